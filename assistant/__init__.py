@@ -1,0 +1,1 @@
+"""The third floor: questions become answers, every sentence cited."""

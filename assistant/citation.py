@@ -1,0 +1,118 @@
+"""Attribution after the fact: which passage supports a sentence, and whether it does.
+
+The model is not asked for citations. Each finished sentence is compared with the sentences of the
+evidence; what is close enough to one of them is replaced by that very sentence, what is supported
+by a passage is kept and cited, and the rest is dropped. No sentence is shown unchecked.
+"""
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+
+from assistant.evidence import Evidence, Line
+from index.library import Library
+
+SNAP = 0.72
+"""F1 of content terms from which a sentence is taken as its source's own, and shown as that."""
+SUPPORTED = 0.75
+WEAK = 0.62
+_REPEATED = 0.8
+_WINDOW = 3
+
+_NUMBER = re.compile(r"(?<![\w.])[-+]?\d+(?:[.,]\d+)*(?:\s?[%‰])?")
+_NAME = re.compile(r"\b(?:[A-Z]{2,}[\w-]*|[A-Z][a-z]*[A-Z0-9][\w-]*|[A-Za-z]+-?\d[\w.-]*)\b")
+_CAPITALISED = re.compile(r"(?<=[a-z,;] )[A-Z][a-z]{2,}\b")
+_NEGATION = re.compile(
+    r"\b(?:not|no|never|without|cannot|nor|neither)\b|n't\b|不|没|无|非", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What became of a sentence: shown as ``text`` and cited to ``line``'s passage, or dropped.
+
+    ``status`` is ``supported``, ``weak`` or ``dropped``; ``reason`` says why it was dropped.
+    """
+
+    text: str
+    line: Line | None
+    support: float
+    status: str
+    verbatim: bool
+    terms: frozenset[str]
+    reason: str = ""
+
+
+def attribute(library: Library, evidence: Evidence, sentence: str) -> Verdict:
+    """Check one sentence against the evidence and say what may be shown of it."""
+    terms = frozenset(library.terms(sentence))
+    if not terms or not evidence.lines:
+        return Verdict(sentence, None, 0.0, "dropped", False, terms, "it says nothing to check")
+    scores = [_f1(terms, line.terms) if line.whole else 0.0 for line in evidence.lines]
+    best = int(np.argmax(scores))
+    if scores[best] >= SNAP:
+        line = evidence.lines[best]
+        return Verdict(line.text, line, scores[best], "supported", True, line.terms)
+    vector = library.embedder.embed([sentence])[0]
+    idf = library.idf(sorted(terms))
+    total = sum(idf.values()) or 1.0
+    found: tuple[float, Line] | None = None
+    reason = "no passage supports it"
+    for first, line in enumerate(evidence.lines):
+        window = _window(evidence, first)
+        words = frozenset().union(*(each.terms for each in window))
+        text = " ".join(each.text for each in window)
+        if (missing := unsupported_details(sentence, text)) is not None:
+            reason = f"{missing} is not in what it would cite" if found is None else reason
+            continue
+        recall = sum(idf[term] for term in terms & words) / total
+        near = max(
+            float(evidence.vectors[first + offset] @ vector) for offset in range(len(window))
+        )
+        support = recall if evidence.question.lang != "en" else 0.5 * max(near, 0.0) + 0.5 * recall
+        if found is None or support > found[0]:
+            found = support, line
+    if found is None or found[0] < WEAK:
+        support = found[0] if found else 0.0
+        return Verdict(sentence, None, support, "dropped", False, terms, reason)
+    status = "supported" if found[0] >= SUPPORTED else "weak"
+    return Verdict(sentence, found[1], found[0], status, False, terms)
+
+
+def repeats(verdict: Verdict, shown: list[Verdict]) -> bool:
+    """Say whether a sentence says again what was shown before."""
+    return any(_f1(verdict.terms, other.terms) > _REPEATED for other in shown)
+
+
+def unsupported_details(sentence: str, source: str) -> str | None:
+    """Return the first number, name or acronym of a sentence that its source does not hold.
+
+    A negation that one of both holds and the other does not counts as such a detail.
+    """
+    flat = source.replace(",", "").casefold()
+    numbers = set(_NUMBER.findall(flat))
+    for number in _NUMBER.findall(sentence.replace(",", "")):
+        if number.replace(" ", "") not in {each.replace(" ", "") for each in numbers}:
+            return str(number)
+    for pattern in (_NAME, _CAPITALISED):
+        for name in pattern.findall(sentence):
+            if name.casefold().rstrip("s") not in flat:
+                return str(name)
+    if _NEGATION.search(sentence) and not _NEGATION.search(source):
+        return "its negation"
+    return None
+
+
+def _window(evidence: Evidence, first: int) -> list[Line]:
+    """Return up to three neighbouring sentences of one passage, from ``first`` on."""
+    start = evidence.lines[first]
+    return [
+        line
+        for line in evidence.lines[first : first + _WINDOW]
+        if line.hit.passage.key == start.hit.passage.key
+    ]
+
+
+def _f1(one: frozenset[str], other: frozenset[str]) -> float:
+    return 2 * len(one & other) / (len(one) + len(other)) if one and other else 0.0

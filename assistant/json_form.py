@@ -1,0 +1,74 @@
+"""The JSON of the contracts: what ``--json``, the page and every program get."""
+
+from dataclasses import asdict
+from typing import Any
+
+from assistant.values import Answer, Citation, Sentence
+from index.library import Hit
+from index.store import Recommendation
+from ingest.urls import deep_link
+
+
+def answer_object(answer: Answer) -> dict[str, Any]:
+    """Return the ``ask --json`` object."""
+    return {
+        "question": answer.question,
+        "asked": answer.asked,
+        "lang": answer.lang,
+        "refused": answer.refused,
+        "refusal": answer.refusal,
+        "view": answer.view,
+        "answer": answer.text,
+        "sentences": [sentence_object(each) for each in answer.sentences],
+        "citations": [citation_object(each) for each in answer.citations],
+        "nearest": [hit_object(each) for each in answer.nearest],
+        "further": [asdict(each) for each in answer.further],
+        "model": answer.model,
+        "timings": {
+            name: answer.timings.get(name)
+            for name in (
+                "retrieve_s", "extractive_s", "first_token_s", "first_sentence_s", "total_s",
+            )
+        },
+    }  # fmt: skip
+
+
+def sentence_object(sentence: Sentence) -> dict[str, Any]:
+    """Return one sentence of an answer."""
+    return asdict(sentence) | {"citations": list(sentence.citations)}
+
+
+def citation_object(citation: Citation) -> dict[str, Any]:
+    """Return one citation of an answer."""
+    return asdict(citation) | {
+        "heading": list(citation.heading),
+        "recommended_by": [recommendation_object(each) for each in citation.recommended_by],
+    }
+
+
+def hit_object(hit: Hit) -> dict[str, Any]:
+    """Return one hit of a search."""
+    passage = hit.passage
+    return {
+        "rank": hit.rank,
+        "score": round(hit.score, 4),
+        "passage": passage.key,
+        "url": passage.url,
+        "deep_link": deep_link(passage.url, passage.text),
+        "title": passage.title,
+        "heading": list(passage.heading),
+        "kind": passage.kind,
+        "lang": passage.lang,
+        "quote": passage.text,
+        "start": passage.start,
+        "end": passage.end,
+        "document_sha256": passage.document_sha256,
+        "dense_rank": hit.dense_rank,
+        "word_rank": hit.word_rank,
+        "recommended_by": [recommendation_object(each) for each in hit.recommended_by],
+    }
+
+
+def recommendation_object(each: Recommendation) -> dict[str, Any]:
+    """Return where a list recommends a source."""
+    return {"list": each.list, "section": list(each.section), "difficulty": each.difficulty}

@@ -1,0 +1,92 @@
+"""The values this floor hands up: evidence, sentences, citations, answers, events."""
+
+from dataclasses import dataclass, field
+
+from index.library import Hit
+from index.store import Recommendation
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One shown sentence.
+
+    ``citations`` are citation numbers; ``support`` lies between 0 and 1; ``status`` is
+    ``supported`` or ``weak``; ``verbatim`` says that the sentence is its source's own.
+    """
+
+    text: str
+    citations: tuple[int, ...]
+    support: float
+    status: str
+    verbatim: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A passage cited by number; ``quote`` is ``document.text[start:end]``."""
+
+    n: int
+    passage: str
+    document_sha256: str
+    start: int
+    end: int
+    quote: str
+    heading: tuple[str, ...]
+    title: str
+    url: str
+    deep_link: str
+    kind: str
+    primer: bool
+    archived_at: str
+    recommended_by: tuple[Recommendation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A curated link to read on: where a cited primer note leads."""
+
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Sentences with their citations, or a refusal with the nearest hits."""
+
+    question: str
+    asked: str
+    lang: str
+    refused: bool
+    refusal: str | None
+    view: str
+    sentences: tuple[Sentence, ...]
+    citations: tuple[Citation, ...]
+    nearest: tuple[Hit, ...]
+    further: tuple[Reading, ...]
+    model: str | None
+    timings: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        """The answer as plain text with ``[1]`` markers."""
+        if self.refused:
+            return self.refusal or ""
+        return " ".join(
+            sentence.text + "".join(f" [{n}]" for n in sentence.citations)
+            for sentence in self.sentences
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened on the way to an answer.
+
+    ``name`` is ``hits`` (then ``hits`` is set), ``extractive`` or ``done`` (``answer``), or
+    ``sentence`` (``sentence`` and, where they are new, its ``citations``).
+    """
+
+    name: str
+    hits: tuple[Hit, ...] = ()
+    answer: Answer | None = None
+    sentence: Sentence | None = None
+    citations: tuple[Citation, ...] = ()

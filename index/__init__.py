@@ -1,0 +1,1 @@
+"""The second floor: documents and passages become a library that can be searched."""

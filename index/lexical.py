@@ -1,0 +1,131 @@
+"""The word index: BM25 over passages by tantivy, English stems, Han runs cut into bigrams.
+
+Holds passage numbers and words, no text to show. An index lies in a folder of its own; a copy made
+by :func:`branch` shares the segments that do not change.
+"""
+
+import math
+import os
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+import tantivy
+
+from ingest.text import han_bigrams
+
+_ANALYZER = "refdesk"
+_HEAP = 64_000_000
+_MAX_TERMS = 64
+
+
+class WordIndex:
+    """A word index opened for searching or, by :meth:`change`, for writing."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._schema = _schema()
+        self._index = tantivy.Index(self._schema, path=str(folder))
+        self._analyzer = _analyzer()
+        self._index.register_tokenizer(_ANALYZER, self._analyzer)
+
+    def change(self, removed: Iterable[int], added: Iterable[tuple[int, str]]) -> None:
+        """Take passages out and put passages (number, words) in; durable when it returns.
+
+        Raises:
+            RuntimeError: the index does not hold what it should afterwards.
+        """
+        before = len(self)
+        writer = self._index.writer(heap_size=_HEAP, num_threads=1)
+        out = 0
+        for number in removed:
+            # an integer term deletes nothing and says nothing: hence the raw text key
+            writer.delete_documents_by_term("key", str(number))
+            out += 1
+        put = 0
+        for number, words in added:
+            document = tantivy.Document()
+            document.add_text("key", str(number))
+            document.add_integer("number", number)
+            document.add_text("words", han_bigrams(words))
+            writer.add_document(document)
+            put += 1
+        writer.commit()
+        writer.wait_merging_threads()
+        self._index.reload()
+        if len(self) != before - out + put:
+            raise RuntimeError(
+                f"the word index holds {len(self)} passages instead of {before - out + put}"
+            )
+
+    def search(
+        self, text: str, limit: int, allowed: Iterable[int] | None = None
+    ) -> list[tuple[int, float]]:
+        """Return the ``limit`` best passages as (number, BM25 score), best first.
+
+        With ``allowed`` only those passage numbers are found.
+        """
+        terms = self.terms(text)[:_MAX_TERMS]
+        if not terms or limit < 1:
+            return []
+        should = tantivy.Occur.Should
+        # built from terms: a person's text is never parsed as a query
+        query = tantivy.Query.boolean_query(
+            [(should, tantivy.Query.term_query(self._schema, "words", term)) for term in terms]
+        )
+        if allowed is not None:
+            keys = [str(number) for number in allowed]
+            within = tantivy.Query.const_score_query(
+                tantivy.Query.term_set_query(self._schema, "key", keys), 0.0
+            )
+            must = tantivy.Occur.Must
+            query = tantivy.Query.boolean_query([(must, query), (must, within)])
+        searcher = self._index.searcher()
+        hits = searcher.search(query, limit=limit, count=False).hits
+        return [(int(searcher.doc(address)["number"][0]), float(score)) for score, address in hits]
+
+    def terms(self, text: str) -> list[str]:
+        """Return the distinct terms of ``text`` as the index knows them, in order."""
+        return list(dict.fromkeys(self._analyzer.analyze(han_bigrams(text))))
+
+    def idf(self, terms: Iterable[str]) -> dict[str, float]:
+        """Return the inverse document frequency of terms, ``log(1 + N / (1 + df))``, N passages."""
+        searcher = self._index.searcher()
+        size = searcher.num_docs
+        return {term: math.log(1 + size / (1 + searcher.doc_freq("words", term))) for term in terms}
+
+    def __len__(self) -> int:
+        return int(self._index.searcher().num_docs)
+
+
+def branch(old: Path, new: Path) -> None:
+    """Make ``new`` a word index equal to ``old`` that can change without changing ``old``.
+
+    Segment files are never written twice, so they are linked; the files that say which segments
+    count are copied.
+    """
+    new.mkdir(parents=True)
+    for file in old.iterdir():
+        if file.name.endswith(".json"):
+            shutil.copy2(file, new / file.name)
+        elif not file.name.endswith(".lock"):
+            os.link(file, new / file.name)
+
+
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field("key", stored=False, tokenizer_name="raw", index_option="basic")
+    builder.add_integer_field("number", stored=True, indexed=False)
+    builder.add_text_field("words", stored=False, tokenizer_name=_ANALYZER, index_option="freq")
+    return builder.build()
+
+
+def _analyzer() -> tantivy.TextAnalyzer:
+    return (
+        tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
+        .filter(tantivy.Filter.remove_long(60))
+        .filter(tantivy.Filter.lowercase())
+        .filter(tantivy.Filter.stopword("english"))
+        .filter(tantivy.Filter.stemmer("english"))
+        .build()
+    )

@@ -1,0 +1,150 @@
+"""The one door to this floor: open the library of a home, search it, say what it holds."""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from index.dense import VectorIndex, Vectors
+from index.embedder import Embedder
+from index.fusion import feedback, fuse
+from index.generation import Home
+from index.lexical import WordIndex
+from index.store import Filters, Recommendation, Store, StoredPassage
+from ingest.document import Document
+from ingest.errors import NothingFound
+
+_DEPTH = 100
+_SEEDS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage found, with its fused score (0 to 1) and its rank in each list that found it."""
+
+    rank: int
+    score: float
+    passage: StoredPassage
+    recommended_by: tuple[Recommendation, ...]
+    dense_rank: int | None
+    word_rank: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Generation:
+    folder: Path
+    store: Store
+    vectors: VectorIndex
+    words: WordIndex
+
+
+class Library:
+    """The library of a home, opened for reading; follows ``CURRENT`` from request to request."""
+
+    def __init__(self, home: Home, embedder: Embedder) -> None:
+        self._home = home
+        self.embedder = embedder
+        self._lock = threading.Lock()
+        self._open: _Generation | None = None
+
+    def _generation(self) -> _Generation:
+        folder = self._home.current()
+        if folder is None:
+            raise NothingFound(
+                f"The home {self._home.root} holds no library yet: run `refdesk ingest`."
+            )
+        with self._lock:
+            if self._open is None or self._open.folder != folder:
+                store = Store(folder / "library.sqlite")
+                built = store.setting("fingerprint")
+                if built != self.embedder.fingerprint:
+                    raise NothingFound(
+                        f"This library was built with another embedding model "
+                        f"({store.setting('embedder')}, not this {self.embedder.name}): "
+                        "run `refdesk rebuild`."
+                    )
+                self._open = _Generation(
+                    folder, store, VectorIndex(folder), WordIndex(folder / "words")
+                )
+            return self._open
+
+    @property
+    def store(self) -> Store:
+        """The documents, passages and catalog of the current generation."""
+        return self._generation().store
+
+    def search(self, query: str, k: int = 10, filters: Filters = Filters()) -> list[Hit]:  # noqa: B008  # immutable
+        """Return the ``k`` best passages for ``query``, best first.
+
+        Passages are found by meaning and by words, both 100 deep, and their scores fused; the three
+        best then move the query towards them for a second search by meaning.
+        """
+        now = self._generation()
+        allowed = now.store.matching(filters) if filters else None
+        depth = max(_DEPTH, k)
+        vector = self.embedder.embed_query(query)
+        by_words = now.words.search(query, depth, allowed)
+        by_meaning = now.vectors.search(vector, depth, allowed)
+        fused = fuse(by_meaning, by_words)
+        if fused:
+            seeds = now.vectors.vectors([number for number, _ in fused[:_SEEDS]])
+            second = now.vectors.search(feedback(vector, seeds), depth, allowed)
+            fused = fuse(second, by_words)
+        return self._hits(now.store, fused[:k], by_meaning, by_words)
+
+    def _hits(
+        self,
+        store: Store,
+        fused: Sequence[tuple[int, float]],
+        by_meaning: Sequence[tuple[int, float]],
+        by_words: Sequence[tuple[int, float]],
+    ) -> list[Hit]:
+        passages = store.passages([number for number, _ in fused])
+        dense_ranks = {number: rank for rank, (number, _) in enumerate(by_meaning, 1)}
+        word_ranks = {number: rank for rank, (number, _) in enumerate(by_words, 1)}
+        recommended = {
+            url: store.recommendations(url) for url in {p.url for p in passages.values()}
+        }
+        return [
+            Hit(
+                rank=rank,
+                score=score,
+                passage=passages[number],
+                recommended_by=recommended[passages[number].url],
+                dense_rank=dense_ranks.get(number),
+                word_rank=word_ranks.get(number),
+            )
+            for rank, (number, score) in enumerate(fused, 1)
+        ]
+
+    def terms(self, text: str) -> list[str]:
+        """Return the distinct content terms of ``text``: stems and Han bigrams, no stop words."""
+        return self._generation().words.terms(text)
+
+    def idf(self, terms: Sequence[str]) -> dict[str, float]:
+        """Return how rare each term is in this library."""
+        return self._generation().words.idf(terms)
+
+    def vectors(self, numbers: Sequence[int]) -> Vectors:
+        """Return the stored vectors of these passages, shape (len(numbers), dimension)."""
+        return self._generation().vectors.vectors(numbers)
+
+    def document(self, url: str) -> Document | None:
+        """Return the document an address leads to."""
+        return self.store.document(url)
+
+    def status(self) -> dict[str, Any]:
+        """Return what the library holds, as the design's ``status`` object has it."""
+        now = self._generation()
+        return {
+            "home": str(self._home.root),
+            "generation": now.folder.name,
+            "digest": now.store.setting("digest"),
+            "embedder": now.store.setting("embedder"),
+            "lists": now.store.list_rows(),
+            "documents": now.store.count("documents"),
+            "passages": now.store.count("passages"),
+            "vectors": len(now.vectors),
+            "failures": now.store.failures(),
+        }

@@ -1,0 +1,1 @@
+"""The first floor: lists, pages and files become documents and passages."""

@@ -1,0 +1,189 @@
+"""The document: an archived reply as readable Markdown text with what is known about it.
+
+Joins the steps (`decode`, `extract`, `junk`) and decides: a `Document`, or a `Rejection` with the
+reason a person is shown. Never raises over what a page holds, except over a note of our own primer.
+"""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlsplit
+
+import yaml
+
+from ingest import front_matter, junk
+from ingest.archive import Reply
+from ingest.decode import HTML, MARKDOWN, Content, UnreadableError, decode, suffix_of
+from ingest.errors import UsageError
+from ingest.extract import Extract, extract_html, extract_markdown
+from ingest.repair import repair
+from ingest.text import clean, language
+from ingest.titles import name_of
+from ingest.urls import canonical, kind_of, source_of
+
+MAX_CHARS = 2_000_000
+"""The longest text that is taken in: about four long books. More is a dump, not reading."""
+
+PRIMER = "refdesk:primer/"
+_ASIAN = re.compile(r"[\u3040-\ud7af]")
+_TEXT_SUFFIXES = {"", "txt", "text", "rst", "org", "log", "tex", "csv", "tsv"}
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A readable text and where it comes from.
+
+    ``url`` is the canonical address (``file:`` and ``refdesk:`` as given), ``text`` Markdown
+    in NFC with line feeds, ``date`` is ``YYYY-MM-DD``, ``lang`` two letters, ``source`` and ``kind``
+    are `urls.source_of` and `urls.kind_of`, ``links`` the further reading of a primer note.
+    """
+
+    url: str
+    title: str
+    text: str
+    author: str | None
+    date: str | None
+    lang: str
+    source: str
+    kind: str
+    fetched_at: str
+    links: tuple[str, ...] = ()
+
+    @property
+    def sha256(self) -> str:
+        """Hex SHA-256 of the text in UTF-8."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """An address that gave no document, and why, in a short phrase whose first words are stable."""
+
+    url: str
+    reason: str
+
+
+def read_document(reply: Reply) -> Document | Rejection:
+    """Read a reply: its document, or why it has none.
+
+    ``noindex`` is not heeded: it asks public search engines for silence, while here a curator
+    recommended the page and the library stays with its owner.
+
+    Raises:
+        UsageError: a note of the primer has bad front matter.
+    """
+    url = reply.url if _is_given(reply) else canonical(reply.url)
+    if found := _status_reason(reply):
+        return Rejection(url, found)
+    try:
+        content = decode(
+            reply.body,
+            url=reply.url,
+            content_type=reply.header("Content-Type"),
+            content_encoding=reply.header("Content-Encoding"),
+        )
+        if reply.url.startswith(PRIMER):
+            return _primer_note(reply, clean(content.text))
+        page = _extract(content, reply.url)
+    except UnreadableError as error:
+        return Rejection(url, error.reason)
+    title, text = repair(page.title, page.text)
+    page = replace(page, title=title, text=text)
+    found = junk.reason(page) or ("too large" if len(page.text) > MAX_CHARS else None)
+    if found:
+        return Rejection(url, found)
+    if page.canonical and not _is_given(reply):
+        url = _canonical_of(url, page.canonical)
+    return _document(reply, url, page)
+
+
+def _is_given(reply: Reply) -> bool:
+    return reply.url.startswith(("file:", "refdesk:"))
+
+
+def _status_reason(reply: Reply) -> str | None:
+    status = reply.status
+    if status in (404, 410):
+        return f"dead ({status})"
+    if status in (401, 402, 403, 407, 451):
+        return f"blocked ({status})"
+    if status in (408, 425, 429, 500, 502, 503, 504) or status >= 520:
+        return f"not available now ({status})"
+    if status in (301, 302, 303, 307, 308):
+        return f"moved to {reply.header('Location') or 'nowhere'}"
+    if not 200 <= status < 300:
+        return f"error ({status})"
+    return None
+
+
+def _extract(content: Content, url: str) -> Extract:
+    text = content.text
+    if content.media_type == HTML:
+        return extract_html(text, url)
+    if len(text) > MAX_CHARS:
+        raise UnreadableError("too large")
+    text = clean(text)
+    if content.media_type == MARKDOWN:
+        return extract_markdown(text, url)
+    suffix = suffix_of(url)
+    if suffix not in _TEXT_SUFFIXES and text.strip():
+        # Program text: its "# ..." lines are comments, not headings.
+        fence = "```" if "```" not in text else "~~~~"
+        text = f"{fence}{suffix}\n{text.rstrip()}\n{fence}"
+    return Extract(name_of(url), text.strip())
+
+
+def _canonical_of(url: str, said: str) -> str:
+    """Believe rel=canonical about the own host only: else one page could replace another."""
+    here, there = urlsplit(url), urlsplit(canonical(said))
+    same = here.hostname == there.hostname and there.scheme in ("http", "https")
+    # A canonical link to the root from a page below it is a common mistake of templates.
+    return canonical(said) if same and (there.path.strip("/") or not here.path.strip("/")) else url
+
+
+def _document(reply: Reply, url: str, page: Extract, **more: Any) -> Document:
+    values: dict[str, Any] = {
+        "author": clean(page.author).strip() if page.author else None,
+        "date": page.published,
+        "lang": _language(page),
+        "source": source_of(url),
+        "kind": kind_of(url),
+    }
+    return Document(
+        url=url, title=page.title, text=page.text, fetched_at=reply.fetched_at, **(values | more)
+    )
+
+
+def _language(page: Extract) -> str:
+    """Believe the page's own word unless the script of its text contradicts it."""
+    if page.lang is None:
+        return language(page.text)
+    sample = page.text[:4000]
+    asian = len(_ASIAN.findall(sample)) > 0.1 * len(sample)
+    if asian != (page.lang in ("zh", "ja", "ko")):
+        return language(page.text)
+    return page.lang
+
+
+def _primer_note(reply: Reply, text: str) -> Document:
+    name = reply.url.removeprefix(PRIMER)
+    try:
+        front, rest = front_matter.split(text)
+    except yaml.YAMLError as error:
+        raise UsageError(f"The primer note {name} has bad front matter: {error}.") from error
+    _check_note(name, front)
+    page = extract_markdown(rest, reply.url)
+    page = replace(page, title=front["topic"].strip(), lang=None)
+    return _document(
+        reply, reply.url, page, source="other", kind="note", links=tuple(front["links"])
+    )
+
+
+def _check_note(name: str, front: Mapping[str, Any]) -> None:
+    if not isinstance(front.get("topic"), str) or not front["topic"].strip():
+        raise UsageError(f"The primer note {name} names no topic in its front matter.")
+    links = front.get("links")
+    if not isinstance(links, list) or not all(isinstance(link, str) for link in links):
+        raise UsageError(f"The primer note {name} needs links: a list of addresses.")

@@ -1,0 +1,33 @@
+"""Front matter: the YAML block before a Markdown text. Knows its syntax, not what a page means."""
+
+import re
+from typing import Any
+
+import yaml
+
+_BLOCK = re.compile(r"\ufeff?\s*---[ \t]*\n(.*?)(?:^|\n)(?:---|\.\.\.)[ \t]*(?:\n|$)", re.DOTALL)
+
+
+def split(text: str) -> tuple[dict[str, Any], str]:
+    """Return the front matter, empty if there is none, and the text after it.
+
+    Raises:
+        yaml.YAMLError: there is a block, but it is no mapping in YAML.
+    """
+    found = _BLOCK.match(text)
+    if found is None:
+        return {}, text
+    read = yaml.safe_load(found[1])
+    if read is None:
+        read = {}
+    if not isinstance(read, dict):
+        raise yaml.YAMLError("the front matter is no list of names and values")
+    return {str(name): value for name, value in read.items()}, text[found.end() :]
+
+
+def split_leniently(text: str) -> tuple[dict[str, Any], str]:
+    """As `split`, for text from the web: a block that is not YAML is taken as plain text."""
+    try:
+        return split(text)
+    except (yaml.YAMLError, ValueError, RecursionError):
+        return {}, text

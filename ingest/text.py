@@ -1,0 +1,199 @@
+"""Written text as every floor needs it: sentences, languages, Han runs, clean characters.
+
+Knows nothing of documents or pages. Sentence rules come from `sentencex` (Wikimedia's segmenter);
+this module gives it one block at a time, since list items and code lines are not prose.
+"""
+
+import re
+import unicodedata
+from functools import cache
+from typing import Any
+
+import sentencex
+
+_HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_KANA = "\u3040-\u30ff\u31f0-\u31ff\uff66-\uff9f"
+_HANGUL = "\u1100-\u11ff\u3130-\u318f\uac00-\ud7af"
+_CJK_RUN = re.compile(f"[{_HAN}{_KANA}{_HANGUL}々〇]+")
+_HAN_CHAR = re.compile(f"[{_HAN}]")
+_KANA_CHAR = re.compile(f"[{_KANA}]")
+_HANGUL_CHAR = re.compile(f"[{_HANGUL}]")
+_LETTER = re.compile(r"[^\W\d_]")
+
+FENCE = re.compile(r"[ \t]*(`{3,}(?=[^`]*$)|~{3,})")
+HEADING = re.compile(r" {0,3}(#{1,6})(?:[ \t]+|$)")
+LIST_MARKER = re.compile(r"[ \t]*(?:[-*+•]|\d{1,9}[.)])[ \t]+(?:\[[ xX]\][ \t]+)?")
+TABLE_ROW = re.compile(r"[ \t]*\|")
+_TABLE_RULE = re.compile(r"[ \t|:-]+$")
+_QUOTE_MARKER = re.compile(r"(?:[ \t]*>)+[ \t]?")
+
+# Abbreviations of papers and manuals that end no sentence and that sentencex does not know.
+_ABBREVIATION = re.compile(
+    r"(?:^|[\s(])(?:Secs?|Eqs?|Eqn|Tabs?|Ch|Chap|Vol|No|Refs?|Algs?|Thm|Def|App|Figs?|approx|resp|vol"
+    r"|ch|sec|eq|pp|ca|incl|w\.r\.t|s\.t|i\.i\.d|a\.k\.a|cf|vs|al)\.\s*$"
+)
+_CONTINUES = re.compile(r"[a-z0-9($\\]")
+_CLOSERS = re.compile(r"[*_)\]\"”’»」』`]+(?=\s|$)")
+_FORMULA = re.compile(r"\$[^\s$](?:[^$\n]{0,200}[^\s$])?\$|`[^`\n]{1,200}`")
+
+# Format, control and tag characters that show nothing: bidi overrides, zero-width spaces, soft
+# hyphens, lone surrogates. The joiners U+200C and U+200D stay: scripts and emoji need them.
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e"
+    "\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e0fff]"
+)
+_LINE_ENDS = re.compile("\r\n?|[\x85\u2028\u2029]")
+_ODD_SPACES = re.compile("[\xa0\u2000-\u200a\u202f\u205f]")
+_SHORT = 200
+
+
+def clean(text: str) -> str:
+    """Return the text in NFC with line feeds, plain spaces and no invisible characters."""
+    text = _LINE_ENDS.sub("\n", text)
+    text = _ODD_SPACES.sub(" ", _INVISIBLE.sub("", text))
+    return unicodedata.normalize("NFC", text)
+
+
+def sentences(text: str) -> list[tuple[int, int]]:
+    """Return the spans ``(start, end)`` of the sentences of a Markdown or plain text, in order.
+
+    Every span is trimmed of white space and list, quote or heading marks. A heading, a table row
+    and a line of code are each a sentence of their own. Nothing else is left out.
+    """
+    spans: list[tuple[int, int]] = []
+    prose: tuple[int, int] | None = None
+    fence: str | None = None
+    at = 0
+    for line in text.split("\n"):
+        start, end = at, at + len(line)
+        at = end + 1
+        mark = FENCE.match(line)
+        if fence is not None or mark:
+            _close(text, prose, spans)
+            prose = None
+            if fence is None and mark:
+                fence = mark[1]
+            elif fence is not None and closes_fence(line, fence):
+                fence = None
+            else:
+                _add(text, start, end, spans)
+            continue
+        if not line or line.isspace():
+            _close(text, prose, spans)
+            prose = None
+        elif heading := HEADING.match(line):
+            _close(text, prose, spans)
+            prose = None
+            _add(text, start + heading.end(), end, spans)
+        elif TABLE_ROW.match(line):
+            _close(text, prose, spans)
+            prose = None
+            if not _TABLE_RULE.match(line):
+                _add(text, start, end, spans)
+        else:
+            mark = LIST_MARKER.match(line) or _QUOTE_MARKER.match(line)
+            if mark or prose is None:
+                _close(text, prose, spans)
+                prose = (start + (mark.end() if mark else 0), end)
+            else:
+                prose = (prose[0], end)
+    _close(text, prose, spans)
+    return spans
+
+
+def closes_fence(line: str, fence: str) -> bool:
+    """Say whether a line ends the code block that ``fence`` began."""
+    stripped = line.strip()
+    return len(stripped) >= len(fence) and stripped == fence[0] * len(stripped)
+
+
+def _add(text: str, start: int, end: int, spans: list[tuple[int, int]]) -> None:
+    piece = text[start:end]
+    inner = piece.strip()
+    if inner:
+        start += len(piece) - len(piece.lstrip())
+        spans.append((start, start + len(inner)))
+
+
+def _close(text: str, prose: tuple[int, int] | None, spans: list[tuple[int, int]]) -> None:
+    if prose is not None:
+        block = text[prose[0] : prose[1]]
+        for start, end in _prose(block):
+            _add(text, prose[0] + start, prose[0] + end, spans)
+
+
+def _prose(block: str) -> list[tuple[int, int]]:
+    """Cut one block of prose: sentencex's boundaries, less those inside a unit."""
+    if not block.strip():
+        return []
+    ends = [int(found["end_index"]) for found in sentencex.get_sentence_boundaries("en", block)]
+    formulas = [found.span() for found in _FORMULA.finditer(block)] if len(ends) > 1 else []
+    spans: list[tuple[int, int]] = []
+    start = 0
+    for end in ends[:-1]:
+        if end <= start:
+            continue
+        closers = _CLOSERS.match(block, end)
+        if closers and not block[end - 1].isspace():
+            end = closers.end()
+        rest = block[end : end + 40].lstrip()
+        if not rest:
+            continue
+        if _CONTINUES.match(rest) and _ABBREVIATION.search(block, max(start, end - 20), end):
+            continue
+        while formulas and formulas[0][1] <= end:
+            formulas.pop(0)
+        if formulas and formulas[0][0] < end:
+            continue
+        spans.append((start, end))
+        start = end
+    spans.append((start, len(block)))
+    return spans
+
+
+def language(text: str) -> str:
+    """Guess the language of a text: its two-letter ISO 639-1 code.
+
+    Script decides where it can (Kana, Hangul, Han); short Latin text is taken as English unless
+    it is clearly not; longer text is judged by py3langid on its first 2,000 characters.
+    """
+    sample = text[:4000]
+    letters = len(_LETTER.findall(sample))
+    if letters == 0:
+        return "en"
+    han, kana, hangul = (
+        len(pattern.findall(sample)) for pattern in (_HAN_CHAR, _KANA_CHAR, _HANGUL_CHAR)
+    )
+    # One Han character says about as much as four Latin letters.
+    if 4 * (han + kana + hangul) >= 0.4 * (letters + 3 * (han + kana + hangul)):
+        if hangul > han + kana:
+            return "ko"
+        return "ja" if kana > 0.1 * (han + kana) else "zh"
+    short = len(sample) < _SHORT
+    if short and sample.isascii():
+        return "en"
+    code, probability = _langid().classify(sample[:2000])
+    return "en" if short and probability < 0.95 else str(code)[:2]
+
+
+@cache
+def _langid() -> Any:
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # slow to import and load
+
+    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+
+
+def han_bigrams(text: str) -> str:
+    """Cut every Han, Kana or Hangul run into overlapping pairs set apart by spaces.
+
+    A run of one character stays as it is, as does all other text. Index and query must both pass
+    through here: ``"用GQA缓存键"`` becomes ``" 用 GQA 缓存 存键 "``.
+    """
+    return _CJK_RUN.sub(_pairs, text)
+
+
+def _pairs(run: re.Match[str]) -> str:
+    word = run[0]
+    if len(word) == 1:
+        return f" {word} "
+    return " " + " ".join(word[i : i + 2] for i in range(len(word) - 1)) + " "

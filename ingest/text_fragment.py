@@ -1,0 +1,104 @@
+"""Text fragments: the few words of a passage by which a browser finds it on its page.
+
+Knows Markdown's marks well enough to take them off; knows nothing of addresses. The syntax is that
+of the WICG draft "URL Fragment Text Directives".
+"""
+
+import re
+from collections.abc import Iterator
+from urllib.parse import quote
+
+_HAN = "\u3400-\u9fff\u3040-\u30ff"
+_UNIT = re.compile(rf"[{_HAN}]|[^\s{_HAN}]+")
+_SENTENCE_END = re.compile(rf"(?<=[.!?])\s+(?=[^\sa-z])|(?<=[。！？])|(?<=[：；])(?=[{_HAN}])")
+# A formula is drawn by script and an emoji may be an image: neither can be matched as text.
+_UNMATCHABLE = re.compile(r"\$+[^$]+\$+|[\x00\u2600-\u27bf\U0001f000-\U0001faff]+")
+_READ = 4000  # characters
+_TARGET = r"\((?:[^()]|\([^()]*\))*\)"
+_WHOLE, _EDGE, _ENOUGH = 10.0, 5.0, 4.0  # in words; a Han character counts as half a word
+
+
+def text_directive(text: str) -> str:
+    """Return the percent-encoded value of a ``text=`` directive, or "" if there is no text.
+
+    Args:
+        text: the passage as Markdown. Its first sentence of plain text within one line is taken, as
+            the two ends of a directive must not need more than one block: whole when short, else
+            as ``start,end`` with about five words (ten Han characters) each.
+    """
+    sentence = _first_sentence(text)
+    units = list(_UNIT.finditer(sentence))
+    if _weight(units) <= _WHOLE:
+        return _encoded(sentence)
+    sizes = range(1, len(units) + 1)
+    head = next(size for size in sizes if _weight(units[:size]) >= _EDGE)
+    tail = next(size for size in sizes if _weight(units[-size:]) >= _EDGE)
+    start, end = sentence[: units[head - 1].end()], sentence[units[-tail].start() :]
+    return f"{_encoded(start)},{_encoded(end)}"
+
+
+def _encoded(text: str) -> str:
+    return quote(text.strip(" ,;:，；：、"), safe="", errors="replace").replace("-", "%2D")
+
+
+def _weight(units: list[re.Match[str]]) -> float:
+    return sum(0.5 if re.match(f"[{_HAN}]", unit[0]) else 1.0 for unit in units)
+
+
+def _first_sentence(text: str) -> str:
+    """The first sentence of prose that is long enough to be found, else the best of the rest."""
+    best, best_rank = "", -1.0
+    if len(text) > _READ:  # more than a passage; the patterns below are not made for books
+        text = re.sub(r"\S{1,60}$", "", text[:_READ])
+    for piece, is_prose in _pieces(text):
+        for sentence in _SENTENCE_END.split(piece):
+            runs = [run.strip() for run in _UNMATCHABLE.split(sentence)]
+            weights = [_weight(list(_UNIT.finditer(run))) for run in runs]
+            weight, run = max(zip(weights, runs, strict=True), key=lambda pair: pair[0])
+            if not re.search(r"\w", run):
+                continue
+            if is_prose and weight >= _ENOUGH:
+                return run
+            rank = min(weight, _ENOUGH) + is_prose
+            if rank > best_rank:
+                best, best_rank = run, rank
+    return best
+
+
+def _pieces(text: str) -> Iterator[tuple[str, bool]]:
+    """The blocks of a passage, line by line or cell by cell, and whether each is prose."""
+    fenced = False
+    for line in text.splitlines():
+        if re.match(r"\s*(```|~~~)", line):
+            fenced = not fenced
+        elif fenced:
+            yield line.strip(), False
+        elif line.lstrip().startswith("|"):
+            yield from ((_plain(cell), False) for cell in line.split("|"))
+        else:
+            yield _plain(line), not re.match(r"\s*#{1,6}\s", line)
+
+
+def _plain(line: str) -> str:
+    """One line of Markdown as the reader sees it."""
+    line = re.sub(r"^[\s>]*(?:(?:[-*+]|\d+[.)]|#{1,6})\s+)?(?:\[[ xX]\]\s+)?", "", line)
+    if re.fullmatch(r"[\s:|=*_-]*", line):
+        return ""
+    codes: dict[str, str] = {}
+
+    def hidden(code: re.Match[str]) -> str:
+        sign = chr(0xE000 + len(codes))  # private use: code keeps what looks like marks
+        codes[sign] = code[2]
+        return sign
+
+    line = _unmarked(re.sub(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", hidden, line))
+    line = "".join(codes.get(char, char) for char in line)
+    return " ".join(line.split()).rstrip("#").rstrip()
+
+
+def _unmarked(text: str) -> str:
+    text = re.sub(rf"!\[[^\]]*\]{_TARGET}|\[\^[^\]]*\]|<[/a-zA-Z!][^>]*>", "", text)
+    text = re.sub(rf"\[((?:\\.|[^\[\]\\]|\[[^\[\]]*\])*)\](?:{_TARGET}|\[[^\]]*\])", r"\1", text)
+    text = re.sub(r"(\*{1,3}|~~)(?=[^\s*])(.+?)(?<=\S)\1", r"\2", text)
+    text = re.sub(r"(?<!\w)(_{1,3})(?=[^\s_])(.+?)(?<=\S)\1(?!\w)", r"\2", text)
+    return re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", text)

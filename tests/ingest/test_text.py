@@ -1,0 +1,120 @@
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest.text import clean, han_bigrams, language, sentences
+
+
+def split(text: str) -> list[str]:
+    return [text[start:end] for start, end in sentences(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "We use LLMs, e.g. in chat. See Fig. 3 and Vaswani et al. 2017 for 3.5 GB. Done!",
+            [
+                "We use LLMs, e.g. in chat.",
+                "See Fig. 3 and Vaswani et al. 2017 for 3.5 GB.",
+                "Done!",
+            ],
+        ),
+        (
+            "The U.S. is big. See Sec. 2, Eq. (3) and approx. 5 kg. It ends",
+            ["The U.S. is big.", "See Sec. 2, Eq. (3) and approx. 5 kg.", "It ends"],
+        ),
+        (
+            "注意力让模型有选择地参考输入。分组查询注意力（GQA）更快！是吗？版本3.5发布。",
+            [
+                "注意力让模型有选择地参考输入。",
+                "分组查询注意力（GQA）更快！",
+                "是吗？",
+                "版本3.5发布。",
+            ],
+        ),
+        ("日本語の文です。次の文。", ["日本語の文です。", "次の文。"]),
+        ("The sum $x = 1. Y$ is one. Next.", ["The sum $x = 1. Y$ is one.", "Next."]),
+        ("**Bold.** Next.", ["**Bold.**", "Next."]),
+        ("A hard\nwrapped line. And\nmore.", ["A hard\nwrapped line.", "And\nmore."]),
+    ],
+)
+def test_prose_is_cut_at_sentence_ends(text: str, expected: list[str]) -> None:
+    assert split(text) == expected
+
+
+def test_blocks_are_not_prose() -> None:
+    text = (
+        "# Head. One\n- item a\n- item two. And more.\n  goes on\n\n"
+        "```python\n# no heading\nx = 1.0\n```\n| a | b |\n| --- | --- |\n| 1. A | 2 |\n1. num. Two.\n"
+    )
+    assert split(text) == [
+        "Head. One",
+        "item a",
+        "item two.",
+        "And more.\n  goes on",
+        "# no heading",
+        "x = 1.0",
+        "| a | b |",
+        "| 1. A | 2 |",
+        "num.",
+        "Two.",
+    ]
+
+
+@given(
+    st.text(
+        alphabet=st.sampled_from("aB1. \n#`-|>$*。！字か한é\U0001f600\u200d!?()“”"), max_size=80
+    )
+)
+def test_spans_are_ordered_trimmed_and_inside(text: str) -> None:
+    end_before = 0
+    for start, end in sentences(text):
+        assert end_before <= start < end <= len(text)
+        assert text[start:end] == text[start:end].strip()
+        end_before = end
+
+
+def test_splitting_stays_linear() -> None:
+    started = time.perf_counter()
+    assert len(sentences("A sentence. " * 100_000)) == 100_000
+    assert len(sentences("$x. Y$ and " * 20_000)) == 1
+    assert time.perf_counter() - started < 10
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("What is grouped-query attention?", "en"),
+        ("什么是分组查询注意力？", "zh"),
+        ("Flash Attention 是什么？", "zh"),
+        ("GQA 与 MQA 的区别", "zh"),
+        ("注意力機構とはどういうものですか", "ja"),
+        ("어텐션이란 무엇인가", "ko"),
+        ("", "en"),
+        ("1 + 1 = 2", "en"),
+        ("Der Fuchs springt über den Hund und läuft dann durch den Wald, weil er jagt. " * 5, "de"),
+        ("L'attention permet au modèle de regarder toutes les positions de la suite. " * 5, "fr"),
+    ],
+)
+def test_language(text: str, code: str) -> None:
+    assert language(text) == code
+
+
+def test_han_runs_become_bigrams_and_latin_stays() -> None:
+    assert han_bigrams("KV cache stays.") == "KV cache stays."
+    assert han_bigrams("用GQA缓存键值。").split() == ["用", "GQA", "缓存", "存键", "键值", "。"]
+    assert han_bigrams("キャッシュ").split() == ["キャ", "ャッ", "ッシ", "シュ"]
+
+
+def test_a_word_of_the_query_is_found_in_the_text_it_was_taken_from() -> None:
+    assert set(han_bigrams("键值缓存").split()) <= set(han_bigrams("使用键值缓存可以加速").split())
+
+
+def test_clean_removes_what_shows_nothing_and_keeps_what_does() -> None:
+    assert clean("a\u200bb\u00adc\u202ed\x07\ufeff\ud800\U000e0041") == "abcd"
+    assert clean("e\u0301\u00a0x\r\ny\u2028z") == "\u00e9 x\ny\nz"
+    family = "\U0001f469\u200d\U0001f467"
+    assert clean(family) == family

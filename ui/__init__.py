@@ -1,0 +1,1 @@
+"""The top floor: the terminal, the page, and doors for programs."""

@@ -1,0 +1,416 @@
+"""The command line: options in, text or JSON out, stable exit codes (see ARCHITECTURE.md)."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from assistant.desk import Desk, IngestReport
+from assistant.json_form import answer_object, hit_object
+from index.store import Filters
+from ingest.errors import FoundWanting, NothingFound, RefdeskError, UsageError
+from ui import render
+from ui.progress import ShownProgress
+from ui.settings import Settings
+
+app = typer.Typer(
+    help="The reference desk for curated reading lists: every sentence cited to its source.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+lists_app = typer.Typer(help="The curated lists this home knows.", no_args_is_help=True)
+models_app = typer.Typer(help="The models refdesk names.", no_args_is_help=True)
+app.add_typer(lists_app, name="lists")
+app.add_typer(models_app, name="models")
+
+HomeOption = Annotated[Path | None, typer.Option("--home", help="Home folder.", metavar="DIR")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
+ListOption = Annotated[list[str] | None, typer.Option("--list", help="Only this list's sources.")]
+SectionOption = Annotated[
+    list[str] | None, typer.Option("--section", help="Only sections whose path holds this text.")
+]
+DifficultyOption = Annotated[
+    list[str] | None, typer.Option("--difficulty", help="Only easy, medium or hard sources.")
+]
+KindOption = Annotated[
+    list[str] | None, typer.Option("--kind", help="Only this kind: paper, post, repository, …")
+]
+LangOption = Annotated[
+    list[str] | None, typer.Option("--lang", help="Only this language: en, zh, …")
+]
+CountOption = Annotated[int, typer.Option("-k", min=1, max=1000, help="How many passages.")]
+LlmOption = Annotated[
+    str | None,
+    typer.Option("--llm", help="auto, extractive, a model's name, a .gguf file or a server's URL."),
+]
+
+
+def _desk(home: Path | None, progress: ShownProgress, llm: str | None = None) -> Desk:
+    settings = Settings()
+    console = Console(stderr=True)
+    return Desk(
+        home or settings.home,
+        llm=llm or settings.llm,
+        progress=progress,
+        notice=lambda text: console.print(text, markup=False, highlight=False),
+    )
+
+
+def _filters(
+    lists: list[str] | None,
+    sections: list[str] | None,
+    difficulties: list[str] | None,
+    kinds: list[str] | None,
+    langs: list[str] | None,
+) -> Filters:
+    for difficulty in difficulties or ():
+        if difficulty not in ("easy", "medium", "hard"):
+            raise UsageError(f"There is no difficulty {difficulty}: choose easy, medium or hard.")
+    return Filters(
+        tuple(lists or ()), tuple(sections or ()), tuple(difficulties or ()), tuple(kinds or ()),
+        tuple(langs or ()),
+    )  # fmt: skip
+
+
+def _print_json(value: Any) -> None:
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+
+
+@app.command()
+def ask(
+    question: str,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+    k: CountOption = 8,
+    lists: ListOption = None,
+    section: SectionOption = None,
+    difficulty: DifficultyOption = None,
+    kind: KindOption = None,
+    lang: LangOption = None,
+    llm: LlmOption = None,
+) -> None:
+    """Answer a question, each sentence cited.
+
+    Example: refdesk ask "explain GQA vs MQA"
+    """
+    filters = _filters(lists, section, difficulty, kind, lang)
+    console = Console()
+    with ShownProgress() as progress:
+        desk = _desk(home, progress, llm)
+        for event in desk.stream(question, k=k, filters=filters):
+            if as_json:
+                if event.name == "done" and event.answer:
+                    _print_json(answer_object(event.answer))
+                continue
+            progress.stop()
+            if event.name == "sentence" and event.sentence:
+                render.sentence(console, event.sentence)
+            elif event.name == "done" and event.answer:
+                if event.answer.refused or event.answer.view == "extractive":
+                    render.answer(console, event.answer)
+                else:
+                    render.sources(console, event.answer)
+        desk.close()
+
+
+@app.command()
+def search(
+    query: str,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+    k: CountOption = 10,
+    lists: ListOption = None,
+    section: SectionOption = None,
+    difficulty: DifficultyOption = None,
+    kind: KindOption = None,
+    lang: LangOption = None,
+) -> None:
+    """Find the best passages, without a model.
+
+    Example: refdesk search "grouped-query attention" -k 5
+    """
+    filters = _filters(lists, section, difficulty, kind, lang)
+    with ShownProgress() as progress:
+        found = _desk(home, progress).search(query, k=k, filters=filters)
+    if as_json:
+        _print_json(
+            {
+                "query": found.query,
+                "hits": [hit_object(hit) for hit in found.hits],
+                "timings": {"search_s": round(found.seconds, 4)},
+            }
+        )
+    else:
+        render.hits(Console(), found.hits)
+    if not found.hits:
+        raise NothingFound("Nothing was found: try other words, or fewer filters.")
+
+
+@app.command()
+def ingest(
+    inputs: Annotated[list[str] | None, typer.Argument(metavar="[INPUT]...")] = None,
+    home: HomeOption = None,
+    no_primer: Annotated[
+        bool, typer.Option("--no-primer", help="In a new home, seed nothing (for measuring).")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Take in files: .warc.gz, .md .html .txt, folders of these, a .jsonl of documents.
+
+    Example: refdesk ingest pages.warc.gz notes/
+    """
+    with ShownProgress(events=as_json) as progress:
+        report = _desk(home, progress).ingest(inputs or [], seed=not no_primer)
+    _report("ingest", report, as_json=as_json)
+
+
+@app.command()
+def rebuild(home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Make the library anew from the archive alone, without the network.
+
+    Example: refdesk rebuild
+    """
+    with ShownProgress(events=as_json) as progress:
+        report = _desk(home, progress).rebuild()
+    _report("rebuild", report, as_json=as_json)
+
+
+def _report(what: str, report: IngestReport, *, as_json: bool) -> None:
+    if as_json:
+        done = {
+            "event": "done",
+            "what": what,
+            "given": report.given,
+            "pages_read": report.read,
+            "passages_removed": report.removed,
+            "passages_added": report.passages,
+            "documents": report.status["documents"],
+            "passages": report.status["passages"],
+            "failures": len(report.status["failures"]),
+            "generation": report.status["generation"],
+            "digest": report.status["digest"],
+        }
+        sys.stdout.write(json.dumps(done) + "\n")
+        return
+    console = Console()
+    console.print(
+        f"{report.read} pages read, {report.passages} passages added, "
+        f"{report.removed} passages removed.",
+        highlight=False,
+    )
+    render.status(console, report.status)
+
+
+@app.command()
+def status(
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+    dead: Annotated[bool, typer.Option("--dead", help="List what gave no document.")] = False,
+) -> None:
+    """Say what the library holds.
+
+    Example: refdesk status --dead
+    """
+    with ShownProgress() as progress:
+        found = _desk(home, progress).status()
+    if as_json:
+        _print_json(found)
+    else:
+        render.status(Console(), found, dead=dead)
+
+
+@app.command("eval")
+def evaluate(
+    questions: Path,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+    retrieval_only: Annotated[
+        bool, typer.Option("--retrieval-only", help="Do not answer, only search.")
+    ] = False,
+    out: Annotated[Path | None, typer.Option("--out", help="Write the figures here.")] = None,
+    answers: Annotated[
+        Path | None, typer.Option("--answers", help="Write every answer here, one a line.")
+    ] = None,
+    llm: LlmOption = None,
+) -> None:
+    """Measure retrieval and answers on a file of questions.
+
+    Example: refdesk eval questions.jsonl --retrieval-only --json
+    """
+    with ShownProgress() as progress:
+        desk = _desk(home, progress, llm)
+        result = desk.evaluate(questions, retrieval_only=retrieval_only)
+        desk.close()
+    if out:
+        out.write_text(json.dumps(result.report, indent=2) + "\n", encoding="utf-8")
+    if answers:
+        lines = (json.dumps(each, ensure_ascii=False) + "\n" for each in result.answers)
+        answers.write_text("".join(lines), encoding="utf-8")
+    if as_json:
+        _print_json(result.report)
+        return
+    console = Console()
+    for part in ("retrieval", "answers"):
+        for name, value in result.report[part].items():
+            shown = "-" if value is None else f"{value:.3f}" if isinstance(value, float) else value
+            console.print(f"{part:10} {name:20} {shown}", highlight=False)
+
+
+@app.command()
+def verify(
+    answer: Path,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Check a saved answer (ask --json) against the library, sentence by sentence.
+
+    Example: refdesk verify answer.json
+    """
+    try:
+        saved = json.loads(answer.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise UsageError(f"The answer {answer} cannot be read: {error}.") from error
+    with ShownProgress() as progress:
+        checked = _desk(home, progress).verify(saved)
+    wanting = [each for each in checked if not each["ok"]]
+    if as_json:
+        _print_json({"ok": not wanting, "sentences": checked})
+    else:
+        console = Console()
+        for each in checked:
+            mark = "holds" if each["ok"] else f"does not hold: {each['reason']}"
+            console.print(f"{render.clean(each['text'])}  ({mark})", markup=False)
+    if wanting:
+        raise FoundWanting(f"{len(wanting)} of {len(checked)} sentences do not hold.")
+
+
+@lists_app.command("show")
+def lists_show(home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Show the lists this home knows.
+
+    Example: refdesk lists show
+    """
+    with ShownProgress() as progress:
+        found = _desk(home, progress).status()["lists"]
+    if as_json:
+        _print_json(found)
+        return
+    for row in found:
+        sys.stdout.write(
+            f"{row['name']}: {row['entries']} links, {row['topics']} topics without a link, "
+            f"{row['in_library']} in the library\n"
+        )
+
+
+@lists_app.command("add")
+def lists_add(
+    file: Path,
+    home: HomeOption = None,
+    name: Annotated[str | None, typer.Option("--name", help="What to call it.")] = None,
+    base: Annotated[
+        str | None, typer.Option("--base", help="URL that relative links resolve against.")
+    ] = None,
+) -> None:
+    """Make a Markdown file known as a curated list.
+
+    Example: refdesk lists add README.md --name mine --base https://github.com/me/list/blob/main/
+    """
+    with ShownProgress() as progress:
+        curated = _desk(home, progress).add_list(file, name=name, base=base)
+    sys.stdout.write(
+        f"{curated.name}: {len(curated.entries)} links, {len(curated.topics)} topics\n"
+    )
+
+
+@lists_app.command("remove")
+def lists_remove(name: str, home: HomeOption = None) -> None:
+    """Forget a list; the pages it led to stay.
+
+    Example: refdesk lists remove mine
+    """
+    with ShownProgress() as progress:
+        _desk(home, progress).remove_list(name)
+
+
+@models_app.command("show")
+def models_show(home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Show the models refdesk names, and which are here.
+
+    Example: refdesk models show
+    """
+    with ShownProgress() as progress:
+        found = _desk(home, progress).models()
+    if as_json:
+        _print_json(found)
+        return
+    for row in found:
+        here = "here" if row["here"] else "not here"
+        size = f"{row['bytes'] / 1e6:.0f} MB"
+        sys.stdout.write(f"{row['name']}: {size}, {row['licence']}, {row['author']}, {here}\n")
+
+
+@models_app.command("pull")
+def models_pull(name: str, home: HomeOption = None) -> None:
+    """Get a model now, verified.
+
+    Example: refdesk models pull qwen2.5-coder-1.5b-instruct-q4_k_m
+    """
+    with ShownProgress() as progress:
+        path = _desk(home, progress).pull(name)
+    sys.stdout.write(f"{path}\n")
+
+
+@app.command()
+def serve(
+    home: HomeOption = None,
+    host: Annotated[str, typer.Option("--host", help="Address to listen at.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", min=0, max=65535)] = 7860,
+    llm: LlmOption = None,
+) -> None:
+    """Open the page in a browser at http://127.0.0.1:7860.
+
+    Example: refdesk serve --port 8000
+    """
+    from ui.web import serve as serve_page  # gradio takes seconds to import
+
+    with ShownProgress() as progress:
+        serve_page(_desk(home, progress, llm), host=host, port=port)
+
+
+def main() -> None:
+    """Run the command line and end the process with the right exit code."""
+    debug = "--debug" in sys.argv
+    arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
+    try:
+        app(args=arguments, prog_name="refdesk")
+    except RefdeskError as error:
+        _complain(str(error), debug=debug)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        _complain("Interrupted.", debug=debug)
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader of our output went away: nobody is left to tell
+        sys.exit(0)
+    except Exception as error:
+        _complain(
+            f"refdesk failed in a way it should not: {type(error).__name__}: {error}. "
+            "Run it again with --debug and report what it prints.",
+            debug=debug,
+        )
+        sys.exit(1)
+
+
+def _complain(text: str, *, debug: bool) -> None:
+    console = Console(stderr=True)
+    if debug:
+        console.print_exception()
+    console.print(f"refdesk: {text}", markup=False, highlight=False, soft_wrap=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,84 @@
+"""Long work made visible: a live bar at a terminal, plain lines elsewhere, events for programs."""
+
+import json
+import sys
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+_STEP = 10
+"""Without a terminal a line is printed each time this many percent more are done."""
+
+
+class ShownProgress:
+    """Called with (step, done, total); shows it on stderr, or as events on stdout."""
+
+    def __init__(self, *, events: bool = False) -> None:
+        self._events = events
+        self._console = Console(stderr=True)
+        self._bars: Progress | None = None
+        self._tasks: dict[str, TaskID] = {}
+        self._told: dict[str, int] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Take the live view down, so that something else can be printed."""
+        if self._bars is not None:
+            self._bars.stop()
+            self._bars = None
+            self._tasks.clear()
+
+    def __call__(self, step: str, done: int, total: int) -> None:
+        """Show that ``done`` of ``total`` (0: not known) of a step is done."""
+        if self._events:
+            self._tell(step, done, total, as_event=True)
+        elif self._console.is_terminal:
+            self._draw(step, done, total)
+        else:
+            self._tell(step, done, total, as_event=False)
+
+    def _draw(self, step: str, done: int, total: int) -> None:
+        if self._bars is None:
+            self._bars = Progress(
+                TextColumn("{task.description}"),
+                BarColumn(),
+                TextColumn("{task.fields[amount]}"),
+                TimeRemainingColumn(),
+                console=self._console,
+                transient=True,
+            )
+            self._bars.start()
+        amount = _amount(done, total)
+        if step not in self._tasks:
+            self._tasks[step] = self._bars.add_task(step, total=total or None, amount=amount)
+        self._bars.update(self._tasks[step], completed=done, total=total or None, amount=amount)
+
+    def _tell(self, step: str, done: int, total: int, *, as_event: bool) -> None:
+        share = 100 * done // total // _STEP if total else done // 100
+        if self._told.get(step) == share:
+            return
+        self._told[step] = share
+        if as_event:
+            event = {"event": "progress", "step": step, "done": done, "total": total or None}
+            sys.stdout.write(json.dumps(event) + "\n")
+            sys.stdout.flush()
+        else:
+            self._console.print(f"{step}: {_amount(done, total)}", highlight=False)
+
+
+def _amount(done: int, total: int) -> str:
+    if total >= 10_000_000:
+        return f"{done / 1e6:.0f} of {total / 1e6:.0f} MB"
+    return f"{done} of {total}" if total else str(done)
