@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from assistant.question import Question
+from assistant.question import ASKING, Question
 from index.dense import Vectors
 from index.library import Hit, Library
 from index.store import Filters
@@ -76,7 +76,8 @@ def lines_of(library: Library, question: Question, hits: Sequence[Hit]) -> Evide
     texts = [text for _, _, text, _ in found]
     terms = [frozenset(library.terms(text)) for text in texts]
     queries = [question.text, *question.sides]
-    wanted = [frozenset(library.terms(query)) for query in queries]
+    asking = frozenset(library.terms(ASKING))
+    wanted = [frozenset(library.terms(query)) - asking for query in queries]
     idf = library.idf(sorted(wanted[0].union(*wanted, *terms)))
     vectors = library.embedder.embed(texts) if texts else np.empty((0, 0), dtype=np.float32)
     evidence = Evidence(question, tuple(hits), (), vectors, idf, wanted[0])

@@ -21,6 +21,21 @@ _PATTERNS = (
 )  # fmt: skip
 
 
+ASKING = (
+    "a about am an and any are as ask at be been being between by can compare compared contrast could "
+    "describe did differ difference differences different do does doing each every explain for from "
+    "get give had happen has have how i if in is it its just list long make many may me mean means "
+    "might much must my need of on one or our please should show so some summarise summarize take "
+    "tell than that the their them then there these they this those to try use used using versus "
+    "very vs was way were what when where whether which who whom whose why will with work works "
+    "would you your"
+)
+"""Words that say that something is asked, not what."""
+
+_NAME = re.compile(r"(?=\d*[A-Za-z])[a-zA-Z\d][\w+]*(?:[-.][\w+]+)*|\d+(?:\.\d+)+", re.ASCII)
+_FIRST = re.compile(r"^\W*\w+")
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """A question as asked, with its language and the two things it compares, if it does."""
@@ -28,6 +43,22 @@ class Question:
     text: str
     lang: str
     sides: tuple[str, ...] = ()
+
+
+def names(text: str) -> list[str]:
+    """Return the names in a question: words with a capital or a digit, three signs or longer.
+
+    The first word counts only when it has a digit or a second capital.
+    """
+    first = _FIRST.match(text)
+    start = first.end() if first else 0
+    found = []
+    for word in _NAME.finditer(text):
+        inside = word[0][1:]
+        odd = any(sign.isupper() or sign.isdigit() for sign in inside)
+        if len(word[0]) >= 3 and (odd or (word.start() >= start and word[0][0].isupper())):
+            found.append(word[0])
+    return found
 
 
 def understand(text: str) -> Question:

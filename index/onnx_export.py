@@ -10,6 +10,9 @@ import tempfile
 from pathlib import Path
 
 OPSET = 17
+# Left in float32: the two products whose inputs, after GELU, have the widest outliers. Without
+# them the worst cosine to float32 over 300 titles and abstracts is 0.976, with them 0.985.
+KEPT_FLOAT = tuple(f"/model/encoder/layer.{layer}/output/dense/MatMul" for layer in (0, 2))
 
 
 def export(weights: Path, out: Path) -> None:
@@ -26,6 +29,7 @@ def export(weights: Path, out: Path) -> None:
     Raises:
         OSError: the weights cannot be read or the result cannot be written.
     """
+    import onnx
     import torch
     from onnxruntime.quantization import QuantType, quantize_dynamic
     from transformers import AutoModel
@@ -69,10 +73,18 @@ def export(weights: Path, out: Path) -> None:
                 opset_version=OPSET,
                 dynamo=False,
             )
+        lost = set(KEPT_FLOAT) - {node.name for node in onnx.load(plain).graph.node}
+        if lost:
+            raise RuntimeError(f"the exported graph has no {', '.join(sorted(lost))}")
         # reduce_range: with weights of 7 bits no product overflows the 16-bit sums of CPUs without
         # VNNI, so that every CPU computes the same integers. Full range clips there.
         quantize_dynamic(
-            plain, out, weight_type=QuantType.QInt8, per_channel=True, reduce_range=True
+            plain,
+            out,
+            weight_type=QuantType.QInt8,
+            per_channel=True,
+            reduce_range=True,
+            nodes_to_exclude=list(KEPT_FLOAT),
         )
 
 

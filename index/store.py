@@ -24,7 +24,7 @@ CREATE TABLE documents (
     lang TEXT NOT NULL, source TEXT NOT NULL, kind TEXT NOT NULL, fetched_at TEXT NOT NULL,
     links TEXT NOT NULL);
 CREATE TABLE pages (url TEXT PRIMARY KEY, digest TEXT NOT NULL);
-CREATE TABLE addresses (url TEXT PRIMARY KEY, page TEXT NOT NULL);
+CREATE TABLE addresses (url TEXT PRIMARY KEY, document TEXT NOT NULL, page TEXT NOT NULL);
 CREATE TABLE passages (
     id INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE,
     document INTEGER NOT NULL REFERENCES documents(id), start INTEGER NOT NULL,
@@ -42,6 +42,7 @@ CREATE TABLE failures (
 CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE INDEX passages_document ON passages(document);
 CREATE INDEX documents_page ON documents(page);
+CREATE INDEX addresses_document ON addresses(document);
 CREATE INDEX addresses_page ON addresses(page);
 CREATE INDEX entries_address ON entries(address);
 """
@@ -133,11 +134,18 @@ class Store:
         self._db.execute("INSERT OR REPLACE INTO pages VALUES (?, ?)", (url, digest))
 
     def put_addresses(self, page: str, addresses: Iterable[str]) -> None:
-        """Replace the addresses that lead to a page."""
+        """Replace the addresses that lead to a page's documents.
+
+        The page's own addresses lead to its document where it has one; of several documents in one
+        file each has its own address only.
+        """
         self._db.execute("DELETE FROM addresses WHERE page = ?", (page,))
-        self._db.executemany(
-            "INSERT OR REPLACE INTO addresses VALUES (?, ?)", [(url, page) for url in addresses]
-        )
+        query = "SELECT url FROM documents WHERE page = ?"
+        documents = [row[0] for row in self._db.execute(query, (page,))]
+        rows = [(url, url, page) for url in documents]
+        if len(documents) == 1:
+            rows += [(url, documents[0], page) for url in addresses]
+        self._db.executemany("INSERT OR REPLACE INTO addresses VALUES (?, ?, ?)", rows)
 
     def put_document(self, page: str, document: Document, passages: Sequence[Passage]) -> list[int]:
         """Add a document and its passages; return the passages' numbers."""
@@ -268,7 +276,7 @@ class Store:
     def document(self, url: str) -> Document | None:
         """Return the document an address leads to, whichever of its addresses it is."""
         row = self._db.execute(
-            _DOCUMENT + " WHERE url = ?1 OR page IN (SELECT page FROM addresses WHERE url = ?2)"
+            _DOCUMENT + " WHERE url = ?1 OR url IN (SELECT document FROM addresses WHERE url = ?2)"
             " ORDER BY url <> ?1 LIMIT 1",
             (url, canonical(url)),
         ).fetchone()
@@ -276,11 +284,7 @@ class Store:
 
     def addresses(self, document_url: str) -> set[str]:
         """Return every canonical address that leads to a document, its own among them."""
-        rows = self._db.execute(
-            "SELECT addresses.url FROM addresses JOIN documents ON addresses.page = documents.page"
-            " WHERE documents.url = ?",
-            (document_url,),
-        )
+        rows = self._db.execute("SELECT url FROM addresses WHERE document = ?", (document_url,))
         return {document_url} | {row[0] for row in rows}
 
     def recommendations(self, document_url: str) -> tuple[Recommendation, ...]:
@@ -315,7 +319,7 @@ class Store:
                 )
                 values.append(json.dumps(filters.sections))
             listed = (
-                "documents.page IN (SELECT addresses.page FROM entries JOIN addresses"
+                "documents.url IN (SELECT addresses.document FROM entries JOIN addresses"
                 f" ON entries.address = addresses.url WHERE {' AND '.join(inside)})"
             )
             if "primer" in filters.lists and not (filters.sections or filters.difficulties):
@@ -346,8 +350,7 @@ class Store:
             "topics": one("SELECT count(*) FROM topics WHERE list = ?"),
             "in_library": one(
                 "SELECT count(DISTINCT entries.url) FROM entries"
-                " JOIN addresses ON entries.address = addresses.url"
-                " JOIN documents ON documents.page = addresses.page WHERE entries.list = ?"
+                " JOIN addresses ON entries.address = addresses.url WHERE entries.list = ?"
             ),
             "dead": one(f"{failed} LIKE 'dead%'"),
             "unsupported": one(f"{failed} NOT LIKE 'dead%'"),

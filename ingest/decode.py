@@ -13,6 +13,9 @@ from urllib.parse import unquote, urlsplit
 MAX_BYTES = 20_000_000
 """The most an unpacked body may hold."""
 
+MAX_CHARS = 2_000_000
+"""The longest text that is taken in: about four long books. More is a dump, not reading."""
+
 HTML = "text/html"
 MARKDOWN = "text/markdown"
 PLAIN = "text/plain"

@@ -15,16 +15,13 @@ import yaml
 
 from ingest import front_matter, junk
 from ingest.archive import Reply
-from ingest.decode import HTML, MARKDOWN, Content, UnreadableError, decode, suffix_of
+from ingest.decode import HTML, MARKDOWN, MAX_CHARS, Content, UnreadableError, decode, suffix_of
 from ingest.errors import UsageError
 from ingest.extract import Extract, extract_html, extract_markdown
 from ingest.repair import repair
 from ingest.text import clean, language
 from ingest.titles import name_of
 from ingest.urls import canonical, kind_of, source_of
-
-MAX_CHARS = 2_000_000
-"""The longest text that is taken in: about four long books. More is a dump, not reading."""
 
 PRIMER = "refdesk:primer/"
 _ASIAN = re.compile(r"[\u3040-\ud7af]")
@@ -36,8 +33,8 @@ class Document:
     """A readable text and where it comes from.
 
     ``url`` is the canonical address (``file:`` and ``refdesk:`` as given), ``text`` Markdown
-    in NFC with line feeds, ``date`` is ``YYYY-MM-DD``, ``lang`` two letters, ``source`` and ``kind``
-    are `urls.source_of` and `urls.kind_of`, ``links`` the further reading of a primer note.
+    in NFC with line feeds, ``date`` is ``YYYY-MM-DD``, ``lang`` two letters, ``source`` and
+    ``kind`` are `urls.source_of` and `urls.kind_of`, ``links`` the reading a primer note names.
     """
 
     url: str

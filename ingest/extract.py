@@ -16,12 +16,14 @@ from urllib.parse import urljoin, urlsplit
 from lxml import etree, html
 
 from ingest import markdown
+from ingest.decode import MAX_CHARS
 from ingest.front_matter import split_leniently
 from ingest.prune import prune
 from ingest.text import clean
 from ingest.titles import name_of, owner_of, tells, title_of
 
 _FEW = 200  # characters: too few to believe that they are the article of a longer page
+_CODE_MARK = re.compile(r"⟦code (\d{1,6})⟧")
 _AT_ONCE = 10  # seconds: a refresh later than this is a page that reloads, not one that moved
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _UNCLOSED_TITLE = re.compile(r"(<title[^>]*>[^<]*)(?=<)", re.IGNORECASE)
@@ -156,6 +158,8 @@ def _article(tree: html.HtmlElement, url: str) -> tuple[str, str, str, bool]:
     body = tree.find("body")
     body = tree if body is None else body
     body_text = _plain(body.text_content())
+    if len(body_text) > MAX_CHARS:  # it will be turned away: no more work on it
+        return body_text, body_text, "", False
     if sure or (chosen and (size >= _FEW or len(body_text) < 5 * _FEW)):
         heading = _first_heading(chosen)
         text = "\n\n".join(filter(None, map(_written, chosen)))
@@ -200,15 +204,31 @@ def _written(element: html.HtmlElement) -> str:
 def _found_by_trafilatura(tree: html.HtmlElement, url: str) -> str:
     from trafilatura import bare_extraction
 
+    spare = deepcopy(tree)
+    codes = _taken_out(spare)
     found = bare_extraction(
-        deepcopy(tree), url=url, fast=True, include_comments=False, include_formatting=True
+        spare, url=url, fast=True, include_comments=False, include_formatting=True
     )
     body = getattr(found, "body", None)
     if body is None:
         return ""
     # Written out and read again, as its elements are not lxml.html's.
-    root = html.fragment_fromstring(etree.tostring(_as_html(body), encoding="unicode"), "div")
-    return markdown.write(root)
+    source = etree.tostring(_as_html(body), encoding="unicode")
+    source = _CODE_MARK.sub(
+        lambda mark: codes[int(mark[1])] if int(mark[1]) < len(codes) else mark[0], source
+    )
+    return markdown.write(html.fragment_fromstring(source, "div"))
+
+
+def _taken_out(tree: html.HtmlElement) -> list[str]:
+    """Put a mark in place of every block of code: trafilatura would run its lines together."""
+    codes: list[str] = []
+    for pre in list(tree.iter("pre")):
+        mark = html.Element("p")
+        mark.text, mark.tail, pre.tail = f"⟦code {len(codes)}⟧", pre.tail, None
+        codes.append(etree.tostring(pre, encoding="unicode", method="html"))
+        pre.getparent().replace(pre, mark)
+    return codes
 
 
 def _as_html(body: Any) -> Any:

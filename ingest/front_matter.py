@@ -5,6 +5,7 @@ from typing import Any
 
 import yaml
 
+_FIELD = re.compile(r"\s*[A-Za-z][\w -]*:(?:\s|$)")
 _BLOCK = re.compile(r"\ufeff?\s*---[ \t]*\n(.*?)(?:^|\n)(?:---|\.\.\.)[ \t]*(?:\n|$)", re.DOTALL)
 
 
@@ -26,8 +27,9 @@ def split(text: str) -> tuple[dict[str, Any], str]:
 
 
 def split_leniently(text: str) -> tuple[dict[str, Any], str]:
-    """As `split`, for text from the web: a block that is not YAML is taken as plain text."""
+    """As `split`, for the web: what is broken is dropped, what is no front matter kept."""
     try:
         return split(text)
     except (yaml.YAMLError, ValueError, RecursionError):
-        return {}, text
+        found = _BLOCK.match(text)
+        return {}, text[found.end() :] if found and _FIELD.match(found[1]) else text

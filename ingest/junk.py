@@ -19,7 +19,8 @@ def _any_of(*phrases: str) -> re.Pattern[str]:
 
 
 _ERROR_TITLE = _any_of(
-    r"(?:error\W*)?(?:40[0134]|410|50[0234])\b(?!\s+\w+ (?:ways|things|tips|questions))",
+    r"(?:error\W*)?(?:40[0134]|410|50[0234])\W*"
+    r"(?:$|error|page|not found|bad|forbidden|gone|unauthori[sz]ed|internal|service|gateway)",
     r"(?:the |this |that |sorry,? )*(?:page|file|article|post|content|site|document)\s.{0,12}"
     r"(?:not|n['’]t|no longer) (?:be )?(?:found|available|exist)",
     r"(?:.{0,20}\W)?not found\b",

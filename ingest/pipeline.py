@@ -17,7 +17,7 @@ from ingest.archive import Archive, Record, Reply
 from ingest.catalog import is_list
 from ingest.document import Document, Rejection, read_document
 from ingest.robots import Robots, is_robots
-from ingest.urls import canonical
+from ingest.urls import canonical, kind_of, source_of
 
 READER = 1
 """Version of the reading: raised whenever the same bytes would give another document."""
@@ -145,16 +145,22 @@ def _rows(reply: Reply) -> Iterator[Document | Rejection]:
         if not line.strip():
             continue
         row = json.loads(line)
-        url = row.get("url") or f"{reply.url}#{row.get('_id', number)}"
-        headers = (("Content-Type", "text/markdown; charset=utf-8"),)
-        found = read_document(
-            Reply(url, 200, headers, row["text"].encode(), reply.fetched_at, resource=True)
+        url = row.get("url")
+        address = canonical(url) if url else f"{reply.url}#{row.get('_id', number)}"
+        headers = (("Content-Type", "text/plain; charset=utf-8"),)
+        # read as plain text whatever its address ends in
+        plain = Reply(
+            f"{reply.url}.txt", 200, headers, row["text"].encode(), reply.fetched_at, True
         )
+        found = read_document(plain)
         if isinstance(found, Document):
-            # canonical() drops fragments, and rows without an address differ in nothing else
             found = replace(
                 found,
-                url=found.url if row.get("url") else url,
+                url=address,
                 title=row.get("title") or found.title,
+                source=source_of(address),
+                kind=kind_of(address),
             )
+        else:
+            found = replace(found, url=address)
         yield found

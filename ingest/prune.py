@@ -10,7 +10,8 @@ from lxml import etree, html
 _UNREAD = (
     "script", "style", "noscript", "template", "svg", "canvas", "iframe", "object", "embed",
     "audio", "video", "map", "button", "input", "select", "textarea", "datalist", "dialog", "nav",
-    "head", "frameset", "applet", "portal", "optgroup", "option", "progress", "meter", "img", "picture",
+    "head", "frameset", "applet", "portal", "optgroup", "option", "progress", "meter", "img",
+    "picture",
 )  # fmt: skip
 _HIDING = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|(?:^|[;\s])opacity\s*:\s*0*\.?0*\s*(?:;|!|$)"

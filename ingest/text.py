@@ -173,14 +173,17 @@ def language(text: str) -> str:
     if short and sample.isascii():
         return "en"
     code, probability = _langid().classify(sample[:2000])
-    return "en" if short and probability < 0.95 else str(code)[:2]
+    return "en" if short and probability < 0.95 else str(code)
 
 
 @cache
 def _langid() -> Any:
     from py3langid.langid import MODEL_FILE, LanguageIdentifier  # slow to import and load
 
-    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    found = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    # Pidgins and minor languages, known by three letters, take texts full of code for theirs.
+    found.set_languages([label for label in found.labels if len(label) == 2])
+    return found
 
 
 def han_bigrams(text: str) -> str:

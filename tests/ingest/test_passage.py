@@ -54,10 +54,12 @@ def check(text: str, passages: list[Passage]) -> None:
 
 LINES = st.sampled_from(
     [
-        "# One", "## Two", "#### Four", "###", "# no heading in code", "Plain words here. And more!",
+        "# One", "## Two", "#### Four", "###", "# no heading in code",
+        "Plain words here. And more!",
         "注意力机制让模型有选择地参考输入。分组查询更快！", "- item one", "- item two. Long.",
         "  goes on", "1. first", "| a | b |", "|---|---|", "| 1 | 2 |", "```python", "```", "~~~",
-        "x = 1  # comment", "", "", "  ", "한국어 문장입니다.", "العربية هنا.", "e\u0301\U0001f469\u200d\U0001f467",
+        "x = 1  # comment", "", "", "  ", "한국어 문장입니다.", "العربية هنا.",
+        "e\u0301\U0001f469\u200d\U0001f467",
         "a" * 50, "字" * 60, "$x_1. Y$ z", "> quoted. Yes.", "#tag", "a\u2028b\u00a0c\x0bd",
     ]
 )  # fmt: skip

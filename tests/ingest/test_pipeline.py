@@ -130,7 +130,12 @@ def test_a_failed_fetch_does_not_displace_a_good_one(tmp_path):
 
 def test_lines_of_a_jsonl_file_are_documents(tmp_path):
     rows = [
-        {"_id": "1", "title": "One", "text": "First text\u2028goes on.", "url": "https://a.example/1"},
+        {
+            "_id": "1",
+            "title": "One",
+            "text": "First text\u2028goes on.",
+            "url": "https://a.example/1",
+        },
         {"_id": "2", "title": "Two", "text": "Second text."},
     ]
     body = "\n".join(json.dumps(row, ensure_ascii=False) for row in rows).encode()

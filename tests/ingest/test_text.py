@@ -47,14 +47,15 @@ def test_prose_is_cut_at_sentence_ends(text: str, expected: list[str]) -> None:
 
 def test_blocks_are_not_prose() -> None:
     text = (
-        "# Head. One\n- item a\n- item two. And more.\n  goes on\n\n"
-        "```python\n# no heading\nx = 1.0\n```\n| a | b |\n| --- | --- |\n| 1. A | 2 |\n1. num. Two.\n"
+        "# Head. One\n- item a\n- item two. And\n  more.\n\n"
+        "```python\n# no heading\nx = 1.0\n```\n"
+        "| a | b |\n| --- | --- |\n| 1. A | 2 |\n1. num. Two.\n"
     )
     assert split(text) == [
         "Head. One",
         "item a",
         "item two.",
-        "And more.\n  goes on",
+        "And\n  more.",
         "# no heading",
         "x = 1.0",
         "| a | b |",

@@ -1,0 +1,143 @@
+"""From a question to an answer: what is shown is cited, what is not known is refused."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+import pytest
+
+from assistant import answer as answering
+from assistant.evidence import plain
+from assistant.llm import Message
+from assistant.prompt import REFUSAL
+from index.store import Filters
+from ingest.errors import UsageError
+
+QUESTION = "how does multi-query attention share keys?"
+
+
+class Scripted:
+    """An engine that says what it is told to, a few letters at a time, and keeps what it was asked."""
+
+    name = "scripted"
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.asked: Sequence[Message] = ()
+
+    def stream(
+        self, messages: Sequence[Message], *, max_tokens: int, stop: Callable[[], bool]
+    ) -> Iterator[str]:
+        self.asked = messages
+        for start in range(0, len(self.text), 7):
+            if stop():
+                return
+            yield self.text[start : start + 7]
+
+    def count_tokens(self, text: str) -> int:
+        return len(text.split())
+
+    def close(self) -> None:
+        pass
+
+
+def ask(desk, engine, question=QUESTION):
+    events = list(
+        answering.answer(desk.library, question, Filters(), 8, lambda: engine, lambda: False)
+    )
+    return events, events[-1].answer
+
+
+def test_every_shown_sentence_is_cited_to_a_quote_that_stands_in_its_document(desk):
+    engine = Scripted(
+        "Multi-query attention keeps one key head and one value head for all query heads. "
+        "The moon is made of green cheese. Decoding becomes faster because the cache is smaller."
+    )
+    events, answer = ask(desk, engine)
+    assert [event.name for event in events] == [
+        "hits",
+        "extractive",
+        "sentence",
+        "sentence",
+        "done",
+    ]
+    assert "moon" not in answer.text
+    assert len(answer.sentences) == 2
+    for sentence in answer.sentences:
+        for n in sentence.citations:
+            cited = answer.citations[n - 1]
+            document = desk.library.document(cited.url)
+            assert document.text[cited.start : cited.end] == cited.quote
+            assert document.sha256 == cited.document_sha256
+            assert sentence.text in plain(cited.quote)
+
+
+def test_a_model_that_refuses_is_believed(desk):
+    _, answer = ask(desk, Scripted(REFUSAL))
+    assert answer.refused
+    assert answer.sentences == ()
+    assert answer.nearest
+
+
+def test_an_answer_with_nothing_left_is_a_refusal(desk):
+    _, answer = ask(desk, Scripted("Cheese comes from the moon. Bananas are blue."))
+    assert answer.refused
+
+
+def test_a_sentence_cut_short_is_not_shown(desk):
+    whole = "Multi-query attention keeps one key head and one value head for all query heads."
+    _, answer = ask(desk, Scripted(f"{whole} Decoding becomes faster because the"))
+    assert [sentence.text for sentence in answer.sentences] == [whole]
+
+
+def test_repetitions_are_shown_once(desk):
+    whole = "Multi-query attention keeps one key head and one value head for all query heads."
+    _, answer = ask(desk, Scripted(f"{whole} {whole} {whole}"))
+    assert len(answer.sentences) == 1
+
+
+def test_what_the_library_does_not_know_is_refused_before_the_model_is_asked(desk):
+    engine = Scripted("Prune it in late winter.")
+    _, answer = ask(desk, engine, "What is the best way to prune an apple tree in winter?")
+    assert answer.refused
+    assert engine.asked == ()
+
+
+def test_a_name_nothing_mentions_is_refused(desk):
+    engine = Scripted("Multi-query attention keeps one key head for all query heads.")
+    _, answer = ask(desk, engine, "Does PaliGemma use multi-query attention?")
+    assert answer.refused
+
+
+def test_evidence_stands_between_marks_made_of_itself(desk):
+    engine = Scripted(REFUSAL)
+    ask(desk, engine)
+    asked = engine.asked[-1].content
+    mark = asked.split(">", 1)[0].removeprefix("<sources ")
+    assert len(mark) == 8
+    assert asked.count(f"</sources {mark}>") == 1
+
+
+def test_without_a_model_the_best_sentences_answer(desk):
+    answer = desk.ask(QUESTION)
+    assert answer.view == "extractive"
+    assert answer.model is None
+    assert "one key head and one value head" in answer.text
+    assert all(sentence.verbatim and sentence.citations for sentence in answer.sentences)
+
+
+def test_a_chinese_question_finds_a_chinese_page(desk):
+    answer = desk.ask("键值缓存为什么能加速推理？")
+    assert not answer.refused
+    assert answer.lang == "zh"
+    assert "键值缓存" in answer.citations[0].quote
+
+
+def test_an_empty_question_is_a_usage_error(desk):
+    with pytest.raises(UsageError, match="empty"):
+        desk.ask("  \n ")
+
+
+def test_timings_are_in_order(desk):
+    _, answer = ask(desk, Scripted("Decoding becomes faster because the cache is smaller."))
+    times = answer.timings
+    assert times["retrieve_s"] <= times["extractive_s"] <= times["first_token_s"]
+    assert times["first_token_s"] <= times["first_sentence_s"] <= times["total_s"]

@@ -1,0 +1,49 @@
+"""What a question asks is read without a model."""
+
+import pytest
+
+from assistant.question import names, understand
+
+
+@pytest.mark.parametrize(
+    ("text", "sides"),
+    [
+        ("explain GQA vs MQA", ("GQA", "MQA")),
+        ("DPO versus PPO?", ("DPO", "PPO")),
+        ("What is the difference between RMSNorm and LayerNorm?", ("RMSNorm", "LayerNorm")),
+        ("How does QLoRA differ from LoRA?", ("QLoRA", "LoRA")),
+        ("compare tensor parallelism with pipeline parallelism", 
+         ("tensor parallelism", "pipeline parallelism")),
+        ("MoE 和稠密模型有什么区别？", ("MoE", "稠密模型")),
+        ("what does DPO optimise?", ()),
+        ("How many GPUs are needed?", ()),
+    ],
+)  # fmt: skip
+def test_the_sides_of_a_comparison(text, sides):
+    assert understand(text).sides == sides
+
+
+@pytest.mark.parametrize(
+    ("text", "lang"),
+    [("what is RoPE", "en"), ("解释一下 KV 缓存", "zh"), ("KV Cache 有哪些缺点？", "zh")],
+)
+def test_the_language_of_a_question(text, lang):
+    assert understand(text).lang == lang
+
+
+def test_white_space_does_not_matter():
+    assert understand("  what\n is   RoPE ").text == "what is RoPE"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Which soil do blueberries like?", []),
+        ("How does Weaviate clean up?", ["Weaviate"]),
+        ("GPT-4 parameters", ["GPT-4"]),
+        ("what did PaliGemma 2 and 770M models use", ["PaliGemma", "770M"]),
+        ("讯飞星火 V4.0 怎么收费", ["V4.0"]),
+    ],
+)
+def test_names_in_a_question(text, found):
+    assert names(text) == found
