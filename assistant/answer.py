@@ -18,9 +18,9 @@ from assistant.refusal import refuses, signals
 from assistant.values import Answer, Citation, Event, Reading, Sentence
 from index.library import Library
 from index.store import Filters
-from ingest.given import PRIMER
 from ingest.text import sentences
 from ingest.urls import deep_link
+from ingest.values import PRIMER
 
 _BUDGET = 300
 _BUDGET_COMPARISON = 450

@@ -8,25 +8,26 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from platformdirs import user_data_path
 
 from assistant import answer as answering
-from assistant import evaluation
 from assistant.evidence import PASSAGES
 from assistant.llm import Engine, choose
 from assistant.prompt import prefix
 from assistant.values import Answer, Event
-from index import build, weights
+from index import weights
 from index.embedder import Embedder
 from index.generation import Home
 from index.library import Hit, Library
 from index.store import Filters
-from ingest import catalog, given, pipeline
-from ingest.archive import Archive
-from ingest.errors import NothingFound, UsageError
-from ingest.lists import CuratedList, decode, parse
+from ingest.catalog_file import CuratedList
+from ingest.errors import UsageError
+
+if TYPE_CHECKING:
+    from assistant.evaluation import Evaluation
+    from assistant.keeping import IngestReport, Keeper
 
 Progress = Callable[[str, int, int], None]
 """Told the step, how much of it is done, and how much there is (0: not known)."""
@@ -39,17 +40,6 @@ class SearchResult:
     query: str
     hits: tuple[Hit, ...]
     seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class IngestReport:
-    """What an ingest or a rebuild did."""
-
-    given: int
-    read: int
-    removed: int
-    passages: int
-    status: dict[str, Any]
 
 
 def default_home() -> Path:
@@ -79,7 +69,6 @@ class Desk:
         self._llm = llm
         self._progress = progress
         self._notice = notice
-        self._archive = Archive(self.home.archive)
         self._lock = threading.Lock()
         self._embedder: Embedder | None = None
         self._library: Library | None = None
@@ -142,7 +131,7 @@ class Desk:
 
     # --- keeping
 
-    def ingest(self, inputs: Sequence[str | Path] = (), *, seed: bool = True) -> IngestReport:
+    def ingest(self, inputs: Sequence[str | Path] = (), *, seed: bool = True) -> "IngestReport":
         """Take in WARC files, files, folders and ``.jsonl`` documents, and update the library.
 
         With ``seed`` a new home also gets the primer and the five founding lists.
@@ -151,37 +140,15 @@ class Desk:
             UsageError: an input cannot be read; nothing was taken in then.
             HomeBusy: another process is writing to this home.
         """
-        for item in inputs:
-            _must_be_local(item)
-        resources = [
-            resource
-            for item in inputs
-            if not _is_warc(item)
-            for resource in given.resources(Path(item))
-        ]
-        count = len(resources)
-        with self.home.writing():
-            for item in inputs:
-                if _is_warc(item):
-                    count += self._archive.import_warc(Path(item).expanduser())
-            new = self.home.current() is None
-            if (seed and new) or self._has_primer():
-                self._archive.add(given.primer())
-            if seed and new:
-                self._archive.add(catalog.founding_resources())
-            self._archive.add(resources)
-            return self._update(count)
+        return self._keeper().ingest(inputs, seed=seed)
 
-    def rebuild(self) -> IngestReport:
+    def rebuild(self) -> "IngestReport":
         """Make the library anew from the archive alone.
 
         Raises:
             NothingFound: the archive is empty.
         """
-        if not any(self._archive.records()):
-            raise NothingFound(f"The home {self.home.root} has an empty archive: ingest first.")
-        with self.home.writing():
-            return self._update(0, afresh=True)
+        return self._keeper().rebuild()
 
     def status(self) -> dict[str, Any]:
         """Return what the library holds, in the form of ``status --json``."""
@@ -190,7 +157,7 @@ class Desk:
     def lists(self) -> list[CuratedList]:
         """Return the lists this home knows."""
         self._seeded()
-        return catalog.known(self._archive)
+        return self._keeper().lists()
 
     def add_list(
         self, path: Path, *, name: str | None = None, base: str | None = None
@@ -200,17 +167,8 @@ class Desk:
         Raises:
             UsageError: the file cannot be read or holds no link.
         """
-        _must_be_local(path)
-        try:
-            text = decode(path.expanduser().read_bytes())
-        except OSError as error:
-            raise UsageError(f"The list {path} cannot be read: {error.strerror}.") from error
-        curated = parse(text, name=name or path.stem, base=base)
         self._seeded()
-        with self.home.writing():
-            self._archive.add([catalog.added(curated), *given.resources(path)])
-            self._update(1)
-        return curated
+        return self._keeper().add_list(path, name, base)
 
     def remove_list(self, name: str) -> None:
         """Forget a list; the pages it led to stay.
@@ -218,19 +176,17 @@ class Desk:
         Raises:
             UsageError: this home knows no such list.
         """
-        names = [curated.name for curated in self.lists()]
-        if name not in names:
-            raise UsageError(f"There is no list {name} here. Known: {', '.join(names)}.")
-        with self.home.writing():
-            self._archive.add([catalog.removed(name)])
-            self._update(0)
+        self._seeded()
+        self._keeper().remove_list(name)
 
-    def evaluate(self, questions: Path, *, retrieval_only: bool = False) -> evaluation.Evaluation:
+    def evaluate(self, questions: Path, *, retrieval_only: bool = False) -> "Evaluation":
         """Measure retrieval, and answers unless ``retrieval_only``, on a file of questions.
 
         Raises:
             UsageError: the file cannot be read.
         """
+        from assistant import evaluation  # needed here alone, and slow to import
+
         asked = evaluation.read_questions(questions)
         library = self.library
         answers = None if retrieval_only else self.ask
@@ -284,32 +240,16 @@ class Desk:
             return self._library
 
     def _seeded(self) -> None:
-        if self.home.current() is not None:
-            return
-        with self.home.writing():
-            if self.home.current() is not None:
-                return
+        if self.home.current() is None:
             self._notice(
                 f"New home {self.home.root}: putting in the primer and the five founding lists."
             )
-            self._archive.add(given.primer())
-            self._archive.add(catalog.founding_resources())
-            self._update(0)
+            self._keeper().seed()
 
-    def _has_primer(self) -> bool:
-        return any(record.url.startswith(given.PRIMER) for record in self._archive.records())
+    def _keeper(self) -> "Keeper":
+        from assistant.keeping import Keeper  # a question does not wait for what reads pages
 
-    def _update(self, count: int, *, afresh: bool = False) -> IngestReport:
-        change = build.update(
-            self.home,
-            pipeline.pages(self._archive),
-            catalog.known(self._archive),
-            self._open_embedder(),
-            self._progress,
-            afresh=afresh,
-        )
-        status = Library(self.home, self._open_embedder()).status()
-        return IngestReport(count, change.read, change.removed, change.passages, status)
+        return Keeper(self.home, self._open_embedder(), self._progress)
 
     def _open_embedder(self) -> Embedder:
         if self._embedder is None:
@@ -325,15 +265,3 @@ class Desk:
                 )
                 self._chosen = True
             return self._engine
-
-
-def _is_warc(item: str | Path) -> bool:
-    return str(item).endswith((".warc", ".warc.gz"))
-
-
-def _must_be_local(item: str | Path) -> None:
-    if str(item).startswith(("http://", "https://")):
-        raise UsageError(
-            f"refdesk {item}: this version takes in files only and does not fetch from the web. "
-            "Save the page (.html, .md) or a WARC of it, and ingest that."
-        )

@@ -88,7 +88,7 @@ def lines_of(library: Library, question: Question, hits: Sequence[Hit]) -> Evide
     lines = []
     for row, (hit, place, text, whole) in enumerate(found):
         fit = max(
-            _fit(evidence, cosine, want, terms[row])
+            _fit(evidence, float(cosine), want, terms[row])
             for cosine, want in zip(cosines[:, row], wanted, strict=True)
         )
         score = 0.75 * fit + 0.25 * hit.score / top

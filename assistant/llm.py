@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from index import weights
+from ingest.errors import UsageError
 
 DEFAULT_MODEL = "qwen2.5-coder-1.5b-instruct-q4_k_m"
 
@@ -22,23 +23,32 @@ class Message:
 
 
 class Engine(Protocol):
-    """Something that continues a conversation, always the same way for the same messages."""
+    """Something that continues a conversation, at temperature 0."""
 
     @property
     def name(self) -> str:
         """What the model is called in answers."""
 
+    @property
+    def context(self) -> int:
+        """How many tokens prompt and reply may have together."""
+
     def stream(
-        self, messages: Sequence[Message], *, max_tokens: int, stop: Callable[[], bool]
+        self,
+        messages: Sequence[Message],
+        *,
+        max_tokens: int,
+        stop: Callable[[], bool] | None = None,
     ) -> Iterator[str]:
         """Yield the reply piece by piece; ends early, without an error, once ``stop()`` is true.
 
         Raises:
-            ModelUnavailable: the model could not answer, or the messages are too long for it.
+            UsageError: the messages and ``max_tokens`` together exceed ``context``.
+            ModelUnavailable: the model could not answer.
         """
 
     def count_tokens(self, text: str) -> int:
-        """Return how many tokens ``text`` is."""
+        """Return how many tokens ``text`` is; an engine that cannot know says so and estimates."""
 
     def close(self) -> None:
         """Give the memory back."""
@@ -55,8 +65,8 @@ def choose(
 
     Args:
         spec: ``auto``, ``extractive``, a pinned model's name, the path of a ``.gguf`` file, a file
-            of the model hub (``owner/repository/file.gguf``) or the URL of an OpenAI-compatible
-            server.
+            of the model hub (``owner/repository/file.gguf``, ``@revision`` behind it if need be)
+            or the URL of an OpenAI-compatible server (``#model`` behind it if it has several).
         models_dir: where weights are kept.
         cache_dir: where the state after ``prefix`` is kept.
         progress: told of downloads: what, bytes done, bytes in all.
@@ -71,17 +81,26 @@ def choose(
     if spec.startswith(("http://", "https://")):
         from assistant.llm_server import ServerEngine
 
-        return ServerEngine(spec)
+        url, _, model = spec.partition("#")
+        return ServerEngine(url, model or None)
     from assistant.llm_local import LocalEngine
 
     return LocalEngine(_weights(spec, models_dir, progress), cache_dir, prefix)
 
 
 def _weights(spec: str, models_dir: Path, progress: Callable[[str, int, int], None]) -> Path:
-    if not spec.endswith(".gguf"):
-        return weights.obtain(DEFAULT_MODEL if spec == "auto" else spec, models_dir, progress)
-    path = Path(spec).expanduser()
-    if not path.exists() and spec.count("/") >= 2 and not path.is_absolute():
-        return weights.obtain_from_hub(spec, models_dir, progress)
-    weights.remember(path, models_dir)
-    return path
+    if spec.endswith(".gguf") or ".gguf@" in spec:
+        path = Path(spec).expanduser()
+        if not path.exists() and spec.count("/") >= 2 and not path.is_absolute():
+            return weights.obtain_from_hub(spec, models_dir, progress)
+        weights.remember(path, models_dir)
+        return path
+    name = DEFAULT_MODEL if spec == "auto" else spec
+    known = [pin.name for pin in weights.load_pins().values() if pin.use != "embedding"]
+    if name not in known:
+        raise UsageError(
+            f"No model called '{spec}' can answer. Known: auto, extractive, {', '.join(known)}; "
+            "or give the path of a .gguf file, owner/repository/file.gguf of the model hub, or the "
+            "URL of an OpenAI-compatible server."
+        )
+    return weights.obtain(name, models_dir, progress)

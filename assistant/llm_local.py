@@ -1,28 +1,32 @@
 """A GGUF model in this process, by llama.cpp.
 
 Prompts are put together from the model's own chat template; only the template's part may hold
-control tokens, so text from a page stays text. The state after the fixed beginning of every prompt
-is kept in a file, and each prompt reuses the longest beginning it shares with the one before.
+control tokens, so text from a page stays text. A prompt is always evaluated in the same pieces: the
+fixed beginning, then 256 tokens at a time. Sums come out slightly different in other pieces, enough
+to change a reply; so only whole pieces are reused, from the prompt before or, for the fixed
+beginning, from a file of an earlier start, and a reply never depends on what came before it.
 """
 
 import codecs
+import contextlib
 import ctypes
+import glob
 import hashlib
 import os
+import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import llama_cpp
+from jinja2 import TemplateError
 from llama_cpp.llama_chat_format import Jinja2ChatFormatter
 
 from assistant.llm import Message
-from ingest.errors import ModelUnavailable
+from ingest.errors import ModelUnavailable, UsageError
 
 _CONTEXT = 4096
-_BATCH = 512
-_UBATCH = 256
+_PIECE = 256  # tokens evaluated at once
 _ABORTED = "llama_decode returned 2"
 _CHATML = (
     "{% for message in messages %}<|im_start|>{{ message.role }}\n{{ message.content }}<|im_end|>\n"
@@ -35,27 +39,31 @@ _LOG = llama_cpp.llama_log_callback(lambda level, text, data: None)  # kept: C h
 class LocalEngine:
     """A loaded model. One reply at a time: a second caller waits for the first.
 
+    An abandoned ``stream`` must be closed, or dropped, before the same thread asks again.
+
     Args:
         path: the GGUF file.
         cache_dir: where the state after ``prefix`` is kept, if anywhere.
         prefix: the messages every prompt begins with.
 
     Raises:
-        ModelUnavailable: llama.cpp cannot load the file.
+        ModelUnavailable: llama.cpp cannot load the file, or its chat template cannot be used.
     """
 
     def __init__(
         self, path: Path, cache_dir: Path | None = None, prefix: Sequence[Message] = ()
     ) -> None:
         self.name = path.stem.lower()
+        self.evaluated = 0
+        """Prompt tokens evaluated for the last reply: what was not reused."""
         llama_cpp.llama_log_set(_LOG, ctypes.c_void_p(0))
         threads = physical_cores()
         try:
             self._llama = llama_cpp.Llama(
                 str(path),
                 n_ctx=_CONTEXT,
-                n_batch=_BATCH,
-                n_ubatch=_UBATCH,
+                n_batch=_PIECE,
+                n_ubatch=_PIECE,
                 n_threads=threads,
                 n_threads_batch=threads,
                 flash_attn=True,
@@ -63,64 +71,101 @@ class LocalEngine:
             )
         except (ValueError, OSError, RuntimeError) as error:
             raise ModelUnavailable(
-                f"The model file {path} cannot be loaded: {error}. Get it again, or choose another "
-                "with --llm."
+                f"The model file {path} cannot be loaded: it is damaged, incomplete or of a kind "
+                "llama.cpp does not know. Get it again, or choose another with --llm."
             ) from error
+        self.context = min(_CONTEXT, int(self._llama._model.n_ctx_train()))
+        self._closed = False
         self._lock = threading.Lock()
-        self._stop: Callable[[], bool] = lambda: False
+        self._stop: Callable[[], bool] = _never
+        # Called between the nodes of a computation, so a prompt is given up within milliseconds.
         self._abort = llama_cpp.llama_cpp.ggml_abort_callback(lambda data: self._stop())
         llama_cpp.llama_set_abort_callback(self._llama.ctx, self._abort, ctypes.c_void_p(0))
-        self._format = self._formatter()
-        self.evaluated = 0
-        """Prompt tokens evaluated for the last reply: what was not reused."""
-        if cache_dir is not None and prefix:
-            self._warm(self._tokens(prefix, reply=False), path, cache_dir)
+        self._evaluated_pieces: list[list[int]] = []
+        self._fixed = self._fixed_tokens(prefix)
+        self._states = cache_dir
+        self._state = f"prefix-{self.name}-{self._key(path)}."
+        self._kept = cache_dir is None or not self._fixed or self._restore(cache_dir)
 
     def stream(
-        self, messages: Sequence[Message], *, max_tokens: int, stop: Callable[[], bool]
+        self,
+        messages: Sequence[Message],
+        *,
+        max_tokens: int,
+        stop: Callable[[], bool] | None = None,
     ) -> Iterator[str]:
         """Yield the reply piece by piece, at temperature 0; see :class:`assistant.llm.Engine`."""
-        tokens = self._tokens(messages, reply=True)
-        if len(tokens) + max_tokens > _CONTEXT:
-            raise ModelUnavailable(
-                f"The prompt has {len(tokens)} tokens; the model takes {_CONTEXT - max_tokens}."
-            )
-        with self._lock:
+        stop = stop or _never
+        while not self._lock.acquire(timeout=0.05):
+            if stop():
+                return
+        try:
+            self._check_open()
+            tokens = self._tokens(messages, reply=True)
+            if len(tokens) + max_tokens > self.context:
+                raise UsageError(
+                    f"The prompt has {len(tokens)} tokens, but {self.name} takes at most "
+                    f"{self.context - max_tokens} beside its reply. Ask something shorter."
+                )
             self._stop = stop
-            self.evaluated = len(tokens) - self._shared(tokens)
-            try:
-                yield from self._reply(tokens, max_tokens, stop)
-            except RuntimeError as error:
-                if not (_ABORTED in str(error) and stop()):
-                    raise ModelUnavailable(f"The model {self.name} failed: {error}.") from error
-            finally:
-                self._stop = lambda: False
+            self._evaluate(tokens)
+            yield from self._reply(max_tokens, stop)
+        except RuntimeError as error:
+            if not (_ABORTED in str(error) and stop()):
+                raise ModelUnavailable(f"The model {self.name} failed: {error}.") from error
+        finally:
+            self._stop = _never
+            self._lock.release()
 
     def count_tokens(self, text: str) -> int:
         """Return how many tokens ``text`` is."""
+        self._check_open()
         return len(self._text(text))
 
     def close(self) -> None:
-        """Give the memory back."""
+        """Give the memory back, once the reply under way has ended."""
         with self._lock:
+            self._closed = True
             self._llama.close()
 
-    def _reply(
-        self, tokens: Sequence[int], max_tokens: int, stop: Callable[[], bool]
-    ) -> Iterator[str]:
+    def _check_open(self) -> None:
+        if self._closed:  # llama.cpp would read freed memory
+            raise ModelUnavailable(f"The model {self.name} has been closed.")
+
+    def _evaluate(self, tokens: list[int]) -> None:
+        """Bring the model to the state after ``tokens``, reusing the leading pieces it has."""
+        fixed = len(self._fixed) if tokens[: len(self._fixed)] == self._fixed else 0
+        pieces = _cut(tokens[:fixed]) + _cut(tokens[fixed:])
+        same = 0
+        while same < len(pieces) - 1 and self._evaluated_pieces[same : same + 1] == [pieces[same]]:
+            same += 1  # never the last piece: what comes next is read off it
+        del self._evaluated_pieces[same:]
+        self._llama.n_tokens = sum(map(len, pieces[:same]))  # eval forgets what is after this
+        self.evaluated = 0
+        for piece in pieces[same:]:
+            self._llama.eval(piece)
+            self.evaluated += len(piece)
+            self._evaluated_pieces.append(piece)
+            if not self._kept and self._llama.n_tokens == fixed:
+                self._keep()
+
+    def _reply(self, max_tokens: int, stop: Callable[[], bool]) -> Iterator[str]:
         vocabulary = self._llama._model.vocab
         decoder = codecs.getincrementaldecoder("utf-8")("replace")  # a character may span tokens
-        for count, token in enumerate(self._llama.generate(tokens, temp=0.0)):
-            if stop() or count == max_tokens or llama_cpp.llama_vocab_is_eog(vocabulary, token):
+        for left in reversed(range(max_tokens)):
+            token = int(self._llama.sample(temp=0.0))
+            if stop() or llama_cpp.llama_vocab_is_eog(vocabulary, token):
                 break
             piece = decoder.decode(self._llama.detokenize([token]))
             if piece:
                 yield piece
+            if left:
+                self._llama.eval([token])
 
     def _tokens(self, messages: Sequence[Message], *, reply: bool) -> list[int]:
         """Return the prompt's tokens: control tokens from the template, none from the contents."""
         marks = [f"\x02{number}\x03" for number in range(len(messages))]
-        rendered = self._format(
+        rendered = self._render(
             [
                 {"role": message.role, "content": mark}
                 for message, mark in zip(messages, marks, strict=True)
@@ -141,75 +186,101 @@ class LocalEngine:
         return list(self._llama.tokenize(text.encode(), add_bos=False, special=True))
 
     def _text(self, text: str) -> list[int]:
-        return list(self._llama.tokenize(text.encode(), add_bos=False, special=False))
+        return list(
+            self._llama.tokenize(text.encode(errors="replace"), add_bos=False, special=False)
+        )
 
-    def _formatter(self) -> Callable[[list[dict[str, str]], bool], str]:
+    def _render(self, messages: list[dict[str, str]], reply: bool) -> str:
         metadata = self._llama.metadata
+        vocabulary = self._llama._model.vocab
 
-        def piece(key: str) -> str:
-            token = int(metadata.get(f"tokenizer.ggml.{key}", -1))
-            return (
-                llama_cpp.llama_vocab_get_text(self._llama._model.vocab, token).decode()
-                if (token >= 0)
-                else ""
+        def control(key: str) -> str:
+            token = int(metadata.get(f"tokenizer.ggml.{key}_token_id", -1))
+            if token < 0:
+                return ""
+            return str(llama_cpp.llama_vocab_get_text(vocabulary, token).decode())
+
+        try:
+            formatter = Jinja2ChatFormatter(
+                template=metadata.get("tokenizer.chat_template", _CHATML),
+                eos_token=control("eos"),
+                bos_token=control("bos"),
+                add_generation_prompt=reply,
             )
+            return str(formatter(messages=messages).prompt)
+        except (TemplateError, ValueError, TypeError) as error:
+            raise ModelUnavailable(
+                f"The chat template of {self.name} cannot be used: {error}. Choose another model "
+                "with --llm."
+            ) from error
 
-        formatter = Jinja2ChatFormatter(
-            template=metadata.get("tokenizer.chat_template", _CHATML),
-            eos_token=piece("eos_token_id"),
-            bos_token=piece("bos_token_id"),
-        )
+    def _fixed_tokens(self, prefix: Sequence[Message]) -> list[int]:
+        """Return the tokens of ``prefix`` that stay the same whatever message comes next."""
+        if not prefix:
+            return []
+        alone = self._tokens(prefix, reply=False)
+        followed = self._tokens([*prefix, Message("user", "")], reply=True)
+        same = 0
+        while same < len(alone) and alone[same] == followed[same]:
+            same += 1
+        return alone[:same]
 
-        def render(messages: list[dict[str, str]], reply: bool) -> str:
-            formatter.add_generation_prompt = reply
-            made: Any = formatter(messages=messages)
-            return str(made.prompt)
-
-        return render
-
-    def _shared(self, tokens: Sequence[int]) -> int:
-        llama = self._llama
-        shared = 0
-        for ours, theirs in zip(llama.input_ids[: llama.n_tokens], tokens, strict=False):
-            if ours != theirs:
-                break
-            shared += 1
-        return shared
-
-    def _warm(self, tokens: list[int], path: Path, cache_dir: Path) -> None:
-        """Bring the model to the state after ``tokens``: from an earlier start's file, or anew."""
+    def _key(self, path: Path) -> str:
+        """Return what a kept state depends on, as a hex digest."""
         stat = path.stat()
-        key = hashlib.sha256(
-            repr(
-                (path.name, stat.st_size, stat.st_mtime_ns, llama_cpp.__version__, _CONTEXT,
-                 _BATCH, _UBATCH, physical_cores(), tokens)
-            ).encode()
-        ).hexdigest()[:16]  # fmt: skip
-        state = cache_dir / f"prefix-{key}.state"
-        if state.exists() and self._restore(state, tokens):
-            return
-        self._llama.reset()
-        self._llama.eval(tokens)
-        cache_dir.mkdir(parents=True, exist_ok=True)
-        partial = state.with_suffix(f".{os.getpid()}.part")
-        array = (llama_cpp.llama_token * len(tokens))(*tokens)
-        if llama_cpp.llama_state_seq_save_file(
-            self._llama.ctx, os.fsencode(partial), 0, array, len(tokens)
-        ):
-            partial.replace(state)
+        parts = (stat.st_size, stat.st_mtime_ns, llama_cpp.__version__, _CONTEXT, _PIECE,
+                 physical_cores(), self._fixed)  # fmt: skip
+        return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
 
-    def _restore(self, state: Path, tokens: list[int]) -> bool:
-        array = (llama_cpp.llama_token * len(tokens))()
+    def _keep(self) -> None:
+        """Write the state after the fixed beginning to a file, in place of older ones.
+
+        The file is named for its SHA-256: llama.cpp would take a damaged state and answer nonsense.
+        """
+        assert self._states  # noqa: S101  # else there is nothing to keep
+        self._kept = True  # tried once: without the file the next start is only slower
+        array = (llama_cpp.llama_token * len(self._fixed))(*self._fixed)
+        with contextlib.suppress(OSError):
+            self._states.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(dir=self._states, prefix="prefix-") as folder:
+                made = Path(folder) / "state"
+                if llama_cpp.llama_state_seq_save_file(
+                    self._llama.ctx, os.fsencode(made), 0, array, len(array)
+                ):
+                    older = f"prefix-{glob.escape(self.name)}-{'[0-9a-f]' * 16}.*.state"
+                    for file in self._states.glob(older):
+                        file.unlink(missing_ok=True)
+                    made.replace(self._states / f"{self._state}{_digest(made)}.state")
+
+    def _restore(self, states: Path) -> bool:
+        """Take over the state a file keeps; False if there is none that fits."""
         count = ctypes.c_size_t(0)
-        read = llama_cpp.llama_state_seq_load_file(
-            self._llama.ctx, os.fsencode(state), 0, array, len(tokens), ctypes.byref(count)
-        )
-        if not read or list(array[: count.value]) != tokens:
-            return False
-        self._llama.input_ids[: len(tokens)] = tokens
-        self._llama.n_tokens = len(tokens)
-        self._llama._requires_eval = True  # the file holds no logits
-        return True
+        array = (llama_cpp.llama_token * len(self._fixed))()
+        for file in states.glob(f"{glob.escape(self._state)}*.state"):
+            try:
+                sound = file.name == f"{self._state}{_digest(file)}.state"
+            except OSError:
+                continue
+            if sound and llama_cpp.llama_state_seq_load_file(
+                self._llama.ctx, os.fsencode(file), 0, array, len(array), ctypes.byref(count)
+            ):
+                self._llama.input_ids[: len(array)] = self._fixed
+                self._evaluated_pieces = _cut(self._fixed)
+                return True
+        return False
+
+
+def _never() -> bool:
+    return False
+
+
+def _cut(tokens: list[int]) -> list[list[int]]:
+    return [tokens[at : at + _PIECE] for at in range(0, len(tokens), _PIECE)]
+
+
+def _digest(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def physical_cores() -> int:

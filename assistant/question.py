@@ -22,8 +22,9 @@ _PATTERNS = (
 
 
 ASKING = (
-    "a about am an and any are as ask at be been being between by can compare compared contrast could "
-    "describe did differ difference differences different do does doing each every explain for from "
+    "a about am an and any are as ask at be been being between by can compare compared contrast "
+    "could describe did differ difference differences different do does doing each every explain "
+    "for from "
     "get give had happen has have how i if in is it its just list long make many may me mean means "
     "might much must my need of on one or our please should show so some summarise summarize take "
     "tell than that the their them then there these they this those to try use used using versus "

@@ -16,17 +16,13 @@ import numpy as np
 from index import dense, lexical
 from index.embedder import Embedder
 from index.generation import Home
+from index.recipe import PASSAGE_TOKENS, settings
 from index.store import Store
 from index.vector_cache import VectorCache
-from ingest.document import Document, Rejection
-from ingest.lists import CuratedList
-from ingest.passage import Passage, cut
-from ingest.pipeline import READER, Page
-
-PASSAGE_TOKENS = 200
-"""Longest passage in tokens of the embedding model; the rest is for title and heading."""
-
-_FORMAT = 1
+from ingest.catalog_file import CuratedList
+from ingest.passage import cut
+from ingest.pipeline import Page
+from ingest.values import Document, Passage, Rejection
 
 Progress = Callable[[str, int, int], None]
 """Told the step, how many are done, and how many there are (0: not known)."""
@@ -82,17 +78,6 @@ def update(
         raise RuntimeError("words and passages do not match; run `refdesk rebuild`")
     store.close()
     return Change(home.publish(folder), read, len(removed), len(added))
-
-
-def settings(embedder: Embedder) -> dict[str, str]:
-    """Return what a library depends on beside its pages."""
-    return {
-        "format": str(_FORMAT),
-        "reader": str(READER),
-        "passage_tokens": str(PASSAGE_TOKENS),
-        "embedder": embedder.name,
-        "fingerprint": embedder.fingerprint,
-    }
 
 
 def embedding_text(title: str, heading: Sequence[str], text: str) -> str:

@@ -11,9 +11,10 @@ from index.embedder import Embedder
 from index.fusion import feedback, fuse
 from index.generation import Home
 from index.lexical import WordIndex
+from index.recipe import FORMAT
 from index.store import Filters, Recommendation, Store, StoredPassage
-from ingest.document import Document
 from ingest.errors import NothingFound
+from ingest.values import Document
 
 _DEPTH = 100
 _SEEDS = 3
@@ -57,8 +58,12 @@ class Library:
         with self._lock:
             if self._open is None or self._open.folder != folder:
                 store = Store(folder / "library.sqlite")
-                built = store.setting("fingerprint")
-                if built != self.embedder.fingerprint:
+                if store.setting("format") != str(FORMAT):
+                    raise NothingFound(
+                        f"The library in {self._home.root} was built by another version of "
+                        "refdesk: run `refdesk rebuild`."
+                    )
+                if store.setting("fingerprint") != self.embedder.fingerprint:
                     raise NothingFound(
                         f"This library was built with another embedding model "
                         f"({store.setting('embedder')}, not this {self.embedder.name}): "

@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ingest.document import Document, Rejection
-from ingest.lists import CuratedList
-from ingest.passage import Passage
+from ingest.catalog_file import CuratedList
 from ingest.urls import canonical, source_of
+from ingest.values import Document, Passage, Rejection
 
 _SCHEMA = """
 CREATE TABLE documents (
@@ -78,7 +77,7 @@ class StoredPassage:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What hits are narrowed to; an empty field narrows nothing, several values are alternatives."""
+    """What hits are narrowed to: an empty field narrows nothing, values of one are alternatives."""
 
     lists: tuple[str, ...] = ()
     sections: tuple[str, ...] = ()
@@ -150,8 +149,8 @@ class Store:
     def put_document(self, page: str, document: Document, passages: Sequence[Passage]) -> list[int]:
         """Add a document and its passages; return the passages' numbers."""
         row = self._db.execute(
-            "INSERT INTO documents (url, page, title, text, sha256, author, date, lang, source, kind,"
-            " fetched_at, links) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+            "INSERT INTO documents (url, page, title, text, sha256, author, date, lang, source,"
+            " kind, fetched_at, links) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
             (
                 document.url, page, document.title, document.text, document.sha256, document.author,
                 document.date, document.lang, document.source, document.kind, document.fetched_at,
@@ -172,7 +171,7 @@ class Store:
         return numbers
 
     def drop_page(self, url: str) -> list[int]:
-        """Take a page with its documents, passages and failures out; return the passages' numbers."""
+        """Take a page with all that came of it out; return the numbers of its passages."""
         numbers = self._numbers(
             "SELECT passages.id FROM passages JOIN documents ON document = documents.id"
             " WHERE page = ?",
@@ -292,7 +291,8 @@ class Store:
         rows = self._db.execute(
             "SELECT DISTINCT entries.list, section, difficulty FROM entries"
             " JOIN lists ON entries.list = lists.name"
-            " WHERE address IN (SELECT value FROM json_each(?)) ORDER BY lists.place, entries.place",
+            " WHERE address IN (SELECT value FROM json_each(?))"
+            " ORDER BY lists.place, entries.place",
             (json.dumps(sorted(self.addresses(document_url))),),
         )
         return tuple(Recommendation(row[0], tuple(json.loads(row[1])), row[2]) for row in rows)
@@ -332,7 +332,7 @@ class Store:
         )
 
     def list_rows(self) -> list[dict[str, Any]]:
-        """Return a row per list: its name, numbers of entries and topics, what became of its links."""
+        """Return a row per list: its name, its entries and topics, what became of its links."""
         names = [row[0] for row in self._db.execute("SELECT name FROM lists ORDER BY place")]
         return [{"name": name} | self._tally(name) for name in names]
 

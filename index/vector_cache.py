@@ -1,4 +1,4 @@
-"""Vectors already computed, by text and model: nothing is embedded twice, and a killed run resumes."""
+"""Vectors already computed, by text and model: nothing is embedded twice, a killed run resumes."""
 
 import hashlib
 import sqlite3

@@ -7,7 +7,7 @@ an empty one says that the list was removed.
 from collections.abc import Iterable, Iterator
 
 from ingest.archive import Archive, Record, Resource
-from ingest.lists import FOUNDING, CuratedList, dumps, loads
+from ingest.catalog_file import FOUNDING, CuratedList, dumps, loads
 from ingest.shipped import shipped
 
 PREFIX = "refdesk:list/"

@@ -8,10 +8,17 @@ import tomllib
 from dataclasses import dataclass, replace
 from typing import Any
 
-import tomli_w
-
 from ingest.errors import UsageError
 from ingest.urls import kind_of, source_of
+
+FOUNDING = (
+    "llms-learning",
+    "llm-learning-notes",
+    "llm-deep-dive",
+    "transformers-and-llms",
+    "llm-notes-zh",
+)
+"""The names of the founding lists; ``data/lists`` holds a snapshot of each."""
 
 _HEADER = "# Made by refdesk's own parser: titles, addresses, headings and badges; no prose.\n"
 
@@ -92,6 +99,8 @@ def dumps(curated: CuratedList) -> str:
     }
     filled = {key: value for key, value in {**head, **tables}.items() if value not in (None, [])}
     prose = curated.ignored or any(entry.note for entry in curated.entries)
+    import tomli_w  # needed for writing only
+
     return ("" if prose else _HEADER) + tomli_w.dumps(filled)
 
 

@@ -4,10 +4,9 @@ Joins the steps (`decode`, `extract`, `junk`) and decides: a `Document`, or a `R
 reason a person is shown. Never raises over what a page holds, except over a note of our own primer.
 """
 
-import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,44 +21,12 @@ from ingest.repair import repair
 from ingest.text import clean, language
 from ingest.titles import name_of
 from ingest.urls import canonical, kind_of, source_of
+from ingest.values import PRIMER, Document, Rejection
 
-PRIMER = "refdesk:primer/"
+__all__ = ["PRIMER", "Document", "Rejection", "read_document"]
+
 _ASIAN = re.compile(r"[\u3040-\ud7af]")
 _TEXT_SUFFIXES = {"", "txt", "text", "rst", "org", "log", "tex", "csv", "tsv"}
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A readable text and where it comes from.
-
-    ``url`` is the canonical address (``file:`` and ``refdesk:`` as given), ``text`` Markdown
-    in NFC with line feeds, ``date`` is ``YYYY-MM-DD``, ``lang`` two letters, ``source`` and
-    ``kind`` are `urls.source_of` and `urls.kind_of`, ``links`` the reading a primer note names.
-    """
-
-    url: str
-    title: str
-    text: str
-    author: str | None
-    date: str | None
-    lang: str
-    source: str
-    kind: str
-    fetched_at: str
-    links: tuple[str, ...] = ()
-
-    @property
-    def sha256(self) -> str:
-        """Hex SHA-256 of the text in UTF-8."""
-        return hashlib.sha256(self.text.encode()).hexdigest()
-
-
-@dataclass(frozen=True, slots=True)
-class Rejection:
-    """An address that gave no document, and why, in a short phrase whose first words are stable."""
-
-    url: str
-    reason: str
 
 
 def read_document(reply: Reply) -> Document | Rejection:

@@ -6,7 +6,7 @@ for people: what happened, which source or file, what to do next.
 
 
 class RefdeskError(Exception):
-    """Base of all errors refdesk raises on purpose; exit code 1 unless a subclass says otherwise."""
+    """Base of all errors refdesk raises on purpose; its exit code, 1, is a bug's."""
 
     exit_code = 1
 

@@ -1,4 +1,4 @@
-"""What a person hands to ``ingest``: files, folders and the built-in primer, made archive resources.
+"""What a person hands to ``ingest``, files, folders and the primer, as archive resources.
 
 Knows file names and media types; reads nothing of what a file says, apart from a look whether a
 ``.jsonl`` file is what it says it is.
@@ -11,6 +11,7 @@ from pathlib import Path
 from ingest.archive import Resource
 from ingest.errors import UsageError
 from ingest.shipped import shipped
+from ingest.values import PRIMER
 
 MEDIA_TYPES = {
     ".md": "text/markdown",
@@ -20,7 +21,6 @@ MEDIA_TYPES = {
     ".txt": "text/plain",
     ".jsonl": "application/jsonl",
 }
-PRIMER = "refdesk:primer/"
 
 
 def resources(path: Path) -> Iterator[Resource]:

@@ -11,6 +11,8 @@ from urllib.parse import SplitResult, unquote, urlsplit
 def source_of(url: str) -> str:
     """Return which of the 18 sources an address belongs to (``other`` if none)."""
     parts = split(url)
+    if parts.scheme in _LOCAL:
+        return "other"  # where a file lies says nothing about it
     host, path = _bare_host(parts), parts.path
     segments = [segment for segment in path.split("/") if segment]
     if host == "arxiv.org" or host.endswith(".arxiv.org"):
@@ -63,6 +65,8 @@ def kind_of(url: str) -> str:
     suffix = PurePosixPath(path).suffix
     if suffix in _KIND_BY_SUFFIX and source != "github-repo":  # llama2.c is a repository
         return _KIND_BY_SUFFIX[suffix]
+    if parts.scheme in _LOCAL:
+        return "note"
     if source in ("github-repo", "github-file") and "awesome" in path:
         return "list"
     if source == "github-repo" and re.search(r"[-_](course|class|tutorials?)\b", path):
@@ -72,9 +76,10 @@ def kind_of(url: str) -> str:
     for kind, hosts, paths in _KIND_RULES:
         if re.search(hosts, host) or re.search(paths, path):
             return kind
-    return "note" if parts.scheme in ("refdesk", "file") else "post"
+    return "post"
 
 
+_LOCAL = ("file", "refdesk")
 _KIND_BY_SUFFIX = {
     suffix: kind
     for kind, suffixes in (

@@ -11,6 +11,7 @@ from functools import cache
 import charset_normalizer
 
 from ingest.catalog_file import (
+    FOUNDING,
     CuratedList,
     Entry,
     Ignored,
@@ -46,15 +47,6 @@ __all__ = [
     "parse",
     "without_prose",
 ]
-
-FOUNDING = (
-    "llms-learning",
-    "llm-learning-notes",
-    "llm-deep-dive",
-    "transformers-and-llms",
-    "llm-notes-zh",
-)
-"""The names of the founding lists; ``data/lists`` holds a snapshot of each."""
 
 
 @cache

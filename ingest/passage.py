@@ -5,14 +5,15 @@ a section, pieces are grouped so that passages come out about equally long (leas
 breaks, as in line breaking by total fit), preferring breaks between blocks to breaks inside them.
 """
 
-import hashlib
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from ingest.document import Document
 from ingest.text import FENCE, HEADING, LIST_MARKER, TABLE_ROW, closes_fence, sentences
+from ingest.values import Document, Passage
+
+__all__ = ["LEAST_LIMIT", "Passage", "cut"]
 
 LEAST_LIMIT = 16
 """The smallest budget `cut` takes: below it not every single character would fit."""
@@ -24,23 +25,6 @@ _CHARS_PER_TOKEN = 8
 # What a break before a piece costs, in squared relative deviation from the even size.
 _BREAK = {"block": 0.0, "item": 0.05, "sentence": 0.2, "line": 0.2, "word": 0.4}
 _AFTER_COLON = 0.3
-
-
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """A piece of a document: ``text == document.text[start:end]``, trimmed of white space."""
-
-    document_url: str
-    start: int
-    end: int
-    heading: tuple[str, ...]
-    text: str
-
-    @property
-    def id(self) -> str:
-        """First 16 hex digits of the SHA-256 over document URL, span and text."""
-        key = f"{self.document_url}\n{self.start}\n{self.end}\n{self.text}"
-        return hashlib.sha256(key.encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,12 +15,10 @@ from urllib.parse import urljoin, urlsplit
 
 from ingest.archive import Archive, Record, Reply
 from ingest.catalog import is_list
-from ingest.document import Document, Rejection, read_document
+from ingest.document import read_document
 from ingest.robots import Robots, is_robots
 from ingest.urls import canonical, kind_of, source_of
-
-READER = 1
-"""Version of the reading: raised whenever the same bytes would give another document."""
+from ingest.values import READER, Document, Rejection
 
 _MAX_REDIRECTS = 10
 
@@ -96,7 +94,7 @@ def _robots(archive: Archive, records: list[Record]) -> Robots:
 
 
 def _follow(records: list[Record]) -> tuple[dict[str, str], dict[str, str]]:
-    """Follow the archived redirects: address → address it ends at, and address → why it ends nowhere."""
+    """Follow the archived redirects: address → where it ends, and address → why it ends nowhere."""
     steps = {
         canonical(record.url): urljoin(record.url, record.location)
         for record in sorted(records, key=lambda record: record.fetched_at)

@@ -14,7 +14,7 @@ class Robots:
         self._rules: dict[str, Protego | None] = {}
 
     def learn(self, url: str, status: int, body: bytes) -> None:
-        """Take in a host's robots.txt: 4xx means no rules, 5xx that everything is closed for now."""
+        """Take in a host's robots.txt: 4xx means no rules, 5xx that all is closed for now."""
         host = _host(url)
         if status >= 500:
             self._rules[host] = None

@@ -3,18 +3,21 @@
 import json
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 
-from assistant.desk import Desk, IngestReport
+from assistant.desk import Desk
 from assistant.json_form import answer_object, hit_object
 from index.store import Filters
 from ingest.errors import FoundWanting, NothingFound, RefdeskError, UsageError
 from ui import render
 from ui.progress import ShownProgress
 from ui.settings import Settings
+
+if TYPE_CHECKING:
+    from assistant.keeping import IngestReport
 
 app = typer.Typer(
     help="The reference desk for curated reading lists: every sentence cited to its source.",
@@ -179,7 +182,7 @@ def rebuild(home: HomeOption = None, as_json: JsonOption = False) -> None:
     _report("rebuild", report, as_json=as_json)
 
 
-def _report(what: str, report: IngestReport, *, as_json: bool) -> None:
+def _report(what: str, report: "IngestReport", *, as_json: bool) -> None:
     if as_json:
         done = {
             "event": "done",

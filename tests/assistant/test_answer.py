@@ -15,7 +15,7 @@ QUESTION = "how does multi-query attention share keys?"
 
 
 class Scripted:
-    """An engine that says what it is told to, a few letters at a time, and keeps what it was asked."""
+    """An engine that says what it is told to, bit by bit, and keeps what it was asked."""
 
     name = "scripted"
 

@@ -12,7 +12,7 @@ from assistant.question import names, understand
         ("DPO versus PPO?", ("DPO", "PPO")),
         ("What is the difference between RMSNorm and LayerNorm?", ("RMSNorm", "LayerNorm")),
         ("How does QLoRA differ from LoRA?", ("QLoRA", "LoRA")),
-        ("compare tensor parallelism with pipeline parallelism", 
+        ("compare tensor parallelism with pipeline parallelism",
          ("tensor parallelism", "pipeline parallelism")),
         ("MoE 和稠密模型有什么区别？", ("MoE", "稠密模型")),
         ("what does DPO optimise?", ()),

@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 
 from assistant.desk import Desk
-from index.build import PASSAGE_TOKENS
+from index.recipe import PASSAGE_TOKENS
 from index.store import Filters
 from ingest.errors import NothingFound
 from ingest.lists import CuratedList, parse

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from ingest.archive import Archive, Resource
-from ingest.document import Document, Rejection
 from ingest.pipeline import Page, pages
+from ingest.values import Document, Rejection
 from tests.ingest.test_archive import write_warc
 
 TEXT = b"<html><title>T</title><body><p>%s</p></body></html>" % (b"A sentence of words. " * 30)

@@ -1,0 +1,64 @@
+"""The values this floor hands up: documents, passages, rejections.
+
+Apart from the modules that make them, since reading a page needs libraries that a search does not.
+"""
+
+import hashlib
+from dataclasses import dataclass
+
+READER = 1
+"""Version of the reading: raised whenever the same bytes would give another document."""
+
+PRIMER = "refdesk:primer/"
+"""What the address of a note of refdesk's own primer begins with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A readable text and where it comes from.
+
+    ``url`` is the canonical address (``file:`` and ``refdesk:`` as given), ``text`` Markdown
+    in NFC with line feeds, ``date`` is ``YYYY-MM-DD``, ``lang`` two letters, ``source`` and
+    ``kind`` are `urls.source_of` and `urls.kind_of`, ``links`` the reading a primer note names.
+    """
+
+    url: str
+    title: str
+    text: str
+    author: str | None
+    date: str | None
+    lang: str
+    source: str
+    kind: str
+    fetched_at: str
+    links: tuple[str, ...] = ()
+
+    @property
+    def sha256(self) -> str:
+        """Hex SHA-256 of the text in UTF-8."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """An address that gave no document, and why, in a short phrase whose first words are stable."""
+
+    url: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A piece of a document: ``text == document.text[start:end]``, trimmed of white space."""
+
+    document_url: str
+    start: int
+    end: int
+    heading: tuple[str, ...]
+    text: str
+
+    @property
+    def id(self) -> str:
+        """First 16 hex digits of the SHA-256 over document URL, span and text."""
+        key = f"{self.document_url}\n{self.start}\n{self.end}\n{self.text}"
+        return hashlib.sha256(key.encode()).hexdigest()[:16]

@@ -1,0 +1,197 @@
+"""The command line as a user meets it: real processes, exit codes, JSON and nothing else."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+
+@pytest.fixture
+def run(home):
+    """Run ``refdesk`` in a home of its own and return the finished process."""
+
+    def run(*arguments, code=0, home=home, env=None):
+        done = subprocess.run(
+            [sys.executable, "-m", "ui.cli", *map(str, arguments), "--home", str(home)],
+            capture_output=True, text=True, timeout=280, check=False,
+            env=os.environ | {"COLUMNS": "100"} | (env or {}),
+        )  # fmt: skip
+        assert done.returncode == code, done.stderr
+        assert "Traceback" not in done.stderr
+        return done
+
+    return run
+
+
+@pytest.fixture
+def filled(run, notes):
+    """The same, after the three documents were taken in."""
+    run("ingest", "--no-primer", notes)
+    return run
+
+
+def test_ingest_reports_as_json_lines(run, notes):
+    lines = run("ingest", "--no-primer", notes, "--json").stdout.splitlines()
+    events = [json.loads(line) for line in lines]
+    assert all("event" in event for event in events)
+    assert events[-1]["event"] == "done"
+    assert (events[-1]["documents"], events[-1]["pages_read"]) == (3, 3)
+
+
+def test_ask_prints_an_answer_with_sources(filled):
+    out = filled("ask", "how does multi-query attention share keys?", "--llm", "extractive").stdout
+    assert "one key head and one value head" in " ".join(out.split())
+    assert "[1]" in out
+    assert "Sources" in out
+
+
+def test_ask_as_json_has_the_fields_of_the_contract(filled):
+    out = filled("ask", "who described multi-query attention?", "--llm", "extractive", "--json")
+    answer = json.loads(out.stdout)
+    assert list(answer) == [
+        "question", "asked", "lang", "refused", "refusal", "view", "answer", "sentences",
+        "citations", "nearest", "further", "model", "timings",
+    ]  # fmt: skip
+    assert {"text", "citations", "support", "status", "verbatim"} == set(answer["sentences"][0])
+    assert answer["citations"][0]["quote"]
+    assert answer["timings"]["total_s"] > 0
+
+
+def test_a_refusal_exits_with_0_and_names_the_nearest(filled):
+    out = filled("ask", "Which soil do blueberries like?", "--llm", "extractive", "--json").stdout
+    answer = json.loads(out)
+    assert answer["refused"] is True
+    assert answer["refusal"]
+    assert answer["sentences"] == []
+    assert answer["nearest"][0]["url"].startswith("file:")
+
+
+def test_search_as_json_and_with_filters(filled):
+    found = json.loads(filled("search", "cache", "--json", "--lang", "zh").stdout)
+    assert {hit["lang"] for hit in found["hits"]} == {"zh"}
+    assert {"rank", "score", "passage", "url", "deep_link", "title", "heading", "kind", "lang",
+            "quote", "start", "end", "recommended_by"} <= set(found["hits"][0])  # fmt: skip
+
+
+def test_nothing_found_exits_with_3(filled):
+    done = filled("search", "cache", "--kind", "video", "--json", code=3)
+    assert json.loads(done.stdout)["hits"] == []
+    assert "Nothing was found" in done.stderr
+
+
+def test_status_as_json(filled):
+    status = json.loads(filled("status", "--json").stdout)
+    assert (status["documents"], status["vectors"]) == (3, status["passages"])
+    assert len(status["digest"]) == 64
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["ask", ""], "empty"),
+        (["search", "   "], "empty"),
+        (["search", "x", "--difficulty", "impossible"], "impossible"),
+        (["ingest", "/no/such/file.md"], "/no/such/file.md"),
+        (["ingest", "https://a.example/"], "does not fetch"),
+        (["eval", "/no/such/questions.jsonl"], "questions.jsonl"),
+        (["verify", "/no/such/answer.json"], "answer.json"),
+        (["lists", "remove", "nobody"], "nobody"),
+        (["ask", "what is attention", "--llm", "no-such-model"], "no-such-model"),
+    ],
+)
+def test_wrong_usage_exits_with_2_and_says_why(filled, arguments, message):
+    done = filled(*arguments, code=2)
+    assert message in done.stderr
+    assert len(done.stderr.strip().splitlines()) <= 2
+
+
+def test_bad_input_leaves_what_was_there(filled, tmp_path):
+    before = json.loads(filled("status", "--json").stdout)
+    torn = tmp_path / "torn.warc.gz"
+    torn.write_bytes(b"\x1f\x8b\x08\x00 no more than a beginning")
+    empty = tmp_path / "empty.md"
+    empty.write_text("# A list\n\nWithout any link.\n")
+    broken = tmp_path / "rows.jsonl"
+    broken.write_text('{"text": "fine"}\n{"title": "no text"}\n')
+    assert "torn.warc.gz" in filled("ingest", torn, code=2).stderr
+    assert "empty" in filled("lists", "add", empty, code=2).stderr
+    assert "line 2" in filled("ingest", broken, code=2).stderr
+    assert json.loads(filled("status", "--json").stdout) == before
+
+
+def test_a_corrupt_model_exits_with_4(filled, tmp_path):
+    corrupt = tmp_path / "model.gguf"
+    corrupt.write_bytes(b"GGUF" + b"\x00" * 5000)
+    question = "how does multi-query attention share keys?"
+    assert "model.gguf" in filled("ask", question, "--llm", corrupt, code=4).stderr
+    assert filled("ask", question, "--llm", "extractive").stdout
+
+
+def test_a_home_that_cannot_be_made_exits_with_2(run, tmp_path):
+    (tmp_path / "file").write_text("")
+    assert "cannot be made" in run("status", code=2, home=tmp_path / "file" / "home").stderr
+
+
+def test_a_verified_answer_holds_and_a_forged_one_does_not(filled, tmp_path):
+    out = filled("ask", "who described multi-query attention?", "--llm", "extractive", "--json")
+    saved = json.loads(out.stdout)
+    file = tmp_path / "answer.json"
+    file.write_text(json.dumps(saved))
+    assert json.loads(filled("verify", file, "--json").stdout)["ok"] is True
+    saved["sentences"][0]["text"] = "It was described by Newton in 1687."
+    file.write_text(json.dumps(saved))
+    done = filled("verify", file, "--json", code=5)
+    assert json.loads(done.stdout)["sentences"][0]["ok"] is False
+
+
+def test_evaluation_of_retrieval(filled, tmp_path, notes):
+    row = {
+        "id": "1", "question": "how hot is the oven for rye bread", "lang": "en", "type": "number",
+        "gold_urls": [(notes / "bread.md").resolve().as_uri()], "evidence": "", "answer": "240",
+    }  # fmt: skip
+    other = row | {"id": "2", "type": "unanswerable", "gold_urls": []}
+    file = tmp_path / "questions.jsonl"
+    file.write_text(json.dumps(row) + "\n" + json.dumps(other) + "\n")
+    report = json.loads(filled("eval", file, "--retrieval-only", "--json").stdout)
+    assert report["n"] == 2
+    assert report["retrieval"]["n"] == 1
+    assert report["retrieval"]["recall@1"] == 1
+    assert report["answers"]["correct"] is None
+    assert report["by_lang"]["en"]["retrieval"]["n"] == 1
+
+
+def test_evaluation_of_answers(filled, tmp_path, notes):
+    row = {
+        "id": "1", "question": "how hot is the oven for rye bread", "lang": "en", "type": "number",
+        "gold_urls": [(notes / "bread.md").resolve().as_uri()], "evidence": "",
+        "answer": "240 degrees for 15 minutes",
+    }  # fmt: skip
+    file = tmp_path / "questions.jsonl"
+    file.write_text(json.dumps(row) + "\n")
+    answers = tmp_path / "answers.jsonl"
+    report = json.loads(
+        filled("eval", file, "--json", "--llm", "extractive", "--answers", answers).stdout
+    )["answers"]
+    assert (report["correct"], report["citation_precision"], report["false_refusals"]) == (1, 1, 0)
+    assert json.loads(answers.read_text())["id"] == "1"
+
+
+def test_a_new_home_is_seeded_and_says_so_on_stderr(run):
+    done = run("lists", "show", "--json")
+    assert "primer" in done.stderr
+    names = [row["name"] for row in json.loads(done.stdout)]
+    assert names == [
+        "llms-learning", "llm-learning-notes", "llm-deep-dive", "transformers-and-llms",
+        "llm-notes-zh",
+    ]  # fmt: skip
+
+
+def test_search_imports_neither_torch_nor_the_model_nor_the_page():
+    code = (
+        "import sys; import ui.cli; from assistant.desk import Desk\n"
+        "bad = {'torch', 'transformers', 'llama_cpp', 'gradio', 'sentence_transformers',"
+        " 'ir_measures', 'trafilatura', 'onnx'} & set(sys.modules); assert not bad, bad"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
