@@ -5,8 +5,9 @@ a word. Every shown sentence has passed :mod:`assistant.citation`.
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 
 from assistant.citation import Verdict, attribute, repeats
 from assistant.evidence import Evidence, Line, gather, select
@@ -24,7 +25,10 @@ from ingest.values import PRIMER
 
 _BUDGET = 300
 _BUDGET_COMPARISON = 450
-_MAX_TOKENS = 260
+_MAX_TOKENS = 300
+_LEAST = 3
+_MOST = 6
+_CLOSE = 0.7
 _NEAREST = 3
 
 _REFUSED = {
@@ -109,7 +113,8 @@ def answer(
     numbering = Numbering()
     shown: list[Verdict] = []
     sentences_shown: list[Sentence] = []
-    for verdict in _generate(library, evidence, model, stop, timings, begun):
+    spoken = _generate(library, evidence, model, stop, timings, begun)
+    for verdict in chain(spoken, _quotations(lines, shown)):
         if verdict.line is None or repeats(verdict, shown):
             continue
         known = len(numbering.citations)
@@ -118,6 +123,9 @@ def answer(
         sentences_shown.append(sentence)
         timings.setdefault("first_sentence_s", time.perf_counter() - begun)
         yield Event("sentence", sentence=sentence, citations=tuple(numbering.citations[known:]))
+        if len(shown) == _MOST:
+            break
+    spoken.close()
     if not shown:
         yield Event("done", answer=_refuse(draft, evidence, timings, begun))
         return
@@ -131,6 +139,20 @@ def answer(
     yield Event("done", answer=_timed(whole, timings, begun))
 
 
+def _quotations(lines: Sequence[Line], shown: Sequence[Verdict]) -> Iterator[Verdict]:
+    """Yield the sources' best sentences while an answer is shorter than it should be.
+
+    A small model often stops after one sentence; what it left unsaid is quoted. An answer of which
+    nothing held gets none: what was asked may not be answered at all.
+    """
+    top = lines[0].score
+    for line in lines:
+        if not shown or len(shown) >= _LEAST:
+            return
+        if line.score >= _CLOSE * top:
+            yield Verdict(line.text, line, line.score, "supported", True, line.terms)
+
+
 def _generate(
     library: Library,
     evidence: Evidence,
@@ -138,7 +160,7 @@ def _generate(
     stop: Callable[[], bool],
     timings: dict[str, float],
     begun: float,
-) -> Iterator[Verdict]:
+) -> Generator[Verdict, None, None]:
     """Let the model speak and yield a verdict on each sentence as it ends; none if it refuses."""
     question = evidence.question
     budget = _BUDGET_COMPARISON if question.sides else _BUDGET

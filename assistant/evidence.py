@@ -48,7 +48,8 @@ class Evidence:
     """What was found for a question: hits, their sentences in reading order, and vectors.
 
     ``vectors`` has one row a line, shape (len(lines), dimension); ``idf`` covers all terms met;
-    ``asked`` are the question's terms; ``cosine`` is the similarity of the nearest sentence.
+    ``asked`` are the question's terms; ``cosine`` is the similarity of the nearest
+    sentence or passage.
     """
 
     question: Question
@@ -93,7 +94,11 @@ def lines_of(library: Library, question: Question, hits: Sequence[Hit]) -> Evide
         )
         score = 0.75 * fit + 0.25 * hit.score / top
         lines.append(Line(hit, place, text, terms[row], score, whole))
-    return replace(evidence, lines=tuple(lines), cosine=float(cosines[0].max()))
+    return replace(
+        evidence,
+        lines=tuple(lines),
+        cosine=max(float(cosines[0].max()), *(hit.cosine or 0.0 for hit in hits)),
+    )
 
 
 def select(evidence: Evidence, budget: int, count_tokens: Callable[[str], int]) -> list[Line]:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from assistant.evidence import Evidence
 from assistant.question import names
 
+_PART = re.compile(r"[a-z]+|\d+")
+
 # Read off the signals of the shared questions; BENCHMARKS.md has the figures.
 _COSINE = 0.42
 _COVERAGE = 0.34
@@ -33,11 +35,7 @@ def signals(evidence: Evidence) -> Signals:
         " ".join((hit.passage.title, *hit.passage.heading, hit.passage.text))
         for hit in evidence.hits
     ).casefold()
-    unknown = tuple(
-        name
-        for name in names(evidence.question.text)
-        if _bare(name) not in text and not all(part in text for part in _parts(name))
-    )
+    unknown = tuple(name for name in names(evidence.question.text) if not _mentions(text, name))
     return Signals(evidence.recall(evidence.asked, terms), evidence.cosine, unknown)
 
 
@@ -54,10 +52,16 @@ def refuses(found: Signals, lang: str) -> bool:
     return found.cosine < _COSINE or found.coverage < _COVERAGE
 
 
-def _bare(name: str) -> str:
-    """Return a name without its plural or possessive ending, as it would stand in a text."""
-    return name.casefold().removesuffix("'s").rstrip("s")
-
-
-def _parts(name: str) -> list[str]:
-    return [_bare(part) for part in re.split(r"[-.]", name) if part]
+def _mentions(text: str, name: str) -> bool:
+    """Say whether a case-folded text holds a name, as it is or in parts ("WMT14": "WMT 2014")."""
+    name = name.casefold().removesuffix("'s")
+    if name.rstrip("s") in text:
+        return True
+    parts = _PART.findall(name)
+    words = [part.rstrip("s") for part in parts if part.isalpha() and len(part) > 1]
+    numbers = [part for part in parts if part.isdigit()]
+    return (
+        bool(words or numbers)
+        and all(word in text for word in words)
+        and all(re.search(rf"(?<![\d.]){number}(?![\d])|20{number}\b", text) for number in numbers)
+    )

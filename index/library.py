@@ -22,7 +22,10 @@ _SEEDS = 3
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage found, with its fused score (0 to 1) and its rank in each list that found it."""
+    """A passage found: its fused score (about 0 to 1) and what each list says of it.
+
+    ``cosine`` is its similarity to the query, None where it was found by words alone.
+    """
 
     rank: int
     score: float
@@ -30,6 +33,7 @@ class Hit:
     recommended_by: tuple[Recommendation, ...]
     dense_rank: int | None
     word_rank: int | None
+    cosine: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +111,7 @@ class Library:
     ) -> list[Hit]:
         passages = store.passages([number for number, _ in fused])
         dense_ranks = {number: rank for rank, (number, _) in enumerate(by_meaning, 1)}
+        cosines = dict(by_meaning)
         word_ranks = {number: rank for rank, (number, _) in enumerate(by_words, 1)}
         recommended = {
             url: store.recommendations(url) for url in {p.url for p in passages.values()}
@@ -119,6 +124,7 @@ class Library:
                 recommended_by=recommended[passages[number].url],
                 dense_rank=dense_ranks.get(number),
                 word_rank=word_ranks.get(number),
+                cosine=cosines.get(number),
             )
             for rank, (number, score) in enumerate(fused, 1)
         ]

@@ -164,7 +164,8 @@ def test_evaluation_of_retrieval(filled, tmp_path, notes):
 
 def test_evaluation_of_answers(filled, tmp_path, notes):
     row = {
-        "id": "1", "question": "how hot is the oven for rye bread", "lang": "en", "type": "number",
+        "id": "1", "question": "at how many degrees is rye bread baked", "lang": "en",
+        "type": "number",
         "gold_urls": [(notes / "bread.md").resolve().as_uri()], "evidence": "",
         "answer": "240 degrees for 15 minutes",
     }  # fmt: skip
