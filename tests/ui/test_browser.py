@@ -2,12 +2,13 @@
 
 import shutil
 import socket
-import threading
+import subprocess
+import sys
 import time
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
-import uvicorn
 
 from assistant.desk import Desk
 
@@ -23,29 +24,31 @@ pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no Chromium is installed h
 
 @pytest.fixture
 def served(home, notes):
-    """The address of a running page over three documents, one of them hostile."""
-    from ui.web import application
-
+    """The address of ``refdesk serve`` over four documents, one of them hostile."""
     (notes / "evil.md").write_text(
         "# <script>window.hacked = 1</script> Sliding windows\n\n"
-        "Sliding window attention looks at 4096 tokens. <img src=x onerror='window.hacked = 1'> "
+        "Sliding window attention looks at 4096 tokens. `<img src=x onerror='window.hacked = 1'>` "
         "${window.hacked = 1} {{constructor.constructor('window.hacked = 1')()}}\n"
     )
-    desk = Desk(home, llm="extractive")
-    desk.ingest([notes], seed=False)
+    Desk(home).ingest([notes], seed=False)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    config = uvicorn.Config(application(desk), host="127.0.0.1", port=port, log_level="error")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        assert thread.is_alive()
-        time.sleep(0.05)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join(20)
+    command = [sys.executable, "-m", "ui.cli", "serve", "--llm", "extractive"]
+    server = subprocess.Popen([*command, "--home", home, "--port", str(port)])
+    url = f"http://127.0.0.1:{port}"
+    deadline = time.monotonic() + 90
+    while True:
+        assert server.poll() is None
+        assert time.monotonic() < deadline
+        try:
+            httpx.get(url).raise_for_status()
+            break
+        except httpx.TransportError:
+            time.sleep(0.2)
+    yield url
+    server.terminate()
+    server.wait(20)
 
 
 @pytest.fixture
@@ -96,8 +99,6 @@ def test_a_hostile_page_stays_text(served, page):
 
 
 def test_other_hosts_and_other_sites_are_refused(served):
-    import httpx
-
     assert httpx.get(served, headers={"Host": "evil.example"}).status_code == 421
     reply = httpx.post(
         f"{served}/gradio_api/queue/join", headers={"Origin": "https://evil.example"}
