@@ -18,12 +18,19 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-import llama_cpp
 from jinja2 import TemplateError
-from llama_cpp.llama_chat_format import Jinja2ChatFormatter
 
 from assistant.llm import Message
 from ingest.errors import ModelUnavailable, UsageError
+
+# llama.cpp's threads wait for each other some hundred times a token, by default spinning: where
+# another program has a core, each wait then lasts that program's time slice (measured: a tenth of
+# the speed). OpenMP reads this when it is loaded, that is with llama_cpp.
+if "OMP_WAIT_POLICY" not in os.environ:
+    os.environ.setdefault("GOMP_SPINCOUNT", "1000")
+
+import llama_cpp
+from llama_cpp.llama_chat_format import Jinja2ChatFormatter
 
 _CONTEXT = 4096
 _PIECE = 256  # tokens evaluated at once
@@ -164,16 +171,11 @@ class LocalEngine:
 
     def _tokens(self, messages: Sequence[Message], *, reply: bool) -> list[int]:
         """Return the prompt's tokens: control tokens from the template, none from the contents."""
-        marks = [f"\x02{number}\x03" for number in range(len(messages))]
-        rendered = self._render(
-            [
-                {"role": message.role, "content": mark}
-                for message, mark in zip(messages, marks, strict=True)
-            ],
-            reply,
-        )
+        marked = {f"\x02{number}\x03": message for number, message in enumerate(messages)}
+        contents = [{"role": each.role, "content": mark} for mark, each in marked.items()]
+        rendered = self._render(contents, reply)
         tokens: list[int] = []
-        for message, mark in zip(messages, marks, strict=True):
+        for mark, message in marked.items():
             before, found, rendered = rendered.partition(mark)
             if not found:
                 raise ModelUnavailable(

@@ -14,7 +14,6 @@ from index.store import Filters
 from ingest.errors import FoundWanting, NothingFound, RefdeskError, UsageError
 from ui import render
 from ui.progress import ShownProgress
-from ui.settings import Settings
 
 if TYPE_CHECKING:
     from assistant.keeping import IngestReport
@@ -30,7 +29,10 @@ models_app = typer.Typer(help="The models refdesk names.", no_args_is_help=True)
 app.add_typer(lists_app, name="lists")
 app.add_typer(models_app, name="models")
 
-HomeOption = Annotated[Path | None, typer.Option("--home", help="Home folder.", metavar="DIR")]
+HomeOption = Annotated[
+    Path | None,
+    typer.Option("--home", envvar="REFDESK_HOME", help="Home folder.", metavar="DIR"),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
 ListOption = Annotated[list[str] | None, typer.Option("--list", help="Only this list's sources.")]
 SectionOption = Annotated[
@@ -47,17 +49,20 @@ LangOption = Annotated[
 ]
 CountOption = Annotated[int, typer.Option("-k", min=1, max=1000, help="How many passages.")]
 LlmOption = Annotated[
-    str | None,
-    typer.Option("--llm", help="auto, extractive, a model's name, a .gguf file or a server's URL."),
+    str,
+    typer.Option(
+        "--llm",
+        envvar="REFDESK_LLM",
+        help="auto, extractive, a model's name, a .gguf file or a server's URL.",
+    ),
 ]
 
 
-def _desk(home: Path | None, progress: ShownProgress, llm: str | None = None) -> Desk:
-    settings = Settings()
+def _desk(home: Path | None, progress: ShownProgress, llm: str = "auto") -> Desk:
     console = Console(stderr=True)
     return Desk(
-        home or settings.home,
-        llm=llm or settings.llm,
+        home,
+        llm=llm,
         progress=progress,
         notice=lambda text: console.print(text, markup=False, highlight=False),
     )
@@ -94,7 +99,7 @@ def ask(
     difficulty: DifficultyOption = None,
     kind: KindOption = None,
     lang: LangOption = None,
-    llm: LlmOption = None,
+    llm: LlmOption = "auto",
 ) -> None:
     """Answer a question, each sentence cited.
 
@@ -238,7 +243,7 @@ def evaluate(
     answers: Annotated[
         Path | None, typer.Option("--answers", help="Write every answer here, one a line.")
     ] = None,
-    llm: LlmOption = None,
+    llm: LlmOption = "auto",
 ) -> None:
     """Measure retrieval and answers on a file of questions.
 
@@ -372,7 +377,7 @@ def serve(
     home: HomeOption = None,
     host: Annotated[str, typer.Option("--host", help="Address to listen at.")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", min=0, max=65535)] = 7860,
-    llm: LlmOption = None,
+    llm: LlmOption = "auto",
 ) -> None:
     """Open the page in a browser at http://127.0.0.1:7860.
 
