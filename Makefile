@@ -1,13 +1,13 @@
-# Four words for developers (lint, test, bench, docs) and two for everyone (ask, serve).
+# For everyone: ask, serve. For developers: lint, test, bench.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-Q ?= explain GQA vs MQA
+export Q ?= explain GQA vs MQA
 
-.PHONY: ask serve env test lint bench docs
+.PHONY: ask serve env test lint bench
 
 ask: $(VENV)/.runtime
-	@$(BIN)/refdesk ask "$(Q)"
+	@$(BIN)/refdesk ask "$$Q"
 
 serve: $(VENV)/.runtime
 	$(BIN)/refdesk serve
@@ -25,9 +25,7 @@ lint: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m tests.benchmarks.retrieval
-
-docs: $(VENV)/.dev
-	$(BIN)/python -m tests.benchmarks.help_pages
+	$(BIN)/python -m tests.benchmarks.extraction
 
 $(VENV)/.runtime: pyproject.toml
 	@echo "Making the environment in $(VENV)/: about ten minutes the first time (llama.cpp is compiled)."

@@ -1,0 +1,17 @@
+"""The public surface is small and stays as it is."""
+
+import refdesk
+from assistant.desk import Desk
+
+
+def test_the_package_offers_the_desk():
+    assert refdesk.__all__ == ["Desk"]
+    assert refdesk.Desk is Desk
+
+
+def test_the_desk_offers_what_the_design_names():
+    offered = {name for name in vars(Desk) if not name.startswith("_")}
+    assert offered == {
+        "ask", "stream", "search", "ingest", "rebuild", "status", "lists", "add_list",
+        "remove_list", "evaluate", "verify", "models", "pull", "close", "library",
+    }  # fmt: skip
