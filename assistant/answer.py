@@ -6,6 +6,7 @@ a word. Every shown sentence has passed :mod:`assistant.citation`.
 
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
 from dataclasses import replace
 from itertools import chain
 
@@ -166,15 +167,18 @@ def _generate(
     budget = _BUDGET_COMPARISON if question.sides else _BUDGET
     chosen = select(evidence, budget, model.count_tokens)
     said = ""
-    pieces = model.stream(prompt(question, chosen), max_tokens=_MAX_TOKENS, stop=stop)
-    for piece in pieces:
-        timings.setdefault("first_token_s", time.perf_counter() - begun)
-        said += piece
-        finished, said = _finished(said)
-        for sentence in finished:
-            if is_refusal(sentence):
-                return
-            yield attribute(library, evidence, sentence)
+    # closed here whatever happens: an open stream holds the model
+    with closing(
+        model.stream(prompt(question, chosen), max_tokens=_MAX_TOKENS, stop=stop)
+    ) as pieces:
+        for piece in pieces:
+            timings.setdefault("first_token_s", time.perf_counter() - begun)
+            said += piece
+            finished, said = _finished(said)
+            for sentence in finished:
+                if is_refusal(sentence):
+                    return
+                yield attribute(library, evidence, sentence)
     # what is left is either a last sentence with its full stop or one cut short: the latter goes
     if said.strip() and said.rstrip()[-1] in '.!?。！？”"' and not is_refusal(said.strip()):
         yield attribute(library, evidence, said.strip())

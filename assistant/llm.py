@@ -3,7 +3,7 @@
 Knows messages and text, nothing of questions, evidence or citations.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -39,7 +39,7 @@ class Engine(Protocol):
         *,
         max_tokens: int,
         stop: Callable[[], bool] | None = None,
-    ) -> Iterator[str]:
+    ) -> Generator[str, None, None]:
         """Yield the reply piece by piece; ends early, without an error, once ``stop()`` is true.
 
         Raises:

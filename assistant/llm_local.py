@@ -15,7 +15,7 @@ import hashlib
 import os
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 
 from jinja2 import TemplateError
@@ -100,7 +100,7 @@ class LocalEngine:
         *,
         max_tokens: int,
         stop: Callable[[], bool] | None = None,
-    ) -> Iterator[str]:
+    ) -> Generator[str, None, None]:
         """Yield the reply piece by piece, at temperature 0; see :class:`assistant.llm.Engine`."""
         stop = stop or _never
         while not self._lock.acquire(timeout=0.05):
@@ -156,7 +156,7 @@ class LocalEngine:
             if not self._kept and self._llama.n_tokens == fixed:
                 self._keep()
 
-    def _reply(self, max_tokens: int, stop: Callable[[], bool]) -> Iterator[str]:
+    def _reply(self, max_tokens: int, stop: Callable[[], bool]) -> Generator[str, None, None]:
         vocabulary = self._llama._model.vocab
         decoder = codecs.getincrementaldecoder("utf-8")("replace")  # a character may span tokens
         for left in reversed(range(max_tokens)):

@@ -8,7 +8,7 @@ import contextlib
 import json
 import os
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from typing import Any
 
 import httpx
@@ -64,7 +64,7 @@ class ServerEngine:
         *,
         max_tokens: int,
         stop: Callable[[], bool] | None = None,
-    ) -> Iterator[str]:
+    ) -> Generator[str, None, None]:
         """Yield the reply piece by piece, at temperature 0; see :class:`assistant.llm.Engine`.
 
         ``stop`` is asked whenever the server sends something. The server judges what is too long.

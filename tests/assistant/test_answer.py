@@ -52,15 +52,11 @@ def test_every_shown_sentence_is_cited_to_a_quote_that_stands_in_its_document(de
         "The moon is made of green cheese. Decoding becomes faster because the cache is smaller."
     )
     events, answer = ask(desk, engine)
-    assert [event.name for event in events] == [
-        "hits",
-        "extractive",
-        "sentence",
-        "sentence",
-        "done",
-    ]
+    names = [event.name for event in events]
+    assert names[:4] == ["hits", "extractive", "sentence", "sentence"]
+    assert names[-1] == "done"
     assert "moon" not in answer.text
-    assert len(answer.sentences) == 2
+    assert len(answer.sentences) >= 2
     for sentence in answer.sentences:
         for n in sentence.citations:
             cited = answer.citations[n - 1]
@@ -85,13 +81,28 @@ def test_an_answer_with_nothing_left_is_a_refusal(desk):
 def test_a_sentence_cut_short_is_not_shown(desk):
     whole = "Multi-query attention keeps one key head and one value head for all query heads."
     _, answer = ask(desk, Scripted(f"{whole} Decoding becomes faster because the"))
-    assert [sentence.text for sentence in answer.sentences] == [whole]
+    assert answer.sentences[0].text == whole
+    assert "because the" not in [sentence.text[-11:] for sentence in answer.sentences]
 
 
 def test_repetitions_are_shown_once(desk):
     whole = "Multi-query attention keeps one key head and one value head for all query heads."
     _, answer = ask(desk, Scripted(f"{whole} {whole} {whole}"))
-    assert len(answer.sentences) == 1
+    assert answer.text.count(whole) == 1
+
+
+def test_a_short_answer_is_completed_by_quotations(desk):
+    said = "Decoding becomes faster because the cache is smaller."
+    _, answer = ask(desk, Scripted(said))
+    assert answer.sentences[0].text == said
+    assert len(answer.sentences) == 3
+    assert all(sentence.verbatim for sentence in answer.sentences)
+
+
+def test_a_long_answer_ends_after_six_sentences(desk):
+    text = " ".join(desk.library.document(hit.passage.url).text for hit in desk.search("keys").hits)
+    _, answer = ask(desk, Scripted(text))
+    assert len(answer.sentences) <= 6
 
 
 def test_what_the_library_does_not_know_is_refused_before_the_model_is_asked(desk):
