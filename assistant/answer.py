@@ -16,7 +16,7 @@ from assistant.extractive import best_lines
 from assistant.llm import Engine
 from assistant.prompt import is_refusal, prompt
 from assistant.question import understand
-from assistant.refusal import refuses, signals
+from assistant.refusal import answers_surely, refuses, signals
 from assistant.values import Answer, Citation, Event, Reading, Sentence
 from index.library import Library
 from index.store import Filters
@@ -98,7 +98,8 @@ def answer(
         view="extractive", sentences=(), citations=(), nearest=(), further=(), model=None,
     )  # fmt: skip
     lines = best_lines(evidence)
-    if refuses(signals(evidence), question.lang) or not lines:
+    found = signals(evidence)
+    if refuses(found, question.lang) or not lines:
         yield Event("done", answer=_refuse(draft, evidence, timings, begun))
         return
     extract = _extract(draft, lines, library)
@@ -128,7 +129,11 @@ def answer(
             break
     spoken.close()
     if not shown:
-        yield Event("done", answer=_refuse(draft, evidence, timings, begun))
+        if answers_surely(found, question.lang):
+            timings["first_sentence_s"] = timings["extractive_s"]
+            yield Event("done", answer=_timed(extract, timings, begun))
+        else:
+            yield Event("done", answer=_refuse(draft, evidence, timings, begun))
         return
     citations = tuple(numbering.citations)
     whole = replace(

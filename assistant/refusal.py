@@ -12,6 +12,9 @@ _PART = re.compile(r"[a-z]+|\d+")
 _COSINE = 0.42
 _COVERAGE = 0.34
 _COVERAGE_HAN = 0.10
+_SURE_COSINE = 0.60
+_SURE_COVERAGE = 0.60
+_SURE_COVERAGE_HAN = 0.35
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,19 @@ def refuses(found: Signals, lang: str) -> bool:
     if lang != "en":
         return found.coverage < _COVERAGE_HAN
     return found.cosine < _COSINE or found.coverage < _COVERAGE
+
+
+def answers_surely(found: Signals, lang: str) -> bool:
+    """Say whether the sources answer even if the model finds nothing to say.
+
+    Small models refuse about one answerable question in ten, or say it in words that no source
+    supports; these signals are above those of every question known to be unanswerable.
+    """
+    if found.unknown:
+        return False
+    if lang != "en":
+        return found.coverage >= _SURE_COVERAGE_HAN
+    return found.cosine >= _SURE_COSINE and found.coverage >= _SURE_COVERAGE
 
 
 def _mentions(text: str, name: str) -> bool:

@@ -66,16 +66,23 @@ def test_every_shown_sentence_is_cited_to_a_quote_that_stands_in_its_document(de
             assert sentence.text in plain(cited.quote)
 
 
-def test_a_model_that_refuses_is_believed(desk):
-    _, answer = ask(desk, Scripted(REFUSAL))
+UNSURE = "does a rye bakery buy attention heads in groups?"
+
+
+@pytest.mark.parametrize("said", [REFUSAL, "Cheese comes from the moon. Bananas are blue."])
+def test_a_model_with_nothing_to_say_is_believed_where_the_sources_are_unsure(desk, said):
+    _, answer = ask(desk, Scripted(said), UNSURE)
     assert answer.refused
     assert answer.sentences == ()
     assert answer.nearest
 
 
-def test_an_answer_with_nothing_left_is_a_refusal(desk):
-    _, answer = ask(desk, Scripted("Cheese comes from the moon. Bananas are blue."))
-    assert answer.refused
+@pytest.mark.parametrize("said", [REFUSAL, "Cheese comes from the moon. Bananas are blue."])
+def test_where_the_sources_surely_answer_they_are_quoted(desk, said):
+    _, answer = ask(desk, Scripted(said))
+    assert not answer.refused
+    assert (answer.view, answer.model) == ("extractive", None)
+    assert all(sentence.verbatim for sentence in answer.sentences)
 
 
 def test_a_sentence_cut_short_is_not_shown(desk):
