@@ -6,6 +6,7 @@ by :func:`branch` shares the segments that do not change.
 
 import math
 import os
+import re
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
@@ -17,6 +18,10 @@ from ingest.text import han_bigrams
 _ANALYZER = "refdesk"
 _HEAP = 64_000_000
 _MAX_TERMS = 64
+_ASKING = re.compile(
+    "请问|请|解释一下|介绍一下|说明一下|解释|介绍|说明|告诉我|为什么|为何|是什么|什么是|有什么|什么|"
+    "怎么样|怎么|怎样|如何|哪一个|哪个|哪些|哪里|多少|多大|多长|几个|是否|能否|吗|呢"
+)
 
 
 class WordIndex:
@@ -85,8 +90,12 @@ class WordIndex:
         return [(int(searcher.doc(address)["number"][0]), float(score)) for score, address in hits]
 
     def terms(self, text: str) -> list[str]:
-        """Return the distinct terms of ``text`` as the index knows them, in order."""
-        return list(dict.fromkeys(self._analyzer.analyze(han_bigrams(text))))
+        """Return the distinct terms of ``text`` as the index knows them, in order.
+
+        Chinese words that only ask are left out, as English ones are by the stop words: their
+        bigrams would find whatever page asks something.
+        """
+        return list(dict.fromkeys(self._analyzer.analyze(han_bigrams(_ASKING.sub(" ", text)))))
 
     def idf(self, terms: Iterable[str]) -> dict[str, float]:
         """Return the inverse document frequency of terms, ``log(1 + N / (1 + df))``, N passages."""
