@@ -102,9 +102,8 @@ def _sentence(sentence: Sentence) -> str:
 
 
 def _source(cited: Citation, quoted: Sequence[str]) -> str:
-    heading = " › ".join(escape(part) for part in cited.heading if part != cited.title)
-    where = [f"<div class='where'>{heading}</div>"] if heading else []
-    where += [
+    name = " › ".join(escape(part) for part in _name(cited))
+    where = [
         f"<div class='where'>recommended by {escape(each.list)}: "
         f"{' › '.join(escape(part) for part in each.section)}"
         f"{f' ({escape(each.difficulty)})' if each.difficulty else ''}</div>"
@@ -115,9 +114,15 @@ def _source(cited: Citation, quoted: Sequence[str]) -> str:
     else:
         where.append(f"<div class='where'>{_link(cited.deep_link, cited.url)}</div>")
     return (
-        f'<details id="source-{cited.n}"><summary>[{cited.n}] {escape(cited.title)}</summary>'
+        f'<details id="source-{cited.n}"><summary>[{cited.n}] {name}</summary>'
         f"<blockquote>{_highlighted(cited.quote, quoted)}</blockquote>{''.join(where)}</details>"
     )
+
+
+def _name(cited: Citation) -> list[str]:
+    """Return a source's title and, where it has one of its own, the heading cited."""
+    last = cited.heading[-1:]
+    return [cited.title, *(part for part in last if part != cited.title)]
 
 
 def _highlighted(quote: str, sentences: Sequence[str]) -> str:
