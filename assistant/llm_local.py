@@ -13,9 +13,10 @@ import ctypes
 import glob
 import hashlib
 import os
+import signal
 import tempfile
 import threading
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
 
 from jinja2 import TemplateError
@@ -102,7 +103,13 @@ class LocalEngine:
         stop: Callable[[], bool] | None = None,
     ) -> Generator[str, None, None]:
         """Yield the reply piece by piece, at temperature 0; see :class:`assistant.llm.Engine`."""
-        stop = stop or _never
+        with _deferred_interrupt() as interrupted:
+            asked = stop or _never
+            yield from self._stream(messages, max_tokens, lambda: interrupted() or asked())
+
+    def _stream(
+        self, messages: Sequence[Message], max_tokens: int, stop: Callable[[], bool]
+    ) -> Generator[str, None, None]:
         while not self._lock.acquire(timeout=0.05):
             if stop():
                 return
@@ -283,6 +290,26 @@ def _cut(tokens: list[int]) -> list[list[int]]:
 def _digest(file: Path) -> str:
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+@contextlib.contextmanager
+def _deferred_interrupt() -> Iterator[Callable[[], bool]]:
+    """Give what says whether Ctrl-C was pressed, and raise KeyboardInterrupt for it at the end.
+
+    Raised at once it would be lost: llama.cpp calls back into Python, and an exception in there
+    is printed and forgotten.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield _never
+        return
+    pressed = threading.Event()
+    before = signal.signal(signal.SIGINT, lambda number, frame: pressed.set())
+    try:
+        yield pressed.is_set
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if pressed.is_set():
+        raise KeyboardInterrupt
 
 
 def physical_cores() -> int:

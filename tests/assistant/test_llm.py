@@ -574,3 +574,25 @@ def test_an_address_may_name_its_model(far_side: str, tmp_path: Path) -> None:
         assert engine
         assert engine.name == name
         engine.close()
+
+
+def test_ctrl_c_ends_a_reply_and_is_not_lost(models_dir, tmp_path):
+    code = (
+        "import os, signal, sys, threading, pathlib\n"
+        "from assistant.llm import Message\n"
+        "from assistant.llm_local import LocalEngine\n"
+        "engine = LocalEngine(pathlib.Path(sys.argv[1]))\n"
+        "threading.Timer(0.5, lambda: os.kill(os.getpid(), signal.SIGINT)).start()\n"
+        "try:\n"
+        "    for piece in engine.stream([Message('user', 'Count. ' * 600)], max_tokens=400):\n"
+        "        pass\n"
+        "    print('to the end')\n"
+        "except KeyboardInterrupt:\n"
+        "    print('interrupted')\n"
+    )
+    path = weights.obtain("smollm2-135m", models_dir)
+    done = subprocess.run(
+        [sys.executable, "-c", code, path], capture_output=True, text=True, check=True, timeout=120
+    )
+    assert done.stdout == "interrupted\n"
+    assert done.stderr == ""
