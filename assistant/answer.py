@@ -156,7 +156,7 @@ def _quotations(lines: Sequence[Line], shown: Sequence[Verdict]) -> Iterator[Ver
         if not shown or len(shown) >= _LEAST:
             return
         if line.score >= _CLOSE * top:
-            yield Verdict(line.text, line, line.score, "supported", True, line.terms)
+            yield Verdict(line.text, line, 1.0, "supported", True, line.terms)
 
 
 def _generate(
@@ -211,8 +211,7 @@ def _sentence(verdict: Verdict, numbering: Numbering) -> Sentence:
 def _extract(draft: Answer, lines: Sequence[Line], library: Library) -> Answer:
     numbering = Numbering()
     shown = tuple(
-        Sentence(line.text, (numbering.cite(line),), round(line.score, 3), "supported", True)
-        for line in lines
+        Sentence(line.text, (numbering.cite(line),), 1.0, "supported", True) for line in lines
     )
     citations = tuple(numbering.citations)
     return replace(

@@ -53,7 +53,7 @@ def attribute(library: Library, evidence: Evidence, sentence: str) -> Verdict:
     best = int(np.argmax(scores))
     if scores[best] >= SNAP:
         line = evidence.lines[best]
-        return Verdict(line.text, line, scores[best], "supported", True, line.terms)
+        return Verdict(line.text, line, 1.0, "supported", True, line.terms)
     vector = library.embedder.embed([sentence])[0]
     idf = library.idf(sorted(terms))
     total = sum(idf.values()) or 1.0

@@ -10,8 +10,8 @@ from index.store import Recommendation
 class Sentence:
     """One shown sentence.
 
-    ``citations`` are citation numbers; ``support`` lies between 0 and 1; ``status`` is
-    ``supported`` or ``weak``; ``verbatim`` says that the sentence is its source's own.
+    ``citations`` are citation numbers; ``support`` lies between 0 and 1 and is 1 for a quotation;
+    ``status`` is ``supported`` or ``weak``; ``verbatim`` says that it is its source's own sentence.
     """
 
     text: str
