@@ -3,16 +3,28 @@
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
-from assistant.desk import Desk
 from assistant.json_form import answer_object, hit_object
-from index.store import Filters
 from ingest.errors import FoundWanting, NothingFound, RefdeskError, UsageError
-from ui import render
+from ui import cli_lists, cli_models, render
+from ui.options import (
+    CountOption,
+    DifficultyOption,
+    HomeOption,
+    JsonOption,
+    KindOption,
+    LangOption,
+    ListOption,
+    LlmOption,
+    SectionOption,
+    filters_of,
+    open_desk,
+    print_json,
+)
 from ui.progress import ShownProgress
 
 if TYPE_CHECKING:
@@ -20,72 +32,13 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     help="The reference desk for curated reading lists: every sentence cited to its source.",
+    epilog="--debug, with any command, shows the traceback of an error.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-lists_app = typer.Typer(help="The curated lists this home knows.", no_args_is_help=True)
-models_app = typer.Typer(help="The models refdesk names.", no_args_is_help=True)
-app.add_typer(lists_app, name="lists")
-app.add_typer(models_app, name="models")
-
-HomeOption = Annotated[
-    Path | None,
-    typer.Option("--home", envvar="REFDESK_HOME", help="Home folder.", metavar="DIR"),
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
-ListOption = Annotated[list[str] | None, typer.Option("--list", help="Only this list's sources.")]
-SectionOption = Annotated[
-    list[str] | None, typer.Option("--section", help="Only sections whose path holds this text.")
-]
-DifficultyOption = Annotated[
-    list[str] | None, typer.Option("--difficulty", help="Only easy, medium or hard sources.")
-]
-KindOption = Annotated[
-    list[str] | None, typer.Option("--kind", help="Only this kind: paper, post, repository, …")
-]
-LangOption = Annotated[
-    list[str] | None, typer.Option("--lang", help="Only this language: en, zh, …")
-]
-CountOption = Annotated[int, typer.Option("-k", min=1, max=1000, help="How many passages.")]
-LlmOption = Annotated[
-    str,
-    typer.Option(
-        "--llm",
-        envvar="REFDESK_LLM",
-        help="auto, extractive, a model's name, a .gguf file or a server's URL.",
-    ),
-]
-
-
-def _desk(home: Path | None, progress: ShownProgress, llm: str = "auto") -> Desk:
-    console = Console(stderr=True)
-    return Desk(
-        home,
-        llm=llm,
-        progress=progress,
-        notice=lambda text: console.print(text, markup=False, highlight=False),
-    )
-
-
-def _filters(
-    lists: list[str] | None,
-    sections: list[str] | None,
-    difficulties: list[str] | None,
-    kinds: list[str] | None,
-    langs: list[str] | None,
-) -> Filters:
-    for difficulty in difficulties or ():
-        if difficulty not in ("easy", "medium", "hard"):
-            raise UsageError(f"There is no difficulty {difficulty}: choose easy, medium or hard.")
-    return Filters(
-        tuple(lists or ()), tuple(sections or ()), tuple(difficulties or ()), tuple(kinds or ()),
-        tuple(langs or ()),
-    )  # fmt: skip
-
-
-def _print_json(value: Any) -> None:
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+app.add_typer(cli_lists.app, name="lists")
+app.add_typer(cli_models.app, name="models")
 
 
 @app.command()
@@ -105,14 +58,14 @@ def ask(
 
     Example: refdesk ask "explain GQA vs MQA"
     """
-    filters = _filters(lists, section, difficulty, kind, lang)
+    filters = filters_of(lists, section, difficulty, kind, lang)
     console = Console()
     with ShownProgress() as progress:
-        desk = _desk(home, progress, llm)
+        desk = open_desk(home, progress, llm)
         for event in desk.stream(question, k=k, filters=filters):
             if as_json:
                 if event.name == "done" and event.answer:
-                    _print_json(answer_object(event.answer))
+                    print_json(answer_object(event.answer))
                 continue
             progress.stop()
             if event.name == "sentence" and event.sentence:
@@ -141,11 +94,11 @@ def search(
 
     Example: refdesk search "grouped-query attention" -k 5
     """
-    filters = _filters(lists, section, difficulty, kind, lang)
+    filters = filters_of(lists, section, difficulty, kind, lang)
     with ShownProgress() as progress:
-        found = _desk(home, progress).search(query, k=k, filters=filters)
+        found = open_desk(home, progress).search(query, k=k, filters=filters)
     if as_json:
-        _print_json(
+        print_json(
             {
                 "query": found.query,
                 "hits": [hit_object(hit) for hit in found.hits],
@@ -172,7 +125,7 @@ def ingest(
     Example: refdesk ingest pages.warc.gz notes/
     """
     with ShownProgress(events=as_json) as progress:
-        report = _desk(home, progress).ingest(inputs or [], seed=not no_primer)
+        report = open_desk(home, progress).ingest(inputs or [], seed=not no_primer)
     _report("ingest", report, as_json=as_json)
 
 
@@ -183,7 +136,7 @@ def rebuild(home: HomeOption = None, as_json: JsonOption = False) -> None:
     Example: refdesk rebuild
     """
     with ShownProgress(events=as_json) as progress:
-        report = _desk(home, progress).rebuild()
+        report = open_desk(home, progress).rebuild()
     _report("rebuild", report, as_json=as_json)
 
 
@@ -224,9 +177,9 @@ def status(
     Example: refdesk status --dead
     """
     with ShownProgress() as progress:
-        found = _desk(home, progress).status()
+        found = open_desk(home, progress).status()
     if as_json:
-        _print_json(found)
+        print_json(found)
     else:
         render.status(Console(), found, dead=dead)
 
@@ -250,7 +203,7 @@ def evaluate(
     Example: refdesk eval questions.jsonl --retrieval-only --json
     """
     with ShownProgress() as progress:
-        desk = _desk(home, progress, llm)
+        desk = open_desk(home, progress, llm)
         result = desk.evaluate(questions, retrieval_only=retrieval_only)
         desk.close()
     if out:
@@ -259,7 +212,7 @@ def evaluate(
         lines = (json.dumps(each, ensure_ascii=False) + "\n" for each in result.answers)
         answers.write_text("".join(lines), encoding="utf-8")
     if as_json:
-        _print_json(result.report)
+        print_json(result.report)
         return
     console = Console()
     for part in ("retrieval", "answers"):
@@ -283,10 +236,10 @@ def verify(
     except (OSError, ValueError) as error:
         raise UsageError(f"The answer {answer} cannot be read: {error}.") from error
     with ShownProgress() as progress:
-        checked = _desk(home, progress).verify(saved)
+        checked = open_desk(home, progress).verify(saved)
     wanting = [each for each in checked if not each["ok"]]
     if as_json:
-        _print_json({"ok": not wanting, "sentences": checked})
+        print_json({"ok": not wanting, "sentences": checked})
     else:
         console = Console()
         for each in checked:
@@ -294,82 +247,6 @@ def verify(
             console.print(f"{render.clean(each['text'])}  ({mark})", markup=False)
     if wanting:
         raise FoundWanting(f"{len(wanting)} of {len(checked)} sentences do not hold.")
-
-
-@lists_app.command("show")
-def lists_show(home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Show the lists this home knows.
-
-    Example: refdesk lists show
-    """
-    with ShownProgress() as progress:
-        found = _desk(home, progress).status()["lists"]
-    if as_json:
-        _print_json(found)
-        return
-    for row in found:
-        sys.stdout.write(
-            f"{row['name']}: {row['entries']} links, {row['topics']} topics without a link, "
-            f"{row['in_library']} in the library\n"
-        )
-
-
-@lists_app.command("add")
-def lists_add(
-    file: Path,
-    home: HomeOption = None,
-    name: Annotated[str | None, typer.Option("--name", help="What to call it.")] = None,
-    base: Annotated[
-        str | None, typer.Option("--base", help="URL that relative links resolve against.")
-    ] = None,
-) -> None:
-    """Make a Markdown file known as a curated list.
-
-    Example: refdesk lists add README.md --name mine --base https://github.com/me/list/blob/main/
-    """
-    with ShownProgress() as progress:
-        curated = _desk(home, progress).add_list(file, name=name, base=base)
-    sys.stdout.write(
-        f"{curated.name}: {len(curated.entries)} links, {len(curated.topics)} topics\n"
-    )
-
-
-@lists_app.command("remove")
-def lists_remove(name: str, home: HomeOption = None) -> None:
-    """Forget a list; the pages it led to stay.
-
-    Example: refdesk lists remove mine
-    """
-    with ShownProgress() as progress:
-        _desk(home, progress).remove_list(name)
-
-
-@models_app.command("show")
-def models_show(home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Show the models refdesk names, and which are here.
-
-    Example: refdesk models show
-    """
-    with ShownProgress() as progress:
-        found = _desk(home, progress).models()
-    if as_json:
-        _print_json(found)
-        return
-    for row in found:
-        here = "here" if row["here"] else "not here"
-        size = f"{row['bytes'] / 1e6:.0f} MB"
-        sys.stdout.write(f"{row['name']}: {size}, {row['licence']}, {row['author']}, {here}\n")
-
-
-@models_app.command("pull")
-def models_pull(name: str, home: HomeOption = None) -> None:
-    """Get a model now, verified.
-
-    Example: refdesk models pull qwen2.5-coder-1.5b-instruct-q4_k_m
-    """
-    with ShownProgress() as progress:
-        path = _desk(home, progress).pull(name)
-    sys.stdout.write(f"{path}\n")
 
 
 @app.command()
@@ -386,7 +263,7 @@ def serve(
     from ui.web import serve as serve_page  # gradio takes seconds to import
 
     with ShownProgress() as progress:
-        serve_page(_desk(home, progress, llm), host=host, port=port)
+        serve_page(open_desk(home, progress, llm), host=host, port=port)
 
 
 def main() -> None:
