@@ -28,6 +28,7 @@ from ingest.errors import UsageError
 if TYPE_CHECKING:
     from assistant.evaluation import Evaluation
     from assistant.keeping import IngestReport, Keeper
+    from index.doctor import Examination
 
 Progress = Callable[[str, int, int], None]
 """Told the step, how much of it is done, and how much there is (0: not known)."""
@@ -169,6 +170,17 @@ class Desk:
         """
         self._seeded()
         return self._keeper().add_list(path, name, base)
+
+    def check_list(
+        self, path: Path, *, name: str | None = None, base: str | None = None
+    ) -> "Examination":
+        """Examine a Markdown list: malformed, dead and moved links, empty sections, candidates.
+
+        Raises:
+            UsageError: the file cannot be read or holds no link.
+        """
+        self._seeded()
+        return self._keeper().check_list(path, name, base)
 
     def remove_list(self, name: str) -> None:
         """Forget a list; the pages it led to stay.

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from index import build
+from index.doctor import Examination, examine
 from index.embedder import Embedder
 from index.generation import Home
 from index.library import Library
@@ -16,6 +17,7 @@ from ingest import catalog, given, pipeline
 from ingest.archive import Archive
 from ingest.catalog_file import CuratedList
 from ingest.errors import NothingFound, UsageError
+from ingest.list_check import check_text
 from ingest.lists import decode, parse
 from ingest.values import PRIMER
 
@@ -90,15 +92,20 @@ class Keeper:
     def add_list(self, path: Path, name: str | None, base: str | None) -> CuratedList:
         """See :meth:`assistant.desk.Desk.add_list`."""
         _must_be_local(path)
-        try:
-            text = decode(path.expanduser().read_bytes())
-        except OSError as error:
-            raise UsageError(f"The list {path} cannot be read: {error.strerror}.") from error
-        curated = parse(text, name=name or path.stem, base=base)
+        curated = parse(decode(_bytes_of(path)), name=name or path.stem, base=base)
         with self._home.writing():
             self._archive.add([catalog.added(curated), *given.resources(path)])
             self._update(1)
         return curated
+
+    def check_list(self, path: Path, name: str | None, base: str | None) -> Examination:
+        """See :meth:`assistant.desk.Desk.check_list`."""
+        _must_be_local(path)
+        data = _bytes_of(path)
+        text = decode(data)
+        curated = parse(text, name=name or path.stem, base=base)
+        found = check_text(data, curated.name, base)
+        return examine(Library(self._home, self._embedder), curated, found, text)
 
     def remove_list(self, name: str) -> None:
         """See :meth:`assistant.desk.Desk.remove_list`."""
@@ -123,6 +130,13 @@ class Keeper:
         )
         status = Library(self._home, self._embedder).status()
         return IngestReport(count, change.read, change.removed, change.passages, status)
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        return path.expanduser().read_bytes()
+    except OSError as error:
+        raise UsageError(f"The list {path} cannot be read: {error.strerror}.") from error
 
 
 def _is_warc(item: str | Path) -> bool:

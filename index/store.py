@@ -372,6 +372,14 @@ class Store:
             " ORDER BY lists.place, topics.rowid"
         )
 
+    def entries(self) -> Iterator[tuple[str, str, str, tuple[str, ...], str | None, str]]:
+        """Yield (list, title, url, section, difficulty, kind) of every entry, in list order."""
+        for row in self._db.execute(
+            "SELECT list, entries.title, url, section, difficulty, kind FROM entries"
+            " JOIN lists ON entries.list = lists.name ORDER BY lists.place, entries.place"
+        ):
+            yield row[0], row[1], row[2], tuple(json.loads(row[3])), row[4], row[5]
+
     def titles(self, urls: Sequence[str]) -> dict[str, str]:
         """Return the titles the lists give these links."""
         rows = self._db.execute(

@@ -6,8 +6,11 @@ from typing import Annotated
 
 import typer
 
+from index import doctor
+from ingest.errors import FoundWanting
 from ui.options import HomeOption, JsonOption, open_desk, print_json
 from ui.progress import ShownProgress
+from ui.render import clean
 
 app = typer.Typer(help="The curated lists this home knows.", no_args_is_help=True)
 
@@ -48,6 +51,41 @@ def lists_add(
     sys.stdout.write(
         f"{curated.name}: {len(curated.entries)} links, {len(curated.topics)} topics\n"
     )
+
+
+@app.command("check")
+def lists_check(
+    file: Path,
+    home: HomeOption = None,
+    base: Annotated[
+        str | None, typer.Option("--base", help="URL that relative links resolve against.")
+    ] = None,
+    as_json: JsonOption = False,
+    as_markdown: Annotated[
+        bool, typer.Option("--markdown", help="Print Markdown, ready for a pull request.")
+    ] = False,
+) -> None:
+    """Find what is wrong with a Markdown list: links, sections, what is missing.
+
+    Example: refdesk lists check README.md --base https://github.com/me/list/blob/main/
+    """
+    with ShownProgress() as progress:
+        examination = open_desk(home, progress).check_list(file, base=base)
+    if as_json:
+        print_json(doctor.to_object(examination))
+    elif as_markdown:
+        sys.stdout.write(doctor.to_markdown(examination))
+    else:
+        for found in examination.findings:
+            where = f"{file.name}:{found.line}: " if found.line else f"{file.name}: "
+            line = f"{where}{found.severity}: {found.code}: {found.text}: {found.message}"
+            sys.stdout.write(clean(line) + "\n")
+        for each in examination.suggestions:
+            line = f"{each.section}: {each.list} has {each.title} {each.url}"
+            sys.stdout.write(clean(line) + "\n")
+    if examination.wanting:
+        errors = sum(found.severity == "error" for found in examination.findings)
+        raise FoundWanting(f"{file.name}: {errors} errors.")
 
 
 @app.command("remove")

@@ -196,3 +196,19 @@ def test_search_imports_neither_torch_nor_the_model_nor_the_page():
         " 'ir_measures', 'trafilatura', 'onnx'} & set(sys.modules); assert not bad, bad"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_faulty_list_is_found_wanting_and_a_good_one_is_not(filled, tmp_path):
+    faulty = tmp_path / "faulty.md"
+    faulty.write_text(
+        "# Mine\n\n## Attention\n\n- []()\n-[Glued](https://a.example/x)\n\n## Empty\n"
+    )
+    done = filled("lists", "check", faulty, "--json", code=5)
+    codes = {found["code"]: found["line"] for found in json.loads(done.stdout)["findings"]}
+    assert codes["empty-link"] == 5
+    assert codes["no-space-after-dash"] == 6
+    assert "empty-section" in codes
+    assert "faulty.md:5" in filled("lists", "check", faulty, code=5).stdout
+    good = tmp_path / "good.md"
+    good.write_text("# Mine\n\n## Attention\n\n- [Sharing keys](https://a.example/x)\n")
+    assert filled("lists", "check", good).stdout == ""
