@@ -19,7 +19,7 @@ from assistant.question import understand
 from assistant.refusal import answers_surely, refuses, signals
 from assistant.values import Answer, Citation, Event, Reading, Sentence
 from index.library import Library
-from index.store import Filters
+from index.values import Filters
 from ingest.text import sentences
 from ingest.urls import deep_link
 from ingest.values import PRIMER

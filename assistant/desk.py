@@ -21,7 +21,7 @@ from index import weights
 from index.embedder import Embedder
 from index.generation import Home
 from index.library import Hit, Library
-from index.store import Filters
+from index.values import Filters
 from ingest.catalog_file import CuratedList
 from ingest.errors import UsageError
 

@@ -12,7 +12,7 @@ import numpy as np
 from assistant.question import ASKING, Question
 from index.dense import Vectors
 from index.library import Hit, Library
-from index.store import Filters
+from index.values import Filters
 from ingest.text import FENCE, TABLE_ROW, sentences
 
 PASSAGES = 8

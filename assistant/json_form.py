@@ -5,7 +5,7 @@ from typing import Any
 
 from assistant.values import Answer, Citation, Sentence
 from index.library import Hit
-from index.store import Recommendation
+from index.values import Recommendation
 from ingest.urls import deep_link
 
 

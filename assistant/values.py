@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from index.library import Hit
-from index.store import Recommendation
+from index.values import Recommendation
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ from index.fusion import feedback, fuse
 from index.generation import Home
 from index.lexical import WordIndex
 from index.recipe import FORMAT
-from index.store import Filters, Recommendation, Store, StoredPassage
+from index.store import Store
+from index.values import Filters, Recommendation, StoredPassage
 from ingest.errors import NothingFound
 from ingest.values import Document
 

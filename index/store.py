@@ -8,10 +8,10 @@ import json
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from index.values import Filters, Recommendation, StoredPassage
 from ingest.catalog_file import CuratedList
 from ingest.urls import canonical, source_of
 from ingest.values import Document, Passage, Rejection
@@ -45,48 +45,6 @@ CREATE INDEX addresses_document ON addresses(document);
 CREATE INDEX addresses_page ON addresses(page);
 CREATE INDEX entries_address ON entries(address);
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Recommendation:
-    """One place where a curated list recommends a source."""
-
-    list: str
-    section: tuple[str, ...]
-    difficulty: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class StoredPassage:
-    """A passage together with the document it was cut from."""
-
-    number: int
-    key: str
-    start: int
-    end: int
-    heading: tuple[str, ...]
-    text: str
-    url: str
-    title: str
-    lang: str
-    kind: str
-    source: str
-    fetched_at: str
-    document_sha256: str
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What hits are narrowed to: an empty field narrows nothing, values of one are alternatives."""
-
-    lists: tuple[str, ...] = ()
-    sections: tuple[str, ...] = ()
-    difficulties: tuple[str, ...] = ()
-    kinds: tuple[str, ...] = ()
-    langs: tuple[str, ...] = ()
-
-    def __bool__(self) -> bool:
-        return bool(self.lists or self.sections or self.difficulties or self.kinds or self.langs)
 
 
 class Store:

@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 
 from assistant.desk import Desk
-from index.store import Filters
+from index.values import Filters
 from ingest.errors import UsageError
 from ui.progress import ShownProgress
 

@@ -8,7 +8,7 @@ from assistant import answer as answering
 from assistant.evidence import plain
 from assistant.llm import Message
 from assistant.prompt import REFUSAL
-from index.store import Filters
+from index.values import Filters
 from ingest.errors import UsageError
 
 QUESTION = "how does multi-query attention share keys?"

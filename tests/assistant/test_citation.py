@@ -5,7 +5,7 @@ import pytest
 from assistant.citation import attribute, unsupported_details
 from assistant.evidence import gather
 from assistant.question import understand
-from index.store import Filters
+from index.values import Filters
 
 
 @pytest.fixture

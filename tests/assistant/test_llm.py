@@ -198,7 +198,7 @@ def test_a_closed_stream_leaves_the_engine_usable(engine: LocalEngine) -> None:
     expected = ask(engine, "What is a cache?")
     stream = engine.stream([*PREFIX, Message("user", "Count to fifty.")], max_tokens=64)
     assert isinstance(next(stream), str)
-    stream.close()  # type: ignore[attr-defined]
+    stream.close()
     assert ask(engine, "What is a cache?") == expected
 
 
@@ -429,7 +429,7 @@ def test_a_stopped_or_closed_server_stream_ends(
     assert list(engine.stream(messages, max_tokens=7, stop=lambda: True)) == []
     stream = engine.stream(messages, max_tokens=7)
     next(stream)
-    stream.close()  # type: ignore[attr-defined]
+    stream.close()
     assert ask(engine, "Hello?") == "Grouped-query 注意力"
 
 
@@ -513,7 +513,7 @@ def test_a_real_server_process_answers(gguf: Path, tmp_path: Path) -> None:
                 first = ask(engine, "What is a cache?")
                 stream = engine.stream([SYSTEM, Message("user", "Count.")], max_tokens=64)
                 assert next(stream)
-                stream.close()  # type: ignore[attr-defined]
+                stream.close()
                 assert ask(engine, "What is a cache?") == first
                 assert len(first) > 10
             finally:

@@ -8,7 +8,7 @@ import pytest
 
 from assistant.desk import Desk
 from index.recipe import PASSAGE_TOKENS
-from index.store import Filters
+from index.values import Filters
 from ingest.errors import NothingFound
 from ingest.lists import CuratedList, parse
 

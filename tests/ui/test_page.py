@@ -3,7 +3,7 @@
 import re
 
 from assistant.values import Citation, Sentence
-from index.store import Recommendation
+from index.values import Recommendation
 from ui import page
 
 EVIL = '<script>alert(1)</script><img src=x onerror="alert(1)">'

@@ -1,0 +1,45 @@
+"""The rows this floor hands up, and what searches are narrowed to."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """One place where a curated list recommends a source."""
+
+    list: str
+    section: tuple[str, ...]
+    difficulty: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPassage:
+    """A passage together with the document it was cut from."""
+
+    number: int
+    key: str
+    start: int
+    end: int
+    heading: tuple[str, ...]
+    text: str
+    url: str
+    title: str
+    lang: str
+    kind: str
+    source: str
+    fetched_at: str
+    document_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What hits are narrowed to: an empty field narrows nothing, values of one are alternatives."""
+
+    lists: tuple[str, ...] = ()
+    sections: tuple[str, ...] = ()
+    difficulties: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    langs: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.lists or self.sections or self.difficulties or self.kinds or self.langs)
