@@ -28,6 +28,7 @@ from ingest.errors import UsageError
 if TYPE_CHECKING:
     from assistant.evaluation import Evaluation
     from assistant.keeping import IngestReport, Keeper
+    from assistant.path_form import ReadingPath
     from index.doctor import Examination
 
 Progress = Callable[[str, int, int], None]
@@ -129,6 +130,17 @@ class Desk:
         begun = perf_counter()
         hits = tuple(library.search(query, k, filters))
         return SearchResult(query, hits, perf_counter() - begun)
+
+    def path(self, topic: str, *, hours: float | None = None) -> "ReadingPath":
+        """Return the curated links for a topic in the order a learner should take them.
+
+        Raises:
+            UsageError: the topic is empty or the hours are not positive.
+            NothingFound: nothing is known of the topic; the message names the nearest.
+        """
+        from assistant.path import reading_path  # needed here alone
+
+        return reading_path(self.library, topic, hours)
 
     # --- keeping
 

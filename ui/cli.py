@@ -112,6 +112,29 @@ def search(
 
 
 @app.command()
+def path(
+    topic: str,
+    home: HomeOption = None,
+    hours: Annotated[
+        float | None, typer.Option("--hours", help="Keep what fits into this many hours.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say what to read on a topic, in which order.
+
+    Example: refdesk path LoRA --hours 3
+    """
+    from assistant.path_form import to_markdown, to_object
+
+    with ShownProgress() as progress:
+        found = open_desk(home, progress).path(topic, hours=hours)
+    if as_json:
+        print_json(to_object(found))
+    else:
+        sys.stdout.write(render.clean(to_markdown(found)))
+
+
+@app.command()
 def ingest(
     inputs: Annotated[list[str] | None, typer.Argument(metavar="[INPUT]...")] = None,
     home: HomeOption = None,
