@@ -23,7 +23,7 @@ from ingest.titles import name_of
 from ingest.urls import canonical, kind_of, source_of
 from ingest.values import PRIMER, Document, Rejection
 
-__all__ = ["PRIMER", "Document", "Rejection", "read_document"]
+__all__ = ["PRIMER", "Document", "Rejection", "make_document", "read_document", "status_reason"]
 
 _ASIAN = re.compile(r"[\u3040-\ud7af]")
 _TEXT_SUFFIXES = {"", "txt", "text", "rst", "org", "log", "tex", "csv", "tsv"}
@@ -39,7 +39,7 @@ def read_document(reply: Reply) -> Document | Rejection:
         UsageError: a note of the primer has bad front matter.
     """
     url = reply.url if _is_given(reply) else canonical(reply.url)
-    if found := _status_reason(reply):
+    if found := status_reason(reply):
         return Rejection(url, found)
     try:
         content = decode(
@@ -60,14 +60,15 @@ def read_document(reply: Reply) -> Document | Rejection:
         return Rejection(url, found)
     if page.canonical and not _is_given(reply):
         url = _canonical_of(url, page.canonical)
-    return _document(reply, url, page)
+    return make_document(url, page, reply.fetched_at)
 
 
 def _is_given(reply: Reply) -> bool:
     return reply.url.startswith(("file:", "refdesk:"))
 
 
-def _status_reason(reply: Reply) -> str | None:
+def status_reason(reply: Reply) -> str | None:
+    """Say why the reply's status means that there is no page, or None if there is one."""
     status = reply.status
     if status in (404, 410):
         return f"dead ({status})"
@@ -107,7 +108,11 @@ def _canonical_of(url: str, said: str) -> str:
     return canonical(said) if same and (there.path.strip("/") or not here.path.strip("/")) else url
 
 
-def _document(reply: Reply, url: str, page: Extract, **more: Any) -> Document:
+def make_document(url: str, page: Extract, fetched_at: str, **more: Any) -> Document:
+    """Make the document of the page at the canonical address ``url`` from what was read.
+
+    ``more`` are fields of `Document` that are known better than the address and the page say.
+    """
     values: dict[str, Any] = {
         "author": clean(page.author).strip() if page.author else None,
         "date": page.published,
@@ -115,8 +120,9 @@ def _document(reply: Reply, url: str, page: Extract, **more: Any) -> Document:
         "source": source_of(url),
         "kind": kind_of(url),
     }
+    values["anchors"] = page.anchors
     return Document(
-        url=url, title=page.title, text=page.text, fetched_at=reply.fetched_at, **(values | more)
+        url=url, title=page.title, text=page.text, fetched_at=fetched_at, **(values | more)
     )
 
 
@@ -140,8 +146,13 @@ def _primer_note(reply: Reply, text: str) -> Document:
     _check_note(name, front)
     page = extract_markdown(rest, reply.url)
     page = replace(page, title=front["topic"].strip(), lang=None)
-    return _document(
-        reply, reply.url, page, source="other", kind="note", links=tuple(front["links"])
+    return make_document(
+        reply.url,
+        page,
+        reply.fetched_at,
+        source="other",
+        kind="note",
+        links=tuple(front["links"]),
     )
 
 

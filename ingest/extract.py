@@ -49,7 +49,8 @@ class Extract:
 
     ``text`` is Markdown. ``body_text`` is all text shown without scripts, ``refresh``
     where a ``<meta>`` refresh leads, ``scripted`` whether the page runs scripts, ``asks_password``
-    whether it has a password field, ``noscript`` what it says to browsers without scripts.
+    whether it has a password field, ``noscript`` what it says to browsers without scripts,
+    ``anchors`` as in `Document`.
     """
 
     title: str
@@ -63,6 +64,7 @@ class Extract:
     noscript: str = ""
     scripted: bool = False
     asks_password: bool = False
+    anchors: tuple[tuple[int, str], ...] = ()
 
 
 def extract_html(page: str, url: str) -> Extract:

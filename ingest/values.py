@@ -20,6 +20,8 @@ class Document:
     ``url`` is the canonical address (``file:`` and ``refdesk:`` as given), ``text`` Markdown
     in NFC with line feeds, ``date`` is ``YYYY-MM-DD``, ``lang`` two letters, ``source`` and
     ``kind`` are `urls.source_of` and `urls.kind_of`, ``links`` the reading a primer note names.
+    ``anchors`` are (offset in ``text``, address that opens the original there), ascending: pages of
+    a PDF, seconds of a video, sections of a paper.
     """
 
     url: str
@@ -32,6 +34,7 @@ class Document:
     kind: str
     fetched_at: str
     links: tuple[str, ...] = ()
+    anchors: tuple[tuple[int, str], ...] = ()
 
     @property
     def sha256(self) -> str:
