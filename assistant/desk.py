@@ -26,10 +26,15 @@ from ingest.catalog_file import CuratedList
 from ingest.errors import UsageError
 
 if TYPE_CHECKING:
+    import httpx
+
     from assistant.evaluation import Evaluation
-    from assistant.keeping import IngestReport, Keeper
+    from assistant.keeping import Fetching, IngestReport, Keeper
     from assistant.path_form import ReadingPath
     from index.doctor import Examination
+    from ingest.fetch import Limits
+    from ingest.gather import Told
+    from ingest.list_changes import ListChanges
 
 Progress = Callable[[str, int, int], None]
 """Told the step, how much of it is done, and how much there is (0: not known)."""
@@ -57,6 +62,8 @@ class Desk:
         llm: ``auto``, ``extractive``, a pinned model's name, a ``.gguf`` path or a server's URL.
         progress: told of every long step.
         notice: told, once, what was done unasked (a new home being seeded).
+        transport: sends what is fetched; by default straight to the public web.
+        limits: how politely is fetched; see `ingest.fetch.Limits`.
     """
 
     def __init__(
@@ -66,11 +73,15 @@ class Desk:
         llm: str = "auto",
         progress: Progress = lambda step, done, total: None,
         notice: Callable[[str], None] = lambda text: None,
+        transport: "httpx.AsyncBaseTransport | None" = None,
+        limits: "Limits | None" = None,
     ) -> None:
         self.home = Home(Path(home).expanduser() if home else default_home())
         self._llm = llm
         self._progress = progress
         self._notice = notice
+        self._transport = transport
+        self._limits = limits
         self._lock = threading.Lock()
         self._embedder: Embedder | None = None
         self._library: Library | None = None
@@ -144,16 +155,37 @@ class Desk:
 
     # --- keeping
 
-    def ingest(self, inputs: Sequence[str | Path] = (), *, seed: bool = True) -> "IngestReport":
-        """Take in WARC files, files, folders and ``.jsonl`` documents, and update the library.
+    def ingest(
+        self,
+        inputs: Sequence[str | Path] = (),
+        *,
+        seed: bool = True,
+        offline: bool = False,
+        refresh: bool = False,
+        depth: int = 1,
+        limit: int | None = None,
+        told: "Told" = lambda got, done, total: None,
+    ) -> "IngestReport":
+        """Take things in, fetch what lists link to, and update the library.
 
-        With ``seed`` a new home also gets the primer and the five founding lists.
+        Args:
+            inputs: names or addresses of known lists, addresses of pages, WARC files, files,
+                folders, ``.jsonl`` documents. Without any: everything the known lists link to.
+            seed: give a new home the primer and the five founding lists.
+            offline: fetch nothing.
+            refresh: ask of every page whether it changed.
+            depth: 2 to fetch also what the lists inside lists link to.
+            limit: visit no more pages than this.
+            told: hears what became of each page.
 
         Raises:
             UsageError: an input cannot be read; nothing was taken in then.
             HomeBusy: another process is writing to this home.
         """
-        return self._keeper().ingest(inputs, seed=seed)
+        fetching = self._fetching(
+            offline=offline, refresh=refresh, depth=depth, most=limit, told=told
+        )
+        return self._keeper().ingest(inputs, seed=seed, fetching=fetching)
 
     def rebuild(self) -> "IngestReport":
         """Make the library anew from the archive alone.
@@ -173,26 +205,39 @@ class Desk:
         return self._keeper().lists()
 
     def add_list(
-        self, path: Path, *, name: str | None = None, base: str | None = None
+        self, where: str | Path, *, name: str | None = None, base: str | None = None
     ) -> CuratedList:
-        """Make a Markdown file known as a list; its relative links resolve against ``base``.
+        """Make a Markdown file, or the page at an address, known as a list.
+
+        Its relative links resolve against ``base``, else against its address.
 
         Raises:
-            UsageError: the file cannot be read or holds no link.
+            UsageError: it cannot be read or holds no link.
         """
         self._seeded()
-        return self._keeper().add_list(path, name, base)
+        return self._keeper().add_list(where, name, base, self._fetching())
 
     def check_list(
-        self, path: Path, *, name: str | None = None, base: str | None = None
+        self, where: str | Path, *, name: str | None = None, base: str | None = None
     ) -> "Examination":
-        """Examine a Markdown list: malformed, dead and moved links, empty sections, candidates.
+        """Examine a list: malformed, dead and moved links, empty sections, candidates.
+
+        ``where`` is a Markdown file, an address, or the name of a known list.
 
         Raises:
-            UsageError: the file cannot be read or holds no link.
+            UsageError: it cannot be read or holds no link.
         """
         self._seeded()
-        return self._keeper().check_list(path, name, base)
+        return self._keeper().check_list(where, name, base, self._fetching())
+
+    def list_changes(self, name: str) -> "ListChanges":
+        """Return what the curator of a list changed between its last two states known here.
+
+        Raises:
+            UsageError: this home knows no such list.
+        """
+        self._seeded()
+        return self._keeper().changes(name)
 
     def remove_list(self, name: str) -> None:
         """Forget a list; the pages it led to stay.
@@ -269,6 +314,13 @@ class Desk:
                 f"New home {self.home.root}: putting in the primer and the five founding lists."
             )
             self._keeper().seed()
+
+    def _fetching(self, **how: Any) -> "Fetching":
+        from assistant.keeping import Fetching
+
+        if self._limits is not None:
+            how["limits"] = self._limits
+        return Fetching(transport=self._transport, **how)
 
     def _keeper(self) -> "Keeper":
         from assistant.keeping import Keeper  # a question does not wait for what reads pages

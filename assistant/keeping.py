@@ -4,9 +4,12 @@ Apart from the desk, since reading pages needs libraries that a question does no
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
 
 from index import build
 from index.doctor import Examination, examine
@@ -16,9 +19,15 @@ from index.library import Library
 from ingest import catalog, given, pipeline
 from ingest.archive import Archive
 from ingest.catalog_file import CuratedList
+from ingest.collect import Collector, Wish
 from ingest.errors import NothingFound, UsageError
+from ingest.fetch import Limits
+from ingest.gather import Got, Told
+from ingest.ledger import Ledger
+from ingest.list_changes import ListChanges, changes_between
 from ingest.list_check import check_text
-from ingest.lists import decode, parse
+from ingest.lists import decode, founding, parse
+from ingest.urls import canonical
 from ingest.values import PRIMER
 
 Progress = Callable[[str, int, int], None]
@@ -28,7 +37,8 @@ Progress = Callable[[str, int, int], None]
 class IngestReport:
     """What an ingest or a rebuild did: files given, pages read, passages taken out and put in.
 
-    ``status`` is the library's status afterwards.
+    ``got`` says what became of every page that was asked for, ``mended`` names archive files whose
+    end a crash had torn off, ``status`` is the library's status afterwards.
     """
 
     given: int
@@ -36,6 +46,24 @@ class IngestReport:
     removed: int
     passages: int
     status: dict[str, Any]
+    got: tuple[Got, ...] = ()
+    mended: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fetching:
+    """How an ingest fetches; see ``refdesk ingest --help``.
+
+    ``told`` hears what became of each page; ``transport`` and ``limits`` are the fetcher's.
+    """
+
+    offline: bool = False
+    refresh: bool = False
+    depth: int = 1
+    most: int | None = None
+    told: Told = lambda got, done, total: None
+    transport: httpx.AsyncBaseTransport | None = None
+    limits: Limits = Limits()  # noqa: RUF009  # immutable
 
 
 class Keeper:
@@ -55,57 +83,105 @@ class Keeper:
                 self._archive.add(catalog.founding_resources())
                 self._update(0)
 
-    def ingest(self, inputs: Sequence[str | Path], *, seed: bool) -> IngestReport:
+    def ingest(
+        self, inputs: Sequence[str | Path], *, seed: bool, fetching: Fetching
+    ) -> IngestReport:
         """See :meth:`assistant.desk.Desk.ingest`."""
-        for item in inputs:
-            _must_be_local(item)
+        known = catalog.known(self._archive)
+        if seed and self._home.current() is None:
+            known = [*known, *founding()]
+        at = {canonical(each.origin): each.name for each in known if each.origin}
+        asked = [at.get(canonical(str(item)), str(item)) for item in inputs]
+        names = {curated.name for curated in known}
+        pages = tuple(item for item in asked if _is_web(item))
+        lists = tuple(item for item in asked if item in names) if asked else tuple(sorted(names))
+        files = [Path(item) for item in asked if item not in lists and not _is_web(item)]
+        if fetching.offline and (pages or (asked and lists)):
+            raise UsageError(f"{(pages or lists)[0]} cannot be fetched with --offline.")
         resources = [
-            resource
-            for item in inputs
-            if not _is_warc(item)
-            for resource in given.resources(Path(item))
+            resource for file in files if not _is_warc(file) for resource in given.resources(file)
         ]
         count = len(resources)
         with self._home.writing():
-            for item in inputs:
-                if _is_warc(item):
-                    count += self._archive.import_warc(Path(item).expanduser())
+            mended = self._archive.mend()
+            for file in files:
+                if _is_warc(file):
+                    count += self._archive.import_warc(file.expanduser())
             new = self._home.current() is None
             if (seed and new) or self._has_primer():
                 self._archive.add(given.primer())
             if seed and new:
                 self._archive.add(catalog.founding_resources())
             self._archive.add(resources)
-            return self._update(count)
+            got: list[Got] = []
+            if not fetching.offline and (pages or lists):
+                collector = self._collector(fetching)
+                wish = Wish(lists, pages, fetching.depth, fetching.refresh, fetching.most)
+                got = collector.collect(wish)
+            return replace(self._update(count), got=tuple(got), mended=tuple(mended))
 
     def rebuild(self) -> IngestReport:
         """See :meth:`assistant.desk.Desk.rebuild`."""
         if not any(self._archive.records()):
             raise NothingFound(f"The home {self._home.root} has an empty archive: ingest first.")
         with self._home.writing():
-            return self._update(0, afresh=True)
+            mended = self._archive.mend()
+            return replace(self._update(0, afresh=True), mended=tuple(mended))
 
     def lists(self) -> list[CuratedList]:
         """Return the lists this home knows."""
         return catalog.known(self._archive)
 
-    def add_list(self, path: Path, name: str | None, base: str | None) -> CuratedList:
+    def add_list(
+        self, where: str | Path, name: str | None, base: str | None, fetching: Fetching
+    ) -> CuratedList:
         """See :meth:`assistant.desk.Desk.add_list`."""
-        _must_be_local(path)
-        curated = parse(decode(_bytes_of(path)), name=name or path.stem, base=base)
+        name = name or _name_of(where)
+        if "/" in name:
+            raise UsageError(f"A list cannot be named {name}: a name holds no slash.")
         with self._home.writing():
-            self._archive.add([catalog.added(curated), *given.resources(path)])
+            if _is_web(where):
+                self._archive.mend()
+                curated = self._collector(fetching).fetch_list(str(where), name, base)
+                self._archive.add([catalog.added(curated)])
+            else:
+                path = Path(where)
+                curated = parse(decode(_bytes_of(path)), name=name, base=base)
+                self._archive.add([catalog.added(curated), *given.resources(path)])
             self._update(1)
         return curated
 
-    def check_list(self, path: Path, name: str | None, base: str | None) -> Examination:
+    def check_list(
+        self, where: str | Path, name: str | None, base: str | None, fetching: Fetching
+    ) -> Examination:
         """See :meth:`assistant.desk.Desk.check_list`."""
-        _must_be_local(path)
-        data = _bytes_of(path)
-        text = decode(data)
-        curated = parse(text, name=name or path.stem, base=base)
+        known = {curated.name: curated for curated in self.lists()}
+        origin = str(where)
+        if origin in known:
+            name, base = origin, known[origin].base
+            origin = known[origin].origin or ""
+            if not origin:
+                raise UsageError(f"Where the list {name} lives is not known: give its file.")
+        if _is_web(origin):
+            with self._home.writing():
+                self._archive.mend()
+                fetched = self._collector(fetching).fetch_list(origin, name or origin, base)
+            text = Ledger(self._archive).markdown(origin) or ""
+            data, base = text.encode(), fetched.base
+        else:
+            data = _bytes_of(Path(where))
+            text = decode(data)
+        curated = parse(text, name=name or _name_of(where), base=base)
         found = check_text(data, curated.name, base)
         return examine(Library(self._home, self._embedder), curated, found, text)
+
+    def changes(self, name: str) -> ListChanges:
+        """See :meth:`assistant.desk.Desk.list_changes`."""
+        states = [each for each in catalog.history(self._archive).get(name, []) if each]
+        if not states:
+            names = [curated.name for curated in self.lists()]
+            raise UsageError(f"There is no list {name} here. Known: {', '.join(names)}.")
+        return changes_between(states[-2] if len(states) > 1 else None, states[-1])
 
     def remove_list(self, name: str) -> None:
         """See :meth:`assistant.desk.Desk.remove_list`."""
@@ -115,6 +191,9 @@ class Keeper:
         with self._home.writing():
             self._archive.add([catalog.removed(name)])
             self._update(0)
+
+    def _collector(self, fetching: Fetching) -> Collector:
+        return Collector(self._archive, fetching.told, fetching.transport, fetching.limits)
 
     def _has_primer(self) -> bool:
         return any(record.url.startswith(PRIMER) for record in self._archive.records())
@@ -143,9 +222,14 @@ def _is_warc(item: str | Path) -> bool:
     return str(item).endswith((".warc", ".warc.gz"))
 
 
-def _must_be_local(item: str | Path) -> None:
-    if str(item).startswith(("http://", "https://")):
-        raise UsageError(
-            f"{item}: this version takes in files only and does not fetch from the web. "
-            "Save the page (.html, .md) or a WARC of it, and ingest that."
-        )
+def _is_web(item: str | Path) -> bool:
+    return str(item).startswith(("http://", "https://"))
+
+
+def _name_of(where: str | Path) -> str:
+    """Name a list by its file, or by its repository when it is a README."""
+    if not _is_web(where):
+        return Path(where).stem
+    parts = [part for part in urlsplit(canonical(str(where))).path.split("/") if part]
+    name = Path(parts[-1]).stem if parts else urlsplit(str(where)).netloc
+    return parts[1] if name.lower() == "readme" and len(parts) > 1 else name

@@ -1,8 +1,9 @@
 """The home's WARC archive: what was fetched or given, byte for byte.
 
 Knows files, records and where each record lies; knows nothing of what a page says. Imported WARC
-files are kept whole; given files become ``resource`` records. Beside each WARC lies an index of its
-records, which is only a convenience: it is made again from the WARC when it is missing.
+files are kept whole; given files become ``resource`` records; what was fetched is written by
+`archive_run`. Beside each WARC lies an index of its records, which is only a convenience: it is
+made again from the WARC when it is missing.
 """
 
 import gzip
@@ -11,12 +12,12 @@ import json
 import os
 import shutil
 import zlib
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from warcio.archiveiterator import ArchiveIterator
 from warcio.bufferedreaders import ChunkedDataReader
@@ -27,7 +28,12 @@ from warcio.warcwriter import WARCWriter
 
 from ingest.errors import UsageError
 
-_INDEX_FORMAT = 1
+_INDEX_FORMAT = 2
+FETCHED = "fetched-"
+"""What the name of a file of fetched replies begins with."""
+
+VISIT = "application/vnd.refdesk.visit+json"
+"""The media type of the metadata record that ends a visit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +60,11 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Where one reply lies in the archive, with what is needed to choose it unread."""
+    """Where one reply lies in the archive, with what is needed to choose it unread.
+
+    ``payload`` says where the body lies (file, offset) when it was the same as that of an earlier
+    reply and was not kept again.
+    """
 
     url: str
     status: int
@@ -63,6 +73,45 @@ class Record:
     digest: str
     file: str
     offset: int
+    payload: tuple[str, int] | None = None
+
+    @property
+    def asked_for(self) -> bool:
+        """Whether refdesk itself fetched it, so that a `Visit` says which page it is for."""
+        return self.file.startswith(FETCHED)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One address that was asked for: the reply at the end of its redirects, or why none came.
+
+    The reply is the one of address ``reply_url`` fetched at ``reply_at``.
+    """
+
+    url: str
+    reason: str | None = None
+    reply_url: str = ""
+    reply_at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One finished attempt to get the page at the canonical address ``url``: all it asked for."""
+
+    url: str
+    at: str
+    requests: tuple[Asked, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One request as it was made and the reply to it, redirects not followed."""
+
+    method: str
+    url: str
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    reply: Reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,18 +130,76 @@ class Archive:
         self.folder = folder
 
     def records(self) -> Iterator[Record]:
-        """Yield every reply in the archive, file by file in order of name."""
-        for warc in sorted(self.folder.glob("*.warc*")):
-            if warc.name.endswith((".warc", ".warc.gz")):
-                yield from self._indexed(warc)
+        """Yield every reply in the archive, file by file in order of name.
+
+        A reply whose body was not kept again (a ``revisit``) is one like any other; one whose first
+        copy is not here is passed over.
+        """
+        lines = [line for warc in self._files() for line in self._indexed(warc)]
+        places = {
+            (line["url"], line["fetched_at"]): line
+            for line in lines
+            if "status" in line and "refers" not in line
+        }
+        for line in lines:
+            if "status" not in line:
+                continue
+            first = places.get(tuple(line.pop("refers", ())))
+            if first is not None:
+                line["digest"] = first["digest"]
+                line["payload"] = (first["file"], first["offset"])
+            if line["digest"]:
+                yield Record(**line)
+
+    def visits(self) -> dict[str, list[Visit]]:
+        """Return the finished visits of each page, oldest first."""
+        found: dict[str, list[Visit]] = {}
+        for warc in self._files():
+            for line in self._indexed(warc):
+                if "requests" in line:
+                    asked = tuple(Asked(**each) for each in line["requests"])
+                    visit = Visit(line["url"], line["at"], asked)
+                    found.setdefault(visit.url, []).append(visit)
+        for visits in found.values():
+            visits.sort(key=lambda visit: visit.at)
+        return found
 
     def read(self, record: Record) -> Reply:
         """Read one reply back from the archive."""
-        with (self.folder / record.file).open("rb") as stream:
-            stream.seek(record.offset)
+        reply = self._read(record.file, record.offset)
+        if record.payload is not None:
+            reply = replace(reply, body=self._read(*record.payload).body)
+        return reply
+
+    def _read(self, file: str, offset: int) -> Reply:
+        with (self.folder / file).open("rb") as stream:
+            stream.seek(offset)
             for found in ArchiveIterator(stream):
                 return _reply(found)
-        raise UsageError(f"The archive file {record.file} no longer holds {record.url}.")
+        raise UsageError(f"The archive file {file} no longer holds what its index says.")
+
+    def mend(self) -> list[str]:
+        """Cut off what a crash left half-written; return the names of the files that were cut.
+
+        Only the one who may write to the home may call this.
+        """
+        cut = []
+        for warc in self.folder.glob(f"{FETCHED}*.warc.gz"):
+            if self._fresh_index(warc) is not None:
+                continue
+            end = _whole_bytes(warc)
+            if end < warc.stat().st_size:
+                with warc.open("rb+") as stream:
+                    stream.truncate(end)
+                cut.append(warc.name)
+        return cut
+
+    def _files(self) -> list[Path]:
+        return sorted(
+            warc
+            for warc in self.folder.glob("*.warc*")
+            if warc.name.endswith((".warc", ".warc.gz")) and warc.stat().st_size
+        )
 
     def import_warc(self, path: Path) -> int:
         """Keep a copy of a WARC file, once; return how many replies it holds.
@@ -111,8 +218,12 @@ class Archive:
 
     def add(self, resources: Iterable[Resource]) -> int:
         """Keep given files as resource records; return how many were not yet there as they are."""
-        known = {(record.url, record.digest) for record in self.records()}
-        new = [item for item in resources if (item.url, _digest(item.body)) not in known]
+        newest: dict[str, Record] = {}
+        for record in self.records():
+            if record.url not in newest or record.fetched_at >= newest[record.url].fetched_at:
+                newest[record.url] = record
+        known = {(url, record.digest) for url, record in newest.items()}
+        new = [item for item in resources if (item.url, digest_of(item.body)) not in known]
         if not new:
             return 0
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -129,50 +240,110 @@ class Archive:
                         payload=BytesIO(item.body),
                         length=len(item.body),
                         warc_content_type=item.media_type,
-                        warc_headers_dict={"WARC-Date": f"{stamp:%Y-%m-%dT%H:%M:%SZ}"},
+                        warc_headers_dict={"WARC-Date": f"{stamp:%Y-%m-%dT%H:%M:%S.%fZ}"},
                     )
                 )
         _settle(partial, self.folder / name)
         return len(new)
 
-    def _indexed(self, warc: Path) -> Iterator[Record]:
-        """Yield the records of one file from its index, making the index where there is none."""
-        index = warc.with_name(f"{warc.name}.index.jsonl")
-        stamp = {"format": _INDEX_FORMAT, "bytes": warc.stat().st_size}
-        if index.exists():
-            with index.open(encoding="utf-8") as lines:
-                if json.loads(next(lines, "{}")) == stamp:
-                    for line in lines:
-                        yield Record(**json.loads(line))
-                    return
-        partial = index.with_suffix(".part")
-        found = []
-        with partial.open("w", encoding="utf-8") as out:
-            out.write(json.dumps(stamp) + "\n")
-            for record in _scan(warc):
-                out.write(json.dumps(asdict(record), ensure_ascii=False) + "\n")
-                found.append(record)
-        _settle(partial, index)
-        yield from found
+    def _indexed(self, warc: Path) -> list[dict[str, Any]]:
+        """Return a row per record of one file, from its index, made anew where there is none."""
+        rows = self._fresh_index(warc)
+        if rows is None:
+            rows = list(_scan(warc))
+            write_index(warc, rows)
+        return rows
+
+    def _fresh_index(self, warc: Path) -> list[dict[str, Any]] | None:
+        """Read the index of a file, unless there is none or the file has changed since."""
+        try:
+            with _index_of(warc).open(encoding="utf-8") as lines:
+                if json.loads(next(lines, "{}")) == _stamp(warc):
+                    return [json.loads(line) for line in lines]
+        except FileNotFoundError:
+            pass
+        return None
 
 
-def _scan(warc: Path) -> Iterator[Record]:
+def write_index(warc: Path, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Write the index of a WARC file: a row of plain values per record."""
+    index = _index_of(warc)
+    partial = index.with_suffix(".part")
+    with partial.open("w", encoding="utf-8") as out:
+        out.write(json.dumps(_stamp(warc)) + "\n")
+        for row in rows:
+            out.write(json.dumps(row, ensure_ascii=False) + "\n")
+    _settle(partial, index)
+
+
+def digest_of(body: bytes) -> str:
+    """Return the hex SHA-256 by which equal bodies are known."""
+    return hashlib.sha256(body).hexdigest()
+
+
+def _index_of(warc: Path) -> Path:
+    return warc.with_name(f"{warc.name}.index.jsonl")
+
+
+def _stamp(warc: Path) -> dict[str, int]:
+    return {"format": _INDEX_FORMAT, "bytes": warc.stat().st_size}
+
+
+def _scan(warc: Path) -> Iterator[dict[str, Any]]:
     with warc.open("rb") as stream:
         iterator = ArchiveIterator(stream)
         for found in iterator:
-            if found.rec_type not in ("response", "resource"):
+            head = found.rec_headers
+            if found.rec_type == "metadata" and head.get_header("Content-Type") == VISIT:
+                yield json.loads(found.raw_stream.read())
+            if found.rec_type not in ("response", "resource", "revisit"):
+                continue
+            if found.rec_type == "revisit" and not found.http_headers:
                 continue
             reply = _reply(found)
-            offset = iterator.get_record_offset()
-            yield Record(
-                url=reply.url,
-                status=reply.status,
-                location=reply.header("Location"),
-                fetched_at=reply.fetched_at,
-                digest=_digest(reply.body),
-                file=warc.name,
-                offset=offset,
-            )
+            row = reply_row(reply, warc.name, iterator.get_record_offset())
+            if found.rec_type == "revisit":
+                row["digest"] = ""
+                row["refers"] = [
+                    (head.get_header("WARC-Refers-To-Target-URI") or "").strip("<>"),
+                    head.get_header("WARC-Refers-To-Date"),
+                ]
+            yield row
+
+
+def reply_row(reply: Reply, file: str, offset: int) -> dict[str, Any]:
+    """Return the row of an index for a reply that lies at ``offset`` of ``file``."""
+    return {
+        "url": reply.url,
+        "status": reply.status,
+        "location": reply.header("Location"),
+        "fetched_at": reply.fetched_at,
+        "digest": digest_of(reply.body),
+        "file": file,
+        "offset": offset,
+    }
+
+
+def _whole_bytes(warc: Path) -> int:
+    """Return how many bytes of a ``.warc.gz`` are whole members."""
+    end = 0
+    with warc.open("rb") as stream:
+        rest = b""
+        while True:
+            member = zlib.decompressobj(31)
+            length = 0
+            while not member.eof:
+                piece = rest or stream.read(1 << 20)
+                if not piece:
+                    return end
+                try:
+                    member.decompress(piece)
+                except zlib.error:
+                    return end
+                length += len(piece) - len(member.unused_data)
+                rest = b""
+            rest = member.unused_data
+            end += length
 
 
 def _reply(record: ArcWarcRecord) -> Reply:
@@ -231,10 +402,6 @@ def _unpacked(path: Path) -> BinaryIO:
 def _is_gzip(path: Path) -> bool:
     with path.open("rb") as stream:
         return stream.read(2) == b"\x1f\x8b"
-
-
-def _digest(body: bytes) -> str:
-    return hashlib.sha256(body).hexdigest()
 
 
 def _file_digest(path: Path) -> str:

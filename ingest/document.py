@@ -23,7 +23,15 @@ from ingest.titles import name_of
 from ingest.urls import canonical, kind_of, source_of
 from ingest.values import PRIMER, Document, Rejection
 
-__all__ = ["PRIMER", "Document", "Rejection", "make_document", "read_document", "status_reason"]
+__all__ = [
+    "PRIMER",
+    "Document",
+    "Rejection",
+    "make_document",
+    "read_document",
+    "reason_of",
+    "status_reason",
+]
 
 _ASIAN = re.compile(r"[\u3040-\ud7af]")
 _TEXT_SUFFIXES = {"", "txt", "text", "rst", "org", "log", "tex", "csv", "tsv"}
@@ -69,15 +77,19 @@ def _is_given(reply: Reply) -> bool:
 
 def status_reason(reply: Reply) -> str | None:
     """Say why the reply's status means that there is no page, or None if there is one."""
-    status = reply.status
+    if reply.status in (301, 302, 303, 307, 308):
+        return f"moved to {reply.header('Location') or 'nowhere'}"
+    return reason_of(reply.status)
+
+
+def reason_of(status: int) -> str | None:
+    """Say why an HTTP status means that there is no page, or None if there is one."""
     if status in (404, 410):
         return f"dead ({status})"
     if status in (401, 402, 403, 407, 451):
         return f"blocked ({status})"
     if status in (408, 425, 429, 500, 502, 503, 504) or status >= 520:
         return f"not available now ({status})"
-    if status in (301, 302, 303, 307, 308):
-        return f"moved to {reply.header('Location') or 'nowhere'}"
     if not 200 <= status < 300:
         return f"error ({status})"
     return None

@@ -6,17 +6,18 @@ records alone, never on the order they arrived in.
 """
 
 import hashlib
-import ipaddress
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from urllib.parse import urljoin, urlsplit
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from urllib.parse import urljoin
 
-from ingest.archive import Archive, Record, Reply
+from ingest.addresses import refusal
+from ingest.archive import Archive, Record, Reply, Visit
 from ingest.catalog import is_list
-from ingest.document import read_document
+from ingest.document import read_document, reason_of
 from ingest.robots import Robots, is_robots
+from ingest.sources.registry import source_for
 from ingest.urls import canonical, kind_of, source_of
 from ingest.values import READER, Document, Rejection
 
@@ -34,18 +35,56 @@ class Page:
     url: str
     addresses: tuple[str, ...]
     digest: str
-    fetched_at: str
     read: Callable[[], list[Document | Rejection]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Copy:
+    """One state of a page: its records by the address asked for, and why others are missing."""
+
+    records: Mapping[str, Record]
+    missing: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def fetched_at(self) -> str:
+        return max(record.fetched_at for record in self.records.values())
+
+    @property
+    def key(self) -> str:
+        lines = [
+            f"{asked} {record.url} {record.status} {record.digest}"
+            for asked, record in sorted(self.records.items())
+        ]
+        return "\n".join(lines)
 
 
 def pages(archive: Archive) -> Iterator[Page | Rejection]:
     """Yield every page of the archive, and a rejection for each address that leads to none.
 
-    Pages come sorted by address. Of several records of a page the best is taken: one that was
-    answered (status below 400) before one that was not, raw Markdown before a rendered page, then
-    the newest.
+    Pages come sorted by address. The newest copy of a page that gives a document counts, so a
+    failed visit never takes away what an earlier one brought. What comes out depends on what the
+    archive holds, never on the order it came in.
     """
     records = list(archive.records())
+    copies, addresses, lost = _given(archive, [each for each in records if not each.asked_for])
+    for url, found, reason in _visited(archive, records):
+        if found:
+            copies[url] += found
+            addresses[url].add(url)
+        if reason and (url in copies or url not in lost):
+            lost[url] = reason
+    for url in sorted(copies):
+        newest = sorted(copies[url], key=lambda copy: (copy.fetched_at, copy.key), reverse=True)
+        # a visit that found the page unchanged brought no new copy
+        yield _page(archive, url, {copy.key: copy for copy in newest[::-1]}, addresses[url])
+    for url in sorted(lost):
+        yield Rejection(url, f"stale: {lost[url]}" if url in copies else lost[url])
+
+
+def _given(
+    archive: Archive, records: list[Record]
+) -> tuple[dict[str, list[_Copy]], dict[str, set[str]], dict[str, str]]:
+    """Return the copies that were given, the addresses of each page, and what leads to none."""
     robots = _robots(archive, records)
     targets, lost = _follow(records)
     groups: dict[str, list[Record]] = defaultdict(list)
@@ -66,23 +105,77 @@ def pages(archive: Archive) -> Iterator[Page | Rejection]:
             lost[alias] = f"moved to {target}, which is not in the archive"
         else:
             lost[alias] = f"moved to {target}: {lost[target]}"
-    for url in sorted(groups):
-        best = max(groups[url], key=_worth)
-        digest = hashlib.sha256(f"{READER} {best.url} {best.digest}".encode()).hexdigest()
-        yield Page(
-            url=url,
-            addresses=tuple(sorted(addresses[url])),
-            digest=digest,
-            fetched_at=best.fetched_at,
-            read=lambda record=best: _read(archive.read(record)),  # type: ignore[misc]  # mypy cannot type a default argument
-        )
-    for url in sorted(set(lost) - set(groups)):
-        yield Rejection(url, lost[url])
+    copies: dict[str, list[_Copy]] = defaultdict(list)
+    for url, group in groups.items():
+        spellings = {record.url for record in group}
+        best = {
+            spelling: max((record for record in group if record.url == spelling), key=_worth)
+            for spelling in spellings
+        }
+        copies[url].append(_Copy(best))
+    return copies, addresses, {url: reason for url, reason in lost.items() if url not in groups}
 
 
-def _worth(record: Record) -> tuple[bool, bool, str, str]:
-    raw = urlsplit(record.url).netloc == "raw.githubusercontent.com"
-    return record.status < 400, raw, record.fetched_at, record.digest
+def _visited(
+    archive: Archive, records: list[Record]
+) -> Iterator[tuple[str, list[_Copy], str | None]]:
+    """Yield each visited page: its copies, and why its last visit brought none."""
+    exact = {(record.url, record.fetched_at): record for record in records}
+    for url, visits in archive.visits().items():
+        copies = []
+        reason = None
+        for visit in visits:
+            came = {
+                asked.url: exact[asked.reply_url, asked.reply_at]
+                for asked in visit.requests
+                if (asked.reply_url, asked.reply_at) in exact
+            }
+            reason = None
+            if any(record.status < 400 for record in came.values()):
+                missing = {asked.url: asked.reason for asked in visit.requests if asked.reason}
+                copies.append(_Copy(came, missing))
+            else:
+                reason = _why(visit, came)
+        yield url, copies, reason
+
+
+def _why(visit: Visit, came: Mapping[str, Record]) -> str:
+    """Say why a visit brought nothing: in the words of the page's own address, if it was asked."""
+    reasons = {asked.url: asked.reason for asked in visit.requests if asked.reason}
+    reasons |= {url: str(reason_of(record.status)) for url, record in came.items()}
+    own = [reason for url, reason in reasons.items() if canonical(url) == visit.url]
+    return (own or list(reasons.values()) or ["not fetched"])[-1]
+
+
+def _page(
+    archive: Archive, url: str, copies: Mapping[str, _Copy], addresses: Collection[str]
+) -> Page:
+    """Return the page of these copies, oldest first."""
+
+    def read() -> list[Document | Rejection]:
+        refused: Rejection | None = None
+        for copy in reversed(list(copies.values())):
+            replies: dict[str, Reply | Rejection] = {
+                asked: archive.read(record) for asked, record in copy.records.items()
+            }
+            replies |= {asked: Rejection(asked, why) for asked, why in copy.missing.items()}
+            found = _read(url, replies)
+            if len(found) != 1 or isinstance(found[0], Document):
+                stale = [replace(refused, reason=f"stale: {refused.reason}")] if refused else []
+                return [*found, *stale]
+            refused = refused or found[0]
+        return [refused] if refused else []
+
+    return Page(
+        url=url,
+        addresses=tuple(sorted(addresses)),
+        digest=hashlib.sha256("\n\n".join([f"{READER} {url}", *copies]).encode()).hexdigest(),
+        read=read,
+    )
+
+
+def _worth(record: Record) -> tuple[bool, str, str]:
+    return record.status < 400, record.fetched_at, record.digest
 
 
 def _robots(archive: Archive, records: list[Record]) -> Robots:
@@ -106,7 +199,7 @@ def _follow(records: list[Record]) -> tuple[dict[str, str], dict[str, str]]:
         here, seen = start, {start}
         while here in steps:
             aim = steps[here]
-            if not _is_public(aim):
+            if refusal(aim):
                 lost[start] = f"redirects to {aim}, which is not a public web address"
                 break
             here = canonical(aim)
@@ -121,20 +214,13 @@ def _follow(records: list[Record]) -> tuple[dict[str, str], dict[str, str]]:
     return targets, lost
 
 
-def _is_public(url: str) -> bool:
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        return False
-    try:
-        return ipaddress.ip_address(parts.hostname).is_global
-    except ValueError:
-        return parts.hostname != "localhost"
-
-
-def _read(reply: Reply) -> list[Document | Rejection]:
-    if reply.header("Content-Type") == "application/jsonl":
-        return list(_rows(reply))
-    return [read_document(reply)]
+def _read(url: str, replies: Mapping[str, Reply | Rejection]) -> list[Document | Rejection]:
+    only = next(iter(replies.values()))
+    if isinstance(only, Reply) and only.resource:
+        if only.header("Content-Type") == "application/jsonl":
+            return list(_rows(only))
+        return [read_document(only)]
+    return [source_for(url).read(url, replies)]
 
 
 def _rows(reply: Reply) -> Iterator[Document | Rejection]:

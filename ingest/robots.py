@@ -1,4 +1,4 @@
-"""robots.txt as it stands in the archive: which archived pages may enter the library (RFC 9309)."""
+"""What hosts allow in their robots.txt (RFC 9309): before a page is fetched, and once archived."""
 
 from urllib.parse import urlsplit
 
@@ -30,6 +30,12 @@ class Robots:
             return True
         rules = self._rules[host]
         return rules is not None and bool(rules.can_fetch(url, AGENT))
+
+    def delay(self, url: str) -> float | None:
+        """Return the seconds a host asks for between two requests, if it asks."""
+        rules = self._rules.get(_host(url))
+        delay = rules.crawl_delay(AGENT) if rules is not None else None
+        return None if delay is None else float(delay)
 
 
 def is_robots(url: str) -> bool:

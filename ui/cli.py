@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -138,17 +139,41 @@ def path(
 def ingest(
     inputs: Annotated[list[str] | None, typer.Argument(metavar="[INPUT]...")] = None,
     home: HomeOption = None,
+    offline: Annotated[bool, typer.Option("--offline", help="Fetch nothing.")] = False,
+    refresh: Annotated[
+        bool, typer.Option("--refresh", help="Ask of every page whether it changed.")
+    ] = False,
+    depth: Annotated[
+        int,
+        typer.Option(
+            "--depth", min=1, max=5, help="2: also what the lists inside the lists link to."
+        ),
+    ] = 1,
+    limit: Annotated[
+        int | None, typer.Option("--limit", min=0, help="Visit no more pages than this.")
+    ] = None,
     no_primer: Annotated[
         bool, typer.Option("--no-primer", help="In a new home, seed nothing (for measuring).")
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Take in files: .warc.gz, .md .html .txt, folders of these, a .jsonl of documents.
+    """Fetch what the lists link to, or take in what is named, and update the library.
 
-    Example: refdesk ingest pages.warc.gz notes/
+    INPUT: a known list's name, the address of a list or page, a .warc.gz, a file (.md .html .pdf
+    .ipynb .txt), a folder of these, a .jsonl of documents. None: everything the lists link to.
+
+    Example: refdesk ingest llm-deep-dive --limit 20
     """
     with ShownProgress(events=as_json) as progress:
-        report = open_desk(home, progress).ingest(inputs or [], seed=not no_primer)
+        report = open_desk(home, progress).ingest(
+            inputs or [],
+            seed=not no_primer,
+            offline=offline,
+            refresh=refresh,
+            depth=depth,
+            limit=limit,
+            told=progress.got,
+        )
     _report("ingest", report, as_json=as_json)
 
 
@@ -175,18 +200,30 @@ def _report(what: str, report: "IngestReport", *, as_json: bool) -> None:
             "documents": report.status["documents"],
             "passages": report.status["passages"],
             "failures": len(report.status["failures"]),
+            "fetched": _states(report)["fetched"],
+            "unchanged": _states(report)["unchanged"],
+            "failed": _states(report)["failed"],
+            "mended": list(report.mended),
             "generation": report.status["generation"],
             "digest": report.status["digest"],
         }
         sys.stdout.write(json.dumps(done) + "\n")
         return
     console = Console()
+    for name in report.mended:
+        console.print(f"{name}: what a crash left half-written was cut off.", highlight=False)
+    if report.got:
+        render.got(console, report.got)
     console.print(
         f"{report.read} pages read, {report.passages} passages added, "
         f"{report.removed} passages removed.",
         highlight=False,
     )
     render.status(console, report.status)
+
+
+def _states(report: "IngestReport") -> Counter[str]:
+    return Counter(got.state for got in report.got)
 
 
 @app.command()

@@ -2,11 +2,15 @@
 
 import json
 import sys
+from collections import Counter
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+if TYPE_CHECKING:
+    from ingest.gather import Got
 
 _STEP = 10
 """Without a terminal a line is printed each time this many percent more are done."""
@@ -21,6 +25,7 @@ class ShownProgress:
         self._bars: Progress | None = None
         self._tasks: dict[str, TaskID] = {}
         self._told: dict[str, int] = {}
+        self._states: Counter[str] = Counter()
 
     def __enter__(self) -> Self:
         return self
@@ -48,6 +53,31 @@ class ShownProgress:
             self._draw(step, done, total)
         else:
             self._tell(step, done, total, as_event=False)
+
+    def got(self, page: "Got", done: int, total: int) -> None:
+        """Show what became of a page that was asked for."""
+        self._states[page.state] += 1
+        if self._events:
+            event = {
+                "event": "page",
+                "url": page.url,
+                "source": page.source,
+                "state": page.state,
+                "reason": page.reason,
+                "done": done,
+                "total": total,
+            }
+            sys.stdout.write(json.dumps(event, ensure_ascii=False) + "\n")
+            sys.stdout.flush()
+            return
+        self("fetching pages", done, total)
+        if self._bars is not None:
+            said = ", ".join(f"{count} {state}" for state, count in self._states.items())
+            self._bars.update(self._tasks["fetching pages"], amount=said)
+        elif page.state == "failed":
+            self._console.print(
+                f"{page.url}: {page.reason}", markup=False, highlight=False, soft_wrap=True
+            )
 
     def _draw(self, step: str, done: int, total: int) -> None:
         if self._bars is None:

@@ -1,7 +1,8 @@
 """Answers, hits and reports for a terminal. Everything from a page is text, never markup."""
 
+from collections import Counter
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -10,6 +11,9 @@ from rich.text import Text
 
 from assistant.values import Answer, Citation, Event, Sentence
 from index.library import Hit
+
+if TYPE_CHECKING:
+    from ingest.gather import Got
 
 
 def clean(text: str) -> str:
@@ -95,6 +99,15 @@ def status(console: Console, found: dict[str, Any], *, dead: bool = False) -> No
             console.print(Text(f"{clean(row['url'])}  {clean(row['reason'])}"), soft_wrap=True)
     elif failures:
         console.print(f"{len(failures)} addresses gave no document: `refdesk status --dead`.")
+
+
+def got(console: Console, pages: Sequence["Got"]) -> None:
+    """Print how many pages of each source were fetched, unchanged or failed."""
+    table = Table("source", "fetched", "unchanged", "failed", box=None)
+    for source in sorted({page.source for page in pages}):
+        states = Counter(page.state for page in pages if page.source == source)
+        table.add_row(source, *(str(states[name]) for name in ("fetched", "unchanged", "failed")))
+    console.print(table)
 
 
 def event_line(event: Event) -> str:

@@ -94,7 +94,7 @@ def test_status_as_json(filled):
         (["search", "   "], "empty"),
         (["search", "x", "--difficulty", "impossible"], "impossible"),
         (["ingest", "/no/such/file.md"], "/no/such/file.md"),
-        (["ingest", "https://a.example/"], "does not fetch"),
+        (["ingest", "https://a.example/", "--offline"], "--offline"),
         (["eval", "/no/such/questions.jsonl"], "questions.jsonl"),
         (["verify", "/no/such/answer.json"], "answer.json"),
         (["lists", "remove", "nobody"], "nobody"),

@@ -1,0 +1,145 @@
+"""Getting pages: which are due, what each of them takes, and what came of it.
+
+A page that was visited is left alone until it is due again. What a killed run had fetched already
+is taken from the archive, so that the next run asks only for what is missing.
+"""
+
+import asyncio
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from urllib.parse import urldefrag
+
+import httpx
+
+from ingest.archive import Archive, Asked, Exchange, Reply
+from ingest.archive_run import ArchiveRun
+from ingest.document import status_reason
+from ingest.fetch import Fetcher, Limits
+from ingest.ledger import Ledger
+from ingest.sources.registry import source_for
+from ingest.sources.source import Request
+from ingest.urls import canonical, source_of
+from ingest.values import Rejection
+
+_MOST_REQUESTS = 60  # of one page; a source that wants more goes round in circles
+_AT_ONCE = 32  # pages under way; the fetcher's own limits are tighter
+
+
+@dataclass(frozen=True, slots=True)
+class Got:
+    """What became of one page: ``state`` is fetched, unchanged or failed (then with a reason)."""
+
+    url: str
+    source: str
+    state: str
+    reason: str | None = None
+
+
+Told = Callable[[Got, int, int], None]
+"""Told what became of a page, how many are done, and how many there are."""
+
+
+def gather(
+    archive: Archive,
+    wanted: Sequence[str],
+    told: Told,
+    *,
+    refresh: bool = False,
+    transport: httpx.AsyncBaseTransport | None = None,
+    limits: Limits = Limits(),  # noqa: B008  # immutable
+    most: int | None = None,
+) -> list[Got]:
+    """Visit the pages that are due and keep what comes in the archive.
+
+    Args:
+        archive: the home's archive; the caller holds the write lock.
+        wanted: addresses, in any spelling.
+        told: called after every page.
+        refresh: visit every page, asking whether it changed.
+        transport: see `Fetcher`.
+        limits: see `Fetcher`.
+        most: visit no more pages than this, the first ones.
+    """
+    ledger = Ledger(archive)
+    spelled: dict[str, str] = {}
+    for address in wanted:
+        spelled.setdefault(canonical(address), urldefrag(address.strip()).url)
+    due = [url for url in spelled if refresh or ledger.is_due(url)][:most]
+    if not due:
+        return []
+    with ArchiveRun(archive, ledger.records) as run:
+        return asyncio.run(
+            _visit_all({url: spelled[url] for url in due}, ledger, run, told, transport, limits)
+        )
+
+
+async def _visit_all(
+    due: Mapping[str, str],
+    ledger: Ledger,
+    run: ArchiveRun,
+    told: Told,
+    transport: httpx.AsyncBaseTransport | None,
+    limits: Limits,
+) -> list[Got]:
+    def keep(exchange: Exchange) -> None:
+        ledger.learn(run.keep(exchange))
+
+    results: list[Got] = []
+    slots = asyncio.Semaphore(_AT_ONCE)
+    async with Fetcher(keep, robots=ledger.robots(), transport=transport, limits=limits) as fetcher:
+
+        async def one(url: str, spelling: str) -> None:
+            async with slots:
+                got = await _visit(url, spelling, fetcher, ledger, run)
+            results.append(got)
+            told(got, len(results), len(due))
+
+        async with asyncio.TaskGroup() as tasks:
+            for url, spelling in due.items():
+                tasks.create_task(one(url, spelling))
+    return results
+
+
+async def _visit(url: str, spelling: str, fetcher: Fetcher, ledger: Ledger, run: ArchiveRun) -> Got:
+    """Make all requests a page takes, and note in the archive that they were made.
+
+    The page itself is asked for as the list spells it: a server may mind a closing slash.
+    """
+    source = source_for(url)
+    since = ledger.since(url)
+    replies: dict[str, Reply | Rejection] = {}
+    begun = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
+
+    async def ask(request: Request) -> None:
+        sent = replace(request, url=spelling) if request.url == url else request
+        replies[request.url] = await fetcher.fetch(
+            sent, lambda address: ledger.remembered(address, since)
+        )
+
+    while len(replies) < _MOST_REQUESTS:
+        wanted = [each for each in source.requests(url, dict(replies)) if each.url not in replies]
+        if not wanted:
+            break
+        async with asyncio.TaskGroup() as tasks:
+            for request in wanted:
+                tasks.create_task(ask(request))
+    run.end_visit(url, [_asked(address, reply) for address, reply in replies.items()])
+    return _got(url, replies.values(), begun)
+
+
+def _asked(address: str, reply: Reply | Rejection) -> Asked:
+    if isinstance(reply, Rejection):
+        return Asked(address, reason=reply.reason)
+    return Asked(address, reply_url=reply.url, reply_at=reply.fetched_at)
+
+
+def _got(url: str, replies: Collection[Reply | Rejection], begun: str) -> Got:
+    good = [reply for reply in replies if isinstance(reply, Reply) and reply.status < 400]
+    if good:
+        new = any(reply.fetched_at >= begun for reply in good)
+        return Got(url, source_of(url), "fetched" if new else "unchanged")
+    reasons = [
+        reply.reason if isinstance(reply, Rejection) else status_reason(reply) for reply in replies
+    ]
+    return Got(url, source_of(url), "failed", next((r for r in reasons if r), "not fetched"))
