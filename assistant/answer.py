@@ -57,6 +57,7 @@ class Numbering:
 def citation(line: Line, n: int) -> Citation:
     """Return the citation of a line's passage; its deep link opens at the line."""
     passage = line.hit.passage
+    at = passage.start + max(0, passage.text.find(line.text[:40]))
     return Citation(
         n=n,
         passage=passage.key,
@@ -67,7 +68,7 @@ def citation(line: Line, n: int) -> Citation:
         heading=passage.heading,
         title=passage.title,
         url=passage.url,
-        deep_link=deep_link(passage.url, line.text),
+        deep_link=deep_link(passage.opens_at(at), line.text),
         kind=passage.kind,
         primer=passage.url.startswith(PRIMER),
         archived_at=passage.fetched_at,

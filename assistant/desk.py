@@ -164,6 +164,7 @@ class Desk:
         refresh: bool = False,
         depth: int = 1,
         limit: int | None = None,
+        wayback: bool = False,
         told: "Told" = lambda got, done, total: None,
     ) -> "IngestReport":
         """Take things in, fetch what lists link to, and update the library.
@@ -176,6 +177,7 @@ class Desk:
             refresh: ask of every page whether it changed.
             depth: 2 to fetch also what the lists inside lists link to.
             limit: visit no more pages than this.
+            wayback: of dead pages, get the Internet Archive's copy.
             told: hears what became of each page.
 
         Raises:
@@ -183,7 +185,12 @@ class Desk:
             HomeBusy: another process is writing to this home.
         """
         fetching = self._fetching(
-            offline=offline, refresh=refresh, depth=depth, most=limit, told=told
+            offline=offline,
+            refresh=refresh,
+            depth=depth,
+            most=limit,
+            wayback=wayback,
+            told=told,
         )
         return self._keeper().ingest(inputs, seed=seed, fetching=fetching)
 
@@ -194,6 +201,25 @@ class Desk:
             NothingFound: the archive is empty.
         """
         return self._keeper().rebuild()
+
+    def export(self, file: Path, *, archive: bool = False) -> int:
+        """Write the library into one file, with the archive if asked; return its bytes.
+
+        Raises:
+            UsageError: the file exists or cannot be written.
+            NothingFound: nothing is indexed.
+        """
+        self._seeded()
+        return self._keeper().export(file, archive=archive)
+
+    def carry_in(self, file: Path) -> dict[str, Any]:
+        """Take an exported library into this empty home; return its status.
+
+        Raises:
+            UsageError: the file is no export of this version, or the home is not empty.
+        """
+        self._keeper().carry_in(file)
+        return self.status()
 
     def status(self) -> dict[str, Any]:
         """Return what the library holds, in the form of ``status --json``."""

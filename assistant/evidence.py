@@ -144,7 +144,7 @@ def plain(text: str) -> str:
 def _search(library: Library, question: Question, filters: Filters, k: int) -> list[Hit]:
     """Search by the whole question and by each side; every search gives its best in turn."""
     queries = [question.text, *question.sides]
-    found = [library.search(query, k, filters) for query in queries]
+    found = [library.search(query, k, filters, listed=False) for query in queries]
     limit = k if len(found) == 1 else _CANDIDATES
     hits: dict[str, Hit] = {}
     for rank in range(k):

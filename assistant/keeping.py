@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from index import build
+from index import build, carry
 from index.doctor import Examination, examine
 from index.embedder import Embedder
 from index.generation import Home
@@ -61,6 +61,7 @@ class Fetching:
     refresh: bool = False
     depth: int = 1
     most: int | None = None
+    wayback: bool = False
     told: Told = lambda got, done, total: None
     transport: httpx.AsyncBaseTransport | None = None
     limits: Limits = Limits()  # noqa: RUF009  # immutable
@@ -103,6 +104,7 @@ class Keeper:
         ]
         count = len(resources)
         with self._home.writing():
+            self._changeable()
             mended = self._archive.mend()
             for file in files:
                 if _is_warc(file):
@@ -116,12 +118,20 @@ class Keeper:
             got: list[Got] = []
             if not fetching.offline and (pages or lists):
                 collector = self._collector(fetching)
-                wish = Wish(lists, pages, fetching.depth, fetching.refresh, fetching.most)
+                wish = Wish(
+                    lists,
+                    pages,
+                    depth=fetching.depth,
+                    refresh=fetching.refresh,
+                    most=fetching.most,
+                    wayback=fetching.wayback,
+                )
                 got = collector.collect(wish)
             return replace(self._update(count), got=tuple(got), mended=tuple(mended))
 
     def rebuild(self) -> IngestReport:
         """See :meth:`assistant.desk.Desk.rebuild`."""
+        self._changeable()
         if not any(self._archive.records()):
             raise NothingFound(f"The home {self._home.root} has an empty archive: ingest first.")
         with self._home.writing():
@@ -140,6 +150,7 @@ class Keeper:
         if "/" in name:
             raise UsageError(f"A list cannot be named {name}: a name holds no slash.")
         with self._home.writing():
+            self._changeable()
             if _is_web(where):
                 self._archive.mend()
                 curated = self._collector(fetching).fetch_list(str(where), name, base)
@@ -185,6 +196,7 @@ class Keeper:
 
     def remove_list(self, name: str) -> None:
         """See :meth:`assistant.desk.Desk.remove_list`."""
+        self._changeable()
         names = [curated.name for curated in self.lists()]
         if name not in names:
             raise UsageError(f"There is no list {name} here. Known: {', '.join(names)}.")
@@ -197,6 +209,23 @@ class Keeper:
 
     def _has_primer(self) -> bool:
         return any(record.url.startswith(PRIMER) for record in self._archive.records())
+
+    def export(self, file: Path, *, archive: bool) -> int:
+        """See :meth:`assistant.desk.Desk.export`."""
+        with self._home.writing():
+            return carry.export(self._home, file.expanduser(), archive=archive)
+
+    def carry_in(self, file: Path) -> None:
+        """See :meth:`assistant.desk.Desk.carry_in`."""
+        with self._home.writing():
+            carry.carry_in(self._home, file.expanduser())
+
+    def _changeable(self) -> None:
+        if self._home.without_archive.exists():
+            raise UsageError(
+                f"The home {self._home.root} was imported without its archive: it can be asked, "
+                "but not changed. Export it again with --archive, or use another home."
+            )
 
     def _update(self, count: int, *, afresh: bool = False) -> IngestReport:
         change = build.update(

@@ -14,15 +14,22 @@ from urllib.parse import urlsplit
 import numpy as np
 
 from index import dense, lexical
+from index.copies import groups, sketch, standing_for_all
 from index.embedder import Embedder
 from index.generation import Home
+from index.listed import stand_ins
 from index.recipe import PASSAGE_TOKENS, settings
-from index.store import Store
+from index.store import LISTED, Store
 from index.vector_cache import VectorCache
 from ingest.catalog_file import CuratedList
 from ingest.passage import cut
 from ingest.pipeline import Page
-from ingest.values import Document, Passage, Rejection
+from ingest.values import Document, Rejection
+
+Key = tuple[str, str]
+"""A document, or a copy of one: its page and its address."""
+
+_SPECIAL = 2  # tokens that every text gets around it
 
 Progress = Callable[[str, int, int], None]
 """Told the step, how many are done, and how many there are (0: not known)."""
@@ -58,8 +65,13 @@ def update(
         store = Store(folder / "library.sqlite", writable=True)
     else:
         store = Store(before / "library.sqlite").branch(folder / "library.sqlite")
-    removed, added, read = _write_documents(store, found, embedder, progress)
+    changes = _Changes(store, embedder)
+    read = changes.take_in(found, progress)
+    changes.join_copies()
     store.put_catalog(catalog)
+    store.settle_addresses()
+    changes.stand_in(stand_ins(catalog, store.missing()))
+    removed, added = changes.passages()
     for name, value in settings(embedder).items():
         store.put_setting(name, value)
     store.put_setting("digest", content_digest(store))
@@ -119,50 +131,117 @@ def _reusable(home: Home, embedder: Embedder) -> Path | None:
     return before if same else None
 
 
-def _write_documents(
-    store: Store, found: Iterable[Page | Rejection], embedder: Embedder, progress: Progress
-) -> tuple[list[int], list[int], int]:
-    """Bring the store to what was found; return passages gone, passages new, and pages read."""
-    known = store.page_digests()
-    present: set[str] = set()
-    removed: list[int] = []
-    added: list[int] = []
-    read = 0
-    store.drop_lost()
-    for item in found:
-        if isinstance(item, Rejection):
-            store.put_failure("", item)
-            continue
-        present.add(item.url)
-        if known.get(item.url) != item.digest:
-            removed += store.drop_page(item.url)
-            added += _read_page(store, item, embedder)
-            read += 1
-            progress("reading pages", read, 0)
-        store.put_addresses(item.url, item.addresses)
-    for url in sorted(set(known) - present):
-        removed += store.drop_page(url)
-    gone = set(removed)
-    return removed, [number for number in added if number not in gone], read
+class _Changes:
+    """What an update does to a store: documents out and in, and the passages that go and come."""
 
+    def __init__(self, store: Store, embedder: Embedder) -> None:
+        self._store = store
+        self._embedder = embedder
+        self._removed: list[int] = []
+        self._added: list[int] = []
 
-def _read_page(store: Store, page: Page, embedder: Embedder) -> list[int]:
-    store.put_page(page.url, page.digest)
-    numbers: list[int] = []
-    for result in page.read():
-        if isinstance(result, Rejection):
-            store.put_failure(page.url, result)
-        elif not store.has_document(result.url):
-            passages = _cut(result, embedder)
-            if passages:
-                numbers += store.put_document(page.url, result, passages)
+    def passages(self) -> tuple[list[int], list[int]]:
+        """Return the numbers of the passages gone and of those that came and stayed."""
+        gone, new = set(self._removed), set(self._added)
+        return (
+            [number for number in self._removed if number not in new],
+            [number for number in self._added if number not in gone],
+        )
+
+    def take_in(self, found: Iterable[Page | Rejection], progress: Progress) -> int:
+        """Bring the documents to what was found; return how many pages were read."""
+        store = self._store
+        known = {url: d for url, d in store.page_digests().items() if not url.startswith(LISTED)}
+        present: set[str] = set()
+        read = 0
+        store.drop_lost()
+        for item in found:
+            if isinstance(item, Rejection):
+                store.put_failure("", item)
+                continue
+            present.add(item.url)
+            if known.get(item.url) != item.digest:
+                self._removed += store.drop_page(item.url)
+                self._read(item)
+                read += 1
+                progress("reading pages", read, 0)
+            store.put_aliases(item.url, item.addresses)
+        for url in sorted(set(known) - present):
+            self._removed += store.drop_page(url)
+        return read
+
+    def stand_in(self, pages: Iterable[Page]) -> None:
+        """Bring the stand-ins for links whose pages are not here up to date."""
+        store = self._store
+        known = {url: d for url, d in store.page_digests().items() if url.startswith(LISTED)}
+        wanted = {page.url: page for page in pages}
+        for url in sorted(known):
+            if url not in wanted or wanted[url].digest != known[url]:
+                self._removed += store.drop_page(url)
+        for url, page in wanted.items():
+            if known.get(url) != page.digest:
+                self._read(page)
+
+    def join_copies(self) -> None:
+        """Let one document stand for all its near-duplicates, chosen by rule."""
+        store = self._store
+        rows = store.sketches()
+        # what a person put into a file stays as it was given
+        web = {key: sketch for key, (sketch, _) in rows.items() if key[0].startswith("http")}
+        stands: dict[Key, str | None] = dict.fromkeys(rows)
+        for group in _joined([*_of_one_address(rows), *groups(web, lambda k: store.text_of(*k))]):
+            url = standing_for_all(sorted(key[1] for key in group))
+            best = min(
+                (key for key in group if key[1] == url), key=lambda key: (key[0] != url, key)
+            )
+            stands |= {key: url for key in group if key != best}
+        moved = [key for key in rows if rows[key][1] != stands[key]]
+        taken = {key: store.take_document(*key) for key in moved}
+        for key, (document, mark, numbers) in taken.items():
+            self._removed += numbers
+            if (same_as := stands[key]) is not None:
+                store.put_copy(key[0], document, mark, same_as)
             else:
-                store.put_failure(page.url, Rejection(result.url, "empty"))
-    return numbers
+                self._put(key[0], document, mark)
+
+    def _read(self, page: Page) -> None:
+        self._store.put_page(page.url, page.digest)
+        for result in page.read():
+            if isinstance(result, Rejection):
+                self._store.put_failure(page.url, result)
+                continue
+            mark = sketch(result.text)
+            there = self._store.page_of(result.url)
+            if there is not None and there.startswith(LISTED):
+                self._removed += self._store.drop_page(there)
+            if self._store.page_of(result.url) is None:
+                if not self._put(page.url, result, mark):
+                    self._store.put_failure(page.url, Rejection(result.url, "empty"))
+            else:
+                self._store.put_copy(page.url, result, mark, result.url)
+
+    def _put(self, page: str, document: Document, mark: bytes) -> bool:
+        passages = cut(document, self._embedder.token_starts, PASSAGE_TOKENS - _SPECIAL)
+        if passages:
+            self._added += self._store.put_document(page, document, mark, passages)
+        return bool(passages)
 
 
-def _cut(document: Document, embedder: Embedder) -> list[Passage]:
-    return cut(document, embedder.count_tokens, PASSAGE_TOKENS)
+def _of_one_address(keys: Iterable[Key]) -> list[set[Key]]:
+    found: dict[str, set[Key]] = {}
+    for key in keys:
+        found.setdefault(key[1], set()).add(key)
+    return [group for group in found.values() if len(group) > 1]
+
+
+def _joined(sets: Iterable[set[Key]]) -> list[set[Key]]:
+    """Join the sets that overlap."""
+    apart: list[set[Key]] = []
+    for group in sets:
+        touching = [each for each in apart if each & group]
+        apart = [each for each in apart if not each & group]
+        apart.append(group.union(*touching))
+    return apart
 
 
 def _context(store: Store, numbers: Sequence[int]) -> list[str]:

@@ -121,6 +121,12 @@ class Embedder:
         """Return how many tokens a text has, the two special ones included, uncut."""
         return len(self._encode(text))
 
+    def token_starts(self, text: str) -> list[int]:
+        """Return the offsets at which the tokens of a text start, without the special ones."""
+        text = text.encode("utf-8", "replace").decode("utf-8")
+        found = self._tokenizer.encode(text, add_special_tokens=False)
+        return [start for start, _ in found.offsets]
+
     def _encode(self, text: str) -> list[int]:
         # Half a surrogate pair, as in a badly decoded argument, is no text to the tokenizer.
         text = text.encode("utf-8", "replace").decode("utf-8")

@@ -45,6 +45,11 @@ class Home:
         """What can be computed again."""
         return self.root / "cache"
 
+    @property
+    def without_archive(self) -> Path:
+        """Stands while the library came from elsewhere and its archive did not come with it."""
+        return self.root / "archive-left-out"
+
     def make(self) -> None:
         """Make the home.
 

@@ -43,6 +43,7 @@ class _Generation:
     store: Store
     vectors: VectorIndex
     words: WordIndex
+    listed: frozenset[int]
 
 
 class Library:
@@ -75,7 +76,11 @@ class Library:
                         "run `refdesk rebuild`."
                     )
                 self._open = _Generation(
-                    folder, store, VectorIndex(folder), WordIndex(folder / "words")
+                    folder,
+                    store,
+                    VectorIndex(folder),
+                    WordIndex(folder / "words"),
+                    frozenset(store.listed()),
                 )
             return self._open
 
@@ -84,22 +89,36 @@ class Library:
         """The documents, passages and catalog of the current generation."""
         return self._generation().store
 
-    def search(self, query: str, k: int = 10, filters: Filters = Filters()) -> list[Hit]:  # noqa: B008  # immutable
+    def search(
+        self,
+        query: str,
+        k: int = 10,
+        filters: Filters = Filters(),  # noqa: B008  # immutable
+        *,
+        listed: bool = True,
+    ) -> list[Hit]:
         """Return the ``k`` best passages for ``query``, best first.
 
         Passages are found by meaning and by words, both 100 deep, and their scores fused; the three
-        best then move the query towards them for a second search by meaning.
+        best then move the query towards them for a second search by meaning. Without ``listed``,
+        links whose pages are not here are left out: they say nothing that could be cited.
         """
         now = self._generation()
         allowed = now.store.matching(filters) if filters else None
         depth = max(_DEPTH, k)
+        out = frozenset() if listed else now.listed
+
+        def kept(found: list[tuple[int, float]]) -> list[tuple[int, float]]:
+            return [pair for pair in found if pair[0] not in out][:depth]
+
+        wide = depth + len(out)
         vector = self.embedder.embed_query(query)
-        by_words = now.words.search(query, depth, allowed)
-        by_meaning = now.vectors.search(vector, depth, allowed)
+        by_words = kept(now.words.search(query, wide, allowed))
+        by_meaning = kept(now.vectors.search(vector, wide, allowed))
         fused = fuse(by_meaning, by_words)
         if fused:
             seeds = now.vectors.vectors([number for number, _ in fused[:_SEEDS]])
-            second = now.vectors.search(feedback(vector, seeds), depth, allowed)
+            second = kept(now.vectors.search(feedback(vector, seeds), wide, allowed))
             fused = fuse(second, by_words)
         return self._hits(now.store, fused[:k], by_meaning, by_words)
 
@@ -155,8 +174,9 @@ class Library:
             "digest": now.store.setting("digest"),
             "embedder": now.store.setting("embedder"),
             "lists": now.store.list_rows(),
-            "documents": now.store.count("documents"),
+            "documents": now.store.count_documents(),
             "passages": now.store.count("passages"),
             "vectors": len(now.vectors),
             "failures": now.store.failures(),
+            "missing": now.store.missing_entries(),
         }

@@ -16,14 +16,21 @@ from ingest.catalog_file import CuratedList
 from ingest.urls import canonical, source_of
 from ingest.values import Document, Passage, Rejection
 
+LISTED = "refdesk:entry/"
+"""What the page of a document begins with that stands for a link whose page is not here."""
+
 _SCHEMA = """
 CREATE TABLE documents (
     id INTEGER PRIMARY KEY AUTOINCREMENT, url TEXT NOT NULL UNIQUE, page TEXT NOT NULL,
     title TEXT NOT NULL, text TEXT NOT NULL, sha256 TEXT NOT NULL, author TEXT, date TEXT,
     lang TEXT NOT NULL, source TEXT NOT NULL, kind TEXT NOT NULL, fetched_at TEXT NOT NULL,
-    links TEXT NOT NULL);
+    links TEXT NOT NULL, anchors TEXT NOT NULL, sketch BLOB NOT NULL);
+CREATE TABLE copies (
+    url TEXT NOT NULL, page TEXT NOT NULL, document TEXT NOT NULL, sketch BLOB NOT NULL,
+    same_as TEXT NOT NULL, PRIMARY KEY (page, url));
 CREATE TABLE pages (url TEXT PRIMARY KEY, digest TEXT NOT NULL);
-CREATE TABLE addresses (url TEXT PRIMARY KEY, document TEXT NOT NULL, page TEXT NOT NULL);
+CREATE TABLE aliases (page TEXT NOT NULL, url TEXT NOT NULL, PRIMARY KEY (page, url));
+CREATE TABLE addresses (url TEXT PRIMARY KEY, document TEXT NOT NULL);
 CREATE TABLE passages (
     id INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE,
     document INTEGER NOT NULL REFERENCES documents(id), start INTEGER NOT NULL,
@@ -42,7 +49,6 @@ CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE INDEX passages_document ON passages(document);
 CREATE INDEX documents_page ON documents(page);
 CREATE INDEX addresses_document ON addresses(document);
-CREATE INDEX addresses_page ON addresses(page);
 CREATE INDEX entries_address ON entries(address);
 """
 
@@ -90,31 +96,41 @@ class Store:
         """Note that the page at ``url`` was read in the state ``digest`` names."""
         self._db.execute("INSERT OR REPLACE INTO pages VALUES (?, ?)", (url, digest))
 
-    def put_addresses(self, page: str, addresses: Iterable[str]) -> None:
-        """Replace the addresses that lead to a page's documents.
+    def put_aliases(self, page: str, urls: Iterable[str]) -> None:
+        """Replace the addresses that lead to a page."""
+        self._db.execute("DELETE FROM aliases WHERE page = ?", (page,))
+        self._db.executemany(
+            "INSERT OR IGNORE INTO aliases VALUES (?, ?)", [(page, url) for url in urls]
+        )
 
-        The page's own addresses lead to its document where it has one; of several documents in one
-        file each has its own address only.
+    def settle_addresses(self) -> None:
+        """Work out which document every address leads to.
+
+        Each document has its own address and those of its copies. The addresses of a page lead to
+        its document where it has one; of several in one file each has its own address only.
         """
-        self._db.execute("DELETE FROM addresses WHERE page = ?", (page,))
-        query = "SELECT url FROM documents WHERE page = ?"
-        documents = [row[0] for row in self._db.execute(query, (page,))]
-        rows = [(url, url, page) for url in documents]
-        if len(documents) == 1:
-            rows += [(url, documents[0], page) for url in addresses]
-        self._db.executemany("INSERT OR REPLACE INTO addresses VALUES (?, ?, ?)", rows)
+        self._db.execute("DELETE FROM addresses")
+        self._db.executescript(
+            "CREATE TEMP VIEW whole AS SELECT url, page, url AS leads FROM documents"
+            f" WHERE page NOT LIKE '{LISTED}%'"
+            " UNION ALL SELECT url, page, same_as FROM copies;"
+            "INSERT INTO addresses SELECT url, min(leads) FROM whole GROUP BY url;"
+            "INSERT OR IGNORE INTO addresses SELECT aliases.url, leads FROM aliases"
+            " JOIN whole ON whole.page = aliases.page"
+            " WHERE aliases.page IN (SELECT page FROM whole GROUP BY page HAVING count(*) = 1)"
+            " ORDER BY aliases.page;"
+            "DROP VIEW whole;"
+        )
 
-    def put_document(self, page: str, document: Document, passages: Sequence[Passage]) -> list[int]:
+    def put_document(
+        self, page: str, document: Document, sketch: bytes, passages: Sequence[Passage]
+    ) -> list[int]:
         """Add a document and its passages; return the passages' numbers."""
         row = self._db.execute(
-            "INSERT INTO documents (url, page, title, text, sha256, author, date, lang, source,"
-            " kind, fetched_at, links) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
-            (
-                document.url, page, document.title, document.text, document.sha256, document.author,
-                document.date, document.lang, document.source, document.kind, document.fetched_at,
-                json.dumps(document.links, ensure_ascii=False),
-            ),
-        ).fetchone()  # fmt: skip
+            f"INSERT INTO documents ({_FIELDS}, page, sha256, sketch)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+            (*_row(document), page, document.sha256, sketch),
+        ).fetchone()
         numbers = []
         for passage in passages:
             number = self._db.execute(
@@ -128,6 +144,50 @@ class Store:
             numbers.append(int(number))
         return numbers
 
+    def put_copy(self, page: str, document: Document, sketch: bytes, same_as: str) -> None:
+        """Add a document that is a copy of another, which stands for it."""
+        self._db.execute(
+            "INSERT OR REPLACE INTO copies VALUES (?, ?, ?, ?, ?)",
+            (document.url, page, json.dumps(_row(document)), sketch, same_as),
+        )
+
+    def take_document(self, page: str, url: str) -> tuple[Document, bytes, list[int]]:
+        """Take a document or copy out; return it, its sketch and its passages' numbers."""
+        row = self._db.execute(
+            "SELECT document, sketch FROM copies WHERE page = ? AND url = ?", (page, url)
+        ).fetchone()
+        if row is not None:
+            self._db.execute("DELETE FROM copies WHERE page = ? AND url = ?", (page, url))
+            return _document(json.loads(row[0])), row[1], []
+        row = self._db.execute(
+            f"SELECT {_FIELDS}, sketch, id FROM documents WHERE url = ?", (url,)
+        ).fetchone()
+        numbers = self._numbers("SELECT id FROM passages WHERE document = ?", (row[-1],))
+        self._db.execute("DELETE FROM passages WHERE document = ?", (row[-1],))
+        self._db.execute("DELETE FROM documents WHERE id = ?", (row[-1],))
+        return _document(row[:-2]), row[-2], numbers
+
+    def sketches(self) -> dict[tuple[str, str], tuple[bytes, str | None]]:
+        """Return the sketch of every document by (page, address), and what stands for it."""
+        return {
+            (row[0], row[1]): (row[2], row[3])
+            for row in self._db.execute(
+                "SELECT page, url, sketch, NULL FROM documents WHERE page NOT LIKE ?"
+                " UNION ALL SELECT page, url, sketch, same_as FROM copies",
+                (f"{LISTED}%",),
+            )
+        }
+
+    def text_of(self, page: str, url: str) -> str:
+        """Return the text of a document or of a copy."""
+        row = self._db.execute(
+            "SELECT document FROM copies WHERE page = ? AND url = ?", (page, url)
+        ).fetchone()
+        if row is not None:
+            return _document(json.loads(row[0])).text
+        found = self._db.execute("SELECT text FROM documents WHERE url = ?", (url,)).fetchone()
+        return str(found[0])
+
     def drop_page(self, url: str) -> list[int]:
         """Take a page with all that came of it out; return the numbers of its passages."""
         numbers = self._numbers(
@@ -140,7 +200,8 @@ class Store:
             (url,),
         )
         for table, column in (
-            ("documents", "page"), ("addresses", "page"), ("failures", "page"), ("pages", "url"),
+            ("documents", "page"), ("copies", "page"), ("aliases", "page"), ("failures", "page"),
+            ("pages", "url"),
         ):  # fmt: skip
             self._db.execute(f"DELETE FROM {table} WHERE {column} = ?", (url,))
         return numbers
@@ -199,10 +260,34 @@ class Store:
         """Return the digest of every page that was read."""
         return dict(self._db.execute("SELECT url, digest FROM pages"))
 
-    def has_document(self, url: str) -> bool:
-        """Say whether a document of this address is there."""
-        query = "SELECT 1 FROM documents WHERE url = ?"
-        return self._db.execute(query, (url,)).fetchone() is not None
+    def page_of(self, url: str) -> str | None:
+        """Return the page that the document of this address came from, if there is one."""
+        query = "SELECT page FROM documents WHERE url = ?"
+        row = self._db.execute(query, (url,)).fetchone()
+        return None if row is None else str(row[0])
+
+    def listed(self) -> list[int]:
+        """Return the numbers of the passages that stand for a link whose page is not here."""
+        return self._numbers(
+            "SELECT passages.id FROM passages JOIN documents ON document = documents.id"
+            " WHERE page LIKE ?",
+            (f"{LISTED}%",),
+        )
+
+    def missing(self) -> list[str]:
+        """Return the addresses of the entries that lead to no document, sorted."""
+        return [
+            str(row[0])
+            for row in self._db.execute(
+                "SELECT DISTINCT address FROM entries"
+                " WHERE address NOT IN (SELECT url FROM addresses) ORDER BY address"
+            )
+        ]
+
+    def count_documents(self) -> int:
+        """Return the number of documents; stand-ins for links that are not here do not count."""
+        query = "SELECT count(*) FROM documents WHERE page NOT LIKE ?"
+        return int(self._db.execute(query, (f"{LISTED}%",)).fetchone()[0])
 
     def count(self, table: str) -> int:
         """Return the number of rows of a table of this module's schema."""
@@ -219,23 +304,28 @@ class Store:
     def _passages(self, column: str, values: Sequence[int | str]) -> Iterator[StoredPassage]:
         for row in self._db.execute(
             "SELECT passages.id, key, start, end, heading, passages.text, url, title, lang, kind,"
-            " source, fetched_at, sha256 FROM passages JOIN documents ON document = documents.id"
-            f" WHERE {column} IN (SELECT value FROM json_each(?))",
-            (json.dumps(list(values)),),
+            " source, fetched_at, sha256, page LIKE ?2, anchors"
+            " FROM passages JOIN documents ON document = documents.id"
+            f" WHERE {column} IN (SELECT value FROM json_each(?1))",
+            (json.dumps(list(values)), f"{LISTED}%"),
         ):
-            yield StoredPassage(row[0], row[1], row[2], row[3], tuple(json.loads(row[4])), *row[5:])
+            anchors = _between(json.loads(row[14]), row[2], row[3])
+            heading = tuple(json.loads(row[4]))
+            yield StoredPassage(*(*row[:4], heading, *row[5:13], bool(row[13]), anchors))
 
     def documents(self) -> Iterator[Document]:
-        """Yield every document, sorted by address."""
-        for row in self._db.execute(_DOCUMENT + " ORDER BY url"):
+        """Yield every document, sorted by address; no stand-ins for links that are not here."""
+        where = f" WHERE page NOT LIKE '{LISTED}%'"
+        for row in self._db.execute(_DOCUMENT + where + " ORDER BY url"):
             yield _document(row)
 
     def document(self, url: str) -> Document | None:
         """Return the document an address leads to, whichever of its addresses it is."""
         row = self._db.execute(
-            _DOCUMENT + " WHERE url = ?1 OR url IN (SELECT document FROM addresses WHERE url = ?2)"
+            _DOCUMENT + " WHERE page NOT LIKE ?3 AND"
+            " (url = ?1 OR url IN (SELECT document FROM addresses WHERE url = ?2))"
             " ORDER BY url <> ?1 LIMIT 1",
-            (url, canonical(url)),
+            (url, canonical(url), f"{LISTED}%"),
         ).fetchone()
         return None if row is None else _document(row)
 
@@ -314,6 +404,21 @@ class Store:
             "unsupported": one(f"{failed} NOT LIKE 'dead%'"),
         }
 
+    def missing_entries(self) -> list[dict[str, Any]]:
+        """Return every entry whose page gave no document, with the reason, in list order."""
+        rows = self._db.execute(
+            "SELECT DISTINCT entries.list, entries.title, entries.url, section, reason FROM entries"
+            " JOIN lists ON entries.list = lists.name"
+            " JOIN failures ON failures.page = entries.address OR failures.url = entries.address"
+            " WHERE reason NOT LIKE '%copy is kept)' OR reason LIKE 'dead%'"
+            " ORDER BY lists.place, entries.place"
+        )
+        return [
+            {"list": row[0], "title": row[1], "url": row[2], "section": json.loads(row[3]),
+             "reason": row[4]}
+            for row in rows
+        ]  # fmt: skip
+
     def failures(self) -> list[dict[str, str]]:
         """Return every address that gave no document, with the reason, sorted by address."""
         rows = self._db.execute("SELECT DISTINCT url, source, reason FROM failures ORDER BY url")
@@ -350,13 +455,28 @@ class Store:
         return [int(row[0]) for row in self._db.execute(query, tuple(values))]
 
 
-_DOCUMENT = (
-    "SELECT url, title, text, author, date, lang, source, kind, fetched_at, links FROM documents"
-)
+_FIELDS = "url, title, text, author, date, lang, source, kind, fetched_at, links, anchors"
+_DOCUMENT = f"SELECT {_FIELDS} FROM documents"
 
 
-def _document(row: tuple[Any, ...]) -> Document:
-    url, title, text, author, date, lang, source, kind, fetched_at, links = row
+def _row(document: Document) -> tuple[Any, ...]:
+    return (
+        document.url, document.title, document.text, document.author, document.date, document.lang,
+        document.source, document.kind, document.fetched_at,
+        json.dumps(document.links, ensure_ascii=False), json.dumps(document.anchors),
+    )  # fmt: skip
+
+
+def _document(row: Sequence[Any]) -> Document:
+    url, title, text, author, date, lang, source, kind, fetched_at, links, anchors = row
     return Document(
-        url, title, text, author, date, lang, source, kind, fetched_at, tuple(json.loads(links))
-    )
+        url, title, text, author, date, lang, source, kind, fetched_at, tuple(json.loads(links)),
+        tuple((start, address) for start, address in json.loads(anchors)),
+    )  # fmt: skip
+
+
+def _between(anchors: list[list[Any]], start: int, end: int) -> tuple[tuple[int, str], ...]:
+    """Return the last anchor at or before ``start`` and those before ``end``."""
+    before = [anchor for anchor in anchors if anchor[0] <= start][-1:]
+    inside = [anchor for anchor in anchors if start < anchor[0] < end]
+    return tuple((offset, address) for offset, address in (*before, *inside))

@@ -14,7 +14,11 @@ class Recommendation:
 
 @dataclass(frozen=True, slots=True)
 class StoredPassage:
-    """A passage together with the document it was cut from."""
+    """A passage together with the document it was cut from.
+
+    ``listed`` says that it only stands for a link whose page is not here: what lists say of it.
+    ``anchors`` are those of its document that matter for it (see `ingest.values.Document`).
+    """
 
     number: int
     key: str
@@ -29,6 +33,13 @@ class StoredPassage:
     source: str
     fetched_at: str
     document_sha256: str
+    listed: bool = False
+    anchors: tuple[tuple[int, str], ...] = ()
+
+    def opens_at(self, offset: int) -> str:
+        """Return the address that opens the original at an offset of the document's text."""
+        passed = [address for start, address in self.anchors if start <= offset]
+        return passed[-1] if passed else self.url
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ class Wish:
 
     ``lists`` are names of known lists, ``pages`` addresses. ``depth`` 1 fetches what lists link to,
     2 also what the lists inside them link to, and so on. ``refresh`` asks of every page whether it
-    changed; ``most`` bounds the pages visited.
+    changed; ``most`` bounds the pages visited; ``wayback`` gets archived copies of dead ones.
     """
 
     lists: tuple[str, ...] = ()
@@ -30,6 +30,7 @@ class Wish:
     depth: int = 1
     refresh: bool = False
     most: int | None = None
+    wayback: bool = False
 
 
 class Collector:
@@ -93,6 +94,7 @@ class Collector:
             transport=self._transport,
             limits=self._limits,
             most=most,
+            wayback=wish.wayback,
         )
 
     def _lists(self, wish: Wish) -> list[CuratedList]:

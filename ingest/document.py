@@ -5,7 +5,7 @@ reason a person is shown. Never raises over what a page holds, except over a not
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,7 +14,16 @@ import yaml
 
 from ingest import front_matter, junk
 from ingest.archive import Reply
-from ingest.decode import HTML, MARKDOWN, MAX_CHARS, Content, UnreadableError, decode, suffix_of
+from ingest.decode import (
+    HTML,
+    MARKDOWN,
+    MAX_CHARS,
+    Content,
+    UnreadableError,
+    decode,
+    suffix_of,
+    unpack,
+)
 from ingest.errors import UsageError
 from ingest.extract import Extract, extract_html, extract_markdown
 from ingest.repair import repair
@@ -34,7 +43,10 @@ __all__ = [
 ]
 
 _ASIAN = re.compile(r"[\u3040-\ud7af]")
-_TEXT_SUFFIXES = {"", "txt", "text", "rst", "org", "log", "tex", "csv", "tsv"}
+_TEXT_SUFFIXES = {
+    "", "txt", "text", "rst", "org", "log", "tex", "csv", "tsv", "adoc", "asciidoc", "textile",
+    "rdoc", "mediawiki",
+}  # fmt: skip
 
 
 def read_document(reply: Reply) -> Document | Rejection:
@@ -50,17 +62,17 @@ def read_document(reply: Reply) -> Document | Rejection:
     if found := status_reason(reply):
         return Rejection(url, found)
     try:
-        content = decode(
-            reply.body,
-            url=reply.url,
-            content_type=reply.header("Content-Type"),
-            content_encoding=reply.header("Content-Encoding"),
-        )
+        body = unpack(reply.body, reply.header("Content-Encoding"))
+        if (read := _format_of(body, reply)) is not None:
+            return make_document(url, read(body, reply.url), reply.fetched_at)
+        content = decode(body, url=reply.url, content_type=reply.header("Content-Type"))
         if reply.url.startswith(PRIMER):
             return _primer_note(reply, clean(content.text))
         page = _extract(content, reply.url)
     except UnreadableError as error:
         return Rejection(url, error.reason)
+    except ValueError:  # an archive made elsewhere may hold any address
+        return Rejection(url, "not a web address")
     title, text = repair(page.title, page.text)
     page = replace(page, title=title, text=text)
     found = junk.reason(page) or ("too large" if len(page.text) > MAX_CHARS else None)
@@ -69,6 +81,19 @@ def read_document(reply: Reply) -> Document | Rejection:
     if page.canonical and not _is_given(reply):
         url = _canonical_of(url, page.canonical)
     return make_document(url, page, reply.fetched_at)
+
+
+def _format_of(body: bytes, reply: Reply) -> Callable[[bytes, str], Extract] | None:
+    """Return what reads a body that is no page of text, or None if it is one."""
+    if body.startswith(b"%PDF-"):
+        from ingest.pdf import extract_pdf  # few pages need it, and it loads a library
+
+        return extract_pdf
+    if suffix_of(reply.url) == "ipynb" and body.lstrip()[:1] == b"{":
+        from ingest.notebook import extract_notebook
+
+        return extract_notebook
+    return None
 
 
 def _is_given(reply: Reply) -> bool:

@@ -10,13 +10,14 @@ import re
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from lxml import etree, html
 
 from ingest import markdown
-from ingest.decode import MAX_CHARS
+from ingest.decode import MAX_CHARS, UnreadableError
 from ingest.front_matter import split_leniently
 from ingest.prune import prune
 from ingest.text import clean
@@ -68,7 +69,11 @@ class Extract:
 
 
 def extract_html(page: str, url: str) -> Extract:
-    """Read an HTML page, whatever its state; ``url`` is where it was fetched."""
+    """Read an HTML page, whatever its state; ``url`` is where it was fetched.
+
+    Raises:
+        UnreadableError: its text is longer than `MAX_CHARS`.
+    """
     if "</title" not in page[:100_000].lower():
         page = _UNCLOSED_TITLE.sub(r"\1</title>", page, count=1)
     page = page.replace("\0", "")
@@ -79,7 +84,11 @@ def extract_html(page: str, url: str) -> Extract:
     tree = _parsed(page)
     if tree is None:
         return Extract("", "")
-    metadata = _metadata(tree, url)
+    if len(page) > MAX_CHARS and _shown_chars(tree) > MAX_CHARS:
+        raise UnreadableError("too large")
+    on_github = urlsplit(url).hostname == "github.com"
+    # GitHub's frame says nothing that the address does not say better.
+    metadata = _NO_METADATA if on_github else _metadata(tree, url)
     noscript = " ".join(element.text_content() for element in tree.iter("noscript"))
     signals: dict[str, Any] = {
         "author": metadata.author or None,
@@ -96,7 +105,7 @@ def extract_html(page: str, url: str) -> Extract:
     if sure:
         signals["scripted"] = False
     title = title_of(raw_title, metadata.sitename or "", heading, url)
-    if urlsplit(url).hostname == "github.com":
+    if on_github:
         signals |= {"author": owner_of(url), "published": None}
     return Extract(title, text, body_text=body_text, **signals)
 
@@ -119,6 +128,14 @@ def extract_markdown(text: str, url: str) -> Extract:
         published=published[0] if published else None,
         lang=_two_letters(_scalar(front.get("lang") or front.get("language"))),
     )
+
+
+_NO_METADATA = SimpleNamespace(author=None, date=None, title=None, sitename=None)
+
+
+def _shown_chars(tree: html.HtmlElement) -> int:
+    texts = tree.xpath("//text()[not(parent::script or parent::style)]")
+    return sum(map(len, texts))
 
 
 def _metadata(tree: html.HtmlElement, url: str) -> Any:

@@ -17,8 +17,10 @@ from ingest.archive_run import ArchiveRun
 from ingest.document import status_reason
 from ingest.fetch import Fetcher, Limits
 from ingest.ledger import Ledger
+from ingest.sources import wayback as archived_copy
+from ingest.sources import youtube
 from ingest.sources.registry import source_for
-from ingest.sources.source import Request
+from ingest.sources.source import Replies, Request
 from ingest.urls import canonical, source_of
 from ingest.values import Rejection
 
@@ -49,6 +51,7 @@ def gather(
     transport: httpx.AsyncBaseTransport | None = None,
     limits: Limits = Limits(),  # noqa: B008  # immutable
     most: int | None = None,
+    wayback: bool = False,
 ) -> list[Got]:
     """Visit the pages that are due and keep what comes in the archive.
 
@@ -60,6 +63,7 @@ def gather(
         transport: see `Fetcher`.
         limits: see `Fetcher`.
         most: visit no more pages than this, the first ones.
+        wayback: of a dead page, get the Internet Archive's copy.
     """
     ledger = Ledger(archive)
     spelled: dict[str, str] = {}
@@ -69,63 +73,79 @@ def gather(
     if not due:
         return []
     with ArchiveRun(archive, ledger.records) as run:
-        return asyncio.run(
-            _visit_all({url: spelled[url] for url in due}, ledger, run, told, transport, limits)
-        )
+        visits = _Visits(ledger, run, told, wayback=wayback)
+        pages = {url: spelled[url] for url in due}
+        return asyncio.run(visits.make(pages, transport, limits))
 
 
-async def _visit_all(
-    due: Mapping[str, str],
-    ledger: Ledger,
-    run: ArchiveRun,
-    told: Told,
-    transport: httpx.AsyncBaseTransport | None,
-    limits: Limits,
-) -> list[Got]:
-    def keep(exchange: Exchange) -> None:
-        ledger.learn(run.keep(exchange))
+class _Visits:
+    """The visits of one run."""
 
-    results: list[Got] = []
-    slots = asyncio.Semaphore(_AT_ONCE)
-    async with Fetcher(keep, robots=ledger.robots(), transport=transport, limits=limits) as fetcher:
+    def __init__(self, ledger: Ledger, run: ArchiveRun, told: Told, *, wayback: bool) -> None:
+        self._ledger = ledger
+        self._run = run
+        self._told = told
+        self._wayback = wayback
+        self._got: list[Got] = []
+        self._youtube_blocks = False
 
-        async def one(url: str, spelling: str) -> None:
-            async with slots:
-                got = await _visit(url, spelling, fetcher, ledger, run)
-            results.append(got)
-            told(got, len(results), len(due))
+    async def make(
+        self, due: Mapping[str, str], transport: httpx.AsyncBaseTransport | None, limits: Limits
+    ) -> list[Got]:
+        """Visit pages, given as canonical address and spelling."""
+        slots = asyncio.Semaphore(_AT_ONCE)
+        robots = self._ledger.robots()
+        async with Fetcher(
+            self._keep, robots=robots, transport=transport, limits=limits
+        ) as fetcher:
 
-        async with asyncio.TaskGroup() as tasks:
-            for url, spelling in due.items():
-                tasks.create_task(one(url, spelling))
-    return results
+            async def one(url: str, spelling: str) -> None:
+                async with slots:
+                    self._got.append(await self._visit(url, spelling, fetcher))
+                self._told(self._got[-1], len(self._got), len(due))
 
+            async with asyncio.TaskGroup() as tasks:
+                for url, spelling in due.items():
+                    tasks.create_task(one(url, spelling))
+        return self._got
 
-async def _visit(url: str, spelling: str, fetcher: Fetcher, ledger: Ledger, run: ArchiveRun) -> Got:
-    """Make all requests a page takes, and note in the archive that they were made.
+    def _keep(self, exchange: Exchange) -> None:
+        self._ledger.learn(self._run.keep(exchange))
 
-    The page itself is asked for as the list spells it: a server may mind a closing slash.
-    """
-    source = source_for(url)
-    since = ledger.since(url)
-    replies: dict[str, Reply | Rejection] = {}
-    begun = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
+    async def _visit(self, url: str, spelling: str, fetcher: Fetcher) -> Got:
+        """Make all requests a page takes, and note in the archive that they were made.
 
-    async def ask(request: Request) -> None:
-        sent = replace(request, url=spelling) if request.url == url else request
-        replies[request.url] = await fetcher.fetch(
-            sent, lambda address: ledger.remembered(address, since)
-        )
+        The page itself is asked for as the list spells it: a server may mind a closing slash.
+        """
+        since = self._ledger.since(url)
+        replies: dict[str, Reply | Rejection] = {}
+        begun = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
 
-    while len(replies) < _MOST_REQUESTS:
-        wanted = [each for each in source.requests(url, dict(replies)) if each.url not in replies]
-        if not wanted:
-            break
-        async with asyncio.TaskGroup() as tasks:
-            for request in wanted:
-                tasks.create_task(ask(request))
-    run.end_visit(url, [_asked(address, reply) for address, reply in replies.items()])
-    return _got(url, replies.values(), begun)
+        async def ask(request: Request) -> None:
+            sent = replace(request, url=spelling) if request.url == url else request
+            replies[request.url] = await fetcher.fetch(
+                sent, lambda address: self._ledger.remembered(address, since)
+            )
+
+        async def converse(asks: Callable[[str, Replies], Sequence[Request]]) -> None:
+            while len(replies) < _MOST_REQUESTS:
+                wanted = [each for each in asks(url, dict(replies)) if each.url not in replies]
+                if not wanted:
+                    break
+                async with asyncio.TaskGroup() as tasks:
+                    for request in wanted:
+                        tasks.create_task(ask(request))
+
+        source = source_for(url)
+        if source is youtube and self._youtube_blocks:
+            # not noted as a visit: it is due again with the next run
+            return Got(url, source_of(url), "failed", "blocked: YouTube asks for a sign-in")
+        await converse(source.requests)
+        self._youtube_blocks |= source is youtube and youtube.blocks(replies)
+        if self._wayback and _is_dead(replies.values()):
+            await converse(archived_copy.requests)
+        self._run.end_visit(url, [_asked(address, reply) for address, reply in replies.items()])
+        return _got(url, replies.values(), begun)
 
 
 def _asked(address: str, reply: Reply | Rejection) -> Asked:
@@ -134,8 +154,14 @@ def _asked(address: str, reply: Reply | Rejection) -> Asked:
     return Asked(address, reply_url=reply.url, reply_at=reply.fetched_at)
 
 
+def _is_dead(replies: Collection[Reply | Rejection]) -> bool:
+    came = [reply.status for reply in replies if isinstance(reply, Reply)]
+    return any(status in (404, 410) for status in came) and not any(s < 400 for s in came)
+
+
 def _got(url: str, replies: Collection[Reply | Rejection], begun: str) -> Got:
     good = [reply for reply in replies if isinstance(reply, Reply) and reply.status < 400]
+    good = [reply for reply in good if not archived_copy.is_look_up(reply.url)]
     if good:
         new = any(reply.fetched_at >= begun for reply in good)
         return Got(url, source_of(url), "fetched" if new else "unchanged")

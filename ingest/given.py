@@ -19,6 +19,8 @@ MEDIA_TYPES = {
     ".html": "text/html",
     ".htm": "text/html",
     ".txt": "text/plain",
+    ".pdf": "application/pdf",
+    ".ipynb": "application/x-ipynb+json",
     ".jsonl": "application/jsonl",
 }
 

@@ -8,6 +8,7 @@ from ingest.archive import Archive, Record, Reply, Visit
 from ingest.decode import MARKDOWN, UnreadableError, decode
 from ingest.fetch import Remembered
 from ingest.robots import is_robots
+from ingest.sources.wayback import is_look_up
 from ingest.urls import canonical
 
 _DUE = {
@@ -105,7 +106,7 @@ class Ledger:
         statuses = [
             self._exact[asked.reply_url, asked.reply_at].status
             for asked in visit.requests
-            if (asked.reply_url, asked.reply_at) in self._exact
+            if (asked.reply_url, asked.reply_at) in self._exact and not is_look_up(asked.url)
         ]
         reasons = [asked.reason for asked in visit.requests if asked.reason]
         if any(status < 400 for status in statuses):

@@ -22,13 +22,15 @@ MAX_DEPTH = 150
 
 _INLINE = (
     "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em",
-    "font", "i", "ins", "kbd", "label", "mark", "nobr", "q", "rp", "rt", "ruby", "s", "samp",
-    "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr",
+    "font", "g-emoji", "i", "ins", "kbd", "label", "mark", "nobr", "q", "rp", "rt", "ruby", "s",
+    "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr",
 )  # fmt: skip
 _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 _LISTS = {"ul", "ol", "menu"}
 _LAYOUT = ("pre", "table", "h1", "h2", "h3", "h4", "h5", "h6")
-_LANGUAGE = re.compile(r"(?:^|\s)(?:lang(?:uage)?|highlight(?:-source)?|brush:)[-:]?\s?([\w+#-]+)")
+_LANGUAGE = re.compile(
+    r"(?:^|\s)(?:highlight-source-|(?:lang(?:uage)?|highlight)[-:]|brush:\s?)([\w+#-]+)"
+)
 _LANGUAGE_NOISE = {"default", "none", "plaintext", "text", "notranslate", "highlight", "source"}
 _BREAK = "\ufdd0"  # a code that no text may use
 _SPACES = re.compile(r"[ \t\n\r\f\xa0]+")

@@ -7,7 +7,8 @@ breaks, as in line breaking by total fit), preferring breaks between blocks to b
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ingest.text import FENCE, HEADING, LIST_MARKER, TABLE_ROW, closes_fence, sentences
@@ -44,7 +45,9 @@ class _Piece:
     break_cost: float
 
 
-def cut(document: Document, count_tokens: Callable[[str], int], limit: int) -> list[Passage]:
+def cut(
+    document: Document, token_starts: Callable[[str], Sequence[int]], limit: int
+) -> list[Passage]:
     """Cut a document into passages of at most ``limit`` tokens each.
 
     Every character that is neither white space nor part of a heading line is in exactly one
@@ -52,7 +55,8 @@ def cut(document: Document, count_tokens: Callable[[str], int], limit: int) -> l
 
     Args:
         document: what to cut.
-        count_tokens: how many tokens a text has for the model that will read it.
+        token_starts: where the tokens of a text start, ascending, for the model that will read it.
+            A document is split into tokens once, not once per piece that is tried.
         limit: the most tokens a passage may have; at least `LEAST_LIMIT`.
 
     Raises:
@@ -62,9 +66,11 @@ def cut(document: Document, count_tokens: Callable[[str], int], limit: int) -> l
         raise ValueError(f"a passage needs room for at least {LEAST_LIMIT} tokens, not {limit}")
     text = document.text
 
+    starts = token_starts(text)
+
     def size(start: int, end: int) -> int:
-        piece = text[start:end]
-        return max(count_tokens(piece), -(-len(piece) // _CHARS_PER_TOKEN))
+        tokens = bisect_left(starts, end) - bisect_left(starts, start)
+        return max(tokens, -(-(end - start) // _CHARS_PER_TOKEN))
 
     passages: list[Passage] = []
     path: list[tuple[int, str]] = []

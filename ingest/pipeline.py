@@ -18,6 +18,7 @@ from ingest.catalog import is_list
 from ingest.document import read_document, reason_of
 from ingest.robots import Robots, is_robots
 from ingest.sources.registry import source_for
+from ingest.sources.wayback import as_original, is_copy, is_look_up
 from ingest.urls import canonical, kind_of, source_of
 from ingest.values import READER, Document, Rejection
 
@@ -78,7 +79,8 @@ def pages(archive: Archive) -> Iterator[Page | Rejection]:
         # a visit that found the page unchanged brought no new copy
         yield _page(archive, url, {copy.key: copy for copy in newest[::-1]}, addresses[url])
     for url in sorted(lost):
-        yield Rejection(url, f"stale: {lost[url]}" if url in copies else lost[url])
+        kept = " (an earlier or archived copy is kept)" if url in copies else ""
+        yield Rejection(url, lost[url] + kept)
 
 
 def _given(
@@ -128,13 +130,14 @@ def _visited(
             came = {
                 asked.url: exact[asked.reply_url, asked.reply_at]
                 for asked in visit.requests
-                if (asked.reply_url, asked.reply_at) in exact
+                if (asked.reply_url, asked.reply_at) in exact and not is_look_up(asked.url)
             }
+            good = [asked for asked, record in came.items() if record.status < 400]
             reason = None
-            if any(record.status < 400 for record in came.values()):
+            if good:
                 missing = {asked.url: asked.reason for asked in visit.requests if asked.reason}
                 copies.append(_Copy(came, missing))
-            else:
+            if all(is_copy(asked) for asked in good):
                 reason = _why(visit, came)
         yield url, copies, reason
 
@@ -156,13 +159,16 @@ def _page(
         refused: Rejection | None = None
         for copy in reversed(list(copies.values())):
             replies: dict[str, Reply | Rejection] = {
-                asked: archive.read(record) for asked, record in copy.records.items()
+                asked: as_original(archive.read(record)) for asked, record in copy.records.items()
             }
             replies |= {asked: Rejection(asked, why) for asked, why in copy.missing.items()}
             found = _read(url, replies)
             if len(found) != 1 or isinstance(found[0], Document):
-                stale = [replace(refused, reason=f"stale: {refused.reason}")] if refused else []
-                return [*found, *stale]
+                if refused:
+                    found.append(
+                        replace(refused, reason=f"{refused.reason} (an earlier copy is kept)")
+                    )
+                return found
             refused = refused or found[0]
         return [refused] if refused else []
 

@@ -37,6 +37,8 @@ def name_of(url: str) -> str:
     path = unquote(parts.path).strip("/")
     steps = path.split("/")
     if parts.hostname == "raw.githubusercontent.com" and len(steps) > 3:
+        if steps[2:4] == ["refs", "heads"]:
+            del steps[2:4]
         steps.insert(2, "blob")
     if parts.hostname in ("github.com", "raw.githubusercontent.com") and len(steps) > 1:
         name = "/".join(steps[:2])

@@ -137,6 +137,8 @@ def deep_link(url: str, text: str) -> str:
         url = canonical(url)
     page, _, fragment = url.partition("#")
     anchor = fragment.partition(":~:")[0]
+    if anchor.startswith("page=") or source_of(url) in ("youtube", "bilibili"):
+        return url  # a page of a PDF, a second of a video: there is no text to look for
     directive = text_directive(text)
     if not directive:
         return f"{page}#{anchor}" if anchor else page

@@ -152,6 +152,9 @@ def ingest(
     limit: Annotated[
         int | None, typer.Option("--limit", min=0, help="Visit no more pages than this.")
     ] = None,
+    wayback: Annotated[
+        bool, typer.Option("--wayback", help="Of dead pages, get the Internet Archive's copy.")
+    ] = False,
     no_primer: Annotated[
         bool, typer.Option("--no-primer", help="In a new home, seed nothing (for measuring).")
     ] = False,
@@ -172,6 +175,7 @@ def ingest(
             refresh=refresh,
             depth=depth,
             limit=limit,
+            wayback=wayback,
             told=progress.got,
         )
     _report("ingest", report, as_json=as_json)
@@ -230,7 +234,12 @@ def _states(report: "IngestReport") -> Counter[str]:
 def status(
     home: HomeOption = None,
     as_json: JsonOption = False,
-    dead: Annotated[bool, typer.Option("--dead", help="List what gave no document.")] = False,
+    dead: Annotated[
+        bool,
+        typer.Option(
+            "--dead", help="List what gave no document, as Markdown for a list's maintainer."
+        ),
+    ] = False,
 ) -> None:
     """Say what the library holds.
 
@@ -240,8 +249,38 @@ def status(
         found = open_desk(home, progress).status()
     if as_json:
         print_json(found)
+    elif dead:
+        sys.stdout.write(render.dead(found))
     else:
-        render.status(Console(), found, dead=dead)
+        render.status(Console(), found)
+
+
+@app.command()
+def export(
+    file: Path,
+    home: HomeOption = None,
+    archive: Annotated[
+        bool, typer.Option("--archive", help="With the archive: it can be changed over there.")
+    ] = False,
+) -> None:
+    """Write the library into one file, for another machine.
+
+    Example: refdesk export library.tar.gz --archive
+    """
+    with ShownProgress() as progress:
+        size = open_desk(home, progress).export(file, archive=archive)
+    sys.stdout.write(f"{file}: {size / 1e6:.1f} MB\n")
+
+
+@app.command("import")
+def import_(file: Path, home: HomeOption = None) -> None:
+    """Take an exported library into an empty home.
+
+    Example: refdesk import library.tar.gz --home ~/reading
+    """
+    with ShownProgress() as progress:
+        found = open_desk(home, progress).carry_in(file)
+    render.status(Console(), found)
 
 
 @app.command("eval")

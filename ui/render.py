@@ -1,5 +1,6 @@
 """Answers, hits and reports for a terminal. Everything from a page is text, never markup."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -78,8 +79,8 @@ def hits(console: Console, found: Sequence[Hit]) -> None:
         console.print(Text(f"    {clean(passage.url)}", style="dim"), soft_wrap=True)
 
 
-def status(console: Console, found: dict[str, Any], *, dead: bool = False) -> None:
-    """Print what a library holds; with ``dead`` every address that gave no document."""
+def status(console: Console, found: dict[str, Any]) -> None:
+    """Print what a library holds."""
     console.print(
         f"{found['documents']} documents, {found['passages']} passages in {found['home']} "
         f"(generation {found['generation']}, {found['embedder']})",
@@ -93,12 +94,39 @@ def status(console: Console, found: dict[str, Any], *, dead: bool = False) -> No
             *(str(row[key]) for key in ("entries", "topics", "in_library", "dead", "unsupported")),
         )
     console.print(table)
-    failures = found["failures"]
-    if dead:
-        for row in failures:
-            console.print(Text(f"{clean(row['url'])}  {clean(row['reason'])}"), soft_wrap=True)
-    elif failures:
-        console.print(f"{len(failures)} addresses gave no document: `refdesk status --dead`.")
+    reasons = Counter(_kind_of(row["reason"]) for row in found["missing"])
+    if reasons:
+        said = ", ".join(f"{count} {reason}" for reason, count in reasons.most_common())
+        console.print(f"What is not here, and why: {said}.", highlight=False, markup=False)
+    if found["failures"]:
+        count = len(found["failures"])
+        console.print(f"{count} addresses gave no document: `refdesk status --dead`.")
+
+
+def dead(found: dict[str, Any]) -> str:
+    """Return what gave no document as Markdown, ready for the maintainers of the lists."""
+    lines = []
+    for row in found["lists"]:
+        missing = [each for each in found["missing"] if each["list"] == row["name"]]
+        if missing:
+            lines += ["", f"## {row['name']}: {len(missing)} links that lead to no readable page"]
+        for title in sorted({_kind_of(each["reason"]) for each in missing}):
+            lines += ["", f"### {title}", ""]
+            for each in missing:
+                if _kind_of(each["reason"]) == title:
+                    where = " > ".join(each["section"])
+                    lines.append(f"- [{each['title']}]({each['url']}), {where}: {each['reason']}")
+    listed = {each["url"] for each in found["missing"]}
+    others = [row for row in found["failures"] if row["url"] not in listed]
+    if others:
+        lines += ["", "## Other addresses", ""]
+        lines += [f"- {row['url']}: {row['reason']}" for row in others]
+    return clean("\n".join(lines).strip()) + "\n"
+
+
+def _kind_of(reason: str) -> str:
+    """Return the stable first words of a reason."""
+    return re.split(r" \(|: | to http", reason, maxsplit=1)[0]
 
 
 def got(console: Console, pages: Sequence["Got"]) -> None:

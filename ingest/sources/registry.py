@@ -1,11 +1,29 @@
 """Which source covers a page."""
 
 from ingest.sources import (
+    arxiv,
+    colab,
+    github,
+    github_discussion,
+    google_docs,
+    tweet,
+    walled,
     web,
+    youtube,
 )
 from ingest.sources.source import Source
 
-SOURCES: tuple[Source, ...] = (web,)
+SOURCES: tuple[Source, ...] = (
+    arxiv,
+    github,
+    github_discussion,
+    colab,
+    youtube,
+    google_docs,
+    tweet,
+    walled,
+    web,
+)
 """In the order they are asked; the last covers everything."""
 
 

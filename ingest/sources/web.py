@@ -1,11 +1,23 @@
 """Any other page of the web: one request, read as what it is."""
 
+import re
 from dataclasses import replace
+from html import unescape
+from urllib.parse import urljoin
 
+from ingest.archive import Reply
+from ingest.decode import UnreadableError, unpack
 from ingest.document import read_document
 from ingest.sources.source import Replies, Request
 from ingest.urls import canonical
 from ingest.values import Document, Rejection
+
+_REFRESH = re.compile(
+    rb"""<meta[^>]+http-equiv\s*=\s*["']?refresh["']?[^>]+content\s*=\s*"""
+    rb"""["']\s*\d\s*[;,]\s*url\s*=\s*["']?([^"'>\s]+)""",
+    re.IGNORECASE,
+)
+_SMALL = 5_000  # bytes: a page that only sends on is no longer
 
 
 def covers(url: str) -> bool:
@@ -14,12 +26,18 @@ def covers(url: str) -> bool:
 
 
 def requests(url: str, replies: Replies) -> tuple[Request, ...]:
-    """Ask for the page itself."""
-    return () if url in replies else (Request(url),)
+    """Ask for the page itself, and for the page it sends on to by a ``<meta>`` refresh."""
+    if url not in replies:
+        return (Request(url),)
+    target = _sends_on(replies[url])
+    return () if target is None or target in replies else (Request(target),)
 
 
 def read(url: str, replies: Replies) -> Document | Rejection:
     """Read the page, of several copies the best: one that was answered, the newest."""
+    target = _sends_on(replies[url]) if url in replies else None
+    if target is not None and isinstance(replies.get(target), Reply):
+        replies = {target: replies[target]}
     best = max(
         replies.values(),
         key=lambda reply: (
@@ -35,3 +53,18 @@ def read(url: str, replies: Replies) -> Document | Rejection:
     if isinstance(found, Rejection) and canonical(best.url) == found.url:
         return replace(found, url=url)
     return found
+
+
+def _sends_on(reply: Reply | Rejection) -> str | None:
+    """Return where a page that says nothing else sends its reader at once."""
+    if isinstance(reply, Rejection) or reply.status != 200 or len(reply.body) > _SMALL:
+        return None
+    try:
+        body = unpack(reply.body, reply.header("Content-Encoding"))
+    except UnreadableError:
+        return None
+    found = _REFRESH.search(body[:_SMALL])
+    if found is None:
+        return None
+    target = canonical(urljoin(reply.url, unescape(found[1].decode("utf-8", "replace"))))
+    return target if target != canonical(reply.url) else None

