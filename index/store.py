@@ -13,6 +13,7 @@ from typing import Any
 
 from index.values import Filters, Recommendation, StoredPassage
 from ingest.catalog_file import CuratedList
+from ingest.text import language_within
 from ingest.urls import canonical, source_of
 from ingest.values import Document, Passage, Rejection
 
@@ -34,7 +35,7 @@ CREATE TABLE addresses (url TEXT PRIMARY KEY, document TEXT NOT NULL);
 CREATE TABLE passages (
     id INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE,
     document INTEGER NOT NULL REFERENCES documents(id), start INTEGER NOT NULL,
-    end INTEGER NOT NULL, heading TEXT NOT NULL, text TEXT NOT NULL);
+    end INTEGER NOT NULL, heading TEXT NOT NULL, text TEXT NOT NULL, lang TEXT NOT NULL);
 CREATE TABLE lists (
     name TEXT PRIMARY KEY, title TEXT NOT NULL, origin TEXT, lang TEXT NOT NULL,
     place INTEGER NOT NULL);
@@ -134,11 +135,12 @@ class Store:
         numbers = []
         for passage in passages:
             number = self._db.execute(
-                "INSERT INTO passages (key, document, start, end, heading, text)"
-                " VALUES (?, ?, ?, ?, ?, ?) RETURNING id",
+                "INSERT INTO passages (key, document, start, end, heading, text, lang)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id",
                 (
                     passage.id, row[0], passage.start, passage.end,
                     json.dumps(passage.heading, ensure_ascii=False), passage.text,
+                    language_within(passage.text, document.lang),
                 ),
             ).fetchone()[0]  # fmt: skip
             numbers.append(int(number))
@@ -303,7 +305,8 @@ class Store:
 
     def _passages(self, column: str, values: Sequence[int | str]) -> Iterator[StoredPassage]:
         for row in self._db.execute(
-            "SELECT passages.id, key, start, end, heading, passages.text, url, title, lang, kind,"
+            "SELECT passages.id, key, start, end, heading, passages.text, url, title,"
+            " passages.lang, kind,"
             " source, fetched_at, sha256, page LIKE ?2, anchors"
             " FROM passages JOIN documents ON document = documents.id"
             f" WHERE {column} IN (SELECT value FROM json_each(?1))",
@@ -348,9 +351,12 @@ class Store:
     def matching(self, filters: Filters) -> list[int]:
         """Return the numbers of all passages a filter lets through, ascending."""
         where, values = ["1"], []
-        for column, wanted in (("kind", filters.kinds), ("lang", filters.langs)):
+        for column, wanted in (
+            ("documents.kind", filters.kinds),
+            ("passages.lang", filters.langs),
+        ):
             if wanted:
-                where.append(f"documents.{column} IN (SELECT value FROM json_each(?))")
+                where.append(f"{column} IN (SELECT value FROM json_each(?))")
                 values.append(json.dumps(wanted))
         if filters.lists or filters.sections or filters.difficulties:
             inside = ["1"]

@@ -151,6 +151,20 @@ def _prose(block: str) -> list[tuple[int, int]]:
     return spans
 
 
+_ASIAN = ("zh", "ja", "ko")
+_TELLING = 40  # letters: fewer in another script are names and formulas
+
+
+def language_within(text: str, whole: str) -> str:
+    """Return the language of a part of a text: that of the ``whole`` unless its script differs."""
+    letters = len(_LETTER.findall(text))
+    wide = sum(len(pattern.findall(text)) for pattern in (_HAN_CHAR, _KANA_CHAR, _HANGUL_CHAR))
+    is_asian = 4 * wide >= 0.4 * (letters + 3 * wide)
+    if is_asian == (whole in _ASIAN) or letters < _TELLING:
+        return whole
+    return language(text)
+
+
 def language(text: str) -> str:
     """Guess the language of a text: its two-letter ISO 639-1 code.
 

@@ -35,7 +35,7 @@ def kill(folder: Path, models: Path, *, pages: int, kills: int, seed: int = 7) -
     wanted = site(pages)
     names = folder / "pages.txt"
     names.write_text("\n".join(wanted), encoding="utf-8")
-    with Web(dict(wanted), seconds=0.02) as web:
+    with Web(dict(wanted), seconds=0.1) as web:
         begun = time.monotonic()
         calm = json.loads(_run(_home(folder / "calm", models), web.port, names).communicate()[0])
         seconds = time.monotonic() - begun
@@ -45,7 +45,7 @@ def kill(folder: Path, models: Path, *, pages: int, kills: int, seed: int = 7) -
         for _ in range(kills):
             process = _run(home, web.port, names)
             try:
-                process.communicate(timeout=chance.uniform(0.3, seconds * 1.05))
+                process.communicate(timeout=chance.uniform(0.4, max(1.5, seconds / 4)))
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.communicate()

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.text import clean, han_bigrams, language, sentences
+from ingest.text import clean, han_bigrams, language, language_within, sentences
 
 
 def split(text: str) -> list[str]:
@@ -119,3 +119,13 @@ def test_clean_removes_what_shows_nothing_and_keeps_what_does() -> None:
     assert clean("e\u0301\u00a0x\r\ny\u2028z") == "\u00e9 x\ny\nz"
     family = "\U0001f469\u200d\U0001f467"
     assert clean(family) == family
+
+
+def test_a_part_has_the_language_of_its_own_script():
+    english = "Grouped-query attention shares one key head among several query heads."
+    chinese = "分组查询注意力让一组查询头共享同一个键头和值头，因此缓存更小，解码也更快，质量损失很小。"
+    assert language_within(english, "en") == "en"
+    assert language_within(english, "fr") == "fr"
+    assert language_within(english, "zh") == "en"
+    assert language_within(chinese, "en") == "zh"
+    assert language_within("KV 缓存", "en") == "en"
