@@ -26,6 +26,10 @@ lint: $(VENV)/.dev
 bench: $(VENV)/.dev
 	$(BIN)/python -m tests.benchmarks.retrieval
 	$(BIN)/python -m tests.benchmarks.extraction
+	$(BIN)/python -m tests.benchmarks.reading
+	$(BIN)/python -m tests.benchmarks.fetch_archive
+	$(BIN)/python -m tests.benchmarks.kill
+	$(BIN)/python -m tests.benchmarks.memory
 
 $(VENV)/.runtime: pyproject.toml
 	@echo "Making the environment in $(VENV)/: about ten minutes the first time (llama.cpp is compiled)."

@@ -28,6 +28,7 @@ from ingest.errors import UsageError
 if TYPE_CHECKING:
     import httpx
 
+    from assistant.cards import Card
     from assistant.evaluation import Evaluation
     from assistant.keeping import Fetching, IngestReport, Keeper
     from assistant.path_form import ReadingPath
@@ -152,6 +153,17 @@ class Desk:
         from assistant.path import reading_path  # needed here alone
 
         return reading_path(self.library, topic, hours)
+
+    def cards(self, topic: str) -> "list[Card]":
+        """Return study cards on a topic, each answer quoted from a document of the library.
+
+        Raises:
+            UsageError: the topic is empty.
+            NothingFound: nothing here defines it.
+        """
+        from assistant.cards import cards  # needed here alone
+
+        return cards(self.library, topic)
 
     # --- keeping
 

@@ -160,7 +160,7 @@ def language_within(text: str, whole: str) -> str:
     letters = len(_LETTER.findall(text))
     wide = sum(len(pattern.findall(text)) for pattern in (_HAN_CHAR, _KANA_CHAR, _HANGUL_CHAR))
     is_asian = 4 * wide >= 0.4 * (letters + 3 * wide)
-    if is_asian == (whole in _ASIAN) or letters < _TELLING:
+    if is_asian == (whole in _ASIAN) or letters + 3 * wide < _TELLING:
         return whole
     return language(text)
 

@@ -52,7 +52,7 @@ class Web:
             def log_message(self, *args: Any) -> None:
                 pass
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = _Server(("127.0.0.1", 0), Handler)
         self.port = self._server.server_address[1]
         threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
         return self
@@ -69,6 +69,11 @@ class Web:
     def asked(self) -> list[str]:
         """Every address that was asked for, in order."""
         return [url for _, url, _ in self.log]
+
+
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that was killed in the middle is nothing to report."""
 
 
 class ToPort(httpx.AsyncBaseTransport):

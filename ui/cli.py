@@ -3,6 +3,7 @@
 import json
 import sys
 from collections import Counter
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -133,6 +134,33 @@ def path(
         print_json(to_object(found))
     else:
         sys.stdout.write(render.clean(to_markdown(found)))
+
+
+@app.command()
+def cards(
+    topic: str,
+    home: HomeOption = None,
+    anki: Annotated[
+        Path | None, typer.Option("--anki", help="Write an Anki deck.", metavar="FILE.apkg")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Make study cards: question, answer, the quote that holds it, its source.
+
+    Example: refdesk cards "KV cache" --anki kv-cache.apkg
+    """
+    from assistant.cards import write_anki
+
+    with ShownProgress() as progress:
+        made = open_desk(home, progress).cards(topic)
+    if anki:
+        write_anki(made, anki, topic)
+    if as_json:
+        print_json([asdict(card) for card in made])
+    elif anki:
+        sys.stdout.write(f"{anki}: {len(made)} cards\n")
+    else:
+        render.cards(Console(), made)
 
 
 @app.command()

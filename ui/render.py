@@ -14,6 +14,7 @@ from assistant.values import Answer, Citation, Event, Sentence
 from index.library import Hit
 
 if TYPE_CHECKING:
+    from assistant.cards import Card
     from ingest.gather import Got
 
 
@@ -127,6 +128,14 @@ def dead(found: dict[str, Any]) -> str:
 def _kind_of(reason: str) -> str:
     """Return the stable first words of a reason."""
     return re.split(r" \(|: | to http", reason, maxsplit=1)[0]
+
+
+def cards(console: Console, made: Sequence["Card"]) -> None:
+    """Print study cards."""
+    for card in made:
+        console.print(Text(clean(card.question), style="bold"))
+        console.print(Text(clean(card.answer)))
+        console.print(Text(f"{clean(card.title)}  {clean(card.url)}\n", style="dim"))
 
 
 def got(console: Console, pages: Sequence["Got"]) -> None:

@@ -1,0 +1,173 @@
+"""Questions made of headings and definitions, by rules of English grammar and no model.
+
+Headings of the primer are indirect questions ("How LoRA works") or noun phrases ("Adam and AdamW");
+each becomes something a learner can be asked.
+"""
+
+import re
+
+_ASKS = re.compile(r"(Why|How (?:large|small|many|much|exact|often)|How|Where|When|What) (.+)$")
+_BE = re.compile(r"^(.+?) (is|are|was|were) (.+)$")
+_TO = re.compile(r"(?:not )?to\b")
+_DOES = {
+    "exists": "exist", "works": "work", "costs": "cost", "fails": "fail", "helps": "help",
+    "pays": "pay", "arises": "arise", "learns": "learn", "differs": "differ", "adds": "add",
+    "extrapolates": "extrapolate", "contains": "contain", "saves": "save",
+}  # fmt: skip
+_DO = {"vanish", "persist", *_DOES.values()}
+_PARTS = {
+    "neighbours": ("how {do} {it} differ from {its} neighbours", "{its} neighbours"),
+    "limits": ("what are the limits of {it}", "{its} limits"),
+    "failures": ("where {do} {it} fail", "{its} failures"),
+    "cost": ("what {do} {it} cost", "{its} costs"),
+    "costs": ("what {do} {it} cost", "{its} costs"),
+}
+_GERUND = re.compile(
+    r"(?:evaluating|learning|serving|running|training) (?!data|recipes|memory)\w", re.I
+)
+_HEAD_NOUN = re.compile(r" (?:of|in|for|with|to|from|on|by|at) | \(|: ")
+_DEFINES = re.compile(
+    r"([A-Z][\w.+'’-]*"
+    r"(?: (?!which|that|who|and|or|of|in|for|with|to|between|at|by|on|such)[\w.+'’-]+){0,4}"
+    r"(?: \([^()]{2,60}\))?) (is|are) (?:an?|the|any|one) ",
+)
+_SAYS_WHAT = (
+    r"(?: ?[(（][^()（）]{2,60}[)）])?"
+    r"(?: (?:is|are) (?:an?|any|one of|the (?:process|task|practice|idea)) | ?(?:是一|是指|指的是))"
+)
+_NO_SUBJECT = re.compile(
+    r"(?:the|an?|it|this|that|these|those|there|here|what|which|who|when|where|why|how|one|each|every|such"
+    r"|both|all|another|other|result|idea|reason|goal|aim|point|problem|difference|answer|first"
+    r"|second|third|last|next|if|in|for|so|but|our|we|he|she|they|you|i|its|their|his|her)\b",
+    re.IGNORECASE,
+)
+
+
+def topic_in_text(topic: str, text: str) -> str:
+    """Return a topic as it stands inside a sentence: "KV cache: ..." becomes "the KV cache".
+
+    What follows a colon is left out; the article is the one the text mostly uses, if it does.
+    """
+    short = topic.split(": ", 1)[0].strip()
+    short = lowered(re.sub(r" \([^()]* [^()]*\)$", "", short), text)
+    name = re.escape(short)
+    uses = len(re.findall(rf"\b{name}\b", text, re.IGNORECASE))
+    for article in ("the", "a", "an"):
+        led = len(re.findall(rf"\b{article} {name}\b", text, re.IGNORECASE))
+        if led >= 2 and 2 * led >= uses:
+            return f"{article} {short}"
+    return short
+
+
+def lowered(phrase: str, text: str) -> str:
+    """Return a phrase with a small first letter unless ``text`` shows that it is a name."""
+    words = re.split(r"[\s,;:()]+", phrase)
+    first = words[0]
+    if first in ("The", "A", "An"):
+        return first.lower() + phrase[len(first) :]
+    if not first.isascii() or re.search(r"\d", first) or first[1:] != first[1:].lower():
+        return phrase
+    if words[1:] and re.fullmatch(r"[A-Z][a-z]+", words[1]):
+        return phrase
+    small = first[:1].lower() + first[1:]
+    amid = re.search(rf"[a-z,;] {re.escape(first)}(?![\w-])", text)
+    return phrase if amid and not _whole(small, text) else small + phrase[len(first) :]
+
+
+def is_plural(phrase: str) -> bool:
+    """Say whether a noun phrase takes "are"."""
+    if re.search(r",| and ", phrase):
+        return True
+    if _GERUND.match(phrase):
+        return False
+    if phrase in ("both", "all"):
+        return True
+    head = _HEAD_NOUN.split(phrase, maxsplit=1)[0].split()[-1:]
+    return bool(head and re.search(r"[a-z][^\Wsui]s$|[A-Z]{2}s$", head[0]))
+
+
+def of_topic(topic: str) -> str:
+    """Return the question what a topic is."""
+    if _GERUND.match(topic):
+        return f"What does {topic} mean?"
+    return f"What {'are' if is_plural(topic) else 'is'} {topic}?"
+
+
+def of_heading(heading: str, topic: str, text: str, *, standing: bool) -> str:
+    """Return the question a section answers.
+
+    Args:
+        heading: the section's heading.
+        topic: the subject of the document, as ``topic_in_text`` gives it.
+        text: the document, which shows what words are names.
+        standing: whether the heading itself names the subject; else the question says it first.
+    """
+    parts = re.split(r",? and (?:its )?|, ", heading.lower())
+    if all(part in _PARTS for part in parts) and len(parts) <= 2:
+        return _of_parts(parts, topic)
+    question = _of_words(heading, text)
+    if not standing:
+        question = f"{_capital(topic)}: {question[:1].lower()}{question[1:]}"
+    return question
+
+
+def definition(sentence: str, text: str) -> tuple[str, str] | None:
+    """Return (subject, question) if a sentence of ``text`` says what something is, else None."""
+    found = _DEFINES.match(sentence)
+    if found is None or _NO_SUBJECT.match(found[1]):
+        return None
+    subject = lowered(found[1], text)
+    if subject.islower() and " " not in subject:
+        return None  # an everyday word: "Energy is the limit"
+    return found[1], f"What {found[2]} {subject}?"
+
+
+def definition_of(names: list[str], sentence: str) -> str | None:
+    """Return the name, one of ``names``, that a sentence defines, in English or Chinese."""
+    for name in names:
+        if re.match(rf"(?:The |An? )?{re.escape(name)}{_SAYS_WHAT}", sentence, re.IGNORECASE):
+            return name
+    return None
+
+
+def _of_parts(parts: list[str], topic: str) -> str:
+    plural = is_plural(topic)
+    words = {"do": "do" if plural else "does", "its": "their" if plural else "its"}
+    first = _PARTS[parts[0]][0].format(it=topic, **words)
+    rest = [f", and what are {_PARTS[part][1].format(**words)}" for part in parts[1:]]
+    return f"{_capital(first)}{''.join(rest)}?"
+
+
+def _of_words(heading: str, text: str) -> str:
+    asked = _ASKS.match(heading)
+    if asked is None or _TO.match(asked[2]):
+        return f"Explain {lowered(heading, text)}."
+    word, rest = asked[1], asked[2]
+    if re.search(r"\band (?:where|how|what|its|their)\b", rest):
+        return f"Explain {lowered(heading, text)}."
+    if be := _BE.match(rest):
+        return f"{word} {be[2]} {be[1]} {be[3]}?"
+    if be := re.match(r"(is|are|was|were) ", rest):
+        return f"{heading}?"
+    if be := re.match(r"(.+) (is|are|can be|may be)$", rest):
+        verb, _, after = be[2].partition(" ")
+        return f"{word} {verb} {be[1]}{f' {after}' if after else ''}?"
+    subject, _, last = rest.rpartition(" ")
+    if re.search(r"\b(and|not)$", subject):
+        subject = ""
+    if subject and last in _DOES:
+        return f"{word} does {subject} {_DOES[last]}?"
+    if subject and last in _DO and (last != "work" or word == "How"):
+        auxiliary = "do" if is_plural(subject) else "did"
+        return f"{word} {auxiliary} {subject} {last}?"
+    if word == "Why" and (len(rest.split()) < 3 or rest.startswith("so ")):
+        return f"{heading}?"
+    return f"Explain {word.lower()} {rest}."
+
+
+def _whole(word: str, text: str) -> bool:
+    return re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", text) is not None
+
+
+def _capital(phrase: str) -> str:
+    return phrase[:1].upper() + phrase[1:]
