@@ -13,6 +13,6 @@ def test_the_desk_offers_what_the_design_names():
     offered = {name for name in vars(Desk) if not name.startswith("_")}
     assert offered == {
         "ask", "stream", "search", "ingest", "rebuild", "status", "lists", "add_list",
-        "remove_list", "check_list",
+        "remove_list", "check_list", "list_changes", "export", "carry_in", "cards",
         "path", "evaluate", "verify", "models", "pull", "close", "library",
     }  # fmt: skip
