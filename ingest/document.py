@@ -26,6 +26,7 @@ from ingest.decode import (
 )
 from ingest.errors import UsageError
 from ingest.extract import Extract, extract_html, extract_markdown
+from ingest.link_kinds import split
 from ingest.repair import repair
 from ingest.text import clean, language
 from ingest.titles import name_of
@@ -61,6 +62,8 @@ def read_document(reply: Reply) -> Document | Rejection:
     url = reply.url if _is_given(reply) else canonical(reply.url)
     if found := status_reason(reply):
         return Rejection(url, found)
+    if not split(reply.url).scheme:  # an archive made elsewhere may hold any address
+        return Rejection(url, "not a web address")
     try:
         body = unpack(reply.body, reply.header("Content-Encoding"))
         if (read := _format_of(body, reply)) is not None:
@@ -71,8 +74,8 @@ def read_document(reply: Reply) -> Document | Rejection:
         page = _extract(content, reply.url)
     except UnreadableError as error:
         return Rejection(url, error.reason)
-    except ValueError:  # an archive made elsewhere may hold any address
-        return Rejection(url, "not a web address")
+    except ValueError:  # of a tree that lxml will not build
+        return Rejection(url, "damaged: its text cannot be read")
     title, text = repair(page.title, page.text)
     page = replace(page, title=title, text=text)
     found = junk.reason(page) or ("too large" if len(page.text) > MAX_CHARS else None)

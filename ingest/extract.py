@@ -91,7 +91,7 @@ def extract_html(page: str, url: str) -> Extract:
     metadata = _NO_METADATA if on_github else _metadata(tree, url)
     noscript = " ".join(element.text_content() for element in tree.iter("noscript"))
     signals: dict[str, Any] = {
-        "author": metadata.author or None,
+        "author": _cited_authors(tree) or metadata.author or None,
         "published": metadata.date if _DATE.fullmatch(metadata.date or "") else None,
         "lang": _declared_language(tree),
         "canonical": _canonical(tree, url),
@@ -128,6 +128,13 @@ def extract_markdown(text: str, url: str) -> Extract:
         published=published[0] if published else None,
         lang=_two_letters(_scalar(front.get("lang") or front.get("language"))),
     )
+
+
+def _cited_authors(tree: html.HtmlElement) -> str:
+    """Return the authors of a page made for citing, first names first."""
+    names = tree.xpath("//meta[@name='citation_author']/@content")
+    turned = (" ".join(reversed(name.split(",", 1))) for name in names)
+    return "; ".join(" ".join(name.split()) for name in turned if name.strip())
 
 
 _NO_METADATA = SimpleNamespace(author=None, date=None, title=None, sitename=None)

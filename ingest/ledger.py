@@ -14,6 +14,7 @@ from ingest.urls import canonical
 _DUE = {
     "good": timedelta(days=30),
     "dead": timedelta(days=7),
+    "partly": timedelta(days=1),
     "refused": timedelta(days=1),
     "later": timedelta(0),
 }
@@ -109,11 +110,11 @@ class Ledger:
             if (asked.reply_url, asked.reply_at) in self._exact and not is_look_up(asked.url)
         ]
         reasons = [asked.reason for asked in visit.requests if asked.reason]
+        busy = any(reason.startswith("not available now") for reason in reasons)
+        busy = busy or any(status == 429 or status >= 500 for status in statuses)
         if any(status < 400 for status in statuses):
-            return "good"
-        if any(reason.startswith("not available now") for reason in reasons):
-            return "later"
-        if any(status == 429 or status >= 500 for status in statuses):
+            return "partly" if busy else "good"
+        if busy:
             return "later"
         if any(status in (404, 410) for status in statuses):
             return "dead"

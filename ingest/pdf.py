@@ -5,10 +5,12 @@ Knows pdfium, which gives characters with their boxes and fonts; how they are pu
 """
 
 import ctypes
+import math
 import re
 import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from datetime import date
 
 import pypdfium2
 from pypdfium2 import raw
@@ -16,21 +18,23 @@ from pypdfium2 import raw
 from ingest.decode import MAX_CHARS, UnreadableError
 from ingest.extract import Extract
 from ingest.pdf_layout import (
+    AT_END,
     Piece,
     Sheet,
     in_order,
+    join,
+    joined,
     paragraphs,
     starts_item,
     without_running_lines,
 )
-from ingest.text import clean
+from ingest.text import FENCE, HEADING, clean
 from ingest.titles import name_of
 
 _MOST_PAGES = 2000
-_LIGATURES = str.maketrans(
-    {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st", "\xa0": " "}
-)
-_HYPHENS = "\x02\xad\ufffe"  # what pdfium gives for a hyphen at the end of a line
+_HYPHENS = "\x02\xad\ufffe\u2010"  # what pdfium gives for a hyphen at the end of a line
+_WORD_OR_END = re.compile(f"[^\\s{_HYPHENS}]+[{_HYPHENS}]?|[\\r\\n{_HYPHENS}]")
+_WORDS = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _NUMBERED = re.compile(
     r"(\d{1,2}(?:\.\d{1,2}){0,3})\.?\s+[^\W\d]|[A-Z](?:\.\d{1,2}){0,3}\s+[A-Z]\w"
 )
@@ -42,6 +46,9 @@ _LEADER = re.compile(r"(?:\. ?){5,}\s*(?:\d+|[ivxlc]+)?$")
 """A line of a table of contents."""
 
 _NO_TITLE = re.compile(r"untitled|microsoft word|\.(docx?|tex|dvi|pdf|indd)\b|^\W*$", re.IGNORECASE)
+_NO_AUTHOR = re.compile(
+    r"anonymous|unknown|(?:the )?authors?|user|admin(?:istrator)?|root|owner", re.IGNORECASE
+)
 _LOCK = threading.Lock()
 
 
@@ -65,7 +72,7 @@ def extract_pdf(body: bytes, address: str) -> Extract:
         try:
             if len(document) > _MOST_PAGES:
                 raise UnreadableError("too large")
-            sheets = [_sheet(document, number) for number in range(len(document))]
+            sheets = _sheets(document)
             said = document.get_metadata_dict()
         finally:
             document.close()
@@ -74,77 +81,120 @@ def extract_pdf(body: bytes, address: str) -> Extract:
         raise UnreadableError("empty")
     if len(text) > MAX_CHARS:
         raise UnreadableError("too large")
-    named = (said.get("Title") or "").strip()
-    title = named if len(named) > 4 and not _NO_TITLE.search(named) else _largest(sheets[0])
-    author = (said.get("Author") or "").strip()
-    made = re.match(r"D:(\d{4})(\d{2})(\d{2})", said.get("CreationDate") or "")
+    title, author = (clean(said.get(key) or "").strip() for key in ("Title", "Author"))
+    if len(title) < 5 or _NO_TITLE.search(title):
+        title = clean(_largest(sheets)).strip() or name_of(address)
     return Extract(
-        title=clean(title).strip() or name_of(address),
+        title=title,
         text=text,
-        author=author if 2 < len(author) < 200 else None,
-        published="-".join(made.groups()) if made else None,
+        author=author if 2 < len(author) < 300 and not _NO_AUTHOR.fullmatch(author) else None,
+        published=_day(said.get("CreationDate") or ""),
         anchors=anchors,
     )
 
 
+def _day(said: str) -> str | None:
+    found = re.match(r"D:((?:19|20)\d\d)(\d\d)(\d\d)", said)
+    try:
+        return date.fromisoformat("-".join(found.groups())).isoformat() if found else None
+    except ValueError:
+        return None
+
+
+def _sheets(document: pypdfium2.PdfDocument) -> list[Sheet]:
+    """Read all pages; one that is damaged is empty."""
+    sheets: list[Sheet] = []
+    chars = whole = 0
+    for number in range(len(document)):
+        try:
+            sheets.append(_sheet(document, number))
+            whole += 1
+        except pypdfium2.PdfiumError:
+            sheets.append(Sheet(1.0, 1.0, ()))
+        chars += sum(len(piece.text) for piece in sheets[-1].pieces)
+        if chars > 1.5 * MAX_CHARS:
+            raise UnreadableError("too large")
+    if not whole:
+        raise UnreadableError("damaged: it has no whole page")
+    return sheets
+
+
 def _sheet(document: pypdfium2.PdfDocument, number: int) -> Sheet:
     page = document[number]
-    text = page.get_textpage()
     try:
-        width, height = page.get_size()
-        return Sheet(width, height, tuple(_pieces(text)))
-    except pypdfium2.PdfiumError:
-        return Sheet(1.0, 1.0, ())
+        text = page.get_textpage()
+        try:
+            width, height = page.get_size()
+            return Sheet(width, height, tuple(_pieces(text)))
+        finally:
+            text.close()
     finally:
-        text.close()
         page.close()
 
 
 def _pieces(page: pypdfium2.PdfTextPage) -> Iterator[Piece]:
-    """Yield the runs of characters that stand side by side on one line, upright ones only."""
-    box = [ctypes.c_double() for _ in range(4)]
+    """Yield the runs of words that stand side by side on one line, upright ones only.
+
+    Boxes are asked for at the two ends of a word alone, since every question to pdfium costs more
+    than all else. They are "loose", as high as the font: an underscore is no line of its own.
+    """
+    handle, count = page.raw, page.count_chars()
+    unicode_of = raw.FPDFText_GetUnicode
+    shown = "".join([chr(unicode_of(handle, index)) for index in range(count)])
+    start, end = raw.FS_RECTF(), raw.FS_RECTF()
     run: list[str] = []
+    first = last = 0
     left = right = bottom = top = 0.0
-    first = 0
 
     def piece() -> Iterator[Piece]:
         text = "".join(run).strip()
         run.clear()
-        if text and abs(raw.FPDFText_GetCharAngle(page, first)) < 0.1:
-            size = raw.FPDFText_GetFontSize(page, first)
-            height = top - bottom
+        if text and _is_upright(handle, first):
+            size = raw.FPDFText_GetFontSize(handle, first)
             # a font scaled by its matrix has size 1: then the box tells
-            size = size if size > 3 else height
-            yield Piece(text, left, right, bottom, top, size, _is_bold(page, first))
+            size = size if size > 3 else 0.9 * (top - bottom)
+            bold = _is_bold(handle, first) and _is_bold(handle, last)
+            yield Piece(_paired(text), left, right, bottom, top, size, bold)
 
-    for index in range(page.count_chars()):
-        code = raw.FPDFText_GetUnicode(page, index)
-        char = chr(code)
-        if char in "\r\n":
+    for word in _WORD_OR_END.finditer(shown):
+        if word[0] in "\r\n":
             yield from piece()
             continue
-        raw.FPDFText_GetCharBox(page, index, *(ctypes.byref(edge) for edge in box))
-        x0, x1, y0, y1 = (edge.value for edge in box)
-        if char.isspace() or char in _HYPHENS or x1 <= x0:
-            if run:
-                run.append(char)
-            continue
+        raw.FPDFText_GetLooseCharBox(handle, word.start(), start)
+        raw.FPDFText_GetLooseCharBox(handle, word.end() - 1, end)
         if run:
-            height = max(top - bottom, 1.0)
-            aside = x0 - right > 1.6 * height or x0 < left - 1 or y0 > top or y1 < bottom
-            if aside:
+            height = max(min(top - bottom, start.top - start.bottom), 1.0)
+            shared = min(top, start.top) - max(bottom, start.bottom)
+            beside = -0.5 * height < start.left - right < 0.9 * height
+            if not beside or shared < 0.5 * height:
                 yield from piece()
         if not run:
-            first, left, right, bottom, top = index, x0, x1, y0, y1
-        run.append(char)
-        right, bottom, top = max(right, x1), min(bottom, y0), max(top, y1)
+            first, left, bottom, top = word.start(), start.left, start.bottom, start.top
+            right = start.right
+        said = word[0].rstrip(_HYPHENS) + AT_END if word[0][-1] in _HYPHENS else word[0]
+        run.append(said if not run or start.left - right < 0.5 else f" {said}")
+        last, right = word.end() - 1, max(right, end.right)
+        if word[0][-1] in _HYPHENS:  # the line ends here, though no line feed says so
+            yield from piece()
     yield from piece()
 
 
-def _is_bold(page: pypdfium2.PdfTextPage, index: int) -> bool:
+def _paired(text: str) -> str:
+    """Put the two halves of characters beyond U+FFFF together."""
+    if not re.search("[\ud800-\udfff]", text):
+        return text
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _is_upright(handle: object, index: int) -> bool:
+    angle = raw.FPDFText_GetCharAngle(handle, index)
+    return bool(min(abs(angle), abs(angle - 2 * math.pi)) < 0.1)
+
+
+def _is_bold(handle: object, index: int) -> bool:
     name = ctypes.create_string_buffer(128)
     flags = ctypes.c_int()
-    raw.FPDFText_GetFontInfo(page, index, name, 128, ctypes.byref(flags))
+    raw.FPDFText_GetFontInfo(handle, index, name, 128, ctypes.byref(flags))
     return bool(re.search(rb"bold|medi|heavy|black|cmbx|-bd", name.value, re.IGNORECASE))
 
 
@@ -155,44 +205,50 @@ def _written(sheets: Sequence[Sheet], address: str) -> tuple[str, tuple[tuple[in
         for piece in sheet.pieces:
             sizes[round(piece.size, 1)] += len(piece.text)
     usual = sizes.most_common(1)[0][0] if sizes else 10.0
+    words = {
+        word.lower()
+        for sheet in sheets
+        for piece in sheet.pieces
+        for word in _WORDS.findall(piece.text)
+    }
     text = ""
     anchors: list[tuple[int, str]] = []
+    open_end = False  # whether the text so far ends within a sentence
     for number, pieces in enumerate(without_running_lines(sheets), 1):
         lines = in_order(pieces, sheets[number - 1].width)
         lines = [line for line in lines if not _LEADER.search(line.text)]
         started = False
         for group in paragraphs(lines):
-            block = clean(_block(group, usual)).strip()
+            block = join(group, words)
             if not block:
                 continue
+            level = _level(block, group[0], usual)
             # A paragraph that runs over the end of a page is put together again.
-            goes_on = not started and text and block[:1].islower() and not _closed(text)
-            if goes_on and text.endswith("-") and text[-2:-1].isalpha():
-                text = text[:-1]
-            elif text:
-                text += " " if goes_on else "\n\n"
-            if not started:
-                anchors.append((len(text), f"{address}#page={number}"))
-                started = True
-            text += block
-    return text, tuple(anchors)
+            if open_end and not started and block[0].islower() and not level:
+                before = len(text)
+                text = joined(text, block, words)
+                anchors.append((min(before, len(text)), f"{address}#page={number}"))
+            else:
+                text = text + "\n\n" if text else ""
+                if not started:
+                    anchors.append((len(text), f"{address}#page={number}"))
+                text += _marked(block, level)
+            started = True
+            open_end = not level and not _closed(text)
+    text = text.replace(AT_END, "-")
+    return text, tuple((_past_space(text, at), page) for at, page in anchors)
 
 
-def _block(lines: Sequence[Piece], usual: float) -> str:
-    text = ""
-    for line in lines:
-        said = line.text.translate(_LIGATURES)
-        joined = bool(text) and text[-1] in _HYPHENS + "-" and text[-2:-1].isalpha()
-        if joined and said[:1].islower():
-            text = text[:-1] + said
-        else:
-            text += (" " if text else "") + said
-    for hyphen in _HYPHENS:
-        text = text.replace(hyphen, "-")
-    if starts_item(text):
-        return f"- {text[1:].strip()}"
-    level = _level(text, lines[0], usual)
-    return f"{'#' * level} {text}" if level else text
+def _past_space(text: str, at: int) -> int:
+    return at + 1 if text[at : at + 1] == " " else at
+
+
+def _marked(block: str, level: int) -> str:
+    if starts_item(block):
+        return f"- {block[1:].strip()}"
+    if level:
+        return f"{'#' * level} {block}"
+    return "\\" + block if HEADING.match(block) or FENCE.match(block) else block
 
 
 def _level(text: str, line: Piece, usual: float) -> int:
@@ -208,12 +264,16 @@ def _level(text: str, line: Piece, usual: float) -> int:
     return 2 if line.size > 1.25 * usual and len(text) > 3 else 0
 
 
-def _largest(sheet: Sheet) -> str:
-    if not sheet.pieces:
+def _largest(sheets: Sequence[Sheet]) -> str:
+    """Return the title: the largest text of the first page that has any."""
+    sheet = next((sheet for sheet in sheets if sheet.pieces), None)
+    if sheet is None:
         return ""
-    size = max(piece.size for piece in sheet.pieces if len(piece.text) > 3 or len(sheet.pieces) < 3)
-    lines = [p for p in in_order(sheet.pieces, sheet.width) if p.size > 0.95 * size]
-    return " ".join(line.text for line in lines[:3]).translate(_LIGATURES)
+    size = max((piece.size for piece in sheet.pieces if len(piece.text) > 3), default=0.0)
+    lines = [piece for piece in in_order(sheet.pieces, sheet.width) if piece.size > 0.95 * size]
+    if len(lines) > 5:  # all of one size: no title, but perhaps a first line
+        lines = lines[:1] if len(lines[0].text) < 100 else []
+    return join(lines[:3], ()).replace(AT_END, "-")
 
 
 def _closed(text: str) -> bool:

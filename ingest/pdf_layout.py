@@ -7,15 +7,25 @@ growing upwards, as PDF has it.
 import itertools
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
-from statistics import median
+
+from ingest.text import clean
 
 _EDGE = 0.09  # of a page's height, at its top and bottom: where running headers and footers stand
 _GUTTER = (0.38, 0.62)  # of a page's width: where the space between two columns may lie
-_FULL_WIDTH = (
-    0.35  # of the lines may cross the gutter (title, abstract, figures) beside two columns
+_FULL_WIDTH = 0.35  # of the lines may cross the gutter (title, figures) beside two columns
+
+AT_END = "\u2010"
+"""A hyphen at the end of a line, until the lines are joined."""
+
+_LIGATURES = str.maketrans(
+    {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st", "\xa0": " "}
 )
+_BROKEN = re.compile(rf"([^\W\d_][\w-]*)[{AT_END}-]$")
+_FIRST_WORD = re.compile(r"[^\W\d_]+")
+_NO_SPACES = r"[\u2e80-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]"  # Han, Kana and their marks
+_BETWEEN_HAN = re.compile(f"{_NO_SPACES}\n{_NO_SPACES}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +101,8 @@ def paragraphs(lines: Sequence[Piece]) -> list[list[Piece]]:
     if not lines:
         return []
     steps = [a.bottom - b.bottom for a, b in itertools.pairwise(lines)]
-    usual = median([step for step in steps if 0 < step < 40] or [12.0])
+    down = sorted(step for step in steps if 0 < step < 40) or [12.0]
+    usual = down[len(down) // 3]  # the distance within paragraphs: there are many short ones
     groups = [[lines[0]]]
     for before, line in itertools.pairwise(lines):
         step = before.bottom - line.bottom
@@ -114,6 +125,33 @@ def paragraphs(lines: Sequence[Piece]) -> list[list[Piece]]:
 def starts_item(text: str) -> bool:
     """Say whether a line begins an item of a list."""
     return bool(re.match(r"[•‣▪●○◦–∗]\s", text))
+
+
+def join(lines: Sequence[Piece], words: Container[str]) -> str:
+    """Join the lines of a paragraph; ``words`` are those of the whole file, in lower case."""
+    text = ""
+    for line in lines:
+        said = clean(line.text.translate(_LIGATURES)).strip()
+        text = joined(text, said, words) if text else said
+    return text
+
+
+def joined(text: str, more: str, words: Container[str]) -> str:
+    """Join a line to the text before it; mend a word that was broken between them.
+
+    Where a compound met its own hyphen ("self-attention"), the document's other lines tell.
+    """
+    broken = _BROKEN.search(text[-80:])
+    if not broken:
+        joint = "" if _BETWEEN_HAN.fullmatch(f"{text[-1:]}\n{more[:1]}") else " "
+        return text + joint + more
+    rest = _FIRST_WORD.match(more)
+    if rest is None or not more[0].islower():  # "GPT-" and "4"
+        return f"{text[:-1]}-{more}"
+    last = broken[1].lower()
+    whole, compound = last + rest[0].lower(), f"{last}-{rest[0].lower()}"
+    keeps = compound in words or "-" in last or last in ("self", "non", "cross")
+    return f"{text[:-1]}-{more}" if keeps and whole not in words else text[:-1] + more
 
 
 def _lines(pieces: Sequence[Piece]) -> list[Piece]:

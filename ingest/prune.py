@@ -33,6 +33,7 @@ _BOILERPLATE = {
 }  # fmt: skip
 _ROLES = {"navigation", "search", "complementary", "contentinfo", "banner", "alert", "dialog"}
 _CALLOUT = re.compile(r"note|callout|admonition|tip|warning|caution|important|hint|info|margin")
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")  # in XML
 _RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 _SIMPLE = re.compile(r"\s*([.#])([\w-]+)\s*")
 
@@ -119,5 +120,6 @@ def _replace(element: html.HtmlElement, tex: str, display: bool) -> None:
     if element.getparent() is None:
         return
     mark = "$$" if display else "$"
-    element.tail = f"{mark}{tex.strip()}{mark}{element.tail or ''}"
+    tex = _FORBIDDEN.sub("", tex).strip()
+    element.tail = f"{mark}{tex}{mark}{element.tail or ''}"
     element.drop_tree()

@@ -1,11 +1,7 @@
-"""arXiv: the abstract page for what is known of a paper, its HTML or else its PDF for the text.
-
-arXiv makes the HTML by LaTeXML, whose classes (``ltx_…``) say what everything is. The bibliography
-is left out: it tells of other papers, not of this one.
-"""
+"""arXiv: the abstract page for what is known of a paper, its HTML or else its PDF for the text."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import replace
 
 from lxml import etree, html
@@ -15,18 +11,16 @@ from ingest.archive import Reply
 from ingest.decode import UnreadableError, decode, unpack
 from ingest.document import make_document, read_document, status_reason
 from ingest.extract import Extract
+from ingest.latexml import extract_latexml
+from ingest.prune import prune
 from ingest.sources.source import Replies, Request
+from ingest.text import clean
 from ingest.urls import canonical, source_of
 from ingest.values import Document, Rejection
 
 _ABS = "https://arxiv.org/abs/"
-_ENOUGH = 2_000  # characters: a conversion that failed leaves less
-_OUT = (
-    "ltx_bibliography", "ltx_page_navbar", "ltx_page_header", "ltx_page_footer", "ltx_role_refnum",
-    "ltx_note_mark", "ltx_note_type", "ltx_ERROR", "ltx_authors", "ltx_abstract", "ltx_dates",
-    "ltx_title_document", "ltx_pagination", "package-alerts", "ltx_tag_note", "ltx_TOC",
-)  # fmt: skip
-_MARK = re.compile(r"⟦§([^⟧]{1,80})⟧\s*")
+_FORM = re.compile(r"https?://[^/]+/(abs|html|pdf)/", re.IGNORECASE)
+_DAY = re.compile(r"((?:19|20)\d\d)[/-](\d\d)[/-](\d\d)")
 
 
 def covers(url: str) -> bool:
@@ -34,152 +28,162 @@ def covers(url: str) -> bool:
     return source_of(url) == "arxiv" and url.startswith(_ABS)
 
 
-def requests(url: str, replies: Replies) -> tuple[Request, ...]:
+def requests(url: str, replies: Replies) -> Sequence[Request]:
     """Ask for the abstract and the HTML version; where that is missing, for the PDF."""
-    first = tuple(Request(each) for each in (url, _html(url)) if each not in replies)
+    page, paper, file = url, _address(url, "html"), _address(url, "pdf")
+    first = tuple(Request(each) for each in (page, paper) if each not in replies)
     if first:
         return first
-    if _is_dead(replies[url]) or _body_of(_html(url), replies) is not None:
+    if file in replies or _is_dead(replies[page]) or _is_late(replies[paper]):
         return ()
-    return () if _pdf(url) in replies else (Request(_pdf(url)),)
+    return () if _from_html(url, replies[paper], with_abstract=True) else (Request(file),)
 
 
 def read(url: str, replies: Replies) -> Document | Rejection:
     """Read the paper: its abstract, then its sections as the HTML or the PDF has them."""
-    known = _abstract(url, replies)
-    page = _body_of(_html(url), replies)
-    fetched = replies.get(_html(url))
-    if page is None:
-        page, fetched = _from_pdf(url, replies)
-    if page is None or isinstance(fetched, Rejection) or fetched is None:
-        return known
-    if isinstance(known, Rejection):
-        return make_document(url, page, fetched.fetched_at)
-    # The abstract stands first, so everything after it moves.
-    before = f"{known.text}\n\n"
-    return replace(
-        known,
-        text=before + page.text,
-        anchors=tuple((len(before) + start, address) for start, address in page.anchors),
-        fetched_at=max(known.fetched_at, fetched.fetched_at),
-    )
+    came = _by_form(url, replies)
+    known = _abstract_page(url, came.get("abs"))
+    for form, read_one in (("html", _from_html), ("pdf", _from_pdf)):
+        reply = came.get(form)
+        whole = isinstance(known, Rejection)
+        page = read_one(url, reply, with_abstract=whole) if reply is not None else None
+        if page is None or not isinstance(reply, Reply):
+            continue
+        if isinstance(known, Rejection):
+            return make_document(url, page, reply.fetched_at)
+        # The abstract stands first, so everything after it moves.
+        before = f"{_abstract(came['abs']) or known.text}\n\n"
+        return replace(
+            known,
+            text=before + page.text,
+            anchors=tuple((len(before) + start, address) for start, address in page.anchors),
+            fetched_at=max(known.fetched_at, reply.fetched_at),
+        )
+    if isinstance(known, Rejection) and "abs" not in came:
+        return _why_not(url, came)
+    return known
 
 
-def _html(url: str) -> str:
-    return url.replace("/abs/", "/html/")
+def _address(url: str, form: str) -> str:
+    return url.replace("/abs/", f"/{form}/", 1)
 
 
-def _pdf(url: str) -> str:
-    return url.replace("/abs/", "/pdf/")
+def _by_form(url: str, replies: Replies) -> dict[str, Reply | Rejection]:
+    """Return the best reply for each form of the paper, whatever spelling or version it has."""
+    found: dict[str, tuple[tuple[bool, bool, str], Reply | Rejection]] = {}
+    for asked, reply in replies.items():
+        form = _FORM.match(asked)
+        if form is None or canonical(asked) != url:
+            continue
+        name = form[1].lower()
+        answered = isinstance(reply, Reply) and status_reason(reply) is None
+        fetched = reply.fetched_at if isinstance(reply, Reply) else ""
+        rank = (answered, asked == _address(url, name), fetched)
+        if name not in found or rank > found[name][0]:
+            found[name] = rank, reply
+    return {name: reply for name, (_, reply) in found.items()}
 
 
 def _is_dead(reply: Reply | Rejection) -> bool:
     return isinstance(reply, Reply) and reply.status in (404, 410)
 
 
-def _abstract(url: str, replies: Replies) -> Document | Rejection:
-    """Read the abstract page, under whichever spelling it came."""
-    found: Document | Rejection = Rejection(url, "not fetched")
-    for asked, reply in replies.items():
-        if canonical(asked) != url or asked in (_html(url), _pdf(url)):
-            continue
+def _is_late(reply: Reply | Rejection) -> bool:
+    """Say whether arXiv asks for patience: then one more request is the wrong answer."""
+    return isinstance(reply, Reply) and reply.status in (429, 503)
+
+
+def _why_not(url: str, came: dict[str, Reply | Rejection]) -> Rejection:
+    for reply in came.values():
         if isinstance(reply, Rejection):
-            found = replace(reply, url=url)
+            return Rejection(url, reply.reason)
+        try:
+            body = unpack(reply.body, reply.header("Content-Encoding"))
+            if body.startswith(b"%PDF-"):
+                _pdf(url, body)
+        except UnreadableError as error:
+            return Rejection(url, error.reason)
+        return Rejection(url, status_reason(reply) or "empty")
+    return Rejection(url, "not fetched")
+
+
+def _abstract_page(url: str, reply: Reply | Rejection | None) -> Document | Rejection:
+    """Read the abstract page as any page, with the authors and the day as it declares them."""
+    if not isinstance(reply, Reply):
+        return Rejection(url, reply.reason if reply else "not fetched")
+    found = read_document(reply)
+    if isinstance(found, Rejection):
+        return Rejection(url, found.reason)
+    tree = _tree(reply)
+    authors = [] if tree is None else tree.xpath("//meta[@name='citation_author']/@content")
+    # "citation_date" is the day of the first version, "citation_online_date" that of the last.
+    day = _DAY.match(
+        "" if tree is None else tree.xpath("string(//meta[@name='citation_date']/@content)")
+    )
+    return replace(
+        found,
+        url=url,
+        author="; ".join(filter(None, map(_in_order, authors))) or found.author,
+        date="-".join(day.groups()) if day else found.date,
+    )
+
+
+def _in_order(name: str) -> str:
+    """Return "Anna van der Berg" for "van der Berg, Anna"."""
+    last, _, first = " ".join(clean(name).split()).partition(",")
+    return f"{first.strip()} {last.strip()}".strip()
+
+
+def _abstract(reply: Reply | Rejection) -> str:
+    """Return the abstract alone, under its heading; nothing if it is not found."""
+    tree = _tree(reply) if isinstance(reply, Reply) else None
+    for quote in [] if tree is None else tree.xpath("//blockquote[contains(@class, 'abstract')]"):
+        try:
+            prune(quote)
+        except ValueError:  # characters that XML forbids
             continue
-        read = read_document(reply)
-        if isinstance(read, Document):
-            return replace(read, url=url)
-        found = Rejection(url, read.reason)
-    return found
+        if text := markdown.write(quote):
+            return f"## Abstract\n\n{text}"
+    return ""
 
 
-def _body_of(address: str, replies: Replies) -> Extract | None:
-    reply = replies.get(address)
-    if not isinstance(reply, Reply) or status_reason(reply) is not None:
-        return None
+def _tree(reply: Reply) -> html.HtmlElement | None:
+    page = _page(reply)
     try:
-        content = decode(
+        return html.document_fromstring(page, parser=markdown.parser()) if page.strip() else None
+    except (etree.ParserError, ValueError):
+        return None
+
+
+def _page(reply: Reply) -> str:
+    try:
+        return decode(
             reply.body,
-            url=address,
+            url=reply.url,
             content_type=reply.header("Content-Type"),
             content_encoding=reply.header("Content-Encoding"),
-        )
-        tree = html.document_fromstring(content.text, parser=markdown.parser())
-    except (UnreadableError, etree.ParserError, ValueError):
-        return None
-    articles = tree.xpath("//*[contains(concat(' ', @class, ' '), ' ltx_document ')]")
-    if not articles:
-        return None
-    title = " ".join(tree.xpath("string(//*[contains(@class, 'ltx_title_document')])").split())
-    article = articles[0]
-    _prune(article)
-    _formulas(article)
-    _mark_sections(article)
-    text, anchors = _anchored(markdown.write(article), address)
-    return Extract(title, text, anchors=anchors) if len(text) >= _ENOUGH else None
+        ).text
+    except (UnreadableError, ValueError):
+        return ""
 
 
-def _prune(article: html.HtmlElement) -> None:
-    for name in _OUT:
-        found = article.xpath(f".//*[contains(concat(' ', @class, ' '), ' {name} ')]")
-        for element in found:
-            element.drop_tree()
-
-
-def _formulas(article: html.HtmlElement) -> None:
-    """Put LaTeX where MathML stands: it says the same and can be read as text."""
-    for element in list(article.iter("math")):
-        latex = " ".join((element.get("alttext") or "").split())
-        latex = re.sub(r"\\(?:displaystyle|textstyle)\s*", "", latex).strip()
-        mark = "$$" if element.get("display") == "block" else "$"
-        span = html.Element("span")
-        span.text = f"{mark}{latex}{mark}" if latex else ""
-        span.tail = element.tail
-        element.getparent().replace(element, span)
-
-
-def _mark_sections(article: html.HtmlElement) -> None:
-    """Write a section's id into its heading, so that it can be found in the text again."""
-    for section in article.iter("section"):
-        name = section.get("id")
-        headings = section.xpath("./h1|./h2|./h3|./h4|./h5|./h6")
-        if name and headings:
-            heading = headings[0]
-            # one line, however it was set
-            words = " ".join(heading.text_content().split())
-            for child in list(heading):
-                heading.remove(child)
-            heading.text = f"⟦§{name}⟧ {words}"
-
-
-def _anchored(text: str, address: str) -> tuple[str, tuple[tuple[int, str], ...]]:
-    """Take the marks out again; return the text and where each section starts."""
-    out = ""
-    anchors: list[tuple[int, str]] = []
-    for piece, name in _split(text):
-        out += piece
-        if name:
-            anchors.append((out.rfind("\n") + 1, f"{address}#{name}"))
-    return out, tuple(anchors)
-
-
-def _split(text: str) -> Iterator[tuple[str, str]]:
-    at = 0
-    for mark in _MARK.finditer(text):
-        yield text[at : mark.start()], mark[1]
-        at = mark.end()
-    yield text[at:], ""
-
-
-def _from_pdf(url: str, replies: Replies) -> tuple[Extract | None, Reply | None]:
-    from ingest.pdf import extract_pdf  # few papers need it, and it loads a library
-
-    reply = replies.get(_pdf(url))
+def _from_html(url: str, reply: Reply | Rejection, *, with_abstract: bool) -> Extract | None:
     if not isinstance(reply, Reply) or status_reason(reply) is not None:
-        return None, None
+        return None
+    return extract_latexml(_page(reply), _address(url, "html"), with_abstract=with_abstract)
+
+
+def _from_pdf(url: str, reply: Reply | Rejection, *, with_abstract: bool) -> Extract | None:
+    if not isinstance(reply, Reply) or status_reason(reply) is not None:
+        return None
     try:
         body = unpack(reply.body, reply.header("Content-Encoding"))
-        page = extract_pdf(body, _pdf(url)) if body.startswith(b"%PDF-") else None
+        return _pdf(url, body) if body.startswith(b"%PDF-") else None
     except UnreadableError:
-        return None, None
-    return page, reply
+        return None
+
+
+def _pdf(url: str, body: bytes) -> Extract:
+    from ingest.pdf import extract_pdf  # few papers need it, and it loads a library
+
+    return extract_pdf(body, _address(url, "pdf"))

@@ -280,3 +280,21 @@ def test_the_words_that_answer_questions_survive(shared: Path) -> None:
         have = bench.tokens(document.text if isinstance(document, Document) else "")
         shares.append((wanted & have).total() / wanted.total())
     assert sum(share > 0.9 for share in shares) == len(shares)
+
+
+def test_authors_made_for_citing_are_read_as_names() -> None:
+    page = extract_html(
+        "<html><head><title>T</title><meta name='citation_author' content='Dao, Tri'>"
+        "<meta name='citation_author' content='Anna van Berg'></head><body><p>x</p></body></html>",
+        "https://a.example/",
+    )
+    assert page.author == "Tri Dao; Anna van Berg"
+
+
+def test_a_control_character_in_a_formula_does_no_harm() -> None:
+    page = extract_html(
+        "<html><body><article><p>Cost <math alttext='O(n&#1;)'></math> here and more words to "
+        "make it an article that is read.</p></article></body></html>",
+        "https://a.example/",
+    )
+    assert "$O(n)$" in page.text

@@ -1,10 +1,13 @@
 """PDF files made here: columns, running lines, hyphens, headings, pages, damage."""
 
 import io
+import re
 
 import pytest
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.pdfencrypt import StandardEncryption
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
 from ingest.archive import Reply
@@ -155,3 +158,72 @@ def test_any_address_may_give_a_pdf():
     assert document.title == "A Made-up Paper on Caches"
     assert document.anchors[1][1] == "https://a.example/download?id=3#page=2"
     assert document.text[document.anchors[1][0] :].startswith("### 3.1")
+
+
+def drawn(*lines, font="Times-Roman"):
+    return made(lambda canvas, number: column(canvas, 60, 700, lines, 10, font))
+
+
+def test_a_broken_compound_keeps_its_hyphen_and_a_broken_word_does_not():
+    text = extract_pdf(
+        drawn(
+            "We study self-attention, large-scale training, state-of-the-",
+            "art models with self-",
+            "attention, GPT-",
+            "4, a simple aver-",
+            "age over multi-",
+            "head blocks, as multi-head layers have it.",
+        ),
+        URL,
+    ).text
+    for kept in ("state-of-the-art", "with self-attention", "GPT-4", "average over multi-head "):
+        assert kept in text
+
+
+def test_names_with_underscores_stay_whole():
+    assert "the max_seq_len option" in extract_pdf(drawn("Set the max_seq_len option."), URL).text
+
+
+def test_chinese_lines_are_joined_without_spaces():
+    pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
+    text = extract_pdf(
+        drawn("注意力机制需要缓存键", "和值因此内存随长度增", font="STSong-Light"), URL
+    )
+    assert text.text == "注意力机制需要缓存键和值因此内存随长度增"
+
+
+def test_a_bold_opening_does_not_cut_its_paragraph():
+    def draw(canvas, number):
+        for at, name in enumerate(("Setup.", "Results.", "Limits.")):
+            y = 700 - 40 * at
+            canvas.setFont("Times-Bold", 10)
+            canvas.drawString(60, y, name)
+            canvas.setFont("Times-Roman", 10)
+            canvas.drawString(
+                60 + canvas.stringWidth(f"{name} ", "Times-Bold", 10),
+                y,
+                "We train on four nodes with the usual schedule",
+            )
+            canvas.drawString(60, y - 12, "and then with a lower rate.")
+
+    blocks = extract_pdf(made(draw), URL).text.split("\n\n")
+    assert len(blocks) == 3
+    assert blocks[1] == (
+        "Results. We train on four nodes with the usual schedule and then with a lower rate."
+    )
+
+
+def test_text_is_not_taken_for_marks():
+    assert extract_pdf(drawn("# a shell comment"), URL).text == "\\# a shell comment"
+
+
+def test_a_page_of_short_labels_and_a_damaged_page_raise_nothing():
+    labels = made(
+        lambda canvas, n: [canvas.drawString(60, 700 - 40 * i, f"a{i}") for i in range(5)]
+    )
+    assert "a3" in extract_pdf(labels, URL).text
+    body = made(paper, 2)
+    kids = re.search(rb"/Kids \[[^\]]*\]", body)
+    torn = body.replace(kids[0], b"/Kids [ 98 0 R 99 0 R".ljust(len(kids[0]) - 1) + b"]")
+    with pytest.raises(UnreadableError, match="damaged"):
+        extract_pdf(torn, URL)

@@ -1,5 +1,6 @@
 """Papers: abstract, sections and formulas from the HTML, pages from the PDF."""
 
+import base64
 import io
 
 import pytest
@@ -141,3 +142,103 @@ def test_what_came_to_nothing_is_said():
 )
 def test_what_is_covered(url, covered):
     assert arxiv.covers(url) is covered
+
+
+def paper(body):
+    """A paper of one section, long enough to be believed."""
+    return PAPER.replace(f'<p class="ltx_p">{PARAGRAPH}</p>', f"{body}<p>{PARAGRAPH}</p>", 1)
+
+
+def text_of(body):
+    found = arxiv.read(URL, {URL: reply(URL, ABSTRACT), HTML: reply(HTML, paper(body))})
+    assert isinstance(found, Document)
+    assert found.anchors[0][1] == f"{HTML}#S1"
+    return found.text
+
+
+def math(tex):
+    return f'<math alttext="{tex}" display="inline"><mi>x</mi></math>'
+
+
+def test_the_abstract_stands_first_and_the_authors_beside_it():
+    page = ABSTRACT.replace(
+        '<meta name="citation_author" content="Writer, Ann">',
+        '<meta name="citation_author" content="Writer, Ann"/>'
+        '<meta name="citation_author" content="van der Berg, Bo"/>'
+        '<meta name="citation_date" content="2024/01/02"/>'
+        '<meta name="citation_online_date" content="2024/05/06"/>',
+    )
+    found = arxiv.read(URL, {URL: reply(URL, page), HTML: reply(HTML, PAPER)})
+    assert isinstance(found, Document)
+    assert found.text.startswith("## Abstract\n\nWe share keys among heads")
+    assert (found.author, found.date) == ("Ann Writer; Bo van der Berg", "2024-01-02")
+
+
+def test_aligned_formulas_are_one_formula_a_line():
+    rows = "".join(
+        f'<tbody><tr class="ltx_equation ltx_eqn_row"><td class="ltx_eqn_cell"></td>'
+        f'<td class="ltx_eqn_cell">{math(left)}</td><td class="ltx_eqn_cell">{math(right)}</td>'
+        f'<td class="ltx_eqn_cell ltx_eqn_eqno">({number})</td></tr></tbody>'
+        for number, (left, right) in enumerate(
+            [("\\displaystyle a", "\\displaystyle=b%\n+c,"), ("d", "=e.")], 1
+        )
+    )
+    text = text_of(f'<table class="ltx_equationgroup ltx_eqn_align ltx_eqn_table">{rows}</table>')
+    assert "\n\n$$a =b+c,$$\n\n$$d =e.$$\n\n" in text
+
+
+def test_a_table_made_of_spans_is_a_table_with_its_columns():
+    rows = (
+        '<span class="ltx_tr"><span class="ltx_td ltx_rowspan ltx_rowspan_2">Heads</span>'
+        '<span class="ltx_td ltx_colspan ltx_colspan_2">Cache</span></span>'
+        '<span class="ltx_tr"><span class="ltx_td">GB</span><span class="ltx_td">ms</span></span>'
+        '<span class="ltx_tr"><span class="ltx_td">8</span><span class="ltx_td">64</span>'
+        '<span class="ltx_td">9</span></span>'
+    )
+    text = text_of(f'<p class="ltx_p"><span class="ltx_tabular">{rows}</span></p>')
+    assert "| Heads | Cache |  |\n| --- | --- | --- |\n|  | GB | ms |\n| 8 | 64 | 9 |" in text
+
+
+def test_listings_are_code():
+    line = '<div class="ltx_listingline">def f(x):</div>'
+    data = base64.b64encode(b"def f(x):\n    return x\n").decode()
+    source = f'<div class="ltx_listing_data"><a href="data:text/plain;base64,{data}">⬇</a></div>'
+    listing = '<div class="ltx_listing ltx_lst_language_Python">{}</div>'
+    assert "```python\ndef f(x):\n    return x\n```" in text_of(listing.format(source + line))
+    assert "```python\ndef f(x):\n```" in text_of(listing.format(line))
+
+
+def test_footnotes_and_bullets_do_not_interrupt():
+    note = (
+        '<span class="ltx_note ltx_role_footnote"><sup class="ltx_note_mark">1</sup><span '
+        'class="ltx_note_content"><sup class="ltx_note_mark">1</sup>Not always.</span></span>'
+    )
+    text = text_of(f'<p class="ltx_p">Caches grow{note} with length.</p>')
+    assert "Caches grow with length.\n\nNot always.\n\n" in text
+    item = '<li class="ltx_item"><span class="ltx_tag ltx_tag_item">•</span><p>First</p></li>'
+    assert "\n- First\n" in text_of(f'<ul class="ltx_itemize">{item}</ul>')
+
+
+def test_another_version_in_an_archive_is_the_paper_with_its_own_abstract():
+    found = arxiv.read(URL, {f"{HTML}v2": reply(f"{HTML}v2", PAPER)})
+    assert isinstance(found, Document)
+    assert (found.url, found.title) == (URL, "Caches, Made Up")
+    assert found.text.startswith("## Abstract\n\nWe share keys.")
+    file = arxiv.read(URL, {f"{PDF}v1": reply(f"{PDF}v1", pdf(), kind="application/pdf")})
+    assert isinstance(file, Document)
+    assert file.anchors[1][1] == f"{PDF}#page=2"
+
+
+def test_a_failed_conversion_gives_way_to_the_pdf_and_a_busy_site_is_left_alone():
+    broken = PAPER.replace("</article>", "Conversion to HTML had a Fatal error.</article>")
+    came = {URL: reply(URL, ABSTRACT), HTML: reply(HTML, broken)}
+    assert [each.url for each in arxiv.requests(URL, came)] == [PDF]
+    assert arxiv.requests(URL, came | {HTML: reply(HTML, "slow down", 429)}) == ()
+
+
+@pytest.mark.parametrize("paper_id", ["cs/9901001", "hep-th/9901001"])
+def test_old_ids_have_the_same_forms(paper_id):
+    asked = arxiv.requests(f"https://arxiv.org/abs/{paper_id}", {})
+    assert [each.url for each in asked] == [
+        f"https://arxiv.org/{form}/{paper_id}" for form in ("abs", "html")
+    ]
