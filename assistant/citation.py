@@ -10,14 +10,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assistant.evidence import Evidence, Line
+from assistant.evidence import Evidence, Line, rows_of
 from index.library import Library
+from ingest.values import PRIMER
 
 SNAP = 0.72
 """F1 of content terms from which a sentence is taken as its source's own, and shown as that."""
 SUPPORTED = 0.75
 WEAK = 0.62
 _REPEATED = 0.8
+_SAME = 0.88  # cosine of two sentences that say the same in other words
 _WINDOW = 3
 
 _NUMBER = re.compile(r"(?<![\w.])[-+]?\d+(?:[.,]\d+)*(?:\s?[%‰])?")
@@ -52,7 +54,7 @@ def attribute(library: Library, evidence: Evidence, sentence: str) -> Verdict:
     scores = [_f1(terms, line.terms) if line.whole else 0.0 for line in evidence.lines]
     best = int(np.argmax(scores))
     if scores[best] >= SNAP:
-        line = evidence.lines[best]
+        line = curated_twin(evidence, evidence.lines[best])
         return Verdict(line.text, line, 1.0, "supported", True, line.terms)
     vector = library.embedder.embed([sentence])[0]
     idf = library.idf(sorted(terms))
@@ -78,6 +80,25 @@ def attribute(library: Library, evidence: Evidence, sentence: str) -> Verdict:
         return Verdict(sentence, None, support, "dropped", False, terms, reason)
     status = "supported" if found[0] >= SUPPORTED else "weak"
     return Verdict(sentence, found[1], found[0], status, False, terms)
+
+
+def curated_twin(evidence: Evidence, line: Line) -> Line:
+    """Return the sentence of a curated source that says what one of the primer says, if any does.
+
+    Both hold the same numbers and names, and their vectors lie as close as those of two wordings.
+    """
+    if not line.hit.passage.url.startswith(PRIMER):
+        return line
+    (row,) = rows_of(evidence, [line])
+    near = [
+        (float(evidence.vectors[row] @ evidence.vectors[other]), other)
+        for other, each in enumerate(evidence.lines)
+        if each.whole
+        and not each.hit.passage.url.startswith(PRIMER)
+        and unsupported_details(line.text, each.text) is None
+    ]
+    best = max(near, default=(0.0, row))
+    return evidence.lines[best[1]] if best[0] >= _SAME else line
 
 
 def repeats(verdict: Verdict, shown: list[Verdict]) -> bool:

@@ -1,5 +1,6 @@
 """An answer without a model: the sentences of the sources that fit the question best."""
 
+from assistant.citation import curated_twin
 from assistant.evidence import Evidence, Line, rows_of
 
 SENTENCES = 5
@@ -34,7 +35,7 @@ def best_lines(evidence: Evidence, limit: int = SENTENCES) -> list[Line]:
         left.remove(best)
         if all(_alike(evidence, best[1], row) < 0.95 for _, row in chosen):
             chosen.append(best)
-    return [line for line, _ in chosen]
+    return list(dict.fromkeys(curated_twin(evidence, line) for line, _ in chosen))
 
 
 def _alike(evidence: Evidence, one: int, other: int) -> float:

@@ -3,9 +3,13 @@
 import pytest
 
 from assistant.citation import attribute, unsupported_details
+from assistant.desk import Desk
 from assistant.evidence import gather
+from assistant.extractive import best_lines
 from assistant.question import understand
 from index.values import Filters
+from ingest.archive import Archive, Resource
+from ingest.values import PRIMER
 
 
 @pytest.fixture
@@ -65,3 +69,40 @@ def test_an_empty_sentence_is_dropped(desk, evidence):
 )
 def test_numbers_names_and_negations_must_stand_in_the_source(sentence, source, detail):
     assert unsupported_details(sentence, source) == detail
+
+
+NOTE = """---
+topic: Multi-query attention
+links: []
+---
+
+# Multi-query attention
+
+Multi-query attention lets all query heads share a single key head and a single value head. \
+Shazeer introduced multi-query attention in 2019.
+"""
+CURATED = """# A post on decoding
+
+With multi-query attention all query heads share a single key head and a single value head.
+"""
+
+
+def test_a_curated_source_that_says_the_same_is_preferred_to_the_primer(home):
+    archive = Archive(home / "archive")
+    archive.add(
+        [
+            Resource(f"{PRIMER}mqa", "text/markdown", NOTE.encode()),
+            Resource("file:///post.md", "text/markdown", CURATED.encode()),
+        ]
+    )
+    desk = Desk(home, llm="extractive")
+    desk.rebuild()
+    evidence = gather(desk.library, understand("what is multi-query attention?"), Filters())
+    said = "Multi-query attention lets all query heads share a single key head and value head."
+    verdict = attribute(desk.library, evidence, said)
+    assert (verdict.verbatim, verdict.line.hit.passage.url) == (True, "file:///post.md")
+    alone = "Shazeer introduced multi-query attention in 2019."
+    verdict = attribute(desk.library, evidence, alone)
+    assert (verdict.text, verdict.line.hit.passage.url) == (alone, f"{PRIMER}mqa")
+    urls = [line.hit.passage.url for line in best_lines(evidence)]
+    assert len(urls) == len(set(urls)) == 2
