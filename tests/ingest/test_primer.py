@@ -210,3 +210,18 @@ def names(note: Note) -> list[str]:
 @every_note
 def test_a_second_reader_has_checked_the_note(note: Note):
     assert note.meta["checked"] is True
+
+
+def test_every_heading_topic_and_entry_of_the_lists_has_a_note():
+    table = (shipped("primer") / "README.md").read_text("utf-8")
+    for curated in founding():
+        part = table.split(f"\n## {curated.name}\n")[1].split("\n## ")[0]
+        rows = re.findall(r"^\| (.+) \| [HTE] \| (.+) \|$", part, re.MULTILINE)
+        covered = {title.replace("\\|", "|") for title, _ in rows}
+        sections = {name for each in (*curated.entries, *curated.topics) for name in each.section}
+        titles = {each.title for each in (*curated.entries, *curated.topics)}
+        assert sections | titles == covered
+        for _, notes in rows:
+            slugs = re.findall(r"\[([\w-]+)\]\(\1\.md\)", notes)
+            assert slugs
+            assert set(slugs) <= NOTES.keys()
