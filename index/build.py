@@ -85,7 +85,9 @@ def update(
     if before is not None:
         lexical.branch(before / "words", folder / "words")
     words = lexical.WordIndex(folder / "words")
-    words.change(removed, zip(added, texts, strict=True))
+    names = store.aliases(added)
+    said = (f"{text}\n{names.get(number, '')}" for number, text in zip(added, texts, strict=True))
+    words.change(removed, zip(added, said, strict=True))
     if not len(words) == store.count("passages"):
         raise RuntimeError("words and passages do not match; run `refdesk rebuild`")
     store.close()
@@ -110,7 +112,8 @@ def content_digest(store: Store) -> str:
         if urlsplit(name).scheme == "file":
             name = f"file {document.sha256}"
         parts.append([name, document.title, document.sha256, document.author, document.date,
-                      document.lang, document.kind, list(document.links)])  # fmt: skip
+                      document.lang, document.kind, list(document.links),
+                      list(document.aliases)])  # fmt: skip
     for line in sorted(json.dumps(part, ensure_ascii=False) for part in parts):
         digest.update(line.encode())
     for row in store.catalog():

@@ -19,6 +19,7 @@ from ingest.values import Document
 
 _DEPTH = 100
 _SEEDS = 3
+_LISTED = 0.75  # what the score of a link without a page counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,15 @@ class Hit:
     dense_rank: int | None
     word_rank: int | None
     cosine: float | None = None
+
+
+def _demoted(fused: list[tuple[int, float]], listed: frozenset[int]) -> list[tuple[int, float]]:
+    """Put what only stands for a page behind pages that fit about as well.
+
+    Its few words make it look better than it is: a title is all it has.
+    """
+    weighed = [(n, score * (_LISTED if n in listed else 1.0)) for n, score in fused]
+    return sorted(weighed, key=lambda pair: (-pair[1], pair[0]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +129,7 @@ class Library:
         if fused:
             seeds = now.vectors.vectors([number for number, _ in fused[:_SEEDS]])
             second = kept(now.vectors.search(feedback(vector, seeds), wide, allowed))
-            fused = fuse(second, by_words)
+            fused = _demoted(fuse(second, by_words), now.listed)
         return self._hits(now.store, fused[:k], by_meaning, by_words)
 
     def _hits(

@@ -25,7 +25,7 @@ CREATE TABLE documents (
     id INTEGER PRIMARY KEY AUTOINCREMENT, url TEXT NOT NULL UNIQUE, page TEXT NOT NULL,
     title TEXT NOT NULL, text TEXT NOT NULL, sha256 TEXT NOT NULL, author TEXT, date TEXT,
     lang TEXT NOT NULL, source TEXT NOT NULL, kind TEXT NOT NULL, fetched_at TEXT NOT NULL,
-    links TEXT NOT NULL, anchors TEXT NOT NULL, sketch BLOB NOT NULL);
+    links TEXT NOT NULL, aliases TEXT NOT NULL, anchors TEXT NOT NULL, sketch BLOB NOT NULL);
 CREATE TABLE copies (
     url TEXT NOT NULL, page TEXT NOT NULL, document TEXT NOT NULL, sketch BLOB NOT NULL,
     same_as TEXT NOT NULL, PRIMARY KEY (page, url));
@@ -129,7 +129,7 @@ class Store:
         """Add a document and its passages; return the passages' numbers."""
         row = self._db.execute(
             f"INSERT INTO documents ({_FIELDS}, page, sha256, sketch)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
             (*_row(document), page, document.sha256, sketch),
         ).fetchone()
         numbers = []
@@ -179,6 +179,15 @@ class Store:
                 (f"{LISTED}%",),
             )
         }
+
+    def aliases(self, numbers: Sequence[int]) -> dict[int, str]:
+        """Return the other names of the subjects of these passages' documents, as one line."""
+        rows = self._db.execute(
+            "SELECT passages.id, aliases FROM passages JOIN documents ON document = documents.id"
+            " WHERE passages.id IN (SELECT value FROM json_each(?)) AND aliases <> '[]'",
+            (json.dumps(list(numbers)),),
+        )
+        return {row[0]: ", ".join(json.loads(row[1])) for row in rows}
 
     def text_of(self, page: str, url: str) -> str:
         """Return the text of a document or of a copy."""
@@ -461,7 +470,7 @@ class Store:
         return [int(row[0]) for row in self._db.execute(query, tuple(values))]
 
 
-_FIELDS = "url, title, text, author, date, lang, source, kind, fetched_at, links, anchors"
+_FIELDS = "url, title, text, author, date, lang, source, kind, fetched_at, links, aliases, anchors"
 _DOCUMENT = f"SELECT {_FIELDS} FROM documents"
 
 
@@ -469,14 +478,16 @@ def _row(document: Document) -> tuple[Any, ...]:
     return (
         document.url, document.title, document.text, document.author, document.date, document.lang,
         document.source, document.kind, document.fetched_at,
-        json.dumps(document.links, ensure_ascii=False), json.dumps(document.anchors),
+        json.dumps(document.links, ensure_ascii=False),
+        json.dumps(document.aliases, ensure_ascii=False), json.dumps(document.anchors),
     )  # fmt: skip
 
 
 def _document(row: Sequence[Any]) -> Document:
-    url, title, text, author, date, lang, source, kind, fetched_at, links, anchors = row
+    url, title, text, author, date, lang, source, kind, fetched_at, *lists, anchors = row
+    links, aliases = (tuple(json.loads(each)) for each in lists)
     return Document(
-        url, title, text, author, date, lang, source, kind, fetched_at, tuple(json.loads(links)),
+        url, title, text, author, date, lang, source, kind, fetched_at, links, aliases,
         tuple((start, address) for start, address in json.loads(anchors)),
     )  # fmt: skip
 

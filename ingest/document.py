@@ -193,6 +193,7 @@ def _primer_note(reply: Reply, text: str) -> Document:
         source="other",
         kind="note",
         links=tuple(front["links"]),
+        aliases=tuple(map(str, (*front.get("aliases", ()), *front.get("aliases_zh", ())))),
     )
 
 

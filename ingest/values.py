@@ -6,7 +6,7 @@ Apart from the modules that make them, since reading a page needs libraries that
 import hashlib
 from dataclasses import dataclass
 
-READER = 2
+READER = 3
 """Version of the reading: raised whenever the same bytes would give another document."""
 
 PRIMER = "refdesk:primer/"
@@ -19,9 +19,10 @@ class Document:
 
     ``url`` is the canonical address (``file:`` and ``refdesk:`` as given), ``text`` Markdown
     in NFC with line feeds, ``date`` is ``YYYY-MM-DD``, ``lang`` two letters, ``source`` and
-    ``kind`` are `urls.source_of` and `urls.kind_of`, ``links`` the reading a primer note names.
-    ``anchors`` are (offset in ``text``, address that opens the original there), ascending: pages of
-    a PDF, seconds of a video, sections of a paper.
+    ``kind`` are `urls.source_of` and `urls.kind_of`. ``links`` are the reading a primer note names,
+    ``aliases`` other names of its subject, which are searched and not shown. ``anchors`` are
+    (offset in ``text``, address that opens the original there), ascending: pages of a PDF, seconds
+    of a video, sections of a paper.
     """
 
     url: str
@@ -34,6 +35,7 @@ class Document:
     kind: str
     fetched_at: str
     links: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
     anchors: tuple[tuple[int, str], ...] = ()
 
     @property

@@ -130,9 +130,7 @@ def test_a_link_whose_page_is_not_here_stays_findable_but_is_never_cited(home, t
     status = desk.status()
     assert (status["documents"], status["lists"][0]["in_library"]) == (2, 1)  # page and list file
 
-    video = write_warc(
-        tmp_path / "2.warc.gz", [page("https://video.example/talk", paragraph(6))]
-    )
+    video = write_warc(tmp_path / "2.warc.gz", [page("https://video.example/talk", paragraph(6))])
     digest = desk.ingest([video], seed=False).status["digest"]
     assert not any(hit.passage.listed for hit in desk.search("multi-query attention").hits)
     assert desk.rebuild().status["digest"] == digest
