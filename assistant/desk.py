@@ -299,6 +299,16 @@ class Desk:
         answers = None if retrieval_only else self.ask
         return evaluation.evaluate(library, asked, answers, self._progress)
 
+    def evaluate_beir(self, folder: Path) -> "Evaluation":
+        """Measure retrieval on a collection in BEIR layout, in a library of its own in the cache.
+
+        Raises:
+            UsageError: the folder is not in BEIR layout.
+        """
+        from assistant import beir  # as above
+
+        return beir.evaluate(folder, self.home, self._open_embedder(), self._progress)
+
     def verify(self, saved: dict[str, Any]) -> list[dict[str, Any]]:
         """Check a saved ``ask --json`` object against the library; see :mod:`assistant.verify`."""
         from assistant.verify import verify

@@ -1,23 +1,25 @@
 """``refdesk eval``: retrieval by document, answers by sentence, over a file of questions."""
 
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
 from time import perf_counter
 from typing import Any
 
+from assistant.bootstrap import interval
 from assistant.json_form import answer_object
 from assistant.judging import Judgement, judge
 from assistant.values import Answer
 from index import metrics
-from index.library import Library
+from index.library import Hit, Library
 from ingest.errors import UsageError
 from ingest.urls import canonical
 
-_UNANSWERABLE = "unanswerable"
+UNANSWERABLE = "unanswerable"
 _PASSAGES = 100
+_KEPT = 20  # documents a question in a run file
 _FIELDS = ("id", "question", "lang", "gold_urls", "answer", "type")
 
 
@@ -35,10 +37,16 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """The ``eval --json`` object, and the answers that were given."""
+    """The ``eval --json`` object, and what it was worked out from.
+
+    ``answers`` are those given; ``questions`` has a row per question, as a run file keeps it;
+    ``ranked`` the documents found for each question with their scores, best first.
+    """
 
     report: dict[str, Any]
     answers: tuple[dict[str, Any], ...]
+    questions: tuple[dict[str, Any], ...]
+    ranked: dict[str, list[tuple[str, float]]]
 
 
 def read_questions(path: Path) -> list[Asked]:
@@ -77,13 +85,15 @@ def evaluate(
     progress: Callable[[str, int, int], None],
 ) -> Evaluation:
     """Ask every question and score what comes back; without ``answer`` only retrieval is scored."""
-    answerable = [each for each in asked if each.type != _UNANSWERABLE]
+    answerable = [each for each in asked if each.type != UNANSWERABLE]
     ranks: dict[str, int | None] = {}
+    ranked: dict[str, list[tuple[str, float]]] = {}
     seconds = []
     for done, each in enumerate(answerable, 1):
         begun = perf_counter()
-        ranks[each.id] = _first_match(library, each)
+        ranked[each.id] = by_document(library.search(each.question, _PASSAGES))
         seconds.append(perf_counter() - begun)
+        ranks[each.id] = _first_match(library, ranked[each.id], each.gold)
         progress("searching", done, len(answerable))
     scores = metrics.scores(ranks)
     answers: list[dict[str, Any]] = []
@@ -96,10 +106,11 @@ def evaluate(
             progress("answering", done, len(asked))
 
     def part(some: Sequence[Asked]) -> dict[str, Any]:
-        searched = [each.id for each in some if each.type != _UNANSWERABLE]
+        searched = [each.id for each in some if each.type != UNANSWERABLE]
         return {
             "retrieval": metrics.mean(scores, searched),
-            "answers": _rates([each for each in some if each.id in judged], judged),
+            "confidence": confidence(scores, searched),
+            "answers": rates([each for each in some if each.id in judged], judged),
         }
 
     report = {
@@ -121,24 +132,72 @@ def evaluate(
             },
         },
     }
-    return Evaluation(report, tuple(answers))
+    rows = []
+    for each in asked:
+        about = {"id": each.id, "question": each.question, "lang": each.lang, "type": each.type}
+        if each.id in ranks:
+            rank = ranks[each.id]
+            about |= row(ranked[each.id], [] if rank is None else [rank], 1, scores[each.id])
+        if each.id in judged:
+            about |= asdict(judged[each.id])
+        rows.append(about)
+    return Evaluation(report, tuple(answers), tuple(rows), ranked)
 
 
-def _first_match(library: Library, asked: Asked) -> int | None:
-    """Return the rank of the first gold document, hits reduced to the best passage a document."""
-    urls = dict.fromkeys(hit.passage.url for hit in library.search(asked.question, _PASSAGES))
-    for rank, url in enumerate(urls, 1):
-        if library.store.addresses(url) & asked.gold:
+def by_document(hits: Sequence[Hit]) -> list[tuple[str, float]]:
+    """Reduce hits to the best passage a document: addresses and scores, best first."""
+    best: dict[str, float] = {}
+    for hit in hits:
+        best.setdefault(hit.passage.url, hit.score)
+    return list(best.items())
+
+
+def row(
+    ranked: Sequence[tuple[str, float]],
+    ranks: Sequence[int],
+    relevant: int,
+    scores: Mapping[str, float],
+) -> dict[str, Any]:
+    """Return what a run file keeps of one search.
+
+    ``ranks`` are those of the relevant documents that were found, of ``relevant`` in all.
+    """
+    return {
+        "relevant": relevant,
+        "ranks": list(ranks),
+        "reciprocal_rank": 1 / ranks[0] if ranks else 0.0,
+        **scores,
+        "documents": [document for document, _ in ranked[:_KEPT]],
+    }
+
+
+def confidence(
+    scores: Mapping[str, Mapping[str, float]],
+    questions: Sequence[str],
+    measures: Mapping[str, Any] = metrics.MEASURES,
+) -> dict[str, list[float] | None]:
+    """Return the 95 % interval of the mean of every measure over these questions."""
+    return {name: interval([scores[each][name] for each in questions]) for name in measures}
+
+
+def _first_match(
+    library: Library, ranked: Sequence[tuple[str, float]], gold: frozenset[str]
+) -> int | None:
+    """Return the rank of the first gold document."""
+    for rank, (url, _) in enumerate(ranked, 1):
+        if library.store.addresses(url) & gold:
             return rank
     return None
 
 
-def _rates(asked: Sequence[Asked], judged: dict[str, Judgement]) -> dict[str, float | int | None]:
+def rates(asked: Sequence[Asked], judged: dict[str, Judgement]) -> dict[str, float | int | None]:
+    """Return the ``answers`` figures of these questions, None where nothing was measured."""
+
     def rate(part: int, whole: int) -> float | None:
         return part / whole if whole else None
 
-    can = [judged[each.id] for each in asked if each.type != _UNANSWERABLE]
-    cannot = [judged[each.id] for each in asked if each.type == _UNANSWERABLE]
+    can = [judged[each.id] for each in asked if each.type != UNANSWERABLE]
+    cannot = [judged[each.id] for each in asked if each.type == UNANSWERABLE]
     shown = can + cannot
     sentences = sum(each.sentences for each in shown)
     return {

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from statistics import fmean
+from typing import Any
 
 import ir_measures
 from ir_measures import RR, R, nDCG
@@ -13,36 +14,67 @@ MEASURES = {
     "mrr@10": RR @ 10,
     "ndcg@10": nDCG @ 10,
 }
+COLLECTION_MEASURES = MEASURES | {"recall@100": R @ 100}
+"""What is measured where a question has several relevant documents; nDCG with linear gain."""
+
+CURVE = {f"recall@{k}": R @ k for k in range(1, 21)}
 _GOLD = "gold"
 
 
-def scores(ranks: Mapping[str, int | None]) -> dict[str, dict[str, float]]:
+def calculate(
+    qrels: Mapping[str, Mapping[str, int]],
+    ranked: Mapping[str, Sequence[str]],
+    measures: Mapping[str, Any] = MEASURES,
+) -> dict[str, dict[str, float]]:
+    """Return every measure of every question of ``qrels``.
+
+    ``qrels`` gives the gain of the relevant documents of each question, ``ranked`` the documents
+    found for it, best first, each once.
+    """
+    found: dict[str, dict[str, float]] = {question: {} for question in qrels}
+    if not found:
+        return found
+    judged = [
+        ir_measures.Qrel(question, document, gain)
+        for question, gains in qrels.items()
+        for document, gain in gains.items()
+    ]
+    run = [
+        ir_measures.ScoredDoc(question, document, -place)
+        for question in qrels
+        for place, document in enumerate(ranked.get(question, ()), 1)
+    ]
+    names = {measure: name for name, measure in measures.items()}
+    for metric in ir_measures.iter_calc(list(names), judged, run):
+        found[metric.query_id][names[metric.measure]] = float(metric.value)
+    return found
+
+
+def scores(
+    ranks: Mapping[str, int | None], measures: Mapping[str, Any] = MEASURES
+) -> dict[str, dict[str, float]]:
     """Return every measure of every question.
 
     ``ranks`` gives the rank (from 1) of the first matching document of each question, None where
     none was found: one relevant item a question.
     """
-    if not ranks:
-        return {}
-    qrels = [ir_measures.Qrel(question, _GOLD, 1) for question in ranks]
-    run = [
-        ir_measures.ScoredDoc(question, _GOLD if place == rank else f"other {place}", -place)
+    ranked = {
+        question: [
+            _GOLD if place == rank else f"other {place}" for place in range(1, (rank or 1) + 1)
+        ]
         for question, rank in ranks.items()
-        for place in range(1, (rank or 1) + 1)
-    ]
-    found: dict[str, dict[str, float]] = {question: {} for question in ranks}
-    names = {measure: name for name, measure in MEASURES.items()}
-    for metric in ir_measures.iter_calc(list(names), qrels, run):
-        found[metric.query_id][names[metric.measure]] = float(metric.value)
-    return found
+    }
+    return calculate({question: {_GOLD: 1} for question in ranks}, ranked, measures)
 
 
 def mean(
-    found: Mapping[str, Mapping[str, float]], questions: Sequence[str]
+    found: Mapping[str, Mapping[str, float]],
+    questions: Sequence[str],
+    measures: Mapping[str, Any] = MEASURES,
 ) -> dict[str, float | int | None]:
     """Return ``n`` and the mean of every measure over these questions, None where n is 0."""
     result: dict[str, float | int | None] = {"n": len(questions)}
-    for name in MEASURES:
+    for name in measures:
         values = [found[question][name] for question in questions]
         result[name] = fmean(values) if values else None
     return result

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from assistant.json_form import answer_object, hit_object
 from ingest.errors import FoundWanting, NothingFound, RefdeskError, UsageError
-from ui import cli_lists, cli_models, render
+from ui import cli_eval, cli_lists, cli_models, render
 from ui.options import (
     CountOption,
     DifficultyOption,
@@ -311,41 +311,7 @@ def import_(file: Path, home: HomeOption = None) -> None:
     render.status(Console(), found)
 
 
-@app.command("eval")
-def evaluate(
-    questions: Path,
-    home: HomeOption = None,
-    as_json: JsonOption = False,
-    retrieval_only: Annotated[
-        bool, typer.Option("--retrieval-only", help="Do not answer, only search.")
-    ] = False,
-    out: Annotated[Path | None, typer.Option("--out", help="Write the figures here.")] = None,
-    answers: Annotated[
-        Path | None, typer.Option("--answers", help="Write every answer here, one a line.")
-    ] = None,
-    llm: LlmOption = "auto",
-) -> None:
-    """Measure retrieval and answers on a file of questions.
-
-    Example: refdesk eval questions.jsonl --retrieval-only --json
-    """
-    with ShownProgress() as progress:
-        desk = open_desk(home, progress, llm)
-        result = desk.evaluate(questions, retrieval_only=retrieval_only)
-        desk.close()
-    if out:
-        out.write_text(json.dumps(result.report, indent=2) + "\n", encoding="utf-8")
-    if answers:
-        lines = (json.dumps(each, ensure_ascii=False) + "\n" for each in result.answers)
-        answers.write_text("".join(lines), encoding="utf-8")
-    if as_json:
-        print_json(result.report)
-        return
-    console = Console()
-    for part in ("retrieval", "answers"):
-        for name, value in result.report[part].items():
-            shown = "-" if value is None else f"{value:.3f}" if isinstance(value, float) else value
-            console.print(f"{part:10} {name:20} {shown}", highlight=False)
+app.command("eval")(cli_eval.evaluate)
 
 
 @app.command()
