@@ -16,7 +16,7 @@ from assistant.extractive import best_lines
 from assistant.llm import Engine
 from assistant.prompt import is_refusal, prompt
 from assistant.question import understand
-from assistant.refusal import answers_surely, refuses, signals
+from assistant.refusal import answers_surely, limits_for, refuses, signals
 from assistant.values import Answer, Citation, Event, Reading, Sentence
 from index.library import Library
 from index.values import Filters
@@ -100,7 +100,8 @@ def answer(
     )  # fmt: skip
     lines = best_lines(evidence)
     found = signals(evidence)
-    if refuses(found, question.lang) or not lines:
+    limits = limits_for(library.embedder, question.lang)
+    if refuses(found, limits) or not lines:
         yield Event("done", answer=_refuse(draft, evidence, timings, begun))
         return
     extract = _extract(draft, lines, library)
@@ -130,7 +131,7 @@ def answer(
             break
     spoken.close()
     if not shown:
-        if answers_surely(found, question.lang):
+        if answers_surely(found, limits):
             timings["first_sentence_s"] = timings["extractive_s"]
             yield Event("done", answer=_timed(extract, timings, begun))
         else:

@@ -72,7 +72,7 @@ def attribute(library: Library, evidence: Evidence, sentence: str) -> Verdict:
         near = max(
             float(evidence.vectors[first + offset] @ vector) for offset in range(len(window))
         )
-        support = recall if evidence.question.lang != "en" else 0.5 * max(near, 0.0) + 0.5 * recall
+        support = 0.5 * max(near, 0.0) + 0.5 * recall if evidence.understood else recall
         if found is None or support > found[0]:
             found = support, line
     if found is None or found[0] < WEAK:

@@ -18,9 +18,9 @@ from assistant.llm import Engine, choose
 from assistant.prompt import prefix
 from assistant.values import Answer, Event
 from index import weights
-from index.embedder import Embedder
+from index.embedder import DEFAULT, Embedder
 from index.generation import Home
-from index.library import Hit, Library
+from index.library import Hit, Library, embedder_of
 from index.values import Filters
 from ingest.catalog_file import CuratedList
 from ingest.errors import UsageError
@@ -65,6 +65,8 @@ class Desk:
         notice: told, once, what was done unasked (a new home being seeded).
         transport: sends what is fetched; by default straight to the public web.
         limits: how politely is fetched; see `ingest.fetch.Limits`.
+        embedder: the embedding model; by default that of the home's library, else MiniLM. With
+            another one than the library's, the library has to be rebuilt.
     """
 
     def __init__(
@@ -76,6 +78,7 @@ class Desk:
         notice: Callable[[str], None] = lambda text: None,
         transport: "httpx.AsyncBaseTransport | None" = None,
         limits: "Limits | None" = None,
+        embedder: str | None = None,
     ) -> None:
         self.home = Home(Path(home).expanduser() if home else default_home())
         self._llm = llm
@@ -83,6 +86,7 @@ class Desk:
         self._notice = notice
         self._transport = transport
         self._limits = limits
+        self._embedding = embedder
         self._lock = threading.Lock()
         self._embedder: Embedder | None = None
         self._library: Library | None = None
@@ -378,7 +382,8 @@ class Desk:
     def _open_embedder(self) -> Embedder:
         if self._embedder is None:
             self.home.make()
-            self._embedder = Embedder.open(self.home.models, self._progress)
+            name = self._embedding or embedder_of(self.home) or DEFAULT
+            self._embedder = Embedder.open(self.home.models, self._progress, name)
         return self._embedder
 
     def _model(self) -> Engine | None:

@@ -49,7 +49,8 @@ class Evidence:
 
     ``vectors`` has one row a line, shape (len(lines), dimension); ``idf`` covers all terms met;
     ``asked`` are the question's terms; ``cosine`` is the similarity of the nearest
-    sentence or passage.
+    sentence or passage; ``understood`` says that the embedding model knows the question's language,
+    so that cosines count.
     """
 
     question: Question
@@ -59,6 +60,7 @@ class Evidence:
     idf: dict[str, float]
     asked: frozenset[str]
     cosine: float = 0.0
+    understood: bool = True
 
     def recall(self, wanted: frozenset[str], found: frozenset[str]) -> float:
         """Return the share of ``wanted`` terms that are ``found``, rare terms weighing more."""
@@ -81,7 +83,8 @@ def lines_of(library: Library, question: Question, hits: Sequence[Hit]) -> Evide
     wanted = [frozenset(library.terms(query)) - asking for query in queries]
     idf = library.idf(sorted(wanted[0].union(*wanted, *terms)))
     vectors = library.embedder.embed(texts) if texts else np.empty((0, 0), dtype=np.float32)
-    evidence = Evidence(question, tuple(hits), (), vectors, idf, wanted[0])
+    understood = question.lang == "en" or library.embedder.multilingual
+    evidence = Evidence(question, tuple(hits), (), vectors, idf, wanted[0], understood=understood)
     if not found:
         return evidence
     cosines = np.array([vectors @ library.embedder.embed_query(query) for query in queries])
@@ -173,8 +176,7 @@ def _in_code(text: str, at: int) -> bool:
 
 def _fit(evidence: Evidence, cosine: float, wanted: frozenset[str], terms: frozenset[str]) -> float:
     words = evidence.recall(wanted, terms)
-    # the default embedding model knows English only
-    return 0.6 * max(cosine, 0.0) + 0.4 * words if evidence.question.lang == "en" else words
+    return 0.6 * max(cosine, 0.0) + 0.4 * words if evidence.understood else words
 
 
 def _side_terms(evidence: Evidence, side: str) -> frozenset[str]:

@@ -5,16 +5,37 @@ from dataclasses import dataclass
 
 from assistant.evidence import Evidence
 from assistant.question import names
+from index.embedder import Embedder
 
 _PART = re.compile(r"[a-z]+|\d+")
 
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Where refusing begins and where answering is sure.
+
+    ``cosine`` and ``sure_cosine`` are None where the embedding model does not know the question's
+    language: then the words alone decide.
+    """
+
+    coverage: float
+    sure_coverage: float
+    cosine: float | None = None
+    sure_cosine: float | None = None
+
+
 # Read off the signals of the shared questions; BENCHMARKS.md has the figures.
-_COSINE = 0.42
-_COVERAGE = 0.34
-_COVERAGE_HAN = 0.10
-_SURE_COSINE = 0.60
-_SURE_COVERAGE = 0.60
-_SURE_COVERAGE_HAN = 0.35
+_MINILM = Limits(coverage=0.34, sure_coverage=0.60, cosine=0.42, sure_cosine=0.60)
+_WORDS_ALONE = Limits(coverage=0.10, sure_coverage=0.35)
+_E5 = Limits(coverage=0.34, sure_coverage=0.60, cosine=0.36, sure_cosine=0.55)
+_E5_ACROSS = Limits(coverage=0.0, sure_coverage=0.35, cosine=0.36, sure_cosine=0.50)
+
+
+def limits_for(embedder: Embedder, lang: str) -> Limits:
+    """Return the limits for a question in ``lang``, by the model that embeds it."""
+    if embedder.multilingual:
+        return _E5 if lang == "en" else _E5_ACROSS
+    return _MINILM if lang == "en" else _WORDS_ALONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,30 +63,24 @@ def signals(evidence: Evidence) -> Signals:
     return Signals(evidence.recall(evidence.asked, terms), evidence.cosine, unknown)
 
 
-def refuses(found: Signals, lang: str) -> bool:
+def refuses(found: Signals, limits: Limits) -> bool:
     """Say whether these signals mean that the library does not answer.
 
     A name that nothing found mentions is decisive: passages about its neighbours would be passed
     off as being about it.
     """
-    if found.unknown:
-        return True
-    if lang != "en":
-        return found.coverage < _COVERAGE_HAN
-    return found.cosine < _COSINE or found.coverage < _COVERAGE
+    far = limits.cosine is not None and found.cosine < limits.cosine
+    return bool(found.unknown) or far or found.coverage < limits.coverage
 
 
-def answers_surely(found: Signals, lang: str) -> bool:
+def answers_surely(found: Signals, limits: Limits) -> bool:
     """Say whether the sources answer even if the model finds nothing to say.
 
     Small models refuse about one answerable question in ten, or say it in words that no source
     supports; these signals are above those of every question known to be unanswerable.
     """
-    if found.unknown:
-        return False
-    if lang != "en":
-        return found.coverage >= _SURE_COVERAGE_HAN
-    return found.cosine >= _SURE_COSINE and found.coverage >= _SURE_COVERAGE
+    near = limits.sure_cosine is None or found.cosine >= limits.sure_cosine
+    return not found.unknown and near and found.coverage >= limits.sure_coverage
 
 
 def _mentions(text: str, name: str) -> bool:

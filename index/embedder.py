@@ -24,8 +24,10 @@ import tokenizers
 from index.e5_tokenizer import UnigramTokenizer
 from index.e5_weights import write_checkpoint
 from index.files import locked, read_record, readably, sha256_of, stamp, write_record
+from index.language_means import LanguageMeans
 from index.weights import Progress, load_pins, obtain
 from ingest.errors import ModelUnavailable, UsageError
+from ingest.shipped import shipped
 
 Vectors = npt.NDArray[np.float32]
 
@@ -44,7 +46,8 @@ class EmbeddingModel:
 
     ``limit`` is in tokens, special ones included: what the model was trained for. The prefixes go
     before a text as they stand. Of the layers ``kept_float`` the last product is not quantised.
-    ``packed`` names the weights file of a model whose weights are no checkpoint but in 4 bits.
+    ``packed`` names the weights file of a model whose weights are no checkpoint but in 4 bits,
+    ``means`` the shipped file of its `LanguageMeans`.
     """
 
     name: str
@@ -56,6 +59,7 @@ class EmbeddingModel:
     passage_prefix: str = ""
     multilingual: bool = False
     packed: str = ""
+    means: str = ""
 
 
 _KNOWN = (
@@ -71,6 +75,7 @@ _KNOWN = (
         passage_prefix="passage: ",
         multilingual=True,
         packed="e5-small-q4.bin",
+        means="multilingual-e5-small-means.npy",
     ),
 )
 MODELS = MappingProxyType({model.name: model for model in _KNOWN})
@@ -101,6 +106,7 @@ class Embedder:
         self._model = model
         self._session = session
         self._tokenizer = tokenizer
+        self._means = _means_of(model)
 
     @classmethod
     def open(
@@ -151,6 +157,8 @@ class Embedder:
         model = self._model
         parts = [file.sha256 for file in load_pins()[self.name].files]
         parts += [model.recipe, str(model.limit), model.query_prefix, model.passage_prefix]
+        if model.means:
+            parts.append(sha256_of(shipped("embedding", model.means)))
         digest = hashlib.sha256(" ".join(filter(None, parts)).encode()).hexdigest()
         return f"{self.name}/{model.recipe}/{model.limit}/{digest[:16]}"
 
@@ -164,7 +172,7 @@ class Embedder:
         def work(start: int) -> int:
             stop = min(start + _SLICE, len(texts))
             for at in range(start, stop):
-                vectors[at] = self._run(self._model.passage_prefix + texts[at])
+                vectors[at] = self._vector(self._model.passage_prefix, texts[at])
             return stop
 
         pool = ThreadPoolExecutor(_WORKERS)
@@ -178,7 +186,7 @@ class Embedder:
 
     def embed_query(self, text: str) -> Vectors:
         """Return the vector of a question, float32 (dimension,), of length 1."""
-        return self._run(self._model.query_prefix + text)
+        return self._vector(self._model.query_prefix, text)
 
     def count_tokens(self, text: str) -> int:
         """Return how many tokens a text has, the two special ones included, uncut, unprefixed."""
@@ -187,6 +195,10 @@ class Embedder:
     def token_starts(self, text: str) -> list[int]:
         """Return the offsets at which the tokens of a text start, without the special ones."""
         return self._tokenizer.starts(_encodable(text))
+
+    def _vector(self, prefix: str, text: str) -> Vectors:
+        vector = self._run(prefix + text)
+        return self._means.without(vector, text) if self._means else vector
 
     def _run(self, text: str) -> Vectors:
         ids = self._tokenizer.ids(_encodable(text))
@@ -212,6 +224,10 @@ class _Wordpieces:
     def starts(self, text: str) -> list[int]:
         found = self._tokenizer.encode(text, add_special_tokens=False)
         return [start for start, _ in found.offsets]
+
+
+def _means_of(model: EmbeddingModel) -> LanguageMeans | None:
+    return LanguageMeans(shipped("embedding", model.means)) if model.means else None
 
 
 def _encodable(text: str) -> str:

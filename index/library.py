@@ -56,6 +56,17 @@ class _Generation:
     listed: frozenset[int]
 
 
+def embedder_of(home: Home) -> str | None:
+    """Return the name of the embedding model a home's library was built with, if it has one."""
+    folder = home.current()
+    if folder is None:
+        return None
+    store = Store(folder / "library.sqlite")
+    name = store.setting("embedder")
+    store.close()
+    return name
+
+
 class Library:
     """The library of a home, opened for reading; follows ``CURRENT`` from request to request."""
 

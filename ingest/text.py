@@ -155,11 +155,22 @@ _ASIAN = ("zh", "ja", "ko")
 _TELLING = 40  # letters: fewer in another script are names and formulas
 
 
+def is_east_asian(text: str) -> bool:
+    """Say whether a text is mainly in Han, Kana or Hangul."""
+    letters, wide = _letters(text)
+    # One Han character says about as much as four Latin letters.
+    return wide > 0 and 4 * wide >= 0.4 * (letters + 3 * wide)
+
+
+def _letters(text: str) -> tuple[int, int]:
+    patterns = (_HAN_CHAR, _KANA_CHAR, _HANGUL_CHAR)
+    return len(_LETTER.findall(text)), sum(len(pattern.findall(text)) for pattern in patterns)
+
+
 def language_within(text: str, whole: str) -> str:
     """Return the language of a part of a text: that of the ``whole`` unless its script differs."""
-    letters = len(_LETTER.findall(text))
-    wide = sum(len(pattern.findall(text)) for pattern in (_HAN_CHAR, _KANA_CHAR, _HANGUL_CHAR))
-    is_asian = 4 * wide >= 0.4 * (letters + 3 * wide)
+    letters, wide = _letters(text)
+    is_asian = is_east_asian(text)
     if is_asian == (whole in _ASIAN) or letters + 3 * wide < _TELLING:
         return whole
     return language(text)

@@ -16,6 +16,7 @@ from ui import cli_eval, cli_lists, cli_models, render
 from ui.options import (
     CountOption,
     DifficultyOption,
+    EmbedderOption,
     HomeOption,
     JsonOption,
     KindOption,
@@ -186,6 +187,7 @@ def ingest(
     no_primer: Annotated[
         bool, typer.Option("--no-primer", help="In a new home, seed nothing (for measuring).")
     ] = False,
+    embedder: EmbedderOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Fetch what the lists link to, or take in what is named, and update the library.
@@ -196,7 +198,7 @@ def ingest(
     Example: refdesk ingest llm-deep-dive --limit 20
     """
     with ShownProgress(events=as_json) as progress:
-        report = open_desk(home, progress).ingest(
+        report = open_desk(home, progress, embedder=embedder).ingest(
             inputs or [],
             seed=not no_primer,
             offline=offline,
@@ -210,13 +212,15 @@ def ingest(
 
 
 @app.command()
-def rebuild(home: HomeOption = None, as_json: JsonOption = False) -> None:
+def rebuild(
+    home: HomeOption = None, embedder: EmbedderOption = None, as_json: JsonOption = False
+) -> None:
     """Make the library anew from the archive alone, without the network.
 
     Example: refdesk rebuild
     """
     with ShownProgress(events=as_json) as progress:
-        report = open_desk(home, progress).rebuild()
+        report = open_desk(home, progress, embedder=embedder).rebuild()
     _report("rebuild", report, as_json=as_json)
 
 

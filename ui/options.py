@@ -40,14 +40,26 @@ LlmOption = Annotated[
         help="auto, extractive, a model's name, a .gguf file or a server's URL.",
     ),
 ]
+EmbedderOption = Annotated[
+    str | None,
+    typer.Option(
+        "--embedder",
+        envvar="REFDESK_EMBEDDER",
+        help="all-minilm-l6-v2 (fast, English) or multilingual-e5-small (Chinese questions find "
+        "English pages); the library is built with it.",
+    ),
+]
 
 
-def open_desk(home: Path | None, progress: ShownProgress, llm: str = "auto") -> Desk:
+def open_desk(
+    home: Path | None, progress: ShownProgress, llm: str = "auto", embedder: str | None = None
+) -> Desk:
     """Return the desk of a home; what it does unasked is said on stderr."""
     console = Console(stderr=True)
     return Desk(
         home,
         llm=llm,
+        embedder=embedder,
         progress=progress,
         notice=lambda text: console.print(text, markup=False, highlight=False),
     )
