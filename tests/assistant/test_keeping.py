@@ -5,7 +5,7 @@ import json
 import pytest
 
 from assistant.desk import Desk
-from ingest.errors import UsageError
+from ingest.errors import NothingFound, UsageError
 from ingest.fetch import Limits
 from tests.stand_in import Web
 
@@ -220,3 +220,19 @@ def test_a_list_is_checked_by_address_and_by_name(desk):
         examination = desk.check_list(where, base="https://github.com/o/reading/blob/main/")
         dead = [found.text for found in examination.findings if found.code == "dead-link"]
         assert "https://blog.example/gone" in " ".join(dead)
+
+
+def test_a_library_keeps_to_the_model_it_was_built_with(home, notes):
+    built = Desk(home, llm="extractive", embedder="multilingual-e5-small")
+    first = built.ingest([notes], seed=False).status
+    assert first["embedder"] == "multilingual-e5-small"
+    later = Desk(home, llm="extractive")
+    found = later.search("烤黑麦面包要多少度？", k=1).hits[0]
+    assert found.passage.title == "Rye bread"  # an English page for a Chinese question
+    with pytest.raises(NothingFound, match="rebuild"):
+        Desk(home, llm="extractive", embedder="all-minilm-l6-v2").search("bread")
+    changed = Desk(home, llm="extractive", embedder="all-minilm-l6-v2").rebuild().status
+    assert changed["embedder"] == "all-minilm-l6-v2"
+    assert changed["digest"] != first["digest"]
+    with pytest.raises(UsageError, match="multilingual-e5-small"):
+        Desk(home, embedder="unknown").search("bread")
