@@ -5,7 +5,7 @@ from typing import Any
 
 from assistant.values import Answer, Citation, Sentence
 from index.library import Hit
-from index.values import Recommendation
+from index.values import Recommendation, StoredPassage
 from ingest.urls import deep_link
 
 
@@ -48,10 +48,20 @@ def citation_object(citation: Citation) -> dict[str, Any]:
 
 def hit_object(hit: Hit) -> dict[str, Any]:
     """Return one hit of a search."""
-    passage = hit.passage
+    return (
+        {"rank": hit.rank, "score": round(hit.score, 4)}
+        | passage_object(hit.passage)
+        | {
+            "dense_rank": hit.dense_rank,
+            "word_rank": hit.word_rank,
+            "recommended_by": [recommendation_object(each) for each in hit.recommended_by],
+        }
+    )
+
+
+def passage_object(passage: StoredPassage) -> dict[str, Any]:
+    """Return one passage, wherever it was found."""
     return {
-        "rank": hit.rank,
-        "score": round(hit.score, 4),
         "passage": passage.key,
         "url": passage.url,
         "deep_link": deep_link(passage.opens_at(passage.start), passage.text),
@@ -64,9 +74,6 @@ def hit_object(hit: Hit) -> dict[str, Any]:
         "end": passage.end,
         "document_sha256": passage.document_sha256,
         "in_library": not passage.listed,
-        "dense_rank": hit.dense_rank,
-        "word_rank": hit.word_rank,
-        "recommended_by": [recommendation_object(each) for each in hit.recommended_by],
     }
 
 

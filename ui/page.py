@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from html import escape
 from urllib.parse import urlsplit
 
+from assistant.path_form import ReadingPath, Step
 from assistant.values import Answer, Citation, Reading, Sentence
 from index.library import Hit
 
@@ -159,3 +160,21 @@ def _link(url: str, label: str) -> str:
 
 def _framed(parts: Sequence[str]) -> str:
     return f'<div class="refdesk">{"".join(parts)}</div>'
+
+
+def path_html(path: ReadingPath) -> str:
+    """Return a reading path: steps in order, each with what it is, how long, and why."""
+    steps = "".join(_step_html(step) for step in path.steps)
+    hours, minutes = divmod(path.total_minutes, 60)
+    length = f"{hours} h {minutes} min" if hours else f"{minutes} min"
+    return (
+        f'<div class="refdesk"><p class="state">{escape(path.topic)}: {len(path.steps)} steps, '
+        f"about {length}</p><ol>{steps}</ol></div>"
+    )
+
+
+def _step_html(step: Step) -> str:
+    level = f"{step.difficulty} (estimated)" if step.estimated else step.difficulty
+    source = "refdesk primer" if step.primer else step.kind
+    said = f"{source}, {level}, {step.minutes} min; {step.why}"
+    return f'<li>{_link(step.url, step.title)}<div class="where">{escape(said)}</div></li>'

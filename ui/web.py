@@ -5,7 +5,7 @@ Served on the loopback only. Gradio's analytics, outside fonts and images are of
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before the import, or it calls home
@@ -21,6 +21,7 @@ from assistant.desk import Desk
 from assistant.values import Citation, Sentence
 from ingest.errors import RefdeskError, UsageError
 from ui import page
+from ui.api import add_api
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _EXAMPLES = (
@@ -57,13 +58,27 @@ def serve(desk: Desk, *, host: str, port: int) -> None:
 
 def application(desk: Desk) -> FastAPI:
     """Return the web application: the page at ``/`` behind the checks of Host and Origin."""
-    app = FastAPI(title="refdesk", docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(
+        title="refdesk", docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json"
+    )
     app.add_middleware(BaseHTTPMiddleware, dispatch=_guard)
-    blocks, look = _blocks(desk)
+    # one question at a time reaches the model; a second visitor's waits its turn
+    turn = threading.Lock()
+    add_api(app, desk, turn)
+    blocks, look = _blocks(desk, turn)
     mounted: FastAPI = gr.mount_gradio_app(
         app, blocks, path="", show_error=True, footer_links=[], ssr_mode=False, **look
     )
     return mounted
+
+
+def interface(desk: Desk, turn: threading.Lock) -> FastAPI:
+    """Return the application without its page: the REST interface behind the same checks."""
+    address = "/api/v1/openapi.json"
+    app = FastAPI(title="refdesk", docs_url=None, redoc_url=None, openapi_url=address)
+    app.add_middleware(BaseHTTPMiddleware, dispatch=_guard)
+    add_api(app, desk, turn)
+    return app
 
 
 async def _guard(request: Request, call_next: RequestResponseEndpoint) -> Response:
@@ -83,10 +98,7 @@ def _host_of(url: str) -> str:
         return ""
 
 
-def _blocks(desk: Desk) -> tuple[gr.Blocks, dict[str, object]]:
-    # one question at a time reaches the model; a second visitor's waits its turn
-    turn = threading.Lock()
-
+def _blocks(desk: Desk, turn: threading.Lock) -> tuple[gr.Blocks, dict[str, object]]:
     def ask(question: str) -> Iterator[str]:
         if not question.strip():
             yield page.message_html("Write a question first.")
@@ -100,22 +112,43 @@ def _blocks(desk: Desk) -> tuple[gr.Blocks, dict[str, object]]:
 
     with gr.Blocks(title="refdesk", analytics_enabled=False) as blocks:
         gr.Markdown("# refdesk")
-        box = gr.Textbox(
-            label="Your question", placeholder=_EXAMPLES[0], lines=1, max_lines=4, autofocus=True,
-            elem_id="question",
-        )  # fmt: skip
-        with gr.Row():
-            go = gr.Button("Ask", variant="primary", elem_id="ask")
-            halt = gr.Button("Stop", elem_id="stop")
-        out = gr.HTML(page.message_html(_INVITATION), elem_id="answer")
-        gr.Examples([[example] for example in _EXAMPLES], inputs=[box])
-        running = gr.on(
-            [box.submit, go.click], ask, inputs=[box], outputs=[out], show_progress="hidden",
-            concurrency_limit=4,
-        )  # fmt: skip
-        halt.click(None, cancels=[running])
+        with gr.Tab("Ask"):
+            _ask_tab(ask)
+        with gr.Tab("Reading path"):
+            _path_tab(desk)
     theme = gr.themes.Base(font=_FONTS, font_mono=["ui-monospace", "monospace"])
     return blocks, {"theme": theme, "css": page.STYLE, "head": page.SCRIPT}
+
+
+def _ask_tab(ask: Callable[[str], Iterator[str]]) -> None:
+    box = gr.Textbox(
+        label="Your question", placeholder=_EXAMPLES[0], lines=1, max_lines=4, autofocus=True,
+        elem_id="question",
+    )  # fmt: skip
+    with gr.Row():
+        go = gr.Button("Ask", variant="primary", elem_id="ask")
+        halt = gr.Button("Stop", elem_id="stop")
+    out = gr.HTML(page.message_html(_INVITATION), elem_id="answer")
+    gr.Examples([[example] for example in _EXAMPLES], inputs=[box])
+    running = gr.on(
+        [box.submit, go.click], ask, inputs=[box], outputs=[out], show_progress="hidden",
+        concurrency_limit=4,
+    )  # fmt: skip
+    halt.click(None, cancels=[running])
+
+
+def _path_tab(desk: Desk) -> None:
+    def show(topic: str) -> str:
+        if not topic.strip():
+            return page.message_html("Name a topic first.")
+        try:
+            return page.path_html(desk.path(topic))
+        except RefdeskError as error:
+            return page.message_html(str(error))
+
+    topic = gr.Textbox(label="Topic", placeholder="LoRA", max_lines=1, elem_id="topic")
+    out = gr.HTML(page.message_html("What to read on a topic, in which order."), elem_id="path")
+    topic.submit(show, inputs=[topic], outputs=[out], show_progress="hidden")
 
 
 def _answer(desk: Desk, question: str) -> Iterator[str]:

@@ -1,0 +1,89 @@
+"""The REST interface gives what the command line gives, and explains what it refuses."""
+
+import json
+import threading
+
+import pytest
+from fastapi.testclient import TestClient
+
+from assistant.json_form import hit_object
+from assistant.path_form import ReadingPath, Step
+from ui import page
+from ui.web import interface
+
+
+@pytest.fixture
+def client(desk):
+    with TestClient(interface(desk, threading.Lock()), base_url="http://127.0.0.1") as client:
+        yield client
+
+
+def test_search_gives_what_the_desk_gives(client, desk):
+    found = client.get("/api/v1/search", params={"q": "multi-query attention", "k": 2}).json()
+    wanted = [hit_object(hit) for hit in desk.search("multi-query attention", k=2).hits]
+    assert found["hits"] == wanted
+    passage = client.get(f"/api/v1/passages/{wanted[0]['passage']}").json()
+    assert passage["quote"] == wanted[0]["quote"]
+    only = client.get("/api/v1/search", params={"q": "attention", "lang": ["zh"]}).json()
+    assert {hit["lang"] for hit in only["hits"]} == {"zh"}
+
+
+def test_an_answer_whole_and_as_events(client):
+    asked = {"question": "What is multi-query attention?"}
+    whole = client.post("/api/v1/ask", json=asked).json()
+    assert whole["refused"] is False
+    assert whole["sentences"][0]["citations"]
+    stream = client.post("/api/v1/ask", json=asked, headers={"Accept": "text/event-stream"})
+    assert stream.headers["content-type"].startswith("text/event-stream")
+    events = [block.split("\n") for block in stream.text.strip().split("\n\n")]
+    names = [lines[0].removeprefix("event: ") for lines in events]
+    assert names == ["hits", "extractive", "done"]
+    last = json.loads(events[-1][1].removeprefix("data: "))
+    assert last["answer"] == whole["answer"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "code"),
+    [
+        ("get", "/api/v1/search?q=%20", None, 400),
+        ("get", "/api/v1/search?q=x&difficulty=impossible", None, 400),
+        ("get", "/api/v1/search?q=x&k=100000", None, 422),
+        ("get", "/api/v1/passages/none", None, 404),
+        ("get", "/api/v1/path?topic=zxqv%20nonsense%20word", None, 404),
+        ("post", "/api/v1/ask", {"question": "  "}, 400),
+        ("post", "/api/v1/ask", {}, 422),
+    ],
+)
+def test_what_is_wrong_is_said(client, method, path, body, code):
+    reply = client.request(method, path, json=body)
+    assert reply.status_code == code
+    assert reply.json()
+
+
+def test_status_health_and_readiness(client, desk):
+    assert client.get("/api/v1/status").json()["digest"] == desk.status()["digest"]
+    assert client.get("/healthz").json() == {"status": "ok"}
+    assert client.get("/readyz").json()["status"] == "ready"
+    paths = client.get("/api/v1/openapi.json").json()["paths"]
+    assert {"/api/v1/search", "/api/v1/ask", "/api/v1/path"} <= set(paths)
+
+
+def test_other_names_and_other_sites_are_refused(client):
+    assert client.get("/api/v1/status", headers={"Host": "evil.example"}).status_code == 421
+    asked = {"question": "What is multi-query attention?"}
+    reply = client.post("/api/v1/ask", json=asked, headers={"Origin": "https://evil.example"})
+    assert reply.status_code == 403
+
+
+def test_a_path_on_the_page_is_text():
+    evil = '<img src=x onerror="alert(1)">'
+    step = Step(evil, "javascript:alert(1)", "post", 5, "easy", True, evil, (), False, False, False)
+    html = page.path_html(ReadingPath(evil, None, (step,), 65, ()))
+    assert "<img" not in html
+    assert "javascript:" not in html
+    assert "1 h 5 min" in html
+    linked = Step("T", "https://a.example/?a=1&b=2", "post", 5, "easy", False, "w", (), False,
+                  True, True)  # fmt: skip
+    assert 'href="https://a.example/?a=1&amp;b=2"' in page.path_html(
+        ReadingPath("t", None, (linked,), 5, ())
+    )
