@@ -14,5 +14,5 @@ def test_the_desk_offers_what_the_design_names():
     assert offered == {
         "ask", "stream", "search", "ingest", "rebuild", "status", "lists", "add_list",
         "remove_list", "check_list", "list_changes", "export", "carry_in", "cards",
-        "path", "evaluate", "verify", "models", "pull", "close", "library",
+        "path", "evaluate", "evaluate_beir", "verify", "models", "pull", "close", "library",
     }  # fmt: skip
