@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from index.store_rows import DOCUMENT, FIELDS, SCHEMA, between, document_of, row_of
 from index.values import Filters, Recommendation, StoredPassage
 from ingest.catalog_file import CuratedList
 from ingest.text import language_within
@@ -19,39 +20,6 @@ from ingest.values import Document, Passage, Rejection
 
 LISTED = "refdesk:entry/"
 """What the page of a document begins with that stands for a link whose page is not here."""
-
-_SCHEMA = """
-CREATE TABLE documents (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, url TEXT NOT NULL UNIQUE, page TEXT NOT NULL,
-    title TEXT NOT NULL, text TEXT NOT NULL, sha256 TEXT NOT NULL, author TEXT, date TEXT,
-    lang TEXT NOT NULL, source TEXT NOT NULL, kind TEXT NOT NULL, fetched_at TEXT NOT NULL,
-    links TEXT NOT NULL, aliases TEXT NOT NULL, anchors TEXT NOT NULL, sketch BLOB NOT NULL);
-CREATE TABLE copies (
-    url TEXT NOT NULL, page TEXT NOT NULL, document TEXT NOT NULL, sketch BLOB NOT NULL,
-    same_as TEXT NOT NULL, PRIMARY KEY (page, url));
-CREATE TABLE pages (url TEXT PRIMARY KEY, digest TEXT NOT NULL);
-CREATE TABLE aliases (page TEXT NOT NULL, url TEXT NOT NULL, PRIMARY KEY (page, url));
-CREATE TABLE addresses (url TEXT PRIMARY KEY, document TEXT NOT NULL);
-CREATE TABLE passages (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE,
-    document INTEGER NOT NULL REFERENCES documents(id), start INTEGER NOT NULL,
-    end INTEGER NOT NULL, heading TEXT NOT NULL, text TEXT NOT NULL, lang TEXT NOT NULL);
-CREATE TABLE lists (
-    name TEXT PRIMARY KEY, title TEXT NOT NULL, origin TEXT, lang TEXT NOT NULL,
-    place INTEGER NOT NULL);
-CREATE TABLE entries (
-    list TEXT NOT NULL, place INTEGER NOT NULL, url TEXT NOT NULL, address TEXT NOT NULL,
-    title TEXT NOT NULL, section TEXT NOT NULL, difficulty TEXT, kind TEXT NOT NULL,
-    source TEXT NOT NULL, note TEXT);
-CREATE TABLE topics (list TEXT NOT NULL, title TEXT NOT NULL, section TEXT NOT NULL);
-CREATE TABLE failures (
-    url TEXT NOT NULL, page TEXT NOT NULL, source TEXT NOT NULL, reason TEXT NOT NULL);
-CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE INDEX passages_document ON passages(document);
-CREATE INDEX documents_page ON documents(page);
-CREATE INDEX addresses_document ON addresses(document);
-CREATE INDEX entries_address ON entries(address);
-"""
 
 
 class Store:
@@ -62,7 +30,7 @@ class Store:
         self._writable = writable
         self._local = threading.local()
         if writable and not path.exists():
-            self._db.executescript(_SCHEMA)
+            self._db.executescript(SCHEMA)
 
     @property
     def _db(self) -> sqlite3.Connection:
@@ -128,9 +96,9 @@ class Store:
     ) -> list[int]:
         """Add a document and its passages; return the passages' numbers."""
         row = self._db.execute(
-            f"INSERT INTO documents ({_FIELDS}, page, sha256, sketch)"
+            f"INSERT INTO documents ({FIELDS}, page, sha256, sketch)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
-            (*_row(document), page, document.sha256, sketch),
+            (*row_of(document), page, document.sha256, sketch),
         ).fetchone()
         numbers = []
         for passage in passages:
@@ -150,7 +118,7 @@ class Store:
         """Add a document that is a copy of another, which stands for it."""
         self._db.execute(
             "INSERT OR REPLACE INTO copies VALUES (?, ?, ?, ?, ?)",
-            (document.url, page, json.dumps(_row(document)), sketch, same_as),
+            (document.url, page, json.dumps(row_of(document)), sketch, same_as),
         )
 
     def take_document(self, page: str, url: str) -> tuple[Document, bytes, list[int]]:
@@ -160,14 +128,14 @@ class Store:
         ).fetchone()
         if row is not None:
             self._db.execute("DELETE FROM copies WHERE page = ? AND url = ?", (page, url))
-            return _document(json.loads(row[0])), row[1], []
+            return document_of(json.loads(row[0])), row[1], []
         row = self._db.execute(
-            f"SELECT {_FIELDS}, sketch, id FROM documents WHERE url = ?", (url,)
+            f"SELECT {FIELDS}, sketch, id FROM documents WHERE url = ?", (url,)
         ).fetchone()
         numbers = self._numbers("SELECT id FROM passages WHERE document = ?", (row[-1],))
         self._db.execute("DELETE FROM passages WHERE document = ?", (row[-1],))
         self._db.execute("DELETE FROM documents WHERE id = ?", (row[-1],))
-        return _document(row[:-2]), row[-2], numbers
+        return document_of(row[:-2]), row[-2], numbers
 
     def sketches(self) -> dict[tuple[str, str], tuple[bytes, str | None]]:
         """Return the sketch of every document by (page, address), and what stands for it."""
@@ -195,7 +163,7 @@ class Store:
             "SELECT document FROM copies WHERE page = ? AND url = ?", (page, url)
         ).fetchone()
         if row is not None:
-            return _document(json.loads(row[0])).text
+            return document_of(json.loads(row[0])).text
         found = self._db.execute("SELECT text FROM documents WHERE url = ?", (url,)).fetchone()
         return str(found[0])
 
@@ -321,25 +289,25 @@ class Store:
             f" WHERE {column} IN (SELECT value FROM json_each(?1))",
             (json.dumps(list(values)), f"{LISTED}%"),
         ):
-            anchors = _between(json.loads(row[14]), row[2], row[3])
+            anchors = between(json.loads(row[14]), row[2], row[3])
             heading = tuple(json.loads(row[4]))
             yield StoredPassage(*(*row[:4], heading, *row[5:13], bool(row[13]), anchors))
 
     def documents(self) -> Iterator[Document]:
         """Yield every document, sorted by address; no stand-ins for links that are not here."""
         where = f" WHERE page NOT LIKE '{LISTED}%'"
-        for row in self._db.execute(_DOCUMENT + where + " ORDER BY url"):
-            yield _document(row)
+        for row in self._db.execute(DOCUMENT + where + " ORDER BY url"):
+            yield document_of(row)
 
     def document(self, url: str) -> Document | None:
         """Return the document an address leads to, whichever of its addresses it is."""
         row = self._db.execute(
-            _DOCUMENT + " WHERE page NOT LIKE ?3 AND"
+            DOCUMENT + " WHERE page NOT LIKE ?3 AND"
             " (url = ?1 OR url IN (SELECT document FROM addresses WHERE url = ?2))"
             " ORDER BY url <> ?1 LIMIT 1",
             (url, canonical(url), f"{LISTED}%"),
         ).fetchone()
-        return None if row is None else _document(row)
+        return None if row is None else document_of(row)
 
     def addresses(self, document_url: str) -> set[str]:
         """Return every canonical address that leads to a document, its own among them."""
@@ -468,32 +436,3 @@ class Store:
 
     def _numbers(self, query: str, values: Sequence[str]) -> list[int]:
         return [int(row[0]) for row in self._db.execute(query, tuple(values))]
-
-
-_FIELDS = "url, title, text, author, date, lang, source, kind, fetched_at, links, aliases, anchors"
-_DOCUMENT = f"SELECT {_FIELDS} FROM documents"
-
-
-def _row(document: Document) -> tuple[Any, ...]:
-    return (
-        document.url, document.title, document.text, document.author, document.date, document.lang,
-        document.source, document.kind, document.fetched_at,
-        json.dumps(document.links, ensure_ascii=False),
-        json.dumps(document.aliases, ensure_ascii=False), json.dumps(document.anchors),
-    )  # fmt: skip
-
-
-def _document(row: Sequence[Any]) -> Document:
-    url, title, text, author, date, lang, source, kind, fetched_at, *lists, anchors = row
-    links, aliases = (tuple(json.loads(each)) for each in lists)
-    return Document(
-        url, title, text, author, date, lang, source, kind, fetched_at, links, aliases,
-        tuple((start, address) for start, address in json.loads(anchors)),
-    )  # fmt: skip
-
-
-def _between(anchors: list[list[Any]], start: int, end: int) -> tuple[tuple[int, str], ...]:
-    """Return the last anchor at or before ``start`` and those before ``end``."""
-    before = [anchor for anchor in anchors if anchor[0] <= start][-1:]
-    inside = [anchor for anchor in anchors if start < anchor[0] < end]
-    return tuple((offset, address) for offset, address in (*before, *inside))

@@ -1,0 +1,96 @@
+"""What the archive holds, as values: replies, where they lie, visits, files that were given."""
+
+from dataclasses import dataclass
+
+FETCHED = "fetched-"
+"""What the name of a file of fetched replies begins with."""
+
+VISIT = "application/vnd.refdesk.visit+json"
+"""The media type of the metadata record that ends a visit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One archived reply to a request, or one given file (then ``resource`` is true).
+
+    ``body`` is the payload as it came: its content encoding is not undone.
+    """
+
+    url: str
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    fetched_at: str
+    resource: bool = False
+
+    def header(self, name: str) -> str | None:
+        """Return the first header of that name, whatever its case."""
+        for key, value in self.headers:
+            if key.lower() == name.lower():
+                return value
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Where one reply lies in the archive, with what is needed to choose it unread.
+
+    ``payload`` says where the body lies (file, offset) when it was the same as that of an earlier
+    reply and was not kept again.
+    """
+
+    url: str
+    status: int
+    location: str | None
+    fetched_at: str
+    digest: str
+    file: str
+    offset: int
+    payload: tuple[str, int] | None = None
+
+    @property
+    def asked_for(self) -> bool:
+        """Whether refdesk itself fetched it, so that a `Visit` says which page it is for."""
+        return self.file.startswith(FETCHED)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One address that was asked for: the reply at the end of its redirects, or why none came.
+
+    The reply is the one of address ``reply_url`` fetched at ``reply_at``.
+    """
+
+    url: str
+    reason: str | None = None
+    reply_url: str = ""
+    reply_at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One finished attempt to get the page at the canonical address ``url``: all it asked for."""
+
+    url: str
+    at: str
+    requests: tuple[Asked, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One request as it was made and the reply to it, redirects not followed."""
+
+    method: str
+    url: str
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    reply: Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A file given to the archive: its address, media type and bytes."""
+
+    url: str
+    media_type: str
+    body: bytes
