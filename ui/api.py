@@ -4,7 +4,6 @@ Knows HTTP; what a question or a search gives lies behind the desk.
 """
 
 import json
-import threading
 from collections.abc import Iterator
 from typing import Annotated, Any
 
@@ -23,6 +22,7 @@ from assistant.json_form import (
 from assistant.values import Event
 from ingest.errors import HomeBusy, ModelUnavailable, NothingFound, RefdeskError, UsageError
 from ui.options import filters_of
+from ui.turns import Turns
 
 _STATUS: tuple[tuple[type[RefdeskError], int], ...] = (
     (UsageError, 400),
@@ -45,8 +45,8 @@ class Asking(BaseModel):
     lang: list[str] | None = None
 
 
-def add_api(app: FastAPI, desk: Desk, turn: threading.Lock) -> None:
-    """Add the interface to an application; ``turn`` is held while the model is asked."""
+def add_api(app: FastAPI, desk: Desk, turns: Turns) -> None:
+    """Add the interface to an application; the model is asked in ``turns``."""
     api = APIRouter(prefix="/api/v1")
 
     @api.get("/search")
@@ -78,8 +78,11 @@ def add_api(app: FastAPI, desk: Desk, turn: threading.Lock) -> None:
             raise UsageError("The question is empty: say what you want to know.")
         events = desk.stream(asking.question, k=asking.k, filters=filters)
         if "text/event-stream" in request.headers.get("accept", ""):
-            return StreamingResponse(_lines(events, turn), media_type="text/event-stream")
-        with turn:
+            return StreamingResponse(
+                _lines(events, turns, _caller(request)), media_type="text/event-stream"
+            )
+        with turns.take(_caller(request)) as turn:
+            turn.wait()
             done = [event.answer for event in events if event.name == "done" and event.answer]
         return answer_object(done[-1])
 
@@ -117,15 +120,20 @@ def add_api(app: FastAPI, desk: Desk, turn: threading.Lock) -> None:
     app.add_exception_handler(RefdeskError, _explained)
 
 
+def _caller(request: Request) -> str:
+    return request.client.host if request.client else ""
+
+
 def _explained(request: Request, error: Exception) -> JSONResponse:
     code = next((code for kind, code in _STATUS if isinstance(error, kind)), 500)
     return JSONResponse({"error": str(error)}, status_code=code)
 
 
-def _lines(events: Iterator[Event], turn: threading.Lock) -> Iterator[str]:
+def _lines(events: Iterator[Event], turns: Turns, caller: str) -> Iterator[str]:
     """Yield Server-Sent Events; the last is ``done`` or ``error``."""
     try:
-        with turn:
+        with turns.take(caller) as turn:
+            turn.wait()
             for event in events:
                 yield f"event: {event.name}\ndata: {json.dumps(_data(event))}\n\n"
     except RefdeskError as error:

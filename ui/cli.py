@@ -357,7 +357,7 @@ def serve(
 
     Example: refdesk serve --port 8000
     """
-    from ui.web import serve as serve_page  # gradio takes seconds to import
+    from ui.server import serve as serve_page  # gradio takes seconds to import
 
     with ShownProgress() as progress:
         serve_page(open_desk(home, progress, llm), host=host, port=port)

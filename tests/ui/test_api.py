@@ -1,7 +1,6 @@
 """The REST interface gives what the command line gives, and explains what it refuses."""
 
 import json
-import threading
 
 import pytest
 from fastapi.testclient import TestClient
@@ -9,12 +8,13 @@ from fastapi.testclient import TestClient
 from assistant.json_form import hit_object
 from assistant.path_form import ReadingPath, Step
 from ui import page
-from ui.web import interface
+from ui.server import interface
+from ui.turns import Turns
 
 
 @pytest.fixture
 def client(desk):
-    with TestClient(interface(desk, threading.Lock()), base_url="http://127.0.0.1") as client:
+    with TestClient(interface(desk, Turns()), base_url="http://127.0.0.1") as client:
         yield client
 
 

@@ -1,0 +1,78 @@
+"""Taking turns at the model: first come, first served, and nobody may hold too many places."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from ingest.errors import RefdeskError
+
+PER_CALLER = 4
+_LOOK = 0.25  # seconds between two looks at the queue
+
+
+class TooMany(RefdeskError):
+    """A caller already waits with as many questions as one may."""
+
+
+class Turn:
+    """A place in the queue; the model is yours once `places` ends or `wait` returns."""
+
+    def __init__(self, turns: "Turns", caller: str) -> None:
+        self._turns = turns
+        self.caller = caller
+
+    def places(self) -> Iterator[int]:
+        """Yield how many are before this one, at every change and at least every 0.25 s."""
+        while (before := self._turns.before(self)) > 0:
+            yield before
+            self._turns.changed(_LOOK)
+
+    def wait(self) -> None:
+        """Return once it is this one's turn."""
+        for _ in self.places():
+            pass
+
+
+class Turns:
+    """The queue before one model. Safe to be used from several threads."""
+
+    def __init__(self, per_caller: int = PER_CALLER) -> None:
+        self._per_caller = per_caller
+        self._queue: list[Turn] = []
+        self._moved = threading.Condition()
+
+    @contextmanager
+    def take(self, caller: str) -> Iterator[Turn]:
+        """Take a place at the end; leaving the block gives it up, also while still waiting.
+
+        Raises:
+            TooMany: the caller holds as many places as one may.
+        """
+        turn = Turn(self, caller)
+        with self._moved:
+            if sum(each.caller == caller for each in self._queue) >= self._per_caller:
+                raise TooMany(
+                    f"{self._per_caller} of your questions are waiting already: "
+                    "ask again when one is answered."
+                )
+            self._queue.append(turn)
+        try:
+            yield turn
+        finally:
+            with self._moved:
+                self._queue.remove(turn)
+                self._moved.notify_all()
+
+    def before(self, turn: Turn) -> int:
+        """Return how many come before this one."""
+        with self._moved:
+            return self._queue.index(turn)
+
+    def changed(self, seconds: float) -> None:
+        """Wait until the queue moves, at most so many seconds."""
+        with self._moved:
+            self._moved.wait(seconds)
+
+    def __len__(self) -> int:
+        with self._moved:
+            return len(self._queue)
