@@ -127,7 +127,8 @@ class Keeper:
                     wayback=fetching.wayback,
                 )
                 got = collector.collect(wish)
-            return replace(self._update(count), got=tuple(got), mended=tuple(mended))
+            report = self._update(count)
+            return replace(report, got=_as_read(got, report.status), mended=tuple(mended))
 
     def rebuild(self) -> IngestReport:
         """See :meth:`assistant.desk.Desk.rebuild`."""
@@ -140,6 +141,8 @@ class Keeper:
 
     def lists(self) -> list[CuratedList]:
         """Return the lists this home knows."""
+        if self._home.without_archive.exists():
+            return carry.lists_of(self._home)
         return catalog.known(self._archive)
 
     def add_list(
@@ -238,6 +241,17 @@ class Keeper:
         )
         status = Library(self._home, self._embedder).status()
         return IngestReport(count, change.read, change.removed, change.passages, status)
+
+
+def _as_read(got: Sequence[Got], status: dict[str, Any]) -> tuple[Got, ...]:
+    """Report a page that came and cannot be read (a wall, an empty shell) as the failure it is."""
+    reasons = {each["url"]: each["reason"] for each in status["failures"]}
+    return tuple(
+        replace(page, state="failed", reason=reasons[page.url])
+        if page.state != "failed" and page.url in reasons
+        else page
+        for page in got
+    )
 
 
 def _bytes_of(path: Path) -> bytes:

@@ -10,10 +10,15 @@ import socket
 from urllib.parse import urlsplit
 
 _PRIVATE_NAME = re.compile(
-    r"(.+\.)?(localhost|local|localdomain|internal|intranet|lan|home|corp|private|onion|home\.arpa)"
+    r"(.+\.)?(localhost|local|localdomain|internal|intranet|lan|home|corp|private|onion|svc|home\.arpa)"
 )
 _NUMBER = re.compile(r"(0x[0-9a-f]*|\d+)(\.(0x[0-9a-f]*|\d+)){0,3}")
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_UNICAST = ipaddress.ip_network("2000::/3")  # all of IPv6 that is given out to the internet
+_SPECIAL = (
+    ipaddress.ip_network("192.0.0.0/24"),  # which older Pythons know only in part
+    ipaddress.ip_network("168.63.129.16/32"),  # where machines of one cloud ask about themselves
+)
 _COMPATIBLE = ipaddress.ip_network("::/96")
 
 
@@ -49,6 +54,10 @@ def is_public(number: str) -> bool:
         inner = _embedded(address)
         if inner is not None:
             return is_public(str(inner))
+        if address not in _UNICAST:
+            return False
+    if any(address in network for network in _SPECIAL):
+        return False
     return address.is_global and not address.is_multicast
 
 

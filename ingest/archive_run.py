@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import UTC, datetime
+from http.client import responses
 from io import BytesIO
 from pathlib import Path
 from types import TracebackType
@@ -32,6 +33,7 @@ from ingest.archive import (
 )
 
 _NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
+_VISITS = "refdesk:visit/"
 _SECRET = {"authorization", "cookie", "proxy-authorization"}
 _SYNC_EVERY = 50  # exchanges: what a power cut may cost; a killed process costs none
 
@@ -82,7 +84,8 @@ class ArchiveRun:
         refers = self._newest.get(reply.url) if reply.status == 304 else None
         if reply.body and reply.status != 304:
             refers = self._bodies.get(digest)
-        head = StatusAndHeaders(f"{reply.status} ", list(reply.headers), protocol="HTTP/1.1")
+        status = f"{reply.status} {responses.get(reply.status, '')}"
+        head = StatusAndHeaders(status, list(reply.headers), protocol="HTTP/1.1")
         names = {"WARC-Date": reply.fetched_at}
         if refers is not None:
             record = writer.create_revisit_record(
@@ -126,7 +129,8 @@ class ArchiveRun:
         writer = self._writer()
         writer.write_record(
             writer.create_warc_record(
-                url,
+                # not under the page's own address: replay tools would show it as the page
+                f"{_VISITS}{url}",
                 "metadata",
                 payload=BytesIO(body),
                 length=len(body),

@@ -118,7 +118,7 @@ def reason_of(status: int) -> str | None:
         return f"blocked ({status})"
     if status in (408, 425, 429, 500, 502, 503, 504) or status >= 520:
         return f"not available now ({status})"
-    if not 200 <= status < 300:
+    if not 200 <= status < 300 or status == 206:  # nobody asked for a part
         return f"error ({status})"
     return None
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from types import SimpleNamespace
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from lxml import etree, html
 
@@ -22,6 +22,7 @@ from ingest.front_matter import split_leniently
 from ingest.prune import prune
 from ingest.text import clean
 from ingest.titles import name_of, owner_of, tells, title_of
+from ingest.urls import joined
 
 _FEW = 200  # characters: too few to believe that they are the article of a longer page
 _CODE_MARK = re.compile(r"⟦code (\d{1,6})⟧")
@@ -296,7 +297,7 @@ def _two_letters(tag: str) -> str | None:
 def _canonical(tree: html.HtmlElement, url: str) -> str | None:
     for link in tree.iter("link"):
         if "canonical" in (link.get("rel") or "").lower().split() and link.get("href"):
-            return _joined(url, link.get("href"))
+            return joined(url, link.get("href").strip())
     return None
 
 
@@ -305,15 +306,8 @@ def _refresh(tree: html.HtmlElement, url: str) -> str | None:
         if (meta.get("http-equiv") or "").lower() == "refresh":
             found = _REFRESH.match(meta.get("content") or "")
             if found and int(found[1]) <= _AT_ONCE:
-                return _joined(url, found[2])
+                return joined(url, found[2].strip())
     return None
-
-
-def _joined(url: str, target: str) -> str | None:
-    try:
-        return urljoin(url, target.strip())
-    except ValueError:
-        return None
 
 
 def _without_code(text: str) -> str:

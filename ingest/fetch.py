@@ -6,14 +6,16 @@ temporary tried again. What comes is handed, byte for byte, to whoever keeps the
 """
 
 import asyncio
+import contextlib
 import email.utils
+import re
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from time import monotonic
 from typing import Self
-from urllib.parse import urljoin, urlsplit
 
 import httpx
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_after_attempt
@@ -22,9 +24,10 @@ from ingest.addresses import refusal
 from ingest.archive import Exchange, Reply
 from ingest.decode import MAX_BYTES
 from ingest.document import status_reason
-from ingest.robots import Robots
+from ingest.robots import Robots, is_closed, origin
 from ingest.sources.source import Request
 from ingest.transport import RefusedAddressError, UnknownHostError, guarded_transport
+from ingest.urls import joined
 from ingest.values import Rejection
 
 USER_AGENT = "refdesk/0.1 (a personal library of curated reading lists; obeys robots.txt)"
@@ -121,10 +124,10 @@ class Fetcher:
         self._origins: dict[str, asyncio.Lock] = {}
         self._addresses: dict[str, asyncio.Lock] = {}
         self._known: set[str] = set()
-        self._unreachable: dict[str, str] = {}
+        self._closed: dict[str, str] = {}
         for reply in robots:
-            self._robots.learn(reply.url, reply.status, reply.body)
-            self._known.add(_origin(reply.url))
+            self._robots.learn(reply.url, reply)
+            self._known.add(origin(reply.url))
         self._hosts: dict[str, _Host] = {}
         self._overall = asyncio.Semaphore(limits.overall)
 
@@ -136,6 +139,7 @@ class Fetcher:
                 headers=_HEADERS,
                 timeout=httpx.Timeout(20.0, read=30.0),
                 follow_redirects=False,
+                cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),  # see `fetch`
                 trust_env=False,  # the transport knows the proxies; no password file is read
             )
         )
@@ -153,27 +157,34 @@ class Fetcher:
                 is; else the server is asked whether it changed.
         """
         here = request
+        cookies = httpx.Cookies()  # some redirects need them; no other page is shown them
         for _ in range(self._limits.redirects + 1):
             # two that want one address at the same time: the second remembers what the first got
             async with self._addresses.setdefault(here.url, asyncio.Lock()):
-                reply = await self._step(request, here, recall)
+                reply = await self._step(request, here, recall, cookies)
             if isinstance(reply, Rejection):
                 return reply
             location = reply.header("Location")
             if not (300 <= reply.status < 400 and location):
                 return reply
+            target = joined(here.url, location)
+            if target is None:
+                return Rejection(request.url, "redirects to what is not a web address")
             # An answer to 303 (and, by every browser's habit, to 301 and 302) is fetched by GET.
             method = "GET" if reply.status in (301, 302, 303) else here.method
             here = Request(
-                urljoin(here.url, location),
+                target,
                 method=method,
-                headers=here.headers if _same_site(here.url, location) else (),
+                # what is made for one host (a token among it) is not shown to another
+                headers=here.headers if origin(target) == origin(here.url) else (),
                 body=here.body if method == here.method else b"",
                 interface=here.interface,
             )
         return Rejection(request.url, "redirects in a circle")
 
-    async def _step(self, request: Request, here: Request, recall: Recall) -> Reply | Rejection:
+    async def _step(
+        self, request: Request, here: Request, recall: Recall, cookies: httpx.Cookies
+    ) -> Reply | Rejection:
         """Take one step of the way of ``request``: from memory, or over the wire."""
         if reason := refusal(here.url):
             moved = f"redirects to {here.url}, which is " if here is not request else ""
@@ -184,45 +195,57 @@ class Fetcher:
         if not here.interface and (reason := await self._forbids(here.url)):
             return Rejection(request.url, reason)
         known = remembered.reply if remembered else None
-        outcome = await self._exchange(here, known)
+        outcome = await self._exchange(here, known, cookies)
         if isinstance(outcome, Rejection):
             return Rejection(request.url, outcome.reason)
+        unchanged = outcome.reply.status == 304
+        if unchanged and known is None:  # unchanged since when?
+            return Rejection(request.url, str(status_reason(outcome.reply)))
         self._keep(outcome)
-        return known if outcome.reply.status == 304 and known is not None else outcome.reply
+        return known if unchanged and known is not None else outcome.reply
 
     async def _forbids(self, url: str) -> str | None:
         """Say why robots.txt, which is had at a host's first need, keeps us out, if it does."""
-        origin = _origin(url)
-        async with self._origins.setdefault(origin, asyncio.Lock()):
-            if origin not in self._known:
-                await self._learn(origin)
-                self._known.add(origin)
-        if origin in self._unreachable:
-            return self._unreachable[origin]
+        site = origin(url)
+        async with self._origins.setdefault(site, asyncio.Lock()):
+            if site not in self._known:
+                await self._learn(site)
+                self._known.add(site)
+        if site in self._closed:
+            return self._closed[site]
         delay = self._robots.delay(url)
         if delay is not None:
             host = self._host(url)
-            host.pace = max(host.pace, min(delay, self._limits.patience))
+            host.pace = max(host.pace, delay)
         return None if self._robots.allow(url) else "robots.txt does not allow it"
 
-    async def _learn(self, origin: str) -> None:
-        first = Request(f"{origin}/robots.txt", interface=True)
-        here = first
+    async def _learn(self, site: str) -> None:
+        first = Request(f"{site}/robots.txt", interface=True)
+        here: Request | None = first
         for _ in range(_ROBOTS_REDIRECTS + 1):
+            if here is None:
+                return
             # No lock on the address: robots.txt may redirect to the very page that waits for it.
-            reply = await self._step(first, here, lambda url: None)
+            reply = await self._step(first, here, lambda url: None, httpx.Cookies())
             if isinstance(reply, Rejection):
-                # RFC 9309: what cannot be reached is closed for now.
-                if reply.reason.startswith("not available now"):
-                    self._unreachable[origin] = reply.reason
+                # RFC 9309: what cannot be reached, or read, is closed for now.
+                if reply.reason == "too large":
+                    self._closed[site] = "not available now (its robots.txt is too large)"
+                elif reply.reason.startswith("not available now"):
+                    self._closed[site] = reply.reason
                 return
             location = reply.header("Location")
             if not (300 <= reply.status < 400 and location):
-                self._robots.learn(first.url, reply.status, reply.body)
+                if is_closed(reply.status):
+                    self._closed[site] = f"not available now (its robots.txt: {reply.status})"
+                self._robots.learn(first.url, reply)
                 return
-            here = Request(urljoin(here.url, location), interface=True)
+            target = joined(here.url, location)
+            here = Request(target, interface=True) if target else None
 
-    async def _exchange(self, request: Request, known: Reply | None) -> Exchange | Rejection:
+    async def _exchange(
+        self, request: Request, known: Reply | None, cookies: httpx.Cookies
+    ) -> Exchange | Rejection:
         """Make one request, again if what comes is temporary."""
         host = self._host(request.url)
         limits = self._limits
@@ -237,8 +260,9 @@ class Fetcher:
                     async with host.turns, self._overall:
                         if host.closed is not None:
                             return host.closed
-                        await self._turn(host)
-                        return await self._once(request, known)
+                        if (left := await self._turn(host)) is not None:
+                            return left
+                        return await self._once(request, known, cookies)
         except _Again as last:
             if last.wait is not None:
                 reason = "not available now"
@@ -254,25 +278,34 @@ class Fetcher:
         # doubling from the backoff, or as long as the server asked
         return asked or float(self._limits.backoff * 2 ** (state.attempt_number - 1))
 
-    async def _turn(self, host: _Host) -> None:
+    async def _turn(self, host: _Host) -> Rejection | None:
+        """Wait for a host's turn; what would take longer than is patience for is left."""
         async with host.gate:
             wait = host.free_at - monotonic()
+            if wait > max(self._limits.patience, self._limits.pace):
+                said = f"not available now (asks for {host.pace:.0f} seconds between requests)"
+                return Rejection("", said)
             if wait > 0:
                 await asyncio.sleep(wait)
             host.free_at = monotonic() + host.pace
+        return None
 
-    async def _once(self, request: Request, known: Reply | None) -> Exchange | Rejection:
+    async def _once(
+        self, request: Request, known: Reply | None, cookies: httpx.Cookies
+    ) -> Exchange | Rejection:
         url = request.url
         headers = dict(request.headers) | _conditions(known)
         begun = datetime.now(UTC)
         try:
-            async with (
-                asyncio.timeout(self._limits.total),
-                self._client.stream(
+            async with asyncio.timeout(self._limits.total):
+                sent = self._client.build_request(
                     request.method, url, headers=headers, content=request.body or None
-                ) as response,
-            ):
-                body = await self._body(response)
+                )
+                cookies.set_cookie_header(sent)
+                response = await self._client.send(sent, stream=True)
+                async with contextlib.aclosing(response):
+                    cookies.extract_cookies(response)
+                    body = await self._body(response)
         except RefusedAddressError:
             return Rejection(url, "not a public web address")
         except UnknownHostError:
@@ -312,8 +345,7 @@ class Fetcher:
         media = response.headers.get("Content-Type", "").split(";")[0].strip().lower()
         if response.status_code == 200 and media.startswith(_MEDIA):
             return Rejection(url, f"unsupported type {media}")
-        declared = response.headers.get("Content-Length", "")
-        if declared.isdigit() and int(declared) > self._limits.body_bytes:
+        if (_number(response.headers.get("Content-Length", "")) or 0) > self._limits.body_bytes:
             return Rejection(url, "too large")
         body = bytearray()
         async for part in response.aiter_raw():
@@ -323,7 +355,7 @@ class Fetcher:
         return bytes(body)
 
     def _host(self, url: str) -> _Host:
-        name = urlsplit(url).netloc.lower()
+        name = origin(url).partition("://")[2]
         if name not in self._hosts:
             pace = max(self._limits.pace, _SLOW_HOSTS.get(name, 0.0) * (self._limits.pace > 0))
             self._hosts[name] = _Host(asyncio.Semaphore(self._limits.per_host), pace)
@@ -341,8 +373,8 @@ def _conditions(known: Reply | None) -> dict[str, str]:
 def _retry_after(reply: Reply) -> float | None:
     """Return the seconds a server asks to wait: a number, or a date."""
     said = (reply.header("Retry-After") or "").strip()
-    if said.isdigit():
-        return float(said)
+    if (seconds := _number(said)) is not None:
+        return float(seconds)
     try:
         until = email.utils.parsedate_to_datetime(said)
     except ValueError:
@@ -356,11 +388,5 @@ def _plain(error: httpx.TransportError) -> str:
     return said[:120] if said else type(error).__name__
 
 
-def _origin(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}".lower()
-
-
-def _same_site(url: str, location: str) -> bool:
-    """Headers made for one host (a token among them) are not shown to another."""
-    return _origin(urljoin(url, location)) == _origin(url)
+def _number(said: str) -> int | None:
+    return int(said) if re.fullmatch("[0-9]{1,18}", said) else None

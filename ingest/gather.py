@@ -7,14 +7,13 @@ is taken from the archive, so that the next run asks only for what is missing.
 import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from urllib.parse import urldefrag
+from urllib.parse import urlsplit, urlunsplit
 
 import httpx
 
 from ingest.archive import Archive, Asked, Exchange, Reply
 from ingest.archive_run import ArchiveRun
-from ingest.document import status_reason
+from ingest.document import reason_of, status_reason
 from ingest.fetch import Fetcher, Limits
 from ingest.ledger import Ledger
 from ingest.sources import wayback as archived_copy
@@ -68,7 +67,7 @@ def gather(
     ledger = Ledger(archive)
     spelled: dict[str, str] = {}
     for address in wanted:
-        spelled.setdefault(canonical(address), urldefrag(address.strip()).url)
+        spelled.setdefault(canonical(address), _as_sent(address))
     due = [url for url in spelled if refresh or ledger.is_due(url)][:most]
     if not due:
         return []
@@ -87,6 +86,7 @@ class _Visits:
         self._told = told
         self._wayback = wayback
         self._got: list[Got] = []
+        self._new: set[tuple[str, str]] = set()  # replies whose bodies were not known
         self._youtube_blocks = False
 
     async def make(
@@ -110,7 +110,9 @@ class _Visits:
         return self._got
 
     def _keep(self, exchange: Exchange) -> None:
-        self._ledger.learn(self._run.keep(exchange))
+        record = self._run.keep(exchange)
+        if not self._ledger.learn(record):
+            self._new.add((record.url, record.fetched_at))
 
     async def _visit(self, url: str, spelling: str, fetcher: Fetcher) -> Got:
         """Make all requests a page takes, and note in the archive that they were made.
@@ -119,7 +121,6 @@ class _Visits:
         """
         since = self._ledger.since(url)
         replies: dict[str, Reply | Rejection] = {}
-        begun = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
 
         async def ask(request: Request) -> None:
             sent = replace(request, url=spelling) if request.url == url else request
@@ -145,7 +146,16 @@ class _Visits:
         if self._wayback and _is_dead(replies.values()):
             await converse(archived_copy.requests)
         self._run.end_visit(url, [_asked(address, reply) for address, reply in replies.items()])
-        return _got(url, replies.values(), begun)
+        return _got(url, replies.values(), self._new)
+
+
+def _as_sent(address: str) -> str:
+    """Return an address as the list spells it, without the fragment and a user's name."""
+    try:
+        parts = urlsplit(address.strip())
+    except ValueError:
+        return address
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2], fragment=""))
 
 
 def _asked(address: str, reply: Reply | Rejection) -> Asked:
@@ -156,15 +166,15 @@ def _asked(address: str, reply: Reply | Rejection) -> Asked:
 
 def _is_dead(replies: Collection[Reply | Rejection]) -> bool:
     came = [reply.status for reply in replies if isinstance(reply, Reply)]
-    return any(status in (404, 410) for status in came) and not any(s < 400 for s in came)
+    return any(s in (404, 410) for s in came) and all(reason_of(s) for s in came)
 
 
-def _got(url: str, replies: Collection[Reply | Rejection], begun: str) -> Got:
-    good = [reply for reply in replies if isinstance(reply, Reply) and reply.status < 400]
+def _got(url: str, replies: Collection[Reply | Rejection], new: Collection[tuple[str, str]]) -> Got:
+    good = [each for each in replies if isinstance(each, Reply) and not status_reason(each)]
     good = [reply for reply in good if not archived_copy.is_look_up(reply.url)]
     if good:
-        new = any(reply.fetched_at >= begun for reply in good)
-        return Got(url, source_of(url), "fetched" if new else "unchanged")
+        changed = any((reply.url, reply.fetched_at) in new for reply in good)
+        return Got(url, source_of(url), "fetched" if changed else "unchanged")
     reasons = [
         reply.reason if isinstance(reply, Rejection) else status_reason(reply) for reply in replies
     ]

@@ -32,7 +32,7 @@ _STYLE = re.compile(r"\\(?:display|text)style(?![A-Za-z])\s*")
 _LINE_COMMENT = re.compile(r"(?<!\\)%[ \t]*\n\s*")
 # what lxml lets in when it parses and refuses when it is set
 _NO_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_WIDEST = 60  # columns: a larger span is a mistake
+_SPAN = re.compile(r"ltx_(colspan|rowspan)_(\d+)")
 
 
 def extract_latexml(page: str, address: str, *, with_abstract: bool) -> Extract | None:
@@ -167,7 +167,7 @@ def _source(listing: html.HtmlElement) -> str:
 
 
 def _make_tables(article: html.HtmlElement) -> None:
-    """Make a table of what is one by its class alone, and give every cell its column."""
+    """Make a table of what is one by its class alone, and say what its cells span."""
     for name, tag in _TAGS.items():
         for element in _named(article, name):
             if element.tag not in ("td", "th", "table", "tbody", "tr"):
@@ -178,32 +178,14 @@ def _make_tables(article: html.HtmlElement) -> None:
             # lines broken within a cell
             _put(table, "span", " ".join(_line(cell) for cell in table.iter("td", "th")))
         else:
-            _fill_spans(table)
+            _say_spans(table)
 
 
-def _fill_spans(table: html.HtmlElement) -> None:
-    """Set an empty cell wherever a cell spans more than one column or row."""
-    below: dict[int, int] = {}  # how many more rows a cell above covers, by column
-    for row in table.iter("tr"):
-        column = 0
-        for cell in [each for each in row if each.tag in ("td", "th")]:
-            while below.get(column, 0):
-                below[column] -= 1
-                cell.addprevious(html.Element("td"))
-                column += 1
-            width, height = _span(cell, "colspan"), _span(cell, "rowspan")
-            for _ in range(width - 1):
-                cell.addnext(html.Element("td"))
-            below |= dict.fromkeys(range(column, column + width), height - 1)
-            column += width
-        for rest in [each for each in below if each >= column and below[each]]:
-            below[rest] -= 1
-            row.append(html.Element("td"))
-
-
-def _span(cell: html.HtmlElement, name: str) -> int:
-    said = cell.get(name) or "".join(re.findall(rf"ltx_{name}_(\d+)", cell.get("class") or "")[:1])
-    return min(max(int(said), 1), _WIDEST) if said.isdecimal() else 1
+def _say_spans(table: html.HtmlElement) -> None:
+    """Write the spans that a class names as the attributes they are in HTML."""
+    for cell in table.iter("td", "th"):
+        for name, said in _SPAN.findall(cell.get("class") or ""):
+            cell.set(name, said)
 
 
 def _move_notes(article: html.HtmlElement) -> None:

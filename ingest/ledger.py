@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 from ingest.archive import Archive, Record, Reply, Visit
 from ingest.decode import MARKDOWN, UnreadableError, decode
+from ingest.document import reason_of
 from ingest.fetch import Remembered
-from ingest.robots import is_robots
+from ingest.robots import is_closed, is_robots
 from ingest.sources.wayback import is_look_up
 from ingest.urls import canonical
 
@@ -62,10 +63,13 @@ class Ledger:
             return None
         return Remembered(self._archive.read(record), fresh)
 
-    def learn(self, record: Record) -> None:
-        """Take in a reply that came just now."""
-        if record.status != 304:
-            self._newest[record.url] = record
+    def learn(self, record: Record) -> bool:
+        """Take in a reply that came just now; say whether its body is the one that was known."""
+        if record.status == 304:
+            return True
+        before = self._newest.get(record.url)
+        self._newest[record.url] = record
+        return before is not None and before.digest == record.digest
 
     def robots(self) -> list[Reply]:
         """Return every robots.txt that was had lately."""
@@ -75,6 +79,7 @@ class Ledger:
             if is_robots(url)
             and record.asked_for
             and not 300 <= record.status < 400
+            and not is_closed(record.status)
             and self._age(record.fetched_at) < _ROBOTS_FRESH
         ]
 
@@ -112,7 +117,7 @@ class Ledger:
         reasons = [asked.reason for asked in visit.requests if asked.reason]
         busy = any(reason.startswith("not available now") for reason in reasons)
         busy = busy or any(status == 429 or status >= 500 for status in statuses)
-        if any(status < 400 for status in statuses):
+        if any(reason_of(status) is None for status in statuses):
             return "partly" if busy else "good"
         if busy:
             return "later"

@@ -15,6 +15,7 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
 
+from ingest.tables import grid
 from ingest.text import FENCE, HEADING, clean
 
 # Beyond this nesting a tree is no longer written by structure, only its text is taken.
@@ -137,16 +138,15 @@ def _unheaded(line: str) -> str:
 
 def _table(table: html.HtmlElement, depth: int) -> list[str]:
     blocks = [line for caption in table.iter("caption") for line in _flow(caption, depth)]
-    rows = []
-    for row in table.iter("tr"):
-        cells = [" ".join(_flow(cell, depth)) for cell in row if cell.tag in ("td", "th")]
-        cells = [cell.replace("\n", " ").replace("|", "\\|") for cell in cells]
-        if any(cells):
-            rows.append(cells)
-    width = max((len(row) for row in rows), default=0)
+
+    def text_of(cell: html.HtmlElement) -> str:
+        return " ".join(_flow(cell, depth)).replace("\n", " ").replace("|", "\\|")
+
+    rows = grid(table, text_of)
+    width = len(rows[0]) if rows else 0
     if width == 1 or len(rows) == 1:  # no grid, only layout
         return blocks + [cell.replace("\\|", "|") for row in rows for cell in row if cell]
-    lines = [f"| {' | '.join(row + [''] * (width - len(row)))} |" for row in rows]
+    lines = [f"| {' | '.join(row)} |" for row in rows]
     if lines:
         lines.insert(1, "|" + " --- |" * width)
         blocks.append("\n".join(lines))

@@ -10,19 +10,23 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from urllib.parse import urljoin
 
 from ingest.addresses import refusal
 from ingest.archive import Archive, Record, Reply, Visit
 from ingest.catalog import is_list
-from ingest.document import read_document, reason_of
+from ingest.decode import MAX_CHARS
+from ingest.document import make_document, read_document, reason_of
+from ingest.extract import Extract
+from ingest.repair import repair
 from ingest.robots import Robots, is_robots
 from ingest.sources.registry import source_for
 from ingest.sources.wayback import as_original, is_copy, is_look_up
-from ingest.urls import canonical, kind_of, source_of
+from ingest.text import clean
+from ingest.urls import canonical, joined
 from ingest.values import READER, Document, Rejection
 
 _MAX_REDIRECTS = 10
+_TITLE = 80  # characters of a text that stand for the title it lacks
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +136,7 @@ def _visited(
                 for asked in visit.requests
                 if (asked.reply_url, asked.reply_at) in exact and not is_look_up(asked.url)
             }
-            good = [asked for asked, record in came.items() if record.status < 400]
+            good = [asked for asked, record in came.items() if reason_of(record.status) is None]
             reason = None
             if good:
                 missing = {asked.url: asked.reason for asked in visit.requests if asked.reason}
@@ -188,14 +192,14 @@ def _robots(archive: Archive, records: list[Record]) -> Robots:
     robots = Robots()
     for record in sorted(records, key=lambda record: record.fetched_at):
         if is_robots(record.url):
-            robots.learn(record.url, record.status, archive.read(record).body)
+            robots.learn(record.url, archive.read(record))
     return robots
 
 
 def _follow(records: list[Record]) -> tuple[dict[str, str], dict[str, str]]:
     """Follow the archived redirects: address → where it ends, and address → why it ends nowhere."""
     steps = {
-        canonical(record.url): urljoin(record.url, record.location)
+        canonical(record.url): joined(record.url, record.location) or record.location
         for record in sorted(records, key=lambda record: record.fetched_at)
         if 300 <= record.status < 400 and record.location
     }
@@ -230,27 +234,26 @@ def _read(url: str, replies: Mapping[str, Reply | Rejection]) -> list[Document |
 
 
 def _rows(reply: Reply) -> Iterator[Document | Rejection]:
-    """Read a ``.jsonl`` file of documents, one to a line: ``_id``, ``title``, ``text``, ``url``."""
+    """Read a ``.jsonl`` file of documents, one to a line: ``_id``, ``title``, ``text``, ``url``.
+
+    A row without a text is found by its title.
+    """
     for number, line in enumerate(reply.body.split(b"\n"), 1):
         if not line.strip():
             continue
         row = json.loads(line)
         url = row.get("url")
         address = canonical(url) if url else f"{reply.url}#{row.get('_id', number)}"
-        headers = (("Content-Type", "text/plain; charset=utf-8"),)
-        # read as plain text whatever its address ends in
-        plain = Reply(
-            f"{reply.url}.txt", 200, headers, row["text"].encode(), reply.fetched_at, True
-        )
-        found = read_document(plain)
-        if isinstance(found, Document):
-            found = replace(
-                found,
-                url=address,
-                title=row.get("title") or found.title,
-                source=source_of(address),
-                kind=kind_of(address),
-            )
-        else:
-            found = replace(found, url=address)
-        yield found
+        title = clean(row.get("title") or "").strip()
+        text = clean(row["text"]).strip() or title  # some corpora hold titles alone
+        if not text or len(text) > MAX_CHARS:
+            yield Rejection(address, "too large" if text else "empty")
+            continue
+        # Whoever gives a text means it: it is not looked at as a page that may be a wall.
+        extract = Extract(*repair(title or _opening(text), text))
+        yield make_document(address, extract, reply.fetched_at)
+
+
+def _opening(text: str) -> str:
+    line = text.partition("\n")[0]
+    return line if len(line) <= _TITLE else f"{line[:_TITLE].rpartition(' ')[0] or line[:_TITLE]} …"

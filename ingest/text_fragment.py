@@ -74,13 +74,13 @@ def _pieces(text: str) -> Iterator[tuple[str, bool]]:
         elif fenced:
             yield line.strip(), False
         elif line.lstrip().startswith("|"):
-            yield from ((_plain(cell), False) for cell in line.split("|"))
+            yield from ((plain(cell), False) for cell in line.split("|"))
         else:
-            yield _plain(line), not re.match(r"\s*#{1,6}\s", line)
+            yield plain(line), not re.match(r"\s*#{1,6}\s", line)
 
 
-def _plain(line: str) -> str:
-    """One line of Markdown as the reader sees it."""
+def plain(line: str) -> str:
+    """Return one line of Markdown as the reader sees it, without its marks."""
     line = re.sub(r"^[\s>]*(?:(?:[-*+]|\d+[.)]|#{1,6})\s+)?(?:\[[ xX]\]\s+)?", "", line)
     if re.fullmatch(r"[\s:|=*_-]*", line):
         return ""

@@ -18,6 +18,7 @@ import httpcore
 import httpx
 
 from ingest.addresses import is_public
+from ingest.errors import UsageError
 
 _KEEPALIVE = 20.0  # seconds
 
@@ -31,7 +32,11 @@ class UnknownHostError(Exception):
 
 
 def guarded_transport() -> httpx.AsyncBaseTransport:
-    """Return the transport for the real web: public addresses only, by the environment's proxy."""
+    """Return the transport for the real web: public addresses only, by the environment's proxy.
+
+    Raises:
+        UsageError: the environment names a proxy of a kind that is not spoken here.
+    """
     proxies = {
         scheme: address
         for scheme, address in urllib.request.getproxies().items()
@@ -162,6 +167,11 @@ def _as_httpx_errors() -> Iterator[None]:
 
 def _proxied(address: str) -> httpcore.AsyncConnectionPool:
     parts = urlsplit(address if "://" in address else f"http://{address}")
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise UsageError(
+            f"The proxy that the environment names ({parts.scheme}://{parts.hostname or ''}) "
+            "cannot be used: give the address of an HTTP proxy, or unset the variable."
+        )
     login = (unquote(parts.username), unquote(parts.password or "")) if parts.username else None
     default = 443 if parts.scheme == "https" else 80
     return httpcore.AsyncHTTPProxy(

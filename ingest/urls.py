@@ -13,7 +13,7 @@ import idna
 from ingest.link_kinds import kind_of, source_of, split
 from ingest.text_fragment import text_directive
 
-__all__ = ["NO_BASE", "canonical", "deep_link", "kind_of", "resolve", "source_of"]
+__all__ = ["NO_BASE", "canonical", "deep_link", "joined", "kind_of", "resolve", "source_of"]
 
 _TRACKING = re.compile(
     r"utm_\w+|mtm_\w+|pk_\w+|fbclid|gclid|dclid|gbraid|wbraid|msclkid|yclid|twclid|igshid"
@@ -36,6 +36,9 @@ _HOST_ALIASES = {
     "www.x.com": "x.com",
     "youtube.com": "www.youtube.com",
     "m.youtube.com": "www.youtube.com",
+    "music.youtube.com": "www.youtube.com",
+    "youtube-nocookie.com": "www.youtube.com",
+    "www.youtube-nocookie.com": "www.youtube.com",
     "www.arxiv.org": "arxiv.org",
     "export.arxiv.org": "arxiv.org",
     "ar5iv.org": "arxiv.org",
@@ -84,7 +87,7 @@ def canonical(url: str) -> str:
     else:
         host = f"{host}:{port}"
     path = _without_dots(_percent(parts.path, "/:@!$&'()*+,;=")).rstrip("/")
-    host, path, query = _site_rules(host, path, _query(host, parts.query))
+    host, path, query = _site_rules(host, path, _query(host, parts.query), parts.fragment)
     return f"{scheme}://{host}{path or '/'}{'?' + query if query else ''}"
 
 
@@ -118,6 +121,14 @@ def resolve(target: str, base: str | None) -> tuple[str, str]:
     except ValueError:
         readable = None
     return (target.replace(" ", "%20"), "") if readable else ("", "unreadable address")
+
+
+def joined(url: str, location: str) -> str | None:
+    """Return where a link or a redirect of the page at ``url`` leads, None if it is no address."""
+    try:
+        return urljoin(url, location)
+    except ValueError:
+        return None
 
 
 def deep_link(url: str, text: str) -> str:
@@ -190,11 +201,11 @@ def _query(host: str, query: str) -> str:
     return "&".join(kept)
 
 
-def _site_rules(host: str, path: str, query: str) -> tuple[str, str, str]:
+def _site_rules(host: str, path: str, query: str, fragment: str) -> tuple[str, str, str]:
     if host == "arxiv.org" and (match := _ARXIV.fullmatch(path)):
         return host, f"/abs/{match[1]}", ""
-    if host == "x.com" and (match := re.match(r"/\w+/status/\d+", path)):
-        return host, match[0], ""
+    if host == "x.com" and (match := re.match(r"/(?:i/web|(\w+))/status(?:es)?/(\d+)", path)):
+        return host, f"/{match[1] or 'i'}/status/{match[2]}", ""
     if host == "youtu.be" and (match := re.fullmatch(r"/([\w-]+)", path)):
         return "www.youtube.com", "/watch", f"v={match[1]}"
     if host == "www.youtube.com":
@@ -210,7 +221,10 @@ def _site_rules(host: str, path: str, query: str) -> tuple[str, str, str]:
     if host == "docs.google.com":
         document = re.match(r"/(document|spreadsheets|presentation)/d/(?!e(?:/|$))[\w-]+", path)
         if document:
-            return host, f"{document[0]}/edit", ""
+            # Google names the sheet in the fragment; 0 is the first, shown when none is named.
+            sheet = re.search(r"(?:^|&)gid=0*([1-9][0-9]*)(?:&|$)", f"{query}&{fragment}")
+            named = f"gid={sheet[1]}" if sheet and document[1] == "spreadsheets" else ""
+            return host, f"{document[0]}/edit", named
     return host, path, query
 
 

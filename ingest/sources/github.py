@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import quote, unquote, urljoin
+from urllib.parse import quote, unquote
 
 from ingest.archive import Reply
 from ingest.decode import UnreadableError, suffix_of, unpack
@@ -22,7 +22,7 @@ from ingest.sources.github_api import answer, ask, is_interface, refusal
 from ingest.sources.source import Replies, Request
 from ingest.text import clean
 from ingest.titles import name_of, owner_of
-from ingest.urls import canonical, kind_of, source_of
+from ingest.urls import canonical, joined, kind_of, source_of
 from ingest.values import Document, Rejection
 
 _RAW = "https://raw.githubusercontent.com"
@@ -154,9 +154,9 @@ def _linked(came: Reply | Rejection) -> str | None:
         return None
     if not _SYMLINK.fullmatch(body):
         return None
-    target = urljoin(came.url, body.decode().strip())
+    target = joined(came.url, body.decode().strip())
     repo = "/".join(came.url.split("/")[:6])
-    return target if target.startswith(f"{repo}/") and target != came.url else None
+    return target if target and target.startswith(f"{repo}/") and target != came.url else None
 
 
 def _items(told: Any) -> list[dict[str, Any]]:

@@ -26,7 +26,7 @@ _FILE = re.compile(
 )
 _EXPORTS = {
     "presentation": "/export/txt",
-    "spreadsheets": "/export?format=csv",  # of the first sheet
+    "spreadsheets": "/export?format=csv",  # of the first sheet unless one is named
     "document": "/export?format=md",
 }
 _PUBLISHED = {"spreadsheets": "/pub?output=csv"}  # other published files are ordinary pages
@@ -95,7 +95,15 @@ def _file(url: str) -> _File:
         return _File("document", url, None)
     address, kind = match.groups()
     path = (_PUBLISHED if "/d/e/" in address else _EXPORTS).get(kind)
+    if path and kind == "spreadsheets":
+        path += _sheet_of(url)
     return _File(kind, address, path and address + path)
+
+
+def _sheet_of(url: str) -> str:
+    """Return the parameter that names a sheet, empty for the first."""
+    sheet = re.search(r"[?&](gid=\d+)", url)
+    return f"&{sheet[1]}" if sheet else ""
 
 
 def _export_of(file: _File, replies: Replies) -> Reply | Rejection | None:
@@ -105,7 +113,9 @@ def _export_of(file: _File, replies: Replies) -> Reply | Rejection | None:
     if file.export in replies:
         return replies[file.export]
     start = file.export.partition("?")[0]
-    alike = (asked for asked in sorted(replies) if asked.partition("?")[0] == start)
+    alike = [asked for asked in sorted(replies) if asked.partition("?")[0] == start]
+    if sheet := _sheet_of(file.export):
+        alike = [asked for asked in alike if _sheet_of(asked) == sheet]
     return next((replies[asked] for asked in alike), None)
 
 

@@ -150,11 +150,21 @@ def transcript_of(video: str, replies: Replies) -> Transcript | Request | str:
 
 
 def _best(found: TranscriptList) -> Any:
-    """Choose what a person wrote before what was recognised, then English and Chinese."""
+    """Choose the language that is spoken, else English or Chinese, and there what a person wrote.
 
-    def rank(one: Any) -> tuple[bool, int]:
-        language = one.language_code.partition("-")[0].lower()
+    YouTube recognises speech in the language that is spoken: a generated track names it.
+    """
+    tracks = list(found)
+    spoken = {_language(one) for one in tracks if one.is_generated}
+
+    def rank(one: Any) -> tuple[bool, int, bool]:
+        language = _language(one)
         known = language in _PREFERRED
-        return one.is_generated, _PREFERRED.index(language) if known else len(_PREFERRED)
+        place = _PREFERRED.index(language) if known else len(_PREFERRED)
+        return language not in spoken, place, one.is_generated
 
-    return min(found, key=rank, default=None)
+    return min(tracks, key=rank, default=None)
+
+
+def _language(track: Any) -> str:
+    return str(track.language_code).partition("-")[0].lower()

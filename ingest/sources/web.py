@@ -3,13 +3,12 @@
 import re
 from dataclasses import replace
 from html import unescape
-from urllib.parse import urljoin
 
 from ingest.archive import Reply
 from ingest.decode import UnreadableError, unpack
 from ingest.document import read_document
 from ingest.sources.source import Replies, Request
-from ingest.urls import canonical
+from ingest.urls import canonical, joined
 from ingest.values import Document, Rejection
 
 _REFRESH = re.compile(
@@ -66,5 +65,6 @@ def _sends_on(reply: Reply | Rejection) -> str | None:
     found = _REFRESH.search(body[:_SMALL])
     if found is None:
         return None
-    target = canonical(urljoin(reply.url, unescape(found[1].decode("utf-8", "replace"))))
+    there = joined(reply.url, unescape(found[1].decode("utf-8", "replace")))
+    target = canonical(there) if there else canonical(reply.url)
     return target if target != canonical(reply.url) else None

@@ -101,6 +101,14 @@ def test_an_ingest_fetches_what_the_list_links_to_and_reports_the_rest(desk, web
     assert (again.got, again.read, again.passages, web.log) == ((), 0, 0, [])
 
 
+def test_a_page_that_came_and_says_nothing_is_no_success(desk, web):
+    wall = b"<html><title>Just a moment...</title><body>Checking your browser</body></html>"
+    web.pages["https://blog.example/gone"] = (200, [("Content-Type", "text/html")], wall)
+    states = {got.url: (got.state, got.reason) for got in desk.ingest(seed=False).got}
+    assert states["https://blog.example/gone"] == ("failed", "bot wall")
+    assert states["https://blog.example/attention"] == ("fetched", None)
+
+
 def test_a_list_inside_a_list_joins_it(desk):
     report = desk.ingest(["reading"], seed=False, depth=2)
     entries = {entry.title: entry for entry in desk.lists()[0].entries}
@@ -183,6 +191,9 @@ def test_a_home_is_carried_to_another_machine(desk, web, tmp_path, models_dir):
 
     there, status = arrive("light", light)
     assert status["digest"] == before["digest"]
+    (carried,), (curated,) = there.lists(), desk.lists()
+    assert (carried.name, carried.origin) == (curated.name, curated.origin)
+    assert (carried.entries, carried.topics) == (curated.entries, curated.topics)
     assert there.search("attention").hits
     for change in (there.rebuild, there.ingest, lambda: there.remove_list("reading")):
         with pytest.raises(UsageError, match="without its archive"):

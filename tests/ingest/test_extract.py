@@ -298,3 +298,32 @@ def test_a_control_character_in_a_formula_does_no_harm() -> None:
         "https://a.example/",
     )
     assert "$O(n)$" in page.text
+
+
+SPANS = """<table>
+<tr><th rowspan="2">Model</th><th colspan="2">MMLU</th><th></th></tr>
+<tr><th>5-shot</th><th>CoT</th><th></th></tr>
+<tr><td rowspan="2">Llama</td><td>68.9</td><td>71.0</td><td></td></tr>
+<tr><td colspan="2">not measured</td><td></td></tr>
+</table>"""
+GRID = """| Model | MMLU |  |
+| --- | --- | --- |
+|  | 5-shot | CoT |
+| Llama | 68.9 | 71.0 |
+|  | not measured |  |"""
+
+
+def test_cells_that_span_keep_the_columns_in_line() -> None:
+    prose = "<p>" + "The table compares two ways of asking a model. " * 8 + "</p>"
+    page = f"<html><body><article>{prose}{SPANS}{prose}</article></body></html>"
+    assert GRID in extract_html(page, "https://a.example/").text
+    assert GRID in extract_markdown(f"# Results\n\n{SPANS}\n", "https://a.example/").text
+
+
+def test_spans_beyond_reason_are_no_harm() -> None:
+    cells = '<td colspan="9999999999">a</td>' * 60 + '<td colspan="x" rowspan="-1">b</td>'
+    rows = f"<tr>{cells}</tr>" * 300
+    begun = time.monotonic()
+    text = extract_markdown(f"<table>{rows}</table>", "https://a.example/").text
+    assert len(text) < 20_000 * 300
+    assert time.monotonic() - begun < 10

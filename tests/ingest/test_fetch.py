@@ -10,6 +10,7 @@ from time import monotonic
 import anyio
 import pytest
 
+from ingest.addresses import is_public
 from ingest.archive import Reply
 from ingest.fetch import USER_AGENT, Fetcher, Limits, Remembered
 from ingest.sources.source import Request
@@ -81,7 +82,26 @@ def test_a_page_comes_as_it_was_sent_and_we_say_who_we_are():
         "http://[::ffff:127.0.0.1]/",
         "http://[64:ff9b::a9fe:a9fe]/",
         "http://[fd00::1]/",
+        "http://[::ffff:0:127.0.0.1]/",
+        "http://[64:ff9b:1::7f00:1]/",
+        "http://[fec0::1]/",
+        "http://[2002:7f00:1::]/",
+        "http://[::1%25eth0]/",
+        "http://192.0.0.8/",
+        "http://168.63.129.16/",
+        "http://100.100.100.200/",
+        "http://127.0.0.1./",
+        "http://127.0.0.1../",
+        "http://017700000001/",
+        "http://a.example@127.0.0.1/",
+        "http://a.example:80@[::1]/",
+        "http://127.0.0.1#@a.example/",
+        "http://１２７.０.０.１/",
+        "http://127。0。0。1/",
+        "http://ⓛⓞⓒⓐⓛⓗⓞⓢⓣ/",
+        "http://kubernetes.default.svc/",
         "http://0.0.0.0/",
+        "http://0/",
         "http://10.1.2.3/",
         "http://100.64.0.1/",
         "http://224.0.0.1/",
@@ -100,6 +120,13 @@ def test_what_is_not_public_is_refused_unasked(url):
     assert isinstance(outcome, Rejection)
     assert "not a" in outcome.reason
     assert (kept, web.log) == ([], [])
+
+
+@pytest.mark.parametrize(
+    "number", ["93.184.216.34", "2606:2800:220:1::1", "::ffff:93.184.216.34", "64:ff9b::5db8:d822"]
+)
+def test_public_numbers_are_public(number):
+    assert is_public(number)
 
 
 @pytest.mark.parametrize(

@@ -109,11 +109,14 @@ def test_a_refresh_asks_whether_a_page_changed(asks):
     asks("https://a.example/", "https://b.example/")
     before = {item.url: item.digest for item in pages(asks.archive) if isinstance(item, Page)}
     second = asks("https://a.example/", "https://b.example/", refresh=True)
-    assert second["https://a.example/"] == ("unchanged", None)
+    assert second == {  # b says the same again, at length
+        "https://a.example/": ("unchanged", None),
+        "https://b.example/": ("unchanged", None),
+    }
     after = {item.url: item.digest for item in pages(asks.archive) if isinstance(item, Page)}
     assert after == before  # nothing needs to be read again
     asks.web.pages["https://b.example/"] = page(TEXT + "More.")
-    asks("https://b.example/", refresh=True)
+    assert asks("https://b.example/", refresh=True) == {"https://b.example/": ("fetched", None)}
     assert asks.read()[0]["https://b.example/"].text.endswith("More.")
 
 
@@ -161,6 +164,21 @@ def test_other_tools_can_read_the_archive(asks):
         assert Checker(SimpleNamespace(inputs=inputs, verbose=True)).process_all() in (0, None)
     assert "digest pass" in said.getvalue()
     assert "fail" not in said.getvalue().lower()
+
+
+def test_other_tools_find_the_page_under_its_address(asks):
+    """A replay tool takes any record of an address for a copy of it: visits stand elsewhere."""
+    asks.web.pages["https://a.example/"] = page()
+    asks("https://a.example/")
+    (warc,) = asks.archive.folder.glob("*.warc.gz")
+    with warc.open("rb") as stream:
+        found = [
+            (record.rec_type, record.rec_headers.get_header("WARC-Target-URI"))
+            for record in ArchiveIterator(stream)
+        ]
+    kinds = [kind for kind, url in found if url == "https://a.example/"]
+    assert sorted(kinds) == ["request", "response"]
+    assert ("metadata", "refdesk:visit/https://a.example/") in found
 
 
 def test_a_token_never_reaches_the_archive(asks, monkeypatch):

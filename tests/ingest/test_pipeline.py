@@ -53,6 +53,7 @@ def test_redirects_lead_to_one_page_that_knows_its_addresses(tmp_path):
         ("http://[::1]/x", "not a public"),
         ("http://169.254.169.254/latest", "not a public"),
         ("file:///etc/passwd", "not a public"),
+        ("http://[bad", "not a"),
         ("https://a.example/start", "circle"),
         ("https://a.example/elsewhere", "not in the archive"),
     ],
@@ -145,6 +146,35 @@ def test_lines_of_a_jsonl_file_are_documents(tmp_path):
     one, two = page.read()
     assert (one.url, one.title) == ("https://a.example/1", "One")
     assert (two.url, two.title, two.text) == ("file:///d/rows.jsonl#2", "Two", "Second text.")
+
+
+@pytest.mark.parametrize(
+    ("row", "title", "text"),
+    [
+        ({"title": "Scaling laws", "text": ""}, "Scaling laws", "Scaling laws"),
+        ({"title": "Scaling laws", "text": " \n "}, "Scaling laws", "Scaling laws"),
+        ({"title": "", "text": "How do I fix error 404?"}, "How do I fix error 404?", None),
+        ({"text": "word " * 50}, ("word " * 16).strip() + " …", ("word " * 50).strip()),
+        ({"title": "Q", "text": "Sign in to read this story: why?"}, "Q", None),
+        ({"title": "Oops", "text": "404 Not Found: what does it mean?"}, "Oops", None),
+    ],
+)
+def test_a_given_text_is_taken_as_it_is_and_a_title_alone_is_one(tmp_path, row, title, text):
+    archive = Archive(tmp_path / "archive")
+    body = json.dumps({"_id": "7", **row}).encode()
+    archive.add([Resource("file:///d/rows.jsonl", "application/jsonl", body)])
+    (page,) = pages(archive)
+    (document,) = page.read()
+    assert isinstance(document, Document)
+    assert document.url == "file:///d/rows.jsonl#7"
+    assert (document.title, document.text) == (title, text or row["text"])
+
+
+def test_a_row_with_neither_title_nor_text_is_reported(tmp_path):
+    archive = Archive(tmp_path / "archive")
+    archive.add([Resource("file:///d/r.jsonl", "application/jsonl", b'{"_id": "7", "text": ""}')])
+    (page,) = pages(archive)
+    assert page.read() == [Rejection("file:///d/r.jsonl#7", "empty")]
 
 
 def test_the_order_of_arrival_does_not_matter(tmp_path):

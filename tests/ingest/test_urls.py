@@ -122,12 +122,32 @@ def test_nothing_raises(url: str, text: str) -> None:
         (
             "https://www.youtube.com/watch?v=bCz4OMemCcA& https://youtu.be/bCz4OMemCcA?si=x "
             "https://m.youtube.com/watch?list=PL1&v=bCz4OMemCcA&t=10s "
-            "https://www.youtube.com/embed/bCz4OMemCcA",
+            "https://www.youtube.com/embed/bCz4OMemCcA "
+            "https://www.youtube-nocookie.com/embed/bCz4OMemCcA?rel=0 "
+            "https://youtube-nocookie.com/v/bCz4OMemCcA "
+            "https://music.youtube.com/watch?v=bCz4OMemCcA&si=x",
             "https://www.youtube.com/watch?v=bCz4OMemCcA",
         ),
         (
             "https://twitter.com/a/status/12?s=20 https://x.com/a/status/12/photo/1",
             "https://x.com/a/status/12",
+        ),
+        (
+            "https://x.com/i/web/status/12 https://twitter.com/i/status/12?s=20 "
+            "https://mobile.twitter.com/i/web/statuses/12",
+            "https://x.com/i/status/12",
+        ),
+        (
+            "https://docs.google.com/spreadsheets/d/1T_a-b/edit#gid=0 "
+            "https://docs.google.com/spreadsheets/d/1T_a-b/edit?usp=sharing "
+            "https://docs.google.com/spreadsheets/d/1T_a-b/export?format=csv",
+            "https://docs.google.com/spreadsheets/d/1T_a-b/edit",
+        ),
+        (
+            "https://docs.google.com/spreadsheets/d/1T_a-b/edit#gid=74 "
+            "https://docs.google.com/spreadsheets/d/1T_a-b/edit?gid=74#gid=74 "
+            "https://docs.google.com/spreadsheets/d/1T_a-b/export?format=csv&gid=74",
+            "https://docs.google.com/spreadsheets/d/1T_a-b/edit?gid=74",
         ),
         (
             "https://docs.google.com/presentation/d/1T_a-b/edit#slide=id.g2 "
@@ -162,6 +182,8 @@ def test_different_pages_stay_apart() -> None:
         "https://mp.weixin.qq.com/s/-SFFB6gUp0",
         "https://mp.weixin.qq.com/s?__biz=A&mid=1&idx=1&sn=b",
         "https://mp.weixin.qq.com/s?__biz=A&mid=2&idx=1&sn=b",
+        "https://docs.google.com/spreadsheets/d/1T/edit#gid=1",
+        "https://docs.google.com/spreadsheets/d/1T/edit#gid=2",
     ]
     assert len({canonical(url) for url in pages}) == len(pages)
 

@@ -52,6 +52,11 @@ def test_one_request_for_the_export(page: str) -> None:
             f"{DOCS}/spreadsheets/d/e/2PACX-1v/pubhtml",
             f"{DOCS}/spreadsheets/d/e/2PACX-1v/pub?output=csv",
         ),
+        (
+            f"{DOCS}/spreadsheets/d/e/2PACX-1v/pubhtml?gid=7&single=true",
+            f"{DOCS}/spreadsheets/d/e/2PACX-1v/pub?output=csv&gid=7",
+        ),
+        (f"{SHEET}?gid=7", f"{DOCS}/spreadsheets/d/1kT4/export?format=csv&gid=7"),
         (f"{DOCS}/document/d/e/2PACX-1v/pub", f"{DOCS}/document/d/e/2PACX-1v/pub"),
         (
             f"{DOCS}/presentation/d/e/2PACX-1v/pub?start=false",
@@ -188,6 +193,12 @@ def test_what_is_not_public_is_reported(made: Reply | Rejection, reason: str) ->
     assert isinstance(found, Rejection)
     assert found.url == SLIDES
     assert found.reason.startswith(reason)
+
+
+def test_one_sheet_is_not_taken_for_another() -> None:
+    of_8 = {f"{DOCS}/spreadsheets/d/1kT4/export?format=csv&gid=8": reply(SHEET, "a,b\n1,2")}
+    assert google_docs.read(f"{SHEET}?gid=7", of_8) == Rejection(f"{SHEET}?gid=7", "not fetched")
+    assert "| 1 | 2 |" in document(google_docs.read(f"{SHEET}?gid=8", of_8)).text
 
 
 def test_somebody_elses_archive() -> None:

@@ -164,12 +164,14 @@ def test_text_without_sentences_is_cut_by_time() -> None:
     [
         ([("de", False), ("en-GB", False), ("en", True)], "en-GB"),
         ([("de", False), ("zh-TW", False)], "zh-TW"),
-        ([("en", True), ("de", False)], "de"),
+        ([("en", True), ("de", False)], "en"),
+        ([("en", False), ("de", True), ("de", False), ("fr", False)], "de"),
+        ([("en", False), ("zh-Hans", True)], "zh-Hans"),
         ([("fr", True), ("en", True)], "en"),
         ([("ko", True)], "ko"),
     ],
 )
-def test_a_written_transcript_comes_before_a_recognised_one(
+def test_the_spoken_language_comes_first_and_then_what_a_person_wrote(
     tracks: list[tuple[str, bool]], chosen: str
 ) -> None:
     replies: Replies = {URL: reply(PAGE), OEMBED: reply(NAME), PLAYER: reply(player(*tracks))}
