@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import numpy as np
 
 from index import dense, lexical
+from index.abbreviations import pairs
 from index.copies import groups, sketch, standing_for_all
 from index.embedder import Embedder
 from index.generation import Home
@@ -86,8 +87,14 @@ def update(
         lexical.branch(before / "words", folder / "words")
     words = lexical.WordIndex(folder / "words")
     names = store.aliases(added)
-    said = (f"{text}\n{names.get(number, '')}" for number, text in zip(added, texts, strict=True))
-    words.change(removed, zip(added, said, strict=True))
+    titles = store.titles_of(added)
+    words.change(
+        removed,
+        (
+            (number, titles[number], f"{text}\n{names.get(number, '')}")
+            for number, text in zip(added, texts, strict=True)
+        ),
+    )
     if not len(words) == store.count("passages"):
         raise RuntimeError("words and passages do not match; run `refdesk rebuild`")
     store.close()
@@ -227,6 +234,7 @@ class _Changes:
         passages = cut(document, self._embedder.token_starts, PASSAGE_TOKENS - _SPECIAL)
         if passages:
             self._added += self._store.put_document(page, document, mark, passages)
+            self._store.put_abbreviations(document.url, sorted(set(pairs(document.text))))
         return bool(passages)
 
 

@@ -7,10 +7,13 @@ home arrives.
 import json
 import shutil
 import tarfile
+from collections import defaultdict
 from pathlib import Path, PurePosixPath
 
 from index.generation import Home
 from index.recipe import FORMAT
+from index.store import Store
+from ingest.catalog_file import CuratedList, Entry, Topic
 from ingest.errors import NothingFound, UsageError
 
 _MANIFEST = "refdesk.json"
@@ -85,6 +88,34 @@ def carry_in(home: Home, file: Path) -> None:
         raise UsageError(f"{file} is not a whole export of refdesk: {error}.") from error
     finally:
         shutil.rmtree(arriving, ignore_errors=True)
+
+
+def lists_of(home: Home) -> list[CuratedList]:
+    """Return the lists a home knows by its library alone; where their links resolve is not kept."""
+    current = home.current()
+    if current is None:
+        return []
+    store = Store(current / "library.sqlite")
+    entries: dict[str, list[Entry]] = defaultdict(list)
+    topics: dict[str, list[Topic]] = defaultdict(list)
+    for name, title, url, section, kind, source, difficulty, note in store.rows(
+        "SELECT list, title, url, section, kind, source, difficulty, note FROM entries"
+        " ORDER BY place"
+    ):
+        said = tuple(json.loads(section))
+        entries[name].append(Entry(title, url, said, kind, source, difficulty, note))
+    for name, title, section in store.rows(
+        "SELECT list, title, section FROM topics ORDER BY rowid"
+    ):
+        topics[name].append(Topic(title, tuple(json.loads(section))))
+    found = [
+        CuratedList(name, title, origin, None, lang, tuple(entries[name]), tuple(topics[name]))
+        for name, title, origin, lang in store.rows(
+            "SELECT name, title, origin, lang FROM lists ORDER BY place"
+        )
+    ]
+    store.close()
+    return found
 
 
 def _check(file: Path, members: list[tarfile.TarInfo]) -> None:

@@ -18,6 +18,9 @@ from ingest.text import han_bigrams
 _ANALYZER = "refdesk"
 _HEAP = 64_000_000
 _MAX_TERMS = 64
+_TITLE = 0.25
+"""What a match in the title adds, as a share of its score there; the words hold the title too."""
+
 _ASKING = re.compile(
     "请问|请|解释一下|介绍一下|说明一下|解释|介绍|说明|告诉我|为什么|为何|是什么|什么是|有什么|什么|"
     "怎么样|怎么|怎样|如何|哪一个|哪个|哪些|哪里|多少|多大|多长|几个|是否|能否|吗|呢"
@@ -34,8 +37,8 @@ class WordIndex:
         self._analyzer = _analyzer()
         self._index.register_tokenizer(_ANALYZER, self._analyzer)
 
-    def change(self, removed: Iterable[int], added: Iterable[tuple[int, str]]) -> None:
-        """Take passages out and put passages (number, words) in; durable when it returns.
+    def change(self, removed: Iterable[int], added: Iterable[tuple[int, str, str]]) -> None:
+        """Take passages out and put passages (number, title, words) in; durable when it returns.
 
         Raises:
             RuntimeError: the index does not hold what it should afterwards.
@@ -48,10 +51,11 @@ class WordIndex:
             writer.delete_documents_by_term("key", str(number))
             out += 1
         put = 0
-        for number, words in added:
+        for number, title, words in added:
             document = tantivy.Document()
             document.add_text("key", str(number))
             document.add_integer("number", number)
+            document.add_text("title", han_bigrams(title))
             document.add_text("words", han_bigrams(words))
             writer.add_document(document)
             put += 1
@@ -77,6 +81,15 @@ class WordIndex:
         # built from terms: a person's text is never parsed as a query
         query = tantivy.Query.boolean_query(
             [(should, tantivy.Query.term_query(self._schema, "words", term)) for term in terms]
+            + [
+                (
+                    should,
+                    tantivy.Query.boost_query(
+                        tantivy.Query.term_query(self._schema, "title", term), _TITLE
+                    ),
+                )
+                for term in terms
+            ]
         )
         if allowed is not None:
             keys = [str(number) for number in allowed]
@@ -125,6 +138,7 @@ def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("key", stored=False, tokenizer_name="raw", index_option="basic")
     builder.add_integer_field("number", stored=True, indexed=False)
+    builder.add_text_field("title", stored=False, tokenizer_name=_ANALYZER, index_option="freq")
     builder.add_text_field("words", stored=False, tokenizer_name=_ANALYZER, index_option="freq")
     return builder.build()
 

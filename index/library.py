@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from index.abbreviations import Glossary
 from index.dense import VectorIndex, Vectors
 from index.embedder import Embedder
 from index.fusion import feedback, fuse
@@ -53,6 +54,7 @@ class _Generation:
     store: Store
     vectors: VectorIndex
     words: WordIndex
+    glossary: Glossary
     listed: frozenset[int]
 
 
@@ -101,6 +103,7 @@ class Library:
                     store,
                     VectorIndex(folder),
                     WordIndex(folder / "words"),
+                    Glossary(store.abbreviations()),
                     frozenset(store.listed()),
                 )
             return self._open
@@ -121,8 +124,10 @@ class Library:
         """Return the ``k`` best passages for ``query``, best first.
 
         Passages are found by meaning and by words, both 100 deep, and their scores fused; the three
-        best then move the query towards them for a second search by meaning. Without ``listed``,
-        links whose pages are not here are left out: they say nothing that could be cited.
+        best then move the query towards them for a second search by meaning. What is searched by
+        meaning has the other forms of the abbreviations in it added. Without ``listed``, links
+        whose pages are not here are left out: they say nothing that could be cited. The order of
+        the hits is the same for every ``k`` up to 100; beyond, the search goes as deep as ``k``.
         """
         now = self._generation()
         allowed = now.store.matching(filters) if filters else None
@@ -133,7 +138,10 @@ class Library:
             return [pair for pair in found if pair[0] not in out][:depth]
 
         wide = depth + len(out)
-        vector = self.embedder.embed_query(query)
+        # the word search has the question alone: there the other forms changed nothing
+        others = now.glossary.others(query)
+        asked = f"{query} ({', '.join(others)})" if others else query
+        vector = self.embedder.embed_query(asked)
         by_words = kept(now.words.search(query, wide, allowed))
         by_meaning = kept(now.vectors.search(vector, wide, allowed))
         fused = fuse(by_meaning, by_words)
@@ -168,6 +176,26 @@ class Library:
                 cosine=cosines.get(number),
             )
             for rank, (number, score) in enumerate(fused, 1)
+        ]
+
+    def neighbours(self, hits: Sequence[Hit]) -> list[Hit]:
+        """Return the passages right before and after these that are not among them.
+
+        What answers a question may run over a cut. Each has the rank and score of the best hit it
+        stands beside, and was found by neither list. Those of a better hit come first.
+        """
+        store = self.store
+        beside = store.beside([hit.passage.number for hit in hits])
+        there = {hit.passage.number for hit in hits}
+        nearest: dict[int, Hit] = {}
+        for hit in hits:
+            for number in beside.get(hit.passage.number, ()):
+                if number not in there:
+                    nearest.setdefault(number, hit)
+        passages = store.passages(list(nearest))
+        return [
+            Hit(hit.rank, hit.score, passages[number], hit.recommended_by, None, None)
+            for number, hit in nearest.items()
         ]
 
     def terms(self, text: str) -> list[str]:

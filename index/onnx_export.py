@@ -10,8 +10,10 @@ import argparse
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 OPSET = 17
+_DOMAIN = "com.microsoft"  # operators of onnxruntime beside the standard's
 _VOCABULARY = "vocabulary.npz"
 _WORDS = "model.embeddings.word_embeddings.weight"
 
@@ -19,9 +21,10 @@ _WORDS = "model.embeddings.word_embeddings.weight"
 def export(weights: Path, out: Path, kept_float: Sequence[int]) -> None:
     """Write ``out``: encoder, mean pooling and L2 normalisation in one int8 ONNX graph.
 
-    Inputs ``input_ids`` and ``attention_mask`` are int64 (batch, tokens); output ``vector`` is
-    float32 (batch, dimension). Pooling as in sentence-transformers (Reimers and Gurevych 2019);
-    weights quantised per channel to int8 (7 bits used), activations dynamically to uint8.
+    Input ``input_ids`` is int64 (1, tokens); output ``vector`` is float32 (1, dimension). One text
+    a run: nothing is padded, so there is no mask. Pooling as in sentence-transformers (Reimers and
+    Gurevych 2019); weights quantised per channel to int8 (7 bits used), activations dynamically to
+    uint8.
 
     Args:
         weights: a folder with ``config.json`` and ``model.safetensors``; with ``vocabulary.npz``
@@ -38,13 +41,30 @@ def export(weights: Path, out: Path, kept_float: Sequence[int]) -> None:
     from onnxruntime.quantization import QuantType, quantize_dynamic
     from transformers import AutoModel
 
-    class Encoder(torch.nn.Module):  # type: ignore[misc]  # torch is untyped to mypy here
+    class Attention(torch.autograd.Function):  # type: ignore[misc]  # torch is untyped to mypy here
+        """Attention of all tokens to all, one operator in the graph."""
+
+        @staticmethod
+        def forward(
+            _: Any, queries: torch.Tensor, keys: torch.Tensor, values: torch.Tensor, heads: int
+        ) -> torch.Tensor:
+            parts = [
+                each.unflatten(-1, (heads, -1)).transpose(1, 2) for each in (queries, keys, values)
+            ]
+            found = torch.nn.functional.scaled_dot_product_attention(*parts)
+            return found.transpose(1, 2).flatten(2)
+
+        @staticmethod
+        def symbolic(graph: Any, queries: Any, keys: Any, values: Any, heads: int) -> Any:
+            made = graph.op(f"{_DOMAIN}::MultiHeadAttention", queries, keys, values,
+                            num_heads_i=heads)  # fmt: skip
+            return made.setType(queries.type())
+
+    class Encoder(torch.nn.Module):  # type: ignore[misc]
         def __init__(self) -> None:
             super().__init__()
-            # Eager attention: the fused kinds do not trace to plain ONNX operators.
             self.model = AutoModel.from_pretrained(
                 weights,
-                attn_implementation="eager",
                 local_files_only=True,
                 use_safetensors=True,
                 trust_remote_code=False,
@@ -52,47 +72,62 @@ def export(weights: Path, out: Path, kept_float: Sequence[int]) -> None:
                 add_pooling_layer=False,
             )
 
-        def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
-            # A ready additive mask (batch, 1, 1, tokens): the library's own making of one does not
-            # trace cleanly.
-            bias = (1.0 - attention_mask[:, None, None, :].float()) * -1e9
-            states = self.model(input_ids=input_ids, attention_mask=bias)[0]
-            mask = attention_mask.unsqueeze(-1).to(states.dtype)
-            mean = (states * mask).sum(1) / mask.sum(1).clamp(min=1e-9)
-            return torch.nn.functional.normalize(mean, p=2.0, dim=1)
+        def forward(self, input_ids: torch.Tensor) -> torch.Tensor:
+            # Layer by layer: the library's own way makes twice the nodes, most of them for a mask.
+            first, heads = self.model.embeddings, self.model.config.num_attention_heads
+            places = first.position_embeddings.weight + first.token_type_embeddings.weight[0]
+            states = first.word_embeddings(input_ids) + places[: input_ids.shape[1]]
+            states = first.LayerNorm(states)
+            for layer in self.model.encoder.layer:
+                own, after = layer.attention.self, layer.attention.output
+                seen = Attention.apply(own.query(states), own.key(states), own.value(states), heads)
+                states = after.LayerNorm(after.dense(seen) + states)
+                inner = layer.intermediate(states)
+                states = layer.output.LayerNorm(layer.output.dense(inner) + states)
+            return torch.nn.functional.normalize(states.mean(1), p=2.0, dim=1)
 
     encoder = Encoder().eval()
-    ids = torch.tensor([[1, 3, 2, 1], [1, 3, 1, 0]])
-    axes = {0: "batch", 1: "tokens"}
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=".export-") as scratch:
         plain = Path(scratch, "model.onnx")
         with torch.inference_mode():
             torch.onnx.export(
                 encoder,
-                (ids, (ids != 0).long()),
+                (torch.tensor([[1, 3, 2, 1]]),),
                 str(plain),
-                input_names=["input_ids", "attention_mask"],
+                input_names=["input_ids"],
                 output_names=["vector"],
-                dynamic_axes={"input_ids": axes, "attention_mask": axes, "vector": {0: "batch"}},
+                dynamic_axes={"input_ids": {1: "tokens"}},
                 opset_version=OPSET,
+                custom_opsets={_DOMAIN: 1},
                 dynamo=False,
             )
         if (weights / _VOCABULARY).exists():
             _put_vocabulary(plain, weights / _VOCABULARY)
-        kept = [f"/model/encoder/layer.{layer}/output/dense/MatMul" for layer in kept_float]
-        lost = set(kept) - {node.name for node in onnx.load(plain).graph.node}
-        if lost:
-            raise RuntimeError(f"the exported graph has no {', '.join(sorted(lost))}")
         # reduce_range: with weights of 7 bits no product overflows the 16-bit sums of CPUs without
         # VNNI, so that every CPU computes the same integers. Full range clips there.
+        last = _last_products(onnx.load(plain), encoder.model.config)
         quantize_dynamic(
             plain,
             out,
             weight_type=QuantType.QInt8,
             per_channel=True,
             reduce_range=True,
-            nodes_to_exclude=kept,
+            nodes_to_exclude=[last[layer] for layer in kept_float],
         )
+
+
+def _last_products(model: Any, config: Any) -> list[str]:
+    """Return the name of each layer's last product: those from the inner size to the hidden."""
+    shapes = {tensor.name: tuple(tensor.dims) for tensor in model.graph.initializer}
+    wanted = (config.intermediate_size, config.hidden_size)
+    last = [
+        node.name
+        for node in model.graph.node
+        if node.op_type == "MatMul" and shapes.get(node.input[1]) == wanted
+    ]
+    if len(last) != config.num_hidden_layers:
+        raise RuntimeError(f"the graph has {len(last)} products of the shape {wanted}")
+    return last
 
 
 def _put_vocabulary(plain: Path, vocabulary: Path) -> None:
@@ -113,7 +148,7 @@ def _put_vocabulary(plain: Path, vocabulary: Path) -> None:
     graph.initializer.append(onnx.numpy_helper.from_array(scales, f"{_WORDS}.scales"))
     graph.value_info.append(  # which cannot be inferred for an operator of onnxruntime's own
         onnx.helper.make_tensor_value_info(
-            lookup.output[0], onnx.TensorProto.FLOAT, ["batch", "tokens", shape[1]]
+            lookup.output[0], onnx.TensorProto.FLOAT, [1, "tokens", shape[1]]
         )
     )
     lookup.CopyFrom(
@@ -122,13 +157,12 @@ def _put_vocabulary(plain: Path, vocabulary: Path) -> None:
             [*lookup.input, f"{_WORDS}.scales"],
             lookup.output,
             lookup.name,
-            domain="com.microsoft",
+            domain=_DOMAIN,
             gather_axis=0,
             quantize_axis=1,
             block_size=shape[1] // scales.shape[1],
         )
     )
-    model.opset_import.append(onnx.helper.make_opsetid("com.microsoft", 1))
     model.ir_version = 10  # the first that has integers of 4 bits
     onnx.save(model, plain)
 

@@ -3,7 +3,7 @@
 from index.embedder import Embedder
 from ingest.values import READER
 
-FORMAT = 2
+FORMAT = 3
 """Version of the files of a generation: one of another version is not opened."""
 
 PASSAGE_TOKENS = 200

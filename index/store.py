@@ -114,6 +114,13 @@ class Store:
             numbers.append(int(number))
         return numbers
 
+    def put_abbreviations(self, url: str, pairs: Iterable[tuple[str, str]]) -> None:
+        """Add the (short form, long form) a document defines; they go when it goes."""
+        self._db.executemany(
+            "INSERT INTO abbreviations SELECT id, ?, ? FROM documents WHERE url = ?",
+            [(short, long, url) for short, long in pairs],
+        )
+
     def put_copy(self, page: str, document: Document, sketch: bytes, same_as: str) -> None:
         """Add a document that is a copy of another, which stands for it."""
         self._db.execute(
@@ -156,6 +163,36 @@ class Store:
             (json.dumps(list(numbers)),),
         )
         return {row[0]: ", ".join(json.loads(row[1])) for row in rows}
+
+    def abbreviations(self) -> list[tuple[str, str]]:
+        """Return the (short form, long form) of every document that defines it."""
+        return self._db.execute("SELECT short, long FROM abbreviations").fetchall()
+
+    def titles_of(self, numbers: Sequence[int]) -> dict[int, str]:
+        """Return the titles of the documents of these passages."""
+        rows = self._db.execute(
+            "SELECT passages.id, title FROM passages JOIN documents ON document = documents.id"
+            " WHERE passages.id IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(numbers)),),
+        )
+        return dict(rows)
+
+    def beside(self, numbers: Sequence[int]) -> dict[int, list[int]]:
+        """Return the passages before and after each of these in their documents, in order."""
+        rows = self._db.execute(
+            "SELECT here.id, other.id FROM passages AS here JOIN passages AS other"
+            " ON other.document = here.document AND other.id IN ("
+            " (SELECT id FROM passages WHERE document = here.document AND start < here.start"
+            "  ORDER BY start DESC LIMIT 1),"
+            " (SELECT id FROM passages WHERE document = here.document AND start > here.start"
+            "  ORDER BY start LIMIT 1))"
+            " WHERE here.id IN (SELECT value FROM json_each(?)) ORDER BY other.start",
+            (json.dumps(list(numbers)),),
+        )
+        found: dict[int, list[int]] = {}
+        for number, other in rows:
+            found.setdefault(number, []).append(other)
+        return found
 
     def text_of(self, page: str, url: str) -> str:
         """Return the text of a document or of a copy."""
@@ -433,6 +470,10 @@ class Store:
             (json.dumps(list(urls)),),
         )
         return dict(rows)
+
+    def rows(self, query: str, values: Sequence[str] = ()) -> Iterator[tuple[Any, ...]]:
+        """Yield the rows of a reading query; for modules of this floor."""
+        yield from self._db.execute(query, tuple(values))
 
     def _numbers(self, query: str, values: Sequence[str]) -> list[int]:
         return [int(row[0]) for row in self._db.execute(query, tuple(values))]

@@ -33,6 +33,10 @@ CREATE TABLE topics (list TEXT NOT NULL, title TEXT NOT NULL, section TEXT NOT N
 CREATE TABLE failures (
     url TEXT NOT NULL, page TEXT NOT NULL, source TEXT NOT NULL, reason TEXT NOT NULL);
 CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE abbreviations (document INTEGER NOT NULL, short TEXT NOT NULL, long TEXT NOT NULL);
+CREATE INDEX abbreviations_document ON abbreviations(document);
+CREATE TRIGGER abbreviations_go AFTER DELETE ON documents
+    BEGIN DELETE FROM abbreviations WHERE document = old.id; END;
 CREATE INDEX passages_document ON passages(document);
 CREATE INDEX documents_page ON documents(page);
 CREATE INDEX addresses_document ON addresses(document);

@@ -1,12 +1,13 @@
 """Search, memory, building time and disk from 10,000 to 1,000,000 passages, on one thread.
 
-    python -m tests.benchmarks.growth [LARGEST] [PLOT.png]
+    python -m tests.benchmarks.growth [--largest N] [--plot FILE.png]
 
 Vectors lie in clusters, as embeddings do; texts are made of words drawn by Zipf's law. A hybrid
 search is what `Library.search` does: the query embedded, words and vectors searched, scores fused,
 vectors searched again with feedback. Each size is measured in a process of its own.
 """
 
+import argparse
 import itertools
 import json
 import math
@@ -61,7 +62,10 @@ def build(folder: Path, count: int) -> dict[str, float]:
     dense_s = time.monotonic() - begun
     chance = random.Random(7)
     begun = time.monotonic()
-    WordIndex(folder / "words").change([], ((n, words_of(chance, 60)) for n in range(1, count + 1)))
+    WordIndex(folder / "words").change(
+        [],
+        ((n, words_of(chance, 6), words_of(chance, 60)) for n in range(1, count + 1)),
+    )
     return {"vectors_s": dense_s, "words_s": time.monotonic() - begun}
 
 
@@ -139,7 +143,8 @@ def main(largest: int, plot: Path | None) -> None:
             row: dict[str, float] = {"passages": count}
             for step in ("build", "search"):
                 done = subprocess.run(
-                    [sys.executable, "-m", "tests.benchmarks.growth", step, folder, str(count)],
+                    [sys.executable, "-m", "tests.benchmarks.growth", "--step", step,
+                     "--folder", folder, "--largest", str(count)],
                     capture_output=True, text=True, check=True,
                 )  # fmt: skip
                 row |= json.loads(done.stdout)
@@ -180,12 +185,20 @@ def draw(rows: list[dict[str, float]], file: Path) -> None:
     figure.savefig(file, dpi=120)
 
 
+def arguments() -> argparse.Namespace:
+    """Read the command line; the two steps are for the processes this one starts."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--largest", type=int, default=1_000_000, help="sizes up to this one")
+    parser.add_argument("--plot", type=Path, metavar="FILE.png", help="draw times over size")
+    parser.add_argument("--step", choices=("build", "search"), help=argparse.SUPPRESS)
+    parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
+    return parser.parse_args()
+
+
 if __name__ == "__main__":
-    if sys.argv[1:2] in (["build"], ["search"]):
-        step = build if sys.argv[1] == "build" else search
-        print(json.dumps(step(Path(sys.argv[2]), int(sys.argv[3]))))
+    given = arguments()
+    if given.step:
+        done = (build if given.step == "build" else search)(given.folder, given.largest)
+        print(json.dumps(done))
     else:
-        main(
-            int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000,
-            Path(sys.argv[2]) if len(sys.argv) > 2 else None,
-        )
+        main(given.largest, given.plot)

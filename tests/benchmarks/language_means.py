@@ -38,7 +38,7 @@ def main() -> None:
         if is_east_asian(title) and len(title) > 4
     ]
     means = [
-        np.mean([embedder._run(prefix + text) for text in texts], axis=0)
+        np.mean([embedder._encoder.run(prefix + text) for text in texts], axis=0)
         for texts in (english, chinese)
     ]
     np.save(file, np.array(means, dtype=np.float32))

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from index.embedder import MODELS, Embedder
+from index.int8_encoder import Int8Encoder
 from index.weights import obtain
 from ingest.errors import UsageError
 
@@ -75,8 +76,9 @@ class Recording:
 
 def recorded(embedder: Embedder) -> tuple[Embedder, Recording]:
     """Return the same model with its session recorded."""
-    recording = Recording(embedder._session)
-    return Embedder(MODELS[embedder.name], recording, embedder._tokenizer), recording
+    encoder = embedder._encoder
+    recording = Recording(encoder._session)
+    return Embedder(Int8Encoder(MODELS[embedder.name], recording, encoder.tokenizer)), recording
 
 
 @pytest.fixture(scope="module")
@@ -133,7 +135,7 @@ def test_vectors_of_the_multilingual_model_are_those_of_its_weights(
     e5: Embedder, models_dir: Path, tmp_path: Path
 ) -> None:
     packed = obtain("multilingual-e5-small", models_dir)
-    tokens = [e5._tokenizer.ids(f"passage: {text}")[:512] for text in TEXTS]
+    tokens = [e5._encoder.tokenizer.ids(f"passage: {text}")[:512] for text in TEXTS]
     python(
         """
         import json, sys
@@ -161,7 +163,7 @@ def test_vectors_of_the_multilingual_model_are_those_of_its_weights(
         json.dumps(tokens),
     )
     reference = np.load(tmp_path / "reference.npy")
-    raw = np.array([e5._run(f"passage: {text}") for text in TEXTS])
+    raw = np.array([e5._encoder.run(f"passage: {text}") for text in TEXTS])
     cosines = (raw * reference).sum(axis=1)
     assert cosines.min() >= 0.98, dict(zip(TEXTS, cosines.tolist(), strict=True))
     # What the engine the weights were made for gives, in its own arithmetic.
@@ -178,7 +180,7 @@ def test_each_model_is_given_its_prefixes(embedder: Embedder, e5: Embedder) -> N
     twin, recording = recorded(e5)
     assert np.array_equal(twin.embed([text])[0], e5.embed([text])[0])
     assert np.array_equal(twin.embed_query(text), e5.embed_query(text))
-    signs = {number: sign for sign, number in e5._tokenizer._pieces.ids.items()}
+    signs = {number: sign for sign, number in e5._encoder.tokenizer._pieces.ids.items()}
     given = ["".join(signs[number] for number in ids[1:-1]) for ids in recording.given]
     wanted = text.replace(" ", "▁")
     assert given == [f"▁passage:▁{wanted}", f"▁query:▁{wanted}"]
@@ -188,7 +190,7 @@ def test_each_model_is_given_its_prefixes(embedder: Embedder, e5: Embedder) -> N
     twin, recording = recorded(embedder)
     twin.embed([text])
     twin.embed_query(text)
-    assert recording.given == [embedder._tokenizer.ids(text)] * 2
+    assert recording.given == [embedder._encoder.tokenizer.ids(text)] * 2
     assert embedder.count_tokens(text) == len(recording.given[0])
 
 
@@ -224,7 +226,7 @@ def test_the_multilingual_model_cuts_later(e5: Embedder) -> None:
 def test_models_are_told_apart(embedder: Embedder, e5: Embedder, models_dir: Path) -> None:
     assert (embedder.multilingual, e5.multilingual) == (False, True)
     assert (embedder.name, e5.name) == tuple(MODELS)
-    assert e5.fingerprint == "multilingual-e5-small/mean-l2-int8-1/512/0cd01895a423dee4"
+    assert e5.fingerprint == "multilingual-e5-small/mean-l2-int8-2/512/c635856fac870468"
     with pytest.raises(UsageError, match=r"'e5'.*all-minilm-l6-v2, multilingual-e5-small"):
         Embedder.open(models_dir, name="e5")
 
@@ -323,4 +325,4 @@ def test_a_copied_home_needs_no_new_export(
 
 def test_the_fingerprint_does_not_change_by_accident(embedder: Embedder) -> None:
     # Libraries on disk are tied to it: a change here means they must be embedded again.
-    assert embedder.fingerprint == ("all-minilm-l6-v2/mean-l2-int8-1/256/c66221571af9841f")
+    assert embedder.fingerprint == "all-minilm-l6-v2/mean-l2-int8-2/256/d942e7a2caf7ed29"

@@ -12,10 +12,10 @@ def words(tmp_path):
     index.change(
         [],
         [
-            (1, "Grouped-query attention (GQA). Heads share keys."),
-            (2, "The tokenizer splits words into pieces."),
-            (3, "分组查询注意力让多个查询头共享键和值"),
-            (4, "グループ化クエリアテンション"),
+            (1, "Sharing", "Grouped-query attention (GQA). Heads share keys."),
+            (2, "Pieces", "The tokenizer splits words into pieces."),
+            (3, "", "分组查询注意力让多个查询头共享键和值"),
+            (4, "", "グループ化クエリアテンション"),
         ],
     )
     return index
@@ -55,7 +55,7 @@ def test_a_branch_changes_and_its_origin_does_not(tmp_path, words):
     del words
     lexical.branch(tmp_path / "words", tmp_path / "next")
     branch = WordIndex(tmp_path / "next")
-    branch.change([1], [(5, "Speculative decoding drafts tokens.")])
+    branch.change([1], [(5, "Drafts", "Speculative decoding drafts tokens.")])
     origin = WordIndex(tmp_path / "words")
     assert (len(origin), len(branch)) == (4, 4)
     assert numbers(origin.search("gqa", 5)) == [1]
@@ -71,3 +71,9 @@ def test_removing_what_is_not_there_is_an_error(words):
 def test_rare_words_weigh_more(words):
     idf = words.idf(["head", "nowhere"])
     assert idf["nowhere"] > idf["head"] > 0
+
+
+def test_a_match_in_the_title_counts_more(tmp_path):
+    index = WordIndex(tmp_path / "words")
+    index.change([], [(1, "Baking", "kernels fuse"), (2, "Kernels", "kernels fuse")])
+    assert numbers(index.search("kernel", 5)) == [2, 1]

@@ -109,6 +109,33 @@ def test_a_word_and_a_meaning_are_both_found(desk):
     assert desk.search("解码", k=1).hits[0].passage.title == "键值缓存"
 
 
+def test_the_neighbours_of_hits_stand_right_beside_them(tmp_path, home):
+    file = tmp_path / "long.md"
+    parts = "".join(
+        f"## Part {n}\n\n{f'Sentence of part {n} on keys. ' * 20}\n\n" for n in range(5)
+    )
+    file.write_text(f"# Long\n\n{parts}")
+    desk = Desk(home)
+    desk.ingest([file], seed=False)
+    everything = sorted(desk.search("part", k=50).hits, key=lambda hit: hit.passage.start)
+    assert len(everything) >= 4
+    first, second, third, fourth = everything[:4]
+    beside = desk.library.neighbours([second, third])
+    assert [hit.passage.key for hit in beside] == [first.passage.key, fourth.passage.key]
+    assert [hit.rank for hit in beside] == [second.rank, third.rank]
+    assert desk.library.neighbours([]) == []
+
+
+def test_the_other_form_of_an_abbreviation_finds_too(tmp_path, home, notes):
+    (notes / "names.md").write_text("# Names\n\nZebra query attention (ZQA) has stripes.")
+    desk = Desk(home)
+    desk.ingest([notes], seed=False)
+    assert desk.library.store.abbreviations() == [("ZQA", "Zebra query attention")]
+    (notes / "names.md").write_text("# Names\n\nNothing is short here.")
+    desk.ingest([notes])
+    assert desk.library.store.abbreviations() == []
+
+
 @pytest.fixture
 def listed(tmp_path, home, rows):
     """A desk that knows a list and the documents it leads to."""
