@@ -1,10 +1,10 @@
-# For everyone: ask, serve. For developers: lint, test, bench.
+# For everyone: ask, serve. For developers: lint, test, bench, docs.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 export Q ?= explain GQA vs MQA
 
-.PHONY: ask serve env test lint bench
+.PHONY: ask serve env test lint bench docs
 
 ask: $(VENV)/.runtime
 	@$(BIN)/refdesk ask "$$Q"
@@ -23,13 +23,18 @@ lint: $(VENV)/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+docs: $(VENV)/.dev
+	$(BIN)/python -m tests.command_docs
+
 bench: $(VENV)/.dev
 	$(BIN)/python -m tests.benchmarks.retrieval
+	$(BIN)/python -m tests.benchmarks.retrieval_steps --slow
 	$(BIN)/python -m tests.benchmarks.extraction
 	$(BIN)/python -m tests.benchmarks.reading
 	$(BIN)/python -m tests.benchmarks.fetch_archive
 	$(BIN)/python -m tests.benchmarks.kill
 	$(BIN)/python -m tests.benchmarks.memory
+	$(BIN)/python -m tests.benchmarks.conversation
 
 $(VENV)/.runtime: pyproject.toml
 	@echo "Making the environment in $(VENV)/: about ten minutes the first time (llama.cpp is compiled)."

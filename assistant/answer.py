@@ -7,73 +7,64 @@ a word. Every shown sentence has passed :mod:`assistant.citation`.
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import chain
 
+from assistant.across import beside, to_chinese, to_english
 from assistant.citation import Verdict, attribute, repeats
+from assistant.compose import (
+    MOST,
+    Numbering,
+    code_for,
+    extract,
+    finished,
+    quotation,
+    quotations,
+    refusal,
+    sentence,
+)
 from assistant.evidence import Evidence, Line, gather, select
 from assistant.extractive import best_lines
 from assistant.llm import Engine
 from assistant.prompt import is_refusal, prompt
-from assistant.question import understand
-from assistant.refusal import answers_surely, limits_for, refuses, signals
-from assistant.values import Answer, Citation, Event, Reading, Sentence
+from assistant.question import Question, understand
+from assistant.refusal import Limits, answers_surely, limits_for, refuses, signals
+from assistant.values import Answer, Event, Sentence
 from index.library import Library
 from index.values import Filters
 from ingest.text import sentences
-from ingest.urls import deep_link
-from ingest.values import PRIMER
 
-_BUDGET = 300
-_BUDGET_COMPARISON = 450
+_BUDGET = 200
+_BUDGET_COMPARISON = 320
 _MAX_TOKENS = 300
-_LEAST = 3
-_MOST = 6
-_CLOSE = 0.7
-_NEAREST = 3
-
-_REFUSED = {
-    "en": "The library does not answer this question. The nearest sources are listed below.",
-    "zh": "资料库没有回答这个问题。下面列出最接近的来源。",
-}
+_TRANSLATED = 3
 
 
-class Numbering:
-    """The citations of one answer, numbered in the order of their first use."""
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """What an answer stands on: the evidence, its best lines, and whether it is enough."""
+
+    evidence: Evidence
+    lines: list[Line]
+    limits: Limits
+    refuses: bool
+    surely: bool
+
+
+class _Clock:
+    """Seconds since the question came, noted under the names of the contract."""
 
     def __init__(self) -> None:
-        self.citations: list[Citation] = []
-        self._numbers: dict[str, int] = {}
+        self._begun = time.perf_counter()
+        self.noted: dict[str, float] = {}
 
-    def cite(self, line: Line) -> int:
-        """Return the number of a line's passage, giving it one when it has none yet."""
-        passage = line.hit.passage
-        if passage.key not in self._numbers:
-            self._numbers[passage.key] = len(self.citations) + 1
-            self.citations.append(citation(line, len(self.citations) + 1))
-        return self._numbers[passage.key]
+    def note(self, name: str) -> None:
+        """Note a moment, the first time it comes."""
+        self.noted.setdefault(name, round(time.perf_counter() - self._begun, 3))
 
-
-def citation(line: Line, n: int) -> Citation:
-    """Return the citation of a line's passage; its deep link opens at the line."""
-    passage = line.hit.passage
-    at = passage.start + max(0, passage.text.find(line.text[:40]))
-    return Citation(
-        n=n,
-        passage=passage.key,
-        document_sha256=passage.document_sha256,
-        start=passage.start,
-        end=passage.end,
-        quote=passage.text,
-        heading=passage.heading,
-        title=passage.title,
-        url=passage.url,
-        deep_link=deep_link(passage.opens_at(at), line.text),
-        kind=passage.kind,
-        primer=passage.url.startswith(PRIMER),
-        archived_at=passage.fetched_at,
-        recommended_by=line.hit.recommended_by,
-    )
+    def stamp(self, answer: Answer) -> Answer:
+        """Return the answer with what is noted so far."""
+        return replace(answer, timings=dict(self.noted))
 
 
 def answer(
@@ -88,77 +79,136 @@ def answer(
 
     ``engine`` is called only when the model is needed, since loading it takes seconds.
     """
-    begun = time.perf_counter()
+    clock = _Clock()
     question = understand(text)
-    evidence = gather(library, question, filters, k)
-    timings = {"retrieve_s": time.perf_counter() - begun}
-    yield Event("hits", hits=evidence.hits)
-
+    ground = _ground(library, question, filters, k)
+    clock.note("retrieve_s")
+    yield Event("hits", hits=ground.evidence.hits)
     draft = Answer(
         question=text, asked=question.text, lang=question.lang, refused=False, refusal=None,
         view="extractive", sentences=(), citations=(), nearest=(), further=(), model=None,
     )  # fmt: skip
+    if not ground.evidence.understood and not ground.surely and (model := engine()):
+        other = _in_english(library, question, filters, k, model, stop)
+        if other is not None and not other.refuses:
+            ground = other
+            yield Event("hits", hits=ground.evidence.hits)
+
+    if ground.refuses:
+        clock.note("total_s")
+        yield Event("done", answer=clock.stamp(refusal(draft, ground.evidence)))
+        return
+    quoted = extract(draft, ground.evidence, ground.lines, library)
+    clock.note("extractive_s")
+    yield Event("extractive", answer=clock.stamp(quoted))
+
+    if (model := engine()) is None:
+        done = quoted
+        clock.note("first_sentence_s")
+    else:
+        draft = replace(draft, view="model", model=model.name)
+        told: Generator[Event, None, Answer | None]
+        if question.lang == "zh" and not _mostly(ground.lines, "zh"):
+            told = _translated(library, ground, draft, model, stop, clock)
+        else:
+            told = _spoken(library, ground, draft, model, stop, clock)
+        said = yield from told
+        if said is not None:
+            done = said
+        elif ground.surely:
+            done = quoted
+            clock.note("first_sentence_s")
+        else:
+            done = refusal(draft, ground.evidence)
+    clock.note("total_s")
+    yield Event("done", answer=clock.stamp(done))
+
+
+def _ground(library: Library, question: Question, filters: Filters, k: int) -> _Ground:
+    evidence = gather(library, question, filters, k)
     lines = best_lines(evidence)
     found = signals(evidence)
     limits = limits_for(library.embedder, question.lang)
-    if refuses(found, limits) or not lines:
-        yield Event("done", answer=_refuse(draft, evidence, timings, begun))
-        return
-    extract = _extract(draft, lines, library)
-    timings["extractive_s"] = time.perf_counter() - begun
-    yield Event("extractive", answer=replace(extract, timings=dict(timings)))
+    enough = bool(lines) and not refuses(found, limits)
+    return _Ground(evidence, lines, limits, not enough, answers_surely(found, limits))
 
-    model = engine()
-    if model is None:
-        timings["first_sentence_s"] = timings["extractive_s"]
-        yield Event("done", answer=_timed(extract, timings, begun))
-        return
-    draft = replace(draft, view="model", model=model.name)
+
+def _in_english(
+    library: Library,
+    question: Question,
+    filters: Filters,
+    k: int,
+    model: Engine,
+    stop: Callable[[], bool],
+) -> _Ground | None:
+    """Ask in English what was asked in a language the embedding model does not know."""
+    english = to_english(model, question.text, stop)
+    return _ground(library, understand(english), filters, k) if english else None
+
+
+def _mostly(lines: Sequence[Line], lang: str) -> bool:
+    own = sum(line.hit.passage.lang == lang for line in lines[:_TRANSLATED])
+    return 2 * own > min(len(lines), _TRANSLATED)
+
+
+def _spoken(
+    library: Library,
+    ground: _Ground,
+    draft: Answer,
+    model: Engine,
+    stop: Callable[[], bool],
+    clock: _Clock,
+) -> Generator[Event, None, Answer | None]:
+    """Let the model answer, sentence by verified sentence, then quote what it left out."""
     numbering = Numbering()
     shown: list[Verdict] = []
     sentences_shown: list[Sentence] = []
-    spoken = _generate(library, evidence, model, stop, timings, begun)
-    for verdict in chain(spoken, _quotations(lines, shown)):
+    spoken = _generate(library, ground.evidence, model, stop, clock)
+    for verdict in chain(spoken, quotations(ground.lines, shown), _code(ground, shown)):
         if verdict.line is None or repeats(verdict, shown):
             continue
-        known = len(numbering.citations)
-        sentence = _sentence(verdict, numbering)
         shown.append(verdict)
-        sentences_shown.append(sentence)
-        timings.setdefault("first_sentence_s", time.perf_counter() - begun)
-        yield Event("sentence", sentence=sentence, citations=tuple(numbering.citations[known:]))
-        if len(shown) == _MOST:
+        yield _told(verdict, numbering, sentences_shown, clock)
+        if len(shown) == MOST:
+            spoken.close()
+    return finished(draft, sentences_shown, numbering, library) if shown else None
+
+
+def _code(ground: _Ground, shown: Sequence[Verdict]) -> Iterator[Verdict]:
+    if shown:
+        yield from code_for(ground.evidence, ground.lines)
+
+
+def _translated(
+    library: Library,
+    ground: _Ground,
+    draft: Answer,
+    model: Engine,
+    stop: Callable[[], bool],
+    clock: _Clock,
+) -> Generator[Event, None, Answer | None]:
+    """Put the best sentences into Chinese, each beside its original."""
+    numbering = Numbering()
+    told: list[Sentence] = []
+    for line in ground.lines[:_TRANSLATED]:
+        if stop():
             break
-    spoken.close()
-    if not shown:
-        if answers_surely(found, limits):
-            timings["first_sentence_s"] = timings["extractive_s"]
-            yield Event("done", answer=_timed(extract, timings, begun))
-        else:
-            yield Event("done", answer=_refuse(draft, evidence, timings, begun))
-        return
-    citations = tuple(numbering.citations)
-    whole = replace(
-        draft,
-        sentences=tuple(sentences_shown),
-        citations=citations,
-        further=_further(library, citations),
-    )
-    yield Event("done", answer=_timed(whole, timings, begun))
+        own = line.hit.passage.lang == "zh"
+        chinese = "" if own else to_chinese(model, line.text, stop)
+        clock.note("first_token_s")
+        verdict = quotation(line)
+        if chinese:
+            text = beside(chinese, line.text)
+            verdict = replace(verdict, text=text, status="weak", verbatim=False)
+        yield _told(verdict, numbering, told, clock)
+    return finished(draft, told, numbering, library) if told else None
 
 
-def _quotations(lines: Sequence[Line], shown: Sequence[Verdict]) -> Iterator[Verdict]:
-    """Yield the sources' best sentences while an answer is shorter than it should be.
-
-    A small model often stops after one sentence; what it left unsaid is quoted. An answer of which
-    nothing held gets none: what was asked may not be answered at all.
-    """
-    top = lines[0].score
-    for line in lines:
-        if not shown or len(shown) >= _LEAST:
-            return
-        if line.score >= _CLOSE * top:
-            yield Verdict(line.text, line, 1.0, "supported", True, line.terms)
+def _told(verdict: Verdict, numbering: Numbering, told: list[Sentence], clock: _Clock) -> Event:
+    known = len(numbering.citations)
+    told.append(sentence(verdict, numbering))
+    clock.note("first_sentence_s")
+    return Event("sentence", sentence=told[-1], citations=tuple(numbering.citations[known:]))
 
 
 def _generate(
@@ -166,8 +216,7 @@ def _generate(
     evidence: Evidence,
     model: Engine,
     stop: Callable[[], bool],
-    timings: dict[str, float],
-    begun: float,
+    clock: _Clock,
 ) -> Generator[Verdict, None, None]:
     """Let the model speak and yield a verdict on each sentence as it ends; none if it refuses."""
     question = evidence.question
@@ -179,13 +228,13 @@ def _generate(
         model.stream(prompt(question, chosen), max_tokens=_MAX_TOKENS, stop=stop)
     ) as pieces:
         for piece in pieces:
-            timings.setdefault("first_token_s", time.perf_counter() - begun)
+            clock.note("first_token_s")
             said += piece
-            finished, said = _finished(said)
-            for sentence in finished:
-                if is_refusal(sentence):
+            over, said = _finished(said)
+            for each in over:
+                if is_refusal(each):
                     return
-                yield attribute(library, evidence, sentence)
+                yield attribute(library, evidence, each)
     # what is left is either a last sentence with its full stop or one cut short: the latter goes
     if said.strip() and said.rstrip()[-1] in '.!?。！？”"' and not is_refusal(said.strip()):
         yield attribute(library, evidence, said.strip())
@@ -197,47 +246,3 @@ def _finished(said: str) -> tuple[list[str], str]:
     if len(spans) < 2:
         return [], said
     return [said[start:end] for start, end in spans[:-1]], said[spans[-1][0] :]
-
-
-def _sentence(verdict: Verdict, numbering: Numbering) -> Sentence:
-    assert verdict.line is not None  # noqa: S101  # dropped verdicts never come here
-    return Sentence(
-        text=verdict.text,
-        citations=(numbering.cite(verdict.line),),
-        support=round(verdict.support, 3),
-        status=verdict.status,
-        verbatim=verdict.verbatim,
-    )
-
-
-def _extract(draft: Answer, lines: Sequence[Line], library: Library) -> Answer:
-    numbering = Numbering()
-    shown = tuple(
-        Sentence(line.text, (numbering.cite(line),), 1.0, "supported", True) for line in lines
-    )
-    citations = tuple(numbering.citations)
-    return replace(
-        draft, sentences=shown, citations=citations, further=_further(library, citations)
-    )
-
-
-def _refuse(draft: Answer, evidence: Evidence, timings: dict[str, float], begun: float) -> Answer:
-    lang = "zh" if draft.lang == "zh" else "en"
-    nearest = evidence.hits[:_NEAREST]
-    refused = replace(draft, refused=True, refusal=_REFUSED[lang], nearest=nearest)
-    return _timed(refused, timings, begun)
-
-
-def _timed(answer: Answer, timings: dict[str, float], begun: float) -> Answer:
-    timings["total_s"] = time.perf_counter() - begun
-    return replace(answer, timings={name: round(value, 3) for name, value in timings.items()})
-
-
-def _further(library: Library, citations: Sequence[Citation]) -> tuple[Reading, ...]:
-    """Return the curated links the cited primer notes lead to."""
-    urls: dict[str, None] = {}
-    for each in citations:
-        if each.primer and (note := library.document(each.url)):
-            urls.update(dict.fromkeys(note.links))
-    titles = library.store.titles(list(urls))
-    return tuple(Reading(titles.get(url, url), url) for url in urls)

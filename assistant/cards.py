@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from assistant import card_questions as questions
 from assistant import primer
 from assistant.anki import write_anki
-from assistant.evidence import plain
+from assistant.pieces import plain
 from assistant.primer import Note
 from index.library import Library
 from ingest.errors import NothingFound, UsageError

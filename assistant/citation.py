@@ -21,6 +21,8 @@ WEAK = 0.62
 _REPEATED = 0.8
 _SAME = 0.88  # cosine of two sentences that say the same in other words
 _WINDOW = 3
+_FEWEST = 4
+_SHORTENED = 0.85
 
 _NUMBER = re.compile(r"(?<![\w.])[-+]?\d+(?:[.,]\d+)*(?:\s?[%‰])?")
 _NAME = re.compile(r"\b(?:[A-Z]{2,}[\w-]*|[A-Z][a-z]*[A-Z0-9][\w-]*|[A-Za-z]+-?\d[\w.-]*)\b")
@@ -51,7 +53,7 @@ def attribute(library: Library, evidence: Evidence, sentence: str) -> Verdict:
     terms = frozenset(library.terms(sentence))
     if not terms or not evidence.lines:
         return Verdict(sentence, None, 0.0, "dropped", False, terms, "it says nothing to check")
-    scores = [_f1(terms, line.terms) if line.whole else 0.0 for line in evidence.lines]
+    scores = [_own(terms, line.terms) if line.whole else 0.0 for line in evidence.lines]
     best = int(np.argmax(scores))
     if scores[best] >= SNAP:
         line = curated_twin(evidence, evidence.lines[best])
@@ -102,8 +104,12 @@ def curated_twin(evidence: Evidence, line: Line) -> Line:
 
 
 def repeats(verdict: Verdict, shown: list[Verdict]) -> bool:
-    """Say whether a sentence says again what was shown before."""
-    return any(_f1(verdict.terms, other.terms) > _REPEATED for other in shown)
+    """Say whether a sentence says again what was shown before, or the larger part of it."""
+    return any(
+        _f1(verdict.terms, other.terms) > _REPEATED
+        or _contained(verdict.terms, other.terms) > _REPEATED
+        for other in shown
+    )
 
 
 def unsupported_details(sentence: str, source: str) -> str | None:
@@ -133,6 +139,23 @@ def _window(evidence: Evidence, first: int) -> list[Line]:
         for line in evidence.lines[first : first + _WINDOW]
         if line.hit.passage.key == start.hit.passage.key
     ]
+
+
+def _own(said: frozenset[str], source: frozenset[str]) -> float:
+    """Return how much a sentence is its source's own: F1, or more if it only shortens the source.
+
+    A sentence left with half of its source and nothing else often lost a condition on the way.
+    """
+    shared = len(said & source)
+    if shared >= _SHORTENED * len(said) and 2 * len(said) >= len(source):
+        return max(SNAP, _f1(said, source))
+    return _f1(said, source)
+
+
+def _contained(one: frozenset[str], other: frozenset[str]) -> float:
+    """Return the share of the smaller set that the other holds; short ones prove nothing."""
+    smaller = min(len(one), len(other))
+    return len(one & other) / smaller if smaller >= _FEWEST else 0.0
 
 
 def _f1(one: frozenset[str], other: frozenset[str]) -> float:

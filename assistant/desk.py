@@ -5,7 +5,7 @@ A desk serves one home. It opens models and the library when they are first need
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING, Any
 from platformdirs import user_data_path
 
 from assistant import answer as answering
+from assistant import gaps as gap_notes
+from assistant import model_costs
+from assistant.conversation import Exchange, stand_alone
 from assistant.evidence import PASSAGES
 from assistant.llm import Engine, choose
 from assistant.prompt import prefix
@@ -21,16 +24,19 @@ from index import weights
 from index.embedder import DEFAULT, Embedder
 from index.generation import Home
 from index.library import Hit, Library, embedder_of
-from index.values import Filters
+from index.values import Filters, StoredPassage
 from ingest.catalog_file import CuratedList
-from ingest.errors import UsageError
+from ingest.errors import NothingFound, UsageError
+from ingest.values import Document
 
 if TYPE_CHECKING:
     import httpx
 
     from assistant.cards import Card
     from assistant.evaluation import Evaluation
+    from assistant.holdings import Source
     from assistant.keeping import Fetching, IngestReport, Keeper
+    from assistant.model_costs import Costs
     from assistant.path_form import ReadingPath
     from index.doctor import Examination
     from ingest.fetch import Limits
@@ -67,6 +73,7 @@ class Desk:
         limits: how politely is fetched; see `ingest.fetch.Limits`.
         embedder: the embedding model; by default that of the home's library, else MiniLM. With
             another one than the library's, the library has to be rebuilt.
+        note_gaps: remember refused questions in the home, for :meth:`gaps`.
     """
 
     def __init__(
@@ -79,6 +86,7 @@ class Desk:
         transport: "httpx.AsyncBaseTransport | None" = None,
         limits: "Limits | None" = None,
         embedder: str | None = None,
+        note_gaps: bool = True,
     ) -> None:
         self.home = Home(Path(home).expanduser() if home else default_home())
         self._llm = llm
@@ -87,7 +95,9 @@ class Desk:
         self._transport = transport
         self._limits = limits
         self._embedding = embedder
+        self._note_gaps = note_gaps
         self._lock = threading.Lock()
+        self._choosing = threading.Lock()
         self._embedder: Embedder | None = None
         self._library: Library | None = None
         self._engine: Engine | None = None
@@ -98,18 +108,22 @@ class Desk:
     def ask(
         self,
         question: str,
+        history: Sequence[Exchange] = (),
         *,
         k: int = PASSAGES,
         filters: Filters = Filters(),  # noqa: B008  # immutable
     ) -> Answer:
         """Answer a question from the library.
 
+        ``history`` holds what was asked before, oldest first: a follow-up ("and MQA?") is put into
+        words that stand alone, which the answer's ``asked`` tells. It is never evidence.
+
         Raises:
             UsageError: the question is empty.
             NothingFound: nothing is indexed.
             ModelUnavailable: the model could not be had.
         """
-        for event in self.stream(question, k=k, filters=filters):
+        for event in self.stream(question, history, k=k, filters=filters):
             if event.name == "done" and event.answer:
                 return event.answer
         raise AssertionError("an answer always ends with done")
@@ -117,15 +131,51 @@ class Desk:
     def stream(
         self,
         question: str,
+        history: Sequence[Exchange] = (),
         *,
         k: int = PASSAGES,
         filters: Filters = Filters(),  # noqa: B008  # immutable
         stop: Callable[[], bool] = lambda: False,
+        before_model: Callable[[], None] = lambda: None,
     ) -> Iterator[Event]:
-        """Answer a question and tell what becomes known on the way; see :class:`Event`."""
+        """Answer a question and tell what becomes known on the way; see :class:`Event`.
+
+        ``before_model`` is called when the model is needed, and may wait until it is free; not at
+        all if none is needed. ``history`` as in :meth:`ask`. A question refused is remembered,
+        unless ``filters`` kept the library from answering it.
+        """
+        for event in self._stream(question, history, k, filters, stop, before_model):
+            answer = event.answer if event.name == "done" else None
+            if answer and answer.refused and self._note_gaps and not filters and not stop():
+                gap_notes.note(self.home.root, answer)
+            yield event
+
+    def _stream(
+        self,
+        question: str,
+        history: Sequence[Exchange],
+        k: int,
+        filters: Filters,
+        stop: Callable[[], bool],
+        before_model: Callable[[], None] = lambda: None,
+    ) -> Iterator[Event]:
+        def model() -> Engine | None:
+            if self._llm != "extractive":
+                before_model()
+            return self._model()
+
         if not question.strip():
             raise UsageError("The question is empty: say what you want to know.")
-        yield from answering.answer(self.library, question, filters, k, self._model, stop)
+        asked = stand_alone(question, history)
+        for event in answering.answer(self.library, asked, filters, k, model, stop):
+            if event.answer is None:
+                yield event
+                continue
+            answer = replace(event.answer, question=question)
+            if answer.refused:
+                places = gap_notes.sections(self.library, asked, answer.nearest)
+                answer = replace(answer, look_in=places)
+            yield replace(event, answer=answer)
 
     def search(
         self,
@@ -146,6 +196,63 @@ class Desk:
         begun = perf_counter()
         hits = tuple(library.search(query, k, filters))
         return SearchResult(query, hits, perf_counter() - begun)
+
+    def sources(
+        self,
+        *,
+        filters: Filters = Filters(),  # noqa: B008  # immutable
+        state: str | None = None,
+    ) -> "list[Source]":
+        """Return what the lists recommend and the library holds, with what became of each.
+
+        ``state`` is one of in_library, dead, needs_a_browser, failed, not_fetched.
+
+        Raises:
+            UsageError: there is no such state.
+            NothingFound: nothing is indexed.
+        """
+        from assistant.holdings import STATES, sources  # needed here alone
+
+        if state is not None and state not in STATES.values():
+            raise UsageError(
+                f"There is no state {state}: choose one of {', '.join(STATES.values())}."
+            )
+        return sources(self.library.store, filters, state)
+
+    def read_source(self, url: str) -> Document:
+        """Return the document an address leads to: its archived text, as Markdown.
+
+        Raises:
+            NothingFound: the library holds no page of this address.
+        """
+        found = self.library.document(url)
+        if found is None:
+            raise NothingFound(
+                f"The library holds no page of {url}: see `refdesk status --dead`, or take it in "
+                "with `refdesk ingest`."
+            )
+        return found
+
+    def passage(self, key: str) -> StoredPassage:
+        """Return the passage of a key, as hits and citations carry it.
+
+        Raises:
+            NothingFound: the library holds no such passage.
+        """
+        found = self.library.store.passage(key)
+        if found is None:
+            raise NothingFound(f"There is no passage {key} here; search again for its words.")
+        return found
+
+    def count_tokens(self, text: str) -> tuple[int, bool]:
+        """Return how many tokens ``text`` is, and whether that is an estimate.
+
+        The model counts once it is loaded, if it runs here; else four characters are one token.
+        """
+        engine = self._engine
+        if engine is None:
+            return (len(text) + 3) // 4, True
+        return engine.count_tokens(text), self._llm.startswith(("http://", "https://"))
 
     def path(self, topic: str, *, hours: float | None = None) -> "ReadingPath":
         """Return the curated links for a topic in the order a learner should take them.
@@ -241,6 +348,10 @@ class Desk:
         """Return what the library holds, in the form of ``status --json``."""
         return self.library.status()
 
+    def gaps(self) -> list[gap_notes.Gap]:
+        """Return what was asked and refused, questions alike together, most often asked first."""
+        return gap_notes.grouped(self.library, gap_notes.read(self.home.root))
+
     def lists(self) -> list[CuratedList]:
         """Return the lists this home knows."""
         self._seeded()
@@ -300,8 +411,13 @@ class Desk:
 
         asked = evaluation.read_questions(questions)
         library = self.library
-        answers = None if retrieval_only else self.ask
+        answers = None if retrieval_only else self._answer_of_a_file
         return evaluation.evaluate(library, asked, answers, self._progress)
+
+    def _answer_of_a_file(self, question: str) -> Answer:
+        """Answer without remembering a refusal: nobody wanted to know."""
+        events = self._stream(question, (), PASSAGES, Filters(), lambda: False)
+        return [event.answer for event in events if event.name == "done" and event.answer][-1]
 
     def evaluate_beir(self, folder: Path) -> "Evaluation":
         """Measure retrieval on a collection in BEIR layout, in a library of its own in the cache.
@@ -320,28 +436,55 @@ class Desk:
         return verify(self.library, saved)
 
     def models(self) -> list[dict[str, Any]]:
-        """Return a row per pinned model: name, use, author, licence, bytes, whether it is here."""
+        """Return a row per pinned model: what it is, whether it is here, what it costs here.
+
+        ``costs`` is None until :meth:`measure` was asked; ``recommended`` marks the largest model
+        for answers that suits this machine.
+        """
+        costs = model_costs.read(self.home.cache)
+        pins = weights.load_pins().values()
+        fit = [m for m in pins if m.use == "answers" and model_costs.suits(m, costs.get(m.name))]
+        best = max(fit, key=lambda model: model.bytes, default=None)
         return [
             {
                 "name": model.name,
                 "use": model.use,
                 "author": model.author,
                 "licence": model.licence,
-                "bytes": sum(file.bytes for file in model.files),
+                "bytes": model.bytes,
                 "here": weights.is_present(model, self.home.models),
+                "costs": asdict(costs[model.name]) if model.name in costs else None,
+                "recommended": model is best,
             }
-            for model in weights.load_pins().values()
+            for model in pins
         ]
 
     def pull(self, name: str) -> Path:
-        """Have a pinned model now, verified; return where it is.
+        """Have a model now, verified; return where it is.
+
+        ``name`` is a pinned model's, or ``owner/repository/file.gguf`` of the model hub: of that
+        the SHA-256 is recorded now and compared later.
 
         Raises:
             UsageError: no pinned model has this name.
             ModelUnavailable: it could not be had.
         """
         self.home.make()
+        if "/" in name:
+            return weights.obtain_from_hub(name, self.home.models, self._progress)
         return weights.obtain(name, self.home.models, self._progress)
+
+    def measure(self, name: str) -> "Costs":
+        """Measure what a model for answers costs on this machine, having it first.
+
+        Raises:
+            UsageError: no such model writes answers.
+            ModelUnavailable: it could not be had or measured.
+        """
+        pin = weights.load_pins().get(name)
+        if pin is not None and pin.use == "embedding":
+            raise UsageError(f"{name} writes no answers: there is nothing to measure.")
+        return model_costs.measure(name, self.pull(name), self.home.cache)
 
     def close(self) -> None:
         """Give the model's memory back."""
@@ -387,7 +530,7 @@ class Desk:
         return self._embedder
 
     def _model(self) -> Engine | None:
-        with self._lock:
+        with self._choosing:  # not the library's lock: loading takes long, and searches go on
             if not self._chosen:
                 self._engine = choose(
                     self._llm, self.home.models, self.home.cache, self._progress, prefix()

@@ -3,44 +3,47 @@
 Sentences are what is judged and quoted; passages are what is cited.
 """
 
-import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
+from assistant import relevance
+from assistant.injection import orders
+from assistant.pieces import Piece, pieces
 from assistant.question import ASKING, Question
 from index.dense import Vectors
 from index.library import Hit, Library
 from index.values import Filters
-from ingest.text import FENCE, TABLE_ROW, sentences
 
 PASSAGES = 8
 _CANDIDATES = 12
-_LINK = re.compile(r"!?\[([^\]]*)\]\([^)\s]*(?:\s+\"[^\"]*\")?\)")
-_EMPHASIS = re.compile(r"(?<![\w*])(\*{1,3}|_{1,3})(?=\S)(.+?)(?<=\S)\1(?![\w*])")
-_REFERS_BACK = re.compile(
-    r"(?:it|its|this|these|those|they|their|such|that|here|however|thus|therefore|hence|instead|"
-    r"then|so|but|also|for example|for instance|in contrast|他|它|这|其|因此|所以|但)\b",
-    re.IGNORECASE,
-)
-_ENDS = re.compile(r"[.!?。！？:：][\"'”’)\]*_`]*$")
+_FEWEST_TERMS = 3
+_MOST_ITEMS = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """One sentence of a passage found.
 
-    ``text`` is its plain text, ``terms`` its content terms, ``score`` (0 to 1) how well it fits the
-    question; ``whole`` says that it is prose with an end, fit to be shown as it stands.
+    ``terms`` are its content terms, ``score`` (0 to 1) says how likely it belongs to the answer.
     """
 
     hit: Hit
-    place: int
-    text: str
+    piece: Piece
     terms: frozenset[str]
     score: float
-    whole: bool
+
+    @property
+    def text(self) -> str:
+        """The line as it reads."""
+        return self.piece.text
+
+    @property
+    def whole(self) -> bool:
+        """Whether it says something and can be shown as it stands."""
+        return self.piece.whole and len(self.terms) >= _FEWEST_TERMS
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,8 @@ class Evidence:
     ``vectors`` has one row a line, shape (len(lines), dimension); ``idf`` covers all terms met;
     ``asked`` are the question's terms; ``cosine`` is the similarity of the nearest
     sentence or passage; ``understood`` says that the embedding model knows the question's language,
-    so that cosines count.
+    so that cosines count; ``signals`` are what `relevance` judged by, shape (queries, lines, 7);
+    ``above`` holds the terms of each passage's title and headings.
     """
 
     question: Question
@@ -61,6 +65,8 @@ class Evidence:
     asked: frozenset[str]
     cosine: float = 0.0
     understood: bool = True
+    signals: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, 0, 0)))
+    above: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def recall(self, wanted: frozenset[str], found: frozenset[str]) -> float:
         """Return the share of ``wanted`` terms that are ``found``, rare terms weighing more."""
@@ -75,9 +81,10 @@ def gather(library: Library, question: Question, filters: Filters, k: int = PASS
 
 def lines_of(library: Library, question: Question, hits: Sequence[Hit]) -> Evidence:
     """Return the sentences of these hits, scored for the question."""
-    found = [(hit, place, *line) for hit in hits for place, line in enumerate(_lines(hit))]
-    texts = [text for _, _, text, _ in found]
+    found = [(hit, piece) for hit in hits for piece in _facts(hit.passage.text)]
+    texts = [piece.text for _, piece in found]
     terms = [frozenset(library.terms(text)) for text in texts]
+    above = _heading_terms(library, hits)
     queries = [question.text, *question.sides]
     asking = frozenset(library.terms(ASKING))
     wanted = [frozenset(library.terms(query)) - asking for query in queries]
@@ -87,21 +94,56 @@ def lines_of(library: Library, question: Question, hits: Sequence[Hit]) -> Evide
     evidence = Evidence(question, tuple(hits), (), vectors, idf, wanted[0], understood=understood)
     if not found:
         return evidence
-    cosines = np.array([vectors @ library.embedder.embed_query(query) for query in queries])
+    cosines = [vectors @ library.embedder.embed_query(query) for query in queries]
+    places = {hit.passage.key: place for place, hit in enumerate(hits)}
     top = max(hit.score for hit in hits) or 1.0
-    lines = []
-    for row, (hit, place, text, whole) in enumerate(found):
-        fit = max(
-            _fit(evidence, float(cosine), want, terms[row])
-            for cosine, want in zip(cosines[:, row], wanted, strict=True)
-        )
-        score = 0.75 * fit + 0.25 * hit.score / top
-        lines.append(Line(hit, place, text, terms[row], score, whole))
+    signals = np.stack(
+        [
+            relevance.signals(
+                question.text,
+                cosines=near,
+                words=np.array(
+                    [
+                        evidence.recall(want, own | above[hit.passage.key])
+                        for (hit, _), own in zip(found, terms, strict=True)
+                    ]
+                ),
+                passages=np.array([hit.score / top for hit, _ in found]),
+                places=np.array([places[hit.passage.key] for hit, _ in found], dtype=np.float64),
+                texts=texts,
+                terms=[len(each) for each in terms],
+            )
+            for near, want in zip(cosines, wanted, strict=True)
+        ]
+    )
+    chances = relevance.relevance(signals, understood=understood).max(axis=0)
+    lines = [
+        Line(hit, piece, terms[row], float(chances[row])) for row, (hit, piece) in enumerate(found)
+    ]
     return replace(
         evidence,
         lines=tuple(lines),
+        signals=signals,
+        above=above,
         cosine=max(float(cosines[0].max()), *(hit.cosine or 0.0 for hit in hits)),
     )
+
+
+def _facts(text: str) -> list[Piece]:
+    """Return the pieces of a passage but for orders to the model: those are evidence of nothing."""
+    parts = pieces(text)
+    told = orders([part.text for part in parts])
+    return [part for part, order in zip(parts, told, strict=True) if not order]
+
+
+def _heading_terms(library: Library, hits: Sequence[Hit]) -> dict[str, frozenset[str]]:
+    """Return the terms of the title and headings each passage stands under."""
+    return {
+        hit.passage.key: frozenset(
+            library.terms(" ".join((hit.passage.title, *hit.passage.heading)))
+        )
+        for hit in hits
+    }
 
 
 def select(evidence: Evidence, budget: int, count_tokens: Callable[[str], int]) -> list[Line]:
@@ -127,9 +169,7 @@ def select(evidence: Evidence, budget: int, count_tokens: Callable[[str], int]) 
             line = evidence.lines[row]
             if line.score < 0.45 * best:
                 break
-            group = {row}
-            if line.place and _REFERS_BACK.match(line.text):
-                group.add(row - 1)
+            group = set(together(evidence, row))
             group -= chosen
             cost = sum(count_tokens(evidence.lines[each].text) + 2 for each in group)
             if cost <= left:
@@ -138,10 +178,37 @@ def select(evidence: Evidence, budget: int, count_tokens: Callable[[str], int]) 
     return [evidence.lines[row] for row in sorted(chosen)]
 
 
-def plain(text: str) -> str:
-    """Return a Markdown sentence as it reads: links as their labels, no emphasis marks."""
-    text = _EMPHASIS.sub(r"\2", _LINK.sub(r"\1", text))
-    return " ".join(text.split())
+def windows(evidence: Evidence) -> Iterator[frozenset[str]]:
+    """Yield the terms of each line with its neighbours, and of the headings they stand under."""
+    for row in range(len(evidence.lines)):
+        near = [
+            other
+            for other in range(max(0, row - 1), min(row + 2, len(evidence.lines)))
+            if _same_passage(evidence, row, other)
+        ]
+        above = evidence.above[evidence.lines[row].hit.passage.key]
+        yield above.union(*(evidence.lines[other].terms for other in near))
+
+
+def together(evidence: Evidence, row: int) -> list[int]:
+    """Return the rows a line is understood with, itself among them.
+
+    A line that refers back brings the one before it, one that introduces a list its items.
+    """
+    line = evidence.lines[row]
+    rows = [row]
+    if line.piece.refers_back and row and _same_passage(evidence, row - 1, row):
+        rows.insert(0, row - 1)
+    if line.piece.leads:
+        for after in range(row + 1, min(row + 1 + _MOST_ITEMS, len(evidence.lines))):
+            if not (_same_passage(evidence, row, after) and evidence.lines[after].piece.item):
+                break
+            rows.append(after)
+    return rows
+
+
+def _same_passage(evidence: Evidence, one: int, other: int) -> bool:
+    return evidence.lines[one].hit.passage.key == evidence.lines[other].hit.passage.key
 
 
 def _search(library: Library, question: Question, filters: Filters, k: int) -> list[Hit]:
@@ -155,28 +222,6 @@ def _search(library: Library, question: Question, filters: Filters, k: int) -> l
             if rank < len(ranked) and len(hits) < limit:
                 hits.setdefault(ranked[rank].passage.key, ranked[rank])
     return list(hits.values())
-
-
-def _lines(hit: Hit) -> list[tuple[str, bool]]:
-    text = hit.passage.text
-    out = []
-    for start, end in sentences(text):
-        line = plain(text[start:end])
-        first = text.rfind("\n", 0, start) + 1
-        shown = not TABLE_ROW.match(text, first) and not _in_code(text, start)
-        if len(line) > 2:
-            out.append((line, shown and bool(_ENDS.search(line)) and len(line) <= 600))
-    return out
-
-
-def _in_code(text: str, at: int) -> bool:
-    fences = sum(bool(FENCE.match(line)) for line in text[:at].split("\n"))
-    return fences % 2 == 1
-
-
-def _fit(evidence: Evidence, cosine: float, wanted: frozenset[str], terms: frozenset[str]) -> float:
-    words = evidence.recall(wanted, terms)
-    return 0.6 * max(cosine, 0.0) + 0.4 * words if evidence.understood else words
 
 
 def _side_terms(evidence: Evidence, side: str) -> frozenset[str]:

@@ -1,41 +1,46 @@
 """An answer without a model: the sentences of the sources that fit the question best."""
 
 from assistant.citation import curated_twin
-from assistant.evidence import Evidence, Line, rows_of
+from assistant.evidence import Evidence, Line, together
 
-SENTENCES = 5
+SENTENCES = 6
+_MOST_LINES = 9
 _FLOOR = 0.30
-_RELATIVE = 0.55
+_RELATIVE = 0.45
 _DIVERSITY = 0.28
+_SAME = 0.95
 
 
 def best_lines(evidence: Evidence, limit: int = SENTENCES) -> list[Line]:
     """Choose sentences by maximal marginal relevance (Carbonell and Goldstein 1998), best first.
 
-    Only whole sentences count. One is left out when it scores below 0.30 or below 0.55 of the best.
+    Only whole sentences count. One is left out when it scores below 0.30 or below 0.45 of the best.
+    Each brings along what it is understood with: the sentence before, the items it introduces.
     """
-    lines = [line for line in evidence.lines if line.whole]
-    rows = rows_of(evidence, lines)
-    top = max((line.score for line in lines), default=0.0)
-    left = [
-        (line, row)
-        for line, row in zip(lines, rows, strict=True)
-        if line.score >= max(_FLOOR, _RELATIVE * top)
-    ]
-    chosen: list[tuple[Line, int]] = []
-    while left and len(chosen) < limit:
-        best = max(
-            left,
-            key=lambda each: (
-                (1 - _DIVERSITY) * each[0].score
-                - _DIVERSITY
-                * max((_alike(evidence, each[1], row) for _, row in chosen), default=0.0)
-            ),
-        )
+    rows = [row for row, line in enumerate(evidence.lines) if line.whole]
+    top = max((evidence.lines[row].score for row in rows), default=0.0)
+    left = [row for row in rows if evidence.lines[row].score >= max(_FLOOR, _RELATIVE * top)]
+    chosen: list[int] = []
+    shown: dict[int, None] = {}
+    while left and len(chosen) < limit and len(shown) < _MOST_LINES:
+        best = max(left, key=lambda row: _gain(evidence, row, chosen))
         left.remove(best)
-        if all(_alike(evidence, best[1], row) < 0.95 for _, row in chosen):
-            chosen.append(best)
-    return list(dict.fromkeys(curated_twin(evidence, line) for line, _ in chosen))
+        if best in shown or any(_alike(evidence, best, row) >= _SAME for row in shown):
+            continue
+        chosen.append(best)
+        shown.update(dict.fromkeys(row for row in together(evidence, best) if _fit(evidence, row)))
+    lines = [evidence.lines[row] for row in shown]
+    return list(dict.fromkeys(curated_twin(evidence, line) for line in lines))
+
+
+def _gain(evidence: Evidence, row: int, chosen: list[int]) -> float:
+    nearest = max((_alike(evidence, row, other) for other in chosen), default=0.0)
+    return (1 - _DIVERSITY) * evidence.lines[row].score - _DIVERSITY * nearest
+
+
+def _fit(evidence: Evidence, row: int) -> bool:
+    """Say whether what is brought along can be shown: short items can, broken lines cannot."""
+    return evidence.lines[row].piece.whole
 
 
 def _alike(evidence: Evidence, one: int, other: int) -> float:

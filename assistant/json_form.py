@@ -1,12 +1,16 @@
 """The JSON of the contracts: what ``--json``, the page and every program get."""
 
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from assistant.values import Answer, Citation, Sentence
 from index.library import Hit
 from index.values import Recommendation, StoredPassage
 from ingest.urls import deep_link
+
+if TYPE_CHECKING:
+    from assistant.desk import SearchResult
+    from assistant.holdings import Source
 
 
 def answer_object(answer: Answer) -> dict[str, Any]:
@@ -22,6 +26,9 @@ def answer_object(answer: Answer) -> dict[str, Any]:
         "sentences": [sentence_object(each) for each in answer.sentences],
         "citations": [citation_object(each) for each in answer.citations],
         "nearest": [hit_object(each) for each in answer.nearest],
+        "look_in": [
+            {"list": each.list, "section": list(each.section)} for each in answer.look_in
+        ],
         "further": [asdict(each) for each in answer.further],
         "model": answer.model,
         "timings": {
@@ -31,6 +38,21 @@ def answer_object(answer: Answer) -> dict[str, Any]:
             )
         },
     }  # fmt: skip
+
+
+def search_object(found: "SearchResult") -> dict[str, Any]:
+    """Return the ``search --json`` object."""
+    return {
+        "query": found.query,
+        "hits": [hit_object(hit) for hit in found.hits],
+        "timings": {"search_s": round(found.seconds, 4)},
+    }
+
+
+def source_object(source: "Source") -> dict[str, Any]:
+    """Return one source of the lists or the library."""
+    places = [recommendation_object(each) for each in source.recommended_by]
+    return asdict(source) | {"recommended_by": places}
 
 
 def sentence_object(sentence: Sentence) -> dict[str, Any]:

@@ -35,6 +35,22 @@ ASKING = (
 
 _NAME = re.compile(r"(?=\d*[A-Za-z])[a-zA-Z\d][\w+]*(?:[-.][\w+]+)*|\d+(?:\.\d+)+", re.ASCII)
 _FIRST = re.compile(r"^\W*\w+")
+_VERSION = re.compile(
+    r"(?<![A-Za-z0-9.])(?P<name>[A-Za-z]*[A-Z][A-Za-z]*)[- ]?v?"
+    r"(?P<number>\d{1,2}(?:\.\d{1,2})?)(?![A-Za-z0-9%]|\.\d)"
+)
+_PLACES = (
+    "figure",
+    "fig",
+    "table",
+    "section",
+    "chapter",
+    "step",
+    "part",
+    "top",
+    "page",
+    "appendix",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +76,15 @@ def names(text: str) -> list[str]:
         if len(word[0]) >= 3 and (odd or (word.start() >= start and word[0][0].isupper())):
             found.append(word[0])
     return found
+
+
+def versions(text: str) -> list[tuple[str, str]]:
+    """Return names with the version that follows them: ("Gemma", "3"), ("FlashAttention", "2")."""
+    return [
+        (found["name"], found["number"])
+        for found in _VERSION.finditer(text)
+        if found["name"].casefold() not in _PLACES
+    ]
 
 
 def understand(text: str) -> Question:

@@ -3,32 +3,33 @@
 import re
 from dataclasses import dataclass
 
-from assistant.evidence import Evidence
-from assistant.question import names
+from assistant.evidence import Evidence, windows
+from assistant.question import names, versions
 from index.embedder import Embedder
 
 _PART = re.compile(r"[a-z]+|\d+")
+_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Where refusing begins and where answering is sure.
+    """Where refusing begins and where answering is sure, on a weighted sum of the two signals.
 
-    ``cosine`` and ``sure_cosine`` are None where the embedding model does not know the question's
-    language: then the words alone decide.
+    ``cosine`` weighs nothing where the embedding model does not know the question's language,
+    ``coverage`` nothing where it finds pages in other languages than the question's.
     """
 
-    coverage: float
-    sure_coverage: float
-    cosine: float | None = None
-    sure_cosine: float | None = None
+    floor: float
+    sure: float
+    coverage: float = 1.0
+    cosine: float = 1.0
 
 
-# Read off the signals of the shared questions; BENCHMARKS.md has the figures.
-_MINILM = Limits(coverage=0.34, sure_coverage=0.60, cosine=0.42, sure_cosine=0.60)
-_WORDS_ALONE = Limits(coverage=0.10, sure_coverage=0.35)
-_E5 = Limits(coverage=0.34, sure_coverage=0.60, cosine=0.38, sure_cosine=0.52)
-_E5_ACROSS = Limits(coverage=0.0, sure_coverage=0.35, cosine=0.42, sure_cosine=0.50)
+# Fitted by `python -m tests.benchmarks.fit_refusal`; BENCHMARKS.md has the figures.
+_MINILM = Limits(floor=1.0, sure=1.2)
+_WORDS_ALONE = Limits(floor=0.20, sure=0.45, cosine=0.0)
+_E5 = Limits(floor=0.90, sure=1.1)
+_E5_ACROSS = Limits(floor=0.42, sure=0.50, coverage=0.0)
 
 
 def limits_for(embedder: Embedder, lang: str) -> Limits:
@@ -42,9 +43,9 @@ def limits_for(embedder: Embedder, lang: str) -> Limits:
 class Signals:
     """What tells whether a question is answered.
 
-    ``coverage`` is the share of the question's terms, rare ones weighing more, found in the
-    evidence; ``cosine`` the similarity of the nearest sentence to the question; ``unknown`` the
-    names in the question that no passage found mentions.
+    ``coverage`` is the share of the question's terms, rare ones weighing more, that stand together
+    in three neighbouring sentences or above them; ``cosine`` the similarity of the nearest sentence
+    or passage; ``unknown`` the names in the question that no passage found mentions.
     """
 
     coverage: float
@@ -54,13 +55,22 @@ class Signals:
 
 def signals(evidence: Evidence) -> Signals:
     """Measure how well the evidence covers the question."""
-    terms = frozenset().union(*(line.terms for line in evidence.lines))
     text = " ".join(
         " ".join((hit.passage.title, *hit.passage.heading, hit.passage.text))
         for hit in evidence.hits
     ).casefold()
-    unknown = tuple(name for name in names(evidence.question.text) if not _mentions(text, name))
-    return Signals(evidence.recall(evidence.asked, terms), evidence.cosine, unknown)
+    asked = evidence.question.text
+    unknown = [name for name in names(asked) if not _mentions(text, name)]
+    unknown += [f"{name} {of}" for name, of in versions(asked) if not _has_version(text, name, of)]
+    coverage = max(
+        (evidence.recall(evidence.asked, window) for window in windows(evidence)), default=0.0
+    )
+    return Signals(coverage, evidence.cosine, tuple(unknown))
+
+
+def support(found: Signals, limits: Limits) -> float:
+    """Return the one number that is held against the limits."""
+    return limits.coverage * found.coverage + limits.cosine * found.cosine
 
 
 def refuses(found: Signals, limits: Limits) -> bool:
@@ -69,18 +79,29 @@ def refuses(found: Signals, limits: Limits) -> bool:
     A name that nothing found mentions is decisive: passages about its neighbours would be passed
     off as being about it.
     """
-    far = limits.cosine is not None and found.cosine < limits.cosine
-    return bool(found.unknown) or far or found.coverage < limits.coverage
+    return bool(found.unknown) or support(found, limits) < limits.floor
 
 
 def answers_surely(found: Signals, limits: Limits) -> bool:
     """Say whether the sources answer even if the model finds nothing to say.
 
     Small models refuse about one answerable question in ten, or say it in words that no source
-    supports; these signals are above those of every question known to be unanswerable.
+    supports. Between the floor and this, the model's refusal is believed.
     """
-    near = limits.sure_cosine is None or found.cosine >= limits.sure_cosine
-    return not found.unknown and near and found.coverage >= limits.sure_coverage
+    return not found.unknown and support(found, limits) >= limits.sure
+
+
+def _has_version(text: str, name: str, number: str) -> bool:
+    """Say whether a case-folded text names this version: Gemma 3 is not Gemma 2.
+
+    A space or hyphen may stand between the parts of a name in one and not in the other, a year be
+    short in one (WMT14); and before there was a second, the first had no number.
+    """
+    if number == "1":
+        return True
+    parts = [re.escape(part.casefold()) for part in _WORDS.findall(name)]
+    loose = r"[\s_-]?".join(parts)
+    return bool(re.search(rf"{loose}[\s_-]*v?(?:20)?{re.escape(number)}(?!\d|\.\d)", text))
 
 
 def _mentions(text: str, name: str) -> bool:

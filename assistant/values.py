@@ -51,7 +51,11 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Sentences with their citations, or a refusal with the nearest hits."""
+    """Sentences with their citations, or a refusal with the nearest hits.
+
+    ``asked`` is the question in words that stand alone. ``look_in`` are, for a refusal, the places
+    in the lists that should cover it.
+    """
 
     question: str
     asked: str
@@ -65,6 +69,7 @@ class Answer:
     further: tuple[Reading, ...]
     model: str | None
     timings: dict[str, float] = field(default_factory=dict)
+    look_in: tuple[Recommendation, ...] = ()
 
     @property
     def text(self) -> str:

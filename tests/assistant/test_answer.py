@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator, Sequence
 import pytest
 
 from assistant import answer as answering
-from assistant.evidence import plain
 from assistant.llm import Message
+from assistant.pieces import plain
 from assistant.prompt import REFUSAL
 from index.values import Filters
 from ingest.errors import UsageError

@@ -1,0 +1,76 @@
+"""How likely a sentence answers a question: a logistic model over a few plain signals.
+
+The weights are fitted by `python -m tests.benchmarks.fit_relevance` on questions whose evidence is
+known; they hold for every embedding model, since cosines are standardised within one question.
+"""
+
+import re
+
+import numpy as np
+from numpy.typing import NDArray
+
+_ASKS_NUMBER = re.compile(
+    r"\bhow (?:many|much|large|big|long|fast|far|old|often)\b|\bwhen\b|"
+    r"\b(?:what|which) (?:sizes?|numbers?|percentage|fraction|share|years?|rates?|ratio|values?)\b|"
+    r"多少|几[个种倍年层]|哪一?年|多[大长快高]",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(r"\d|[一二三四五六七八九十百千万亿两]")
+_LONG = 30
+_SHORT = 4
+
+SIGNALS = ("cosine", "words", "passage", "place", "no number", "length", "short")
+WEIGHTS = np.array([1.315, 1.972, 6.472, 0.872, -1.289, 2.787, -4.259])
+WORDS_ALONE = np.array([0.0, 3.569, 4.968, 1.685, -1.763, 3.559, -5.042])
+BIAS, WORDS_ALONE_BIAS = -9.440, -8.555
+
+
+def signals(
+    question: str,
+    *,
+    cosines: NDArray[np.float32],
+    words: NDArray[np.float64],
+    passages: NDArray[np.float64],
+    places: NDArray[np.float64],
+    texts: list[str],
+    terms: list[int],
+) -> NDArray[np.float64]:
+    """Return the signals of the sentences found for a question, shape (sentences, 7).
+
+    Args:
+        question: as asked.
+        cosines: of question and sentence, shape (sentences,).
+        words: the share of the question's terms, rare ones weighing more, that a sentence or its
+            headings hold, between 0 and 1.
+        passages: the score of each sentence's passage, the best being 1.
+        places: the place of that passage among the hits, 0 for the best.
+        texts: the sentences.
+        terms: how many content terms each has.
+    """
+    spread = float(cosines.std()) or 1.0
+    counts = np.array(terms, dtype=np.float64)
+    asked = bool(_ASKS_NUMBER.search(question))
+    numberless = np.array([asked and not _NUMBER.search(text) for text in texts], dtype=np.float64)
+    return np.column_stack(
+        [
+            (cosines - cosines.mean()) / spread,
+            words,
+            passages,
+            1 / (1 + places),
+            numberless,
+            np.minimum(counts, _LONG) / _LONG,
+            counts < _SHORT,
+        ]
+    )
+
+
+def relevance(found: NDArray[np.float64], *, understood: bool) -> NDArray[np.float64]:
+    """Return how likely each sentence belongs to the answer, shape (..., sentences).
+
+    0.5 is the value of a sentence that is as often evidence as not, had there been as many of the
+    one as of the other. ``found`` is what `signals` gives, stacked or not; without ``understood``
+    the embedding model does not know the question's language and cosines do not count.
+    """
+    weights, bias = (WEIGHTS, BIAS) if understood else (WORDS_ALONE, WORDS_ALONE_BIAS)
+    chances: NDArray[np.float64] = 1 / (1 + np.exp(-(found @ weights + bias)))
+    return chances

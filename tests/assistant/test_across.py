@@ -1,0 +1,52 @@
+"""A translation is shown only beside its original, and only with the same numbers and names."""
+
+import pytest
+
+from assistant.across import beside, to_chinese, to_english
+
+
+class Says:
+    """An engine that gives one reply."""
+
+    name = "says"
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def stream(self, messages, *, max_tokens, stop):
+        yield from self.text
+
+
+def never() -> bool:
+    return False
+
+
+def test_a_question_keeps_its_names():
+    said = to_english(
+        Says("What is the paper of the second version?"), "Mamba2 的论文是什么？", never
+    )
+    assert said == "What is the paper of the second version? Mamba2"
+
+
+def test_a_reply_that_is_no_english_is_no_translation():
+    assert to_english(Says("键值缓存是什么？"), "什么是键值缓存？", never) == ""
+
+
+SENTENCE = "Mixtral activates 13 billion of its 47 billion parameters."
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("Mixtral 在 47 billion 参数中激活 13 billion。", True),
+        ("Mixtral 在 48 billion 参数中激活 13 billion。", False),
+        ("GPT-4 在 47 billion 参数中激活 13 billion。", False),
+        ("Mixtral activates 13 billion.", False),
+    ],
+)
+def test_a_translation_with_other_numbers_or_names_is_not_shown(said, kept):
+    assert to_chinese(Says(said), SENTENCE, never) == (said if kept else "")
+
+
+def test_the_original_stands_beside_it():
+    assert SENTENCE in beside("译文。", SENTENCE)

@@ -1,0 +1,86 @@
+"""A passage is taken apart into what can be shown and what cannot."""
+
+import pytest
+
+from assistant.pieces import code_blocks, pieces
+
+PASSAGE = """## Training
+
+RLHF has three steps:
+
+- Pretrain a model
+- Train a reward model on comparisons
+- Fine-tune with reinforcement learning
+
+This is costly. Is it worth it?
+
+```python
+loss = model(batch)
+loss.backward()
+```
+
+| step | cost |
+| --- | --- |
+| reward model | low |
+"""
+
+
+def by_text(text: str):
+    return {piece.text: piece for piece in pieces(text)}
+
+
+def test_every_piece_stands_where_it_says():
+    for piece in pieces(PASSAGE):
+        assert PASSAGE[piece.start :].startswith(piece.text)
+
+
+def test_prose_and_list_items_can_be_shown_and_the_rest_cannot():
+    shown = [piece.text for piece in pieces(PASSAGE) if piece.whole]
+    assert shown == [
+        "RLHF has three steps:",
+        "Pretrain a model",
+        "Train a reward model on comparisons",
+        "Fine-tune with reinforcement learning",
+        "This is costly.",
+    ]
+
+
+def test_a_lead_knows_that_it_leads_and_items_that_they_are_items():
+    found = by_text(PASSAGE)
+    assert found["RLHF has three steps:"].leads
+    assert found["Pretrain a model"].item
+    assert not found["This is costly."].leads
+
+
+def test_a_colon_before_nothing_leads_nowhere():
+    (piece,) = pieces("The results are as follows:")
+    assert not piece.leads
+    assert not piece.whole
+
+
+def test_what_refers_back_says_so_except_at_the_beginning():
+    found = by_text(PASSAGE)
+    assert found["This is costly."].refers_back
+    assert not pieces("This is costly.")[0].refers_back
+
+
+def test_code_is_one_piece_as_it_stands():
+    (code,) = [piece for piece in pieces(PASSAGE) if piece.code]
+    assert code.text == "```python\nloss = model(batch)\nloss.backward()\n```"
+    assert not code.whole
+
+
+def test_code_cut_off_ends_with_the_passage():
+    assert code_blocks("Run:\n```\nmake") == [(5, 13)]
+
+
+@pytest.mark.parametrize(
+    ("heading", "whole"),
+    [
+        ("# S-LoRA: Serving Thousands of Concurrent LoRA Adapters", True),
+        ("# Training", False),
+        ("# What is it that a reward model does?", False),
+    ],
+)
+def test_a_heading_counts_where_it_is_a_title(heading, whole):
+    assert pieces(heading)[0].whole is whole

@@ -1,0 +1,67 @@
+"""What is refused before the model is asked, and what is sure."""
+
+import pytest
+
+from assistant.evidence import gather
+from assistant.question import understand, versions
+from assistant.refusal import Limits, Signals, answers_surely, refuses, signals
+from index.values import Filters
+
+LIMITS = Limits(floor=1.0, sure=1.2)
+
+
+@pytest.mark.parametrize(
+    ("found", "refused", "sure"),
+    [
+        (Signals(0.9, 0.8, ()), False, True),
+        (Signals(0.5, 0.6, ()), False, False),
+        (Signals(0.4, 0.5, ()), True, False),
+        (Signals(1.0, 0.9, ("Gemma 4",)), True, False),
+    ],
+)
+def test_the_sum_decides_and_an_unknown_name_decides_alone(found, refused, sure):
+    assert refuses(found, LIMITS) is refused
+    assert answers_surely(found, LIMITS) is sure
+
+
+def test_a_signal_without_weight_does_not_count():
+    words_alone = Limits(floor=0.2, sure=0.45, cosine=0.0)
+    assert refuses(Signals(0.1, 0.9, ()), words_alone)
+    assert not refuses(Signals(0.3, 0.0, ()), words_alone)
+
+
+@pytest.mark.parametrize(
+    ("question", "found"),
+    [
+        ("Which layer of Gemma 4 is global?", [("Gemma", "4")]),
+        ("What does FlashAttention-2 change?", [("FlashAttention", "2")]),
+        ("How much did GPT-3.5 Turbo cost?", [("GPT", "3.5")]),
+        ("Qwen3.5的价格是多少？", [("Qwen", "3.5")]),
+        ("What is in Figure 3?", []),
+        ("How fast is Llama 70B in May 2023?", []),
+    ],
+)
+def test_versions_in_a_question(question, found):
+    assert versions(question) == found
+
+
+@pytest.mark.parametrize(
+    ("question", "unknown"),
+    [
+        ("What did Shazeer propose in 2019?", ()),
+        ("What does Multi-Query 7 share?", ("Query 7",)),
+    ],
+)
+def test_another_version_is_another_name(desk, question, unknown):
+    evidence = gather(desk.library, understand(question), Filters())
+    assert tuple(name for name in signals(evidence).unknown if " " in name) == unknown
+
+
+def test_words_scattered_over_pages_do_not_cover_a_question(desk):
+    together = gather(
+        desk.library, understand("how does multi-query attention share keys?"), Filters()
+    )
+    scattered = gather(
+        desk.library, understand("which keys did the reward model of the cache prune?"), Filters()
+    )
+    assert signals(together).coverage > signals(scattered).coverage

@@ -1,0 +1,126 @@
+"""Measure the signals of refusal on answerable and unanswerable questions; read limits off them.
+
+    python -m tests.benchmarks.fit_refusal HOME FIT.jsonl... [--test FILE.jsonl...] [--plot PNG]
+
+For coverage and cosine each, prints how well it tells the two apart (area under the curve), then
+for floors of their sum and of each alone the shares rightly and wrongly refused. With --test the
+present limits are scored on questions nothing was fitted on. The plot shows both shares over each.
+"""
+
+import argparse
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import matplotlib as mpl
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.metrics import roc_auc_score
+
+from assistant.desk import Desk
+from assistant.evidence import gather
+from assistant.question import understand
+from assistant.refusal import limits_for, refuses, signals
+from index.library import Library
+from index.values import Filters
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """The signals of questions of one language, one row each: coverage, cosine, unknown name."""
+
+    seen: NDArray[np.float64]
+    answerable: NDArray[np.bool_]
+    refused: NDArray[np.bool_]
+
+
+def main() -> None:
+    """Read the arguments, measure, print, plot."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("home", type=Path)
+    parser.add_argument("fit", type=Path, nargs="+")
+    parser.add_argument("--test", type=Path, nargs="*", default=[])
+    parser.add_argument("--plot", type=Path)
+    given = parser.parse_args()
+    library = Desk(given.home, llm="extractive").library
+    curves = {}
+    for name, files in (("fitted on", given.fit), ("not fitted on", given.test)):
+        for lang, measured in _measure(library, files).items():
+            print(f"{name} {lang}: {_rates(measured.refused, measured.answerable)}")
+            if name == "fitted on":
+                curves[lang] = measured
+                _limits(measured)
+    if given.plot:
+        _plot(curves, given.plot)
+
+
+def _measure(library: Library, files: list[Path]) -> dict[str, Measured]:
+    rows: dict[str, list[tuple[float, float, float, bool, bool]]] = {}
+    for line in (line for file in files for line in file.read_text().splitlines()):
+        asked = json.loads(line)
+        question = understand(asked["question"])
+        found = signals(gather(library, question, Filters()))
+        refused = refuses(found, limits_for(library.embedder, question.lang))
+        answerable = asked["type"] != "unanswerable"
+        rows.setdefault(question.lang, []).append(
+            (found.coverage, found.cosine, float(bool(found.unknown)), answerable, refused)
+        )
+        if refused == answerable:
+            print("  wrong:", asked["id"], "refused" if refused else "not refused", found)
+    return {
+        lang: Measured(
+            np.array([row[:3] for row in each]),
+            np.array([row[3] for row in each]),
+            np.array([row[4] for row in each]),
+        )
+        for lang, each in rows.items()
+    }
+
+
+def _rates(refused: NDArray[np.bool_], answerable: NDArray[np.bool_]) -> str:
+    wrongly, rightly = refused & answerable, refused & ~answerable
+    return (
+        f"{rightly.sum()} of {(~answerable).sum()} unanswerable refused, "
+        f"{wrongly.sum()} of {answerable.sum()} answerable"
+    )
+
+
+def _limits(measured: Measured) -> None:
+    seen, answerable = measured.seen, measured.answerable
+    if answerable.all() or not answerable.any():
+        return
+    for column, name in enumerate(("coverage", "cosine")):
+        print(f"  AUC of {name}: {roc_auc_score(answerable, seen[:, column]):.3f}")
+    named = seen[:, 2] > 0
+    total = seen[:, 0] + seen[:, 1]
+    for name, values in (("sum", total), ("coverage alone", seen[:, 0]), ("cosine", seen[:, 1])):
+        line = []
+        for floor in np.arange(0.0, 1.5, 0.05):
+            refused = named | (values < floor)
+            wrongly, rightly = refused[answerable].mean(), refused[~answerable].mean()
+            line.append(f"{floor:.2f}: {rightly:.2f}/{wrongly:.3f}")
+        print(f"  {name}, floor: rightly/wrongly refused:", ", ".join(line))
+
+
+def _plot(curves: dict[str, Measured], file: Path) -> None:
+    mpl.use("Agg")
+    from matplotlib import pyplot as plt  # after the choice of backend
+
+    figure, axes = plt.subplots(1, 2, figsize=(9, 3.5), sharey=True)
+    limits = np.linspace(0, 1, 101)
+    for lang, measured in curves.items():
+        for column, (axis, name) in enumerate(zip(axes, ("coverage", "cosine"), strict=True)):
+            for truth, style in ((True, "-"), (False, "--")):
+                of = measured.seen[measured.answerable == truth, column]
+                label = f"{lang}, {'answerable' if truth else 'unanswerable'}"
+                if len(of):
+                    axis.plot(limits, [(of < limit).mean() for limit in limits], style, label=label)
+            axis.set_xlabel(f"limit of {name}")
+    axes[0].set_ylabel("share refused")
+    axes[0].legend(fontsize=8)
+    figure.tight_layout()
+    figure.savefig(file, dpi=150)
+
+
+if __name__ == "__main__":
+    main()
