@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from index import doctor
 from ingest.catalog_file import Entry
 from ingest.errors import FoundWanting
 from ui.options import HomeOption, JsonOption, open_desk, print_json
@@ -70,6 +69,8 @@ def lists_check(
 
     Example: refdesk lists check README.md --base https://github.com/me/list/blob/main/
     """
+    from index import doctor  # reads Markdown: nothing a question should wait for
+
     with ShownProgress() as progress:
         examination = open_desk(home, progress).check_list(where, base=base)
     if as_json:

@@ -2,16 +2,24 @@
 
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
-from assistant.desk import Desk
+from assistant.desk import Desk, Progress
 from index.values import Filters
 from ingest.errors import UsageError
-from ui.progress import ShownProgress
+
+_DIFFICULTIES = ("easy", "medium", "hard")
+
+
+def _starting(*words: str) -> Callable[[str], list[str]]:
+    """Return what completes a word begun in a shell from ``words``."""
+    return lambda incomplete: [word for word in words if word.startswith(incomplete)]
+
 
 HomeOption = Annotated[
     Path | None,
@@ -23,7 +31,12 @@ SectionOption = Annotated[
     list[str] | None, typer.Option("--section", help="Only sections whose path holds this text.")
 ]
 DifficultyOption = Annotated[
-    list[str] | None, typer.Option("--difficulty", help="Only easy, medium or hard sources.")
+    list[str] | None,
+    typer.Option(
+        "--difficulty",
+        help="Only easy, medium or hard sources.",
+        autocompletion=_starting(*_DIFFICULTIES),
+    ),
 ]
 KindOption = Annotated[
     list[str] | None, typer.Option("--kind", help="Only this kind: paper, post, repository, …")
@@ -40,19 +53,28 @@ LlmOption = Annotated[
         help="auto, extractive, a model's name, a .gguf file or a server's URL.",
     ),
 ]
+NoLogOption = Annotated[
+    bool, typer.Option("--no-log", help="Do not remember the question if it is refused.")
+]
 EmbedderOption = Annotated[
     str | None,
     typer.Option(
         "--embedder",
         envvar="REFDESK_EMBEDDER",
-        help="all-minilm-l6-v2 (fast, English) or multilingual-e5-small (Chinese questions find "
-        "English pages); the library is built with it.",
+        help="all-minilm-l6-v2 (fast, English), multilingual-e5-small (Chinese questions find "
+        "English pages), or any model of sentence-transformers by its folder or OWNER/NAME "
+        "(slower); the library is built with it.",
     ),
 ]
 
 
 def open_desk(
-    home: Path | None, progress: ShownProgress, llm: str = "auto", embedder: str | None = None
+    home: Path | None,
+    progress: Progress,
+    llm: str = "auto",
+    embedder: str | None = None,
+    *,
+    note_gaps: bool = True,
 ) -> Desk:
     """Return the desk of a home; what it does unasked is said on stderr."""
     console = Console(stderr=True)
@@ -62,6 +84,7 @@ def open_desk(
         embedder=embedder,
         progress=progress,
         notice=lambda text: console.print(text, markup=False, highlight=False),
+        note_gaps=note_gaps,
     )
 
 
@@ -78,7 +101,7 @@ def filters_of(
         UsageError: there is no such difficulty.
     """
     for difficulty in difficulties or ():
-        if difficulty not in ("easy", "medium", "hard"):
+        if difficulty not in _DIFFICULTIES:
             raise UsageError(f"There is no difficulty {difficulty}: choose easy, medium or hard.")
     return Filters(
         tuple(lists or ()), tuple(sections or ()), tuple(difficulties or ()), tuple(kinds or ()),

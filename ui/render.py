@@ -7,14 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markup import escape
+from rich.padding import Padding
+from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
-from assistant.values import Answer, Citation, Event, Sentence
+from assistant.values import Answer, Citation, Sentence
 from index.library import Hit
+from index.values import Recommendation
 
 if TYPE_CHECKING:
     from assistant.cards import Card
+    from assistant.gaps import Gap
     from ingest.gather import Got
 
 
@@ -23,24 +27,54 @@ def clean(text: str) -> str:
     return "".join(c for c in text if c in "\n\t" or (ord(c) >= 32 and not 127 <= ord(c) < 160))
 
 
-def sentence(console: Console, shown: Sentence) -> None:
-    """Print one sentence of an answer with its marks."""
-    text = Text(clean(shown.text), style="italic" if shown.verbatim else "")
+def link(url: str) -> Style:
+    """Return a style that links to an address of the web, and to nothing else."""
+    if not url.startswith(("http://", "https://")):
+        return Style()
+    return Style(link=clean(url).replace(" ", "%20"))
+
+
+def sentence_text(shown: Sentence, citations: Sequence[Citation] = ()) -> Text:
+    """Return one sentence of an answer with its marks, which link to their sources.
+
+    A sentence taken over word for word stands between quotation marks.
+    """
+    links = {cited.n: cited.deep_link for cited in citations}
+    text = Text()
+    if shown.verbatim:
+        text.append(f"“{clean(shown.text)}”", style="italic")
+    else:
+        text.append(clean(shown.text))
     for n in shown.citations:
-        text.append(f" [{n}]", style="bold cyan")
+        text.append(" ")
+        text.append(f"[{n}]", style=Style(bold=True, color="cyan") + link(links.get(n, "")))
     if shown.status == "weak":
         text.append(" (weakly supported)", style="yellow")
-    console.print(text)
+    return text
+
+
+def sentence(console: Console, shown: Sentence, citations: Sequence[Citation] = ()) -> None:
+    """Print one sentence of an answer with its marks."""
+    console.print(sentence_text(shown, citations))
+
+
+def asked_as(console: Console, given: Answer) -> None:
+    """Say how a follow-up was understood, where that is not how it was put."""
+    if given.asked != " ".join(given.question.split()):
+        console.print(Text(f"Asked as: {clean(given.asked)}", style="dim"))
 
 
 def answer(console: Console, given: Answer) -> None:
     """Print a whole answer: its sentences, then its sources."""
+    asked_as(console, given)
     if given.refused:
-        console.print(clean(given.refusal or ""))
-        nearest(console, given.nearest)
+        console.print(clean(given.refusal or ""), markup=False, highlight=False)
+        nearest(console, given)
         return
+    if given.view == "extractive":
+        console.print("From the sources directly:", style="dim")
     for each in given.sentences:
-        sentence(console, each)
+        sentence(console, each, given.citations)
     sources(console, given)
 
 
@@ -54,16 +88,43 @@ def sources(console: Console, given: Answer) -> None:
         console.print()
         console.print("Read on", style="bold")
         for each in given.further:
-            console.print(Text(f"  {clean(each.title)}", style=f"link {each.url}"), soft_wrap=True)
+            title = Text("  ")
+            title.append(clean(each.title), style=link(each.url))
+            console.print(title, soft_wrap=True)
             console.print(Text(f"    {clean(each.url)}", style="dim"), soft_wrap=True)
 
 
-def nearest(console: Console, found: Sequence[Hit]) -> None:
-    """Print the sources nearest to a question that was refused."""
-    for hit in found:
-        passage = hit.passage
-        console.print(Text(f"  {clean(passage.title)}"), soft_wrap=True)
-        console.print(Text(f"    {clean(passage.url)}", style="dim"), soft_wrap=True)
+def nearest(console: Console, given: Answer) -> None:
+    """Print what is nearest to a refused question, and the places in the lists to look in."""
+    for hit in given.nearest:
+        title = Text("  ")
+        title.append(clean(hit.passage.title), style=link(hit.passage.url))
+        console.print(title, soft_wrap=True)
+        console.print(Text(f"    {clean(hit.passage.url)}", style="dim"), soft_wrap=True)
+    if given.look_in:
+        console.print()
+        console.print("Sections of your lists to look in", style="bold")
+        for place in given.look_in:
+            console.print(Text(f"  {_place(place)}"))
+
+
+def _place(place: Recommendation) -> str:
+    return ": ".join(filter(None, (clean(place.list), " > ".join(map(clean, place.section)))))
+
+
+def gaps(console: Console, found: Sequence["Gap"]) -> None:
+    """Print what was asked and refused, and which sections of the lists should cover it."""
+    if not found:
+        console.print("No question was refused so far.")
+    for gap in found:
+        times = "once" if gap.count == 1 else f"{gap.count} times"
+        console.print(Text(f"{clean(gap.question)}  ({times}, last on {gap.last[:10]})", "bold"))
+        for other in gap.questions[1:]:
+            console.print(Text(f"    also: {clean(other)}", style="dim"))
+        for place in gap.sections:
+            console.print(Text(f"    look in {_place(place)}"))
+        if not gap.sections:
+            console.print(Text("    no section of your lists is near"))
 
 
 def hits(console: Console, found: Sequence[Hit]) -> None:
@@ -147,16 +208,10 @@ def got(console: Console, pages: Sequence["Got"]) -> None:
     console.print(table)
 
 
-def event_line(event: Event) -> str:
-    """Return one plain line that says how far an answer is."""
-    if event.name == "hits":
-        return f"{len(event.hits)} passages found"
-    return "reading them" if event.name == "extractive" else event.name
-
-
 def _source(console: Console, cited: Citation) -> None:
-    line = Text(f"  [{cited.n}] ", style="cyan")
-    line.append(clean(cited.title), style=f"bold link {cited.deep_link}")
+    line = Text("  ")
+    line.append(f"[{cited.n}] ", style="cyan")
+    line.append(clean(cited.title), style=Style(bold=True) + link(cited.deep_link))
     if cited.primer:
         line.append(" (refdesk primer)")
     heading = [part for part in cited.heading if part != cited.title]
@@ -164,10 +219,13 @@ def _source(console: Console, cited: Citation) -> None:
         line.append(f" > {clean(heading[-1])}")
     console.print(line, soft_wrap=True)
     console.print(Text(f"      {clean(cited.deep_link)}", style="dim"), soft_wrap=True)
-    console.print(Text(f"      “{_short(cited.quote)}”", style="dim"))
+    _indented(console, f"“{_short(cited.quote)}”")
     for each in cited.recommended_by[:2]:
-        where = " > ".join(clean(part) for part in each.section)
-        console.print(Text(f"      recommended by {each.list}: {where}", style="dim"))
+        _indented(console, f"recommended by {_place(each)}")
+
+
+def _indented(console: Console, text: str) -> None:
+    console.print(Padding(Text(text, style="dim"), (0, 0, 0, 6), expand=False))
 
 
 def _short(text: str, limit: int = 220) -> str:

@@ -1,77 +1,108 @@
-"""Serving refdesk: one process with the page and the doors for programs, and who may use it."""
+"""Serving refdesk: one process with the page and the doors for programs."""
 
-from urllib.parse import urlsplit
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 
 import uvicorn
 from fastapi import FastAPI
-from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
-from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import JSONResponse, Response
 
 from assistant.desk import Desk
-from ingest.errors import UsageError
+from ingest.errors import RefdeskError, UsageError
+from ui.access import Access, Guard, access_for
 from ui.api import add_api
+from ui.asking import Asking
+from ui.chat_completions import add_chat
+from ui.mcp import add_mcp
+from ui.metrics import Measured, Metrics
 from ui.turns import Turns
 
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_GRACE = 2  # seconds replies under way get when serving ends
+_WHAT = """Answers questions about curated reading lists, each sentence cited to its source.
+
+The same doors as the command line: `search`, `ask`, `path`, `status`. Without a token only this
+machine is answered; with one, send it as `Authorization: Bearer TOKEN`."""
 
 
-def serve(desk: Desk, *, host: str, port: int) -> None:
-    """Serve the page until interrupted.
+def serve(
+    desk: Desk,
+    *,
+    host: str,
+    port: int,
+    token: str | None = None,
+    open_to_everyone: bool = False,
+    names: Iterable[str] = (),
+) -> None:
+    """Serve until interrupted; ``names`` are further names this server is called by.
 
     Raises:
-        UsageError: the host is not this machine's loopback, or the port is taken.
+        UsageError: others could reach it and nobody said that this is meant, or the port is taken.
     """
-    if host not in LOOPBACK:
-        raise UsageError(
-            f"refdesk serves its page to this machine only; {host} would let others in. "
-            "Use 127.0.0.1, or reach it through an SSH tunnel."
-        )
+    access = access_for(host, token, open_to_everyone=open_to_everyone, names=names)
     _ = desk.library  # open (and, in a new home, build) before the first visitor waits for it
-    config = uvicorn.Config(application(desk), host=host, port=port, log_level="warning")
-    server = uvicorn.Server(config)
+    config = uvicorn.Config(
+        application(desk, access), host=host, port=port, log_level="warning",
+        timeout_graceful_shutdown=_GRACE, server_header=False,
+    )  # fmt: skip
     try:
-        server.run()
+        uvicorn.Server(config).run()
     except SystemExit as error:
         raise UsageError(
             f"Port {port} at {host} cannot be used: is refdesk served there?"
         ) from error
 
 
-def application(desk: Desk) -> FastAPI:
-    """Return the web application: the page at ``/`` behind the checks of Host and Origin."""
-    app = FastAPI(
-        title="refdesk", docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json"
-    )
-    app.add_middleware(BaseHTTPMiddleware, dispatch=_guard)
+def application(desk: Desk, access: Access | None = None) -> FastAPI:
+    """Return the web application: the page at ``/`` beside the doors for programs."""
     turns = Turns()
-    add_api(app, desk, turns)
+    app = interface(desk, turns, access)
     from ui.web import mount  # gradio takes seconds to import
 
     return mount(app, desk, turns)
 
 
-def interface(desk: Desk, turns: Turns) -> FastAPI:
-    """Return the application without its page: the REST interface behind the same checks."""
-    address = "/api/v1/openapi.json"
-    app = FastAPI(title="refdesk", docs_url=None, redoc_url=None, openapi_url=address)
-    app.add_middleware(BaseHTTPMiddleware, dispatch=_guard)
-    add_api(app, desk, turns)
+def interface(desk: Desk, turns: Turns, access: Access | None = None) -> FastAPI:
+    """Return the application without its page: the doors for programs, guarded."""
+    access = access or Access()
+    metrics = Metrics(turns)
+    asking = Asking(desk, turns, metrics)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with tools.running():
+            yield
+        asking.close()
+
+    app = FastAPI(
+        title="refdesk", description=_WHAT, docs_url=None, redoc_url=None,
+        openapi_url="/api/v1/openapi.json", lifespan=lifespan,
+    )  # fmt: skip
+    app.state.access = access  # the page's ingest and rebuild ask it for the secret
+    app.add_middleware(Guard, access=access)
+    app.add_middleware(Measured, metrics=metrics)
+    _add_health(app, asking, metrics)
+    add_api(app, asking)
+    add_chat(app, asking)
+    tools = add_mcp(app, asking)
     return app
 
 
-async def _guard(request: Request, call_next: RequestResponseEndpoint) -> Response:
-    """Refuse other hosts' names (DNS rebinding) and other sites' requests."""
-    if _host_of(f"//{request.headers.get('host', '')}") not in LOOPBACK:
-        return PlainTextResponse("refdesk answers to this machine's own name only", 421)
-    origin = request.headers.get("origin")
-    if request.method not in ("GET", "HEAD") and origin and _host_of(origin) not in LOOPBACK:
-        return PlainTextResponse("requests from other sites are not answered", 403)
-    return await call_next(request)
+def _add_health(app: FastAPI, asking: Asking, metrics: Metrics) -> None:
+    @app.get("/healthz", tags=["health"])
+    async def health() -> dict[str, str]:
+        """Say that the process answers."""
+        return {"status": "ok"}
 
+    @app.get("/readyz", tags=["health"], responses={503: {"description": "It cannot be read."}})
+    async def ready() -> Response:
+        """Say that the library is open."""
+        try:
+            status = await asking.look_up(asking.desk.status)
+        except RefdeskError as error:
+            return JSONResponse({"status": "not ready", "error": str(error)}, 503)
+        return JSONResponse({"status": "ready", "generation": status["generation"]})
 
-def _host_of(url: str) -> str:
-    try:
-        return urlsplit(url).hostname or ""
-    except ValueError:
-        return ""
+    @app.get("/metrics", tags=["health"])
+    async def figures() -> Response:
+        """Return the figures of this process, in Prometheus' text format."""
+        return Response(metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")

@@ -7,11 +7,12 @@ from contextlib import contextmanager
 from ingest.errors import RefdeskError
 
 PER_CALLER = 4
+AT_MOST = 64
 _LOOK = 0.25  # seconds between two looks at the queue
 
 
 class TooMany(RefdeskError):
-    """A caller already waits with as many questions as one may."""
+    """The queue is full, or a caller already waits with as many questions as one may."""
 
 
 class Turn:
@@ -20,10 +21,14 @@ class Turn:
     def __init__(self, turns: "Turns", caller: str) -> None:
         self._turns = turns
         self.caller = caller
+        self._left = threading.Event()
 
     def places(self) -> Iterator[int]:
-        """Yield how many are before this one, at every change and at least every 0.25 s."""
-        while (before := self._turns.before(self)) > 0:
+        """Yield how many are before this one, at every change and at least every 0.25 s.
+
+        Ends early when the place is given up by `leave`.
+        """
+        while not self.left() and (before := self._turns.before(self)) > 0:
             yield before
             self._turns.changed(_LOOK)
 
@@ -32,12 +37,22 @@ class Turn:
         for _ in self.places():
             pass
 
+    def leave(self) -> None:
+        """Say, from any thread, that nobody waits for the answer any more."""
+        self._left.set()
+        self._turns.look()
+
+    def left(self) -> bool:
+        """Whether nobody waits for the answer any more."""
+        return self._left.is_set()
+
 
 class Turns:
     """The queue before one model. Safe to be used from several threads."""
 
-    def __init__(self, per_caller: int = PER_CALLER) -> None:
+    def __init__(self, per_caller: int = PER_CALLER, at_most: int = AT_MOST) -> None:
         self._per_caller = per_caller
+        self._at_most = at_most
         self._queue: list[Turn] = []
         self._moved = threading.Condition()
 
@@ -46,7 +61,7 @@ class Turns:
         """Take a place at the end; leaving the block gives it up, also while still waiting.
 
         Raises:
-            TooMany: the caller holds as many places as one may.
+            TooMany: the caller holds as many places as one may, or there is none left.
         """
         turn = Turn(self, caller)
         with self._moved:
@@ -54,6 +69,10 @@ class Turns:
                 raise TooMany(
                     f"{self._per_caller} of your questions are waiting already: "
                     "ask again when one is answered."
+                )
+            if len(self._queue) >= self._at_most:
+                raise TooMany(
+                    f"{self._at_most} questions are waiting already: ask again in a minute."
                 )
             self._queue.append(turn)
         try:
@@ -72,6 +91,11 @@ class Turns:
         """Wait until the queue moves, at most so many seconds."""
         with self._moved:
             self._moved.wait(seconds)
+
+    def look(self) -> None:
+        """Let all who wait look at the queue."""
+        with self._moved:
+            self._moved.notify_all()
 
     def __len__(self) -> int:
         with self._moved:

@@ -1,119 +1,103 @@
-"""The page: one box, the passages at once, then the answer as its sentences are verified.
+"""The page: Gradio's tabs in English at ``/`` and in Chinese at ``/zh``, and the reader view.
 
-Gradio's analytics, outside fonts and images are off.
+Gradio's analytics, outside fonts and images are off, and the browser is told to fetch nothing from
+elsewhere.
 """
 
 import os
-import threading
-from collections.abc import Callable, Iterator
+from html import escape
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before the import, or it calls home
 
 import gradio as gr
 from fastapi import FastAPI
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.desk import Desk
-from assistant.values import Citation, Sentence
-from ingest.errors import RefdeskError
-from ui import page
+from ui import assets
+from ui.access import Access
+from ui.i18n import Texts, texts
 from ui.turns import Turns
+from ui.web_ask import AskTab
+from ui.web_browse import BrowseTab, PathTab
+from ui.web_library import LibraryTab
+from ui.web_parts import view
+from ui.web_reader import reader
+from ui.web_search import SearchTab
 
-_EXAMPLES = (
-    "explain GQA vs MQA",
-    "How does FlashAttention save memory traffic?",
-    "What does DPO optimise?",
-    "Why does a KV cache speed up decoding?",
+_FONTS = ["system-ui", "-apple-system", "Segoe UI", "Noto Sans", "Noto Sans CJK SC", "sans-serif"]
+_POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
+    "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
+    "connect-src 'self'; form-action 'self'; base-uri 'self'; object-src 'none'"
 )
-_INVITATION = "Ask about what the lists cover. Every sentence shows the passage it rests on."
-_FONTS = ["system-ui", "-apple-system", "Segoe UI", "Noto Sans", "sans-serif"]
 
 
 def mount(app: FastAPI, desk: Desk, turns: Turns) -> FastAPI:
-    """Mount the page at ``/`` of an application and return the whole."""
-    blocks, look = _blocks(desk, turns)
-    mounted: FastAPI = gr.mount_gradio_app(
-        app, blocks, path="", show_error=True, footer_links=[], ssr_mode=False, **look
+    """Mount the page in both languages, and the reader view, and return the whole."""
+    access: Access = app.state.access
+    app.include_router(reader(desk))
+    app.add_middleware(_Policy)
+    for lang, path in (("zh", "/zh"), ("en", "")):  # "" would swallow what comes after it
+        say = texts(lang)
+        app = gr.mount_gradio_app(
+            app, _blocks(desk, turns, access, say), path=path, show_error=True, footer_links=[],
+            ssr_mode=False, theme=_theme(), head=_head(say),
+        )  # fmt: skip
+    return app
+
+
+def _theme() -> gr.themes.Base:
+    return gr.themes.Base(font=_FONTS, font_mono=["ui-monospace", "monospace"])
+
+
+def _head(say: Texts) -> str:
+    return (
+        f"<style>{assets.read('page.css')}</style>"
+        f'<script>document.documentElement.dataset.desk = "{say.lang}";</script>'
+        f"<script>{assets.read('page.js')}</script>"
     )
-    return mounted
 
 
-def _blocks(desk: Desk, turns: Turns) -> tuple[gr.Blocks, dict[str, object]]:
-    def ask(question: str, request: gr.Request) -> Iterator[str]:
-        if not question.strip():
-            yield page.message_html("Write a question first.")
-            return
-        yield page.message_html("Searching the library …")
-        try:
-            with turns.take(request.session_hash or "page") as turn:
-                for place in turn.places():
-                    yield page.message_html(f"{place} before you …")
-                yield from _answer(desk, question)
-        except RefdeskError as error:
-            yield page.message_html(str(error))
-
-    with gr.Blocks(title="refdesk", analytics_enabled=False) as blocks:
-        gr.Markdown("# refdesk")
-        with gr.Tab("Ask"):
-            _ask_tab(ask)
-        with gr.Tab("Reading path"):
-            _path_tab(desk)
-    theme = gr.themes.Base(font=_FONTS, font_mono=["ui-monospace", "monospace"])
-    return blocks, {"theme": theme, "css": page.STYLE, "head": page.SCRIPT}
+def _blocks(desk: Desk, turns: Turns, access: Access, say: Texts) -> gr.Blocks:
+    with gr.Blocks(title=say("page.title"), analytics_enabled=False, fill_width=True) as blocks:
+        view(_masthead(say), "masthead")
+        with gr.Tab(say("tab.ask"), id="ask"):
+            AskTab(desk, turns, say).draw(blocks)
+        with gr.Tab(say("tab.search"), id="search"):
+            SearchTab(desk, say).draw(blocks)
+        with gr.Tab(say("tab.browse"), id="browse") as browsing:
+            BrowseTab(desk, say).draw(browsing)
+        with gr.Tab(say("tab.path"), id="path"):
+            PathTab(desk, say).draw()
+        with gr.Tab(say("tab.library"), id="library") as keeping:
+            LibraryTab(desk, access, say).draw(keeping)
+    return blocks
 
 
-def _ask_tab(ask: Callable[[str, gr.Request], Iterator[str]]) -> None:
-    box = gr.Textbox(
-        label="Your question", placeholder=_EXAMPLES[0], lines=1, max_lines=4, autofocus=True,
-        elem_id="question",
-    )  # fmt: skip
-    with gr.Row():
-        go = gr.Button("Ask", variant="primary", elem_id="ask")
-        halt = gr.Button("Stop", elem_id="stop")
-    out = gr.HTML(page.message_html(_INVITATION), elem_id="answer")
-    gr.Examples([[example] for example in _EXAMPLES], inputs=[box])
-    running = gr.on(
-        [box.submit, go.click], ask, inputs=[box], outputs=[out], show_progress="hidden",
-        concurrency_limit=4,
-    )  # fmt: skip
-    halt.click(None, cancels=[running])
+def _masthead(say: Texts) -> str:
+    return (
+        f'<header class="masthead"><a class="skip" href="#question">{escape(say("page.skip"))}</a>'
+        f"<h1>refdesk</h1><p>{escape(say('page.tagline'))}</p>"
+        f'<a class="other" href="#" hreflang="{"zh" if say.lang == "en" else "en"}">'
+        f"{escape(say('page.other'))}</a></header>"
+    )
 
 
-def _path_tab(desk: Desk) -> None:
-    def show(topic: str) -> str:
-        if not topic.strip():
-            return page.message_html("Name a topic first.")
-        try:
-            return page.path_html(desk.path(topic))
-        except RefdeskError as error:
-            return page.message_html(str(error))
+class _Policy:
+    """Tells the browser, with every HTML page, to load from here alone and to name no referrer."""
 
-    topic = gr.Textbox(label="Topic", placeholder="LoRA", max_lines=1, elem_id="topic")
-    out = gr.HTML(page.message_html("What to read on a topic, in which order."), elem_id="path")
-    topic.submit(show, inputs=[topic], outputs=[out], show_progress="hidden")
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
 
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def with_policy(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                if headers.get("content-type", "").startswith("text/html"):
+                    headers.setdefault("Content-Security-Policy", _POLICY)
+                    headers.setdefault("Referrer-Policy", "no-referrer")
+            await send(message)
 
-def _answer(desk: Desk, question: str) -> Iterator[str]:
-    stopped = threading.Event()
-    sentences: list[Sentence] = []
-    citations: list[Citation] = []
-    try:
-        for event in desk.stream(question, stop=stopped.is_set):
-            if event.name == "hits":
-                yield page.hits_html(event.hits, "Found these passages; reading them …")
-            elif event.name == "extractive" and event.answer:
-                yield page.answer_html(
-                    event.answer.sentences,
-                    event.answer.citations,
-                    state="From the sources directly; the model is still reading …",
-                )
-            elif event.name == "sentence" and event.sentence:
-                sentences.append(event.sentence)
-                citations += event.citations
-                yield page.answer_html(sentences, citations, state="…")
-            elif event.answer and event.answer.refused:
-                yield page.refusal_html(event.answer)
-            elif event.answer:
-                done = event.answer
-                yield page.answer_html(done.sentences, done.citations, further=done.further)
-    finally:
-        stopped.set()
+        await self._app(scope, receive, with_policy)

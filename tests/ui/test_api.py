@@ -6,8 +6,6 @@ import pytest
 from fastapi.testclient import TestClient
 
 from assistant.json_form import hit_object
-from assistant.path_form import ReadingPath, Step
-from ui import page
 from ui.server import interface
 from ui.turns import Turns
 
@@ -73,17 +71,3 @@ def test_other_names_and_other_sites_are_refused(client):
     asked = {"question": "What is multi-query attention?"}
     reply = client.post("/api/v1/ask", json=asked, headers={"Origin": "https://evil.example"})
     assert reply.status_code == 403
-
-
-def test_a_path_on_the_page_is_text():
-    evil = '<img src=x onerror="alert(1)">'
-    step = Step(evil, "javascript:alert(1)", "post", 5, "easy", True, evil, (), False, False, False)
-    html = page.path_html(ReadingPath(evil, None, (step,), 65, ()))
-    assert "<img" not in html
-    assert "javascript:" not in html
-    assert "1 h 5 min" in html
-    linked = Step("T", "https://a.example/?a=1&b=2", "post", 5, "easy", False, "w", (), False,
-                  True, True)  # fmt: skip
-    assert 'href="https://a.example/?a=1&amp;b=2"' in page.path_html(
-        ReadingPath("t", None, (linked,), 5, ())
-    )

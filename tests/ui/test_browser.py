@@ -1,101 +1,171 @@
-"""The page in a real browser: a question is answered with citations, nothing leaves the machine."""
+"""Asking in a real browser: passages at once, marks with cards, a thread, an address, Stop."""
 
-import shutil
-import socket
-import subprocess
-import sys
+import re
 import time
-from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
-from assistant.desk import Desk
-
-playwright = pytest.importorskip("playwright.sync_api")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
-
-pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no Chromium is installed here")
+QUESTION = "how does multi-query attention share keys?"
 
 
-@pytest.fixture
-def served(home, notes):
-    """The address of ``refdesk serve`` over four documents, one of them hostile."""
-    (notes / "evil.md").write_text(
-        "# <script>window.hacked = 1</script> Sliding windows\n\n"
-        "Sliding window attention looks at 4096 tokens. `<img src=x onerror='window.hacked = 1'>` "
-        "${window.hacked = 1} {{constructor.constructor('window.hacked = 1')()}}\n"
-    )
-    Desk(home).ingest([notes], seed=False)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "ui.cli", "serve", "--llm", "extractive"]
-    server = subprocess.Popen([*command, "--home", home, "--port", str(port)])
-    url = f"http://127.0.0.1:{port}"
-    deadline = time.monotonic() + 90
-    while True:
-        assert server.poll() is None
-        assert time.monotonic() < deadline
-        try:
-            httpx.get(url).raise_for_status()
-            break
-        except httpx.TransportError:
-            time.sleep(0.2)
-    yield url
-    server.terminate()
-    server.wait(20)
-
-
-@pytest.fixture
-def page(tmp_path):
-    """A fresh browser page that notes every request."""
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = browser.new_page(viewport={"width": 1000, "height": 900})
-        page.hosts = set()
-        page.on("request", lambda request: page.hosts.add(urlsplit(request.url).hostname))
-        yield page
-        browser.close()
-
-
-def ask(page, url, question):
+def opened(page, url):
     page.goto(url)
-    box = page.locator("#question textarea")
-    box.wait_for(timeout=60_000)
-    box.fill(question)
-    page.locator("#ask").click()
+    page.locator("#question textarea").wait_for(timeout=60_000)
 
 
-def test_a_question_is_answered_with_passages_behind_its_marks(served, page):
-    ask(page, served, "how does multi-query attention share keys?")
-    mark = page.locator("#answer a.mark").first
-    mark.wait_for(timeout=60_000)
+def ask(page, question):
+    page.locator("#question textarea").fill(question)
+    page.locator("#question textarea").press("Enter")
+
+
+def answered(page):
+    page.locator("#answer .tools, #answer .refused").first.wait_for(timeout=60_000)
+
+
+@pytest.mark.parametrize("phone", [False, True])
+@pytest.mark.parametrize("dark", [False, True])
+def test_a_question_is_answered_with_passages_behind_its_marks(served, open_page, phone, dark):
+    page = open_page(phone=phone, dark=dark)
+    opened(page, served)
+    ask(page, QUESTION)
+    answered(page)
     assert "one key head and one value head" in page.locator("#answer").inner_text()
-    mark.click()
-    shown = page.locator("#answer details.lit blockquote")
-    shown.wait_for(timeout=5_000)
-    assert "one key head and one value head" in shown.inner_text()
-    assert page.locator("#answer details.lit blockquote mark").count() >= 1
-    assert page.hosts <= {"127.0.0.1", None}
+    page.locator("#answer button.mark").first.press("Enter")
+    card = page.locator(".card:popover-open")
+    card.wait_for(timeout=5_000)
+    assert card.locator("blockquote mark").count() >= 1
+    assert "deep-reading" in card.inner_text()
+    assert "Attention › Variants" in card.inner_text()
+    live = card.locator('a[href^="https://notes.example/mqa#:~:text="]')
+    assert live.count() == 1
+    box, window = card.bounding_box(), page.viewport_size
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= window["width"]
+    assert page.evaluate("document.documentElement.scrollWidth") <= window["width"]
+    page.keyboard.press("Escape")
+    card.wait_for(state="hidden")
 
 
-def test_a_question_nobody_can_answer_is_refused(served, page):
-    ask(page, served, "Which soil do blueberries like?")
-    page.get_by_text("does not answer this question").wait_for(timeout=60_000)
+def test_pointing_at_a_mark_is_enough(served, page):
+    opened(page, served)
+    ask(page, QUESTION)
+    answered(page)
+    page.locator("#answer button.mark").first.hover()
+    page.locator(".card:popover-open").wait_for(timeout=3_000)
+    page.mouse.move(1, 1)
+    page.locator(".card:popover-open").wait_for(state="hidden", timeout=3_000)
+
+
+def test_the_archived_copy_opens_at_the_passage(served, page):
+    opened(page, served)
+    ask(page, QUESTION)
+    answered(page)
+    page.locator("#answer button.mark").first.click()
+    with page.context.expect_page() as opening:
+        page.locator('.card:popover-open a[href^="/read?passage="]').click()
+    copy = opening.value
+    passage = copy.locator("#passage")
+    passage.wait_for()
+    assert "one key head" in " ".join(copy.locator(".cited").all_inner_texts())
+    assert copy.locator("script").count() == 0
+    assert passage.bounding_box()["y"] < 850
+
+
+def test_a_follow_up_keeps_the_thread_and_the_address(served, page):
+    opened(page, served)
+    ask(page, "explain multi-query attention")
+    answered(page)
+    assert "?q=explain%20multi-query%20attention" in page.url
+    ask(page, "and grouped-query attention?")
+    page.locator("#thread .turn").wait_for(timeout=60_000)
+    answered(page)
+    assert page.locator("#thread .question").inner_text() == "explain multi-query attention"
+    assert page.locator("#answer .asked").inner_text().startswith("asked as: ")
+    shared = page.url
+    page.goto("about:blank")
+    page.goto(shared)
+    answered(page)
+    assert "own key head" in page.locator("#answer").inner_text()
+    assert page.locator("#thread .turn").count() == 0
+
+
+def test_an_answer_is_copied_as_markdown_with_footnotes(served, page):
+    opened(page, f"{served}/?q={QUESTION}")
+    answered(page)
+    page.locator("button.copy").click()
+    page.get_by_text("Copied").wait_for()
+    text = page.evaluate("navigator.clipboard.readText()")
+    assert "[^1]" in text
+    assert re.search(r"\[\^1\]: \[Sharing keys and values\]\(https://notes\.example/mqa#:~:", text)
+
+
+def test_a_question_nobody_can_answer_is_refused_with_the_nearest_sources(served, page):
+    opened(page, served)
+    ask(page, "Which soil do blueberries like?")
+    page.locator("#answer .refused").wait_for(timeout=60_000)
+    assert page.locator("#answer .hit").count() >= 1
+
+
+def test_passages_stand_before_the_model_has_said_a_word(served, page):
+    opened(page, served)
+    ask(page, QUESTION)
+    answered(page)  # what is loaded once is loaded now
+    page.evaluate("""() => {
+        const answer = document.querySelector('#answer');
+        new MutationObserver(() => {
+            if (!window.seen && answer.querySelector('.hit')) window.seen = performance.now();
+        }).observe(answer, { childList: true, subtree: true });
+        document.querySelector('#question textarea').addEventListener('keydown', (event) => {
+            if (event.key === 'Enter') window.pressed = performance.now();
+        }, true);
+    }""")
+    ask(page, "what does grouped-query attention share?")
+    page.wait_for_function("window.seen", timeout=20_000)
+    # measured at 0.1 to 0.2 s where nothing else runs
+    assert page.evaluate("window.seen - window.pressed") < 1_500
+
+
+def test_stop_works_at_once_and_frees_the_model(served, model, page):
+    opened(page, served)
+    ask(page, "slowly, how does multi-query attention share keys?")
+    page.get_by_text("Writing").wait_for(timeout=60_000)
+    stop = page.locator("#stop")
+    begun = time.monotonic()
+    stop.click()
+    page.get_by_text("Stopped.").wait_for(timeout=10_000)
+    assert time.monotonic() - begun < 1.5
+    assert "one key head and one value head" in page.locator("#answer").inner_text()
+    assert model.left.wait(5)
+    stop.wait_for(state="hidden")
+
+
+def test_the_first_view_is_quick(served, page):
+    opened(page, served)
+    begun = time.monotonic()
+    opened(page, served)
+    assert time.monotonic() - begun < 6  # 2 s where nothing else runs
+    painted = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
+    assert painted < 3_000
 
 
 def test_a_hostile_page_stays_text(served, page):
-    ask(page, served, "how many tokens does sliding window attention look at?")
-    page.locator("#answer a.mark").first.wait_for(timeout=60_000)
-    page.locator("#answer summary").first.click()
+    opened(page, served)
+    ask(page, "how many tokens does sliding window attention look at?")
+    answered(page)
+    page.locator("#answer button.mark").first.click()
+    page.locator(".card:popover-open").wait_for()
     assert "window.hacked" in page.locator("#answer").inner_text()
-    assert page.evaluate("window.hacked") is None
-    assert page.hosts <= {"127.0.0.1", None}
+    with page.context.expect_page() as opening:
+        page.locator('.card:popover-open a[href^="/read"]').click()
+    opening.value.locator("article").wait_for()
+    assert opening.value.locator("img, script").count() == 0
+
+
+def test_the_page_is_told_to_load_from_here_alone(served):
+    policy = httpx.get(served).headers["content-security-policy"]
+    assert "default-src 'self'" in policy
+    assert "default-src 'none'" in httpx.get(f"{served}/read").headers["content-security-policy"]
 
 
 def test_other_hosts_and_other_sites_are_refused(served):

@@ -52,7 +52,7 @@ def test_ask_as_json_has_the_fields_of_the_contract(filled):
     answer = json.loads(out.stdout)
     assert list(answer) == [
         "question", "asked", "lang", "refused", "refusal", "view", "answer", "sentences",
-        "citations", "nearest", "further", "model", "timings",
+        "citations", "nearest", "look_in", "further", "model", "timings",
     ]  # fmt: skip
     assert {"text", "citations", "support", "status", "verbatim"} == set(answer["sentences"][0])
     assert answer["citations"][0]["quote"]
@@ -66,6 +66,34 @@ def test_a_refusal_exits_with_0_and_names_the_nearest(filled):
     assert answer["refusal"]
     assert answer["sentences"] == []
     assert answer["nearest"][0]["url"].startswith("file:")
+
+
+def test_refused_questions_are_told_as_gaps(filled):
+    question = "Which soil do blueberries like?"
+    filled("ask", question, "--llm", "extractive", "--no-log")
+    assert json.loads(filled("status", "--gaps", "--json").stdout) == {"gaps": []}
+    said = filled("ask", question, "--llm", "extractive").stdout
+    assert "nearest sources" in said
+    (gap,) = json.loads(filled("status", "--gaps", "--json").stdout)["gaps"]
+    assert (gap["question"], gap["count"]) == (question, 1)
+    assert gap["nearest"][0]["url"].startswith("file:")
+    assert question in filled("status", "--gaps").stdout
+
+
+def test_nothing_piped_has_colours_or_links(filled):
+    for arguments in (("ask", "who described multi-query attention?"), ("search", "cache")):
+        extra = ("--llm", "extractive") if arguments[0] == "ask" else ()
+        assert "\x1b" not in filled(*arguments, *extra).stdout
+
+
+def test_models_are_shown_with_what_they_cost(run):
+    rows = json.loads(run("models", "show", "--json").stdout)
+    answering = [row for row in rows if row["use"] == "answers"]
+    assert len(answering) >= 4
+    assert all(row["costs"] is None for row in rows)
+    assert sum(row["recommended"] for row in rows) <= 1
+    out = run("models", "show").stdout
+    assert all(row["name"] in out for row in answering)
 
 
 def test_search_as_json_and_with_filters(filled):
@@ -193,7 +221,8 @@ def test_search_imports_neither_torch_nor_the_model_nor_the_page():
     code = (
         "import sys; import ui.cli; from assistant.desk import Desk\n"
         "bad = {'torch', 'transformers', 'llama_cpp', 'gradio', 'sentence_transformers',"
-        " 'ir_measures', 'trafilatura', 'onnx'} & set(sys.modules); assert not bad, bad"
+        " 'ir_measures', 'trafilatura', 'onnx',"
+        " 'markdown_it'} & set(sys.modules); assert not bad, bad"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
 

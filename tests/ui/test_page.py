@@ -2,44 +2,125 @@
 
 import re
 
-from assistant.values import Citation, Sentence
+import pytest
+
+from assistant.values import Answer, Citation, Sentence
+from index.browse import Link
 from index.values import Recommendation
-from ui import page
+from ui.i18n import texts
+from ui.page import link, message_html, reader_link
+from ui.page_answer import Turn, error_html, markdown, turn_html
+from ui.page_browse import tree_html
+from ui.page_library import missing_html, thin_html
 
 EVIL = '<script>alert(1)</script><img src=x onerror="alert(1)">'
+SAY = texts("en")
 
 
 def citation(**changes):
     values = {
         "n": 1, "passage": "p", "document_sha256": "0", "start": 0, "end": 9,
         "quote": f"Before. {EVIL} After.", "heading": (EVIL,), "title": EVIL,
-        "url": "https://a.example/", "deep_link": "javascript:alert(1)", "kind": "post",
-        "primer": False, "archived_at": "", "recommended_by": (Recommendation("l", (EVIL,), None),),
+        "url": "https://a.example/", "deep_link": "javascript:alert(1)", "kind": EVIL,
+        "primer": False, "archived_at": "",
+        "recommended_by": (Recommendation(EVIL, (EVIL,), EVIL),),
     }  # fmt: skip
     return Citation(**(values | changes))
 
 
+def answer(sentences, citations, **changes):
+    values = {
+        "question": "q?", "asked": "q?", "lang": "en", "refused": False, "refusal": None,
+        "view": "extractive", "sentences": tuple(sentences), "citations": tuple(citations),
+        "nearest": (), "further": (), "model": None,
+    }  # fmt: skip
+    return Answer(**(values | changes))
+
+
+def shown(sentences, citations, **changes):
+    whole = answer(sentences, citations, **changes)
+    return turn_html(Turn(0, whole.question, whole.asked, sentences=whole.sentences,
+                          citations=whole.citations, answer=whole), SAY)  # fmt: skip
+
+
 def test_nothing_from_outside_becomes_markup():
-    html = page.answer_html([Sentence(EVIL, (1,), 0.9, "weak", True)], [citation()], state=EVIL)
-    assert "<script" not in html
-    assert "<img" not in html
-    assert "javascript:" not in html
-    assert html.count("&lt;script&gt;") == 5
+    link_ = Link(EVIL, EVIL, "javascript:alert(1)", (EVIL,), EVIL, EVIL, "dead", "", 0, "", EVIL)
+    views = [
+        shown([Sentence(EVIL, (1,), 0.9, "weak", True)], [citation()], question=EVIL, model=EVIL),
+        error_html(Turn(0, EVIL), EVIL, SAY),
+        message_html(EVIL, EVIL),
+        tree_html([link_], {(EVIL,): [EVIL]}, SAY),
+        missing_html([link_], SAY),
+        thin_html([link_] * 3, SAY),
+        reader_link(SAY, EVIL, url=EVIL),
+    ]
+    for html in views:
+        assert "&lt;script&gt;" in html
+        assert "<script" not in html
+        assert "<img" not in html
+        assert 'href="javascript:' not in html
 
 
-def test_a_link_is_only_made_of_a_web_address():
-    html = page.answer_html([], [citation(deep_link="https://a.example/#:~:text=a%22b")])
-    assert re.search(
-        r'<a href="https://a.example/#:~:text=a%22b" target="_blank" rel="[^"]*nofollow', html
-    )
-    assert "data:" not in page.answer_html([], [citation(deep_link="data:text/html,x")])
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "//[bad", "file:///x"])
+def test_a_link_is_only_made_of_a_web_address(url):
+    assert link(url, "label") == "label"
 
 
-def test_every_mark_points_at_its_passage_and_the_quoted_words_are_marked():
-    quote = "First things. The cache holds keys & values. Last things."
-    shown = Sentence("The cache holds keys & values.", (2,), 1.0, "supported", True)
-    html = page.answer_html([shown], [citation(n=2, quote=quote, title="T")])
-    assert 'href="#source-2"' in html
-    assert 'id="source-2"' in html
-    assert "<q>The cache holds keys &amp; values.</q>" in html
+def test_a_link_tells_nobody_where_its_reader_came_from():
+    html = link("https://a.example/#:~:text=a%22b", "label")
+    assert 'href="https://a.example/#:~:text=a%22b"' in html
+    assert 'rel="noopener noreferrer nofollow"' in html
+
+
+def test_every_mark_opens_its_card_and_the_quoted_words_are_marked_there():
+    quote = "First things. The cache holds *keys* & values. Last things."
+    said = Sentence("The cache holds *keys* & values.", (2,), 1.0, "supported", True)
+    place = Recommendation("deep-dive", ("Attention", "Caches"), "easy")
+    html = shown([said], [citation(n=2, quote=quote, title="T", recommended_by=(place,))])
+    (card,) = set(re.findall(r'data-card="([^"]+)"', html))
+    assert f'id="{card}"' in html
     assert "First things. <mark>The cache holds keys &amp; values.</mark> Last things." in html
+    assert "<q>" in html
+    assert "Attention › Caches" in html
+    assert "Quoted word for word" in html
+
+
+def test_a_weak_sentence_is_told_apart_without_colour():
+    weak = Sentence("Caches hold keys.", (1,), 0.64, "weak", False)
+    html = shown([weak], [citation(quote="A cache holds keys and values.")])
+    assert "≈" in html
+    assert "Weakly supported (64%)" in html
+    assert "<q>" not in html
+    assert "A <mark>cache</mark>" in html
+
+
+def test_a_follow_up_says_how_it_was_asked():
+    html = shown([], [], question="and MQA?", asked="explain MQA")
+    assert "asked as: explain MQA" in html
+    assert 'data-asked="explain MQA"' in html
+
+
+def test_an_answer_as_markdown_has_footnotes():
+    first = Sentence("Caches hold keys.", (1,), 0.9, "supported", False)
+    second = Sentence("So they do.", (2,), 1.0, "supported", True)
+    place = Recommendation("deep-dive", ("Caches",), None)
+    text = markdown(
+        answer(
+            [first, second],
+            [
+                citation(title="A [b]", deep_link="https://a.example/x(1)", recommended_by=()),
+                citation(n=2, title="Note", recommended_by=(place,)),
+            ],
+        )
+    )
+    assert 'Caches hold keys.[^1] "So they do."[^2]' in text
+    assert r"[^1]: [A \[b\]](https://a.example/x%281%29)" in text
+    assert r"[^2]: Note (deep-dive \> Caches)" in text
+
+
+def test_both_languages_say_the_same_things():
+    english, chinese = texts("en").words, texts("zh").words
+    assert english.keys() == chinese.keys()
+    for key, text in english.items():
+        places = sorted(re.findall(r"\{\w+\}", text))
+        assert sorted(re.findall(r"\{\w+\}", chinese[key])) == places, key

@@ -1,10 +1,14 @@
 """What is printed steers nobody's terminal."""
 
+import re
 from io import StringIO
 
+import pytest
 from rich.console import Console
 
-from assistant.values import Sentence
+from assistant.values import Answer, Citation, Sentence
+from index.values import Recommendation
+from ingest.gather import Got
 from ui import render
 from ui.progress import ShownProgress
 
@@ -17,6 +21,76 @@ def test_markup_of_a_page_is_printed_as_it_stands():
     console = Console(file=StringIO(), width=200)
     render.sentence(console, Sentence("[red]not red[/red]", (1, 2), 0.7, "weak", False))
     assert console.file.getvalue() == "[red]not red[/red] [1] [2] (weakly supported)\n"
+
+
+def cited(url):
+    return Citation(
+        n=1, passage="p", document_sha256="d", start=0, end=5, quote="Words of the passage.",
+        heading=("Part",), title="[bold]A title[/bold] \x1b[31m", url=url, deep_link=url,
+        kind="post", primer=False, archived_at="",
+        recommended_by=(Recommendation("my list", ("Attention", "[red]GQA[/red]"), None),),
+    )  # fmt: skip
+
+
+def printed(given, **how):
+    console = Console(file=StringIO(), **{"width": 60} | how)
+    render.answer(console, given)
+    return console.file.getvalue()
+
+
+def answer(url="https://a.example/x#:~:text=a b", **fields):
+    shown = Sentence("Quoted words.", (1,), 1.0, "supported", True)
+    return Answer(**{
+        "question": "why?", "asked": "why MQA?", "lang": "en", "refused": False, "refusal": None,
+        "view": "model", "sentences": (shown,), "citations": (cited(url),), "nearest": (),
+        "further": (), "model": None,
+    } | fields)  # fmt: skip
+
+
+def test_marks_and_sources_link_at_a_terminal():
+    out = printed(answer(), force_terminal=True)
+    assert out.count("\x1b]8;") >= 2
+    assert "https://a.example/x#:~:text=a%20b" in out
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "file:///etc/passwd", "refdesk:primer/x"])
+def test_only_addresses_of_the_web_become_links(url):
+    assert "\x1b]8;" not in printed(answer(url), force_terminal=True)
+
+
+def test_piped_it_is_plain_text_with_quotation_marks():
+    out = printed(answer())
+    assert "\x1b" not in out
+    assert "Asked as: why MQA?" in out
+    assert "“Quoted words.” [1]" in out
+    assert "[bold]A title[/bold] [31m" in out
+    assert "recommended by my list: Attention > [red]GQA[/red]" in out
+
+
+def test_no_color_is_obeyed(monkeypatch):
+    monkeypatch.setenv("NO_COLOR", "1")
+    out = printed(answer(), force_terminal=True)
+    assert not re.search(r"\x1b\[[0-9;]*3[0-7]m", out)
+
+
+def test_lines_fit_a_narrow_terminal():
+    long = Sentence("word " * 40 + "end.", (1,), 0.9, "supported", False)
+    out = printed(answer(sentences=(long,)), width=40)
+    said = out[: out.index("Sources")].splitlines()
+    assert max(map(len, said)) <= 40
+
+
+def test_an_extract_is_marked_as_such():
+    assert "From the sources directly" in printed(answer(view="extractive"))
+    assert "From the sources directly" not in printed(answer())
+
+
+def test_a_refusal_says_where_to_look():
+    place = Recommendation("my list", ("Attention", "GQA"), None)
+    out = printed(answer(refused=True, refusal="Not answered.", look_in=(place,)))
+    assert "Not answered." in out
+    assert "my list: Attention > GQA" in out
+    assert "Quoted words" not in out
 
 
 def test_progress_without_a_terminal_is_a_few_plain_lines(capsys):
@@ -34,3 +108,34 @@ def test_progress_as_events_is_json_on_stdout(capsys):
     out = capsys.readouterr()
     assert out.out == ('{"event": "progress", "step": "reading pages", "done": 3, "total": null}\n')
     assert out.err == ""
+
+
+def test_pages_are_counted_by_kind_of_link_and_outcome(capsys):
+    got = [
+        Got("https://a.example/", "blog", "fetched"),
+        Got("https://arxiv.org/abs/1", "arxiv", "failed", "dead (404)"),
+        Got("https://b.example/", "blog", "unchanged"),
+    ]
+    with ShownProgress() as progress:
+        for done, page in enumerate(got, 1):
+            progress.got(page, done, len(got))
+    assert capsys.readouterr().err.splitlines() == [
+        "fetching pages: 1 of 3 (1 fetched)",
+        "https://arxiv.org/abs/1: dead (404)",
+        "fetching pages: 2 of 3 (1 fetched, 1 failed)",
+        "fetching pages: 3 of 3 (1 fetched, 1 unchanged, 1 failed)",
+    ]
+
+
+def test_the_live_view_has_a_row_for_each_kind_of_link(monkeypatch):
+    screen = StringIO()
+    console = Console(file=screen, force_terminal=True, width=100)
+    monkeypatch.setattr("ui.progress.Console", lambda stderr: console)
+    with ShownProgress() as progress:
+        progress.got(Got("https://a.example/", "blog", "fetched"), 1, 2)
+        progress.got(Got("https://arxiv.org/abs/1", "arxiv", "failed", "dead (404)"), 2, 2)
+    plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", screen.getvalue())
+    rows = [line.split() for line in plain.splitlines()]
+    assert ["fetched", "unchanged", "failed"] in rows
+    assert ["arxiv", "0", "0", "1"] in rows
+    assert ["blog", "1", "0", "0"] in rows

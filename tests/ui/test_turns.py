@@ -51,3 +51,22 @@ def test_a_caller_holds_so_many_places_and_no_more() -> None:
             pass
         with turns.take("b"):
             assert len(turns) == 3
+
+
+def test_the_queue_takes_so_many_and_no_more() -> None:
+    turns = Turns(at_most=2)
+    with turns.take("a"), turns.take("b"):
+        full = pytest.raises(TooMany, match="2 questions")
+        with full, turns.take("c"):
+            pass
+
+
+def test_one_who_waits_can_be_told_to_leave() -> None:
+    turns = Turns()
+    with turns.take("a"), turns.take("b") as waiting:
+        thread = threading.Thread(target=waiting.wait)
+        thread.start()
+        waiting.leave()
+        thread.join(5)
+        assert not thread.is_alive()
+        assert waiting.left()

@@ -1,0 +1,104 @@
+"""For tests of the doors: a real server, and a model server that speaks as slowly as it is told."""
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import uvicorn
+
+from assistant.desk import Desk
+from ui.access import Access
+from ui.server import interface
+from ui.turns import Turns
+
+REPLY = (
+    "Multi-query attention keeps one key head and one value head for all query heads. "
+    "Decoding becomes faster because the cache is smaller. "
+)
+
+
+class ModelServer:
+    """The far side of the wire: says `REPLY` word by word, ``pause`` seconds after each."""
+
+    def __init__(self) -> None:
+        self.pause = 0.0
+        self.times = 1  # how often the reply is said over
+        self.asked = 0
+        self.most = 0  # replies at the same time
+        self.now = 0
+        self.hung_up = 0
+        self._lock = threading.Lock()
+        outer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def log_message(self, *args: object) -> None: ...
+
+            def do_GET(self) -> None:
+                body = json.dumps({"data": [{"id": "slow", "max_model_len": 8192}]}).encode()
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def do_POST(self) -> None:
+                self.rfile.read(int(self.headers["Content-Length"]))
+                self.send_response(200)
+                self.send_header("Content-Type", "text/event-stream")
+                self.end_headers()
+                outer.speak(self.wfile.write)
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def speak(self, write: Callable[[bytes], object]) -> None:
+        with self._lock:
+            self.asked += 1
+            self.now += 1
+            self.most = max(self.most, self.now)
+        try:
+            for word in (REPLY * self.times).split(" "):
+                piece = {"choices": [{"delta": {"content": f"{word} "}, "finish_reason": None}]}
+                write(f"data: {json.dumps(piece)}\n\n".encode())
+                time.sleep(self.pause)
+            write(b"data: [DONE]\n\n")
+        except OSError:
+            self.hung_up += 1
+        finally:
+            with self._lock:
+                self.now -= 1
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+@contextmanager
+def serving(desk: Desk, turns: Turns | None = None, access: Access | None = None) -> Iterator[str]:
+    """Serve the doors for programs on a free port; give the address."""
+    app = interface(desk, Turns() if turns is None else turns, access)
+    config = uvicorn.Config(
+        app, host="127.0.0.1", port=0, log_level="error", timeout_graceful_shutdown=1
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    until(lambda: server.started, 60)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join(10)
+
+
+def until(true: Callable[[], object], seconds: float = 10) -> None:
+    """Wait until something is true; fail if it does not come true in time."""
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "it did not come true"
+        time.sleep(0.01)

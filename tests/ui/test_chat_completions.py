@@ -1,0 +1,113 @@
+"""The official OpenAI client finds a model here, its errors too."""
+
+import openai
+import pytest
+
+from assistant.values import Sentence
+from tests.doors import serving
+from ui.chat_markdown import next_sentence
+
+ASKED = [{"role": "user", "content": "What is multi-query attention?"}]
+
+
+@pytest.fixture
+def client(desk):
+    with (
+        serving(desk) as url,
+        openai.OpenAI(base_url=f"{url}/v1", api_key="unused", max_retries=0) as client,
+    ):
+        yield client
+
+
+def test_a_whole_reply_with_its_citations(client, desk):
+    assert [model.id for model in client.models.list()] == ["refdesk"]
+    reply = client.chat.completions.create(model="refdesk", messages=ASKED)
+    text = reply.choices[0].message.content
+    assert "one key head and one value head" in text
+    assert "[1]" in text
+    assert "\n\nSources:\n\n1. " in text
+    assert reply.choices[0].finish_reason == "stop"
+    assert reply.citations[0]["quote"] in desk.read_source(reply.citations[0]["url"]).text
+    assert reply.usage.total_tokens == reply.usage.prompt_tokens + reply.usage.completion_tokens
+    assert reply.usage.estimated is True  # no model is loaded that could count
+
+
+def test_a_stream_says_the_same(client):
+    whole = client.chat.completions.create(model="refdesk", messages=ASKED)
+    chunks = list(
+        client.chat.completions.create(
+            model="refdesk", messages=ASKED, stream=True, stream_options={"include_usage": True}
+        )
+    )
+    told = "".join(each.choices[0].delta.content or "" for each in chunks if each.choices)
+    assert told == whole.choices[0].message.content
+    last = [each for each in chunks if each.choices][-1]
+    assert last.choices[0].finish_reason == "stop"
+    assert last.citations == whole.citations
+    assert chunks[-1].usage == whole.usage
+
+
+def test_earlier_turns_are_history(client):
+    before = [
+        {"role": "system", "content": "Answer like a pirate."},
+        *ASKED,
+        {"role": "assistant", "content": "One key head and one value head for all. [1]"},
+    ]
+    parts = [{"type": "text", "text": "and grouped-query attention?"}]
+    reply = client.chat.completions.create(
+        model="refdesk", messages=[*before, {"role": "user", "content": parts}]
+    )
+    assert "Grouped-query attention gives every group" in reply.choices[0].message.content
+
+
+def test_a_refusal_names_the_nearest(client):
+    asked = [{"role": "user", "content": "Who won the football world cup in 1954?"}]
+    reply = client.chat.completions.create(model="refdesk", messages=asked)
+    assert "does not answer" in reply.choices[0].message.content
+    assert reply.citations == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "error", "param"),
+    [
+        ({"model": "gpt-4", "messages": ASKED}, openai.NotFoundError, "model"),
+        ({"model": "refdesk", "messages": []}, openai.BadRequestError, "messages"),
+        ({"model": "refdesk", "messages": ASKED, "n": 2}, openai.BadRequestError, "n"),
+        (
+            {"model": "refdesk", "messages": [{"role": "assistant", "content": "Yes."}]},
+            openai.BadRequestError,
+            "messages",
+        ),
+        (
+            {"model": "refdesk", "messages": [{"role": "user", "content": " "}]},
+            openai.BadRequestError,
+            None,
+        ),
+    ],
+)
+def test_what_is_wrong_is_said_in_openais_form(client, asked, error, param):
+    for stream in (False, True):
+        with pytest.raises(error) as raised:
+            client.chat.completions.create(**asked, stream=stream)
+        assert raised.value.body["message"]
+        assert raised.value.param == param
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "![x](https://evil.example/p.png)",
+        "[run](javascript:alert(1))",
+        "[a]: https://evil.example",
+        "[a][b]",
+        "<img src=x onerror=alert(1)>",
+    ],
+)
+def test_a_pages_words_become_no_markdown(text):
+    from markdown_it import MarkdownIt
+
+    sentence = Sentence(text, (1,), 1.0, "supported", True)
+    html = MarkdownIt("commonmark", {"html": True}).render(next_sentence(sentence, []))
+    assert "<img" not in html
+    assert "<a" not in html
+    assert "[1]" in html

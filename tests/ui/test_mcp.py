@@ -1,0 +1,72 @@
+"""The official MCP client uses the four tools, over HTTP and over stdio."""
+
+import sys
+from pathlib import Path
+
+import anyio
+import pytest
+from mcp import Client, StdioServerParameters
+from mcp.client.streamable_http import streamable_http_client
+
+from tests.doors import serving
+from ui.access import Access
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+async def _uses(client: Client) -> None:
+    listed = (await client.list_tools()).tools
+    assert {each.name for each in listed} == {"search", "ask", "read_source", "reading_path"}
+    assert all(each.output_schema and each.description for each in listed)
+    found = await client.call_tool("search", {"query": "multi-query attention", "k": 1})
+    hit = found.structured_content["hits"][0]
+    read = await client.call_tool("read_source", {"url": hit["url"], "length": 50})
+    text = read.structured_content
+    assert text["start"] == 0
+    assert text["next_start"] == 50
+    rest = await client.call_tool("read_source", {"url": hit["url"], "start": 50})
+    assert hit["quote"] in text["text"] + rest.structured_content["text"]
+    asked = {
+        "question": "and grouped-query attention?",
+        "history": [{"role": "user", "content": "What is multi-query attention?"}],
+    }
+    answer = (await client.call_tool("ask", asked)).structured_content
+    assert answer["sentences"][0]["citations"] == [1]
+    assert answer["citations"][0]["n"] == 1
+    wrong = await client.call_tool("read_source", {"url": "https://nowhere.example/"})
+    assert wrong.is_error
+    assert "holds no page" in wrong.content[0].text
+    path = await client.call_tool("reading_path", {"topic": "zxqv nonsense word"})
+    assert path.is_error
+    assert (await client.call_tool("search", {"query": "x", "k": 1000})).is_error
+
+
+def test_over_http(desk):
+    async def use(url: str) -> None:
+        async with Client(f"{url}/mcp") as client:
+            await _uses(client)
+
+    with serving(desk) as url:
+        anyio.run(use, url)
+
+
+def test_over_http_without_the_token_nothing_is_told(desk):
+    async def use(url: str) -> None:
+        async with Client(streamable_http_client(f"{url}/mcp")) as client:
+            await client.list_tools()
+
+    anything = pytest.raises(Exception, match=r".")  # which one is the client's business
+    with serving(desk, access=Access(token="t")) as url, anything as raised:
+        anyio.run(use, url)
+    assert "search" not in str(raised.value)
+
+
+def test_over_stdio(desk, home):
+    command = ["-m", "ui.cli", "mcp", "--home", str(home), "--llm", "extractive"]
+
+    async def use() -> None:
+        process = StdioServerParameters(command=sys.executable, args=command, cwd=str(ROOT))
+        async with Client(process) as client:
+            await _uses(client)
+
+    anyio.run(use)

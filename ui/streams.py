@@ -1,0 +1,78 @@
+"""Replies that end when the client goes away: whole ones and streams of server-sent events."""
+
+import json
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
+from typing import Any, TypeVar
+
+import anyio
+from starlette.requests import Request
+from starlette.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+T = TypeVar("T")
+GONE = 499
+"""The status noted for a request whose client went away."""
+
+
+class Gone(Exception):
+    """The client went away before its reply was ready."""
+
+
+async def unless_gone(request: Request, work: Callable[[], Awaitable[T]]) -> T:
+    """Return what ``work`` gives; cancel it at once when the client goes away.
+
+    The request's body must have been read.
+
+    Raises:
+        Gone: the client went away.
+        Exception: what ``work`` raises.
+    """
+    done: list[T] = []
+    failed: list[Exception] = []
+
+    async with anyio.create_task_group() as tasks:
+
+        async def run() -> None:
+            try:
+                done.append(await work())
+            except Exception as error:  # a task group would wrap it
+                failed.append(error)
+            tasks.cancel_scope.cancel()
+
+        tasks.start_soon(run)
+        while (await request.receive())["type"] != "http.disconnect":
+            pass
+        tasks.cancel_scope.cancel()
+    if failed:
+        raise failed[0]
+    if not done:
+        raise Gone
+    return done[0]
+
+
+class EventStream(StreamingResponse):
+    """Server-sent events; they, and what is ``behind`` them, end when the client goes away."""
+
+    def __init__(
+        self, events: AsyncGenerator[str, None], *, behind: AsyncGenerator[Any, None]
+    ) -> None:
+        super().__init__(
+            events,
+            media_type="text/event-stream",
+            headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+        )
+        self._events = events
+        self._behind = behind
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the events."""
+        # closed by name: a generator that never began does not close what it was given
+        async with aclosing(self._behind), aclosing(self._events):
+            await super().__call__(scope, receive, send)
+
+
+def event(name: str | None, data: Any) -> str:
+    """Return one server-sent event; without a name only its data."""
+    head = f"event: {name}\n" if name else ""
+    return f"{head}data: {json.dumps(data, ensure_ascii=False)}\n\n"
