@@ -19,6 +19,7 @@ from index.values import Filters
 
 PASSAGES = 8
 _CANDIDATES = 12
+_NEIGHBOURS = 3
 _FEWEST_TERMS = 3
 _MOST_ITEMS = 6
 
@@ -53,7 +54,7 @@ class Evidence:
     ``vectors`` has one row a line, shape (len(lines), dimension); ``idf`` covers all terms met;
     ``asked`` are the question's terms; ``cosine`` is the similarity of the nearest
     sentence or passage; ``understood`` says that the embedding model knows the question's language,
-    so that cosines count; ``signals`` are what `relevance` judged by, shape (queries, lines, 7);
+    so that cosines count; ``signals`` are what `relevance` judged by, shape (queries, lines, 8);
     ``above`` holds the terms of each passage's title and headings.
     """
 
@@ -75,8 +76,13 @@ class Evidence:
 
 
 def gather(library: Library, question: Question, filters: Filters, k: int = PASSAGES) -> Evidence:
-    """Search for a question, each side of a comparison too, and score the sentences found."""
-    return lines_of(library, question, _search(library, question, filters, k))
+    """Search for a question, each side of a comparison too, and score the sentences found.
+
+    An answer may run over the cut between two passages: those beside the best are read too.
+    """
+    hits = _search(library, question, filters, k)
+    evidence = lines_of(library, question, [*hits, *library.neighbours(hits[:_NEIGHBOURS])])
+    return replace(evidence, hits=tuple(hits))
 
 
 def lines_of(library: Library, question: Question, hits: Sequence[Hit]) -> Evidence:
@@ -95,7 +101,6 @@ def lines_of(library: Library, question: Question, hits: Sequence[Hit]) -> Evide
     if not found:
         return evidence
     cosines = [vectors @ library.embedder.embed_query(query) for query in queries]
-    places = {hit.passage.key: place for place, hit in enumerate(hits)}
     top = max(hit.score for hit in hits) or 1.0
     signals = np.stack(
         [
@@ -109,7 +114,8 @@ def lines_of(library: Library, question: Question, hits: Sequence[Hit]) -> Evide
                     ]
                 ),
                 passages=np.array([hit.score / top for hit, _ in found]),
-                places=np.array([places[hit.passage.key] for hit, _ in found], dtype=np.float64),
+                places=np.array([hit.rank - 1 for hit, _ in found], dtype=np.float64),
+                beside=np.array([not (hit.dense_rank or hit.word_rank) for hit, _ in found]),
                 texts=texts,
                 terms=[len(each) for each in terms],
             )

@@ -19,10 +19,10 @@ _NUMBER = re.compile(r"\d|[一二三四五六七八九十百千万亿两]")
 _LONG = 30
 _SHORT = 4
 
-SIGNALS = ("cosine", "words", "passage", "place", "no number", "length", "short")
-WEIGHTS = np.array([1.315, 1.972, 6.472, 0.872, -1.289, 2.787, -4.259])
-WORDS_ALONE = np.array([0.0, 3.569, 4.968, 1.685, -1.763, 3.559, -5.042])
-BIAS, WORDS_ALONE_BIAS = -9.440, -8.555
+SIGNALS = ("cosine", "words", "passage", "place", "no number", "length", "short", "beside")
+WEIGHTS = np.array([1.458, 1.452, 10.508, -0.353, -1.129, 3.582, -4.315, -2.300])
+WORDS_ALONE = np.array([0.0, 3.100, 7.196, 0.985, -1.412, 3.834, -5.174, -2.770])
+BIAS, WORDS_ALONE_BIAS = -12.544, -9.745
 
 
 def signals(
@@ -32,10 +32,11 @@ def signals(
     words: NDArray[np.float64],
     passages: NDArray[np.float64],
     places: NDArray[np.float64],
+    beside: NDArray[np.bool_],
     texts: list[str],
     terms: list[int],
 ) -> NDArray[np.float64]:
-    """Return the signals of the sentences found for a question, shape (sentences, 7).
+    """Return the signals of the sentences found for a question, shape (sentences, 8).
 
     Args:
         question: as asked.
@@ -44,6 +45,7 @@ def signals(
             headings hold, between 0 and 1.
         passages: the score of each sentence's passage, the best being 1.
         places: the place of that passage among the hits, 0 for the best.
+        beside: whether that passage was not found itself but stands beside one that was.
         texts: the sentences.
         terms: how many content terms each has.
     """
@@ -60,6 +62,7 @@ def signals(
             numberless,
             np.minimum(counts, _LONG) / _LONG,
             counts < _SHORT,
+            beside,
         ]
     )
 

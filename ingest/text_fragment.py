@@ -24,17 +24,28 @@ def text_directive(text: str) -> str:
     Args:
         text: the passage as Markdown. Its first sentence of plain text within one line is taken, as
             the two ends of a directive must not need more than one block: whole when short, else
-            as ``start,end`` with about five words (ten Han characters) each.
+            as ``start,end`` with about five words (ten Han characters) or more each.
     """
     sentence = _first_sentence(text)
     units = list(_UNIT.finditer(sentence))
     if _weight(units) <= _WHOLE:
         return _encoded(sentence)
-    sizes = range(1, len(units) + 1)
-    head = next(size for size in sizes if _weight(units[:size]) >= _EDGE)
-    tail = next(size for size in sizes if _weight(units[-size:]) >= _EDGE)
-    start, end = sentence[: units[head - 1].end()], sentence[units[-tail].start() :]
+    cuts = [at for at in range(1, len(units)) if _is_boundary(units[at - 1], units[at])]
+    head = next((at for at in cuts if _weight(units[:at]) >= _EDGE), None)
+    tail = next((at for at in reversed(cuts) if _weight(units[at:]) >= _EDGE), None)
+    if head is None or tail is None or head > tail:
+        return _encoded(sentence)
+    start, end = sentence[: units[head - 1].end()], sentence[units[tail].start() :]
     return f"{_encoded(start)},{_encoded(end)}"
+
+
+def _is_boundary(one: re.Match[str], other: re.Match[str]) -> bool:
+    """Whether a word surely ends between two units: a browser finds whole words only.
+
+    Where Chinese words end, only a dictionary knows; between two Han characters none may be cut.
+    """
+    both_han = re.match(f"[{_HAN}]", one[0]) and re.match(f"[{_HAN}]", other[0])
+    return not both_han or one.end() < other.start()
 
 
 def _encoded(text: str) -> str:

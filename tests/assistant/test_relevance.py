@@ -13,6 +13,7 @@ def seen(question: str, texts: list[str], cosines: list[float]):
         words=np.full(count, 0.5),
         passages=np.ones(count),
         places=np.zeros(count),
+        beside=np.zeros(count, dtype=bool),
         texts=texts,
         terms=[len(text.split()) for text in texts],
     )

@@ -247,7 +247,7 @@ PAGE = "https://a.example/x"
         ("### Only a heading", ["Only a heading"]),
         (
             "分组查询注意力把查询头分成若干组，每组共享同一个键头和值头，从而减少显存占用。第二句。",
-            ["分组查询注意力把查询", "，从而减少显存占用。"],
+            ["分组查询注意力把查询头分成若干组", "，从而减少显存占用。"],
         ),
         (
             "The loss $L = -\\log p$ is averaged over the whole batch of tokens before the step.",
