@@ -1,8 +1,12 @@
-"""Refdesk from Python: ``from refdesk import Desk``; ``python -m refdesk`` is the command."""
+"""Refdesk from Python: ``from refdesk import Desk``; ``python -m refdesk`` is the command.
 
+An `Exchange` is what was asked before and its answer: `Desk.ask` takes some as its history.
+"""
+
+from assistant.conversation import Exchange
 from assistant.desk import Desk
 
-__all__ = ["Desk"]
+__all__ = ["Desk", "Exchange"]
 
 if __name__ == "__main__":
     from ui.cli import main

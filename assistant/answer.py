@@ -4,6 +4,7 @@ The flow yields events as things become known, so a page can show passages befor
 a word. Every shown sentence has passed :mod:`assistant.citation`.
 """
 
+import re
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
@@ -34,8 +35,11 @@ from index.library import Library
 from index.values import Filters
 from ingest.text import sentences
 
-_BUDGET = 200
-_BUDGET_COMPARISON = 320
+_BUDGET = 110  # tokens: what a slow processor reads in three seconds
+_BUDGET_COMPARISON = 200
+_BEGUN = 6  # words
+_LEFT_OUT = 2  # words a model drops at the beginning of a sentence it repeats
+_WORD = re.compile(r"[a-z0-9]+|[\u4e00-\u9fff]")
 _MAX_TOKENS = 300
 _TRANSLATED = 3
 
@@ -169,7 +173,7 @@ def _spoken(
             continue
         shown.append(verdict)
         yield _told(verdict, numbering, sentences_shown, clock)
-        if len(shown) == MOST:
+        if len(shown) >= MOST:
             spoken.close()
     return finished(draft, sentences_shown, numbering, library) if shown else None
 
@@ -223,6 +227,7 @@ def _generate(
     budget = _BUDGET_COMPARISON if question.sides else _BUDGET
     chosen = select(evidence, budget, model.count_tokens)
     said = ""
+    early: Line | None = None
     # closed here whatever happens: an open stream holds the model
     with closing(
         model.stream(prompt(question, chosen), max_tokens=_MAX_TOKENS, stop=stop)
@@ -230,6 +235,9 @@ def _generate(
         for piece in pieces:
             clock.note("first_token_s")
             said += piece
+            if (line := _begun(evidence, said)) and line is not early:
+                early = line
+                yield attribute(library, evidence, line.text)
             over, said = _finished(said)
             for each in over:
                 if is_refusal(each):
@@ -238,6 +246,23 @@ def _generate(
     # what is left is either a last sentence with its full stop or one cut short: the latter goes
     if said.strip() and said.rstrip()[-1] in '.!?。！？”"' and not is_refusal(said.strip()):
         yield attribute(library, evidence, said.strip())
+
+
+def _begun(evidence: Evidence, said: str) -> Line | None:
+    """Return the source's sentence that the model has begun to repeat word for word.
+
+    It can be shown at once: it is true of its source, however the model would go on.
+    """
+    begun = _WORD.findall(said.casefold())[:-1]  # the last may still grow
+    if len(begun) < _BEGUN:
+        return None
+    found = {}
+    for line in evidence.lines:
+        words = _WORD.findall(line.text.casefold()) if line.whole else []
+        starts = range(min(_LEFT_OUT + 1, len(words)))
+        if any(words[at : at + len(begun)] == begun for at in starts):
+            found[line.text] = line
+    return found.popitem()[1] if len(found) == 1 else None
 
 
 def _finished(said: str) -> tuple[list[str], str]:

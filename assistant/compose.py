@@ -89,11 +89,27 @@ def quotations(lines: Sequence[Line], shown: Sequence[Verdict]) -> Iterator[Verd
     nothing held gets none: what was asked may not be answered at all.
     """
     top = max((line.score for line in lines), default=0.0)
-    for line in lines:
-        if not shown or len(shown) >= MOST:
+    told = len(shown)
+    for place, line in enumerate(lines):
+        if not shown or told >= MOST:
             return
-        if line.score >= _LIKELY or (len(shown) < _LEAST and line.score >= _CLOSE * top):
+        likely = max(line.score, *(lines[other].score for other in _with(lines, place)))
+        if likely >= _LIKELY or (told < _LEAST and likely >= _CLOSE * top):
+            told += not line.piece.item
             yield quotation(line)
+
+
+def _with(lines: Sequence[Line], place: int) -> list[int]:
+    """Return the places of a line and of the one it was brought along by."""
+    line = lines[place]
+    if line.piece.item:
+        before = [other for other in range(place) if lines[other].piece.leads]
+        near = [other for other in before if lines[other].hit.passage.key == line.hit.passage.key]
+        return [place, *near[-1:]]
+    after = lines[place + 1] if place + 1 < len(lines) else None
+    if after is not None and after.piece.refers_back and after.hit is line.hit:
+        return [place, place + 1]
+    return [place]
 
 
 def code_for(evidence: Evidence, lines: Sequence[Line]) -> Iterator[Verdict]:

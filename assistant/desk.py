@@ -3,27 +3,24 @@
 A desk serves one home. It opens models and the library when they are first needed and keeps them.
 """
 
-import threading
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from platformdirs import user_data_path
 
-from assistant import answer as answering
 from assistant import gaps as gap_notes
-from assistant import model_costs
-from assistant.conversation import Exchange, stand_alone
+from assistant import inquiry, models_here
+from assistant.conversation import Exchange
 from assistant.evidence import PASSAGES
-from assistant.llm import Engine, choose
-from assistant.prompt import prefix
+from assistant.llm import Engine
+from assistant.opened import Opened
 from assistant.values import Answer, Event
-from index import weights
-from index.embedder import DEFAULT, Embedder
 from index.generation import Home
-from index.library import Hit, Library, embedder_of
+from index.library import Hit, Library
 from index.values import Filters, StoredPassage
 from ingest.catalog_file import CuratedList
 from ingest.errors import NothingFound, UsageError
@@ -35,13 +32,15 @@ if TYPE_CHECKING:
     from assistant.cards import Card
     from assistant.evaluation import Evaluation
     from assistant.holdings import Source
-    from assistant.keeping import Fetching, IngestReport, Keeper
+    from assistant.keeping import Fetching, IngestReport
     from assistant.model_costs import Costs
     from assistant.path_form import ReadingPath
     from index.doctor import Examination
-    from ingest.fetch import Limits
     from ingest.gather import Told
     from ingest.list_changes import ListChanges
+    from ingest.pace import Limits
+
+_EVERYTHING = Filters()
 
 Progress = Callable[[str, int, int], None]
 """Told the step, how much of it is done, and how much there is (0: not known)."""
@@ -70,7 +69,7 @@ class Desk:
         progress: told of every long step.
         notice: told, once, what was done unasked (a new home being seeded).
         transport: sends what is fetched; by default straight to the public web.
-        limits: how politely is fetched; see `ingest.fetch.Limits`.
+        limits: how politely is fetched; see `ingest.pace.Limits`.
         embedder: the embedding model; by default that of the home's library, else MiniLM. With
             another one than the library's, the library has to be rebuilt.
         note_gaps: remember refused questions in the home, for :meth:`gaps`.
@@ -89,19 +88,11 @@ class Desk:
         note_gaps: bool = True,
     ) -> None:
         self.home = Home(Path(home).expanduser() if home else default_home())
-        self._llm = llm
         self._progress = progress
-        self._notice = notice
         self._transport = transport
         self._limits = limits
-        self._embedding = embedder
         self._note_gaps = note_gaps
-        self._lock = threading.Lock()
-        self._choosing = threading.Lock()
-        self._embedder: Embedder | None = None
-        self._library: Library | None = None
-        self._engine: Engine | None = None
-        self._chosen = False
+        self._opened = Opened(self.home, llm, embedder, progress, notice)
 
     # --- asking
 
@@ -111,7 +102,7 @@ class Desk:
         history: Sequence[Exchange] = (),
         *,
         k: int = PASSAGES,
-        filters: Filters = Filters(),  # noqa: B008  # immutable
+        filters: Filters = _EVERYTHING,
     ) -> Answer:
         """Answer a question from the library.
 
@@ -123,10 +114,7 @@ class Desk:
             NothingFound: nothing is indexed.
             ModelUnavailable: the model could not be had.
         """
-        for event in self.stream(question, history, k=k, filters=filters):
-            if event.name == "done" and event.answer:
-                return event.answer
-        raise AssertionError("an answer always ends with done")
+        return inquiry.final(self.stream(question, history, k=k, filters=filters))
 
     def stream(
         self,
@@ -134,7 +122,7 @@ class Desk:
         history: Sequence[Exchange] = (),
         *,
         k: int = PASSAGES,
-        filters: Filters = Filters(),  # noqa: B008  # immutable
+        filters: Filters = _EVERYTHING,
         stop: Callable[[], bool] = lambda: False,
         before_model: Callable[[], None] = lambda: None,
     ) -> Iterator[Event]:
@@ -144,45 +132,25 @@ class Desk:
         all if none is needed. ``history`` as in :meth:`ask`. A question refused is remembered,
         unless ``filters`` kept the library from answering it.
         """
-        for event in self._stream(question, history, k, filters, stop, before_model):
+
+        def model() -> Engine | None:
+            if self._opened.llm != "extractive":
+                before_model()
+            return self._opened.engine()
+
+        library = self._opened.library
+        for event in inquiry.inquire(library, question, history, filters, k, model, stop):
             answer = event.answer if event.name == "done" else None
             if answer and answer.refused and self._note_gaps and not filters and not stop():
                 gap_notes.note(self.home.root, answer)
             yield event
-
-    def _stream(
-        self,
-        question: str,
-        history: Sequence[Exchange],
-        k: int,
-        filters: Filters,
-        stop: Callable[[], bool],
-        before_model: Callable[[], None] = lambda: None,
-    ) -> Iterator[Event]:
-        def model() -> Engine | None:
-            if self._llm != "extractive":
-                before_model()
-            return self._model()
-
-        if not question.strip():
-            raise UsageError("The question is empty: say what you want to know.")
-        asked = stand_alone(question, history)
-        for event in answering.answer(self.library, asked, filters, k, model, stop):
-            if event.answer is None:
-                yield event
-                continue
-            answer = replace(event.answer, question=question)
-            if answer.refused:
-                places = gap_notes.sections(self.library, asked, answer.nearest)
-                answer = replace(answer, look_in=places)
-            yield replace(event, answer=answer)
 
     def search(
         self,
         query: str,
         *,
         k: int = 10,
-        filters: Filters = Filters(),  # noqa: B008  # immutable
+        filters: Filters = _EVERYTHING,
     ) -> SearchResult:
         """Find the best passages for a query, without a model.
 
@@ -200,7 +168,7 @@ class Desk:
     def sources(
         self,
         *,
-        filters: Filters = Filters(),  # noqa: B008  # immutable
+        filters: Filters = _EVERYTHING,
         state: str | None = None,
     ) -> "list[Source]":
         """Return what the lists recommend and the library holds, with what became of each.
@@ -249,10 +217,7 @@ class Desk:
 
         The model counts once it is loaded, if it runs here; else four characters are one token.
         """
-        engine = self._engine
-        if engine is None:
-            return (len(text) + 3) // 4, True
-        return engine.count_tokens(text), self._llm.startswith(("http://", "https://"))
+        return self._opened.count_tokens(text)
 
     def path(self, topic: str, *, hours: float | None = None) -> "ReadingPath":
         """Return the curated links for a topic in the order a learner should take them.
@@ -289,6 +254,7 @@ class Desk:
         limit: int | None = None,
         wayback: bool = False,
         told: "Told" = lambda got, done, total: None,
+        progress: Progress | None = None,
     ) -> "IngestReport":
         """Take things in, fetch what lists link to, and update the library.
 
@@ -302,28 +268,24 @@ class Desk:
             limit: visit no more pages than this.
             wayback: of dead pages, get the Internet Archive's copy.
             told: hears what became of each page.
+            progress: told of every step instead of the desk's.
 
         Raises:
             UsageError: an input cannot be read; nothing was taken in then.
             HomeBusy: another process is writing to this home.
         """
         fetching = self._fetching(
-            offline=offline,
-            refresh=refresh,
-            depth=depth,
-            most=limit,
-            wayback=wayback,
-            told=told,
+            offline=offline, refresh=refresh, depth=depth, most=limit, wayback=wayback, told=told
         )
-        return self._keeper().ingest(inputs, seed=seed, fetching=fetching)
+        return self._opened.keeper(progress).ingest(inputs, seed=seed, fetching=fetching)
 
-    def rebuild(self) -> "IngestReport":
-        """Make the library anew from the archive alone.
+    def rebuild(self, *, progress: Progress | None = None) -> "IngestReport":
+        """Make the library anew from the archive alone; ``progress`` as in :meth:`ingest`.
 
         Raises:
             NothingFound: the archive is empty.
         """
-        return self._keeper().rebuild()
+        return self._opened.keeper(progress).rebuild()
 
     def export(self, file: Path, *, archive: bool = False) -> int:
         """Write the library into one file, with the archive if asked; return its bytes.
@@ -332,8 +294,8 @@ class Desk:
             UsageError: the file exists or cannot be written.
             NothingFound: nothing is indexed.
         """
-        self._seeded()
-        return self._keeper().export(file, archive=archive)
+        self._opened.seed()
+        return self._opened.keeper().export(file, archive=archive)
 
     def carry_in(self, file: Path) -> dict[str, Any]:
         """Take an exported library into this empty home; return its status.
@@ -341,7 +303,7 @@ class Desk:
         Raises:
             UsageError: the file is no export of this version, or the home is not empty.
         """
-        self._keeper().carry_in(file)
+        self._opened.keeper().carry_in(file)
         return self.status()
 
     def status(self) -> dict[str, Any]:
@@ -354,8 +316,8 @@ class Desk:
 
     def lists(self) -> list[CuratedList]:
         """Return the lists this home knows."""
-        self._seeded()
-        return self._keeper().lists()
+        self._opened.seed()
+        return self._opened.keeper().lists()
 
     def add_list(
         self, where: str | Path, *, name: str | None = None, base: str | None = None
@@ -367,8 +329,8 @@ class Desk:
         Raises:
             UsageError: it cannot be read or holds no link.
         """
-        self._seeded()
-        return self._keeper().add_list(where, name, base, self._fetching())
+        self._opened.seed()
+        return self._opened.keeper().add_list(where, name, base, self._fetching())
 
     def check_list(
         self, where: str | Path, *, name: str | None = None, base: str | None = None
@@ -380,8 +342,8 @@ class Desk:
         Raises:
             UsageError: it cannot be read or holds no link.
         """
-        self._seeded()
-        return self._keeper().check_list(where, name, base, self._fetching())
+        self._opened.seed()
+        return self._opened.keeper().check_list(where, name, base, self._fetching())
 
     def list_changes(self, name: str) -> "ListChanges":
         """Return what the curator of a list changed between its last two states known here.
@@ -389,8 +351,8 @@ class Desk:
         Raises:
             UsageError: this home knows no such list.
         """
-        self._seeded()
-        return self._keeper().changes(name)
+        self._opened.seed()
+        return self._opened.keeper().changes(name)
 
     def remove_list(self, name: str) -> None:
         """Forget a list; the pages it led to stay.
@@ -398,8 +360,8 @@ class Desk:
         Raises:
             UsageError: this home knows no such list.
         """
-        self._seeded()
-        self._keeper().remove_list(name)
+        self._opened.seed()
+        self._opened.keeper().remove_list(name)
 
     def evaluate(self, questions: Path, *, retrieval_only: bool = False) -> "Evaluation":
         """Measure retrieval, and answers unless ``retrieval_only``, on a file of questions.
@@ -410,14 +372,10 @@ class Desk:
         from assistant import evaluation  # needed here alone, and slow to import
 
         asked = evaluation.read_questions(questions)
-        library = self.library
-        answers = None if retrieval_only else self._answer_of_a_file
-        return evaluation.evaluate(library, asked, answers, self._progress)
-
-    def _answer_of_a_file(self, question: str) -> Answer:
-        """Answer without remembering a refusal: nobody wanted to know."""
-        events = self._stream(question, (), PASSAGES, Filters(), lambda: False)
-        return [event.answer for event in events if event.name == "done" and event.answer][-1]
+        # nobody wanted to know: a refusal is not remembered
+        alone = partial(inquiry.answer_alone, self._opened.library, model=self._opened.engine)
+        answers = None if retrieval_only else alone
+        return evaluation.evaluate(self.library, asked, answers, self._progress)
 
     def evaluate_beir(self, folder: Path) -> "Evaluation":
         """Measure retrieval on a collection in BEIR layout, in a library of its own in the cache.
@@ -427,7 +385,7 @@ class Desk:
         """
         from assistant import beir  # as above
 
-        return beir.evaluate(folder, self.home, self._open_embedder(), self._progress)
+        return beir.evaluate(folder, self.home, self._opened.embedder(), self._progress)
 
     def verify(self, saved: dict[str, Any]) -> list[dict[str, Any]]:
         """Check a saved ``ask --json`` object against the library; see :mod:`assistant.verify`."""
@@ -441,23 +399,7 @@ class Desk:
         ``costs`` is None until :meth:`measure` was asked; ``recommended`` marks the largest model
         for answers that suits this machine.
         """
-        costs = model_costs.read(self.home.cache)
-        pins = weights.load_pins().values()
-        fit = [m for m in pins if m.use == "answers" and model_costs.suits(m, costs.get(m.name))]
-        best = max(fit, key=lambda model: model.bytes, default=None)
-        return [
-            {
-                "name": model.name,
-                "use": model.use,
-                "author": model.author,
-                "licence": model.licence,
-                "bytes": model.bytes,
-                "here": weights.is_present(model, self.home.models),
-                "costs": asdict(costs[model.name]) if model.name in costs else None,
-                "recommended": model is best,
-            }
-            for model in pins
-        ]
+        return models_here.rows(self.home)
 
     def pull(self, name: str) -> Path:
         """Have a model now, verified; return where it is.
@@ -469,10 +411,7 @@ class Desk:
             UsageError: no pinned model has this name.
             ModelUnavailable: it could not be had.
         """
-        self.home.make()
-        if "/" in name:
-            return weights.obtain_from_hub(name, self.home.models, self._progress)
-        return weights.obtain(name, self.home.models, self._progress)
+        return models_here.pull(name, self.home, self._progress)
 
     def measure(self, name: str) -> "Costs":
         """Measure what a model for answers costs on this machine, having it first.
@@ -481,59 +420,20 @@ class Desk:
             UsageError: no such model writes answers.
             ModelUnavailable: it could not be had or measured.
         """
-        pin = weights.load_pins().get(name)
-        if pin is not None and pin.use == "embedding":
-            raise UsageError(f"{name} writes no answers: there is nothing to measure.")
-        return model_costs.measure(name, self.pull(name), self.home.cache)
+        return models_here.measure(name, self.home, self._progress)
 
     def close(self) -> None:
         """Give the model's memory back."""
-        if self._engine is not None:
-            self._engine.close()
-        self._engine, self._chosen = None, False
-
-    # --- what is opened once
+        self._opened.close()
 
     @property
     def library(self) -> Library:
         """The library; a home without one is seeded first."""
-        self._seeded()
-        with self._lock:
-            if self._library is None:
-                self._library = Library(self.home, self._open_embedder())
-            return self._library
-
-    def _seeded(self) -> None:
-        if self.home.current() is None:
-            self._notice(
-                f"New home {self.home.root}: putting in the primer and the five founding lists."
-            )
-            self._keeper().seed()
+        return self._opened.library()
 
     def _fetching(self, **how: Any) -> "Fetching":
-        from assistant.keeping import Fetching
+        from assistant.keeping import Fetching  # as above
 
         if self._limits is not None:
             how["limits"] = self._limits
         return Fetching(transport=self._transport, **how)
-
-    def _keeper(self) -> "Keeper":
-        from assistant.keeping import Keeper  # a question does not wait for what reads pages
-
-        return Keeper(self.home, self._open_embedder(), self._progress)
-
-    def _open_embedder(self) -> Embedder:
-        if self._embedder is None:
-            self.home.make()
-            name = self._embedding or embedder_of(self.home) or DEFAULT
-            self._embedder = Embedder.open(self.home.models, self._progress, name)
-        return self._embedder
-
-    def _model(self) -> Engine | None:
-        with self._choosing:  # not the library's lock: loading takes long, and searches go on
-            if not self._chosen:
-                self._engine = choose(
-                    self._llm, self.home.models, self.home.cache, self._progress, prefix()
-                )
-                self._chosen = True
-            return self._engine

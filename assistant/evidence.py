@@ -95,7 +95,7 @@ def lines_of(library: Library, question: Question, hits: Sequence[Hit]) -> Evide
     asking = frozenset(library.terms(ASKING))
     wanted = [frozenset(library.terms(query)) - asking for query in queries]
     idf = library.idf(sorted(wanted[0].union(*wanted, *terms)))
-    vectors = library.embedder.embed(texts) if texts else np.empty((0, 0), dtype=np.float32)
+    vectors = _vectors(library, [piece for _, piece in found])
     understood = question.lang == "en" or library.embedder.multilingual
     evidence = Evidence(question, tuple(hits), (), vectors, idf, wanted[0], understood=understood)
     if not found:
@@ -133,6 +133,17 @@ def lines_of(library: Library, question: Question, hits: Sequence[Hit]) -> Evide
         above=above,
         cosine=max(float(cosines[0].max()), *(hit.cosine or 0.0 for hit in hits)),
     )
+
+
+def _vectors(library: Library, parts: Sequence[Piece]) -> Vectors:
+    """Return a vector a piece; code, long and never quoted for its meaning, gets zeros."""
+    said = [row for row, piece in enumerate(parts) if not piece.code]
+    if not said:
+        return np.zeros((len(parts), 1), dtype=np.float32)
+    known = library.embedder.embed([parts[row].text for row in said])
+    vectors = np.zeros((len(parts), known.shape[1]), dtype=np.float32)
+    vectors[said] = known
+    return vectors
 
 
 def _facts(text: str) -> list[Piece]:

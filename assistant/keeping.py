@@ -21,12 +21,12 @@ from ingest.archive import Archive
 from ingest.catalog_file import CuratedList
 from ingest.collect import Collector, Wish
 from ingest.errors import NothingFound, UsageError
-from ingest.fetch import Limits
 from ingest.gather import Got, Told
 from ingest.ledger import Ledger
 from ingest.list_changes import ListChanges, changes_between
 from ingest.list_check import check_text
 from ingest.lists import decode, founding, parse
+from ingest.pace import Limits
 from ingest.urls import canonical
 from ingest.values import PRIMER
 

@@ -26,7 +26,7 @@ class Limits:
 
 
 # Fitted by `python -m tests.benchmarks.fit_refusal`; BENCHMARKS.md has the figures.
-_MINILM = Limits(floor=1.0, sure=1.2)
+_MINILM = Limits(floor=1.0, sure=1.1)
 _WORDS_ALONE = Limits(floor=0.20, sure=0.45, cosine=0.0)
 _E5 = Limits(floor=0.90, sure=1.1)
 _E5_ACROSS = Limits(floor=0.42, sure=0.50, coverage=0.0)

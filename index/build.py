@@ -19,7 +19,7 @@ from index.copies import groups, sketch, standing_for_all
 from index.embedder import Embedder
 from index.generation import Home
 from index.listed import stand_ins
-from index.recipe import PASSAGE_TOKENS, settings
+from index.recipe import SPECIAL, passage_tokens, settings
 from index.store import LISTED, Store
 from index.vector_cache import VectorCache
 from ingest.catalog_file import CuratedList
@@ -29,8 +29,6 @@ from ingest.values import Document, Rejection
 
 Key = tuple[str, str]
 """A document, or a copy of one: its page and its address."""
-
-_SPECIAL = 2  # tokens that every text gets around it
 
 Progress = Callable[[str, int, int], None]
 """Told the step, how many are done, and how many there are (0: not known)."""
@@ -110,7 +108,8 @@ def embedding_text(title: str, heading: Sequence[str], text: str) -> str:
 def content_digest(store: Store) -> str:
     """Return the SHA-256 over documents, passages, catalog and settings.
 
-    Times, the order of arrival and absolute paths do not count.
+    Times, the order of arrival and absolute paths do not count: the embedding model counts by its
+    fingerprint, since its name may be a folder.
     """
     digest = hashlib.sha256()
     parts: list[list[object]] = []
@@ -125,7 +124,7 @@ def content_digest(store: Store) -> str:
         digest.update(line.encode())
     for row in store.catalog():
         digest.update(json.dumps(row, ensure_ascii=False).encode())
-    for name in ("format", "reader", "passage_tokens", "embedder", "fingerprint"):
+    for name in ("format", "reader", "passage_tokens", "fingerprint"):
         digest.update(f"{name}={store.setting(name)}".encode())
     digest.update(str(store.count("passages")).encode())
     return digest.hexdigest()
@@ -146,7 +145,8 @@ class _Changes:
 
     def __init__(self, store: Store, embedder: Embedder) -> None:
         self._store = store
-        self._embedder = embedder
+        self._token_starts = embedder.token_starts
+        self._limit = passage_tokens(embedder) - SPECIAL
         self._removed: list[int] = []
         self._added: list[int] = []
 
@@ -231,7 +231,7 @@ class _Changes:
                 self._store.put_copy(page.url, result, mark, result.url)
 
     def _put(self, page: str, document: Document, mark: bytes) -> bool:
-        passages = cut(document, self._embedder.token_starts, PASSAGE_TOKENS - _SPECIAL)
+        passages = cut(document, self._token_starts, self._limit)
         if passages:
             self._added += self._store.put_document(page, document, mark, passages)
             self._store.put_abbreviations(document.url, sorted(set(pairs(document.text))))

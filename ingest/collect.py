@@ -9,10 +9,10 @@ from ingest import catalog
 from ingest.archive import Archive
 from ingest.catalog_file import CuratedList
 from ingest.errors import UsageError
-from ingest.fetch import Limits
 from ingest.gather import Got, Told, gather
 from ingest.ledger import Ledger
 from ingest.lists import parse
+from ingest.pace import Limits
 from ingest.sublists import sublists
 
 

@@ -11,10 +11,9 @@ import email.utils
 import re
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from time import monotonic
 from typing import Self
 
 import httpx
@@ -22,9 +21,10 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, sto
 
 from ingest.addresses import refusal
 from ingest.archive import Exchange, Reply
-from ingest.decode import MAX_BYTES
 from ingest.document import status_reason
-from ingest.robots import Robots, is_closed, origin
+from ingest.pace import Hosts, Limits
+from ingest.robots import origin
+from ingest.robots_gate import RobotsGate
 from ingest.sources.source import Request
 from ingest.transport import RefusedAddressError, UnknownHostError, guarded_transport
 from ingest.urls import joined
@@ -38,32 +38,8 @@ _HEADERS = {
     "Accept-Language": "en,zh;q=0.8,*;q=0.5",
     "Accept-Encoding": "gzip, deflate, br, zstd",
 }
-_SLOW_HOSTS = {"arxiv.org": 3.0, "export.arxiv.org": 3.0}
-"""Seconds between requests that a host asks for elsewhere than in its robots.txt."""
-
-_ROBOTS_REDIRECTS = 5  # RFC 9309, section 2.3.1.2
 _MEDIA = ("video/", "audio/", "image/", "font/")
 _TEMPORARY = {408, 425, 429, 500, 502, 503, 504}
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What the fetcher allows itself; times in seconds.
-
-    ``pace`` lies between two requests to one host, ``patience`` is the longest wait a server may
-    ask for (``Retry-After``, ``Crawl-delay``) before its host is left alone for the run, ``total``
-    bounds one request with its body.
-    """
-
-    pace: float = 1.0
-    patience: float = 30.0
-    total: float = 60.0
-    backoff: float = 1.0
-    attempts: int = 3
-    redirects: int = 10
-    per_host: int = 2
-    overall: int = 16
-    body_bytes: int = MAX_BYTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,17 +63,6 @@ class _Again(Exception):  # a signal to the retrying loop
         self.wait = wait
 
 
-@dataclass(slots=True)
-class _Host:
-    """One host's pace: ``free_at`` by the clock of `monotonic`, ``closed`` when it wants rest."""
-
-    turns: asyncio.Semaphore
-    pace: float
-    free_at: float = 0.0
-    closed: Rejection | None = None
-    gate: asyncio.Lock = field(default_factory=asyncio.Lock)
-
-
 class Fetcher:
     """Makes requests; use it as an async context manager.
 
@@ -115,20 +80,14 @@ class Fetcher:
         *,
         robots: Sequence[Reply] = (),
         transport: httpx.AsyncBaseTransport | None = None,
-        limits: Limits = Limits(),  # immutable
+        limits: Limits = Limits(),  # noqa: B008  # immutable
     ) -> None:
         self._keep = keep
         self._transport = transport
         self._limits = limits
-        self._robots = Robots()
-        self._origins: dict[str, asyncio.Lock] = {}
+        self._gate = RobotsGate(robots, self._ask)
         self._addresses: dict[str, asyncio.Lock] = {}
-        self._known: set[str] = set()
-        self._closed: dict[str, str] = {}
-        for reply in robots:
-            self._robots.learn(reply.url, reply)
-            self._known.add(origin(reply.url))
-        self._hosts: dict[str, _Host] = {}
+        self._hosts = Hosts(limits)
         self._overall = asyncio.Semaphore(limits.overall)
 
     async def __aenter__(self) -> Self:
@@ -192,8 +151,10 @@ class Fetcher:
         remembered = recall(here.url) if here.method == "GET" else None
         if remembered is not None and remembered.fresh:
             return remembered.reply
-        if not here.interface and (reason := await self._forbids(here.url)):
-            return Rejection(request.url, reason)
+        if not here.interface:
+            if reason := await self._gate.forbids(here.url):
+                return Rejection(request.url, reason)
+            self._hosts.of(here.url).slow_down(self._gate.delay(here.url))
         known = remembered.reply if remembered else None
         outcome = await self._exchange(here, known, cookies)
         if isinstance(outcome, Rejection):
@@ -204,50 +165,16 @@ class Fetcher:
         self._keep(outcome)
         return known if unchanged and known is not None else outcome.reply
 
-    async def _forbids(self, url: str) -> str | None:
-        """Say why robots.txt, which is had at a host's first need, keeps us out, if it does."""
-        site = origin(url)
-        async with self._origins.setdefault(site, asyncio.Lock()):
-            if site not in self._known:
-                await self._learn(site)
-                self._known.add(site)
-        if site in self._closed:
-            return self._closed[site]
-        delay = self._robots.delay(url)
-        if delay is not None:
-            host = self._host(url)
-            host.pace = max(host.pace, delay)
-        return None if self._robots.allow(url) else "robots.txt does not allow it"
-
-    async def _learn(self, site: str) -> None:
-        first = Request(f"{site}/robots.txt", interface=True)
-        here: Request | None = first
-        for _ in range(_ROBOTS_REDIRECTS + 1):
-            if here is None:
-                return
-            # No lock on the address: robots.txt may redirect to the very page that waits for it.
-            reply = await self._step(first, here, lambda url: None, httpx.Cookies())
-            if isinstance(reply, Rejection):
-                # RFC 9309: what cannot be reached, or read, is closed for now.
-                if reply.reason == "too large":
-                    self._closed[site] = "not available now (its robots.txt is too large)"
-                elif reply.reason.startswith("not available now"):
-                    self._closed[site] = reply.reason
-                return
-            location = reply.header("Location")
-            if not (300 <= reply.status < 400 and location):
-                if is_closed(reply.status):
-                    self._closed[site] = f"not available now (its robots.txt: {reply.status})"
-                self._robots.learn(first.url, reply)
-                return
-            target = joined(here.url, location)
-            here = Request(target, interface=True) if target else None
+    async def _ask(self, first: Request, here: Request) -> Reply | Rejection:
+        """Take a step for a robots.txt, which is never had from memory."""
+        # No lock on the address: robots.txt may redirect to the very page that waits for it.
+        return await self._step(first, here, lambda url: None, httpx.Cookies())
 
     async def _exchange(
         self, request: Request, known: Reply | None, cookies: httpx.Cookies
     ) -> Exchange | Rejection:
         """Make one request, again if what comes is temporary."""
-        host = self._host(request.url)
+        host = self._hosts.of(request.url)
         limits = self._limits
         try:
             async for attempt in AsyncRetrying(
@@ -260,7 +187,7 @@ class Fetcher:
                     async with host.turns, self._overall:
                         if host.closed is not None:
                             return host.closed
-                        if (left := await self._turn(host)) is not None:
+                        if (left := await host.turn()) is not None:
                             return left
                         return await self._once(request, known, cookies)
         except _Again as last:
@@ -277,18 +204,6 @@ class Fetcher:
         asked = error.wait if isinstance(error, _Again) else None
         # doubling from the backoff, or as long as the server asked
         return asked or float(self._limits.backoff * 2 ** (state.attempt_number - 1))
-
-    async def _turn(self, host: _Host) -> Rejection | None:
-        """Wait for a host's turn; what would take longer than is patience for is left."""
-        async with host.gate:
-            wait = host.free_at - monotonic()
-            if wait > max(self._limits.patience, self._limits.pace):
-                said = f"not available now (asks for {host.pace:.0f} seconds between requests)"
-                return Rejection("", said)
-            if wait > 0:
-                await asyncio.sleep(wait)
-            host.free_at = monotonic() + host.pace
-        return None
 
     async def _once(
         self, request: Request, known: Reply | None, cookies: httpx.Cookies
@@ -333,8 +248,7 @@ class Fetcher:
         if reply.status in _TEMPORARY or reply.status >= 520:
             wait = _retry_after(reply)
             if wait is not None and wait > self._limits.patience:
-                host = self._host(url)
-                host.closed = Rejection(url, str(status_reason(reply)))
+                self._hosts.of(url).closed = Rejection(url, str(status_reason(reply)))
                 return exchange
             raise _Again(exchange, wait)
         return exchange
@@ -353,13 +267,6 @@ class Fetcher:
             if len(body) > self._limits.body_bytes:
                 return Rejection(url, "too large")
         return bytes(body)
-
-    def _host(self, url: str) -> _Host:
-        name = origin(url).partition("://")[2]
-        if name not in self._hosts:
-            pace = max(self._limits.pace, _SLOW_HOSTS.get(name, 0.0) * (self._limits.pace > 0))
-            self._hosts[name] = _Host(asyncio.Semaphore(self._limits.per_host), pace)
-        return self._hosts[name]
 
 
 def _conditions(known: Reply | None) -> dict[str, str]:

@@ -14,8 +14,9 @@ import httpx
 from ingest.archive import Archive, Asked, Exchange, Reply
 from ingest.archive_run import ArchiveRun
 from ingest.document import reason_of, status_reason
-from ingest.fetch import Fetcher, Limits
+from ingest.fetch import Fetcher
 from ingest.ledger import Ledger
+from ingest.pace import Limits
 from ingest.sources import wayback as archived_copy
 from ingest.sources import youtube
 from ingest.sources.registry import source_for

@@ -1,12 +1,13 @@
 """The public surface is small and stays as it is."""
 
 import refdesk
+from assistant.conversation import Exchange
 from assistant.desk import Desk
 
 
-def test_the_package_offers_the_desk():
-    assert refdesk.__all__ == ["Desk"]
-    assert refdesk.Desk is Desk
+def test_the_package_offers_the_desk_and_what_it_is_given():
+    assert refdesk.__all__ == ["Desk", "Exchange"]
+    assert (refdesk.Desk, refdesk.Exchange) == (Desk, Exchange)
 
 
 def test_the_desk_offers_what_the_design_names():
@@ -14,5 +15,6 @@ def test_the_desk_offers_what_the_design_names():
     assert offered == {
         "ask", "stream", "search", "ingest", "rebuild", "status", "lists", "add_list",
         "remove_list", "check_list", "list_changes", "export", "carry_in", "cards",
-        "path", "evaluate", "evaluate_beir", "verify", "models", "pull", "close", "library",
+        "path", "evaluate", "evaluate_beir", "verify", "models", "pull", "measure", "close",
+        "library", "sources", "read_source", "passage", "count_tokens", "gaps",
     }  # fmt: skip

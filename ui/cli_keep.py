@@ -87,6 +87,7 @@ def _report(what: str, report: "IngestReport", *, as_json: bool) -> None:
             "passages_added": report.passages,
             "documents": report.status["documents"],
             "passages": report.status["passages"],
+            "lists": report.status["lists"],
             "failures": len(report.status["failures"]),
             "fetched": _states(report)["fetched"],
             "unchanged": _states(report)["unchanged"],

@@ -15,6 +15,7 @@ from rich.text import Text
 from assistant.values import Answer, Citation, Sentence
 from index.library import Hit
 from index.values import Recommendation
+from ingest.urls import canonical
 
 if TYPE_CHECKING:
     from assistant.cards import Card
@@ -178,8 +179,9 @@ def dead(found: dict[str, Any]) -> str:
                 if _kind_of(each["reason"]) == title:
                     where = " > ".join(each["section"])
                     lines.append(f"- [{each['title']}]({each['url']}), {where}: {each['reason']}")
-    listed = {each["url"] for each in found["missing"]}
-    others = [row for row in found["failures"] if row["url"] not in listed]
+    # a list keeps its curator's spelling, a failure the canonical one
+    listed = {canonical(each["url"]) for each in found["missing"]}
+    others = [row for row in found["failures"] if canonical(row["url"]) not in listed]
     if others:
         lines += ["", "## Other addresses", ""]
         lines += [f"- {row['url']}: {row['reason']}" for row in others]

@@ -17,7 +17,7 @@ from pathlib import Path
 import platformdirs
 
 from assistant.desk import Desk
-from ingest.fetch import Limits
+from ingest.pace import Limits
 from ingest.urls import canonical
 from tests.stand_in import Web, read_warc
 

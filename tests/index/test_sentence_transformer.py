@@ -148,12 +148,21 @@ def test_a_library_refuses_a_mix_and_a_rebuild_settles_it(
         named.search("rye bread")
     built = named.rebuild().status
     assert built["embedder"] == str(prompted)
+    # its limit is lower than ours: what is embedded is not cut off
+    passages = named.search("attention keys bread", k=50).hits
+    assert len(passages) == built["passages"]
+    tokens = named.library.embedder.count_tokens
+    assert max(tokens(hit.passage.text) for hit in passages) <= LIMIT // 2
     # a later command asks the library which model it was built with
     later = Desk(home, llm="extractive")
     assert later.search("rye bread", k=1).hits[0].passage.title == "Rye bread"
     assert later.rebuild().status["digest"] == built["digest"]
     with pytest.raises(NothingFound, match="refdesk rebuild"):
         Desk(home, llm="extractive", embedder="all-minilm-l6-v2").search("rye bread")
+    # the digest is of the model, not of the folder it lies in
+    moved = shutil.copytree(prompted, home / "moved")
+    there = Desk(home, llm="extractive", embedder=str(moved)).rebuild().status
+    assert (there["embedder"], there["digest"]) == (str(moved), built["digest"])
 
 
 def test_what_is_no_model_is_refused(prompted: Path, tmp_path: Path) -> None:

@@ -12,7 +12,8 @@ import pytest
 
 from ingest.addresses import is_public
 from ingest.archive import Reply
-from ingest.fetch import USER_AGENT, Fetcher, Limits, Remembered
+from ingest.fetch import USER_AGENT, Fetcher, Remembered
+from ingest.pace import Limits
 from ingest.sources.source import Request
 from ingest.transport import guarded_transport
 from ingest.values import Rejection

@@ -10,8 +10,8 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.checker import Checker
 
 from ingest.archive import Archive
-from ingest.fetch import Limits
 from ingest.gather import gather
+from ingest.pace import Limits
 from ingest.pipeline import Page, pages
 from ingest.values import Document
 from tests.stand_in import Web

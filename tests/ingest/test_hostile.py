@@ -14,8 +14,9 @@ from time import monotonic
 import pytest
 
 from ingest.archive import Archive, Reply
-from ingest.fetch import Fetcher, Limits, Remembered
+from ingest.fetch import Fetcher, Remembered
 from ingest.gather import gather
+from ingest.pace import Limits
 from ingest.sources.source import Request
 from ingest.values import Rejection
 from tests.stand_in import ToPort, Web

@@ -23,7 +23,8 @@ import trustme
 from ingest.archive import Reply
 from ingest.decode import unpack
 from ingest.errors import UsageError
-from ingest.fetch import Fetcher, Limits
+from ingest.fetch import Fetcher
+from ingest.pace import Limits
 from ingest.sources.source import Request
 from ingest.transport import guarded_transport
 from ingest.values import Rejection

@@ -38,6 +38,20 @@ def test_ingest_reports_as_json_lines(run, notes):
     assert all("event" in event for event in events)
     assert events[-1]["event"] == "done"
     assert (events[-1]["documents"], events[-1]["pages_read"]) == (3, 3)
+    assert events[-1]["lists"] == []
+
+
+def test_an_ingest_says_how_each_list_stands(filled, tmp_path):
+    file = tmp_path / "mine.md"
+    file.write_text("# Mine\n\n## Attention\n\n- [Sharing keys](https://a.example/x)\n")
+    filled("lists", "add", file)
+    done = json.loads(filled("ingest", "--offline", "--json").stdout.splitlines()[-1])
+    assert done["lists"] == json.loads(filled("status", "--json").stdout)["lists"]
+    (row,) = done["lists"]
+    assert (row["name"], row["entries"], row["in_library"], row["dead"], row["unsupported"]) == (
+        "mine", 1, 0, 0, 0,
+    )  # fmt: skip
+    assert "mine" in filled("ingest", "--offline").stdout
 
 
 def test_ask_prints_an_answer_with_sources(filled):

@@ -80,6 +80,24 @@ def test_lines_fit_a_narrow_terminal():
     assert max(map(len, said)) <= 40
 
 
+def test_a_dead_link_is_told_once_whatever_its_spelling():
+    reason = "dead (404)"
+    missing = {"list": "mine", "title": "Gone", "url": "http://www.a.example/x/", "section": ["A"]}
+    found = {
+        "lists": [{"name": "mine"}],
+        "missing": [missing | {"reason": reason}],
+        "failures": [
+            {"url": "https://www.a.example/x", "source": "web", "reason": reason},
+            {"url": "https://www.a.example/other", "source": "web", "reason": reason},
+        ],
+    }
+    assert render.dead(found).splitlines() == [
+        "## mine: 1 links that lead to no readable page", "", "### dead", "",
+        "- [Gone](http://www.a.example/x/), A: dead (404)", "",
+        "## Other addresses", "", "- https://www.a.example/other: dead (404)",
+    ]  # fmt: skip
+
+
 def test_an_extract_is_marked_as_such():
     assert "From the sources directly" in printed(answer(view="extractive"))
     assert "From the sources directly" not in printed(answer())

@@ -18,7 +18,7 @@ class System:
         if not models.exists():
             models.symlink_to(os.environ["REFDESK_TEST_MODELS"])
         self._desk = Desk(folder, llm="extractive")
-        self._desk._open_embedder()  # as a peer's model is loaded before it indexes
+        self._desk._opened.embedder()  # as a peer's model is loaded before it indexes
 
     def index(self, documents: list[tuple[str, str]]) -> None:
         """Take in the same corpus, which refdesk reads itself."""

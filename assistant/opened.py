@@ -1,0 +1,101 @@
+"""What a desk opens once and keeps: a home's embedding model, its library, the model that writes.
+
+Each is opened when it is first needed. Safe to use from several threads.
+"""
+
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from assistant.llm import Engine, choose
+from assistant.prompt import prefix
+from index.embedder import DEFAULT, Embedder
+from index.generation import Home
+from index.library import Library, embedder_of
+
+if TYPE_CHECKING:
+    from assistant.keeping import Keeper
+
+Progress = Callable[[str, int, int], None]
+
+
+class Opened:
+    """A home's models and library. The arguments are those of `assistant.desk.Desk`."""
+
+    def __init__(
+        self,
+        home: Home,
+        llm: str,
+        embedding: str | None,
+        progress: Progress,
+        notice: Callable[[str], None],
+    ) -> None:
+        self.llm = llm
+        self._home = home
+        self._embedding = embedding
+        self._progress = progress
+        self._notice = notice
+        self._lock = threading.Lock()
+        self._choosing = threading.Lock()
+        self._embedder: Embedder | None = None
+        self._library: Library | None = None
+        self._engine: Engine | None = None
+        self._chosen = False
+
+    def library(self) -> Library:
+        """Return the library; a home without one is seeded first."""
+        self.seed()
+        with self._lock:
+            if self._library is None:
+                self._library = Library(self._home, self.embedder())
+            return self._library
+
+    def seed(self) -> None:
+        """Put the primer and the founding lists into a home without a library, and say so."""
+        if self._home.current() is None:
+            self._notice(
+                f"New home {self._home.root}: putting in the primer and the five founding lists."
+            )
+            self.keeper().seed()
+
+    def keeper(self, progress: Progress | None = None) -> "Keeper":
+        """Return what writes to the home; it tells ``progress`` of its steps, else the desk's."""
+        from assistant.keeping import Keeper  # a question does not wait for what reads pages
+
+        return Keeper(self._home, self.embedder(), progress or self._progress)
+
+    def embedder(self) -> Embedder:
+        """Return the embedding model: the one asked for, else the library's, else the default."""
+        if self._embedder is None:
+            self._home.make()
+            name = self._embedding or embedder_of(self._home) or DEFAULT
+            self._embedder = Embedder.open(self._home.models, self._progress, name)
+        return self._embedder
+
+    def engine(self) -> Engine | None:
+        """Return the model that writes, loaded; None if none is wanted.
+
+        Raises:
+            UsageError: there is no such model.
+            ModelUnavailable: it could not be had or loaded.
+        """
+        with self._choosing:  # not the library's lock: loading takes long, and searches go on
+            if not self._chosen:
+                self._engine = choose(
+                    self.llm, self._home.models, self._home.cache, self._progress, prefix()
+                )
+                self._chosen = True
+            return self._engine
+
+    def count_tokens(self, text: str) -> tuple[int, bool]:
+        """See :meth:`assistant.desk.Desk.count_tokens`."""
+        engine = self._engine
+        if engine is None:
+            return (len(text) + 3) // 4, True
+        return engine.count_tokens(text), self.llm.startswith(("http://", "https://"))
+
+    def close(self) -> None:
+        """Give the writing model's memory back."""
+        if self._engine is not None:
+            self._engine.close()
+        self._engine, self._chosen = None, False
