@@ -30,13 +30,13 @@ from assistant.llm import Engine
 from assistant.prompt import is_refusal, prompt
 from assistant.question import Question, understand
 from assistant.refusal import Limits, answers_surely, limits_for, refuses, signals
-from assistant.values import Answer, Event, Sentence
+from assistant.values import Answer, Dropped, Event, Sentence
 from index.library import Library
 from index.values import Filters
 from ingest.text import sentences
 
-_BUDGET = 110  # tokens: what a slow processor reads in three seconds
-_BUDGET_COMPARISON = 200
+_BUDGET = 85  # tokens: what a slow processor reads in three seconds
+_BUDGET_COMPARISON = 170
 _BEGUN = 6  # words
 _LEFT_OUT = 2  # words a model drops at the beginning of a sentence it repeats
 _WORD = re.compile(r"[a-z0-9]+|[\u4e00-\u9fff]")
@@ -111,19 +111,19 @@ def answer(
         clock.note("first_sentence_s")
     else:
         draft = replace(draft, view="model", model=model.name)
-        told: Generator[Event, None, Answer | None]
+        told: Generator[Event, None, Answer]
         if question.lang == "zh" and not _mostly(ground.lines, "zh"):
             told = _translated(library, ground, draft, model, stop, clock)
         else:
             told = _spoken(library, ground, draft, model, stop, clock)
         said = yield from told
-        if said is not None:
+        if said.sentences:
             done = said
         elif ground.surely:
-            done = quoted
+            done = replace(quoted, dropped=said.dropped)
             clock.note("first_sentence_s")
         else:
-            done = refusal(draft, ground.evidence)
+            done = refusal(said, ground.evidence)
     clock.note("total_s")
     yield Event("done", answer=clock.stamp(done))
 
@@ -162,20 +162,25 @@ def _spoken(
     model: Engine,
     stop: Callable[[], bool],
     clock: _Clock,
-) -> Generator[Event, None, Answer | None]:
+) -> Generator[Event, None, Answer]:
     """Let the model answer, sentence by verified sentence, then quote what it left out."""
     numbering = Numbering()
     shown: list[Verdict] = []
     sentences_shown: list[Sentence] = []
     spoken = _generate(library, ground.evidence, model, stop, clock)
+    dropped: list[Dropped] = []
     for verdict in chain(spoken, quotations(ground.lines, shown), _code(ground, shown)):
-        if verdict.line is None or repeats(verdict, shown):
+        if verdict.line is None:
+            dropped.append(Dropped(verdict.text, round(verdict.support, 3), verdict.reason))
+            continue
+        if repeats(verdict, shown):
             continue
         shown.append(verdict)
         yield _told(verdict, numbering, sentences_shown, clock)
         if len(shown) >= MOST:
             spoken.close()
-    return finished(draft, sentences_shown, numbering, library) if shown else None
+    draft = replace(draft, dropped=tuple(dropped))
+    return finished(draft, sentences_shown, numbering, library)
 
 
 def _code(ground: _Ground, shown: Sequence[Verdict]) -> Iterator[Verdict]:
@@ -190,7 +195,7 @@ def _translated(
     model: Engine,
     stop: Callable[[], bool],
     clock: _Clock,
-) -> Generator[Event, None, Answer | None]:
+) -> Generator[Event, None, Answer]:
     """Put the best sentences into Chinese, each beside its original."""
     numbering = Numbering()
     told: list[Sentence] = []
@@ -205,7 +210,7 @@ def _translated(
             text = beside(chinese, line.text)
             verdict = replace(verdict, text=text, status="weak", verbatim=False)
         yield _told(verdict, numbering, told, clock)
-    return finished(draft, told, numbering, library) if told else None
+    return finished(draft, told, numbering, library)
 
 
 def _told(verdict: Verdict, numbering: Numbering, told: list[Sentence], clock: _Clock) -> Event:

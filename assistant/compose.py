@@ -68,12 +68,15 @@ def citation(line: Line, n: int) -> Citation:
 def sentence(verdict: Verdict, numbering: Numbering) -> Sentence:
     """Return the shown sentence of a verdict that found support."""
     assert verdict.line is not None  # noqa: S101  # dropped verdicts never come here
+    n = numbering.cite(verdict.line)
+    passage, piece = verdict.line.hit.passage, verdict.line.piece
     return Sentence(
         text=verdict.text,
-        citations=(numbering.cite(verdict.line),),
+        citations=(n,),
         support=round(verdict.support, 3),
         status=verdict.status,
         verbatim=verdict.verbatim,
+        spans=((n, passage.start + piece.start, passage.start + piece.end),),
     )
 
 

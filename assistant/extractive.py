@@ -2,6 +2,7 @@
 
 from assistant.citation import curated_twin
 from assistant.evidence import Evidence, Line, together
+from assistant.question import wants_title
 
 SENTENCES = 6
 _MOST_LINES = 9
@@ -14,10 +15,16 @@ _SAME = 0.95
 def best_lines(evidence: Evidence, limit: int = SENTENCES) -> list[Line]:
     """Choose sentences by maximal marginal relevance (Carbonell and Goldstein 1998), best first.
 
-    Only whole sentences count. One is left out when it scores below 0.30 or below 0.45 of the best.
+    Only whole sentences count, and headings where a work is asked for by name. One is left out
+    when it scores below 0.30 or below 0.45 of the best.
     Each brings along what it is understood with: the sentence before, the items it introduces.
     """
-    rows = [row for row, line in enumerate(evidence.lines) if line.whole]
+    titles = wants_title(evidence.question.text)
+    rows = [
+        row
+        for row, line in enumerate(evidence.lines)
+        if line.whole and (titles or not line.piece.title)
+    ]
     top = max((evidence.lines[row].score for row in rows), default=0.0)
     left = [row for row in rows if evidence.lines[row].score >= max(_FLOOR, _RELATIVE * top)]
     chosen: list[int] = []

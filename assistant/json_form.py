@@ -30,6 +30,7 @@ def answer_object(answer: Answer) -> dict[str, Any]:
             {"list": each.list, "section": list(each.section)} for each in answer.look_in
         ],
         "further": [asdict(each) for each in answer.further],
+        "dropped": [asdict(each) for each in answer.dropped],
         "model": answer.model,
         "timings": {
             name: answer.timings.get(name)
@@ -57,7 +58,10 @@ def source_object(source: "Source") -> dict[str, Any]:
 
 def sentence_object(sentence: Sentence) -> dict[str, Any]:
     """Return one sentence of an answer."""
-    return asdict(sentence) | {"citations": list(sentence.citations)}
+    return asdict(sentence) | {
+        "citations": list(sentence.citations),
+        "spans": [{"n": n, "start": start, "end": end} for n, start, end in sentence.spans],
+    }
 
 
 def citation_object(citation: Citation) -> dict[str, Any]:

@@ -26,19 +26,23 @@ _TITLE = 5  # words
 class Piece:
     """One sentence, list item, table row or line of code.
 
-    ``text`` is plain text, or for ``code`` a whole fenced block as it stands; ``start`` is its
-    offset in the passage. ``whole``: a sentence of prose, a list item or a long heading (a paper's
-    title, in lists of papers) that can be shown as it stands. ``item``: it belongs to a list item.
+    ``text`` is plain text, or for ``code`` a whole fenced block as it stands; ``start`` and
+    ``end`` are its span in the passage. ``whole``: a sentence of prose, a list item or a long
+    heading (a paper's title, in lists of papers) that can be shown as it stands. ``item``: it
+    belongs to a list item.
     ``leads``: it introduces the list items that follow. ``refers_back``: it needs the piece before.
+    ``title``: it is a heading.
     """
 
     text: str
     start: int
+    end: int
     whole: bool
     item: bool
     leads: bool
     refers_back: bool
     code: bool = False
+    title: bool = False
 
 
 def pieces(text: str) -> list[Piece]:
@@ -49,7 +53,8 @@ def pieces(text: str) -> list[Piece]:
     ]
     items = [_in_item(text, start) for start, _ in spans]
     found = [
-        Piece(text[start:end], start, False, False, False, False, True) for start, end in blocks
+        Piece(text[start:end], start, end, False, False, False, False, True)
+        for start, end in blocks
     ]
     for place, (start, end) in enumerate(spans):
         line = plain(text[start:end])
@@ -60,7 +65,9 @@ def pieces(text: str) -> list[Piece]:
         leads = prose and bool(_LEADS.search(line)) and not last and items[place + 1]
         ends = bool(_ENDS.search(line)) or _stands_alone(text, start, end)
         back = place > 0 and bool(_REFERS_BACK.match(line))
-        found.append(Piece(line, start, prose and (ends or leads), items[place], leads, back))
+        whole = prose and (ends or leads)
+        title = _is_heading(text, start)
+        found.append(Piece(line, start, end, whole, items[place], leads, back, title=title))
     return sorted(found, key=lambda piece: piece.start)
 
 
@@ -99,12 +106,17 @@ def _in_table(text: str, at: int) -> bool:
     return bool(TABLE_ROW.match(text, _line_of(text, at)[0]))
 
 
+def _is_heading(text: str, at: int) -> bool:
+    first, last = _line_of(text, at)
+    return bool(HEADING.match(text[first:last]))
+
+
 def _stands_alone(text: str, start: int, end: int) -> bool:
     """Say whether a span is all of a list item or heading: such are left without a full stop."""
     first, last = _line_of(text, start)
     if text[end - 1] in "?？":
         return False
-    if HEADING.match(text[first:last]):
+    if _is_heading(text, start):
         return len(text[start:end].split()) >= _TITLE
     mark = LIST_MARKER.match(text, first, last)
     return mark is not None and mark.end() == start and end >= last - 1

@@ -81,6 +81,16 @@ def is_refusal(sentence: str) -> bool:
 
 
 def _ask(question: str, facts: Sequence[str]) -> str:
-    mark = hashlib.sha256("\n".join([question, *facts]).encode()).hexdigest()[:8]
+    mark = _mark("\n".join([question, *facts]))
     listed = "\n".join(f"- {fact}" for fact in facts)
     return f"<sources {mark}>\n{listed}\n</sources {mark}>\nQuestion: {question}"
+
+
+def _mark(text: str) -> str:
+    """Return six letters that depend on all of a text: few tokens, and not to be guessed by it."""
+    number = int.from_bytes(hashlib.sha256(text.encode()).digest()[:8])
+    letters = []
+    for _ in range(6):
+        number, letter = divmod(number, 26)
+        letters.append(chr(ord("a") + letter))
+    return "".join(letters)

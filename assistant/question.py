@@ -39,6 +39,10 @@ _VERSION = re.compile(
     r"(?<![A-Za-z0-9.])(?P<name>[A-Za-z]*[A-Z][A-Za-z]*)[- ]?v?"
     r"(?P<number>\d{1,2}(?:\.\d{1,2})?)(?![A-Za-z0-9%]|\.\d)"
 )
+_WORK = re.compile(
+    r"\b(?:papers?|articles?|titles?|titled|called|named?|works?|posts?|which|who)\b|论文|文章|标题|哪",
+    re.IGNORECASE,
+)
 _PLACES = (
     "figure",
     "fig",
@@ -76,6 +80,11 @@ def names(text: str) -> list[str]:
         if len(word[0]) >= 3 and (odd or (word.start() >= start and word[0][0].isupper())):
             found.append(word[0])
     return found
+
+
+def wants_title(text: str) -> bool:
+    """Say whether a question asks for a work by name, so that a heading may be its answer."""
+    return bool(_WORK.search(text))
 
 
 def versions(text: str) -> list[tuple[str, str]]:

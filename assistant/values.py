@@ -12,6 +12,8 @@ class Sentence:
 
     ``citations`` are citation numbers; ``support`` lies between 0 and 1 and is 1 for a quotation;
     ``status`` is ``supported`` or ``weak``; ``verbatim`` says that it is its source's own sentence.
+    ``spans`` say where in the cited documents the words stand that bear it: number of the citation,
+    start and end.
     """
 
     text: str
@@ -19,6 +21,16 @@ class Sentence:
     support: float
     status: str
     verbatim: bool
+    spans: tuple[tuple[int, int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A sentence of the model that was not shown, and why."""
+
+    text: str
+    support: float
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +66,7 @@ class Answer:
     """Sentences with their citations, or a refusal with the nearest hits.
 
     ``asked`` is the question in words that stand alone. ``look_in`` are, for a refusal, the places
-    in the lists that should cover it.
+    in the lists that should cover it. ``dropped`` is what the model said and nothing bears.
     """
 
     question: str
@@ -70,16 +82,20 @@ class Answer:
     model: str | None
     timings: dict[str, float] = field(default_factory=dict)
     look_in: tuple[Recommendation, ...] = ()
+    dropped: tuple[Dropped, ...] = ()
 
     @property
     def text(self) -> str:
-        """The answer as plain text with ``[1]`` markers."""
+        """The answer as plain text with ``[1]`` markers; code stands on lines of its own."""
         if self.refused:
             return self.refusal or ""
-        return " ".join(
-            sentence.text + "".join(f" [{n}]" for n in sentence.citations)
-            for sentence in self.sentences
-        )
+        said = ""
+        for sentence in self.sentences:
+            code = sentence.text.startswith("```")
+            apart = "\n" if code or said.endswith("\n") else " "
+            marks = "".join(f" [{n}]" for n in sentence.citations)
+            said += apart + sentence.text + (f"\n{marks.strip()}\n" if code else marks)
+        return said.strip()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,15 @@
-"""Asking for programs: every door's questions and searches, in threads of their own.
+"""Asking at the desk: every door's questions and searches, in threads of their own.
 
 Searches have their own threads, so they never wait for the model. A question waits for its turn
 only when it needs the model, and is given up when the one who asked leaves: close the events.
 """
 
 import asyncio
-import os
-import sys
 import threading
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, aclosing, closing, suppress
+from contextlib import ExitStack, aclosing, closing
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -24,11 +22,10 @@ from assistant.values import Answer, Event
 from index.values import Filters
 from ingest.errors import UsageError
 from ui.metrics import Metrics
-from ui.turns import AT_MOST, TooMany, Turn, Turns
+from ui.turns import AT_MOST, TooMany, Turn, Turns, step_behind
 
 T = TypeVar("T")
 _SEARCHING = 2  # threads; more only take the processor from each other
-_NICE = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +52,14 @@ class _Left(Exception):
 
 
 class Asking:
-    """What the doors for programs ask of a desk. Close it when serving ends."""
+    """What the page and the doors for programs ask of a desk. Close it when serving ends."""
 
     def __init__(self, desk: Desk, turns: Turns, metrics: Metrics) -> None:
         self.desk = desk
         self._turns = turns
         self._metrics = metrics
         self._search = ThreadPoolExecutor(_SEARCHING, "refdesk-search")
-        self._answer = ThreadPoolExecutor(AT_MOST, "refdesk-answer", _step_behind)
+        self._answer = ThreadPoolExecutor(AT_MOST, "refdesk-answer", step_behind)
         self._reading = threading.Lock()  # one question reads its passages at a time
 
     async def look_up(self, work: Callable[[], T]) -> T:
@@ -185,13 +182,6 @@ def exchanges(messages: Sequence[tuple[str, str]]) -> tuple[Exchange, ...]:
         elif role not in ("system", "developer"):
             raise UsageError(f"There is no role {role}: use user or assistant.")
     return tuple(found)
-
-
-def _step_behind() -> None:
-    """Let this thread, and those the model starts from it, come after those that search."""
-    if sys.platform == "linux":  # elsewhere priorities belong to whole processes
-        with suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)
 
 
 def _once(work: Callable[[], None]) -> Callable[[], None]:

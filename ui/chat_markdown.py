@@ -10,6 +10,7 @@ from urllib.parse import quote
 from assistant.values import Answer, Citation, Sentence
 from index.library import Hit
 from index.values import Recommendation
+from ui.sentence_form import code_of, fenced
 
 
 def markdown(answer: Answer) -> str:
@@ -41,16 +42,16 @@ def next_sentence(sentence: Sentence, said: Sequence[Sentence]) -> str:
     """Return what a sentence adds to those that were said."""
     if not said:
         return _sentence(sentence)
-    return ("\n\n" if "\n" in said[-1].text else " ") + _sentence(sentence)
+    apart = code_of(sentence.text) is not None or code_of(said[-1].text) is not None
+    return ("\n\n" if apart else " ") + _sentence(sentence)
 
 
 def _sentence(sentence: Sentence) -> str:
-    marks = "".join(f" [{n}]" for n in sentence.citations)
-    if "\n" not in sentence.text:
-        return _harmless(sentence.text) + marks
-    longest = max((len(run) for run in re.findall("`+", sentence.text)), default=0)
-    fence = "`" * max(3, longest + 1)
-    return f"\n\n{fence}\n{sentence.text}\n{fence}\n{marks.strip()}"
+    marks = " ".join(f"[{n}]" for n in sentence.citations)
+    code = code_of(sentence.text)
+    if code is not None:
+        return f"{fenced(code)}\n\n{marks}"
+    return f"{_harmless(' '.join(sentence.text.split()))} {marks}".rstrip()
 
 
 def _citation(each: Citation) -> str:

@@ -39,7 +39,7 @@ def serve(
         desk = open_desk(home, progress, llm, note_gaps=not (open_to_everyone and not token))
         serve_all(
             desk, host=host, port=port, token=token or None, open_to_everyone=open_to_everyone,
-            names=allow_host or (),
+            names=allow_host or (), load=llm != "extractive" and "://" not in llm,
         )  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from ui.page import (
     recommended_html,
     trail,
 )
+from ui.sentence_form import code_of, fenced, translation_of
 
 _SHOWN_HITS = 5
 
@@ -30,7 +31,8 @@ class Turn:
     """One exchange as it stands: the question and what is known of its answer so far.
 
     ``number`` tells the turns of a thread apart, ``state`` is a sentence about what is under way,
-    ``""`` when nothing is; ``notice`` is said of a turn that is over.
+    ``""`` when nothing is; ``notice`` is said of a turn that is over. ``extract`` is the answer
+    without a model, ``answer`` the one that stands at the end.
     """
 
     number: int
@@ -41,6 +43,7 @@ class Turn:
     sentences: tuple[Sentence, ...] = ()
     citations: tuple[Citation, ...] = ()
     hits: tuple[Hit, ...] = ()
+    extract: Answer | None = None
     answer: Answer | None = None
 
 
@@ -93,24 +96,46 @@ def invitation_html(say: Texts) -> str:
 
 
 def _sentences(turn: Turn) -> str:
-    """The sentences, one paragraph; quotations of several sources a paragraph each."""
-    shown = [_sentence(turn, place, each) for place, each in enumerate(turn.sentences)]
-    if not shown:
-        return ""
-    if all(each.verbatim for each in turn.sentences):
-        return f'<div class="said">{"".join(f"<p>{each}</p>" for each in shown)}</div>'
-    return f'<div class="said"><p>{" ".join(shown)}</p></div>'
+    """The sentences, one paragraph; quotations a paragraph each; code in blocks between them."""
+    apart = all(each.verbatim for each in turn.sentences)
+    blocks: list[str] = []
+    paragraph: list[str] = []
+
+    def end_paragraph() -> None:
+        if paragraph:
+            blocks.append(f"<p>{' '.join(paragraph)}</p>")
+            paragraph.clear()
+
+    for place, each in enumerate(turn.sentences):
+        code = code_of(each.text)
+        if code is None:
+            paragraph.append(_sentence(turn, place, each))
+        if apart or code is not None:
+            end_paragraph()
+        if code is not None:
+            blocks.append(
+                f'<div class="sentence {each.status}"><pre tabindex="0"><code>{escape(code)}'
+                f"</code></pre>{_marks(turn, place, each)}</div>"
+            )
+    end_paragraph()
+    return f'<div class="said">{"".join(blocks)}</div>' if blocks else ""
 
 
 def _sentence(turn: Turn, place: int, sentence: Sentence) -> str:
-    titles = {cited.n: cited.title for cited in turn.citations}
-    marks = "".join(_mark(turn, place, n, titles.get(n, "")) for n in sentence.citations)
-    text = escape(_plain(sentence.text))
+    translated = translation_of(sentence.text)
+    text = escape(_plain(translated[0] if translated else sentence.text))
     if sentence.verbatim:
         text = f"<q>{text}</q>"
     if sentence.status == "weak":
         text = f'<span class="weak">{text}</span><span class="flag" aria-hidden="true">≈</span>'
-    return f'<span class="sentence {sentence.status}">{text}{marks}</span>'
+    if translated:
+        text += f' <q class="original">{escape(_plain(translated[1]))}</q>'
+    return f'<span class="sentence {sentence.status}">{text}{_marks(turn, place, sentence)}</span>'
+
+
+def _marks(turn: Turn, place: int, sentence: Sentence) -> str:
+    titles = {cited.n: cited.title for cited in turn.citations}
+    return "".join(_mark(turn, place, n, titles.get(n, "")) for n in sentence.citations)
 
 
 def _plain(text: str) -> str:
@@ -129,11 +154,11 @@ def _mark(turn: Turn, place: int, n: int, title: str) -> str:
 
 def _legend(turn: Turn, say: Texts) -> str:
     said = []
-    if any(each.verbatim for each in turn.sentences):
+    if any(each.verbatim and code_of(each.text) is None for each in turn.sentences):
         said.append(say("ask.legend_quoted"))
     if any(each.status == "weak" for each in turn.sentences):
         said.append(say("ask.legend_weak"))
-    if turn.answer is not None and not turn.state:
+    if turn.answer is not None and not turn.state and not turn.notice:
         model = turn.answer.model if turn.answer.view == "model" else None
         said.append(say("ask.by_model", model=model) if model else say("ask.by_sources"))
         seconds = turn.answer.timings.get("total_s")
@@ -183,7 +208,10 @@ def _card(turn: Turn, place: int, cited: Citation, say: Texts) -> str:
     when = say("card.archived_at", date=cited.archived_at[:10]) if cited.archived_at else ""
     heading = trail([part for part in cited.heading if part != cited.title])
     name = say("card.label", n=cited.n)
-    words = "" if sentence.verbatim else f'<p class="hint">{escape(say("card.words"))}</p>'
+    translated = translation_of(sentence.text)
+    own = translated[1] if translated else sentence.text  # the source's words, where they are shown
+    quoted = sentence.verbatim or translated is not None
+    words = "" if quoted else f'<p class="hint">{escape(say("card.words"))}</p>'
     return (
         f'<div popover class="card" id="card-{turn.number}-{place}-{cited.n}" role="dialog" '
         f'tabindex="-1" aria-label="{escape(name)}">'
@@ -191,7 +219,7 @@ def _card(turn: Turn, place: int, cited: Citation, say: Texts) -> str:
         f'aria-label="{escape(say("card.close"))}">×</button></p>'
         f'<p class="where">{heading}</p>'
         f'<p class="status {status}">{escape(say(f"ask.{status}"))}{level}</p>'
-        f'<blockquote tabindex="0">{marked(cited.quote, sentence.text, verbatim=sentence.verbatim)}'
+        f'<blockquote tabindex="0">{marked(cited.quote, own, verbatim=quoted)}'
         f"</blockquote>{words}{who}"
         f'<p class="links">{links}<span class="hint">{escape(when)}</span></p></div>'
     )
@@ -229,10 +257,13 @@ def markdown(answer: Answer) -> str:
     """Return an answer as Markdown, its citations as footnotes."""
     lines = [f"**{_flat(answer.question)}**", "", ""]
     for sentence in answer.sentences:
+        marks = "".join(f"[^{n}]" for n in sentence.citations)
+        code = code_of(sentence.text)
+        if code is not None:
+            lines += ["", fenced(code), "", marks, "", ""]
+            continue
         text = f'"{_flat(sentence.text)}"' if sentence.verbatim else _flat(sentence.text)
-        lines[-1] += f"{' ' if lines[-1] else ''}{text}" + "".join(
-            f"[^{n}]" for n in sentence.citations
-        )
+        lines[-1] += f"{' ' if lines[-1] else ''}{text}{marks}"
     lines.append("")
     for cited in answer.citations:
         title = _flat(cited.title)

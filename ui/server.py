@@ -15,6 +15,8 @@ from ui.asking import Asking
 from ui.chat_completions import add_chat
 from ui.mcp import add_mcp
 from ui.metrics import Measured, Metrics
+from ui.standby import Standby
+from ui.streams import Ending
 from ui.turns import Turns
 
 _GRACE = 2  # seconds replies under way get when serving ends
@@ -32,33 +34,45 @@ def serve(
     token: str | None = None,
     open_to_everyone: bool = False,
     names: Iterable[str] = (),
+    load: bool = False,
 ) -> None:
-    """Serve until interrupted; ``names`` are further names this server is called by.
+    """Serve until interrupted.
+
+    Args:
+        desk: what is served.
+        host: the address to listen at.
+        port: the port to listen at.
+        token: what everyone must know who wants to use it.
+        open_to_everyone: others may use it without a token.
+        names: further names this server is called by.
+        load: have the model at once, in the background, rather than at the first question.
 
     Raises:
         UsageError: others could reach it and nobody said that this is meant, or the port is taken.
     """
     access = access_for(host, token, open_to_everyone=open_to_everyone, names=names)
     _ = desk.library  # open (and, in a new home, build) before the first visitor waits for it
+    turns = Turns()
     config = uvicorn.Config(
-        application(desk, access), host=host, port=port, log_level="warning",
+        application(desk, turns, access), host=host, port=port, log_level="warning",
         timeout_graceful_shutdown=_GRACE, server_header=False,
     )  # fmt: skip
+    have = desk._opened.engine if load else None  # a desk has no word for it
     try:
-        uvicorn.Server(config).run()
+        with Standby(turns, load=have, release=desk.close):
+            uvicorn.Server(config).run()
     except SystemExit as error:
         raise UsageError(
             f"Port {port} at {host} cannot be used: is refdesk served there?"
         ) from error
 
 
-def application(desk: Desk, access: Access | None = None) -> FastAPI:
+def application(desk: Desk, turns: Turns, access: Access | None = None) -> FastAPI:
     """Return the web application: the page at ``/`` beside the doors for programs."""
-    turns = Turns()
     app = interface(desk, turns, access)
     from ui.web import mount  # gradio takes seconds to import
 
-    return mount(app, desk, turns)
+    return mount(app, app.state.asking)
 
 
 def interface(desk: Desk, turns: Turns, access: Access | None = None) -> FastAPI:
@@ -78,8 +92,10 @@ def interface(desk: Desk, turns: Turns, access: Access | None = None) -> FastAPI
         openapi_url="/api/v1/openapi.json", lifespan=lifespan,
     )  # fmt: skip
     app.state.access = access  # the page's ingest and rebuild ask it for the secret
+    app.state.asking = asking  # the page asks here too
     app.add_middleware(Guard, access=access)
     app.add_middleware(Measured, metrics=metrics)
+    app.add_middleware(Ending)
     _add_health(app, asking, metrics)
     add_api(app, asking)
     add_chat(app, asking)

@@ -1,5 +1,6 @@
-"""Replies that end when the client goes away: whole ones and streams of server-sent events."""
+"""Replies that end when the client goes away, or serving ends: whole ones and streams of events."""
 
+import asyncio
 import json
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
@@ -7,8 +8,8 @@ from typing import Any, TypeVar
 
 import anyio
 from starlette.requests import Request
-from starlette.responses import StreamingResponse
-from starlette.types import Receive, Scope, Send
+from starlette.responses import JSONResponse, StreamingResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 T = TypeVar("T")
 GONE = 499
@@ -49,6 +50,39 @@ async def unless_gone(request: Request, work: Callable[[], Awaitable[T]]) -> T:
     if not done:
         raise Gone
     return done[0]
+
+
+class Ending:
+    """Ends the requests that are still under way when serving ends, in order.
+
+    Serving then cancels them, and nothing else does: who has no reply yet is told, a stream is
+    closed. Left alone, each would end in a traceback.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, until it is cancelled."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        begun = whole = False
+
+        async def noting(message: Message) -> None:
+            nonlocal begun, whole
+            begun = True
+            whole = message["type"] == "http.response.body" and not message.get("more_body")
+            await send(message)
+
+        try:
+            await self._app(scope, receive, noting)
+        except asyncio.CancelledError:
+            if not begun:
+                said = {"error": "refdesk is being stopped: ask again once it is served."}
+                await JSONResponse(said, 503)(scope, receive, send)
+            elif not whole:
+                await send({"type": "http.response.body", "body": b""})
 
 
 class EventStream(StreamingResponse):

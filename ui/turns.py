@@ -1,14 +1,18 @@
 """Taking turns at the model: first come, first served, and nobody may hold too many places."""
 
+import os
+import sys
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from ingest.errors import RefdeskError
 
 PER_CALLER = 4
 AT_MOST = 64
 _LOOK = 0.25  # seconds between two looks at the queue
+_NICE = 5
 
 
 class TooMany(RefdeskError):
@@ -54,6 +58,7 @@ class Turns:
         self._per_caller = per_caller
         self._at_most = at_most
         self._queue: list[Turn] = []
+        self._left_at = time.monotonic()
         self._moved = threading.Condition()
 
     @contextmanager
@@ -80,12 +85,18 @@ class Turns:
         finally:
             with self._moved:
                 self._queue.remove(turn)
+                self._left_at = time.monotonic()
                 self._moved.notify_all()
 
     def before(self, turn: Turn) -> int:
         """Return how many come before this one."""
         with self._moved:
             return self._queue.index(turn)
+
+    def idle(self) -> float:
+        """Return for how many seconds nobody has held a place."""
+        with self._moved:
+            return 0.0 if self._queue else time.monotonic() - self._left_at
 
     def changed(self, seconds: float) -> None:
         """Wait until the queue moves, at most so many seconds."""
@@ -100,3 +111,10 @@ class Turns:
     def __len__(self) -> int:
         with self._moved:
             return len(self._queue)
+
+
+def step_behind() -> None:
+    """Let this thread, and those the model starts from it, come after those that search."""
+    if sys.platform == "linux":  # elsewhere priorities belong to whole processes
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)

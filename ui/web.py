@@ -14,11 +14,10 @@ from fastapi import FastAPI
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from assistant.desk import Desk
 from ui import assets
 from ui.access import Access
+from ui.asking import Asking
 from ui.i18n import Texts, texts
-from ui.turns import Turns
 from ui.web_ask import AskTab
 from ui.web_browse import BrowseTab, PathTab
 from ui.web_library import LibraryTab
@@ -34,15 +33,15 @@ _POLICY = (
 )
 
 
-def mount(app: FastAPI, desk: Desk, turns: Turns) -> FastAPI:
+def mount(app: FastAPI, asking: Asking) -> FastAPI:
     """Mount the page in both languages, and the reader view, and return the whole."""
     access: Access = app.state.access
-    app.include_router(reader(desk))
+    app.include_router(reader(asking.desk))
     app.add_middleware(_Policy)
     for lang, path in (("zh", "/zh"), ("en", "")):  # "" would swallow what comes after it
         say = texts(lang)
         app = gr.mount_gradio_app(
-            app, _blocks(desk, turns, access, say), path=path, show_error=True, footer_links=[],
+            app, _blocks(asking, access, say), path=path, show_error=True, footer_links=[],
             ssr_mode=False, theme=_theme(), head=_head(say),
         )  # fmt: skip
     return app
@@ -60,11 +59,12 @@ def _head(say: Texts) -> str:
     )
 
 
-def _blocks(desk: Desk, turns: Turns, access: Access, say: Texts) -> gr.Blocks:
+def _blocks(asking: Asking, access: Access, say: Texts) -> gr.Blocks:
+    desk = asking.desk
     with gr.Blocks(title=say("page.title"), analytics_enabled=False, fill_width=True) as blocks:
         view(_masthead(say), "masthead")
         with gr.Tab(say("tab.ask"), id="ask"):
-            AskTab(desk, turns, say).draw(blocks)
+            AskTab(asking, say).draw(blocks)
         with gr.Tab(say("tab.search"), id="search"):
             SearchTab(desk, say).draw(blocks)
         with gr.Tab(say("tab.browse"), id="browse") as browsing:

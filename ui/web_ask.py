@@ -1,24 +1,25 @@
 """The Ask tab: a thread of questions, each answered while one looks on.
 
-Passages are searched for and shown before anything else; only what needs the model waits for its
-turn at it.
+Passages are searched for and shown before anything else; what needs the model takes its turn, as
+at every other door.
 """
 
-import threading
-from collections.abc import Generator, Iterator
-from contextlib import closing
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import aclosing
 from dataclasses import replace
+from functools import partial
 
 import gradio as gr
 
 from assistant.conversation import Exchange, stand_alone
-from assistant.desk import Desk
 from assistant.values import Event
 from ingest.errors import RefdeskError
 from ui import page
+from ui.asking import Asking, Question, Waiting
 from ui.i18n import Texts
 from ui.page_answer import Turn, error_html, invitation_html, turn_html
-from ui.turns import Turns
+from ui.turns import AT_MOST
 from ui.web_parts import session, until_stopped, view
 
 _PASSAGES = 8
@@ -30,11 +31,10 @@ Shown = tuple[object, object, object, object]
 class AskTab:
     """What the Ask tab does; one for a language, for all visitors."""
 
-    def __init__(self, desk: Desk, turns: Turns, say: Texts) -> None:
-        self._desk = desk
-        self._turns = turns
+    def __init__(self, asking: Asking, say: Texts) -> None:
+        self._asking = asking
         self._say = say
-        self._stops: dict[str, threading.Event] = {}
+        self._stops: dict[str, Callable[[], object]] = {}
 
     def draw(self, blocks: gr.Blocks) -> None:
         """Put the tab's components into the page being built."""
@@ -50,7 +50,9 @@ class AskTab:
             halt = gr.Button(say("ask.stop"), elem_id="stop", scale=0)
         past = gr.State(())
         shown = [thread, out, box, past]
-        asking = {"show_progress": "hidden", "concurrency_limit": 8, "api_visibility": "private"}
+        asking = {
+            "show_progress": "hidden", "concurrency_limit": AT_MOST, "api_visibility": "private",
+        }  # fmt: skip
         gr.on([box.submit, go.click], self.ask, inputs=[box, past], outputs=shown, **asking)
         blocks.load(self.ask_address, inputs=[past], outputs=shown, **asking)
         halt.click(self.stop, show_progress="hidden", queue=False, api_visibility="private")
@@ -58,19 +60,25 @@ class AskTab:
 
     def stop(self, request: gr.Request) -> None:
         """Stop what this visitor's question makes the desk do."""
-        stopped = self._stops.get(session(request))
-        if stopped is not None:
-            stopped.set()
+        stop = self._stops.get(session(request))
+        if stop is not None:
+            stop()
 
-    def ask_address(self, past: tuple[Turn, ...], request: gr.Request) -> Iterator[Shown]:
+    async def ask_address(
+        self, past: tuple[Turn, ...], request: gr.Request
+    ) -> AsyncIterator[Shown]:
         """Ask the question that stands in the address, if one does."""
         question = str(dict(request.query_params).get("q", ""))
         if question.strip():
-            yield from self.ask(question[:4000], past, request)
+            async with aclosing(self.ask(question[:4000], past, request)) as shown:
+                async for each in shown:
+                    yield each
         else:
             yield gr.skip(), gr.skip(), gr.skip(), gr.skip()
 
-    def ask(self, question: str, past: tuple[Turn, ...], request: gr.Request) -> Iterator[Shown]:
+    async def ask(
+        self, question: str, past: tuple[Turn, ...], request: gr.Request
+    ) -> AsyncGenerator[Shown, None]:
         """Answer a question; yields what is to be shown, whenever there is something new."""
         say = self._say
         same = gr.skip()
@@ -79,62 +87,62 @@ class AskTab:
             return
         turn = Turn(len(past), question.strip(), state=say("ask.searching"))
         thread = "".join(turn_html(each, say) for each in past)
-        stopped = threading.Event()
-        self._stops[session(request)] = stopped
+        stopped = asyncio.Event()
+        # another thread may say it
+        stop = partial(asyncio.get_running_loop().call_soon_threadsafe, stopped.set)
+        self._stops[session(request)] = stop
         fresh = True
         try:
-            growing = self._answered(turn, past, stopped, session(request))
-            for grown in until_stopped(growing, stopped):
-                turn = grown
-                drawn = turn_html(turn, say)
-                yield (thread, drawn, "", same) if fresh else (same, drawn, same, same)
-                fresh = False
+            growing = until_stopped(self._answered(turn, past, session(request)), stopped)
+            async with aclosing(growing):
+                async for grown in growing:
+                    turn = grown
+                    drawn = turn_html(turn, say)
+                    yield (thread, drawn, "", same) if fresh else (same, drawn, same, same)
+                    fresh = False
             if turn.state:  # stopped before the end
-                turn = replace(turn, state="", notice=say("ask.stopped"))
+                turn = _stopped(turn, say)
                 yield same, turn_html(turn, say), same, same
             yield same, same, same, (*past, turn)[-_KEPT:]
         except RefdeskError as error:
             yield thread, error_html(turn, str(error), say), same, same
         finally:
-            stopped.set()
-            self._stops.pop(session(request), None)
+            if self._stops.get(session(request)) is stop:
+                del self._stops[session(request)]
 
-    def _answered(
-        self, turn: Turn, past: tuple[Turn, ...], stopped: threading.Event, caller: str
-    ) -> Generator[Turn, None, None]:
+    async def _answered(
+        self, turn: Turn, past: tuple[Turn, ...], caller: str
+    ) -> AsyncGenerator[Turn, None]:
         """Yield the turn as it grows; the last one is whole."""
         say = self._say
-        history = [
+        history = tuple(
             Exchange(each.question, each.answer.text if each.answer else "") for each in past
-        ]
+        )
         asked = stand_alone(turn.question, history)
-        found = self._desk.search(asked, k=_PASSAGES).hits
+        desk = self._asking.desk
+        found = await self._asking.look_up(lambda: desk.search(asked, k=_PASSAGES).hits)
         turn = replace(turn, asked=asked, hits=found, state=say("ask.reading"))
         yield turn
-        events = self._desk.stream(turn.question, history, stop=stopped.is_set)
-        with closing(events):  # type: ignore[type-var]  # it is a generator
-            for event in events:
-                turn = self._after(turn, event, stopped)
-                if event.name != "hits":
-                    yield turn
-                if event.name == "extractive":
-                    break  # what comes next needs the model
-            if turn.answer is None:
-                with self._turns.take(caller) as place:
-                    for before in place.places():
-                        if stopped.is_set():
-                            break
-                        yield replace(turn, state=say("ask.waiting", place=before))
-                    turn = replace(turn, state=say("ask.draft"))
-                    spoken = False
-                    for event in events:
-                        if event.name == "sentence" and not spoken:
-                            spoken = True  # what the model says takes the place of the extract
-                            turn = replace(turn, sentences=(), citations=())
-                        turn = self._after(turn, event, stopped)
+        question = Question(turn.question, caller, "page", history)
+        spoken = read = False
+        async with aclosing(self._asking.events(question)) as events:
+            async for event in events:
+                if isinstance(event, Waiting):
+                    yield replace(turn, state=say("ask.waiting", place=event.before))
+                    continue
+                if event.name == "hits":
+                    if read:  # found by other words than those that were asked
+                        turn = replace(turn, hits=event.hits)
                         yield turn
+                    read = True
+                    continue
+                if event.name == "sentence" and not spoken:
+                    spoken = True  # what the model says takes the place of the extract
+                    turn = replace(turn, sentences=(), citations=())
+                turn = self._after(turn, event)
+                yield turn
 
-    def _after(self, turn: Turn, event: Event, stopped: threading.Event) -> Turn:
+    def _after(self, turn: Turn, event: Event) -> Turn:
         """Return the turn as it stands after an event."""
         say = self._say
         if event.name == "sentence" and event.sentence:
@@ -148,6 +156,13 @@ class AskTab:
             return turn
         shown = replace(turn, sentences=event.answer.sentences, citations=event.answer.citations)
         if event.name == "extractive":
-            return replace(shown, state=say("ask.draft"))
-        notice = say("ask.stopped") if stopped.is_set() else ""
-        return replace(shown, answer=event.answer, state="", notice=notice)
+            return replace(shown, extract=event.answer, state=say("ask.draft"))
+        return replace(shown, answer=event.answer, state="")
+
+
+def _stopped(turn: Turn, say: Texts) -> Turn:
+    """Return a turn that ends here: what was checked so far is its answer."""
+    answer = turn.extract
+    if answer is not None:
+        answer = replace(answer, sentences=turn.sentences, citations=turn.citations)
+    return replace(turn, answer=answer, state="", notice=say("ask.stopped"))

@@ -1,16 +1,14 @@
 """Parts every tab of the page is put together from."""
 
-import queue
-import threading
-from collections.abc import Generator, Iterator
-from time import monotonic
-from typing import TypeVar
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Any, TypeVar
 
 import gradio as gr
 
-_GRACE = 0.25  # seconds something stopped gets to end well
-_LOOK = 0.05
 T = TypeVar("T")
+_under_way: set[asyncio.Task[Any]] = set()  # the event loop holds tasks only weakly
 
 
 def view(html: str, name: str) -> gr.HTML:
@@ -23,36 +21,38 @@ def session(request: gr.Request) -> str:
     return request.session_hash or "page"
 
 
-def until_stopped(items: Generator[T, None, None], stopped: threading.Event) -> Iterator[T]:
-    """Yield what comes, from a thread of its own; soon after ``stopped`` is set, nothing more.
+async def until_stopped(
+    items: AsyncGenerator[T, None], stopped: asyncio.Event
+) -> AsyncGenerator[T, None]:
+    """Yield what comes; once ``stopped`` is set, nothing more.
 
-    Loading a model cannot be interrupted: the thread then ends later than what is shown.
+    ``items`` are closed then, and also when this is closed, but nobody waits for it: loading a
+    model, for one, cannot be interrupted.
     """
-    news: queue.Queue[tuple[T] | BaseException | None] = queue.Queue()
+    news: asyncio.Queue[tuple[T] | Exception | None] = asyncio.Queue()
 
-    def work() -> None:
+    async def work() -> None:
         try:
-            for item in items:
-                news.put((item,))
-            news.put(None)
-        except BaseException as error:  # handed over, and raised where it is waited for
-            news.put(error)
-        finally:
-            items.close()
+            async with aclosing(items):
+                async for item in items:
+                    news.put_nowait((item,))
+            news.put_nowait(None)
+        except Exception as error:  # handed over, and raised where it is waited for
+            news.put_nowait(error)
 
-    threading.Thread(target=work, name="refdesk-asking", daemon=True).start()
-    since: float | None = None
-    while True:
-        try:
-            told = news.get(timeout=_LOOK)
-        except queue.Empty:
-            if stopped.is_set():
-                since = monotonic() if since is None else since
-                if monotonic() - since > _GRACE:
-                    return
-            continue
-        if told is None:
-            return
-        if isinstance(told, BaseException):
-            raise told
-        yield told[0]
+    async def halt() -> None:
+        await stopped.wait()
+        news.put_nowait(None)
+
+    tasks = {asyncio.create_task(work()), asyncio.create_task(halt())}
+    _under_way.update(tasks)
+    for task in tasks:
+        task.add_done_callback(_under_way.discard)
+    try:
+        while (told := await news.get()) is not None:
+            if isinstance(told, Exception):
+                raise told
+            yield told[0]
+    finally:
+        for task in tasks:
+            task.cancel()

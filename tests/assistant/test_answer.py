@@ -159,3 +159,34 @@ def test_timings_are_in_order(desk):
     times = answer.timings
     assert times["retrieve_s"] <= times["extractive_s"] <= times["first_token_s"]
     assert times["first_token_s"] <= times["first_sentence_s"] <= times["total_s"]
+
+
+def test_what_nothing_bears_is_kept_with_its_reason(desk):
+    _, answer = ask(
+        desk,
+        Scripted(
+            "Multi-query attention keeps one key head and one value head for all query heads. "
+            "It was invented by 47 elephants in Paris."
+        ),
+    )
+    assert [each.text for each in answer.dropped] == ["It was invented by 47 elephants in Paris."]
+    assert all(each.reason for each in answer.dropped)
+    assert "elephants" not in answer.text
+
+
+def test_spans_point_at_the_words_that_bear_a_sentence(desk):
+    _, answer = ask(desk, None)
+    for sentence in answer.sentences:
+        ((n, start, end),) = sentence.spans
+        cited = answer.citations[n - 1]
+        assert cited.start <= start < end <= cited.end
+        assert plain(cited.quote[start - cited.start : end - cited.start]) == sentence.text
+
+
+def test_a_sentence_begun_word_for_word_is_shown_before_it_is_said(desk):
+    """The model repeats a source and is cut off: what it began stands there whole."""
+    whole = ask(desk, None)[1].sentences[0].text
+    words = whole.split()
+    _, answer = ask(desk, Scripted(" ".join(words[: max(8, len(words) - 2)])))
+    assert answer.sentences[0].text == whole
+    assert answer.sentences[0].verbatim

@@ -86,6 +86,18 @@ def test_only_what_changed_is_read_and_embedded(desk, notes):
     assert not any("40 minutes" in text for text in texts)
 
 
+def test_one_job_can_tell_its_steps_to_somebody_else(home, notes):
+    everywhere, here = [], []
+    desk = Desk(home, progress=lambda *step: everywhere.append(step))
+    desk.ingest([notes], seed=False, progress=lambda *step: here.append(step))
+    assert ("reading pages", 3, 0) in here
+    assert here[-1][0] == "embedding passages"
+    here.clear()
+    desk.rebuild(progress=lambda *step: here.append(step))
+    assert ("reading pages", 3, 0) in here
+    assert "reading pages" not in {step for step, _, _ in everywhere}
+
+
 def test_a_reader_sees_the_next_generation(home, desk, notes):
     reader = Desk(home)
     assert reader.search("speculative decoding", k=1).hits[0].passage.title != "Drafts"

@@ -118,7 +118,7 @@ def test_the_secret_changes_with_each_start():
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
 def test_the_page_stands_beside_the_doors(desk):
-    app = application(desk, Access(token="t"))
+    app = application(desk, Turns(), Access(token="t"))
     right = {"Authorization": "Bearer t"}
     with TestClient(app, base_url="http://127.0.0.1") as client:
         assert "refdesk" in client.get("/", headers=right).text

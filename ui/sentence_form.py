@@ -1,0 +1,36 @@
+"""What a sentence of an answer can be besides prose: a block of code, or a translation.
+
+Told by its text alone, the way every door has it.
+"""
+
+import re
+from textwrap import dedent
+
+from ingest.text import FENCE, closes_fence
+
+_TRANSLATED = re.compile(r"(.+?)（原文：“(.+)”）", re.DOTALL)
+
+
+def code_of(text: str) -> str | None:
+    """Return the code of a fenced block, without its fences; None if the text is something else."""
+    first, more, rest = text.partition("\n")
+    mark = FENCE.match(first)
+    if mark is None or not more:
+        return None
+    lines = rest.split("\n")
+    if closes_fence(lines[-1], mark[1]):
+        lines.pop()
+    return dedent("\n".join(lines))
+
+
+def fenced(code: str) -> str:
+    """Return code as a block of Markdown that nothing within it can end."""
+    longest = max((len(run) for run in re.findall("`+", code)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}\n{code}\n{fence}"
+
+
+def translation_of(text: str) -> tuple[str, str] | None:
+    """Return a translation and the original shown beside it; None if the text is something else."""
+    found = _TRANSLATED.fullmatch(text)
+    return (found[1], found[2]) if found else None
