@@ -35,8 +35,8 @@ from index.library import Library
 from index.values import Filters
 from ingest.text import sentences
 
-_BUDGET = 85  # tokens: what a slow processor reads in three seconds
-_BUDGET_COMPARISON = 170
+_BUDGET = 120  # tokens: what a slow processor reads in four seconds
+_BUDGET_COMPARISON = 220
 _BEGUN = 6  # words
 _LEFT_OUT = 2  # words a model drops at the beginning of a sentence it repeats
 _WORD = re.compile(r"[a-z0-9]+|[\u4e00-\u9fff]")

@@ -104,10 +104,12 @@ def curated_twin(evidence: Evidence, line: Line) -> Line:
 
 
 def repeats(verdict: Verdict, shown: list[Verdict]) -> bool:
-    """Say whether a sentence says again what was shown before, or the larger part of it."""
+    """Say whether a sentence says again what was shown before, or a part of it.
+
+    One that holds what was shown and more is no repetition: the rest may be what was asked.
+    """
     return any(
-        _f1(verdict.terms, other.terms) > _REPEATED
-        or _contained(verdict.terms, other.terms) > _REPEATED
+        _f1(verdict.terms, other.terms) > _REPEATED or _part(verdict.terms, other.terms)
         for other in shown
     )
 
@@ -152,10 +154,9 @@ def _own(said: frozenset[str], source: frozenset[str]) -> float:
     return _f1(said, source)
 
 
-def _contained(one: frozenset[str], other: frozenset[str]) -> float:
-    """Return the share of the smaller set that the other holds; short ones prove nothing."""
-    smaller = min(len(one), len(other))
-    return len(one & other) / smaller if smaller >= _FEWEST else 0.0
+def _part(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Say whether a sentence's terms are nearly all in another; a few terms prove nothing."""
+    return len(one) >= _FEWEST and len(one & other) > _REPEATED * len(one)
 
 
 def _f1(one: frozenset[str], other: frozenset[str]) -> float:

@@ -11,7 +11,7 @@ from index.library import Library
 from ingest.urls import deep_link
 from ingest.values import PRIMER
 
-MOST = 6
+MOST = 7
 """How many sentences an answer has at most, code and list items aside."""
 _LEAST = 3
 _LIKELY = 0.5

@@ -145,13 +145,7 @@ class Desk:
                 gap_notes.note(self.home.root, answer)
             yield event
 
-    def search(
-        self,
-        query: str,
-        *,
-        k: int = 10,
-        filters: Filters = _EVERYTHING,
-    ) -> SearchResult:
+    def search(self, query: str, *, k: int = 10, filters: Filters = _EVERYTHING) -> SearchResult:
         """Find the best passages for a query, without a model.
 
         Raises:
@@ -166,10 +160,7 @@ class Desk:
         return SearchResult(query, hits, perf_counter() - begun)
 
     def sources(
-        self,
-        *,
-        filters: Filters = _EVERYTHING,
-        state: str | None = None,
+        self, *, filters: Filters = _EVERYTHING, state: str | None = None
     ) -> "list[Source]":
         """Return what the lists recommend and the library holds, with what became of each.
 

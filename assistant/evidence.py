@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from assistant import relevance
 from assistant.injection import orders
+from assistant.mentions import unmentioned_words
 from assistant.pieces import Piece, pieces
 from assistant.question import ASKING, Question
 from index.dense import Vectors
@@ -20,6 +21,7 @@ from index.values import Filters
 PASSAGES = 8
 _CANDIDATES = 12
 _NEIGHBOURS = 3
+_NAMED = 4
 _FEWEST_TERMS = 3
 _MOST_ITEMS = 6
 
@@ -81,6 +83,11 @@ def gather(library: Library, question: Question, filters: Filters, k: int = PASS
     An answer may run over the cut between two passages: those beside the best are read too.
     """
     hits = _search(library, question, filters, k)
+    if missing := unmentioned_words(question.text, hits):
+        # what is said of a thing may stand under its name alone, behind pages on what it is like
+        named = library.search(" ".join(missing), _NAMED, filters, listed=False)
+        there = {hit.passage.key for hit in hits}
+        hits += [hit for hit in named if hit.passage.key not in there]
     evidence = lines_of(library, question, [*hits, *library.neighbours(hits[:_NEIGHBOURS])])
     return replace(evidence, hits=tuple(hits))
 

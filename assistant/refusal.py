@@ -1,14 +1,10 @@
 """Whether the library answers a question at all, judged before the model is asked."""
 
-import re
 from dataclasses import dataclass
 
 from assistant.evidence import Evidence, windows
-from assistant.question import names, versions
-from index.embedder import Embedder
-
-_PART = re.compile(r"[a-z]+|\d+")
-_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+from assistant.mentions import unmentioned
+from index.embedder import MODELS, Embedder
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +22,19 @@ class Limits:
 
 
 # Fitted by `python -m tests.benchmarks.fit_refusal`; BENCHMARKS.md has the figures.
-_MINILM = Limits(floor=1.0, sure=1.1)
+_MINILM = Limits(floor=1.0, sure=1.05)
 _WORDS_ALONE = Limits(floor=0.20, sure=0.45, cosine=0.0)
 _E5 = Limits(floor=0.90, sure=1.1)
 _E5_ACROSS = Limits(floor=0.42, sure=0.50, coverage=0.0)
 
 
 def limits_for(embedder: Embedder, lang: str) -> Limits:
-    """Return the limits for a question in ``lang``, by the model that embeds it."""
+    """Return the limits for a question in ``lang``, by the model that embeds it.
+
+    Of a model without limits of its own only the words are trusted.
+    """
+    if embedder.name not in MODELS:
+        return _WORDS_ALONE
     if embedder.multilingual:
         return _E5 if lang == "en" else _E5_ACROSS
     return _MINILM if lang == "en" else _WORDS_ALONE
@@ -55,17 +56,11 @@ class Signals:
 
 def signals(evidence: Evidence) -> Signals:
     """Measure how well the evidence covers the question."""
-    text = " ".join(
-        " ".join((hit.passage.title, *hit.passage.heading, hit.passage.text))
-        for hit in evidence.hits
-    ).casefold()
-    asked = evidence.question.text
-    unknown = [name for name in names(asked) if not _mentions(text, name)]
-    unknown += [f"{name} {of}" for name, of in versions(asked) if not _has_version(text, name, of)]
+    unknown = unmentioned(evidence.question.text, evidence.hits)
     coverage = max(
         (evidence.recall(evidence.asked, window) for window in windows(evidence)), default=0.0
     )
-    return Signals(coverage, evidence.cosine, tuple(unknown))
+    return Signals(coverage, evidence.cosine, unknown)
 
 
 def support(found: Signals, limits: Limits) -> float:
@@ -89,31 +84,3 @@ def answers_surely(found: Signals, limits: Limits) -> bool:
     supports. Between the floor and this, the model's refusal is believed.
     """
     return not found.unknown and support(found, limits) >= limits.sure
-
-
-def _has_version(text: str, name: str, number: str) -> bool:
-    """Say whether a case-folded text names this version: Gemma 3 is not Gemma 2.
-
-    A space or hyphen may stand between the parts of a name in one and not in the other, a year be
-    short in one (WMT14); and before there was a second, the first had no number.
-    """
-    if number == "1":
-        return True
-    parts = [re.escape(part.casefold()) for part in _WORDS.findall(name)]
-    loose = r"[\s_-]?".join(parts)
-    return bool(re.search(rf"{loose}[\s_-]*v?(?:20)?{re.escape(number)}(?!\d|\.\d)", text))
-
-
-def _mentions(text: str, name: str) -> bool:
-    """Say whether a case-folded text holds a name, as it is or in parts ("WMT14": "WMT 2014")."""
-    name = name.casefold().removesuffix("'s")
-    if name.rstrip("s") in text:
-        return True
-    parts = _PART.findall(name)
-    words = [part.rstrip("s") for part in parts if part.isalpha() and len(part) > 1]
-    numbers = [part for part in parts if part.isdigit()]
-    return (
-        bool(words or numbers)
-        and all(word in text for word in words)
-        and all(re.search(rf"(?<![\d.]){number}(?![\d])|20{number}\b", text) for number in numbers)
-    )

@@ -25,6 +25,7 @@ from ui.metrics import Metrics
 from ui.turns import AT_MOST, TooMany, Turn, Turns, step_behind
 
 T = TypeVar("T")
+_LOOK = 0.05  # seconds after which one who waits to read looks whether anybody still wants to know
 _SEARCHING = 2  # threads; more only take the processor from each other
 
 
@@ -125,7 +126,12 @@ class Asking:
             self._wait(turn, tell)
 
         try:
-            reading.enter_context(self._reading)
+            while not self._reading.acquire(timeout=_LOOK):
+                if turn.left():
+                    return
+            reading.callback(self._reading.release)
+            if turn.left():
+                return
             events = self.desk.stream(
                 question.text,
                 question.history,

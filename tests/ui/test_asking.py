@@ -145,6 +145,34 @@ def test_a_caller_with_too_many_questions_is_turned_away(modelled, model_server)
         first.close()
 
 
+def test_who_waits_when_serving_ends_is_told_and_nothing_is_traced(modelled, model_server, capfd):
+    model_server.pause = 0.05
+    model_server.times = 50
+    replies = []
+
+    def ask(url, accept):
+        headers = {"Accept": accept}
+        try:
+            reply = httpx.post(f"{url}/api/v1/ask", json=ASKED, headers=headers, timeout=60)
+            replies.append((reply.status_code, reply.text))
+        except httpx.HTTPError as error:
+            replies.append((0, repr(error)))
+
+    accepted = ("application/json", "text/event-stream")
+    with serving(modelled) as url:
+        threads = [threading.Thread(target=ask, args=(url, each)) for each in accepted]
+        for thread in threads:
+            thread.start()
+        until(lambda: httpx.get(f"{url}/metrics").text.count("refdesk_queue_length 2.0"))
+    for thread in threads:
+        thread.join(20)
+    told = capfd.readouterr().err
+    assert "Traceback" not in told
+    assert "completing response" not in told
+    assert sorted(status for status, _ in replies) == [200, 503]
+    assert "being stopped" in max(replies)[1]
+
+
 def test_a_model_that_fails_is_explained(modelled, model_server):
     with serving(modelled) as url:
         model_server.close()

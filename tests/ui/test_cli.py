@@ -66,9 +66,10 @@ def test_ask_as_json_has_the_fields_of_the_contract(filled):
     answer = json.loads(out.stdout)
     assert list(answer) == [
         "question", "asked", "lang", "refused", "refusal", "view", "answer", "sentences",
-        "citations", "nearest", "look_in", "further", "model", "timings",
+        "citations", "nearest", "look_in", "further", "dropped", "model", "timings",
     ]  # fmt: skip
-    assert {"text", "citations", "support", "status", "verbatim"} == set(answer["sentences"][0])
+    fields = {"text", "citations", "support", "status", "verbatim", "spans"}
+    assert set(answer["sentences"][0]) == fields
     assert answer["citations"][0]["quote"]
     assert answer["timings"]["total_s"] > 0
 

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from assistant.across import beside
 from assistant.values import Answer, Citation, Sentence
 from index.browse import Link
 from index.values import Recommendation
@@ -92,6 +93,28 @@ def test_a_weak_sentence_is_told_apart_without_colour():
     assert "Weakly supported (64%)" in html
     assert "<q>" not in html
     assert "A <mark>cache</mark>" in html
+
+
+def test_code_is_a_block_of_its_own_and_no_quotation():
+    before = Sentence("Make a cache.", (1,), 1.0, "supported", True)
+    code = Sentence(f"```python\nx = {EVIL!r}\n```", (1,), 1.0, "supported", True)
+    cited = citation(quote=f"Make a cache.\n\n```python\nx = {EVIL!r}\n```")
+    html = shown([before, code, before], [cited])
+    assert re.search(r"</p><div class=\"sentence supported\"><pre tabindex=\"0\"><code>x = ", html)
+    assert "```" not in html.partition('class="tools"')[0]
+    assert "<script" not in html
+    assert re.search("<mark>x = .*</mark>", html)
+    copied = markdown(answer([before, code, before], [cited]))
+    assert f'"Make a cache."[^1]\n\n```\nx = {EVIL!r}\n```\n\n[^1]\n\n"Make' in copied
+
+
+def test_a_translation_is_weak_and_its_original_is_quoted():
+    said = Sentence(beside("缓存保存键。", "A cache holds keys."), (1,), 1.0, "weak", False)
+    html = shown([said], [citation(quote="First. A cache holds keys. Last.")])
+    assert '<span class="weak">缓存保存键。</span>' in html
+    assert '<q class="original">A cache holds keys.</q>' in html
+    assert "First. <mark>A cache holds keys.</mark> Last." in html
+    assert "原文" not in html.partition('class="tools"')[0]
 
 
 def test_a_follow_up_says_how_it_was_asked():

@@ -1,5 +1,7 @@
 """Who may use what is served: names, other sites, the token, and what listens where."""
 
+import asyncio
+
 import pytest
 from fastapi.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
@@ -114,11 +116,11 @@ def test_the_secret_changes_with_each_start():
     assert one.secret not in repr(one)
 
 
-# Gradio makes event loops that it does not close
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-@pytest.mark.filterwarnings("ignore::ResourceWarning")
 def test_the_page_stands_beside_the_doors(desk):
-    app = application(desk, Turns(), Access(token="t"))
+    async def made():  # where no event loop runs, Gradio makes some that it does not close
+        return application(desk, Turns(), Access(token="t"))
+
+    app = asyncio.run(made())
     right = {"Authorization": "Bearer t"}
     with TestClient(app, base_url="http://127.0.0.1") as client:
         assert "refdesk" in client.get("/", headers=right).text

@@ -1,0 +1,121 @@
+"""The Ask tab without a browser: passages first, its turn at the model, Stop, and the figures."""
+
+import asyncio
+import time
+from types import SimpleNamespace
+
+import pytest
+
+from assistant.desk import Desk
+from tests.doors import ModelServer, until
+from ui.asking import Asking
+from ui.i18n import texts
+from ui.metrics import Metrics
+from ui.turns import Turns
+from ui.web_ask import AskTab
+
+QUESTION = "What is multi-query attention?"
+VISITOR = SimpleNamespace(session_hash="visitor", query_params={"q": QUESTION})
+
+
+@pytest.fixture
+def model_server():
+    server = ModelServer()
+    yield server
+    server.close()
+
+
+class Tab:
+    """An Ask tab with all that stands behind it; ``seen`` are the answers drawn, and when."""
+
+    def __init__(self, home, server):
+        self.desk = Desk(home, llm=server.url)
+        self.turns = Turns()
+        self.metrics = Metrics(self.turns)
+        self.asking = Asking(self.desk, self.turns, self.metrics)
+        self.tab = AskTab(self.asking, texts("en"))
+        self.seen = []
+
+    def ask(self, question=QUESTION, on_shown=lambda html: None):
+        """Ask as the page does; returns the turns that are kept."""
+
+        async def asked():
+            kept = ()
+            async for _, drawn, _, past in self.tab.ask(question, (), VISITOR):
+                if isinstance(drawn, str):
+                    self.seen.append(drawn)
+                    on_shown(drawn)
+                if isinstance(past, tuple):
+                    kept = past
+            return kept
+
+        return asyncio.run(asked())
+
+
+@pytest.fixture
+def tab(desk, home, model_server):  # the desk has filled the home
+    tab = Tab(home, model_server)
+    yield tab
+    tab.asking.close()
+    tab.desk.close()
+
+
+def test_an_answer_grows_and_is_counted(tab):
+    (turn,) = tab.ask()
+    first, *_, last = tab.seen
+    assert 'class="hit' in first  # passages, before anything else
+    assert 'class="said"' not in first
+    assert "one key head and one value head" in last
+    assert turn.answer.view == "model"
+    assert 'refdesk_answers_total{door="page",view="model"} 1.0' in tab.metrics.text().decode()
+    assert len(tab.turns) == 0
+
+
+def test_the_question_of_the_address_is_asked(tab):
+    async def asked():
+        return [each async for each in tab.tab.ask_address((), VISITOR)]
+
+    *_, last = asyncio.run(asked())
+    assert last[3][0].question == QUESTION
+
+
+@pytest.mark.parametrize("question", [QUESTION, "旋转位置编码为什么有效？"])
+def test_who_waits_sees_passages_and_a_place_and_may_stop(tab, model_server, question):
+    stopped = []
+
+    def on_shown(html):
+        if "1 before you" in html and not stopped:
+            stopped.append(time.perf_counter())
+            tab.tab.stop(VISITOR)
+
+    with tab.turns.take("another"):
+        (turn,) = tab.ask(question, on_shown)
+        assert time.perf_counter() - stopped[0] < 0.5
+        until(lambda: len(tab.turns) == 1)
+    assert turn.hits
+    assert "Stopped" in tab.seen[-1]
+    assert model_server.asked == 0  # also where only the model can put the question into English
+
+
+def test_stop_keeps_what_was_checked_and_frees_the_model(tab, model_server):
+    model_server.pause, model_server.times = 0.05, 50
+    stopped = []
+
+    def on_shown(html):
+        if "Writing" in html and not stopped:
+            stopped.append(time.perf_counter())
+            tab.tab.stop(VISITOR)
+
+    (turn,) = tab.ask(on_shown=on_shown)
+    assert stopped
+    assert "one key head and one value head" in tab.seen[-1]
+    assert turn.notice
+    assert turn.answer.sentences == turn.sentences
+    assert len(tab.turns) == 0
+    until(lambda: model_server.hung_up == 1)
+
+
+def test_what_is_wrong_is_told(tab, model_server):
+    model_server.close()
+    assert tab.ask() == ()
+    assert "model server" in tab.seen[-1]
