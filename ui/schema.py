@@ -59,6 +59,14 @@ class SearchForm(Form):
     timings: dict[str, float]
 
 
+class SpanForm(Form):
+    """Where in the document of a citation the words stand that bear a sentence."""
+
+    n: int = Field(description="Number of the citation.")
+    start: int
+    end: int
+
+
 class SentenceForm(Form):
     """One sentence of an answer, checked against what it cites."""
 
@@ -67,6 +75,7 @@ class SentenceForm(Form):
     support: float = Field(ge=0, le=1)
     status: Literal["supported", "weak"]
     verbatim: bool = Field(description="The source's own sentence: a quotation.")
+    spans: list[SpanForm]
 
 
 class CitationForm(Form):
@@ -102,6 +111,14 @@ class Further(Form):
     url: str
 
 
+class DroppedForm(Form):
+    """A sentence of the model that is not shown, and why."""
+
+    text: str
+    support: float
+    reason: str
+
+
 class AnswerForm(Form):
     """An answer, each sentence cited; or a refusal with the nearest passages."""
 
@@ -117,6 +134,7 @@ class AnswerForm(Form):
     nearest: list[HitForm]
     look_in: list[LookIn]
     further: list[Further]
+    dropped: list[DroppedForm]
     model: str | None
     timings: dict[str, float | None]
 
