@@ -16,6 +16,7 @@ from assistant.values import Answer, Citation, Sentence
 from index.library import Hit
 from index.values import Recommendation
 from ingest.urls import canonical
+from ui.sentence_form import code_of
 
 if TYPE_CHECKING:
     from assistant.cards import Card
@@ -38,11 +39,13 @@ def link(url: str) -> Style:
 def sentence_text(shown: Sentence, citations: Sequence[Citation] = ()) -> Text:
     """Return one sentence of an answer with its marks, which link to their sources.
 
-    A sentence taken over word for word stands between quotation marks.
+    A sentence taken over word for word stands between quotation marks, code on indented lines.
     """
     links = {cited.n: cited.deep_link for cited in citations}
     text = Text()
-    if shown.verbatim:
+    if (code := code_of(shown.text)) is not None:
+        text.append("\n".join(f"    {clean(line)}" for line in code.split("\n")) + "\n")
+    elif shown.verbatim:
         text.append(f"“{clean(shown.text)}”", style="italic")
     else:
         text.append(clean(shown.text))

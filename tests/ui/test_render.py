@@ -157,3 +157,11 @@ def test_the_live_view_has_a_row_for_each_kind_of_link(monkeypatch):
     assert ["fetched", "unchanged", "failed"] in rows
     assert ["arxiv", "0", "0", "1"] in rows
     assert ["blog", "1", "0", "0"] in rows
+
+
+def test_code_stands_on_indented_lines_without_quotation_marks():
+    shown = Sentence("```python\nfor x in y:\n    train(x)\n```", (1,), 1.0, "supported", True)
+    text = render.sentence_text(shown).plain
+    assert text.startswith("    for x in y:\n        train(x)\n")
+    assert "“" not in text
+    assert text.endswith("[1]")
