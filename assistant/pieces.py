@@ -18,6 +18,7 @@ _REFERS_BACK = re.compile(
     r"then|so|but|also|for example|for instance|in contrast|他|它|这|其|因此|所以|但)\b",
     re.IGNORECASE,
 )
+_TORN = re.compile(r"[^(（]{0,12}[)）]")  # closes what the piece before opened
 _LONGEST = 600  # characters
 _TITLE = 5  # words
 
@@ -60,7 +61,8 @@ def pieces(text: str) -> list[Piece]:
         line = plain(text[start:end])
         if len(line) <= 2:
             continue
-        prose = not _in_table(text, start) and len(line) <= _LONGEST
+        torn = _TORN.match(line) and not items[place]
+        prose = not _in_table(text, start) and len(line) <= _LONGEST and not torn
         last = place + 1 == len(spans)
         leads = prose and bool(_LEADS.search(line)) and not last and items[place + 1]
         ends = bool(_ENDS.search(line)) or _stands_alone(text, start, end)

@@ -84,3 +84,8 @@ def test_code_cut_off_ends_with_the_passage():
 )
 def test_a_heading_counts_where_it_is_a_title(heading, whole):
     assert pieces(heading)[0].whole is whole
+
+
+def test_a_piece_torn_out_of_a_formula_is_not_shown():
+    assert not pieces("= 10) and 0.1: a rare pair wins.")[0].whole
+    assert pieces("BPE (byte-pair encoding) merges pairs.")[0].whole

@@ -152,9 +152,12 @@ def served(page_home, model):
     server.wait(20)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
-    """A real browser; the test is skipped where none is installed."""
+    """A real browser; the test is skipped where none is installed.
+
+    For one module: while it is open, its driver's event loop runs, and no other can be started.
+    """
     playwright = pytest.importorskip("playwright.sync_api")
     if not CHROMIUM:
         pytest.skip("no Chromium is installed here")
