@@ -4,43 +4,34 @@ The flow yields events as things become known, so a page can show passages befor
 a word. Every shown sentence has passed :mod:`assistant.citation`.
 """
 
-import re
-import time
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import closing
 from dataclasses import dataclass, replace
-from itertools import chain
 
 from assistant.across import beside, to_chinese, to_english
-from assistant.citation import Verdict, attribute, repeats
-from assistant.compose import (
-    MOST,
-    Numbering,
-    code_for,
-    extract,
-    finished,
-    quotation,
-    quotations,
-    refusal,
-    sentence,
-)
+from assistant.clock import Clock
+from assistant.compose import Numbering, extract, finished, quotation, refusal
 from assistant.evidence import Evidence, Line, gather, select
 from assistant.extractive import best_lines
 from assistant.llm import Engine
-from assistant.prompt import is_refusal, prompt
+from assistant.prompt import REFUSAL, prompt
 from assistant.question import Question, understand
-from assistant.refusal import Limits, answers_surely, limits_for, refuses, signals
-from assistant.values import Answer, Dropped, Event, Sentence
+from assistant.refusal import (
+    Limits,
+    Signals,
+    answers_surely,
+    convinces,
+    hopeless,
+    limits_for,
+    refuses,
+    signals,
+)
+from assistant.spoken import speak, told
+from assistant.values import Answer, Event, Sentence
 from index.library import Library
 from index.values import Filters
-from ingest.text import sentences
 
-_BUDGET = 120  # tokens: what a slow processor reads in four seconds
-_BUDGET_COMPARISON = 220
-_BEGUN = 6  # words
-_LEFT_OUT = 2  # words a model drops at the beginning of a sentence it repeats
-_WORD = re.compile(r"[a-z0-9]+|[\u4e00-\u9fff]")
-_MAX_TOKENS = 300
+_BUDGET = 90  # tokens: what a slow processor reads in three seconds
+_BUDGET_COMPARISON = 180
 _TRANSLATED = 3
 
 
@@ -50,25 +41,23 @@ class _Ground:
 
     evidence: Evidence
     lines: list[Line]
+    found: Signals
     limits: Limits
-    refuses: bool
-    surely: bool
 
+    @property
+    def hopeless(self) -> bool:
+        """Whether nothing here answers, whatever a model thinks."""
+        return not self.lines or hopeless(self.found, self.limits)
 
-class _Clock:
-    """Seconds since the question came, noted under the names of the contract."""
+    @property
+    def refuses(self) -> bool:
+        """Whether the sources alone do not answer."""
+        return self.hopeless or refuses(self.found, self.limits)
 
-    def __init__(self) -> None:
-        self._begun = time.perf_counter()
-        self.noted: dict[str, float] = {}
-
-    def note(self, name: str) -> None:
-        """Note a moment, the first time it comes."""
-        self.noted.setdefault(name, round(time.perf_counter() - self._begun, 3))
-
-    def stamp(self, answer: Answer) -> Answer:
-        """Return the answer with what is noted so far."""
-        return replace(answer, timings=dict(self.noted))
+    @property
+    def surely(self) -> bool:
+        """Whether they answer even if the model finds nothing to say."""
+        return bool(self.lines) and answers_surely(self.found, self.limits)
 
 
 def answer(
@@ -83,7 +72,7 @@ def answer(
 
     ``engine`` is called only when the model is needed, since loading it takes seconds.
     """
-    clock = _Clock()
+    clock = Clock()
     question = understand(text)
     ground = _ground(library, question, filters, k)
     clock.note("retrieve_s")
@@ -94,30 +83,23 @@ def answer(
     )  # fmt: skip
     if not ground.evidence.understood and not ground.surely and (model := engine()):
         other = _in_english(library, question, filters, k, model, stop)
-        if other is not None and not other.refuses:
+        worse = other is None or (other.hopeless if ground.refuses else other.refuses)
+        if other is not None and not worse:
             ground = other
             yield Event("hits", hits=ground.evidence.hits)
 
-    if ground.refuses:
-        clock.note("total_s")
-        yield Event("done", answer=clock.stamp(refusal(draft, ground.evidence)))
-        return
-    quoted = extract(draft, ground.evidence, ground.lines, library)
-    clock.note("extractive_s")
-    yield Event("extractive", answer=clock.stamp(quoted))
-
-    if (model := engine()) is None:
+    quoted = refusal(draft, ground.evidence)
+    if not ground.refuses:
+        quoted = extract(draft, ground.evidence, ground.lines, library)
+        clock.note("extractive_s")
+        yield Event("extractive", answer=clock.stamp(quoted))
+    if ground.hopeless or (model := engine()) is None:
         done = quoted
-        clock.note("first_sentence_s")
+        if not done.refused:
+            clock.note("first_sentence_s")
     else:
-        draft = replace(draft, view="model", model=model.name)
-        told: Generator[Event, None, Answer]
-        if question.lang == "zh" and not _mostly(ground.lines, "zh"):
-            told = _translated(library, ground, draft, model, stop, clock)
-        else:
-            told = _spoken(library, ground, draft, model, stop, clock)
-        said = yield from told
-        if said.sentences:
+        said = yield from _told_by(library, ground, draft, model, stop, clock)
+        if said.sentences or said.refused:
             done = said
         elif ground.surely:
             done = replace(quoted, dropped=said.dropped)
@@ -130,11 +112,40 @@ def answer(
 
 def _ground(library: Library, question: Question, filters: Filters, k: int) -> _Ground:
     evidence = gather(library, question, filters, k)
-    lines = best_lines(evidence)
-    found = signals(evidence)
     limits = limits_for(library.embedder, question.lang)
-    enough = bool(lines) and not refuses(found, limits)
-    return _Ground(evidence, lines, limits, not enough, answers_surely(found, limits))
+    return _Ground(evidence, best_lines(evidence), signals(evidence), limits)
+
+
+def _told_by(
+    library: Library,
+    ground: _Ground,
+    draft: Answer,
+    model: Engine,
+    stop: Callable[[], bool],
+    clock: Clock,
+) -> Generator[Event, None, Answer]:
+    """Answer with a model, or refuse where it doubts too much that its sources answer."""
+    draft = replace(draft, view="model", model=model.name)
+    chosen = reading(ground.evidence, model)
+    messages = prompt(ground.evidence.question, chosen)
+    refusing = model.likelihood(messages, REFUSAL, stop=stop)
+    if refusing is not None:
+        clock.note("first_token_s")
+        if not convinces(ground.found, ground.limits, refusing):
+            return refusal(draft, ground.evidence)
+    if draft.lang == "zh" and not _mostly(ground.lines, "zh"):
+        return (yield from _translated(library, ground, draft, model, stop, clock))
+    return (
+        yield from speak(
+            library, ground.evidence, ground.lines, chosen, messages, draft, model, stop, clock
+        )
+    )
+
+
+def reading(evidence: Evidence, model: Engine) -> list[Line]:
+    """Return what a model is given to read: more for a comparison, which has two sides."""
+    budget = _BUDGET_COMPARISON if evidence.question.sides else _BUDGET
+    return select(evidence, budget, model.count_tokens)
 
 
 def _in_english(
@@ -155,50 +166,17 @@ def _mostly(lines: Sequence[Line], lang: str) -> bool:
     return 2 * own > min(len(lines), _TRANSLATED)
 
 
-def _spoken(
-    library: Library,
-    ground: _Ground,
-    draft: Answer,
-    model: Engine,
-    stop: Callable[[], bool],
-    clock: _Clock,
-) -> Generator[Event, None, Answer]:
-    """Let the model answer, sentence by verified sentence, then quote what it left out."""
-    numbering = Numbering()
-    shown: list[Verdict] = []
-    sentences_shown: list[Sentence] = []
-    spoken = _generate(library, ground.evidence, model, stop, clock)
-    dropped: list[Dropped] = []
-    for verdict in chain(spoken, quotations(ground.lines, shown), _code(ground, shown)):
-        if verdict.line is None:
-            dropped.append(Dropped(verdict.text, round(verdict.support, 3), verdict.reason))
-            continue
-        if repeats(verdict, shown):
-            continue
-        shown.append(verdict)
-        yield _told(verdict, numbering, sentences_shown, clock)
-        if len(shown) >= MOST:
-            spoken.close()
-    draft = replace(draft, dropped=tuple(dropped))
-    return finished(draft, sentences_shown, numbering, library)
-
-
-def _code(ground: _Ground, shown: Sequence[Verdict]) -> Iterator[Verdict]:
-    if shown:
-        yield from code_for(ground.evidence, ground.lines)
-
-
 def _translated(
     library: Library,
     ground: _Ground,
     draft: Answer,
     model: Engine,
     stop: Callable[[], bool],
-    clock: _Clock,
+    clock: Clock,
 ) -> Generator[Event, None, Answer]:
     """Put the best sentences into Chinese, each beside its original."""
     numbering = Numbering()
-    told: list[Sentence] = []
+    shown: list[Sentence] = []
     for line in ground.lines[:_TRANSLATED]:
         if stop():
             break
@@ -209,70 +187,5 @@ def _translated(
         if chinese:
             text = beside(chinese, line.text)
             verdict = replace(verdict, text=text, status="weak", verbatim=False)
-        yield _told(verdict, numbering, told, clock)
-    return finished(draft, told, numbering, library)
-
-
-def _told(verdict: Verdict, numbering: Numbering, told: list[Sentence], clock: _Clock) -> Event:
-    known = len(numbering.citations)
-    told.append(sentence(verdict, numbering))
-    clock.note("first_sentence_s")
-    return Event("sentence", sentence=told[-1], citations=tuple(numbering.citations[known:]))
-
-
-def _generate(
-    library: Library,
-    evidence: Evidence,
-    model: Engine,
-    stop: Callable[[], bool],
-    clock: _Clock,
-) -> Generator[Verdict, None, None]:
-    """Let the model speak and yield a verdict on each sentence as it ends; none if it refuses."""
-    question = evidence.question
-    budget = _BUDGET_COMPARISON if question.sides else _BUDGET
-    chosen = select(evidence, budget, model.count_tokens)
-    said = ""
-    early: Line | None = None
-    # closed here whatever happens: an open stream holds the model
-    with closing(
-        model.stream(prompt(question, chosen), max_tokens=_MAX_TOKENS, stop=stop)
-    ) as pieces:
-        for piece in pieces:
-            clock.note("first_token_s")
-            said += piece
-            if (line := _begun(evidence, said)) and line is not early:
-                early = line
-                yield attribute(library, evidence, line.text)
-            over, said = _finished(said)
-            for each in over:
-                if is_refusal(each):
-                    return
-                yield attribute(library, evidence, each)
-    # what is left is either a last sentence with its full stop or one cut short: the latter goes
-    if said.strip() and said.rstrip()[-1] in '.!?。！？”"' and not is_refusal(said.strip()):
-        yield attribute(library, evidence, said.strip())
-
-
-def _begun(evidence: Evidence, said: str) -> Line | None:
-    """Return the source's sentence that the model has begun to repeat word for word.
-
-    It can be shown at once: it is true of its source, however the model would go on.
-    """
-    begun = _WORD.findall(said.casefold())[:-1]  # the last may still grow
-    if len(begun) < _BEGUN:
-        return None
-    found = {}
-    for line in evidence.lines:
-        words = _WORD.findall(line.text.casefold()) if line.whole else []
-        starts = range(min(_LEFT_OUT + 1, len(words)))
-        if any(words[at : at + len(begun)] == begun for at in starts):
-            found[line.text] = line
-    return found.popitem()[1] if len(found) == 1 else None
-
-
-def _finished(said: str) -> tuple[list[str], str]:
-    """Split off the sentences that are surely over: something follows them."""
-    spans = sentences(said)
-    if len(spans) < 2:
-        return [], said
-    return [said[start:end] for start, end in spans[:-1]], said[spans[-1][0] :]
+        yield told(verdict, numbering, shown, clock)
+    return finished(draft, shown, numbering, library)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from assistant.evidence import Evidence, Line, rows_of
+from assistant.question import wants_title
 from index.library import Library
 from ingest.values import PRIMER
 
@@ -51,9 +52,13 @@ class Verdict:
 def attribute(library: Library, evidence: Evidence, sentence: str) -> Verdict:
     """Check one sentence against the evidence and say what may be shown of it."""
     terms = frozenset(library.terms(sentence))
-    if not terms or not evidence.lines:
+    if not terms or not evidence.lines or sentence.rstrip().endswith(("?", "？")):
         return Verdict(sentence, None, 0.0, "dropped", False, terms, "it says nothing to check")
-    scores = [_own(terms, line.terms) if line.whole else 0.0 for line in evidence.lines]
+    titles = wants_title(evidence.question.text)
+    scores = [
+        _own(terms, line.terms) if line.whole and (titles or not line.piece.title) else 0.0
+        for line in evidence.lines
+    ]
     best = int(np.argmax(scores))
     if scores[best] >= SNAP:
         line = curated_twin(evidence, evidence.lines[best])

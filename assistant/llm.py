@@ -47,6 +47,22 @@ class Engine(Protocol):
             ModelUnavailable: the model could not answer.
         """
 
+    def likelihood(
+        self,
+        messages: Sequence[Message],
+        beginning: str,
+        *,
+        stop: Callable[[], bool] | None = None,
+    ) -> float | None:
+        """Return the natural logarithm of how likely a reply begins with a text's first token.
+
+        None if the engine cannot tell, or was stopped. What was read for it is not read again by
+        a ``stream`` of the same messages that follows.
+
+        Raises:
+            UsageError, ModelUnavailable: as ``stream``.
+        """
+
     def count_tokens(self, text: str) -> int:
         """Return how many tokens ``text`` is; an engine that cannot know says so and estimates."""
 

@@ -101,6 +101,16 @@ class ServerEngine:
                 f"The model server at {self._url} failed while answering: {_reason(error)}."
             ) from error
 
+    def likelihood(
+        self,
+        messages: Sequence[Message],
+        beginning: str,
+        *,
+        stop: Callable[[], bool] | None = None,
+    ) -> float | None:
+        """Return None: not every server tells likelihoods, and asking costs a second request."""
+        return None
+
     def count_tokens(self, text: str) -> int:
         """Estimate the tokens of ``text``: one a Han character, else one for four characters.
 

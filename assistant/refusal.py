@@ -9,23 +9,32 @@ from index.embedder import MODELS, Embedder
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Where refusing begins and where answering is sure, on a weighted sum of the two signals.
+    """Where refusing begins and answering is sure, on a weighted sum of coverage and cosine.
+
+    ``hopeless``: below it nobody asks the model. ``floor``: below it the sources alone do not
+    answer. ``sure``: from there they answer even if the model says nothing that holds.
+    ``enough``: what the sum and the model's doubt (see `DOUBT`) must reach together.
 
     ``cosine`` weighs nothing where the embedding model does not know the question's language,
     ``coverage`` nothing where it finds pages in other languages than the question's.
     """
 
+    hopeless: float
     floor: float
     sure: float
+    enough: float
     coverage: float = 1.0
     cosine: float = 1.0
 
 
+DOUBT = 0.2
+"""What a unit of the model's log-likelihood of refusing weighs."""
+
 # Fitted by `python -m tests.benchmarks.fit_refusal`; BENCHMARKS.md has the figures.
-_MINILM = Limits(floor=1.0, sure=1.05)
-_WORDS_ALONE = Limits(floor=0.20, sure=0.45, cosine=0.0)
-_E5 = Limits(floor=0.90, sure=1.1)
-_E5_ACROSS = Limits(floor=0.42, sure=0.50, coverage=0.0)
+_MINILM = Limits(hopeless=0.55, floor=1.0, sure=1.05, enough=1.4)
+_WORDS_ALONE = Limits(hopeless=0.10, floor=0.20, sure=0.45, enough=0.5, cosine=0.0)
+_E5 = Limits(hopeless=0.55, floor=0.90, sure=1.1, enough=1.4)
+_E5_ACROSS = Limits(hopeless=0.30, floor=0.42, sure=0.50, enough=0.9, coverage=0.0)
 
 
 def limits_for(embedder: Embedder, lang: str) -> Limits:
@@ -68,19 +77,33 @@ def support(found: Signals, limits: Limits) -> float:
     return limits.coverage * found.coverage + limits.cosine * found.cosine
 
 
-def refuses(found: Signals, limits: Limits) -> bool:
-    """Say whether these signals mean that the library does not answer.
+def hopeless(found: Signals, limits: Limits) -> bool:
+    """Say whether these signals mean that nothing here answers, whatever a model thinks.
 
     A name that nothing found mentions is decisive: passages about its neighbours would be passed
     off as being about it.
     """
-    return bool(found.unknown) or support(found, limits) < limits.floor
+    return bool(found.unknown) or support(found, limits) < limits.hopeless
+
+
+def refuses(found: Signals, limits: Limits) -> bool:
+    """Say whether these signals alone, without a model, mean that the library does not answer."""
+    return hopeless(found, limits) or support(found, limits) < limits.floor
+
+
+def convinces(found: Signals, limits: Limits, refusing: float) -> bool:
+    """Say whether to answer, a model having read the evidence.
+
+    ``refusing`` is its log-likelihood of refusing. Near misses, questions whose words the sources
+    use without answering them, raise it; questions in other words than the sources' do not.
+    """
+    return support(found, limits) - DOUBT * refusing >= limits.enough
 
 
 def answers_surely(found: Signals, limits: Limits) -> bool:
     """Say whether the sources answer even if the model finds nothing to say.
 
-    Small models refuse about one answerable question in ten, or say it in words that no source
-    supports. Between the floor and this, the model's refusal is believed.
+    Small models now and then refuse, or say it in words that no source supports. Between the floor
+    and this, the refusal of a model that cannot tell how much it doubts is believed.
     """
     return not found.unknown and support(found, limits) >= limits.sure

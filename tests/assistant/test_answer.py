@@ -19,9 +19,13 @@ class Scripted:
 
     name = "scripted"
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, refusing: float | None = None) -> None:
         self.text = text
+        self.refusing = refusing
         self.asked: Sequence[Message] = ()
+
+    def likelihood(self, messages, beginning, *, stop):
+        return self.refusing
 
     def stream(
         self, messages: Sequence[Message], *, max_tokens: int, stop: Callable[[], bool]
@@ -83,6 +87,16 @@ def test_where_the_sources_surely_answer_they_are_quoted(desk, said):
     assert not answer.refused
     assert (answer.view, answer.model) == ("extractive", None)
     assert all(sentence.verbatim for sentence in answer.sentences)
+
+
+WHOLE = "Multi-query attention keeps one key head and one value head for all query heads."
+
+
+@pytest.mark.parametrize(("refusing", "refused"), [(-0.1, True), (-8.0, False)])
+def test_the_doubt_of_the_model_decides_where_the_words_do_not(desk, refusing, refused):
+    events, answer = ask(desk, Scripted(WHOLE, refusing), UNSURE)
+    assert answer.refused is refused
+    assert ("sentence" in [event.name for event in events]) is not refused
 
 
 def test_a_sentence_cut_short_is_not_shown(desk):

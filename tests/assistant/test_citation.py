@@ -50,8 +50,9 @@ def test_what_no_source_says_is_dropped(desk, evidence, claim):
     assert verdict.status == "dropped" or verdict.text != claim
 
 
-def test_an_empty_sentence_is_dropped(desk, evidence):
-    assert attribute(desk.library, evidence, "...").status == "dropped"
+@pytest.mark.parametrize("said", ["...", "How does multi-query attention share keys again?"])
+def test_what_states_nothing_is_dropped(desk, evidence, said):
+    assert attribute(desk.library, evidence, said).status == "dropped"
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,9 @@ class Obedient:
         self.asked = messages
         yield self.text
 
+    def likelihood(self, messages, beginning, *, stop) -> None:
+        return None
+
     def count_tokens(self, text: str) -> int:
         return len(text) // 3
 

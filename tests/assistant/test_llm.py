@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
+from unittest import mock
 
 import httpx
 import pytest
@@ -78,6 +79,34 @@ def test_the_fixed_beginning_is_evaluated_once(engine: LocalEngine) -> None:
     ask(engine, "What is a layer?", max_tokens=1)
     assert whole - engine.evaluated == PREFIX_TOKENS
     assert engine.evaluated < 20
+
+
+def test_a_reply_follows_a_look_at_its_likelihood_without_reading_again(
+    engine: LocalEngine,
+) -> None:
+    question = [*PREFIX, Message("user", "Name a colour of the sky.")]
+    alone = "".join(engine.stream(question, max_tokens=12))
+    first = engine.likelihood(question, alone)
+    other = engine.likelihood(question, "Zebra")
+    assert first is not None
+    assert other is not None
+    assert other < first <= 0
+    with mock.patch.object(engine._llama, "eval", wraps=engine._llama.eval) as evaluated:
+        assert "".join(engine.stream(question, max_tokens=12)) == alone
+    assert max(len(call.args[0]) for call in evaluated.call_args_list) == 1
+    assert "".join(engine.stream(question, max_tokens=12)) == alone
+
+
+def test_the_state_is_taken_from_its_file_again_after_another_beginning(
+    engine: LocalEngine, gguf: Path, cache: Path
+) -> None:
+    again = LocalEngine(gguf, cache, PREFIX)
+    try:
+        ask(again, "What is a layer?", [Message("system", "Translate. " * 30)])
+        assert ask(again, "What is a layer?") == ask(engine, "What is a layer?")
+        assert again.evaluated < 20
+    finally:
+        again.close()
 
 
 def test_whole_pieces_of_a_longer_prompt_are_reused(engine: LocalEngine) -> None:

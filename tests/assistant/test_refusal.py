@@ -4,10 +4,18 @@ import pytest
 
 from assistant.evidence import gather
 from assistant.question import understand, versions
-from assistant.refusal import Limits, Signals, answers_surely, refuses, signals
+from assistant.refusal import (
+    Limits,
+    Signals,
+    answers_surely,
+    convinces,
+    hopeless,
+    refuses,
+    signals,
+)
 from index.values import Filters
 
-LIMITS = Limits(floor=1.0, sure=1.2)
+LIMITS = Limits(hopeless=0.5, floor=1.0, sure=1.2, enough=1.4)
 
 
 @pytest.mark.parametrize(
@@ -24,8 +32,25 @@ def test_the_sum_decides_and_an_unknown_name_decides_alone(found, refused, sure)
     assert answers_surely(found, LIMITS) is sure
 
 
+@pytest.mark.parametrize(
+    ("found", "refusing", "convinced"),
+    [
+        (Signals(0.3, 0.4, ()), -6.0, True),  # other words than the sources', but no doubt
+        (Signals(0.7, 0.6, ()), -0.1, False),  # the sources' words, but they do not answer
+        (Signals(0.9, 0.8, ()), -0.1, True),
+    ],
+)
+def test_the_model_that_read_the_evidence_has_a_say(found, refusing, convinced):
+    assert convinces(found, LIMITS, refusing) is convinced
+
+
+def test_hardly_a_word_of_the_question_is_hopeless_whatever_a_model_thinks():
+    assert hopeless(Signals(0.1, 0.3, ()), LIMITS)
+    assert not hopeless(Signals(0.3, 0.4, ()), LIMITS)
+
+
 def test_a_signal_without_weight_does_not_count():
-    words_alone = Limits(floor=0.2, sure=0.45, cosine=0.0)
+    words_alone = Limits(hopeless=0.1, floor=0.2, sure=0.45, enough=0.6, cosine=0.0)
     assert refuses(Signals(0.1, 0.9, ()), words_alone)
     assert not refuses(Signals(0.3, 0.0, ()), words_alone)
 

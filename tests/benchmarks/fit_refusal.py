@@ -1,10 +1,13 @@
 """Measure the signals of refusal on answerable and unanswerable questions; read limits off them.
 
     python -m tests.benchmarks.fit_refusal HOME FIT.jsonl... [--test FILE.jsonl...] [--plot PNG]
+        [--llm auto]
 
-For coverage and cosine each, prints how well it tells the two apart (area under the curve), then
-for floors of their sum and of each alone the shares rightly and wrongly refused. With --test the
-present limits are scored on questions nothing was fitted on. The plot shows both shares over each.
+For coverage and cosine each, and the model's doubt where one is asked (--llm), prints how well it
+tells the two apart (area under the curve), then for floors of their sum and of each alone the
+shares rightly and wrongly refused. With --test the present limits are scored on questions nothing
+was fitted on. The plot shows both shares over each. A Chinese question is judged by its own words:
+that it would be asked again in English is left out.
 """
 
 import argparse
@@ -17,17 +20,23 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
+from assistant.answer import reading
 from assistant.desk import Desk
 from assistant.evidence import gather
+from assistant.llm import Engine, choose
+from assistant.prompt import REFUSAL, prefix, prompt
 from assistant.question import understand
-from assistant.refusal import limits_for, refuses, signals
+from assistant.refusal import DOUBT, convinces, hopeless, limits_for, refuses, signals
 from index.library import Library
 from index.values import Filters
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """The signals of questions of one language, one row each: coverage, cosine, unknown name."""
+    """The signals of questions of one language, one row each.
+
+    Columns: coverage, cosine, unknown name, the model's log-likelihood of refusing (0: not asked).
+    """
 
     seen: NDArray[np.float64]
     answerable: NDArray[np.bool_]
@@ -41,11 +50,14 @@ def main() -> None:
     parser.add_argument("fit", type=Path, nargs="+")
     parser.add_argument("--test", type=Path, nargs="*", default=[])
     parser.add_argument("--plot", type=Path)
+    parser.add_argument("--llm", default="extractive")
     given = parser.parse_args()
-    library = Desk(given.home, llm="extractive").library
+    desk = Desk(given.home, llm=given.llm)
+    model = choose(given.llm, desk.home.models, desk.home.cache, lambda *_: None, prefix())
+    library = desk.library
     curves = {}
     for name, files in (("fitted on", given.fit), ("not fitted on", given.test)):
-        for lang, measured in _measure(library, files).items():
+        for lang, measured in _measure(library, model, files).items():
             print(f"{name} {lang}: {_rates(measured.refused, measured.answerable)}")
             if name == "fitted on":
                 curves[lang] = measured
@@ -54,24 +66,39 @@ def main() -> None:
         _plot(curves, given.plot)
 
 
-def _measure(library: Library, files: list[Path]) -> dict[str, Measured]:
-    rows: dict[str, list[tuple[float, float, float, bool, bool]]] = {}
+def _measure(library: Library, model: Engine | None, files: list[Path]) -> dict[str, Measured]:
+    rows: dict[str, list[tuple[float, float, float, float, bool, bool]]] = {}
     for line in (line for file in files for line in file.read_text().splitlines()):
         asked = json.loads(line)
         question = understand(asked["question"])
-        found = signals(gather(library, question, Filters()))
-        refused = refuses(found, limits_for(library.embedder, question.lang))
+        evidence = gather(library, question, Filters())
+        found, limits = signals(evidence), limits_for(library.embedder, question.lang)
+        refusing = None
+        if model is not None:
+            read = prompt(question, reading(evidence, model))
+            refusing = model.likelihood(read, REFUSAL)
+        if refusing is None:
+            refused = refuses(found, limits)
+        else:
+            refused = hopeless(found, limits) or not convinces(found, limits, refusing)
         answerable = asked["type"] != "unanswerable"
         rows.setdefault(question.lang, []).append(
-            (found.coverage, found.cosine, float(bool(found.unknown)), answerable, refused)
+            (
+                found.coverage,
+                found.cosine,
+                float(bool(found.unknown)),
+                refusing or 0.0,
+                answerable,
+                refused,
+            )
         )
         if refused == answerable:
-            print("  wrong:", asked["id"], "refused" if refused else "not refused", found)
+            print("  wrong:", asked["id"], "refused" if refused else "not refused", found, refusing)
     return {
         lang: Measured(
-            np.array([row[:3] for row in each]),
-            np.array([row[3] for row in each]),
+            np.array([row[:4] for row in each]),
             np.array([row[4] for row in each]),
+            np.array([row[5] for row in each]),
         )
         for lang, each in rows.items()
     }
@@ -93,9 +120,13 @@ def _limits(measured: Measured) -> None:
         print(f"  AUC of {name}: {roc_auc_score(answerable, seen[:, column]):.3f}")
     named = seen[:, 2] > 0
     total = seen[:, 0] + seen[:, 1]
-    for name, values in (("sum", total), ("coverage alone", seen[:, 0]), ("cosine", seen[:, 1])):
+    tried = {"sum": total, "coverage alone": seen[:, 0], "cosine": seen[:, 1]}
+    if seen[:, 3].any():
+        print(f"  AUC of the model's doubt: {roc_auc_score(answerable, -seen[:, 3]):.3f}")
+        tried["sum and doubt"] = total - DOUBT * seen[:, 3]
+    for name, values in tried.items():
         line = []
-        for floor in np.arange(0.0, 1.5, 0.05):
+        for floor in np.arange(0.0, 2.0, 0.05):
             refused = named | (values < floor)
             wrongly, rightly = refused[answerable].mean(), refused[~answerable].mean()
             line.append(f"{floor:.2f}: {rightly:.2f}/{wrongly:.3f}")
