@@ -56,7 +56,7 @@ class Evidence:
     ``vectors`` has one row a line, shape (len(lines), dimension); ``idf`` covers all terms met;
     ``asked`` are the question's terms; ``cosine`` is the similarity of the nearest
     sentence or passage; ``understood`` says that the embedding model knows the question's language,
-    so that cosines count; ``signals`` are what `relevance` judged by, shape (queries, lines, 8);
+    so that cosines count; ``signals`` are what `relevance` judged by, shape (queries, lines, 9);
     ``above`` holds the terms of each passage's title and headings.
     """
 
@@ -125,6 +125,7 @@ def lines_of(library: Library, question: Question, hits: Sequence[Hit]) -> Evide
                 beside=np.array([not (hit.dense_rank or hit.word_rank) for hit, _ in found]),
                 texts=texts,
                 terms=[len(each) for each in terms],
+                leads=[piece.leads for _, piece in found],
             )
             for near, want in zip(cosines, wanted, strict=True)
         ]

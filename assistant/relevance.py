@@ -15,14 +15,26 @@ _ASKS_NUMBER = re.compile(
     r"多少|几[个种倍年层]|哪一?年|多[大长快高]",
     re.IGNORECASE,
 )
+_ASKS_LIST = re.compile(
+    r"\b(?:list|name) (?:the|all|some|two|three|four|five)\b|"
+    r"\b(?:what|which)(?: are)?(?: the)? (?:two|three|four|five|six|several|main|different|kinds|"
+    r"types|steps|stages|changes|ways|parts|benefits|advantages|drawbacks|components|methods|"
+    r"techniques)\b|哪些|哪[两二三四五几]|几[个种步]|列出",
+    re.IGNORECASE,
+)
+_ENUMERATES = re.compile(
+    r"\((?:1|i|a)\).*\((?:2|ii|b)\)|\b1[.)].*\b2[.)]|\bfirst(?:ly)?\b.*\bsecond(?:ly)?\b|"
+    r"[^,，、]+[,，、][^,，、]+(?:[,，、]\s*(?:and|or)\b|、)",
+    re.IGNORECASE | re.DOTALL,
+)
 _NUMBER = re.compile(r"\d|[一二三四五六七八九十百千万亿两]")
 _LONG = 30
 _SHORT = 4
 
-SIGNALS = ("cosine", "words", "passage", "place", "no number", "length", "short", "beside")
-WEIGHTS = np.array([1.458, 1.452, 10.508, -0.353, -1.129, 3.582, -4.315, -2.300])
-WORDS_ALONE = np.array([0.0, 3.100, 7.196, 0.985, -1.412, 3.834, -5.174, -2.770])
-BIAS, WORDS_ALONE_BIAS = -12.544, -9.745
+SIGNALS = ("cosine", "words", "passage", "place", "no number", "length", "short", "beside", "list")
+WEIGHTS = np.array([1.303, 1.211, 10.613, -0.488, -0.288, 4.460, -4.348, -2.631, 3.143])
+WORDS_ALONE = np.array([0.0, 2.071, 9.139, 0.226, -0.913, 3.861, -5.410, -2.636, 1.938])
+BIAS, WORDS_ALONE_BIAS = -12.536, -10.381
 
 
 def signals(
@@ -35,8 +47,9 @@ def signals(
     beside: NDArray[np.bool_],
     texts: list[str],
     terms: list[int],
+    leads: list[bool],
 ) -> NDArray[np.float64]:
-    """Return the signals of the sentences found for a question, shape (sentences, 8).
+    """Return the signals of the sentences found for a question, shape (sentences, 9).
 
     Args:
         question: as asked.
@@ -48,8 +61,17 @@ def signals(
         beside: whether that passage was not found itself but stands beside one that was.
         texts: the sentences.
         terms: how many content terms each has.
+        leads: whether each introduces the items of a list.
     """
     spread = float(cosines.std()) or 1.0
+    lists = bool(_ASKS_LIST.search(question))
+    enumerates = np.array(
+        [
+            lists and (lead or bool(_ENUMERATES.search(text)))
+            for text, lead in zip(texts, leads, strict=True)
+        ],
+        dtype=np.float64,
+    )
     counts = np.array(terms, dtype=np.float64)
     asked = bool(_ASKS_NUMBER.search(question))
     numberless = np.array([asked and not _NUMBER.search(text) for text in texts], dtype=np.float64)
@@ -63,6 +85,7 @@ def signals(
             np.minimum(counts, _LONG) / _LONG,
             counts < _SHORT,
             beside,
+            enumerates,
         ]
     )
 

@@ -1,6 +1,7 @@
 """The sentence that answers is ranked above those that repeat the question's words."""
 
 import numpy as np
+import pytest
 
 from assistant.relevance import relevance, signals
 
@@ -16,6 +17,7 @@ def seen(question: str, texts: list[str], cosines: list[float]):
         beside=np.zeros(count, dtype=bool),
         texts=texts,
         terms=[len(text.split()) for text in texts],
+        leads=[text.endswith(":") for text in texts],
     )
 
 
@@ -27,6 +29,19 @@ def test_a_question_for_a_number_wants_a_number():
     assert few > many
     one, other = relevance(seen("What is the model?", texts, [0.5, 0.5]), understood=True)
     assert one == other
+
+
+@pytest.mark.parametrize(
+    "better", ["It shares keys, drops heads, and packs caches.", "It changes three parts of these:"]
+)
+def test_a_question_for_several_things_wants_them_listed(better):
+    texts = [better, "It changes a good many of the parts."]
+    one, other = relevance(
+        seen("What three changes does it make?", texts, [0.5, 0.5]), understood=True
+    )
+    assert one > other
+    one, other = relevance(seen("What does it change?", texts, [0.5, 0.5]), understood=True)
+    assert one == pytest.approx(other, rel=0.3)
 
 
 def test_the_nearer_sentence_counts_more_unless_the_language_is_unknown():

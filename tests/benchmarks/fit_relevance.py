@@ -1,6 +1,6 @@
 """Fit the weights of `assistant.relevance` on questions whose evidence is known.
 
-    python -m tests.benchmarks.fit_relevance HOME QUESTIONS.jsonl...
+    python -m tests.benchmarks.fit_relevance HOME QUESTIONS.jsonl... [--also HOME QUESTIONS.jsonl]
 
 A sentence counts as evidence when it holds 0.6 of the words of the evidence noted with a question.
 Prints weights for the present signals, and by cross-validation over questions how often a sentence
@@ -35,9 +35,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("home", type=Path)
     parser.add_argument("questions", type=Path, nargs="+")
+    parser.add_argument("--also", type=Path, nargs=2, action="append", default=[])
     given = parser.parse_args()
-    asked = [json.loads(line) for file in given.questions for line in file.read_text().splitlines()]
-    seen, labels, english = _measured(given.home, asked)
+    seen, labels, english = _measured(given.home, _questions(given.questions))
+    for home, file in given.also:
+        more = _measured(home, _questions([file]))
+        seen, labels, english = seen + more[0], labels + more[1], english + more[2]
     everything = list(range(len(SIGNALS)))
     for name, columns in (("WEIGHTS", everything), ("WORDS_ALONE", everything[1:])):
         # cosines mean nothing for languages the model does not know: fitted on English
@@ -47,6 +50,10 @@ def main() -> None:
         print("  bias", round(bias, 3))
         print("  evidence in the best five:", _cross_validated(seen, labels, columns))
     print("cosine and words alone:", _cross_validated(seen, labels, [0, 1]))
+
+
+def _questions(files: list[Path]) -> list[dict[str, Any]]:
+    return [json.loads(line) for file in files for line in file.read_text().splitlines()]
 
 
 def _measured(
