@@ -4,11 +4,13 @@ A translation cannot be checked word by word. It is shown beside the original se
 every number and name it holds stands there too.
 """
 
+import re
 from collections.abc import Callable
 from contextlib import closing
 
 from assistant.citation import unsupported_details
 from assistant.llm import Engine, Message
+from assistant.quantities import in_chinese_units, quantities, without_quantities
 from assistant.question import names
 from ingest.text import language
 
@@ -27,6 +29,7 @@ _TO_CHINESE = (
     Message("assistant", "Dropout 以概率 p = 0.1 把随机的激活值置为零。"),
 )
 _MOST_TOKENS = 160
+_BESIDE = re.compile(r"(.+)（原文：“(.+)”）", re.DOTALL)
 
 Stop = Callable[[], bool]
 
@@ -42,15 +45,29 @@ def to_english(model: Engine, question: str, stop: Stop) -> str:
 
 def to_chinese(model: Engine, sentence: str, stop: Stop) -> str:
     """Return a sentence in Chinese; empty if a number or name in it is not the original's."""
-    said = _translated(model, _TO_CHINESE, sentence, stop)
-    if language(said) != "zh" or unsupported_details(said, sentence) is not None:
-        return ""
-    return said
+    said = _translated(model, _TO_CHINESE, in_chinese_units(sentence), stop)
+    return said if language(said) == "zh" and faithful(said, sentence) else ""
+
+
+def faithful(translation: str, original: str) -> bool:
+    """Say whether every number, in whatever units, and every name of a translation is said there.
+
+    More cannot be checked between two languages without another model.
+    """
+    if not quantities(translation) <= quantities(original):
+        return False
+    return unsupported_details(without_quantities(translation), original) is None
 
 
 def beside(translation: str, original: str) -> str:
     """Return a translated sentence with the original it stands for."""
     return f"{translation}（原文：“{original}”）"
+
+
+def taken_apart(sentence: str) -> tuple[str, str] | None:
+    """Return the translation and the original that `beside` put together; None for others."""
+    found = _BESIDE.fullmatch(sentence)
+    return (found[1], found[2]) if found else None
 
 
 def _translated(model: Engine, prompt: tuple[Message, ...], text: str, stop: Stop) -> str:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from assistant.across import faithful, taken_apart
 from assistant.citation import attribute
 from assistant.evidence import lines_of
 from assistant.question import understand
@@ -51,7 +52,10 @@ def _check(
             hits.append(Hit(1, 1.0, passage, (), None, None))
     if not reason:
         evidence = lines_of(library, understand(question), hits)
-        verdict = attribute(library, evidence, text)
+        translation, original = taken_apart(text) or ("", text)
+        verdict = attribute(library, evidence, original)
         if verdict.status == "dropped":
             reason = verdict.reason
+        elif translation and not faithful(translation, original):
+            reason = "its translation holds other numbers or names than the original"
     return {"text": text, "ok": not reason, "reason": reason or None}

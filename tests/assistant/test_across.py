@@ -3,6 +3,7 @@
 import pytest
 
 from assistant.across import beside, to_chinese, to_english
+from assistant.quantities import in_chinese_units, quantities
 
 
 class Says:
@@ -46,6 +47,26 @@ SENTENCE = "Mixtral activates 13 billion of its 47 billion parameters."
 )
 def test_a_translation_with_other_numbers_or_names_is_not_shown(said, kept):
     assert to_chinese(Says(said), SENTENCE, never) == (said if kept else "")
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("Chinchilla 有 700 亿参数，用 1.4 万亿词元训练。", True),
+        ("Chinchilla 有 70B 参数，用 1.4T 词元训练。", True),
+        ("Chinchilla 有 70 亿参数，用 1.4 万亿词元训练。", False),
+    ],
+)
+def test_numbers_are_compared_with_what_they_count(said, kept):
+    source = "Chinchilla has 70 billion parameters and read 1.4 trillion tokens."
+    assert to_chinese(Says(said), source, never) == (said if kept else "")
+
+
+def test_the_model_is_given_numbers_in_chinese_units():
+    source = "It read 1.4 trillion tokens with 70 billion or 7.5 million weights in 2,048 steps."
+    counted = in_chinese_units(source)
+    assert counted == "It read 1.4万亿 tokens with 700亿 or 750万 weights in 2,048 steps."
+    assert quantities(counted) == quantities(source) == {1.4e12, 7e10, 7.5e6, 2048}
 
 
 def test_the_original_stands_beside_it():

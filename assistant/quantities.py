@@ -1,0 +1,51 @@
+"""Large numbers in two languages: 70 billion is 700 亿, and small models get it wrong by ten.
+
+Knows digits followed by a unit of counting, nothing of number words.
+"""
+
+import re
+
+_ENGLISH = {"trillion": 10**12, "billion": 10**9, "million": 10**6, "thousand": 10**3}
+_LETTERS = {"T": 10**12, "B": 10**9, "M": 10**6, "K": 10**3, "k": 10**3}
+_CHINESE = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
+_QUANTITY = re.compile(
+    r"(?<![\w.])(?P<digits>\d+(?:,\d{3})*(?:\.\d+)?)"
+    r"(?:\s?(?P<word>trillion|billion|million|thousand)\b|(?P<letter>[TBMKk])(?![A-Za-z0-9])"
+    r"|\s?(?P<han>[十百千万亿]+))?"
+)
+
+
+def quantities(text: str) -> set[float]:
+    """Return the numbers of a text with what they are counted in: ``1.4 万亿`` is 1.4e12."""
+    return {_value(found) for found in _QUANTITY.finditer(text)}
+
+
+def without_quantities(text: str) -> str:
+    """Return a text with its numbers, and what they are counted in, left out."""
+    return _QUANTITY.sub(" ", text)
+
+
+def in_chinese_units(text: str) -> str:
+    """Return an English text with its millions, billions and trillions counted in 万 and 亿."""
+    return _QUANTITY.sub(_in_chinese, text)
+
+
+def _value(found: re.Match[str]) -> float:
+    value = float(found["digits"].replace(",", ""))
+    if found["word"]:
+        value *= _ENGLISH[found["word"]]
+    elif found["letter"]:
+        value *= _LETTERS[found["letter"]]
+    for unit in found["han"] or "":
+        value *= _CHINESE[unit]
+    return float(f"{value:.12g}")  # 1.4 * 10**12 and its like are not exact
+
+
+def _in_chinese(found: re.Match[str]) -> str:
+    if found["word"] not in ("trillion", "billion", "million"):
+        return found[0]
+    value = _value(found)
+    for unit, size in (("万亿", 10**12), ("亿", 10**8), ("万", 10**4)):
+        if value >= size:
+            return f"{value / size:.12g}{unit}"
+    return found[0]
