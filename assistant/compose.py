@@ -57,7 +57,11 @@ def citation(line: Line, n: int) -> Citation:
         heading=passage.heading,
         title=passage.title,
         url=passage.url,
-        deep_link=deep_link(passage.opens_at(passage.start + line.piece.start), line.text),
+        deep_link=deep_link(
+            passage.opens_at(passage.start + line.piece.start),
+            line.text,
+            passage.text[: line.piece.start],
+        ),
         kind=passage.kind,
         primer=passage.url.startswith(PRIMER),
         archived_at=passage.fetched_at,

@@ -13,30 +13,77 @@ _UNIT = re.compile(rf"[{_HAN}]|[^\s{_HAN}]+")
 _SENTENCE_END = re.compile(rf"(?<=[.!?])\s+(?=[^\sa-z])|(?<=[。！？])|(?<=[：；])(?=[{_HAN}])")
 # A formula is drawn by script and an emoji may be an image: neither can be matched as text.
 _UNMATCHABLE = re.compile(r"\$+[^$]+\$+|[\x00\u2600-\u27bf\U0001f000-\U0001faff]+")
+_TORN = re.compile(r"[$\\|{}]")  # of a formula, code or a row of a table
+_CLOSING = " ,;:，；：、"
 _READ = 4000  # characters
 _TARGET = r"\((?:[^()]|\([^()]*\))*\)"
-_WHOLE, _EDGE, _ENOUGH = 10.0, 5.0, 4.0  # in words; a Han character counts as half a word
+_WHOLE, _EDGE, _ENOUGH, _LEAST = 10.0, 5.0, 4.0, 2.0  # in words; a Han character is half a word
 
 
-def text_directive(text: str) -> str:
+def text_directive(text: str, before: str = "") -> str:
     """Return the percent-encoded value of a ``text=`` directive, or "" if there is no text.
 
     Args:
         text: the passage as Markdown. Its first sentence of plain text within one line is taken, as
             the two ends of a directive must not need more than one block: whole when short, else
             as ``start,end`` with about five words (ten Han characters) or more each.
+        before: what stands before the passage, as far as it is known. A browser goes to the first
+            place that fits: where there is one before the right one, a few words ahead of it are
+            named too (``prefix-,start``). What comes later on the page needs no such care.
     """
     sentence = _first_sentence(text)
+    start, end = _ends(sentence)
+    prefix = _prefix(start, sentence, text, before) if sentence and before else ""
+    parts = [f"{_encoded(prefix)}-"] if prefix else []
+    return ",".join([*parts, *(_encoded(part.strip(_CLOSING)) for part in (start, end) if part)])
+
+
+def _ends(sentence: str) -> tuple[str, str]:
+    """Return a sentence whole and "" when it is short or cannot be cut, else its two ends."""
     units = list(_UNIT.finditer(sentence))
     if _weight(units) <= _WHOLE:
-        return _encoded(sentence)
+        return sentence, ""
     cuts = [at for at in range(1, len(units)) if _is_boundary(units[at - 1], units[at])]
     head = next((at for at in cuts if _weight(units[:at]) >= _EDGE), None)
     tail = next((at for at in reversed(cuts) if _weight(units[at:]) >= _EDGE), None)
     if head is None or tail is None or head > tail:
-        return _encoded(sentence)
-    start, end = sentence[: units[head - 1].end()], sentence[units[tail].start() :]
-    return f"{_encoded(start)},{_encoded(end)}"
+        return sentence, ""
+    return sentence[: units[head - 1].end()], sentence[units[tail].start() :]
+
+
+def _prefix(start: str, sentence: str, text: str, before: str) -> str:
+    """Return the words right ahead of a sentence, if ``start`` stands further ahead as well.
+
+    They are of one block, as a browser wants them; "" too where they would not help.
+    """
+    # taking the marks off a whole book takes long: look first whether the words stand there at all
+    wanted = map(re.escape, re.findall(r"[^\W_]+", start.casefold()))
+    if not re.search(r"[\W_]+".join(wanted), before.casefold()):
+        return ""
+    ahead, found, _ = _lines(text).partition(sentence)
+    ahead = f"{_lines(before)}\n{ahead}"
+    if not found or sentence[:1] in _CLOSING or _squeezed(start) not in _squeezed(ahead):
+        return ""
+    block = ahead.rstrip().rpartition("\n")[2]
+    units = list(_UNIT.finditer(block))
+    for at in reversed(range(len(units))):
+        words = block[units[at].start() :]
+        if _UNMATCHABLE.search(words) or _TORN.search(words) or _weight(units[at:]) > _WHOLE:
+            return ""
+        cut = at == 0 or _is_boundary(units[at - 1], units[at])
+        if not cut or _weight(units[at:]) < _LEAST or words[0] in _CLOSING:
+            continue
+        if _squeezed(words + start) not in _squeezed(ahead):
+            return words
+    return ""
+
+
+def _lines(text: str) -> str:
+    return "\n".join(map(plain, text.splitlines()))
+
+
+def _squeezed(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text).casefold()
 
 
 def _is_boundary(one: re.Match[str], other: re.Match[str]) -> bool:
@@ -49,7 +96,7 @@ def _is_boundary(one: re.Match[str], other: re.Match[str]) -> bool:
 
 
 def _encoded(text: str) -> str:
-    return quote(text.strip(" ,;:，；：、"), safe="", errors="replace").replace("-", "%2D")
+    return quote(text, safe="", errors="replace").replace("-", "%2D")
 
 
 def _weight(units: list[re.Match[str]]) -> float:

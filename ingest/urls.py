@@ -131,7 +131,7 @@ def joined(url: str, location: str) -> str | None:
         return None
 
 
-def deep_link(url: str, text: str) -> str:
+def deep_link(url: str, text: str, before: str = "") -> str:
     """Return an address that opens the page at ``text``, by a text fragment (``#:~:text=``).
 
     Args:
@@ -140,6 +140,8 @@ def deep_link(url: str, text: str) -> str:
         text: the passage as Markdown. Its first sentence of plain text inside one line is used, as
             a text fragment must not need more than one block: whole when short, else its first and
             last words.
+        before: what stands before the passage, as far as it is known: words that stand there too
+            are told from the passage's by what is ahead of them.
     """
     parts = split(url)
     if parts.scheme not in ("http", "https"):
@@ -150,7 +152,7 @@ def deep_link(url: str, text: str) -> str:
     anchor = fragment.partition(":~:")[0]
     if anchor.startswith("page=") or source_of(url) in ("youtube", "bilibili"):
         return url  # a page of a PDF, a second of a video: there is no text to look for
-    directive = text_directive(text)
+    directive = text_directive(text, before)
     if not directive:
         return f"{page}#{anchor}" if anchor else page
     return f"{page}#{anchor}:~:text={directive}"

@@ -9,9 +9,12 @@ from urllib.parse import quote, urlsplit
 
 from index.library import Hit
 from index.values import Recommendation
+from ingest.errors import HomeBusy, RefdeskError
 from ingest.urls import deep_link
 from ui.highlight import marked
 from ui.i18n import Texts
+from ui.i18n.errors import heading
+from ui.turns import TooMany
 
 PRIMER_LIST = "primer"
 
@@ -56,13 +59,23 @@ def directive(url: str) -> str:
     return found + text
 
 
-def message_html(title: str, text: str = "", *, tone: str = "plain") -> str:
-    """Return a designed state: an invitation, an empty or refused result, an error."""
+def message_html(title: str, text: str = "", *, tone: str = "plain", lang: str = "") -> str:
+    """Return a designed state: an invitation, an empty or refused result, an error.
+
+    ``lang`` is the language of the text, where it is not the page's.
+    """
     role = "alert" if tone == "error" else "status"
-    told = f"<p>{escape(text)}</p>" if text else ""
+    spoken = f' lang="{escape(lang)}"' if lang else ""
+    told = f"<p{spoken}>{escape(text)}</p>" if text else ""
     return framed(
         f'<div class="message {tone}" role="{role}"><p class="said">{escape(title)}</p>{told}</div>'
     )
+
+
+def failed_html(error: RefdeskError, say: Texts) -> str:
+    """Return what is shown of an error: what kind it is, then its own words, which are English."""
+    tone = "refused" if isinstance(error, HomeBusy | TooMany) else "error"
+    return message_html(heading(error, say), str(error), tone=tone, lang="en")
 
 
 def trail(parts: Sequence[str]) -> str:

@@ -5,23 +5,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
+from assistant.across import taken_apart
 from assistant.values import Answer, Citation, Reading, Sentence
 from index.library import Hit
+from ingest.errors import RefdeskError
 from ui.highlight import marked
 from ui.i18n import Texts
 from ui.page import (
     chip,
     directive,
+    failed_html,
     framed,
     hit_html,
     is_web,
     link,
-    message_html,
     reader_link,
     recommended_html,
     trail,
 )
-from ui.sentence_form import code_of, fenced, translation_of
+from ui.sentence_form import code_of, fenced
 
 _SHOWN_HITS = 5
 
@@ -75,11 +77,10 @@ def turn_html(turn: Turn, say: Texts) -> str:
     )
 
 
-def error_html(turn: Turn, said: str, say: Texts) -> str:
+def error_html(turn: Turn, error: RefdeskError, say: Texts) -> str:
     """Return a turn that came to nothing, and why."""
     question = f'<h2 class="question">{escape(turn.question)}</h2>'
-    told = message_html(say("page.error"), said, tone="error")
-    return f'<section class="turn">{framed(question)}{told}</section>'
+    return f'<section class="turn">{framed(question)}{failed_html(error, say)}</section>'
 
 
 def invitation_html(say: Texts) -> str:
@@ -122,7 +123,7 @@ def _sentences(turn: Turn) -> str:
 
 
 def _sentence(turn: Turn, place: int, sentence: Sentence) -> str:
-    translated = translation_of(sentence.text)
+    translated = taken_apart(sentence.text)
     text = escape(_plain(translated[0] if translated else sentence.text))
     if sentence.verbatim:
         text = f"<q>{text}</q>"
@@ -208,7 +209,7 @@ def _card(turn: Turn, place: int, cited: Citation, say: Texts) -> str:
     when = say("card.archived_at", date=cited.archived_at[:10]) if cited.archived_at else ""
     heading = trail([part for part in cited.heading if part != cited.title])
     name = say("card.label", n=cited.n)
-    translated = translation_of(sentence.text)
+    translated = taken_apart(sentence.text)
     own = translated[1] if translated else sentence.text  # the source's words, where they are shown
     quoted = sentence.verbatim or translated is not None
     words = "" if quoted else f'<p class="hint">{escape(say("card.words"))}</p>'

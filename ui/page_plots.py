@@ -29,10 +29,13 @@ def list_figure(counts: Mapping[str, Mapping[str, int]], say: Texts) -> go.Figur
         if any(values):
             figure.add_bar(
                 y=names, x=values, name=say(f"state.{state}"), orientation="h",
-                marker={"color": colour, "pattern": {"shape": _PATTERNS[state], "size": 5}},
+                marker={
+                    "color": colour,
+                    "pattern": {"shape": _PATTERNS[state], "size": 5, "fillmode": "overlay"},
+                },
                 hovertemplate="%{y}: %{x}<extra>%{fullData.name}</extra>",
             )  # fmt: skip
-    figure.update_layout(barmode="stack", bargap=0.35)
+    figure.update_layout(barmode="stack", bargap=0.35, showlegend=True)
     return _styled(figure, say("library.by_list"), 90 + 42 * len(names))
 
 

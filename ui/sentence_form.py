@@ -1,14 +1,9 @@
-"""What a sentence of an answer can be besides prose: a block of code, or a translation.
-
-Told by its text alone, the way every door has it.
-"""
+"""A sentence of an answer that is a block of code, told by its text alone."""
 
 import re
 from textwrap import dedent
 
 from ingest.text import FENCE, closes_fence
-
-_TRANSLATED = re.compile(r"(.+?)（原文：“(.+)”）", re.DOTALL)
 
 
 def code_of(text: str) -> str | None:
@@ -28,9 +23,3 @@ def fenced(code: str) -> str:
     longest = max((len(run) for run in re.findall("`+", code)), default=0)
     fence = "`" * max(3, longest + 1)
     return f"{fence}\n{code}\n{fence}"
-
-
-def translation_of(text: str) -> tuple[str, str] | None:
-    """Return a translation and the original shown beside it; None if the text is something else."""
-    found = _TRANSLATED.fullmatch(text)
-    return (found[1], found[2]) if found else None

@@ -10,7 +10,8 @@ from html import escape
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before the import, or it calls home
 
 import gradio as gr
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
+from fastapi.responses import RedirectResponse
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -38,6 +39,12 @@ def mount(app: FastAPI, asking: Asking) -> FastAPI:
     access: Access = app.state.access
     app.include_router(reader(asking.desk))
     app.add_middleware(_Policy)
+
+    @app.get("/zh", include_in_schema=False)
+    async def chinese(request: Request) -> RedirectResponse:
+        """Lead to the page in Chinese, which is mounted with a slash behind its name."""
+        return RedirectResponse(f"/zh/?{request.url.query}".rstrip("?"))
+
     for lang, path in (("zh", "/zh"), ("en", "")):  # "" would swallow what comes after it
         say = texts(lang)
         app = gr.mount_gradio_app(

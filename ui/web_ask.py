@@ -105,7 +105,7 @@ class AskTab:
                 yield same, turn_html(turn, say), same, same
             yield same, same, same, (*past, turn)[-_KEPT:]
         except RefdeskError as error:
-            yield thread, error_html(turn, str(error), say), same, same
+            yield thread, error_html(turn, error, say), same, same
         finally:
             if self._stops.get(session(request)) is stop:
                 del self._stops[session(request)]

@@ -38,7 +38,7 @@ class BrowseTab:
             if browse.unlisted(store):
                 names.append((self._say("browse.documents"), _LOOSE))
         except RefdeskError as error:
-            said = page.message_html(self._say("page.error"), str(error), tone="error")
+            said = page.failed_html(error, self._say)
             return gr.skip(), said
         if not names:
             return gr.update(visible=False), nothing_html(self._say)
@@ -54,7 +54,7 @@ class BrowseTab:
                 return shelf_html(browse.unlisted(store), self._say)
             return tree_html(browse.links(store, name), browse.topics(store, name), self._say)
         except RefdeskError as error:
-            return page.message_html(self._say("page.error"), str(error), tone="error")
+            return page.failed_html(error, self._say)
 
 
 class PathTab:
@@ -91,7 +91,7 @@ class PathTab:
         try:
             return path_html(self._desk.path(topic, hours=_number(hours)), self._say)
         except RefdeskError as error:
-            return page.message_html(self._say("page.error"), str(error), tone="error")
+            return page.failed_html(error, self._say)
 
 
 def _number(text: str) -> float | None:

@@ -2,16 +2,16 @@
 
 import queue
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from html import escape
 
 import gradio as gr
 
-from assistant.desk import Desk
-from assistant.keeping import IngestReport
+from assistant.desk import Desk, Progress
 from index import browse
-from ingest.errors import HomeBusy, RefdeskError
+from ingest.errors import RefdeskError
 from ingest.gather import Got
 from ui import page, page_library, page_plots
 from ui.access import Access
@@ -19,6 +19,7 @@ from ui.i18n import Texts
 from ui.web_parts import view
 
 _HOW = {"show_progress": "hidden", "concurrency_limit": 4, "api_visibility": "private"}
+_LOOK = 0.1  # seconds between two pictures of a job
 _LOOPBACK = ("127.0.0.1", "::1")
 
 
@@ -95,7 +96,7 @@ class LibraryTab:
             status = self._desk.status()
             store = self._desk.library.store
         except RefdeskError as error:
-            said = page.message_html(say("page.error"), str(error), tone="error")
+            said = page.failed_html(error, say)
             nothing = _shown(None)
             return said, nothing, "", nothing, "", nothing, "", "", ""
         links, documents = browse.links(store), browse.shelves(store)
@@ -120,9 +121,12 @@ class LibraryTab:
 
         def job(tell: Callable[[_Told], None]) -> str:
             def told(got: Got, done: int, total: int) -> None:
-                tell(_Told(f"{got.url}: {got.reason or got.state}", done, total))
+                state = self._say.named("got", got.state)
+                tell(_Told(f"{got.url}: {got.reason or state}", done, total))
 
-            report = self._desk.ingest(what.split(), limit=limit, told=told)
+            report = self._desk.ingest(
+                what.split(), limit=limit, told=told, progress=self._step(tell)
+            )
             states = [got.state for got in report.got]
             return self._say(
                 "library.done_fetch",
@@ -137,7 +141,7 @@ class LibraryTab:
         """Make the library anew from the archive; yields how far it is."""
 
         def job(tell: Callable[[_Told], None]) -> str:
-            report: IngestReport = self._desk.rebuild()
+            report = self._desk.rebuild(progress=self._step(tell))
             status = report.status
             return self._say(
                 "library.done_rebuild",
@@ -146,32 +150,46 @@ class LibraryTab:
 
         yield from self._run(secret, job)
 
+    def _step(self, tell: Callable[[_Told], None]) -> Progress:
+        """Return what hears of the steps of a job and tells of them in the page's language."""
+        return lambda step, done, total: tell(_Told(self._say.named("step", step), done, total))
+
     def _run(self, secret: str, job: Callable[[Callable[[_Told], None]], str]) -> Iterator[str]:
         """Run a job in a thread of its own; it goes on when nobody looks on any more."""
         if not self._access.holds_secret(secret):
-            yield page.message_html(self._say("page.error"), self._say("library.locked"))
+            yield page.message_html(self._say("error.other"), self._say("library.locked"))
             return
-        news: queue.Queue[_Told | str | RefdeskError] = queue.Queue()
+        news: queue.Queue[_Told | str | Exception] = queue.Queue()
 
         def work() -> None:
             try:
                 news.put(job(news.put))
-            except RefdeskError as error:
+            except Exception as error:  # whatever it is, the one who looks on has to hear of it
                 news.put(error)
 
         threading.Thread(target=work, name="refdesk-keeping", daemon=True).start()
         yield _progress(_Told(self._say("library.working")))
         while True:
-            told = news.get()
+            told = _newest(news)
             if isinstance(told, _Told):
                 yield _progress(told)
+                time.sleep(_LOOK)
                 continue
             if isinstance(told, RefdeskError):
-                tone = "refused" if isinstance(told, HomeBusy) else "error"
-                yield page.message_html(self._say("page.error"), str(told), tone=tone)
+                yield page.failed_html(told, self._say)
+            elif isinstance(told, Exception):
+                raise told
             else:
                 yield page.message_html(told)
             return
+
+
+def _newest(news: "queue.Queue[_Told | str | Exception]") -> _Told | str | Exception:
+    """Return what was said last, once something is: how it ended, or how far it is by now."""
+    told = news.get()
+    while isinstance(told, _Told) and not news.empty():
+        told = news.get()
+    return told
 
 
 def _plot(name: str) -> gr.Plot:
@@ -185,6 +203,6 @@ def _shown(figure: object) -> object:
 
 def _progress(told: _Told) -> str:
     share = 100 * told.done / told.total if told.total else 0
-    count = f"{told.done} / {told.total}" if told.total else ""
+    count = f"{told.done} / {told.total}" if told.total else str(told.done or "")
     bar = f'<progress max="100" value="{share:.0f}">{count}</progress>' if told.total else ""
     return page.framed(f'<p class="state busy" role="status">{escape(told.text)} {count}</p>{bar}')

@@ -28,7 +28,10 @@ def reader(desk: Desk) -> APIRouter:
         if document is None or (passage and found is None):
             return HTMLResponse(missing_html(say), 404, headers=_HEADERS)
         span = (found.start, found.end) if found else None
-        live = deep_link(found.opens_at(found.start), found.text) if found else ""
+        live = ""
+        if found:
+            before = document.text[: found.start]
+            live = deep_link(found.opens_at(found.start), found.text, before)
         places = store.recommendations(document.url)
         html = reader_html(document, say, span=span, live=live, places=places)
         return HTMLResponse(html, headers=_HEADERS)

@@ -96,7 +96,7 @@ class SearchTab:
                 hits = [hit for hit in hits if dates.get(hit.passage.url, "") >= since]
             return hits_html(hits[:_SHOWN], query, found.seconds, say)
         except RefdeskError as error:
-            return page.message_html(say("page.error"), str(error), tone="error")
+            return page.failed_html(error, say)
 
 
 def _many(chosen: object) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
     python tests/benchmarks/callers.py HOME [--seconds 120] [--callers 20] [--llm auto]
 
 Starts ``refdesk serve`` on a home and lets callers, each from an address of its own (127.0.1.n),
-search and ask with a short pause between. A caller whose question still waits at the end hangs up,
+ask, and search on while their questions wait, with a short pause between. At the end all hang up,
 and the queue must be empty two seconds later.
 """
 
@@ -24,13 +24,12 @@ QUESTIONS = (
     "What is grouped-query attention?",
     "How does LoRA work?",
     "What is flash attention?",
-    "What is quantisation?",
+    "What is multi-head attention?",
     "What does a tokenizer do?",
     "What is a mixture of experts?",
     "What is rotary position embedding?",
 )
-PAUSE = 1.0  # seconds a caller looks at what it got, on average
-ASKS = 0.25  # share of requests that are questions
+SEARCHING, ASKING = 1.0, 10.0  # seconds between a caller's searches, and questions, on average
 
 
 @dataclass
@@ -40,7 +39,7 @@ class Counts:
     searches: list[float] = field(default_factory=list)
     asks: list[float] = field(default_factory=list)
     refused: int = 0
-    left_waiting: int = 0
+    hung_up: int = 0
     wrong: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
 
@@ -86,8 +85,8 @@ async def _run(url: str, process: psutil.Process, seconds: float, callers: int) 
     counts = Counts()
     memory = [_mib(process)]
     tasks = [asyncio.create_task(_call(url, number, counts)) for number in range(1, callers + 1)]
-    for _ in range(2):
-        await asyncio.sleep(seconds / 2)
+    for _ in range(int(seconds)):
+        await asyncio.sleep(1)
         memory.append(_mib(process))
     for task in tasks:
         task.cancel()  # hangs up on whatever is still to come
@@ -97,42 +96,47 @@ async def _run(url: str, process: psutil.Process, seconds: float, callers: int) 
 
 
 async def _call(url: str, number: int, counts: Counts) -> None:
-    chance = random.Random(number)
     transport = httpx.AsyncHTTPTransport(local_address=f"127.0.1.{number}")
     async with httpx.AsyncClient(base_url=url, timeout=600, transport=transport) as client:
-        while True:
-            await asyncio.sleep(chance.uniform(0, 2 * PAUSE))
-            question = chance.choice(QUESTIONS)
-            try:
-                if chance.random() < ASKS:
-                    text = f"{question[:-1]}, asked by caller {number}?"
-                    await _ask(client, text, counts)
-                else:
-                    await _search(client, question, counts)
-            except (httpx.HTTPError, ValueError) as error:
-                counts.errors.append(f"{type(error).__name__}: {error}")
+        await asyncio.gather(_asking(client, number, counts), _searching(client, number, counts))
 
 
-async def _ask(client: httpx.AsyncClient, text: str, counts: Counts) -> None:
-    begun = time.perf_counter()
-    try:
-        reply = await client.post("/api/v1/ask", json={"question": text})
-    except asyncio.CancelledError:
-        counts.left_waiting += 1
-        raise
-    said = reply.raise_for_status().json()
-    counts.asks.append(time.perf_counter() - begun)
-    counts.refused += said["refused"]
-    if said["question"] != text:
-        counts.wrong.append(f"{text} got {said}"[:200])
+async def _asking(client: httpx.AsyncClient, number: int, counts: Counts) -> None:
+    chance = random.Random(number)
+    while True:
+        await asyncio.sleep(chance.uniform(0, 2 * ASKING))
+        text = f"{chance.choice(QUESTIONS)} ({number})"
+        begun = time.perf_counter()
+        try:
+            reply = await client.post("/api/v1/ask", json={"question": text})
+            said = reply.raise_for_status().json()
+        except asyncio.CancelledError:
+            counts.hung_up += 1
+            raise
+        except (httpx.HTTPError, ValueError) as error:
+            counts.errors.append(f"{type(error).__name__}: {error}")
+            continue
+        counts.asks.append(time.perf_counter() - begun)
+        counts.refused += said["refused"]
+        if said["question"] != text:
+            counts.wrong.append(f"{text} got {said}"[:200])
 
 
-async def _search(client: httpx.AsyncClient, text: str, counts: Counts) -> None:
-    begun = time.perf_counter()
-    reply = await client.get("/api/v1/search", params={"q": text})
-    counts.searches.append(time.perf_counter() - begun)
-    if reply.raise_for_status().json()["query"] != text:
-        counts.wrong.append(f"{text} got {reply.text}"[:200])
+async def _searching(client: httpx.AsyncClient, number: int, counts: Counts) -> None:
+    chance = random.Random(-number)
+    while True:
+        await asyncio.sleep(chance.uniform(0, 2 * SEARCHING))
+        text = f"{chance.choice(QUESTIONS)} ({number})"
+        begun = time.perf_counter()
+        try:
+            reply = await client.get("/api/v1/search", params={"q": text})
+            said = reply.raise_for_status().json()
+        except (httpx.HTTPError, ValueError) as error:
+            counts.errors.append(f"{type(error).__name__}: {error}")
+            continue
+        counts.searches.append(time.perf_counter() - begun)
+        if said["query"] != text:
+            counts.wrong.append(f"{text} got {said}"[:200])
 
 
 def _figure(url: str, name: str) -> float:
@@ -150,7 +154,7 @@ def _at(values: list[float], share: float) -> float:
 
 def _print(counts: Counts, memory: list[float], queue: float, seconds: float, callers: int) -> None:
     searches = [1000 * took for took in counts.searches]
-    start, middle, end = memory
+    start, middle, end = memory[0], memory[len(memory) // 2], memory[-1]
     for name, value in (
         ("callers, seconds", f"{callers}, {seconds:.0f}"),
         ("searches", f"{len(searches)}"),
@@ -158,11 +162,12 @@ def _print(counts: Counts, memory: list[float], queue: float, seconds: float, ca
          f"{_at(searches, 0.5):.0f}, {_at(searches, 0.95):.0f}, {_at(searches, 1):.0f}"),
         ("answers (refused)", f"{len(counts.asks)} ({counts.refused})"),
         ("answer p50, p95 (s)", f"{_at(counts.asks, 0.5):.1f}, {_at(counts.asks, 0.95):.1f}"),
-        ("hung up at the end", f"{counts.left_waiting}"),
+        ("hung up", f"{counts.hung_up}"),
         ("queue two seconds later", f"{queue:.0f}"),
         ("errors", f"{len(counts.errors)}"),
         ("answers to another's question", f"{len(counts.wrong)}"),
         ("memory at start, middle, end (MiB)", f"{start:.0f}, {middle:.0f}, {end:.0f}"),
+        ("memory at its highest (MiB)", f"{max(memory):.0f}"),
     ):  # fmt: skip
         print(f"| {name:<34} | {value:>20} |")
     for line in (counts.errors + counts.wrong)[:5]:

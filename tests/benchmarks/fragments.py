@@ -2,7 +2,8 @@
 
 Each page is served as it was archived, with one more style rule that gives the browser's highlight
 a colour no page has. Where that colour begins on the screen, the words of the sentence must begin:
-what is counted is what a reader sees.
+what is counted is what a reader sees. Counted apart are passages whose words stand further ahead on
+the page as well: there the words before the colour must be right too.
 
     python tests/benchmarks/fragments.py [SHARED] [N]
 """
@@ -14,6 +15,7 @@ import re
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -34,13 +36,16 @@ from tests.stand_in import Web, read_warc  # noqa: E402
 COLOUR = (255, 0, 254)
 RULE = b"<style>::target-text{background:rgb(255,0,254)!important;color:#000!important}</style>"
 TOKENS = 256
-LEFT = """([x, y]) => {
+AROUND = """([x, y]) => {
   const at = document.caretRangeFromPoint(x, y);
-  if (!at) return '';
+  if (!at) return ['', ''];
+  const ahead = document.createRange();
+  ahead.setStart(document.body, 0);
+  ahead.setEnd(at.startContainer, at.startOffset);
   const rest = document.createRange();
   rest.setStart(at.startContainer, Math.max(0, at.startOffset - 2));
   rest.setEnd(document.body, document.body.childNodes.length);
-  return rest.toString().slice(0, 400);
+  return [ahead.toString().slice(-400), rest.toString().slice(0, 400)];
 }"""
 
 
@@ -67,8 +72,11 @@ def is_html(answer: Any) -> bool:
     return status == 200 and bool(kinds) and "text/html" in kinds[0] and not coded and bool(body)
 
 
-def opens_at(browser: Browser, address: str, wanted: str) -> str:
-    """Open an address; return "" if the highlight begins where ``wanted`` does, else why not."""
+def opens_at(browser: Browser, address: str, wanted: str, before: str) -> str:
+    """Open an address; return "" if the highlight begins where ``wanted`` does, else why not.
+
+    ``before`` must stand right ahead of it.
+    """
     page = browser.new_page(viewport={"width": 1200, "height": 900})
     try:
         page.route(
@@ -87,9 +95,11 @@ def opens_at(browser: Browser, address: str, wanted: str) -> str:
             return "nothing is highlighted"
         top = lit[0][1]
         left = min(x for x, y in lit if y == top)
-        said = page.evaluate(LEFT, [left + 1, top + 6])
+        ahead, said = page.evaluate(AROUND, [left + 1, top + 6])
         if squeezed(wanted)[:20] in squeezed(said)[: len(squeezed(wanted)[:20]) + 8]:
-            return ""
+            if squeezed(before)[-12:] in squeezed(ahead)[-16:]:
+                return ""
+            return f"the highlight is behind {ahead[-50:]!r}"
         return f"the highlight begins at {said[:50]!r}"
     finally:
         page.close()
@@ -100,8 +110,37 @@ def squeezed(text: str) -> str:
     return re.sub(r"[\W_]+", "", text).casefold()
 
 
+def links(documents: list[Document], *, repeated: bool) -> Iterator[tuple[str, str]]:
+    """Yield (address, directive) of a passage of each document that has one to offer.
+
+    With ``repeated``, of one whose words stand further ahead as well.
+    """
+    for number, document in enumerate(documents):
+        passages = cut(document, token_starts, TOKENS)
+        random.Random(number).shuffle(passages)
+        for passage in passages:
+            link = deep_link(document.url, passage.text, document.text[: passage.start])
+            directive = link.partition(":~:text=")[2]
+            if not repeated or "-," in directive:
+                yield document.url, directive
+                break
+
+
+def opened(browser: Browser, port: int, cases: list[tuple[str, str]], names: dict[str, str]) -> int:
+    """Print what became of each case; return how many opened at the right words."""
+    right = 0
+    for url, directive in cases:
+        before, _, words = directive.rpartition("-,")
+        wanted = unquote(words.partition(",")[0])
+        address = f"http://127.0.0.1:{port}/{names[url]}#:~:text={directive}"
+        wrong = opens_at(browser, address, wanted, unquote(before)) if directive else "no directive"
+        right += not wrong
+        print(f"{'wrong' if wrong else 'right'}  {url}  {unquote(directive)[:90]}  {wrong}")
+    return right
+
+
 def main(shared: Path, count: int) -> None:
-    """Print what became of each page, and the share that opened at the right words."""
+    """Print what became of each page, and the shares that opened at the right words."""
     warc = shared / "web" / "pages.warc.gz"
     pages = read_warc(warc)
     usable = [
@@ -110,34 +149,23 @@ def main(shared: Path, count: int) -> None:
         if each.url in pages and is_html(pages[each.url]) and len(each.text) > 400
     ]
     chosen = random.Random(50).sample(usable, min(count, len(usable)))
+    sets = {
+        "any": list(links(chosen, repeated=False)),
+        "repeated": list(links(usable, repeated=True))[: count // 2],
+    }
     served = {}
-    cases = []
-    for number, document in enumerate(chosen):
-        status, headers, body = pages[document.url]
+    names = {document.url: str(number) for number, document in enumerate(usable)}
+    for url in {url for cases in sets.values() for url, _ in cases}:
+        status, headers, body = pages[url]
         kept = [(name, value) for name, value in headers if name.lower() == "content-type"]
-        served[str(number)] = (status, kept, body + RULE)
-        passages = cut(document, token_starts, TOKENS)
-        passage = passages[random.Random(number).randrange(len(passages))]
-        link = deep_link(document.url, passage.text)
-        directive = link.partition(":~:text=")[2]
-        cases.append((number, document.url, directive))
-    right = 0
+        served[names[url]] = (status, kept, body + RULE)
     with Web(served) as web, sync_playwright() as driver:
         chromium = shutil.which("chromium") or shutil.which("chromium-browser")
         browser = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        for number, url, directive in cases:
-            wanted = unquote(re.split(r"(?<!-),", directive)[0])
-            wrong = (
-                "no directive"
-                if not directive
-                else opens_at(
-                    browser, f"http://127.0.0.1:{web.port}/{number}#:~:text={directive}", wanted
-                )
-            )
-            right += not wrong
-            print(f"{'wrong' if wrong else 'right'}  {url}  {unquote(directive)[:90]}  {wrong}")
+        for name, cases in sets.items():
+            right = opened(browser, web.port, cases, names)
+            print(f"{name}: {right} of {len(cases)} open at the right words")
         browser.close()
-    print(f"{right} of {len(cases)} open at the right words: {right / len(cases):.2f}")
 
 
 if __name__ == "__main__":

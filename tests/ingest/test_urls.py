@@ -278,13 +278,40 @@ def test_deep_link_addresses() -> None:
     assert deep_link(raw, "words") == "https://github.com/o/r/blob/main/a.md#:~:text=words"
 
 
-@given(st.text())
-def test_a_directive_is_one_fragment(text: str) -> None:
-    link = deep_link(PAGE, text)
-    fragment = urlsplit(link).fragment
-    assert link.isascii()
-    assert fragment.count(",") <= 1
-    assert re.fullmatch(r"(:~:text=[A-Za-z0-9_.~%]+(,[A-Za-z0-9_.~%]+)?)?", fragment)
+@pytest.mark.parametrize(
+    ("text", "before", "directive"),
+    [
+        ("Bake the bread well.", "Feed the starter well.", "Bake the bread well."),
+        ("Bake the bread well.", "Bake the bread *well*, twice.\n\n## Rye", ""),
+        (
+            "Bake the bread well.",
+            "Bake the bread *well*.\n\n## The rye: step two\n",
+            "step two-,Bake the bread well.",
+        ),
+        (
+            "Then it rises again. Bake the bread well and let it rest.",
+            "- Then it rises again.\n\nFeed the [starter](x.md) twice.\n",
+            "starter twice.-,Then it rises again.",
+        ),
+        ("烤面包。", "烤面包。先喂酵头。再等一夜。\n", "再等一夜。-,烤面包。"),
+        ("Bake the bread well.", "Bake the bread well.\n\n$x$", ""),
+    ],
+)
+def test_a_link_tells_like_words_apart_by_what_is_ahead(
+    text: str, before: str, directive: str
+) -> None:
+    found = deep_link(PAGE, text, before).partition("#:~:text=")[2]
+    assert unquote(found) == (directive or text)
+
+
+@given(st.text(), st.text())
+def test_a_directive_is_one_fragment(text: str, before: str) -> None:
+    for ahead in ("", before, f"{text}\n{before}"):
+        link = deep_link(PAGE, text, ahead)
+        fragment = urlsplit(link).fragment
+        assert link.isascii()
+        words = "[A-Za-z0-9_.~%]+"
+        assert re.fullmatch(f"(:~:text=({words}-,)?{words}(,{words})?)?", fragment)
 
 
 REPOSITORY = "https://github.com/o/r"

@@ -8,8 +8,9 @@ from assistant.across import beside
 from assistant.values import Answer, Citation, Sentence
 from index.browse import Link
 from index.values import Recommendation
+from ingest.errors import FoundWanting, HomeBusy, UsageError
 from ui.i18n import texts
-from ui.page import link, message_html, reader_link
+from ui.page import failed_html, link, message_html, reader_link
 from ui.page_answer import Turn, error_html, markdown, turn_html
 from ui.page_browse import tree_html
 from ui.page_library import missing_html, thin_html
@@ -48,7 +49,7 @@ def test_nothing_from_outside_becomes_markup():
     link_ = Link(EVIL, EVIL, "javascript:alert(1)", (EVIL,), EVIL, EVIL, "dead", "", 0, "", EVIL)
     views = [
         shown([Sentence(EVIL, (1,), 0.9, "weak", True)], [citation()], question=EVIL, model=EVIL),
-        error_html(Turn(0, EVIL), EVIL, SAY),
+        error_html(Turn(0, EVIL), UsageError(EVIL), SAY),
         message_html(EVIL, EVIL),
         tree_html([link_], {(EVIL,): [EVIL]}, SAY),
         missing_html([link_], SAY),
@@ -147,3 +148,17 @@ def test_both_languages_say_the_same_things():
     for key, text in english.items():
         places = sorted(re.findall(r"\{\w+\}", text))
         assert sorted(re.findall(r"\{\w+\}", chinese[key])) == places, key
+
+
+@pytest.mark.parametrize(
+    ("error", "named"),
+    [
+        (HomeBusy("Process 7 writes."), "资料库正在被写入，请稍后再试"),
+        (UsageError("The query is empty."), "无法照此办理，请按下面的说明修改"),
+        (FoundWanting("Two sentences."), "没有成功"),
+    ],
+)
+def test_an_error_is_named_in_the_language_of_the_page(error, named):
+    html = failed_html(error, texts("zh"))
+    assert f">{named}<" in html
+    assert f'<p lang="en">{error}</p>' in html

@@ -2,8 +2,8 @@
 
 from markdown_it import MarkdownIt
 
-from assistant.across import beside
-from ui.sentence_form import code_of, fenced, translation_of
+from assistant.across import beside, taken_apart
+from ui.sentence_form import code_of, fenced
 
 
 def test_a_fenced_block_is_code_without_its_fences():
@@ -25,5 +25,5 @@ def test_nothing_in_code_ends_its_block():
 
 def test_a_translation_stands_beside_its_original():
     text = beside("缓存保存键。", "A “cache” holds keys.")
-    assert translation_of(text) == ("缓存保存键。", "A “cache” holds keys.")
-    assert translation_of("缓存保存键。") is None
+    assert taken_apart(text) == ("缓存保存键。", "A “cache” holds keys.")
+    assert taken_apart("缓存保存键。") is None

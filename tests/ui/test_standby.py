@@ -1,12 +1,27 @@
 """The model is loaded beforehand and given back when nobody asks, each in its turn."""
 
+import os
+import sys
 import threading
 import time
+from pathlib import Path
 
+import httpx
+import pytest
+
+from assistant.desk import Desk
+from index import weights
 from ingest.errors import ModelUnavailable
-from tests.doors import until
+from tests.doors import serving, until
 from ui.standby import Standby
 from ui.turns import Turns
+
+MODEL = 100e6
+"""Bytes the small model takes at least."""
+
+
+def resident():
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGESIZE")
 
 
 def test_a_model_is_had_at_once_and_given_back_when_nobody_asks():
@@ -57,3 +72,23 @@ def test_a_model_that_cannot_be_had_stops_nobody():
     with Standby(turns, load=load, release=released.set, idle=0.1, look=0.02):
         assert released.wait(5)  # it goes on looking
     assert tried == [1]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads memory in /proc")
+def test_a_real_model_is_given_back_and_had_again(desk, home, models_dir):
+    with_model = Desk(home, llm=str(weights.obtain("smollm2-135m", models_dir)))
+    turns = Turns()
+    asked = {"question": "What is multi-query attention?"}
+    with serving(with_model, turns) as url:
+        httpx.get(f"{url}/api/v1/search", params={"q": "attention"})  # all but the model is there
+        without = resident()
+        have, release = with_model._opened.engine, with_model.close
+        with Standby(turns, load=have, release=release, idle=1, look=0.05):
+            until(lambda: not len(turns) and resident() > without + MODEL, 30)
+            most = resident()
+            until(lambda: resident() < most - MODEL, 30)
+            said = httpx.post(f"{url}/api/v1/ask", json=asked, timeout=60).json()
+            assert "first_token_s" in said["timings"]  # the model spoke
+            most = resident()
+            until(lambda: resident() < most - MODEL, 30)
+    with_model.close()
