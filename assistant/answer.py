@@ -30,8 +30,8 @@ from assistant.values import Answer, Event, Sentence
 from index.library import Library
 from index.values import Filters
 
-_BUDGET = 90  # tokens: what a slow processor reads in three seconds
-_BUDGET_COMPARISON = 180
+_BUDGET = 80  # tokens: what a slow processor reads in three seconds
+_BUDGET_COMPARISON = 170
 _TRANSLATED = 3
 
 

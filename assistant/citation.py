@@ -63,6 +63,8 @@ def attribute(library: Library, evidence: Evidence, sentence: str) -> Verdict:
     if scores[best] >= SNAP:
         line = curated_twin(evidence, evidence.lines[best])
         return Verdict(line.text, line, 1.0, "supported", True, line.terms)
+    if (said := _before_colon(evidence, terms)) is not None:
+        return said
     vector = library.embedder.embed([sentence])[0]
     idf = library.idf(sorted(terms))
     total = sum(idf.values()) or 1.0
@@ -87,6 +89,20 @@ def attribute(library: Library, evidence: Evidence, sentence: str) -> Verdict:
         return Verdict(sentence, None, support, "dropped", False, terms, reason)
     status = "supported" if found[0] >= SUPPORTED else "weak"
     return Verdict(sentence, found[1], found[0], status, False, terms)
+
+
+def _before_colon(evidence: Evidence, terms: frozenset[str]) -> Verdict | None:
+    """Return a line whose formula or example follows after its colon, if a sentence copies it.
+
+    In its own words: a copy that leaves one out ("the size of") may say something else.
+    """
+    lines = [line for line in evidence.lines if line.piece.ends_in_colon and not line.whole]
+    scores = [_own(terms, line.terms) for line in lines]
+    if not scores or max(scores) < SNAP:
+        return None
+    line = lines[int(np.argmax(scores))]
+    end = "。" if line.text.endswith("：") else "."
+    return Verdict(line.text[:-1] + end, line, 1.0, "supported", False, line.terms)
 
 
 def curated_twin(evidence: Evidence, line: Line) -> Line:

@@ -45,6 +45,11 @@ class Piece:
     code: bool = False
     title: bool = False
 
+    @property
+    def ends_in_colon(self) -> bool:
+        """Whether what it announces follows."""
+        return self.text.endswith((":", "：")) and not self.code
+
 
 def pieces(text: str) -> list[Piece]:
     """Return the pieces of a passage in reading order."""

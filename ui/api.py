@@ -90,7 +90,7 @@ def _add_asking(api: APIRouter, asking: Asking) -> None:
         """Answer a question, each sentence cited.
 
         With `Accept: text/event-stream` as events: `hits` (the passages), `extractive` (an answer
-        in the sources' own words), `queue` (how many questions come first), `sentence` (each as it
+        in the sources' own words, where they answer without a model's judgement), `queue` (how many questions come first), `sentence` (each as it
         is verified, with its new citations), and at last `done` (the whole answer) or `error`. A
         caller that hangs up ends its question.
         """

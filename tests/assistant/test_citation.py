@@ -107,3 +107,24 @@ def test_a_curated_source_that_says_the_same_is_preferred_to_the_primer(home):
     assert (verdict.text, verdict.line.hit.passage.url) == (alone, f"{PRIMER}mqa")
     urls = [line.hit.passage.url for line in best_lines(evidence)]
     assert len(urls) == len(set(urls)) == 2
+
+
+SIZE = """# The KV cache
+
+The size of the KV cache is the number of stored key and value numbers times the bytes per number:
+
+$$2 \\cdot n_{layers} \\cdot n_{kv} \\cdot d_{head} \\cdot n_{tokens}$$
+"""
+
+
+def test_a_near_copy_of_what_announces_a_formula_is_put_right(home):
+    Archive(home / "archive").add([Resource("file:///cache.md", "text/markdown", SIZE.encode())])
+    desk = Desk(home, llm="extractive")
+    desk.rebuild()
+    evidence = gather(desk.library, understand("what is a KV cache?"), Filters())
+    verdict = attribute(
+        desk.library,
+        evidence,
+        "A KV cache is the number of stored key and value numbers times the bytes per number.",
+    )
+    assert verdict.text == SIZE.split("\n")[2].replace("number:", "number.")
