@@ -90,9 +90,9 @@ def _add_asking(api: APIRouter, asking: Asking) -> None:
         """Answer a question, each sentence cited.
 
         With `Accept: text/event-stream` as events: `hits` (the passages), `extractive` (an answer
-        in the sources' own words, where they answer without a model's judgement), `queue` (how many questions come first), `sentence` (each as it
-        is verified, with its new citations), and at last `done` (the whole answer) or `error`. A
-        caller that hangs up ends its question.
+        in the sources' own words, unless only the model can tell whether they answer), `queue` (how
+        many questions come first), `sentence` (each as it is verified, with its new citations), and
+        at last `done` (the whole answer) or `error`. A caller that hangs up ends its question.
         """
         question = _question(asked, caller(request))
         if "text/event-stream" in request.headers.get("accept", ""):
