@@ -15,11 +15,14 @@ from assistant.compose import MOST, Numbering, code_for, finished, quotations, s
 from assistant.evidence import Evidence, Line
 from assistant.llm import Engine, Message
 from assistant.prompt import is_refusal
+from assistant.question import ASKING
 from assistant.values import Answer, Dropped, Event, Sentence
 from index.library import Library
 from ingest.text import sentences
 
 _BEGUN = 4  # words
+_TELLING = 3  # words that are not in every sentence
+_SAYING_LITTLE = frozenset(ASKING.split())
 _LEFT_OUT = 2  # words a model drops at the beginning of a sentence it repeats
 _WORD = re.compile(r"[a-z0-9]+|[\u4e00-\u9fff]")
 _MAX_TOKENS = 300
@@ -112,18 +115,20 @@ def _verdicts(
 
 
 def _begun(chosen: Sequence[Line], said: str) -> Line | None:
-    """Return the sentence it read that the model has begun to repeat word for word.
+    """Return the sentence it read that the model has begun to repeat, in order or in its words.
 
     It can be shown at once: it is true of its source, however the model would go on.
     """
     begun = _WORD.findall(said.casefold())[:-1]  # the last may still grow
     if len(begun) < _BEGUN:
         return None
+    telling = {word for word in begun if word not in _SAYING_LITTLE}
     found = {}
     for line in chosen:
         words = _WORD.findall(line.text.casefold()) if line.whole else []
         starts = range(min(_LEFT_OUT + 1, len(words)))
-        if any(words[at : at + len(begun)] == begun for at in starts):
+        in_order = any(words[at : at + len(begun)] == begun for at in starts)
+        if in_order or (len(telling) >= _TELLING and telling <= set(words)):
             found[line.text] = line
     return found.popitem()[1] if len(found) == 1 else None
 

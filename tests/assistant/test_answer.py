@@ -204,3 +204,10 @@ def test_a_sentence_begun_word_for_word_is_shown_before_it_is_said(desk):
     _, answer = ask(desk, Scripted(" ".join(words[: max(8, len(words) - 2)])))
     assert answer.sentences[0].text == whole
     assert answer.sentences[0].verbatim
+
+
+def test_a_sentence_begun_in_other_order_is_shown_in_the_words_of_its_source(desk):
+    said = "For all query heads multi-query attention keeps one key head and then"
+    _, answer = ask(desk, Scripted(said))
+    assert answer.sentences[0].text == WHOLE
+    assert answer.sentences[0].verbatim

@@ -74,6 +74,21 @@ def test_an_unfiltered_search_finds_nearly_all_of_the_nearest(index):
     assert hits >= 0.95 * 500  # half of 32 cells are probed
 
 
+def test_near_what_is_stored_few_cells_hold_nearly_all(tmp_path):
+    """As text does, vectors lie in clusters; a query moved among them finds its own."""
+    centres = RANDOM.normal(size=(100, 64))
+    vectors = np.repeat(centres, 40, axis=0) + 0.5 * RANDOM.normal(size=(4000, 64))
+    vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+    dense.write(tmp_path, range(4000), vectors, "IVF64,SQ8")
+    clustered = dense.VectorIndex(tmp_path)
+    hits = 0
+    for row in range(0, 4000, 80):
+        wanted = np.argsort(-(vectors @ vectors[row]))[:10]
+        found = clustered.search(vectors[row], 10, among=True)
+        hits += len({int(n) for n in wanted} & {number for number, _ in found})
+    assert hits >= 0.97 * 500
+
+
 def test_scores_are_exact(index):
     query = unit(3)
     for number, score in index.search(query, 5):
