@@ -19,6 +19,7 @@ from assistant.refusal import (
     Limits,
     Signals,
     answers_surely,
+    asks_again,
     convinces,
     hopeless,
     limits_for,
@@ -82,9 +83,8 @@ def answer(
         view="extractive", sentences=(), citations=(), nearest=(), further=(), model=None,
     )  # fmt: skip
     if not ground.evidence.understood and not ground.surely and (model := engine()):
-        other = _in_english(library, question, filters, k, model, stop)
-        worse = other is None or (other.hopeless if ground.refuses else other.refuses)
-        if other is not None and not worse:
+        other = _in_english(library, ground, filters, k, model, stop)
+        if other is not None:
             ground = other
             yield Event("hits", hits=ground.evidence.hits)
 
@@ -150,15 +150,32 @@ def reading(evidence: Evidence, model: Engine) -> list[Line]:
 
 def _in_english(
     library: Library,
-    question: Question,
+    ground: _Ground,
     filters: Filters,
     k: int,
     model: Engine,
     stop: Callable[[], bool],
 ) -> _Ground | None:
-    """Ask in English what was asked in a language the embedding model does not know."""
+    """Ask in English what was asked in a language the embedding model does not know.
+
+    None where the model finds its answer in what was found already, or nothing better is found.
+    """
+    question = ground.evidence.question
+    if not ground.hopeless:
+        refusing = _refusing(ground, model, stop)
+        if refusing is not None and not asks_again(ground.found, ground.limits, refusing):
+            return None
     english = to_english(model, question.text, stop)
-    return _ground(library, understand(english), filters, k) if english else None
+    if not english:
+        return None
+    other = _ground(library, understand(english), filters, k)
+    worse = other.hopeless if ground.refuses else other.refuses
+    return None if worse else other
+
+
+def _refusing(ground: _Ground, model: Engine, stop: Callable[[], bool]) -> float | None:
+    messages = prompt(ground.evidence.question, reading(ground.evidence, model))
+    return model.likelihood(messages, REFUSAL, stop=stop)
 
 
 def _mostly(lines: Sequence[Line], lang: str) -> bool:

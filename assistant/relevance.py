@@ -31,8 +31,9 @@ _NUMBER = re.compile(r"\d|[一二三四五六七八九十百千万亿两]")
 _LONG = 30
 _SHORT = 4
 
+# "no number" has the weight it gets where questions for numbers are many
 SIGNALS = ("cosine", "words", "passage", "place", "no number", "length", "short", "beside", "list")
-WEIGHTS = np.array([1.303, 1.211, 10.613, -0.488, -0.288, 4.460, -4.348, -2.631, 3.143])
+WEIGHTS = np.array([1.303, 1.211, 10.613, -0.488, -1.100, 4.460, -4.348, -2.631, 3.143])
 WORDS_ALONE = np.array([0.0, 2.071, 9.139, 0.226, -0.913, 3.861, -5.410, -2.636, 1.938])
 BIAS, WORDS_ALONE_BIAS = -12.536, -10.381
 
