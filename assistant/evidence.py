@@ -148,7 +148,7 @@ def _vectors(library: Library, parts: Sequence[Piece]) -> Vectors:
     said = [row for row, piece in enumerate(parts) if not piece.code]
     if not said:
         return np.zeros((len(parts), 1), dtype=np.float32)
-    known = library.embedder.embed([parts[row].text for row in said])
+    known = library.sentence_vectors([parts[row].text for row in said])
     vectors = np.zeros((len(parts), known.shape[1]), dtype=np.float32)
     vectors[said] = known
     return vectors

@@ -9,6 +9,7 @@ Files are written once and then only read, memory-mapped.
 import math
 import os
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +24,13 @@ Numbers = NDArray[np.int64]
 
 FLAT_UP_TO = 50_000
 _PROBES = 16
+_PROBES_AMONG = 8  # for a query that lies among passages: BENCHMARKS.md, "Growth"
 _SCORED_ONE_BY_ONE = 20_000
 """Up to this many allowed passages each one is scored; beyond, cells are probed."""
 
-_AGAIN = 2  # times as many candidates as wanted are scored again
+_AGAIN = 1.25  # times as many candidates as wanted are scored again; 2 found no more
 _TRAINED_ON = 64  # vectors a cell
+_KEPT = 1024  # rows of stored vectors, 1.5 MB
 
 
 class VectorIndex:
@@ -44,12 +47,19 @@ class VectorIndex:
         self._stored = _Stored(stored, self._index.d) if stored.exists() else None
 
     def search(
-        self, query: Vectors, limit: int, allowed: Sequence[int] | None = None
+        self,
+        query: Vectors,
+        limit: int,
+        allowed: Sequence[int] | None = None,
+        *,
+        among: bool = False,
     ) -> list[tuple[int, float]]:
         """Return the ``limit`` nearest passages as (number, cosine), nearest first.
 
-        ``query`` is one unit vector, shape (dimension,). With ``allowed`` only those passage
-        numbers are found, and there are ``min(limit, len(allowed))`` of them.
+        ``query`` is one unit vector, shape (dimension,); ``among`` says that it lies among those
+        of passages, as one moved towards them does: then few cells hold all that is near. With
+        ``allowed`` only those passage numbers are found, and there are ``min(limit, len(allowed))``
+        of them.
         """
         limit = min(limit, len(self.numbers))
         rows = None
@@ -62,20 +72,22 @@ class VectorIndex:
             return self._exact(query, limit, rows)
         if rows is not None and len(rows) <= _SCORED_ONE_BY_ONE:
             return self._scored(query, rows, limit)
-        wanted = min(_AGAIN * limit, len(self.numbers if rows is None else rows))
-        return self._scored(query, self._candidates(query, limit, wanted, rows), limit)
+        wanted = min(math.ceil(_AGAIN * limit), len(self.numbers if rows is None else rows))
+        probes = _PROBES_AMONG if among else _PROBES
+        return self._scored(query, self._candidates(query, limit, wanted, rows, probes), limit)
 
     def _exact(self, query: Vectors, limit: int, rows: Numbers | None) -> list[tuple[int, float]]:
         scores, found = self._index.search(query[None, :], limit, params=_within(rows))
-        return [
-            (int(self.numbers[row]), float(score))
-            for row, score in zip(found[0], scores[0], strict=True)
-            if row >= 0
-        ]
+        there = found[0] >= 0
+        return self._numbered(found[0][there], scores[0][there])
 
-    def _candidates(self, query: Vectors, limit: int, wanted: int, rows: Numbers | None) -> Numbers:
+    def _numbered(self, rows: Numbers, scores: Vectors) -> list[tuple[int, float]]:
+        return list(zip(self.numbers[rows].tolist(), scores.tolist(), strict=True))
+
+    def _candidates(
+        self, query: Vectors, limit: int, wanted: int, rows: Numbers | None, probes: int
+    ) -> Numbers:
         """Return the rows of at least ``limit`` passages near the query."""
-        probes = _PROBES
         while True:
             _, found = self._index.search(query[None, :], wanted, params=_probing(probes, rows))
             near: Numbers = found[0][found[0] >= 0]
@@ -89,7 +101,7 @@ class VectorIndex:
         rows = np.sort(rows)
         scores = self._stored.rows(rows) @ query
         best = np.lexsort((rows, -scores))[:limit]
-        return [(int(self.numbers[rows[at]]), float(scores[at])) for at in best]
+        return self._numbered(rows[best], scores[best])
 
     def vectors(self, numbers: Sequence[int]) -> Vectors:
         """Return the stored vectors of these passages, shape (len(numbers), dimension)."""
@@ -137,19 +149,21 @@ def write(folder: Path, numbers: Sequence[int], vectors: Vectors, kind: str | No
 class _Stored:
     """The stored vectors in their file: only the rows that are asked for are read.
 
-    Not memory-mapped: at random places the system would map the whole file bit by bit.
+    Not memory-mapped: at random places the system would map the whole file bit by bit. The last few
+    are kept: the second search for a question finds most of what the first found.
     """
 
     def __init__(self, file: Path, dimension: int) -> None:
-        self._descriptor = os.open(file, os.O_RDONLY)
+        self._descriptor = descriptor = os.open(file, os.O_RDONLY)
         self._dimension = dimension
+        size = 4 * dimension
+        self._row = lru_cache(maxsize=_KEPT)(lambda row: os.pread(descriptor, size, row * size))
 
     def __del__(self) -> None:
         os.close(self._descriptor)
 
     def rows(self, rows: Numbers) -> Vectors:
-        size = 4 * self._dimension
-        data = b"".join(os.pread(self._descriptor, size, int(row) * size) for row in rows)
+        data = b"".join(map(self._row, rows.tolist()))
         return np.frombuffer(data, dtype=np.float32).reshape(len(rows), self._dimension)
 
 

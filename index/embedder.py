@@ -4,6 +4,7 @@ The door to the embedding models: `index.int8_encoder` runs those known by name 
 `index.sentence_transformer` all others.
 """
 
+import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -20,7 +21,6 @@ __all__ = ["DEFAULT", "MODELS", "Embedder", "Encoder", "Vectors"]
 
 Vectors = npt.NDArray[np.float32]
 
-_WORKERS = 2
 _SLICE = 16  # texts a worker takes at a time
 
 
@@ -101,7 +101,7 @@ class Embedder:
                 vectors[at] = self._encoder.passage(_encodable(texts[at]))
             return stop
 
-        pool = ThreadPoolExecutor(_WORKERS)
+        pool = ThreadPoolExecutor(_cores())
         try:
             for done in pool.map(work, range(0, len(texts), _SLICE)):
                 if progress:
@@ -121,6 +121,12 @@ class Embedder:
     def token_starts(self, text: str) -> list[int]:
         """Return the offsets at which the tokens of a text start, without the special ones."""
         return self._encoder.tokenizer.starts(_encodable(text))
+
+
+def _cores() -> int:
+    # Those this process may use: two texts in turns on one core only push each other's data out.
+    usable = getattr(os, "sched_getaffinity", None)  # which some systems lack
+    return len(usable(0)) if usable else os.cpu_count() or 1
 
 
 def _encodable(text: str) -> str:

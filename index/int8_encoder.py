@@ -71,7 +71,7 @@ class Int8Encoder:
         else:
             tokenizer = Wordpieces.open(models_dir / model.name / "tokenizer.json")
         options = onnxruntime.SessionOptions()
-        # One thread a text; `Embedder.embed` runs two texts at a time on this one session.
+        # One thread a text; `Embedder.embed` runs a text a core on this one session.
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         session = onnxruntime.InferenceSession(
             str(graph),

@@ -32,8 +32,10 @@ class WordIndex:
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self._schema = _schema()
-        self._index = tantivy.Index(self._schema, path=str(folder))
+        path = str(folder)
+        there = tantivy.Index.exists(path)
+        self._index = tantivy.Index.open(path) if there else tantivy.Index(_schema(), path=path)
+        self._schema = self._index.schema
         self._analyzer = _analyzer()
         self._index.register_tokenizer(_ANALYZER, self._analyzer)
 
@@ -100,7 +102,8 @@ class WordIndex:
             query = tantivy.Query.boolean_query([(must, query), (must, within)])
         searcher = self._index.searcher()
         hits = searcher.search(query, limit=limit, count=False).hits
-        return [(int(searcher.doc(address)["number"][0]), float(score)) for score, address in hits]
+        numbers = _numbers(searcher, [address for _, address in hits])
+        return [(number, float(hit[0])) for number, hit in zip(numbers, hits, strict=True)]
 
     def terms(self, text: str) -> list[str]:
         """Return the distinct terms of ``text`` as the index knows them, in order.
@@ -134,10 +137,17 @@ def branch(old: Path, new: Path) -> None:
             os.link(file, new / file.name)
 
 
+def _numbers(searcher: tantivy.Searcher, addresses: list[tantivy.DocAddress]) -> list[int]:
+    try:
+        return [int(found or 0) for found in searcher.fast_field_values("number", addresses)]
+    except ValueError:  # an older index: its numbers lie in blocks of text, slow to unpack
+        return [int(searcher.doc(address)["number"][0]) for address in addresses]
+
+
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("key", stored=False, tokenizer_name="raw", index_option="basic")
-    builder.add_integer_field("number", stored=True, indexed=False)
+    builder.add_integer_field("number", stored=False, indexed=False, fast=True)
     builder.add_text_field("title", stored=False, tokenizer_name=_ANALYZER, index_option="freq")
     builder.add_text_field("words", stored=False, tokenizer_name=_ANALYZER, index_option="freq")
     return builder.build()

@@ -11,6 +11,7 @@ from index.dense import VectorIndex, Vectors
 from index.embedder import Embedder
 from index.fusion import feedback, fuse
 from index.generation import Home
+from index.kept_vectors import KeptVectors
 from index.lexical import WordIndex
 from index.recipe import FORMAT
 from index.store import Store
@@ -77,6 +78,7 @@ class Library:
         self.embedder = embedder
         self._lock = threading.Lock()
         self._open: _Generation | None = None
+        self._sentences = KeptVectors(embedder.embed)
 
     def _generation(self) -> _Generation:
         folder = self._home.current()
@@ -147,7 +149,8 @@ class Library:
         fused = fuse(by_meaning, by_words)
         if fused:
             seeds = now.vectors.vectors([number for number, _ in fused[:_SEEDS]])
-            second = kept(now.vectors.search(feedback(vector, seeds), wide, allowed))
+            moved = feedback(vector, seeds)
+            second = kept(now.vectors.search(moved, wide, allowed, among=True))
             fused = _demoted(fuse(second, by_words), now.listed)
         return self._hits(now.store, fused[:k], by_meaning, by_words)
 
@@ -209,6 +212,10 @@ class Library:
     def vectors(self, numbers: Sequence[int]) -> Vectors:
         """Return the stored vectors of these passages, shape (len(numbers), dimension)."""
         return self._generation().vectors.vectors(numbers)
+
+    def sentence_vectors(self, sentences: Sequence[str]) -> Vectors:
+        """Return the vectors of at least one sentence, shape (len(sentences), dimension)."""
+        return self._sentences.of(sentences)
 
     def document(self, url: str) -> Document | None:
         """Return the document an address leads to."""
