@@ -82,7 +82,9 @@ def answer(
         question=text, asked=question.text, lang=question.lang, refused=False, refusal=None,
         view="extractive", sentences=(), citations=(), nearest=(), further=(), model=None,
     )  # fmt: skip
-    if not ground.evidence.understood and not ground.surely and (model := engine()):
+    foreign = not ground.evidence.understood and not ground.surely
+    if foreign and (model := engine()) and not _found_here(ground, model, stop):
+        foreign = False
         other = _in_english(library, ground, filters, k, model, stop)
         if other is not None:
             ground = other
@@ -99,6 +101,12 @@ def answer(
             clock.note("first_sentence_s")
     else:
         said = yield from _told_by(library, ground, draft, model, stop, clock)
+        if foreign and not said.sentences:
+            other = _in_english(library, ground, filters, k, model, stop)
+            if other is not None:
+                ground = other
+                yield Event("hits", hits=ground.evidence.hits)
+                said = yield from _told_by(library, ground, draft, model, stop, clock)
         if said.sentences or said.refused:
             done = said
         elif ground.surely:
@@ -158,13 +166,9 @@ def _in_english(
 ) -> _Ground | None:
     """Ask in English what was asked in a language the embedding model does not know.
 
-    None where the model finds its answer in what was found already, or nothing better is found.
+    None where nothing better is found.
     """
     question = ground.evidence.question
-    if not ground.hopeless:
-        refusing = _refusing(ground, model, stop)
-        if refusing is not None and not asks_again(ground.found, ground.limits, refusing):
-            return None
     english = to_english(model, question.text, stop)
     if not english:
         return None
@@ -173,9 +177,13 @@ def _in_english(
     return None if worse else other
 
 
-def _refusing(ground: _Ground, model: Engine, stop: Callable[[], bool]) -> float | None:
+def _found_here(ground: _Ground, model: Engine, stop: Callable[[], bool]) -> bool:
+    """Say whether the model finds its answer in the pages of the question's own language."""
+    if ground.hopeless:
+        return False
     messages = prompt(ground.evidence.question, reading(ground.evidence, model))
-    return model.likelihood(messages, REFUSAL, stop=stop)
+    refusing = model.likelihood(messages, REFUSAL, stop=stop)
+    return refusing is not None and not asks_again(ground.found, ground.limits, refusing)
 
 
 def _mostly(lines: Sequence[Line], lang: str) -> bool:

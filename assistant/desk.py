@@ -145,6 +145,10 @@ class Desk:
                 gap_notes.note(self.home.root, answer)
             yield event
 
+    def load_ahead(self) -> None:
+        """Begin to load the model that writes, for a question that is about to be asked."""
+        self._opened.load_ahead()
+
     def search(self, query: str, *, k: int = 10, filters: Filters = _EVERYTHING) -> SearchResult:
         """Find the best passages for a query, without a model.
 

@@ -98,7 +98,8 @@ def lines_of(library: Library, question: Question, hits: Sequence[Hit]) -> Evide
     texts = [piece.text for _, piece in found]
     terms = [frozenset(library.terms(text)) for text in texts]
     above = _heading_terms(library, hits)
-    queries = [question.text, *question.sides]
+    # of each side every form counts: a page may have the long one alone
+    queries = [question.text, *map(library.with_other_forms, question.sides)]
     asking = frozenset(library.terms(ASKING))
     wanted = [frozenset(library.terms(query)) - asking for query in queries]
     idf = library.idf(sorted(wanted[0].union(*wanted, *terms)))

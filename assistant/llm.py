@@ -104,6 +104,14 @@ def choose(
     return LocalEngine(_weights(spec, models_dir, progress), cache_dir, prefix)
 
 
+def is_here(spec: str, models_dir: Path) -> bool:
+    """Say whether a model of this kind would be loaded in this process, from weights on disk."""
+    if spec.endswith(".gguf"):
+        return Path(spec).expanduser().exists()
+    pin = weights.load_pins().get(DEFAULT_MODEL if spec == "auto" else spec)
+    return pin is not None and weights.is_present(pin, models_dir)
+
+
 def _weights(spec: str, models_dir: Path, progress: Callable[[str, int, int], None]) -> Path:
     if spec.endswith(".gguf") or ".gguf@" in spec:
         path = Path(spec).expanduser()

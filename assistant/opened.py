@@ -5,13 +5,15 @@ Each is opened when it is first needed. Safe to use from several threads.
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from assistant.llm import Engine, choose
+from assistant.llm import Engine, choose, is_here
 from assistant.prompt import prefix
 from index.embedder import DEFAULT, Embedder
 from index.generation import Home
 from index.library import Library, embedder_of
+from ingest.errors import RefdeskError
 
 if TYPE_CHECKING:
     from assistant.keeping import Keeper
@@ -41,6 +43,7 @@ class Opened:
         self._library: Library | None = None
         self._engine: Engine | None = None
         self._chosen = False
+        self._ahead: threading.Thread | None = None
 
     def library(self) -> Library:
         """Return the library; a home without one is seeded first."""
@@ -87,6 +90,20 @@ class Opened:
                 self._chosen = True
             return self._engine
 
+    def load_ahead(self) -> None:
+        """Begin to load the model that writes beside what comes first, if its weights are here.
+
+        What goes wrong is told when the model is asked for.
+        """
+
+        def load() -> None:
+            with suppress(RefdeskError):
+                self.engine()
+
+        if is_here(self.llm, self._home.models):
+            self._ahead = threading.Thread(target=load, name="refdesk-load")
+            self._ahead.start()
+
     def count_tokens(self, text: str) -> tuple[int, bool]:
         """See :meth:`assistant.desk.Desk.count_tokens`."""
         engine = self._engine
@@ -96,6 +113,8 @@ class Opened:
 
     def close(self) -> None:
         """Give the writing model's memory back."""
+        if self._ahead is not None:
+            self._ahead.join()
         if self._engine is not None:
             self._engine.close()
         self._engine, self._chosen = None, False

@@ -141,9 +141,7 @@ class Library:
 
         wide = depth + len(out)
         # the word search has the question alone: there the other forms changed nothing
-        others = now.glossary.others(query)
-        asked = f"{query} ({', '.join(others)})" if others else query
-        vector = self.embedder.embed_query(asked)
+        vector = self.embedder.embed_query(self.with_other_forms(query))
         by_words = kept(now.words.search(query, wide, allowed))
         by_meaning = kept(now.vectors.search(vector, wide, allowed))
         fused = fuse(by_meaning, by_words)
@@ -200,6 +198,11 @@ class Library:
             Hit(hit.rank, hit.score, passages[number], hit.recommended_by, None, None)
             for number, hit in nearest.items()
         ]
+
+    def with_other_forms(self, query: str) -> str:
+        """Return a query with the long or short forms of the abbreviations in it added."""
+        others = self._generation().glossary.others(query)
+        return f"{query} ({', '.join(others)})" if others else query
 
     def terms(self, text: str) -> list[str]:
         """Return the distinct content terms of ``text``: stems and Han bigrams, no stop words."""

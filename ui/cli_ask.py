@@ -56,13 +56,17 @@ def ask(
             progress(step, done, total)
 
         desk = open_desk(home, tell, llm, note_gaps=not no_log)
-        for event in desk.stream(question, k=k, filters=filters):
-            progress.stop()
-            if not as_json:
-                view.show(event)
-            elif event.name == "done" and event.answer:
-                print_json(answer_object(event.answer))
-        desk.close()
+        if question.strip():
+            desk.load_ahead()
+        try:
+            for event in desk.stream(question, k=k, filters=filters):
+                progress.stop()
+                if not as_json:
+                    view.show(event)
+                elif event.name == "done" and event.answer:
+                    print_json(answer_object(event.answer))
+        finally:
+            desk.close()
 
 
 def search(
