@@ -18,7 +18,7 @@ from ingest.values import PRIMER
 SNAP = 0.72
 """F1 of content terms from which a sentence is taken as its source's own, and shown as that."""
 SUPPORTED = 0.75
-WEAK = 0.62
+WEAK = 0.70
 _REPEATED = 0.8
 _SAME = 0.88  # cosine of two sentences that say the same in other words
 _WINDOW = 3
