@@ -16,5 +16,5 @@ def test_the_desk_offers_what_the_design_names():
         "ask", "stream", "search", "ingest", "rebuild", "status", "lists", "add_list",
         "remove_list", "check_list", "list_changes", "export", "carry_in", "cards",
         "path", "evaluate", "evaluate_beir", "verify", "models", "pull", "measure", "close",
-        "library", "sources", "read_source", "passage", "count_tokens", "gaps",
+        "library", "sources", "read_source", "passage", "count_tokens", "gaps", "load_ahead",
     }  # fmt: skip
