@@ -12,7 +12,7 @@ from assistant.clock import Clock
 from assistant.compose import Numbering, extract, finished, quotation, refusal
 from assistant.evidence import Evidence, Line, gather, select
 from assistant.extractive import best_lines
-from assistant.llm import Engine
+from assistant.llm import Engine, Message
 from assistant.prompt import REFUSAL, prompt
 from assistant.question import Question, understand
 from assistant.refusal import (
@@ -110,6 +110,7 @@ def answer(
         if said.sentences or said.refused:
             done = said
         elif ground.surely:
+            quoted = extract(draft, ground.evidence, ground.lines, library)
             done = replace(quoted, dropped=said.dropped)
             clock.note("first_sentence_s")
         else:
@@ -134,9 +135,7 @@ def _told_by(
 ) -> Generator[Event, None, Answer]:
     """Answer with a model, or refuse where it doubts too much that its sources answer."""
     draft = replace(draft, view="model", model=model.name)
-    chosen = reading(ground.evidence, model)
-    messages = prompt(ground.evidence.question, chosen)
-    refusing = model.likelihood(messages, REFUSAL, stop=stop)
+    chosen, messages, refusing = consulted(ground.evidence, model, stop)
     if refusing is not None:
         clock.note("first_token_s")
         if not convinces(ground.found, ground.limits, refusing):
@@ -150,10 +149,18 @@ def _told_by(
     )
 
 
-def reading(evidence: Evidence, model: Engine) -> list[Line]:
-    """Return what a model is given to read: more for a comparison, which has two sides."""
+def consulted(
+    evidence: Evidence, model: Engine, stop: Callable[[], bool]
+) -> tuple[list[Line], list[Message], float | None]:
+    """Let a model read the evidence; return what it read, its prompt, and how it doubts.
+
+    The doubt is its log-likelihood of refusing, None if it cannot tell. A comparison, which has two
+    sides, gets more to read. Asking again at once costs nothing: the prompt has been read.
+    """
     budget = _BUDGET_COMPARISON if evidence.question.sides else _BUDGET
-    return select(evidence, budget, model.count_tokens)
+    chosen = select(evidence, budget, model.count_tokens)
+    messages = prompt(evidence.question, chosen)
+    return chosen, messages, model.likelihood(messages, REFUSAL, stop=stop)
 
 
 def _in_english(
@@ -168,8 +175,7 @@ def _in_english(
 
     None where nothing better is found.
     """
-    question = ground.evidence.question
-    english = to_english(model, question.text, stop)
+    english = to_english(model, ground.evidence.question.text, stop)
     if not english:
         return None
     other = _ground(library, understand(english), filters, k)
@@ -181,8 +187,7 @@ def _found_here(ground: _Ground, model: Engine, stop: Callable[[], bool]) -> boo
     """Say whether the model finds its answer in the pages of the question's own language."""
     if ground.hopeless:
         return False
-    messages = prompt(ground.evidence.question, reading(ground.evidence, model))
-    refusing = model.likelihood(messages, REFUSAL, stop=stop)
+    _, _, refusing = consulted(ground.evidence, model, stop)
     return refusing is not None and not asks_again(ground.found, ground.limits, refusing)
 
 

@@ -20,11 +20,11 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
-from assistant.answer import reading
+from assistant.answer import consulted
 from assistant.desk import Desk
 from assistant.evidence import gather
 from assistant.llm import Engine, choose
-from assistant.prompt import REFUSAL, prefix, prompt
+from assistant.prompt import prefix
 from assistant.question import understand
 from assistant.refusal import DOUBT, convinces, hopeless, limits_for, refuses, signals
 from index.library import Library
@@ -52,7 +52,7 @@ def main() -> None:
     parser.add_argument("--plot", type=Path)
     parser.add_argument("--llm", default="extractive")
     given = parser.parse_args()
-    desk = Desk(given.home, llm=given.llm)
+    desk = Desk(given.home, llm="extractive")
     model = choose(given.llm, desk.home.models, desk.home.cache, lambda *_: None, prefix())
     library = desk.library
     curves = {}
@@ -75,8 +75,7 @@ def _measure(library: Library, model: Engine | None, files: list[Path]) -> dict[
         found, limits = signals(evidence), limits_for(library.embedder, question.lang)
         refusing = None
         if model is not None:
-            read = prompt(question, reading(evidence, model))
-            refusing = model.likelihood(read, REFUSAL)
+            _, _, refusing = consulted(evidence, model, lambda: False)
         if refusing is None:
             refused = refuses(found, limits)
         else:
