@@ -81,8 +81,9 @@ def _export(model: EmbeddingModel, graph: Path) -> None:
             if model.packed:
                 weights = scratch
                 write_checkpoint(folder / model.packed, weights)
+            outliers = [",".join(map(str, channels)) for channels in model.outliers]
             run = subprocess.run(
-                [sys.executable, "-P", script, weights, fresh, *map(str, model.kept_float)],
+                [sys.executable, "-P", script, weights, fresh, *outliers],
                 env=os.environ | {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_VERBOSITY": "error"},
                 stdin=subprocess.DEVNULL,
                 capture_output=True,

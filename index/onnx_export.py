@@ -1,8 +1,8 @@
 """The one-time export of an embedding model to int8 ONNX.
 
 The only module that imports torch; `index.embedder` runs it in a process of its own
-(``python index/onnx_export.py WEIGHTS_FOLDER OUT_FILE LAYER...``), so torch is never in memory at
-search time. Knows BERT-like encoders with mean pooling, nothing of downloads or of where models
+(``python index/onnx_export.py WEIGHTS_FOLDER OUT_FILE CHANNELS...``), so torch is never in memory
+at search time. Knows BERT-like encoders with mean pooling, nothing of downloads or of where models
 live.
 """
 
@@ -18,7 +18,7 @@ _VOCABULARY = "vocabulary.npz"
 _WORDS = "model.embeddings.word_embeddings.weight"
 
 
-def export(weights: Path, out: Path, kept_float: Sequence[int]) -> None:
+def export(weights: Path, out: Path, outliers: Sequence[Sequence[int]]) -> None:
     """Write ``out``: encoder, mean pooling and L2 normalisation in one int8 ONNX graph.
 
     Input ``input_ids`` is int64 (1, tokens); output ``vector`` is float32 (1, dimension). One text
@@ -30,8 +30,9 @@ def export(weights: Path, out: Path, kept_float: Sequence[int]) -> None:
         weights: a folder with ``config.json`` and ``model.safetensors``; with ``vocabulary.npz``
             (see `index.e5_weights`) too, the vectors of the vocabulary are those, in 4 bits.
         out: the file to write; its folder must exist.
-        kept_float: the layers whose last product stays in float32: its inputs, after GELU, have the
-            widest outliers.
+        outliers: for each layer, the first on, the inner channels that stay in float32. After GELU
+            they reach three times as far as all others, and would make the 8-bit steps of these
+            as much coarser (after Dettmers et al. 2022, LLM.int8()).
 
     Raises:
         OSError: the weights cannot be read or the result cannot be written.
@@ -60,6 +61,23 @@ def export(weights: Path, out: Path, kept_float: Sequence[int]) -> None:
                             num_heads_i=heads)  # fmt: skip
             return made.setType(queries.type())
 
+    class Outliers(torch.nn.Module):  # type: ignore[misc]
+        """Some inner channels of a layer, taken out of it and computed apart."""
+
+        def __init__(self, layer: torch.nn.Module, channels: Sequence[int]) -> None:
+            super().__init__()
+            inner, last = layer.intermediate.dense, layer.output.dense
+            there = torch.tensor(channels)
+            self.register_buffer("into", inner.weight[there].T.clone())
+            self.register_buffer("bias", inner.bias[there].clone())
+            self.register_buffer("out_of", last.weight[:, there].T.clone())
+            inner.weight[there] = 0
+            inner.bias[there] = 0
+            last.weight[:, there] = 0
+
+        def forward(self, states: torch.Tensor) -> torch.Tensor:
+            return torch.nn.functional.gelu(states @ self.into + self.bias) @ self.out_of
+
     class Encoder(torch.nn.Module):  # type: ignore[misc]
         def __init__(self) -> None:
             super().__init__()
@@ -71,6 +89,10 @@ def export(weights: Path, out: Path, kept_float: Sequence[int]) -> None:
                 dtype=torch.float32,
                 add_pooling_layer=False,
             )
+            layers = self.model.encoder.layer
+            self.outliers = torch.nn.ModuleList(
+                Outliers(layers[place], channels) for place, channels in enumerate(outliers)
+            )
 
         def forward(self, input_ids: torch.Tensor) -> torch.Tensor:
             # Layer by layer: the library's own way makes twice the nodes, most of them for a mask.
@@ -78,15 +100,18 @@ def export(weights: Path, out: Path, kept_float: Sequence[int]) -> None:
             places = first.position_embeddings.weight + first.token_type_embeddings.weight[0]
             states = first.word_embeddings(input_ids) + places[: input_ids.shape[1]]
             states = first.LayerNorm(states)
-            for layer in self.model.encoder.layer:
+            for place, layer in enumerate(self.model.encoder.layer):
                 own, after = layer.attention.self, layer.attention.output
                 seen = Attention.apply(own.query(states), own.key(states), own.value(states), heads)
                 states = after.LayerNorm(after.dense(seen) + states)
-                inner = layer.intermediate(states)
-                states = layer.output.LayerNorm(layer.output.dense(inner) + states)
+                both = layer.output.dense(layer.intermediate(states)) + states
+                if place < len(self.outliers):
+                    both = both + self.outliers[place](states)
+                states = layer.output.LayerNorm(both)
             return torch.nn.functional.normalize(states.mean(1), p=2.0, dim=1)
 
-    encoder = Encoder().eval()
+    with torch.inference_mode():
+        encoder = Encoder().eval()
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=".export-") as scratch:
         plain = Path(scratch, "model.onnx")
         with torch.inference_mode():
@@ -105,29 +130,28 @@ def export(weights: Path, out: Path, kept_float: Sequence[int]) -> None:
             _put_vocabulary(plain, weights / _VOCABULARY)
         # reduce_range: with weights of 7 bits no product overflows the 16-bit sums of CPUs without
         # VNNI, so that every CPU computes the same integers. Full range clips there.
-        last = _last_products(onnx.load(plain), encoder.model.config)
         quantize_dynamic(
             plain,
             out,
             weight_type=QuantType.QInt8,
             per_channel=True,
             reduce_range=True,
-            nodes_to_exclude=[last[layer] for layer in kept_float],
+            nodes_to_exclude=_of_outliers(onnx.load(plain), outliers),
         )
 
 
-def _last_products(model: Any, config: Any) -> list[str]:
-    """Return the name of each layer's last product: those from the inner size to the hidden."""
-    shapes = {tensor.name: tuple(tensor.dims) for tensor in model.graph.initializer}
-    wanted = (config.intermediate_size, config.hidden_size)
-    last = [
+def _of_outliers(model: Any, outliers: Sequence[Sequence[int]]) -> list[str]:
+    """Return the names of the products with so few channels as are computed apart."""
+    few = {len(channels) for channels in outliers}
+    shapes = {tensor.name: set(tensor.dims) for tensor in model.graph.initializer}
+    found = [
         node.name
         for node in model.graph.node
-        if node.op_type == "MatMul" and shapes.get(node.input[1]) == wanted
+        if node.op_type == "MatMul" and shapes.get(node.input[1], set()) & few
     ]
-    if len(last) != config.num_hidden_layers:
-        raise RuntimeError(f"the graph has {len(last)} products of the shape {wanted}")
-    return last
+    if len(found) != 2 * len(outliers):
+        raise RuntimeError(f"the graph has {len(found)} products of outliers")
+    return found
 
 
 def _put_vocabulary(plain: Path, vocabulary: Path) -> None:
@@ -171,6 +195,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m index.onnx_export", description=export.__doc__)
     parser.add_argument("weights", type=Path)
     parser.add_argument("out", type=Path)
-    parser.add_argument("kept_float", type=int, nargs="*")
+    parser.add_argument("outliers", nargs="*", help="a layer's channels, with commas between")
     arguments = parser.parse_args()
-    export(arguments.weights, arguments.out, arguments.kept_float)
+    channels = [[int(channel) for channel in each.split(",")] for each in arguments.outliers]
+    export(arguments.weights, arguments.out, channels)

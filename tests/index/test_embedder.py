@@ -325,4 +325,4 @@ def test_a_copied_home_needs_no_new_export(
 
 def test_the_fingerprint_does_not_change_by_accident(embedder: Embedder) -> None:
     # Libraries on disk are tied to it: a change here means they must be embedded again.
-    assert embedder.fingerprint == "all-minilm-l6-v2/mean-l2-int8-2/256/d942e7a2caf7ed29"
+    assert embedder.fingerprint == "all-minilm-l6-v2/mean-l2-int8-3/256/ead2ae17e6a5601c"
