@@ -1,9 +1,11 @@
 """The vector index: passages by the inner product of their unit vectors, by FAISS.
 
 Its kind follows from its size, by what was measured (BENCHMARKS.md): every vector is looked at
-while that is fast, beyond that the 8-bit codes in the cells nearest the query. What such an index
-finds is scored again from the stored vectors, so a score is the exact inner product either way.
-Files are written once and then only read, memory-mapped.
+while that is fast, beyond that the codes in the cells nearest the query, by product quantisation
+with tables that fit into registers (Andre, Kermarrec and Le Scouarnec 2015). What these find is
+scored again from 8-bit codes, and the best of it from the stored vectors: there a score is the
+exact inner product, further down right to about 0.002. Files are written once and then only read,
+memory-mapped.
 """
 
 import math
@@ -22,13 +24,15 @@ _faiss: Any = faiss  # its stubs lack the arguments of the classes used here
 Vectors = NDArray[np.float32]
 Numbers = NDArray[np.int64]
 
-FLAT_UP_TO = 50_000
-_PROBES = 16
-_PROBES_AMONG = 8  # for a query that lies among passages: BENCHMARKS.md, "Growth"
+FLAT_UP_TO = 20_000
+_PROBES = 64
+_PROBES_AMONG = 24  # for a query that lies among passages: BENCHMARKS.md, "Growth"
 _SCORED_ONE_BY_ONE = 20_000
 """Up to this many allowed passages each one is scored; beyond, cells are probed."""
 
-_AGAIN = 1.25  # times as many candidates as wanted are scored again; 2 found no more
+_AGAIN = 2.5  # times as many as wanted are scored from 8-bit codes,
+_LEAST = 250  # and at least so many
+_EXACT = 32  # of what is found then so many are scored from the stored vectors
 _TRAINED_ON = 64  # vectors a cell
 _KEPT = 1024  # rows of stored vectors, 1.5 MB
 
@@ -41,10 +45,11 @@ class VectorIndex:
         path = str(folder / "vectors.faiss")
         self.numbers: Numbers = np.load(folder / "numbers.npy", mmap_mode="r")
         stored = folder / "vectors.f32"
-        # one flag maps flat indexes, the other the lists of cells
-        flag = faiss.IO_FLAG_MMAP if stored.exists() else faiss.IO_FLAG_MMAP_IFC
-        self._index: Any = faiss.read_index(path, flag)
-        self._stored = _Stored(stored, self._index.d) if stored.exists() else None
+        self._index: Any = faiss.read_index(path, faiss.IO_FLAG_MMAP_IFC)
+        self._stored = None
+        if stored.exists():
+            self._stored = _Stored(stored, self._index.d)
+            self._cells: int = _faiss.extract_index_ivf(self._index).nlist
 
     def search(
         self,
@@ -69,39 +74,52 @@ class VectorIndex:
         if limit < 1:
             return []
         if self._stored is None:
-            return self._exact(query, limit, rows)
-        if rows is not None and len(rows) <= _SCORED_ONE_BY_ONE:
-            return self._scored(query, rows, limit)
-        wanted = min(math.ceil(_AGAIN * limit), len(self.numbers if rows is None else rows))
-        probes = _PROBES_AMONG if among else _PROBES
-        return self._scored(query, self._candidates(query, limit, wanted, rows, probes), limit)
+            within = None if rows is None else _faiss.SearchParameters(sel=self._only(rows))
+            return self._numbered(*_found(self._index, query, limit, within))
+        if rows is None or len(rows) > _SCORED_ONE_BY_ONE:
+            probes = _PROBES_AMONG if among else _PROBES
+            found, scores = self._in_cells(query, max(limit, _EXACT), rows, probes)
+            return self._numbered(*self._exactly(query, found, scores, _EXACT))[:limit]
+        found, scores = self._one_by_one(query, limit + _EXACT, rows)
+        return self._numbered(*self._exactly(query, found, scores, len(found)))[:limit]
 
-    def _exact(self, query: Vectors, limit: int, rows: Numbers | None) -> list[tuple[int, float]]:
-        scores, found = self._index.search(query[None, :], limit, params=_within(rows))
-        there = found[0] >= 0
-        return self._numbered(found[0][there], scores[0][there])
+    def _in_cells(
+        self, query: Vectors, wanted: int, rows: Numbers | None, probes: int
+    ) -> tuple[Numbers, Vectors]:
+        """Find so many passages, or all there are, in as many cells as it takes."""
+        within = {} if rows is None else {"sel": self._only(rows)}
+        there = len(self) if rows is None else len(rows)
+        again = max(_AGAIN, _LEAST / wanted)
+        while True:
+            cells = _faiss.SearchParametersIVF(nprobe=probes, **within)
+            params = _faiss.IndexRefineSearchParameters(k_factor=again, base_index_params=cells)
+            found, scores = _found(self._index, query, wanted, params)
+            if len(found) >= min(wanted, there) or probes >= self._cells:
+                return found, scores
+            probes *= 4
+
+    def _one_by_one(self, query: Vectors, wanted: int, rows: Numbers) -> tuple[Numbers, Vectors]:
+        """Find the best so many of these passages by their 8-bit codes."""
+        codes = _faiss.downcast_index(self._index.refine_index)
+        within = _faiss.SearchParameters(sel=self._only(rows))
+        return _found(codes, query, wanted, within)
+
+    def _exactly(
+        self, query: Vectors, rows: Numbers, scores: Vectors, first: int
+    ) -> tuple[Numbers, Vectors]:
+        """Score the first so many rows from the stored vectors; return all in their new order."""
+        assert self._stored is not None  # noqa: S101  # asked for only where there are some
+        scores[:first] = self._stored.rows(rows[:first]) @ query
+        order = np.lexsort((rows, -scores))
+        return rows[order], scores[order]
 
     def _numbered(self, rows: Numbers, scores: Vectors) -> list[tuple[int, float]]:
         return list(zip(self.numbers[rows].tolist(), scores.tolist(), strict=True))
 
-    def _candidates(
-        self, query: Vectors, limit: int, wanted: int, rows: Numbers | None, probes: int
-    ) -> Numbers:
-        """Return the rows of at least ``limit`` passages near the query."""
-        while True:
-            _, found = self._index.search(query[None, :], wanted, params=_probing(probes, rows))
-            near: Numbers = found[0][found[0] >= 0]
-            if len(near) >= limit or probes >= self._index.nlist:
-                return near
-            probes *= 4
-
-    def _scored(self, query: Vectors, rows: Numbers, limit: int) -> list[tuple[int, float]]:
-        """Score these rows from the stored vectors; return the best."""
-        assert self._stored is not None  # noqa: S101  # asked for only where there are some
-        rows = np.sort(rows)
-        scores = self._stored.rows(rows) @ query
-        best = np.lexsort((rows, -scores))[:limit]
-        return self._numbered(rows[best], scores[best])
+    def _only(self, rows: Numbers) -> Any:
+        there = np.zeros(len(self), dtype=bool)
+        there[rows] = True
+        return _faiss.IDSelectorBitmap(np.packbits(there, bitorder="little"))
 
     def vectors(self, numbers: Sequence[int]) -> Vectors:
         """Return the stored vectors of these passages, shape (len(numbers), dimension)."""
@@ -121,11 +139,12 @@ class VectorIndex:
         return int(self._index.ntotal)
 
 
-def kind_for(count: int) -> str:
+def kind_for(count: int, dimension: int) -> str:
     """Return the kind of index for so many vectors, as FAISS's factory names it."""
     if count <= FLAT_UP_TO:
         return "Flat"
-    return f"IVF{2 ** round(math.log2(2 * math.sqrt(count)))},SQ8"
+    parts = dimension // 2 if dimension % 2 == 0 else dimension
+    return f"IVF{2 ** round(math.log2(2 * count) / 2)},PQ{parts}x4fs,Refine(SQ8)"
 
 
 def write(folder: Path, numbers: Sequence[int], vectors: Vectors, kind: str | None = None) -> None:
@@ -134,16 +153,24 @@ def write(folder: Path, numbers: Sequence[int], vectors: Vectors, kind: str | No
     ``kind`` is that of `kind_for` unless another is given.
     """
     vectors = np.ascontiguousarray(vectors, dtype=np.float32)
-    kind = kind or kind_for(len(vectors))
+    kind = kind or kind_for(*vectors.shape)
     index = _faiss.index_factory(vectors.shape[1], kind, faiss.METRIC_INNER_PRODUCT)
     if not index.is_trained:
-        sample = np.random.default_rng(0).permutation(len(vectors))[: _TRAINED_ON * index.nlist]
+        cells = _faiss.extract_index_ivf(index).nlist
+        sample = np.random.default_rng(0).permutation(len(vectors))[: _TRAINED_ON * cells]
         index.train(vectors[np.sort(sample)])
     index.add(vectors)
     faiss.write_index(index, str(folder / "vectors.faiss"))
     if kind != "Flat":
         vectors.tofile(folder / "vectors.f32")
     np.save(folder / "numbers.npy", np.asarray(numbers, dtype=np.int64))
+
+
+def _found(index: Any, query: Vectors, wanted: int, params: Any) -> tuple[Numbers, Vectors]:
+    """Return the rows FAISS finds and their scores, best first, without its places left empty."""
+    scores, rows = index.search(query[None, :], wanted, params=params)
+    there = rows[0] >= 0
+    return rows[0][there], scores[0][there]
 
 
 class _Stored:
@@ -165,12 +192,3 @@ class _Stored:
     def rows(self, rows: Numbers) -> Vectors:
         data = b"".join(map(self._row, rows.tolist()))
         return np.frombuffer(data, dtype=np.float32).reshape(len(rows), self._dimension)
-
-
-def _within(rows: Numbers | None) -> Any:
-    return None if rows is None else _faiss.SearchParameters(sel=_faiss.IDSelectorBatch(rows))
-
-
-def _probing(probes: int, rows: Numbers | None) -> Any:
-    within = {} if rows is None else {"sel": _faiss.IDSelectorBatch(rows)}
-    return _faiss.SearchParametersIVF(nprobe=probes, **within)
