@@ -67,12 +67,15 @@ class Glossary:
         """
         words = _WORD.findall(question)
         found = [self._long[_key(word)] for word in words if _key(word) in self._long]
+        folded = [_folded(word) for word in words]
         for start in range(len(words)):
-            for end in range(start + 1, min(start + _LONGEST, len(words)) + 1):
-                if (folded := _folded(" ".join(words[start:end]))) in self._short:
-                    found.append(self._short[folded])
+            run: tuple[str, ...] = ()
+            for word in folded[start : start + _LONGEST]:
+                run += word
+                if run in self._short:
+                    found.append(self._short[run])
         found += [other for han, other in self._han.items() if han in question]
-        there = f" {' '.join(_folded(' '.join(words)))} "
+        there = f" {' '.join(part for word in folded for part in word)} "
         new = [form for form in dict.fromkeys(found) if f" {' '.join(_folded(form))} " not in there]
         return new[:_MOST_OTHERS]
 

@@ -22,9 +22,9 @@ def fuse(*lists: Ranked) -> list[tuple[int, float]]:
         scores = np.array([score for _, score in ranked], dtype=np.float64)
         spread = 6 * scores.std()
         low = scores.mean() - spread / 2
-        for item, score in ranked:
-            share = (score - low) / spread if spread > 1e-9 else 0.5
-            total[item] = total.get(item, 0.0) + float(share) / len(lists)
+        shares = (scores - low) / spread if spread > 1e-9 else np.full(len(ranked), 0.5)
+        for (item, _), share in zip(ranked, (shares / len(lists)).tolist(), strict=True):
+            total[item] = total.get(item, 0.0) + share
     return sorted(total.items(), key=lambda pair: (-pair[1], pair[0]))
 
 

@@ -49,6 +49,19 @@ def _demoted(fused: list[tuple[int, float]], listed: frozenset[int]) -> list[tup
     return sorted(weighed, key=lambda pair: (-pair[1], pair[0]))
 
 
+def _another_model(built_with: str | None, embedder: Embedder) -> str:
+    if built_with == embedder.name:
+        how = f"when refdesk used {built_with} in another way"
+    else:
+        how = f"with another embedding model ({built_with}, not this {embedder.name})"
+    return f"This library was built {how}: run `refdesk rebuild`."
+
+
+def _with_other_forms(query: str, glossary: Glossary) -> str:
+    others = glossary.others(query)
+    return f"{query} ({', '.join(others)})" if others else query
+
+
 @dataclass(frozen=True, slots=True)
 class _Generation:
     folder: Path
@@ -95,11 +108,7 @@ class Library:
                         "refdesk: run `refdesk rebuild`."
                     )
                 if store.setting("fingerprint") != self.embedder.fingerprint:
-                    raise NothingFound(
-                        f"This library was built with another embedding model "
-                        f"({store.setting('embedder')}, not this {self.embedder.name}): "
-                        "run `refdesk rebuild`."
-                    )
+                    raise NothingFound(_another_model(store.setting("embedder"), self.embedder))
                 self._open = _Generation(
                     folder,
                     store,
@@ -141,7 +150,7 @@ class Library:
 
         wide = depth + len(out)
         # the word search has the question alone: there the other forms changed nothing
-        vector = self.embedder.embed_query(self.with_other_forms(query))
+        vector = self.embedder.embed_query(_with_other_forms(query, now.glossary))
         by_words = kept(now.words.search(query, wide, allowed))
         by_meaning = kept(now.vectors.search(vector, wide, allowed))
         fused = fuse(by_meaning, by_words)
@@ -201,8 +210,7 @@ class Library:
 
     def with_other_forms(self, query: str) -> str:
         """Return a query with the long or short forms of the abbreviations in it added."""
-        others = self._generation().glossary.others(query)
-        return f"{query} ({', '.join(others)})" if others else query
+        return _with_other_forms(query, self._generation().glossary)
 
     def terms(self, text: str) -> list[str]:
         """Return the distinct content terms of ``text``: stems and Han bigrams, no stop words."""

@@ -6,12 +6,13 @@ from typing import Any
 
 from ingest.values import Document
 
+# What is long comes last: SQLite walks through it to reach what lies behind.
 SCHEMA = """
 CREATE TABLE documents (
     id INTEGER PRIMARY KEY AUTOINCREMENT, url TEXT NOT NULL UNIQUE, page TEXT NOT NULL,
-    title TEXT NOT NULL, text TEXT NOT NULL, sha256 TEXT NOT NULL, author TEXT, date TEXT,
-    lang TEXT NOT NULL, source TEXT NOT NULL, kind TEXT NOT NULL, fetched_at TEXT NOT NULL,
-    links TEXT NOT NULL, aliases TEXT NOT NULL, anchors TEXT NOT NULL, sketch BLOB NOT NULL);
+    title TEXT NOT NULL, sha256 TEXT NOT NULL, author TEXT, date TEXT, lang TEXT NOT NULL,
+    source TEXT NOT NULL, kind TEXT NOT NULL, fetched_at TEXT NOT NULL, aliases TEXT NOT NULL,
+    anchors TEXT NOT NULL, sketch BLOB NOT NULL, links TEXT NOT NULL, text TEXT NOT NULL);
 CREATE TABLE copies (
     url TEXT NOT NULL, page TEXT NOT NULL, document TEXT NOT NULL, sketch BLOB NOT NULL,
     same_as TEXT NOT NULL, PRIMARY KEY (page, url));
