@@ -99,7 +99,8 @@ def _recommended(library: Library, hit: Hit) -> Sequence[Recommendation]:
         return hit.recommended_by
     note = library.document(hit.passage.url)
     links = note.links if note else ()
-    return [place for link in links for place in library.store.recommendations(link)]
+    places = library.store.recommendations(links)
+    return [place for link in links for place in places[link]]
 
 
 def note(home: Path, refused: Answer) -> None:

@@ -15,6 +15,7 @@ import numpy as np
 
 from index import dense, lexical
 from index.abbreviations import pairs
+from index.context import placed, said_by_lists
 from index.copies import groups, sketch, standing_for_all
 from index.embedder import Embedder
 from index.generation import Home
@@ -75,11 +76,14 @@ def update(
         store.put_setting(name, value)
     store.put_setting("digest", content_digest(store))
 
-    texts = _context(store, added)
+    again = [] if before is None else _said_otherwise(before, store, added)
+    new = sorted([*added, *again])
     cache = VectorCache(home.cache / "vectors.sqlite", embedder)
-    vectors = cache.embed(texts, lambda done: progress("embedding passages", done, len(texts)))
+    vectors = cache.embed(
+        _under_lists(store, new), lambda done: progress("embedding passages", done, len(new))
+    )
     cache.close()
-    _write_vectors(folder, before, removed, added, vectors, embedder.dimension)
+    _write_vectors(folder, before, [*removed, *again], new, vectors, embedder.dimension)
 
     if before is not None:
         lexical.branch(before / "words", folder / "words")
@@ -90,19 +94,13 @@ def update(
         removed,
         (
             (number, titles[number], f"{text}\n{names.get(number, '')}")
-            for number, text in zip(added, texts, strict=True)
+            for number, text in zip(added, placed(store, added), strict=True)
         ),
     )
     if not len(words) == store.count("passages"):
         raise RuntimeError("words and passages do not match; run `refdesk rebuild`")
     store.close()
     return Change(home.publish(folder), read, len(removed), len(added))
-
-
-def embedding_text(title: str, heading: Sequence[str], text: str) -> str:
-    """Return what of a passage is embedded and word-indexed: where it stands, then what it says."""
-    path = [title, *(part for part in heading if part != title)]
-    return f"{' > '.join(path)[:240]}\n{text}"
 
 
 def content_digest(store: Store) -> str:
@@ -255,18 +253,29 @@ def _joined(sets: Iterable[set[Key]]) -> list[set[Key]]:
     return apart
 
 
-def _context(store: Store, numbers: Sequence[int]) -> list[str]:
-    passages = store.passages(numbers)
+def _under_lists(store: Store, numbers: Sequence[int]) -> list[str]:
+    """Return what of these passages is embedded."""
+    said, passages = said_by_lists(store), store.passages(numbers)
     return [
-        embedding_text(passages[n].title, passages[n].heading, passages[n].text) for n in numbers
+        "\n".join([*filter(None, [said.get(passages[number].url)]), text])
+        for number, text in zip(numbers, placed(store, numbers), strict=True)
     ]
+
+
+def _said_otherwise(before: Path, store: Store, added: Sequence[int]) -> list[int]:
+    """Return the passages, beside those added, of which lists said something else before."""
+    old = Store(before / "library.sqlite")
+    said_before, said = said_by_lists(old), said_by_lists(store)
+    old.close()
+    changed = {url for url in said | said_before if said.get(url) != said_before.get(url)}
+    return sorted(set(store.passages_of(changed)) - set(added))
 
 
 def _write_vectors(
     folder: Path,
     before: Path | None,
     removed: Sequence[int],
-    added: Sequence[int],
+    new: Sequence[int],
     vectors: dense.Vectors,
     dimension: int,
 ) -> None:
@@ -277,4 +286,8 @@ def _write_vectors(
         gone = set(removed)
         kept = [int(number) for number in index.numbers if int(number) not in gone]
         old = index.vectors(kept)
-    dense.write(folder, [*kept, *added], np.concatenate([old, vectors]))
+    numbers, together = [*kept, *new], np.concatenate([old, vectors])
+    if new and kept and new[0] < kept[-1]:
+        order = np.argsort(numbers)
+        numbers, together = [numbers[place] for place in order], together[order]
+    dense.write(folder, numbers, together)

@@ -1,5 +1,6 @@
 """Fusing ranked lists by their scores, and the feedback that asks a second time."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -16,15 +17,13 @@ def fuse(*lists: Ranked) -> list[tuple[int, float]]:
     Items with equal sums keep the order of their numbers, so the result is the same every time.
     """
     total: dict[int, float] = {}
-    for ranked in lists:
-        if not ranked:
-            continue
-        scores = np.array([score for _, score in ranked], dtype=np.float64)
-        spread = 6 * scores.std()
-        low = scores.mean() - spread / 2
-        shares = (scores - low) / spread if spread > 1e-9 else np.full(len(ranked), 0.5)
-        for (item, _), share in zip(ranked, (shares / len(lists)).tolist(), strict=True):
-            total[item] = total.get(item, 0.0) + share
+    for ranked in filter(None, lists):
+        mean = sum(score for _, score in ranked) / len(ranked)
+        deviation = math.sqrt(sum((score - mean) ** 2 for _, score in ranked) / len(ranked))
+        low, spread = mean - 3 * deviation, 6 * deviation
+        for item, score in ranked:
+            share = (score - low) / spread if spread > 1e-9 else 0.5
+            total[item] = total.get(item, 0.0) + share / len(lists)
     return sorted(total.items(), key=lambda pair: (-pair[1], pair[0]))
 
 

@@ -172,9 +172,7 @@ class Library:
         dense_ranks = {number: rank for rank, (number, _) in enumerate(by_meaning, 1)}
         cosines = dict(by_meaning)
         word_ranks = {number: rank for rank, (number, _) in enumerate(by_words, 1)}
-        recommended = {
-            url: store.recommendations(url) for url in {p.url for p in passages.values()}
-        }
+        recommended = store.recommendations({passage.url for passage in passages.values()})
         return [
             Hit(
                 rank=rank,

@@ -4,7 +4,7 @@ from index.embedder import Embedder
 from ingest.passage import LEAST_LIMIT
 from ingest.values import READER
 
-FORMAT = 3
+FORMAT = 4
 """Version of the files of a generation: one of another version is not opened."""
 
 PASSAGE_TOKENS = 200

@@ -168,6 +168,14 @@ class Store:
         """Return the (short form, long form) of every document that defines it."""
         return self._db.execute("SELECT short, long FROM abbreviations").fetchall()
 
+    def passages_of(self, urls: Iterable[str]) -> list[int]:
+        """Return the numbers of the passages of the documents of these addresses."""
+        return self._numbers(
+            "SELECT passages.id FROM passages JOIN documents ON document = documents.id"
+            " WHERE url IN (SELECT value FROM json_each(?))",
+            (json.dumps(sorted(urls)),),
+        )
+
     def titles_of(self, numbers: Sequence[int]) -> dict[int, str]:
         """Return the titles of the documents of these passages."""
         rows = self._db.execute(
@@ -351,16 +359,21 @@ class Store:
         rows = self._db.execute("SELECT url FROM addresses WHERE document = ?", (document_url,))
         return {document_url} | {row[0] for row in rows}
 
-    def recommendations(self, document_url: str) -> tuple[Recommendation, ...]:
-        """Return every place in the lists that recommends a document, in list order."""
+    def recommendations(self, urls: Iterable[str]) -> dict[str, tuple[Recommendation, ...]]:
+        """Return, for each of these documents, every place in the lists, in list order."""
+        found: dict[str, list[Recommendation]] = {url: [] for url in urls}
         rows = self._db.execute(
-            "SELECT DISTINCT entries.list, section, difficulty FROM entries"
-            " JOIN lists ON entries.list = lists.name"
-            " WHERE address IN (SELECT value FROM json_each(?))"
+            "SELECT DISTINCT document, entries.list, section, difficulty FROM"
+            " (SELECT value AS document, value AS url FROM json_each(?1) UNION"
+            "  SELECT document, url FROM addresses"
+            "  WHERE document IN (SELECT value FROM json_each(?1))) AS wanted"
+            " JOIN entries ON entries.address = wanted.url JOIN lists ON entries.list = lists.name"
             " ORDER BY lists.place, entries.place",
-            (json.dumps(sorted(self.addresses(document_url))),),
+            (json.dumps(list(found)),),
         )
-        return tuple(Recommendation(row[0], tuple(json.loads(row[1])), row[2]) for row in rows)
+        for url, name, section, difficulty in rows:
+            found[url].append(Recommendation(name, tuple(json.loads(section)), difficulty))
+        return {url: tuple(places) for url, places in found.items()}
 
     def matching(self, filters: Filters) -> list[int]:
         """Return the numbers of all passages a filter lets through, ascending."""

@@ -152,6 +152,9 @@ def _prose(block: str) -> list[tuple[int, int]]:
 
 
 _ASIAN = ("zh", "ja", "ko")
+# Words of English that no language near it has; one in eight says enough, and takes no model.
+_PARTICLES = frozenset(("the", "of", "and", "that", "this", "which", "with", "from", "are", "by"))
+_FULL = 1 / 8
 _TELLING = 40  # letters: fewer in another script are names and formulas
 
 
@@ -169,6 +172,8 @@ def _letters(text: str) -> tuple[int, int]:
 
 def language_within(text: str, whole: str) -> str:
     """Return the language of a part of a text: that of the ``whole`` unless its script differs."""
+    if text.isascii() and whole not in _ASIAN:
+        return whole
     letters, wide = _letters(text)
     is_asian = is_east_asian(text)
     if is_asian == (whole in _ASIAN) or letters + 3 * wide < _TELLING:
@@ -179,10 +184,13 @@ def language_within(text: str, whole: str) -> str:
 def language(text: str) -> str:
     """Guess the language of a text: its two-letter ISO 639-1 code.
 
-    Script decides where it can (Kana, Hangul, Han); short Latin text is taken as English unless
-    it is clearly not; longer text is judged by py3langid on its first 2,000 characters.
+    Script decides where it can (Kana, Hangul, Han); Latin text is English if it is short and not
+    clearly another language, or full of English particles; other text is judged by py3langid on
+    its first 2,000 characters.
     """
     sample = text[:4000]
+    if sample.isascii() and (len(sample) < _SHORT or _is_full_of_particles(sample[:2000])):
+        return "en"
     letters = len(_LETTER.findall(sample))
     if letters == 0:
         return "en"
@@ -194,11 +202,13 @@ def language(text: str) -> str:
         if hangul > han + kana:
             return "ko"
         return "ja" if kana > 0.1 * (han + kana) else "zh"
-    short = len(sample) < _SHORT
-    if short and sample.isascii():
-        return "en"
     code, probability = _langid().classify(sample[:2000])
-    return "en" if short and probability < 0.95 else str(code)
+    return "en" if len(sample) < _SHORT and probability < 0.95 else str(code)
+
+
+def _is_full_of_particles(text: str) -> bool:
+    words = text.lower().split()
+    return sum(word in _PARTICLES for word in words) >= _FULL * len(words) > 0
 
 
 @cache

@@ -4,6 +4,7 @@ import json
 import sqlite3
 from itertools import product
 
+import numpy as np
 import pytest
 
 from assistant.desk import Desk
@@ -179,6 +180,40 @@ def test_a_removed_list_is_forgotten_and_its_pages_stay(listed):
     assert listed.status()["lists"] == []
     assert listed.status()["documents"] == documents
     assert listed.search("multi-query attention", k=1).hits[0].recommended_by == ()
+
+
+def stored(desk):
+    """Each passage's vector, by its key."""
+    numbers = [hit.passage.number for hit in desk.search("bread keys", k=50).hits]
+    keys = [passage.key for passage in desk.library.store.passages(numbers).values()]
+    order = [desk.library.store.passage(key).number for key in keys]
+    return dict(zip(keys, desk.library.vectors(order), strict=True))
+
+
+def test_what_lists_say_goes_into_the_vectors_and_out_again(tmp_path, home, rows):
+    desk = Desk(home)
+    desk.ingest([rows], seed=False)
+    before = stored(desk)
+    file = tmp_path / "mine.md"
+    file.write_text(LIST)
+    desk.add_list(file)
+    asked = desk.library.embedder.embed_query("attention")
+    changed = {
+        desk.library.store.passage(key).url: float((vector - before[key]) @ asked)
+        for key, vector in stored(desk).items()
+        if key in before and not np.array_equal(vector, before[key])
+    }
+    assert set(changed) == {"https://a.example/mqa", "https://a.example/rye"}
+    assert changed["https://a.example/mqa"] > 0.01  # it stands under Attention
+    assert changed["https://a.example/mqa"] > changed["https://a.example/rye"]
+    updated = stored(desk)
+    desk.rebuild()
+    again = stored(desk)
+    assert updated.keys() == again.keys()
+    assert all(np.array_equal(updated[key], again[key]) for key in again)
+    desk.remove_list("mine")
+    after = stored(desk)
+    assert all(np.array_equal(after[key], before[key]) for key in before)
 
 
 @pytest.mark.parametrize(
