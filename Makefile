@@ -29,6 +29,9 @@ docs: $(VENV)/.dev
 bench: $(VENV)/.dev
 	$(BIN)/python -m tests.benchmarks.retrieval
 	$(BIN)/python -m tests.benchmarks.retrieval_steps --slow
+	$(BIN)/python -m tests.benchmarks.embedding
+	$(BIN)/python -m tests.benchmarks.growth
+	$(BIN)/python -m tests.benchmarks.peers
 	$(BIN)/python -m tests.benchmarks.extraction
 	$(BIN)/python -m tests.benchmarks.reading
 	$(BIN)/python -m tests.benchmarks.fetch_archive

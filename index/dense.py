@@ -4,7 +4,7 @@ Its kind follows from its size, by what was measured (BENCHMARKS.md): every vect
 while that is fast, beyond that the codes in the cells nearest the query, by product quantisation
 with tables that fit into registers (Andre, Kermarrec and Le Scouarnec 2015). What these find is
 scored again from 8-bit codes, and the best of it from the stored vectors: there a score is the
-exact inner product, further down right to about 0.002. Files are written once and then only read,
+exact inner product, further down right to 0.004. Files are written once and then only read,
 memory-mapped.
 """
 
@@ -26,7 +26,7 @@ Numbers = NDArray[np.int64]
 
 FLAT_UP_TO = 20_000
 _PROBES = 64
-_PROBES_AMONG = 24  # for a query that lies among passages: BENCHMARKS.md, "Growth"
+_PROBES_AMONG = 32  # for a query that lies among passages: BENCHMARKS.md, "Growth"
 _SCORED_ONE_BY_ONE = 20_000
 """Up to this many allowed passages each one is scored; beyond, cells are probed."""
 
