@@ -54,10 +54,11 @@ class Evidence:
     """What was found for a question: hits, their sentences in reading order, and vectors.
 
     ``vectors`` has one row a line, shape (len(lines), dimension); ``idf`` covers all terms met;
-    ``asked`` are the question's terms; ``cosine`` is the similarity of the nearest
-    sentence or passage; ``understood`` says that the embedding model knows the question's language,
-    so that cosines count; ``signals`` are what `relevance` judged by, shape (queries, lines, 9);
-    ``above`` holds the terms of each passage's title and headings.
+    ``asked`` are the question's terms, ``absent`` those of them that stand in no passage of the
+    library; ``cosine`` is the similarity of the nearest sentence or passage; ``understood`` says
+    that the embedding model knows the question's language, so that cosines count; ``signals`` are
+    what `relevance` judged by, shape (queries, lines, 9); ``above`` holds the terms of each
+    passage's title and headings.
     """
 
     question: Question
@@ -70,6 +71,7 @@ class Evidence:
     understood: bool = True
     signals: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, 0, 0)))
     above: dict[str, frozenset[str]] = field(default_factory=dict)
+    absent: frozenset[str] = frozenset()
 
     def recall(self, wanted: frozenset[str], found: frozenset[str]) -> float:
         """Return the share of ``wanted`` terms that are ``found``, rare terms weighing more."""
@@ -89,7 +91,7 @@ def gather(library: Library, question: Question, filters: Filters, k: int = PASS
         there = {hit.passage.key for hit in hits}
         hits += [hit for hit in named if hit.passage.key not in there]
     evidence = lines_of(library, question, [*hits, *library.neighbours(hits[:_NEIGHBOURS])])
-    return replace(evidence, hits=tuple(hits))
+    return replace(evidence, hits=tuple(hits), absent=library.absent(evidence.asked))
 
 
 def lines_of(library: Library, question: Question, hits: Sequence[Hit]) -> Evidence:

@@ -119,6 +119,11 @@ class WordIndex:
         size = searcher.num_docs
         return {term: math.log(1 + size / (1 + searcher.doc_freq("words", term))) for term in terms}
 
+    def absent(self, terms: Iterable[str]) -> frozenset[str]:
+        """Return the terms that stand in no passage."""
+        searcher = self._index.searcher()
+        return frozenset(term for term in terms if not searcher.doc_freq("words", term))
+
     def __len__(self) -> int:
         return int(self._index.searcher().num_docs)
 

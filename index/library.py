@@ -1,7 +1,7 @@
 """The one door to this floor: open the library of a home, search it, say what it holds."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -217,6 +217,10 @@ class Library:
     def idf(self, terms: Sequence[str]) -> dict[str, float]:
         """Return how rare each term is in this library."""
         return self._generation().words.idf(terms)
+
+    def absent(self, terms: Iterable[str]) -> frozenset[str]:
+        """Return the terms that stand in no passage of this library."""
+        return self._generation().words.absent(terms)
 
     def vectors(self, numbers: Sequence[int]) -> Vectors:
         """Return the stored vectors of these passages, shape (len(numbers), dimension)."""

@@ -49,6 +49,19 @@ def test_hardly_a_word_of_the_question_is_hopeless_whatever_a_model_thinks():
     assert not hopeless(Signals(0.3, 0.4, ()), LIMITS)
 
 
+def test_a_badly_supported_question_in_words_nobody_here_uses_is_hopeless():
+    assert hopeless(Signals(0.3, 0.5, (), strange=0.5), LIMITS)
+    assert not hopeless(Signals(0.3, 0.5, (), strange=0.3), LIMITS)
+    assert not hopeless(Signals(0.6, 0.5, (), strange=0.5), LIMITS)  # a slip of the finger
+
+
+def test_the_share_of_words_nobody_here_uses_is_measured(desk):
+    found = signals(gather(desk.library, understand("How do I tune a sitar?"), Filters()))
+    assert found.strange > 0.4
+    found = signals(gather(desk.library, understand("What does rye bread need?"), Filters()))
+    assert found.strange < 0.4
+
+
 def test_a_signal_without_weight_does_not_count():
     words_alone = Limits(hopeless=0.1, floor=0.2, sure=0.45, enough=0.6, cosine=0.0)
     assert refuses(Signals(0.1, 0.9, ()), words_alone)
