@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from assistant.question import names, versions
 from index.library import Hit
 
-_PART = re.compile(r"[a-z]+|\d+")
+_PART = re.compile(r"[a-z]+|\d+(?:\.\d+)*")
+_NUMBER = re.compile(r"\d+(?:\.\d+)*")
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
 
@@ -50,11 +51,11 @@ def _has_version(text: str, name: str, number: str) -> bool:
 def _mentions(text: str, name: str) -> bool:
     """Say whether a case-folded text holds a name, as it is or in parts ("WMT14": "WMT 2014")."""
     name = name.casefold().removesuffix("'s")
-    if name.rstrip("s") in text:
+    if name.rstrip("s") in text and not _NUMBER.fullmatch(name):
         return True
     parts = _PART.findall(name)
     words = [part.rstrip("s") for part in parts if part.isalpha() and len(part) > 1]
-    numbers = [part for part in parts if part.isdigit()]
+    numbers = [re.escape(part) for part in parts if part[0].isdigit()]
     return (
         bool(words or numbers)
         and all(word in text for word in words)

@@ -3,6 +3,7 @@
 import pytest
 
 from assistant.evidence import gather
+from assistant.mentions import _mentions
 from assistant.question import understand, versions
 from assistant.refusal import (
     Limits,
@@ -93,6 +94,19 @@ def test_versions_in_a_question(question, found):
 def test_another_version_is_another_name(desk, question, unknown):
     evidence = gather(desk.library, understand(question), Filters())
     assert tuple(name for name in signals(evidence).unknown if " " in name) == unknown
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "said"),
+    [
+        ("gpt-4.5 came later", "4.5", True),
+        ("version 4 took 5 days", "4.5", False),
+        ("14.5 or 4.51", "4.5", False),
+        ("trained on wmt 2014", "WMT14", True),
+    ],
+)
+def test_a_number_with_a_point_is_one_number(text, name, said):
+    assert _mentions(text, name) is said
 
 
 def test_words_scattered_over_pages_do_not_cover_a_question(desk):
