@@ -21,6 +21,7 @@ from ingest.values import Document
 
 _DEPTH = 100
 _SEEDS = 3
+_TELLING = 1000  # passages: with fewer, everyday words are missing by chance
 _LISTED = 0.75  # what the score of a link without a page counts
 
 
@@ -219,8 +220,9 @@ class Library:
         return self._generation().words.idf(terms)
 
     def absent(self, terms: Iterable[str]) -> frozenset[str]:
-        """Return the terms that stand in no passage of this library."""
-        return self._generation().words.absent(terms)
+        """Return the terms that stand in no passage, none where there are too few to tell."""
+        words = self._generation().words
+        return words.absent(terms) if len(words) >= _TELLING else frozenset()
 
     def vectors(self, numbers: Sequence[int]) -> Vectors:
         """Return the stored vectors of these passages, shape (len(numbers), dimension)."""

@@ -14,6 +14,7 @@ from assistant.refusal import (
     refuses,
     signals,
 )
+from index import library
 from index.values import Filters
 
 LIMITS = Limits(hopeless=0.5, floor=1.0, sure=1.2, enough=1.4)
@@ -56,7 +57,12 @@ def test_a_badly_supported_question_in_words_nobody_here_uses_is_hopeless():
     assert not hopeless(Signals(0.6, 0.5, (), strange=0.5), LIMITS)  # a slip of the finger
 
 
-def test_the_share_of_words_nobody_here_uses_is_measured(desk):
+def test_in_a_small_library_everyday_words_are_missing_by_chance(desk):
+    assert not desk.library.absent(["sitar"])
+
+
+def test_the_share_of_words_nobody_here_uses_is_measured(desk, monkeypatch):
+    monkeypatch.setattr(library, "_TELLING", 1)
     found = signals(gather(desk.library, understand("How do I tune a sitar?"), Filters()))
     assert found.strange > 0.4
     found = signals(gather(desk.library, understand("What does rye bread need?"), Filters()))
