@@ -6,7 +6,7 @@ embedded and indexed. The content digest says what a library holds, whichever wa
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -78,9 +78,10 @@ def update(
 
     again = [] if before is None else _said_otherwise(before, store, added)
     new = sorted([*added, *again])
+    texts = dict(zip(new, placed(store, new), strict=True))
     cache = VectorCache(home.cache / "vectors.sqlite", embedder)
     vectors = cache.embed(
-        _under_lists(store, new), lambda done: progress("embedding passages", done, len(new))
+        _under_lists(store, texts), lambda done: progress("embedding passages", done, len(new))
     )
     cache.close()
     _write_vectors(folder, before, [*removed, *again], new, vectors, embedder.dimension)
@@ -92,10 +93,7 @@ def update(
     titles = store.titles_of(added)
     words.change(
         removed,
-        (
-            (number, titles[number], f"{text}\n{names.get(number, '')}")
-            for number, text in zip(added, placed(store, added), strict=True)
-        ),
+        ((number, titles[number], f"{texts[number]}\n{names.get(number, '')}") for number in added),
     )
     if not len(words) == store.count("passages"):
         raise RuntimeError("words and passages do not match; run `refdesk rebuild`")
@@ -253,12 +251,12 @@ def _joined(sets: Iterable[set[Key]]) -> list[set[Key]]:
     return apart
 
 
-def _under_lists(store: Store, numbers: Sequence[int]) -> list[str]:
+def _under_lists(store: Store, texts: Mapping[int, str]) -> list[str]:
     """Return what of these passages is embedded."""
-    said, passages = said_by_lists(store), store.passages(numbers)
+    said, passages = said_by_lists(store), store.passages(list(texts))
     return [
         "\n".join([*filter(None, [said.get(passages[number].url)]), text])
-        for number, text in zip(numbers, placed(store, numbers), strict=True)
+        for number, text in texts.items()
     ]
 
 
