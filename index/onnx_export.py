@@ -61,7 +61,7 @@ def export(weights: Path, out: Path, outliers: Sequence[Sequence[int]]) -> None:
                             num_heads_i=heads)  # fmt: skip
             return made.setType(queries.type())
 
-    class Outliers(torch.nn.Module):  # type: ignore[misc]
+    class Outliers(torch.nn.Module):  # type: ignore[misc]  # torch is untyped to mypy here, too
         """Some inner channels of a layer, taken out of it and computed apart."""
 
         def __init__(self, layer: torch.nn.Module, channels: Sequence[int]) -> None:
