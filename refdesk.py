@@ -3,12 +3,12 @@
 An `Exchange` is what was asked before and its answer: `Desk.ask` takes some as its history.
 """
 
-from assistant.conversation import Exchange
+from assistant.conversation.rewriting import Exchange
 from assistant.desk import Desk
 
 __all__ = ["Desk", "Exchange"]
 
 if __name__ == "__main__":
-    from ui.cli import main
+    from ui.cli.app import main
 
     main()

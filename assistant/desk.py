@@ -12,33 +12,34 @@ from typing import TYPE_CHECKING, Any
 
 from platformdirs import user_data_path
 
-from assistant import gaps as gap_notes
-from assistant import inquiry, models_here
-from assistant.conversation import Exchange
-from assistant.evidence import PASSAGES
-from assistant.llm import Engine
+from assistant.answering import gaps as gap_notes
+from assistant.answering import inquiry
+from assistant.answering.evidence import PASSAGES
+from assistant.answering.values import Answer, Event
+from assistant.conversation.rewriting import Exchange
+from assistant.engines import available as models_here
+from assistant.engines.protocol import Engine
 from assistant.opened import Opened
-from assistant.values import Answer, Event
-from index.generation import Home
-from index.library import Hit, Library
-from index.values import Filters, StoredPassage
-from ingest.catalog_file import CuratedList
+from index.search.library import Hit, Library
+from index.store.generation import Home
+from index.store.values import Filters, StoredPassage
 from ingest.errors import NothingFound, UsageError
+from ingest.lists.catalog_file import CuratedList
 from ingest.values import Document
 
 if TYPE_CHECKING:
     import httpx
 
-    from assistant.cards import Card
-    from assistant.evaluation import Evaluation
-    from assistant.holdings import Source
+    from assistant.engines.costs import Costs
+    from assistant.evaluation.scores import Evaluation
     from assistant.keeping import Fetching, IngestReport
-    from assistant.model_costs import Costs
-    from assistant.path_form import ReadingPath
+    from assistant.learning.cards import Card
+    from assistant.learning.holdings import Source
+    from assistant.learning.path_form import ReadingPath
     from index.doctor import Examination
-    from ingest.gather import Told
-    from ingest.list_changes import ListChanges
-    from ingest.pace import Limits
+    from ingest.fetch.pace import Limits
+    from ingest.gathering.gather import Told
+    from ingest.lists.changes import ListChanges
 
 _EVERYTHING = Filters()
 
@@ -69,7 +70,7 @@ class Desk:
         progress: told of every long step.
         notice: told, once, what was done unasked (a new home being seeded).
         transport: sends what is fetched; by default straight to the public web.
-        limits: how politely is fetched; see `ingest.pace.Limits`.
+        limits: how politely is fetched; see `ingest.fetch.pace.Limits`.
         embedder: the embedding model; by default that of the home's library, else MiniLM. With
             another one than the library's, the library has to be rebuilt.
         note_gaps: remember refused questions in the home, for :meth:`gaps`.
@@ -174,7 +175,7 @@ class Desk:
             UsageError: there is no such state.
             NothingFound: nothing is indexed.
         """
-        from assistant.holdings import STATES, sources  # needed here alone
+        from assistant.learning.holdings import STATES, sources  # needed here alone
 
         if state is not None and state not in STATES.values():
             raise UsageError(
@@ -221,7 +222,7 @@ class Desk:
             UsageError: the topic is empty or the hours are not positive.
             NothingFound: nothing is known of the topic; the message names the nearest.
         """
-        from assistant.path import reading_path  # needed here alone
+        from assistant.learning.path import reading_path  # needed here alone
 
         return reading_path(self.library, topic, hours)
 
@@ -232,7 +233,7 @@ class Desk:
             UsageError: the topic is empty.
             NothingFound: nothing here defines it.
         """
-        from assistant.cards import cards  # needed here alone
+        from assistant.learning.cards import cards  # needed here alone
 
         return cards(self.library, topic)
 
@@ -364,7 +365,9 @@ class Desk:
         Raises:
             UsageError: the file cannot be read.
         """
-        from assistant import evaluation  # needed here alone, and slow to import
+        from assistant.evaluation.scores import (
+            scores as evaluation,  # needed here alone, and slow to import
+        )
 
         asked = evaluation.read_questions(questions)
         # nobody wanted to know: a refusal is not remembered
@@ -378,13 +381,13 @@ class Desk:
         Raises:
             UsageError: the folder is not in BEIR layout.
         """
-        from assistant import beir  # as above
+        from assistant.evaluation import beir  # as above
 
         return beir.evaluate(folder, self.home, self._opened.embedder(), self._progress)
 
     def verify(self, saved: dict[str, Any]) -> list[dict[str, Any]]:
-        """Check a saved ``ask --json`` object against the library; see :mod:`assistant.verify`."""
-        from assistant.verify import verify
+        """Check a saved ``ask --json`` object against the library (`answering.verify`)."""
+        from assistant.answering.verify import verify
 
         return verify(self.library, saved)
 

@@ -11,23 +11,26 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from index import build, carry
+from index.building import build
 from index.doctor import Examination, examine
-from index.embedder import Embedder
-from index.generation import Home
-from index.library import Library
-from ingest import catalog, given, pipeline
-from ingest.archive import Archive
-from ingest.catalog_file import CuratedList
-from ingest.collect import Collector, Wish
+from index.models.embedder import Embedder
+from index.search.library import Library
+from index.store import carry
+from index.store.generation import Home
+from ingest import pipeline
+from ingest.archive import given
+from ingest.archive.warc import Archive
 from ingest.errors import NothingFound, UsageError
-from ingest.gather import Got, Told
-from ingest.ledger import Ledger
-from ingest.list_changes import ListChanges, changes_between
-from ingest.list_check import check_text
-from ingest.lists import decode, founding, parse
-from ingest.pace import Limits
-from ingest.urls import canonical
+from ingest.fetch.pace import Limits
+from ingest.gathering.collect import Collector, Wish
+from ingest.gathering.gather import Got, Told
+from ingest.gathering.ledger import Ledger
+from ingest.links.urls import canonical
+from ingest.lists import catalog
+from ingest.lists.catalog_file import CuratedList
+from ingest.lists.changes import ListChanges, changes_between
+from ingest.lists.check import check_text
+from ingest.lists.parser import decode, founding, parse
 from ingest.values import PRIMER
 
 Progress = Callable[[str, int, int], None]

@@ -8,11 +8,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from assistant.llm import Engine, choose, is_here
-from assistant.prompt import prefix
-from index.embedder import DEFAULT, Embedder
-from index.generation import Home
-from index.library import Library, embedder_of
+from assistant.answering.prompt import prefix
+from assistant.engines.choice import choose, is_here
+from assistant.engines.protocol import Engine
+from index.models.embedder import DEFAULT, Embedder
+from index.search.library import Library, embedder_of
+from index.store.generation import Home
 from ingest.errors import RefdeskError
 
 if TYPE_CHECKING:

@@ -12,11 +12,11 @@ from difflib import get_close_matches
 from typing import Any
 from urllib.parse import unquote
 
-from index.library import Library
-from index.store import Store
-from ingest.catalog_file import CuratedList
-from ingest.list_check import Finding, links_of
-from ingest.urls import canonical, resolve
+from index.search.library import Library
+from index.store.sqlite import Store
+from ingest.links.urls import canonical, resolve
+from ingest.lists.catalog_file import CuratedList
+from ingest.lists.check import Finding, links_of
 
 _SUGGESTED = 0.59
 """An entry of another list is suggested from this nearness on."""

@@ -11,18 +11,18 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from ingest.addresses import refusal
-from ingest.archive import Archive, Record, Reply, Visit
-from ingest.catalog import is_list
-from ingest.decode import MAX_CHARS
-from ingest.document import make_document, read_document, reason_of
-from ingest.extract import Extract
-from ingest.repair import repair
-from ingest.robots import Robots, is_robots
-from ingest.sources.registry import source_for
-from ingest.sources.wayback import as_original, is_copy, is_look_up
-from ingest.text import clean
-from ingest.urls import canonical, joined
+from ingest.archive.warc import Archive, Record, Reply, Visit
+from ingest.fetch.addresses import refusal
+from ingest.fetch.robots import Robots, is_robots
+from ingest.links.urls import canonical, joined
+from ingest.lists.catalog import is_list
+from ingest.reading.decode import MAX_CHARS
+from ingest.reading.document import make_document, read_document, reason_of
+from ingest.reading.extract import Extract
+from ingest.reading.repair import repair
+from ingest.sites.registry import source_for
+from ingest.sites.wayback import as_original, is_copy, is_look_up
+from ingest.text.sentences import clean
 from ingest.values import READER, Document, Rejection
 
 _MAX_REDIRECTS = 10

@@ -8,7 +8,7 @@ import platformdirs
 import pytest
 
 from assistant.desk import Desk
-from index.embedder import Embedder
+from index.models.embedder import Embedder
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -10,9 +10,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import uvicorn
 
 from assistant.desk import Desk
-from ui.access import Access
 from ui.server import interface
-from ui.turns import Turns
+from ui.serving.access import Access
+from ui.serving.turns import Turns
 
 REPLY = (
     "Multi-query attention keeps one key head and one value head for all query heads. "

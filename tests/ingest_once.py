@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from assistant.desk import Desk
-from ingest.pace import Limits
+from ingest.fetch.pace import Limits
 from tests.stand_in import ToPort
 
 

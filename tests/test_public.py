@@ -1,7 +1,7 @@
 """The public surface is small and stays as it is."""
 
 import refdesk
-from assistant.conversation import Exchange
+from assistant.conversation.rewriting import Exchange
 from assistant.desk import Desk
 
 

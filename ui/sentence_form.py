@@ -3,7 +3,7 @@
 import re
 from textwrap import dedent
 
-from ingest.text import FENCE, closes_fence
+from ingest.text.sentences import FENCE, closes_fence
 
 
 def code_of(text: str) -> str | None:

@@ -9,15 +9,15 @@ from starlette.responses import JSONResponse, Response
 
 from assistant.desk import Desk
 from ingest.errors import RefdeskError, UsageError
-from ui.access import Access, Guard, access_for
-from ui.api import add_api
-from ui.asking import Asking
-from ui.chat_completions import add_chat
-from ui.mcp import add_mcp
-from ui.metrics import Measured, Metrics
-from ui.standby import Standby
-from ui.streams import Ending
-from ui.turns import Turns
+from ui.serving.access import Access, Guard, access_for
+from ui.serving.api import add_api
+from ui.serving.asking import Asking
+from ui.serving.chat_completions import add_chat
+from ui.serving.mcp import add_mcp
+from ui.serving.metrics import Measured, Metrics
+from ui.serving.standby import Standby
+from ui.serving.streams import Ending
+from ui.serving.turns import Turns
 
 _GRACE = 2  # seconds replies under way get when serving ends
 _WHAT = """Answers questions about curated reading lists, each sentence cited to its source.
@@ -70,7 +70,7 @@ def serve(
 def application(desk: Desk, turns: Turns, access: Access | None = None) -> FastAPI:
     """Return the web application: the page at ``/`` beside the doors for programs."""
     app = interface(desk, turns, access)
-    from ui.web import mount  # gradio takes seconds to import
+    from ui.page.app import mount  # gradio takes seconds to import
 
     return mount(app, app.state.asking)
 

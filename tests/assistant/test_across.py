@@ -2,8 +2,8 @@
 
 import pytest
 
-from assistant.across import beside, to_chinese, to_english
-from assistant.quantities import in_chinese_units, quantities
+from assistant.answering.across import beside, to_chinese, to_english
+from assistant.answering.quantities import in_chinese_units, quantities
 
 
 class Says:

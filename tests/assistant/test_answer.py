@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 
-from assistant import answer as answering
-from assistant.llm import Message
-from assistant.pieces import plain
-from assistant.prompt import REFUSAL
-from index.values import Filters
+from assistant.answering import answer as answering
+from assistant.answering.pieces import plain
+from assistant.answering.prompt import REFUSAL
+from assistant.engines.protocol import Message
+from index.store.values import Filters
 from ingest.errors import UsageError
 
 QUESTION = "how does multi-query attention share keys?"

@@ -7,11 +7,11 @@ import zipfile
 
 import pytest
 
-from assistant import card_questions as questions
-from assistant import cards as studying
-from assistant import primer
-from assistant.cards import Card
 from assistant.desk import Desk
+from assistant.learning import card_questions as questions
+from assistant.learning import cards as studying
+from assistant.learning import primer
+from assistant.learning.cards import Card
 from ingest.errors import NothingFound, UsageError
 
 every_note = pytest.mark.parametrize(

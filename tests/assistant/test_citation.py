@@ -2,13 +2,13 @@
 
 import pytest
 
-from assistant.citation import attribute, unsupported_details
+from assistant.answering.citation import attribute, unsupported_details
+from assistant.answering.evidence import gather
+from assistant.answering.extractive import best_lines
+from assistant.answering.question import understand
 from assistant.desk import Desk
-from assistant.evidence import gather
-from assistant.extractive import best_lines
-from assistant.question import understand
-from index.values import Filters
-from ingest.archive import Archive, Resource
+from index.store.values import Filters
+from ingest.archive.warc import Archive, Resource
 from ingest.values import PRIMER
 
 

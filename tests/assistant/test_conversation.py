@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.conversation import Exchange, stand_alone
+from assistant.conversation.rewriting import Exchange, stand_alone
 from tests.benchmarks.conversation import dialogues, is_right
 
 DIALOGUES = list(dialogues())

@@ -9,12 +9,12 @@ import sys
 import ir_measures
 import pytest
 
-from assistant.beir import rrf
-from assistant.bootstrap import interval, paired
-from assistant.eval_compare import compare
-from assistant.eval_run import read, write, write_trec
+from assistant.evaluation.beir import rrf
+from assistant.evaluation.bootstrap import interval, paired
+from assistant.evaluation.compare import compare
+from assistant.evaluation.run import read, write, write_trec
 from ingest.errors import UsageError
-from ui.plots import curves, draw
+from ui.cli.plots import curves, draw
 
 CORPUS = [
     {"_id": "d1", "title": "Rye bread", "text": "A rye sourdough is baked at 240 degrees."},

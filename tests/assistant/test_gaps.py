@@ -7,9 +7,9 @@ import sys
 
 import pytest
 
-from assistant import gaps
+from assistant.answering import gaps
 from assistant.desk import Desk
-from index.values import Filters, Recommendation
+from index.store.values import Filters, Recommendation
 
 LIST = """# My list
 

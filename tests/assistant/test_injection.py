@@ -9,15 +9,16 @@ from collections.abc import Callable, Iterator, Sequence
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
-from assistant import answer as answering
+from assistant.answering import answer as answering
+from assistant.answering.evidence import gather, select
+from assistant.answering.injection import addresses_the_model
+from assistant.answering.pieces import plain
+from assistant.answering.prompt import prompt
+from assistant.answering.question import understand
 from assistant.desk import Desk
-from assistant.evidence import gather, select
-from assistant.injection import addresses_the_model
-from assistant.llm import DEFAULT_MODEL, Message
-from assistant.pieces import plain
-from assistant.prompt import prompt
-from assistant.question import understand
-from index.values import Filters
+from assistant.engines.choice import DEFAULT_MODEL
+from assistant.engines.protocol import Message
+from index.store.values import Filters
 from ingest.text import sentences
 from tests.assistant.injections import ATTACKS, Attack
 

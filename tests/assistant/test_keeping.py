@@ -6,7 +6,7 @@ import pytest
 
 from assistant.desk import Desk
 from ingest.errors import NothingFound, UsageError
-from ingest.pace import Limits
+from ingest.fetch.pace import Limits
 from tests.stand_in import Web
 
 RAW = "https://raw.githubusercontent.com/o/reading"

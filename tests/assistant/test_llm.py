@@ -18,11 +18,11 @@ from unittest import mock
 import httpx
 import pytest
 
-from assistant import llm
-from assistant.llm import Engine, Message
-from assistant.llm_local import LocalEngine
-from assistant.llm_server import ServerEngine
-from index import weights
+from assistant.engines import choice as llm
+from assistant.engines.local import LocalEngine
+from assistant.engines.protocol import Engine, Message
+from assistant.engines.server import ServerEngine
+from index.models import weights
 from ingest.errors import ModelUnavailable, UsageError
 
 SYSTEM = Message("system", "You answer questions in plain whole sentences. " * 12)

@@ -3,8 +3,8 @@
 import pytest
 
 from assistant.opened import Opened
-from index import weights
-from index.generation import Home
+from index.models import weights
+from index.store.generation import Home
 from ingest.errors import ModelUnavailable
 
 

@@ -10,14 +10,14 @@ import pytest
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from assistant import effort, primer
 from assistant.desk import Desk
-from assistant.path import reading_path, to_markdown, to_object
-from index.values import Recommendation
-from ingest import catalog
-from ingest.archive import Archive
+from assistant.learning import effort, primer
+from assistant.learning.path import reading_path, to_markdown, to_object
+from index.store.values import Recommendation
+from ingest.archive.warc import Archive
 from ingest.errors import NothingFound, UsageError
-from ingest.urls import canonical
+from ingest.links.urls import canonical
+from ingest.lists import catalog
 from ingest.values import Document
 
 LATENCY = "https://hamel.dev/notes/llm/inference/03_inference.html"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.pieces import code_blocks, pieces
+from assistant.answering.pieces import code_blocks, pieces
 
 PASSAGE = """## Training
 

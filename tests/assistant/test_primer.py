@@ -2,9 +2,9 @@
 
 import pytest
 
-from assistant import primer
-from ingest.lists import founding
-from ingest.urls import canonical
+from assistant.learning import primer
+from ingest.links.urls import canonical
+from ingest.lists.parser import founding
 
 
 def test_every_shipped_note_is_read_with_its_front_matter():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.question import names, understand
+from assistant.answering.question import names, understand
 
 
 @pytest.mark.parametrize(

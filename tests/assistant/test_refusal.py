@@ -2,10 +2,10 @@
 
 import pytest
 
-from assistant.evidence import gather
-from assistant.mentions import _mentions
-from assistant.question import understand, versions
-from assistant.refusal import (
+from assistant.answering.evidence import gather
+from assistant.answering.mentions import _mentions
+from assistant.answering.question import understand, versions
+from assistant.answering.refusal import (
     Limits,
     Signals,
     answers_surely,
@@ -14,8 +14,8 @@ from assistant.refusal import (
     refuses,
     signals,
 )
-from index import library
-from index.values import Filters
+from index.search import library
+from index.store.values import Filters
 
 LIMITS = Limits(hopeless=0.5, floor=1.0, sure=1.2, enough=1.4)
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from assistant.across import beside
-from assistant.json_form import answer_object
+from assistant.answering.across import beside
+from assistant.answering.json_form import answer_object
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from typing import Any
 
 from warcio.archiveiterator import ArchiveIterator
 
-from ingest.lists import FOUNDING, CuratedList, decode, dumps, parse, without_prose
+from ingest.lists.parser import FOUNDING, CuratedList, decode, dumps, parse, without_prose
 
 ROOT = Path(__file__).resolve().parents[2]
 REPOSITORIES = ("Strivin0311/llms-learning", "zhiyuan8/LLM-learning", "Exorust/LLM-Deep-Dive")

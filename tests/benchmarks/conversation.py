@@ -16,9 +16,10 @@ from typing import Any
 
 import platformdirs
 
-from assistant.conversation import Exchange, stand_alone
-from assistant.llm import Engine, Message, choose
-from assistant.topic_en import content
+from assistant.conversation.rewriting import Exchange, stand_alone
+from assistant.conversation.topic_en import content
+from assistant.engines.choice import choose
+from assistant.engines.protocol import Engine, Message
 
 DIALOGUES = Path(__file__).parent.parent / "assistant" / "follow_ups.jsonl"
 _SHOWN = (

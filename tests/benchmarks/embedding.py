@@ -3,7 +3,7 @@
 Paragraphs of the primer, or with ``--home`` every ninth passage there, and our own questions are
 embedded by the default model in float32 (torch), as shipped, and with all products quantised. Then
 the channels that reach furthest after GELU are listed layer by layer, over the primer: from these
-the outliers of `index.embedding_models` were read.
+the outliers of `index.models.embedding_models` were read.
 """
 
 import argparse
@@ -21,12 +21,12 @@ import platformdirs
 import torch
 from transformers import AutoModel
 
-from index.context import placed
-from index.embedding_models import DEFAULT, MODELS
-from index.generation import Home
-from index.onnx_export import export
-from index.store import Store
-from index.wordpieces import Wordpieces
+from index.building.context import placed
+from index.models.embedding_models import DEFAULT, MODELS
+from index.models.onnx_export import export
+from index.models.wordpieces import Wordpieces
+from index.store.generation import Home
+from index.store.sqlite import Store
 from tests.benchmarks.growth import questions
 
 Embed = Callable[[list[int]], np.ndarray]
@@ -65,7 +65,7 @@ def in_float(weights: Path) -> tuple[torch.nn.Module, Embed]:
 
 
 def in_int8(graph: Path) -> Embed:
-    """Return what embeds by a graph, on one thread, with the settings of `index.int8_encoder`."""
+    """Return what embeds by a graph, on one thread, with the settings of `int8_encoder`."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     session = onnxruntime.InferenceSession(

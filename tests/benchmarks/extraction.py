@@ -17,8 +17,8 @@ from warcio.archiveiterator import ArchiveIterator
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from ingest.archive import Reply  # noqa: E402
-from ingest.document import Document, Rejection, read_document  # noqa: E402
+from ingest.archive.warc import Reply  # noqa: E402
+from ingest.reading.document import Document, Rejection, read_document  # noqa: E402
 
 _WORD = re.compile(r"[^\W_]+")
 _CJK = re.compile(r"([\u3040-\u30ff\u3400-\u9fff])")

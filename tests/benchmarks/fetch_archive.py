@@ -17,8 +17,8 @@ from pathlib import Path
 import platformdirs
 
 from assistant.desk import Desk
-from ingest.pace import Limits
-from ingest.urls import canonical
+from ingest.fetch.pace import Limits
+from ingest.links.urls import canonical
 from tests.stand_in import Web, read_warc
 
 LIMITS = Limits(pace=0, backoff=0.02, patience=0.5)

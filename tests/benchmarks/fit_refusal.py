@@ -20,15 +20,16 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
-from assistant.answer import consulted
+from assistant.answering.answer import consulted
+from assistant.answering.evidence import gather
+from assistant.answering.prompt import prefix
+from assistant.answering.question import understand
+from assistant.answering.refusal import DOUBT, convinces, hopeless, limits_for, refuses, signals
 from assistant.desk import Desk
-from assistant.evidence import gather
-from assistant.llm import Engine, choose
-from assistant.prompt import prefix
-from assistant.question import understand
-from assistant.refusal import DOUBT, convinces, hopeless, limits_for, refuses, signals
-from index.library import Library
-from index.values import Filters
+from assistant.engines.choice import choose
+from assistant.engines.protocol import Engine
+from index.search.library import Library
+from index.store.values import Filters
 
 
 @dataclass(frozen=True, slots=True)

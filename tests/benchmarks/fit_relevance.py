@@ -1,4 +1,4 @@
-"""Fit the weights of `assistant.relevance` on questions whose evidence is known.
+"""Fit the weights of `assistant.answering.relevance` on questions whose evidence is known.
 
     python -m tests.benchmarks.fit_relevance HOME QUESTIONS.jsonl... [--also HOME QUESTIONS.jsonl]
 
@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
+from assistant.answering.evidence import gather
+from assistant.answering.question import understand
+from assistant.answering.relevance import SIGNALS
 from assistant.desk import Desk
-from assistant.evidence import gather
-from assistant.question import understand
-from assistant.relevance import SIGNALS
-from index.values import Filters
+from index.store.values import Filters
 
 _WORD = re.compile(r"[a-z0-9]+(?:\.[0-9]+)?|[\u4e00-\u9fff]")
 _SHARE = 0.6

@@ -27,9 +27,9 @@ from PIL import Image  # noqa: E402  # the path comes first
 from playwright.sync_api import Browser, sync_playwright  # noqa: E402
 
 from ingest import pipeline  # noqa: E402
-from ingest.archive import Archive  # noqa: E402
-from ingest.passage import cut  # noqa: E402
-from ingest.urls import deep_link  # noqa: E402
+from ingest.archive.warc import Archive  # noqa: E402
+from ingest.links.urls import deep_link  # noqa: E402
+from ingest.text.passage import cut  # noqa: E402
 from ingest.values import Document  # noqa: E402
 from tests.stand_in import Web, read_warc  # noqa: E402
 

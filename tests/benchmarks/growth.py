@@ -51,8 +51,8 @@ def vectors_of(count: int, seed: int, home: Path | None) -> np.ndarray:
 
 def stored_vectors(home: Path) -> np.ndarray:
     """Return the vectors of a home's library."""
-    from index.dense import VectorIndex
-    from index.generation import Home
+    from index.search.dense import VectorIndex
+    from index.store.generation import Home
 
     folder = Home(home).current()
     if folder is None:
@@ -79,8 +79,8 @@ def words_of(chance: random.Random, count: int, least: int = 1) -> str:
 
 def build(folder: Path, count: int, home: Path | None) -> dict[str, float]:
     """Write both indexes; return the seconds each took."""
-    from index import dense
-    from index.lexical import WordIndex
+    from index.search import dense
+    from index.search.lexical import WordIndex
 
     vectors = vectors_of(count, 7, home)
     begun = time.monotonic()
@@ -101,10 +101,10 @@ def search(folder: Path, count: int, home: Path | None) -> dict[str, float]:
     """Search both indexes on one thread, warm; return times, recall and resident memory."""
     import faiss
 
-    from index.dense import VectorIndex
-    from index.embedder import Embedder
-    from index.fusion import feedback, fuse
-    from index.lexical import WordIndex
+    from index.models.embedder import Embedder
+    from index.search.dense import VectorIndex
+    from index.search.fusion import feedback, fuse
+    from index.search.lexical import WordIndex
 
     faiss.omp_set_num_threads(1)
     embedder = Embedder.open(platformdirs.user_cache_path("refdesk-tests"))

@@ -1,4 +1,4 @@
-"""Make the mean vectors of `index.language_means` from the primer and the Chinese founding list.
+"""Make the vectors of `index.models.language_means` from the primer and the Chinese founding list.
 
     python -m tests.benchmarks.language_means
 
@@ -8,11 +8,11 @@ Their hash is part of the model's fingerprint: libraries made with other means m
 import numpy as np
 import platformdirs
 
-from assistant.primer import notes
-from index.embedder import MODELS, Embedder
-from ingest.lists import founding
+from assistant.learning.primer import notes
+from index.models.embedder import MODELS, Embedder
+from ingest.lists.parser import founding
 from ingest.shipped import shipped
-from ingest.text import is_east_asian
+from ingest.text.sentences import is_east_asian
 
 
 def first_paragraph(text: str) -> str:

@@ -30,9 +30,9 @@ from statistics import fmean, median
 
 import platformdirs
 
-from assistant.beir import read_collection
+from assistant.evaluation.beir import read_collection
 from index.metrics import calculate
-from index.weights import obtain
+from index.models.weights import obtain
 
 HERE = Path(__file__).with_suffix("")
 ROOT = Path(__file__).resolve().parents[2]

@@ -12,10 +12,10 @@ from typing import Any
 
 import platformdirs
 
-from index.embedder import Embedder
-from ingest.archive import Archive
-from ingest.passage import cut
+from index.models.embedder import Embedder
+from ingest.archive.warc import Archive
 from ingest.pipeline import Page, pages
+from ingest.text.passage import cut
 from ingest.values import Document
 
 

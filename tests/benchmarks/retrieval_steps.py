@@ -20,17 +20,17 @@ from typing import Any
 import numpy as np
 import platformdirs
 
-from assistant.beir import read_collection, rrf
-from assistant.bootstrap import paired
-from assistant.evaluation import UNANSWERABLE, read_questions
+from assistant.evaluation.beir import read_collection, rrf
+from assistant.evaluation.bootstrap import paired
+from assistant.evaluation.scores import UNANSWERABLE, read_questions
 from index import metrics
-from index.dense import VectorIndex
-from index.embedder import Embedder
-from index.fusion import feedback, fuse
-from index.generation import Home
-from index.lexical import WordIndex
-from index.library import Library
-from index.store import Store
+from index.models.embedder import Embedder
+from index.search.dense import VectorIndex
+from index.search.fusion import feedback, fuse
+from index.search.lexical import WordIndex
+from index.search.library import Library
+from index.store.generation import Home
+from index.store.sqlite import Store
 from tests.benchmarks.retrieval import refdesk
 
 Ranked = list[tuple[int, float]]

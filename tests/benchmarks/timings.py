@@ -15,9 +15,10 @@ import time
 from contextlib import closing
 from pathlib import Path
 
+from assistant.answering.prompt import prefix
 from assistant.desk import Desk
-from assistant.llm import Engine, Message, choose
-from assistant.prompt import prefix
+from assistant.engines.choice import choose
+from assistant.engines.protocol import Engine, Message
 
 _PLAIN = "Answer the question from the sources and cite them as [1], [2]. Say so if they do not."
 _NOTED = ("extractive_s", "first_token_s", "first_sentence_s", "total_s")

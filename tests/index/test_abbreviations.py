@@ -2,7 +2,7 @@
 
 import pytest
 
-from index.abbreviations import Glossary, pairs
+from index.search.abbreviations import Glossary, pairs
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from assistant.desk import Desk
-from index.copies import groups, sketch, standing_for_all
+from index.building.copies import groups, sketch, standing_for_all
 from tests.ingest.test_archive import write_warc
 
 WORDS = [f"word{n}" for n in range(400)]

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index import dense
+from index.search import dense
 
 RANDOM = np.random.default_rng(7)
 VECTORS = RANDOM.normal(size=(2000, 16)).astype(np.float32)

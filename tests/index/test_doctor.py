@@ -5,8 +5,8 @@ import json
 import pytest
 
 from index.doctor import examine, to_markdown, to_object
-from ingest.list_check import check_text
-from ingest.lists import parse
+from ingest.lists.check import check_text
+from ingest.lists.parser import parse
 
 REPO = "https://github.com/a/b"
 LISTING = "| Name | Last commit message |\n| --- | --- |\n| norm.md |  |\n| pe.md |  |\n"

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 import tokenizers
 
-from index.e5_tokenizer import UnigramTokenizer
-from index.e5_weights import Pieces, read_pieces, write_checkpoint
-from index.weights import obtain
+from index.models.e5_tokenizer import UnigramTokenizer
+from index.models.e5_weights import Pieces, read_pieces, write_checkpoint
+from index.models.weights import obtain
 from ingest.errors import ModelUnavailable
 
 TEXTS = (

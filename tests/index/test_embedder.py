@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.embedder import MODELS, Embedder
-from index.int8_encoder import Int8Encoder
-from index.weights import obtain
+from index.models.embedder import MODELS, Embedder
+from index.models.int8_encoder import Int8Encoder
+from index.models.weights import obtain
 from ingest.errors import UsageError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -142,7 +142,7 @@ def test_vectors_of_the_multilingual_model_are_those_of_its_weights(
         from pathlib import Path
         import numpy as np, torch
         from transformers import AutoModel
-        from index.e5_weights import VOCABULARY, write_checkpoint
+        from index.models.e5_weights import VOCABULARY, write_checkpoint
         folder = Path(sys.argv[1])
         write_checkpoint(Path(sys.argv[2]), folder)
         model = AutoModel.from_pretrained(folder, add_pooling_layer=False)
@@ -250,7 +250,7 @@ def test_vectors_are_the_same_in_another_process(
         import json, sys
         from pathlib import Path
         import numpy as np
-        from index.embedder import Embedder
+        from index.models.embedder import Embedder
         np.save(sys.argv[2], Embedder.open(Path(sys.argv[1])).embed(json.loads(sys.argv[3])))
         """,
         models_dir,
@@ -286,7 +286,7 @@ def test_searching_never_imports_torch(embedder: Embedder, models_dir: Path) -> 
         """
         import sys
         from pathlib import Path
-        from index.embedder import Embedder
+        from index.models.embedder import Embedder
         Embedder.open(Path(sys.argv[1])).embed_query("explain GQA vs MQA")
         print(*sys.modules)
         """,

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from index.fusion import feedback, fuse
+from index.search.fusion import feedback, fuse
 
 
 def test_an_item_high_in_both_lists_comes_first():

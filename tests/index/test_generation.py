@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from index.generation import Home
+from index.store.generation import Home
 from ingest.errors import HomeBusy, UsageError
 
 

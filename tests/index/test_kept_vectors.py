@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from index.kept_vectors import KeptVectors
+from index.search.kept_vectors import KeptVectors
 
 
 def test_each_text_is_embedded_once_and_the_oldest_is_forgotten():

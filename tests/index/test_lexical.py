@@ -3,8 +3,8 @@
 import pytest
 import tantivy
 
-from index import lexical
-from index.lexical import WordIndex
+from index.search import lexical
+from index.search.lexical import WordIndex
 
 
 @pytest.fixture

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from assistant.desk import Desk
-from index.recipe import PASSAGE_TOKENS
-from index.values import Filters
+from index.store.recipe import PASSAGE_TOKENS
+from index.store.values import Filters
 from ingest.errors import NothingFound
-from ingest.lists import CuratedList, parse
+from ingest.lists.parser import CuratedList, parse
 
 LIST = """# Mine
 

@@ -4,9 +4,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from index.embedding_models import MODELS
-from index.recipe import PASSAGE_TOKENS, SPECIAL, passage_tokens
-from ingest.passage import LEAST_LIMIT
+from index.models.embedding_models import MODELS
+from index.store.recipe import PASSAGE_TOKENS, SPECIAL, passage_tokens
+from ingest.text.passage import LEAST_LIMIT
 
 
 @pytest.mark.parametrize(

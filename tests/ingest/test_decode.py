@@ -5,7 +5,7 @@ import brotli
 import pytest
 import zstandard
 
-from ingest.decode import MAX_BYTES, Content, UnreadableError, decode, to_text, unpack
+from ingest.reading.decode import MAX_BYTES, Content, UnreadableError, decode, to_text, unpack
 
 PAGE = "<!DOCTYPE html><html><head>{}</head><body>{}</body></html>"
 URL = "https://site.example/page"

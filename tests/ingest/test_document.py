@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
-from ingest.archive import Reply
-from ingest.decode import MAX_CHARS
-from ingest.document import Document, Rejection, read_document
+from ingest.archive.warc import Reply
 from ingest.errors import UsageError
-from ingest.repair import repair
+from ingest.reading.decode import MAX_CHARS
+from ingest.reading.document import Document, Rejection, read_document
+from ingest.reading.repair import repair
 from ingest.shipped import shipped
 
 PAGE = (

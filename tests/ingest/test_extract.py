@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest.document import Document, read_document
-from ingest.extract import Extract, extract_html, extract_markdown
+from ingest.reading.document import Document, read_document
+from ingest.reading.extract import Extract, extract_html, extract_markdown
 
 URL = "https://blog.example/2024/post"
 SHELL = (

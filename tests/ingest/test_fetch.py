@@ -10,12 +10,12 @@ from time import monotonic
 import anyio
 import pytest
 
-from ingest.addresses import is_public
-from ingest.archive import Reply
-from ingest.fetch import USER_AGENT, Fetcher, Remembered
-from ingest.pace import Limits
-from ingest.sources.source import Request
-from ingest.transport import guarded_transport
+from ingest.archive.warc import Reply
+from ingest.fetch.addresses import is_public
+from ingest.fetch.client import USER_AGENT, Fetcher, Remembered
+from ingest.fetch.pace import Limits
+from ingest.fetch.transport import guarded_transport
+from ingest.sites.source import Request
 from ingest.values import Rejection
 from tests.stand_in import Web
 

@@ -9,9 +9,9 @@ import pytest
 from warcio.archiveiterator import ArchiveIterator
 from warcio.checker import Checker
 
-from ingest.archive import Archive
-from ingest.gather import gather
-from ingest.pace import Limits
+from ingest.archive.warc import Archive
+from ingest.fetch.pace import Limits
+from ingest.gathering.gather import gather
 from ingest.pipeline import Page, pages
 from ingest.values import Document
 from tests.stand_in import Web
@@ -182,8 +182,8 @@ def test_other_tools_find_the_page_under_its_address(asks):
 
 
 def test_a_token_never_reaches_the_archive(asks, monkeypatch):
-    from ingest.sources import web as source
-    from ingest.sources.source import Request
+    from ingest.sites import web as source
+    from ingest.sites.source import Request
 
     def requests(url, replies):
         return () if url in replies else (Request(url, headers=(("Authorization", "s3cr3t"),)),)
@@ -219,8 +219,8 @@ def test_a_torn_end_is_cut_off_and_only_the_rest_fetched_again(asks, keep):
 
 
 def test_an_unfinished_visit_takes_what_it_had_from_the_archive(asks, monkeypatch):
-    from ingest.sources import web as source
-    from ingest.sources.source import Request
+    from ingest.sites import web as source
+    from ingest.sites.source import Request
 
     def requests(url, replies):
         return [Request(each) for each in (url, f"{url}?part=2") if each not in replies]

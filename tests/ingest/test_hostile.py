@@ -13,11 +13,11 @@ from time import monotonic
 
 import pytest
 
-from ingest.archive import Archive, Reply
-from ingest.fetch import Fetcher, Remembered
-from ingest.gather import gather
-from ingest.pace import Limits
-from ingest.sources.source import Request
+from ingest.archive.warc import Archive, Reply
+from ingest.fetch.client import Fetcher, Remembered
+from ingest.fetch.pace import Limits
+from ingest.gathering.gather import gather
+from ingest.sites.source import Request
 from ingest.values import Rejection
 from tests.stand_in import ToPort, Web
 

@@ -3,10 +3,10 @@ from pathlib import Path
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
-from ingest.archive import Reply
-from ingest.document import Document, Rejection, read_document
-from ingest.extract import extract_html
-from ingest.junk import reason
+from ingest.archive.warc import Reply
+from ingest.reading.document import Document, Rejection, read_document
+from ingest.reading.extract import extract_html
+from ingest.reading.junk import reason
 
 ARTICLE = (
     "<p>A soft 404 answers 200 and says that the page was not found. Log in pages do so too.</p>"

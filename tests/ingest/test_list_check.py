@@ -2,7 +2,7 @@
 
 import pytest
 
-from ingest.list_check import anchors_of, check_text, headings_of
+from ingest.lists.check import anchors_of, check_text, headings_of
 
 BASE = "https://github.com/a/b"
 FINE = """# Mine

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.errors import UsageError
-from ingest.lists import (
+from ingest.lists.parser import (
     FOUNDING,
     CuratedList,
     Entry,

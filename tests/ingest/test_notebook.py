@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 
-from ingest.decode import MAX_CHARS, UnreadableError
-from ingest.notebook import extract_notebook
+from ingest.reading.decode import MAX_CHARS, UnreadableError
+from ingest.reading.notebook import extract_notebook
 
 URL = "https://github.com/o/r/blob/main/nb/lora.ipynb"
 

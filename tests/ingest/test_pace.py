@@ -2,7 +2,7 @@
 
 import asyncio
 
-from ingest.pace import Hosts, Limits
+from ingest.fetch.pace import Hosts, Limits
 
 
 def test_a_host_is_one_under_both_schemes_and_apart_from_others():

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
-from ingest.document import Document
-from ingest.passage import LEAST_LIMIT, Passage, cut
+from ingest.reading.document import Document
+from ingest.text.passage import LEAST_LIMIT, Passage, cut
 
 
 def document(text: str) -> Document:

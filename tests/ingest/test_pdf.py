@@ -10,10 +10,10 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
-from ingest.archive import Reply
-from ingest.decode import UnreadableError
-from ingest.document import Document, read_document
-from ingest.pdf import extract_pdf
+from ingest.archive.warc import Reply
+from ingest.reading.decode import UnreadableError
+from ingest.reading.document import Document, read_document
+from ingest.reading.pdf import extract_pdf
 
 URL = "https://a.example/paper.pdf"
 WIDTH, HEIGHT = A4

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from ingest.archive import Archive, Resource
+from ingest.archive.warc import Archive, Resource
 from ingest.pipeline import Page, pages
 from ingest.values import Document, Rejection
 from tests.ingest.test_archive import write_warc

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 import yaml
 
-from ingest.lists import founding
+from ingest.links.urls import canonical
+from ingest.lists.parser import founding
 from ingest.shipped import shipped
-from ingest.urls import canonical
 
 REQUIRED = {
     "topic": str,

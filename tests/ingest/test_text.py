@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.text import clean, han_bigrams, language, language_within, sentences
+from ingest.text.sentences import clean, han_bigrams, language, language_within, sentences
 
 
 def split(text: str) -> list[str]:

@@ -20,13 +20,13 @@ import httpcore
 import pytest
 import trustme
 
-from ingest.archive import Reply
-from ingest.decode import unpack
+from ingest.archive.warc import Reply
 from ingest.errors import UsageError
-from ingest.fetch import Fetcher
-from ingest.pace import Limits
-from ingest.sources.source import Request
-from ingest.transport import guarded_transport
+from ingest.fetch.client import Fetcher
+from ingest.fetch.pace import Limits
+from ingest.fetch.transport import guarded_transport
+from ingest.reading.decode import unpack
+from ingest.sites.source import Request
 from ingest.values import Rejection
 
 NUMBER = "93.184.216.34"

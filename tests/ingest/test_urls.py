@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.urls import canonical, deep_link, kind_of, resolve, source_of
+from ingest.links.urls import canonical, deep_link, kind_of, resolve, source_of
 
 HOSTS = st.sampled_from(
     [

@@ -5,9 +5,9 @@ import json
 import pytest
 from fastapi.testclient import TestClient
 
-from assistant.json_form import hit_object
+from assistant.answering.json_form import hit_object
 from ui.server import interface
-from ui.turns import Turns
+from ui.serving.turns import Turns
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 
 from assistant.desk import Desk
 from tests.doors import ModelServer, serving, until
-from ui.turns import Turns
+from ui.serving.turns import Turns
 
 ASKED = {"question": "What is multi-query attention?"}
 

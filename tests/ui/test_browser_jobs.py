@@ -6,11 +6,11 @@ import pytest
 import uvicorn
 
 from assistant.desk import Desk
-from ingest.pace import Limits
+from ingest.fetch.pace import Limits
 from tests.doors import until
 from tests.stand_in import Web
 from ui.server import application
-from ui.turns import Turns
+from ui.serving.turns import Turns
 
 PAGE = "https://blog.example/attention"
 SEEN = """() => {

@@ -12,10 +12,10 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from assistant.values import Event, Sentence
-from index.values import Filters
-from ui.cli_chat import Conversation
-from ui.live_answer import AnswerView
+from assistant.answering.values import Event, Sentence
+from index.store.values import Filters
+from ui.cli.chat import Conversation
+from ui.cli.live_answer import AnswerView
 
 QUESTION = "how does multi-query attention share keys?"
 

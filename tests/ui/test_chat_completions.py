@@ -3,9 +3,9 @@
 import openai
 import pytest
 
-from assistant.values import Sentence
+from assistant.answering.values import Sentence
 from tests.doors import serving
-from ui.chat_markdown import next_sentence
+from ui.serving.chat_markdown import next_sentence
 
 ASKED = [{"role": "user", "content": "What is multi-query attention?"}]
 

@@ -1,6 +1,6 @@
 """The words marked in a passage are those that carry a sentence."""
 
-from ui.highlight import marked, readable
+from ui.page.highlight import marked, readable
 
 
 def test_a_quotation_is_marked_whole_wherever_lines_break():

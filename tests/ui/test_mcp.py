@@ -9,7 +9,7 @@ from mcp import Client, StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
 
 from tests.doors import serving
-from ui.access import Access
+from ui.serving.access import Access
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -4,9 +4,9 @@ import pytest
 from fastapi.testclient import TestClient
 from prometheus_client.parser import text_string_to_metric_families
 
-from ui.metrics import door_of
 from ui.server import interface
-from ui.turns import Turns
+from ui.serving.metrics import door_of
+from ui.serving.turns import Turns
 
 
 def _figures(client: TestClient) -> dict[str, float]:

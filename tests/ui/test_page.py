@@ -4,16 +4,16 @@ import re
 
 import pytest
 
-from assistant.across import beside
-from assistant.values import Answer, Citation, Sentence
-from index.browse import Link
-from index.values import Recommendation
+from assistant.answering.across import beside
+from assistant.answering.values import Answer, Citation, Sentence
+from index.store.browse import Link
+from index.store.values import Recommendation
 from ingest.errors import FoundWanting, HomeBusy, UsageError
-from ui.i18n import texts
-from ui.page import failed_html, link, message_html, reader_link
-from ui.page_answer import Turn, error_html, markdown, turn_html
-from ui.page_browse import tree_html
-from ui.page_library import missing_html, thin_html
+from ui.page.html import failed_html, link, message_html, reader_link
+from ui.page.html_answer import Turn, error_html, markdown, turn_html
+from ui.page.html_browse import tree_html
+from ui.page.html_library import missing_html, thin_html
+from ui.page.i18n import texts
 
 EVIL = '<script>alert(1)</script><img src=x onerror="alert(1)">'
 SAY = texts("en")

@@ -3,8 +3,8 @@
 import re
 
 from ingest.values import Document
-from ui.i18n import texts
-from ui.page_reader import reader_html
+from ui.page.html_reader import reader_html
+from ui.page.i18n import texts
 
 EVIL = """# <script>alert(1)</script>
 

@@ -6,11 +6,11 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from assistant.values import Answer, Citation, Sentence
-from index.values import Recommendation
-from ingest.gather import Got
-from ui import render
-from ui.progress import ShownProgress
+from assistant.answering.values import Answer, Citation, Sentence
+from index.store.values import Recommendation
+from ingest.gathering.gather import Got
+from ui.cli import render
+from ui.cli.progress import ShownProgress
 
 
 def test_control_characters_of_a_page_are_not_printed():
@@ -148,7 +148,7 @@ def test_pages_are_counted_by_kind_of_link_and_outcome(capsys):
 def test_the_live_view_has_a_row_for_each_kind_of_link(monkeypatch):
     screen = StringIO()
     console = Console(file=screen, force_terminal=True, width=100)
-    monkeypatch.setattr("ui.progress.Console", lambda stderr: console)
+    monkeypatch.setattr("ui.cli.progress.Console", lambda stderr: console)
     with ShownProgress() as progress:
         progress.got(Got("https://a.example/", "blog", "fetched"), 1, 2)
         progress.got(Got("https://arxiv.org/abs/1", "arxiv", "failed", "dead (404)"), 2, 2)

@@ -2,7 +2,7 @@
 
 from markdown_it import MarkdownIt
 
-from assistant.across import beside, taken_apart
+from assistant.answering.across import beside, taken_apart
 from ui.sentence_form import code_of, fenced
 
 

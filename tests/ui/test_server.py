@@ -7,9 +7,9 @@ from fastapi.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
 from ingest.errors import UsageError
-from ui.access import Access, access_for
 from ui.server import application, interface
-from ui.turns import Turns
+from ui.serving.access import Access, access_for
+from ui.serving.turns import Turns
 
 ASKED = {"question": "What is multi-query attention?"}
 

@@ -10,11 +10,11 @@ import httpx
 import pytest
 
 from assistant.desk import Desk
-from index import weights
+from index.models import weights
 from ingest.errors import ModelUnavailable
 from tests.doors import serving, until
-from ui.standby import Standby
-from ui.turns import Turns
+from ui.serving.standby import Standby
+from ui.serving.turns import Turns
 
 MODEL = 100e6
 """Bytes the small model takes at least."""

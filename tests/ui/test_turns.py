@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from ui.turns import TooMany, Turns
+from ui.serving.turns import TooMany, Turns
 
 
 def test_the_first_has_its_turn_at_once() -> None:

@@ -8,11 +8,11 @@ import pytest
 
 from assistant.desk import Desk
 from tests.doors import ModelServer, until
-from ui.asking import Asking
-from ui.i18n import texts
-from ui.metrics import Metrics
-from ui.turns import Turns
-from ui.web_ask import AskTab
+from ui.page.ask_tab import AskTab
+from ui.page.i18n import texts
+from ui.serving.asking import Asking
+from ui.serving.metrics import Metrics
+from ui.serving.turns import Turns
 
 QUESTION = "What is multi-query attention?"
 VISITOR = SimpleNamespace(session_hash="visitor", query_params={"q": QUESTION})

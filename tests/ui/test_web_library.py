@@ -3,9 +3,9 @@
 import pytest
 
 from assistant.desk import Desk
-from ui.access import Access
-from ui.i18n import texts
-from ui.web_library import LibraryTab
+from ui.page.i18n import texts
+from ui.page.library_tab import LibraryTab
+from ui.serving.access import Access
 
 
 def run(desk, secret=None, lang="en"):

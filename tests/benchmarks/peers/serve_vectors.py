@@ -12,7 +12,7 @@ from pathlib import Path
 
 sys.path.insert(0, os.environ["REFDESK_CHECKOUT"])
 
-from index.embedder import Embedder
+from index.models.embedder import Embedder
 
 embedder = Embedder.open(Path(os.environ["REFDESK_TEST_MODELS"]))
 

@@ -6,8 +6,8 @@ import io
 import pytest
 from reportlab.pdfgen.canvas import Canvas
 
-from ingest.archive import Reply
-from ingest.sources import arxiv
+from ingest.archive.warc import Reply
+from ingest.sites import arxiv
 from ingest.values import Document, Rejection
 
 URL = "https://arxiv.org/abs/2401.00001"

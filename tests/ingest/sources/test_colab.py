@@ -3,9 +3,9 @@ from collections.abc import Mapping
 
 import pytest
 
-from ingest.archive import Reply
-from ingest.sources import colab
-from ingest.sources.source import Request
+from ingest.archive.warc import Reply
+from ingest.sites import colab
+from ingest.sites.source import Request
 from ingest.values import Document, Rejection
 
 COLAB = "https://colab.research.google.com"

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
-from ingest.archive import Reply
-from ingest.document import read_document
-from ingest.sources import github
-from ingest.sources.source import Request
-from ingest.urls import canonical
+from ingest.archive.warc import Reply
+from ingest.links.urls import canonical
+from ingest.reading.document import read_document
+from ingest.sites import github
+from ingest.sites.source import Request
 from ingest.values import Document, Rejection
 
 RAW = "https://raw.githubusercontent.com/o/r"

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from ingest.archive import Reply
-from ingest.sources import github_discussion
-from ingest.sources.source import Request
+from ingest.archive.warc import Reply
+from ingest.sites import github_discussion
+from ingest.sites.source import Request
 from ingest.values import Document, Rejection
 
 REPO = "https://github.com/o/r"

@@ -2,8 +2,8 @@ import gzip
 
 import pytest
 
-from ingest.archive import Reply
-from ingest.sources import google_docs
+from ingest.archive.warc import Reply
+from ingest.sites import google_docs
 from ingest.values import Document, Rejection
 
 DOCS = "https://docs.google.com"

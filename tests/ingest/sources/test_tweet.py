@@ -3,8 +3,8 @@ import json
 
 import pytest
 
-from ingest.archive import Reply
-from ingest.sources import tweet
+from ingest.archive.warc import Reply
+from ingest.sites import tweet
 from ingest.values import Document, Rejection
 
 URL = "https://x.com/hongyangzh/status/1733169111625064833"

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
-from ingest.archive import Reply
-from ingest.sources import walled
+from ingest.archive.warc import Reply
+from ingest.sites import walled
 from ingest.values import Document, Rejection
 
 WECHAT = "https://mp.weixin.qq.com/s/z5gpNkFkbR7nR4HHIHGx0g"

@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from ingest.archive import Reply
-from ingest.sources import youtube
-from ingest.sources.source import Request
+from ingest.archive.warc import Reply
+from ingest.sites import youtube
+from ingest.sites.source import Request
 from ingest.values import Document, Rejection
 
 URL = "https://www.youtube.com/watch?v=dQw4w9WgXcQ"

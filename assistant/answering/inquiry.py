@@ -1,0 +1,60 @@
+"""A question as it was put: made to stand alone, answered, or told where else to look.
+
+Remembers nothing: whoever asks for a person notes what was refused.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+
+from assistant.answering import answer as answering
+from assistant.answering import gaps
+from assistant.answering.evidence import PASSAGES
+from assistant.answering.values import Answer, Event
+from assistant.conversation.rewriting import Exchange, stand_alone
+from assistant.engines.protocol import Engine
+from index.search.library import Library
+from index.store.values import Filters
+from ingest.errors import UsageError
+
+
+def inquire(
+    library: Callable[[], Library],
+    question: str,
+    history: Sequence[Exchange],
+    filters: Filters,
+    k: int,
+    model: Callable[[], Engine | None],
+    stop: Callable[[], bool],
+) -> Iterator[Event]:
+    """Answer a question and tell what becomes known on the way; see `assistant.desk.Desk.stream`.
+
+    ``library`` and ``model`` open what they name, and are called when it is needed.
+    """
+    if not question.strip():
+        raise UsageError("The question is empty: say what you want to know.")
+    asked = stand_alone(question, history)
+    here = library()
+    for event in answering.answer(here, asked, filters, k, model, stop):
+        if event.answer is None:
+            yield event
+            continue
+        answer = replace(event.answer, question=question)
+        if answer.refused:
+            places = gaps.sections(here, asked, answer.nearest)
+            answer = replace(answer, look_in=places)
+        yield replace(event, answer=answer)
+
+
+def final(events: Iterator[Event]) -> Answer:
+    """Return the answer that ends ``events``."""
+    for event in events:
+        if event.name == "done" and event.answer:
+            return event.answer
+    raise AssertionError("an answer always ends with done")
+
+
+def answer_alone(
+    library: Callable[[], Library], question: str, model: Callable[[], Engine | None]
+) -> Answer:
+    """Answer a question nobody asked before, from the whole library."""
+    return final(inquire(library, question, (), Filters(), PASSAGES, model, lambda: False))

@@ -1,0 +1,61 @@
+"""Checking a saved answer again: do its quotes still stand there, and do they support it?"""
+
+from typing import Any
+
+from assistant.answering.across import faithful, taken_apart
+from assistant.answering.citation import attribute
+from assistant.answering.evidence import lines_of
+from assistant.answering.question import understand
+from index.search.library import Hit, Library
+from ingest.errors import UsageError
+
+
+def verify(library: Library, saved: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return one object per sentence: its ``text``, ``ok``, and the ``reason`` where it is not.
+
+    ``saved`` is an ``ask --json`` object. Works offline, from the library alone.
+
+    Raises:
+        UsageError: ``saved`` is not such an object.
+    """
+    try:
+        sentences = saved["sentences"]
+        quotes = {cited["n"]: cited for cited in saved["citations"]}
+        question = saved["question"]
+        wanted = [(each["text"], list(each["citations"])) for each in sentences]
+    except (KeyError, TypeError) as error:
+        raise UsageError(
+            f"This is not a saved answer (`refdesk ask --json`): no {error}."
+        ) from None
+    return [_check(library, question, text, [quotes.get(n) for n in ns]) for text, ns in wanted]
+
+
+def _check(
+    library: Library, question: str, text: str, cited: list[dict[str, Any] | None]
+) -> dict[str, Any]:
+    reason = "it cites nothing" if not cited else ""
+    hits: list[Hit] = []
+    for quote in cited:
+        if quote is None:
+            reason = "it cites a number that is not among the citations"
+            continue
+        passage = library.store.passage(str(quote.get("passage")))
+        document = library.document(str(quote.get("url")))
+        start, end = quote.get("start"), quote.get("end")
+        if document is None:
+            reason = f"{quote.get('url')} is not in the library"
+        elif document.sha256 != quote.get("document_sha256"):
+            reason = f"{document.url} is not as it was when the answer was given"
+        elif passage is None or document.text[start:end] != quote.get("quote"):
+            reason = f"the quote does not stand in {document.url}"
+        else:
+            hits.append(Hit(1, 1.0, passage, (), None, None))
+    if not reason:
+        evidence = lines_of(library, understand(question), hits)
+        translation, original = taken_apart(text) or ("", text)
+        verdict = attribute(library, evidence, original)
+        if verdict.status == "dropped":
+            reason = verdict.reason
+        elif translation and not faithful(translation, original):
+            reason = "its translation holds other numbers or names than the original"
+    return {"text": text, "ok": not reason, "reason": reason or None}

@@ -1,0 +1,1 @@
+"""Follow-ups, put into words that stand alone."""

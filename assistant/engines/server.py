@@ -1,0 +1,173 @@
+"""A model behind an OpenAI-compatible server: vLLM, llama-server, Ollama and the like.
+
+Questions and the passages found for them are sent to that server: unless its address is this
+machine's own, they leave the machine.
+"""
+
+import contextlib
+import json
+import os
+import re
+from collections.abc import Callable, Generator, Sequence
+from typing import Any
+
+import httpx
+
+from assistant.engines.protocol import Message
+from ingest.errors import ModelUnavailable
+
+_TIMEOUT = httpx.Timeout(120.0, connect=5.0)
+_CONTEXT = 4096  # where the server does not say
+_HAN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_LOOPBACK = re.compile(r"localhost|127(\.\d+){3}|::1")
+_FAILURES = (httpx.HTTPError, httpx.InvalidURL, ValueError, LookupError, TypeError, AttributeError)
+
+
+class ServerEngine:
+    """A model of an OpenAI-compatible server.
+
+    Messages are sent to ``url`` and, if ``OPENAI_API_KEY`` is set, so is that key: with an address
+    that is not the loopback, passages and questions leave this machine.
+
+    Args:
+        url: the server's address, with or without ``/v1``.
+        model: a model of that server; its first one if not given.
+
+    Raises:
+        ModelUnavailable: the server does not answer, or does not offer the model.
+    """
+
+    def __init__(self, url: str, model: str | None = None) -> None:
+        self._url = url.rstrip("/").removesuffix("/v1") + "/v1"
+        with contextlib.ExitStack() as undo:
+            try:
+                self._client = undo.enter_context(contextlib.closing(_client(url)))
+                offered = self._client.get(f"{self._url}/models").raise_for_status().json()["data"]
+                by_name = {str(each["id"]): each for each in offered}
+                self.name = model if model is not None else next(iter(by_name), "")
+                self.context = _context(by_name.get(self.name, {}))
+            except _FAILURES as error:
+                raise ModelUnavailable(
+                    f"The model server at {url} cannot be used: {_reason(error)}. Is it running, "
+                    "and OpenAI-compatible?"
+                ) from error
+            if self.name not in by_name:
+                raise ModelUnavailable(
+                    f"The model server at {url} has no model '{self.name}'. "
+                    f"It offers: {', '.join(by_name) or 'none'}."
+                )
+            undo.pop_all()
+
+    def stream(
+        self,
+        messages: Sequence[Message],
+        *,
+        max_tokens: int,
+        stop: Callable[[], bool] | None = None,
+    ) -> Generator[str, None, None]:
+        """Yield the reply piece by piece, at temperature 0; see `Engine`.
+
+        ``stop`` is asked whenever the server sends something. The server judges what is too long.
+        """
+        body = {
+            "model": self.name,
+            "messages": [{"role": each.role, "content": each.content} for each in messages],
+            "max_tokens": max_tokens,
+            "temperature": 0,
+            "stream": True,
+        }
+        try:
+            with self._client.stream("POST", f"{self._url}/chat/completions", json=body) as reply:
+                if reply.is_error:
+                    reply.read()
+                reply.raise_for_status()
+                ended = False
+                for line in reply.iter_lines():
+                    if stop is not None and stop():
+                        return
+                    kind, _, data = line.partition(":")
+                    if kind != "data":
+                        continue
+                    if data.strip() == "[DONE]":
+                        return
+                    text, finished = _read(json.loads(data))
+                    ended = ended or finished
+                    if text:
+                        yield text
+            if not ended:
+                raise ValueError("it broke off in the middle")
+        except _FAILURES as error:
+            raise ModelUnavailable(
+                f"The model server at {self._url} failed while answering: {_reason(error)}."
+            ) from error
+
+    def likelihood(
+        self,
+        messages: Sequence[Message],
+        beginning: str,
+        *,
+        stop: Callable[[], bool] | None = None,
+    ) -> float | None:
+        """Return None: not every server tells likelihoods, and asking costs a second request."""
+        return None
+
+    def count_tokens(self, text: str) -> int:
+        """Estimate the tokens of ``text``: one a Han character, else one for four characters.
+
+        Servers have no common way to count; this is near for English and Chinese prose, too low
+        for code and rare scripts.
+        """
+        han = len(_HAN.findall(text))
+        return han + (len(text) - han + 3) // 4
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+
+def _client(url: str) -> httpx.Client:
+    key = os.environ.get("OPENAI_API_KEY", "").strip()
+    if not (key.isascii() and key.isprintable()):
+        raise ValueError("OPENAI_API_KEY holds characters that no key can have")
+    return httpx.Client(
+        timeout=_TIMEOUT,
+        headers={"Authorization": f"Bearer {key}"} if key else {},
+        trust_env=not _LOOPBACK.fullmatch(httpx.URL(url).host),  # no proxy to this machine itself
+    )
+
+
+def _context(model: dict[str, Any]) -> int:
+    """Return the context of a model as its server lists it: vLLM and llama-server say it."""
+    meta = model.get("meta") or {}
+    return int(model.get("max_model_len") or meta.get("n_ctx") or _CONTEXT)
+
+
+def _read(event: dict[str, Any]) -> tuple[str, bool]:
+    """Return the text of one event of a stream, and whether it says that the reply is over."""
+    if "error" in event:
+        raise ValueError(_message(event))
+    choices = event["choices"]
+    if not choices:  # an event that only counts tokens
+        return "", False
+    return choices[0]["delta"].get("content") or "", bool(choices[0].get("finish_reason"))
+
+
+def _reason(error: Exception) -> str:
+    """Say in one line what went wrong, in the server's own words where it has some."""
+    if isinstance(error, httpx.HTTPStatusError):
+        reply = error.response
+        said = f"HTTP {reply.status_code} {reply.reason_phrase}".strip()
+        try:
+            return f"{said}: {_message(reply.json())}"
+        except (ValueError, LookupError, TypeError, AttributeError):
+            return said
+    if isinstance(error, httpx.HTTPError | httpx.InvalidURL):
+        return str(error) or type(error).__name__
+    if type(error) is ValueError:
+        return str(error)
+    return "its reply is not of the expected form"
+
+
+def _message(body: dict[str, Any]) -> str:
+    error = body["error"]
+    return " ".join(str(error["message"] if isinstance(error, dict) else error).split())[:300]

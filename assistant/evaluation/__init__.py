@@ -1,0 +1,1 @@
+"""`refdesk eval`: retrieval and answers measured, runs compared."""

@@ -1,0 +1,218 @@
+"""``refdesk eval``: retrieval by document, answers by sentence, over a file of questions."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+from typing import Any
+
+from assistant.answering.json_form import answer_object
+from assistant.answering.values import Answer
+from assistant.evaluation.bootstrap import interval
+from assistant.evaluation.judging import Judgement, judge
+from index import metrics
+from index.search.library import Hit, Library
+from ingest.errors import UsageError
+from ingest.links.urls import canonical
+
+UNANSWERABLE = "unanswerable"
+_PASSAGES = 100
+_KEPT = 20  # documents a question in a run file
+_FIELDS = ("id", "question", "lang", "gold_urls", "answer", "type")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One line of a question file."""
+
+    id: str
+    question: str
+    lang: str
+    type: str
+    gold: frozenset[str]
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """The ``eval --json`` object, and what it was worked out from.
+
+    ``answers`` are those given; ``questions`` has a row per question, as a run file keeps it;
+    ``ranked`` the documents found for each question with their scores, best first.
+    """
+
+    report: dict[str, Any]
+    answers: tuple[dict[str, Any], ...]
+    questions: tuple[dict[str, Any], ...]
+    ranked: dict[str, list[tuple[str, float]]]
+
+
+def read_questions(path: Path) -> list[Asked]:
+    """Read a question file, one JSON object a line.
+
+    Raises:
+        UsageError: the file cannot be read, or a line is not a question.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"The question file {path} cannot be read: {error}.") from error
+    asked = []
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+            gold = frozenset(canonical(url) for url in row["gold_urls"])
+            asked.append(
+                Asked(row["id"], row["question"], row["lang"], row["type"], gold, row["answer"])
+            )
+        except (ValueError, KeyError, TypeError) as error:
+            raise UsageError(
+                f"{path}, line {number} is not a question ({error}): it needs {', '.join(_FIELDS)}."
+            ) from error
+    if not asked:
+        raise UsageError(f"The question file {path} holds no question.")
+    return asked
+
+
+def evaluate(
+    library: Library,
+    asked: Sequence[Asked],
+    answer: Callable[[str], Answer] | None,
+    progress: Callable[[str, int, int], None],
+) -> Evaluation:
+    """Ask every question and score what comes back; without ``answer`` only retrieval is scored."""
+    answerable = [each for each in asked if each.type != UNANSWERABLE]
+    ranks: dict[str, int | None] = {}
+    ranked: dict[str, list[tuple[str, float]]] = {}
+    seconds = []
+    for done, each in enumerate(answerable, 1):
+        begun = perf_counter()
+        ranked[each.id] = by_document(library.search(each.question, _PASSAGES))
+        seconds.append(perf_counter() - begun)
+        ranks[each.id] = _first_match(library, ranked[each.id], each.gold)
+        progress("searching", done, len(answerable))
+    scores = metrics.scores(ranks)
+    answers: list[dict[str, Any]] = []
+    judged: dict[str, Judgement] = {}
+    if answer is not None:
+        for done, each in enumerate(asked, 1):
+            given = {"id": each.id, **answer_object(answer(each.question))}
+            answers.append(given)
+            judged[each.id] = judge(given, each.answer)
+            progress("answering", done, len(asked))
+
+    def part(some: Sequence[Asked]) -> dict[str, Any]:
+        searched = [each.id for each in some if each.type != UNANSWERABLE]
+        return {
+            "retrieval": metrics.mean(scores, searched),
+            "confidence": confidence(scores, searched),
+            "answers": rates([each for each in some if each.id in judged], judged),
+        }
+
+    report = {
+        "n": len(asked),
+        **part(asked),
+        "by_lang": {v: part([e for e in asked if e.lang == v]) for v in _values(asked, "lang")},
+        "by_type": {v: part([e for e in asked if e.type == v]) for v in _values(asked, "type")},
+        "missed": [each.id for each in answerable if scores[each.id]["recall@5"] == 0],
+        "timings": {
+            "search_p50_s": round(median(seconds), 4) if seconds else None,
+            **{
+                f"{name}_p50": median(values)
+                for name in ("extractive_s", "first_token_s", "first_sentence_s", "total_s")
+                if (
+                    values := [
+                        a["timings"][name] for a in answers if a["timings"][name] is not None
+                    ]
+                )
+            },
+        },
+    }
+    rows = []
+    for each in asked:
+        about = {"id": each.id, "question": each.question, "lang": each.lang, "type": each.type}
+        if each.id in ranks:
+            rank = ranks[each.id]
+            about |= row(ranked[each.id], [] if rank is None else [rank], 1, scores[each.id])
+        if each.id in judged:
+            about |= asdict(judged[each.id])
+        rows.append(about)
+    return Evaluation(report, tuple(answers), tuple(rows), ranked)
+
+
+def by_document(hits: Sequence[Hit]) -> list[tuple[str, float]]:
+    """Reduce hits to the best passage a document: addresses and scores, best first."""
+    best: dict[str, float] = {}
+    for hit in hits:
+        best.setdefault(hit.passage.url, hit.score)
+    return list(best.items())
+
+
+def row(
+    ranked: Sequence[tuple[str, float]],
+    ranks: Sequence[int],
+    relevant: int,
+    scores: Mapping[str, float],
+) -> dict[str, Any]:
+    """Return what a run file keeps of one search.
+
+    ``ranks`` are those of the relevant documents that were found, of ``relevant`` in all.
+    """
+    return {
+        "relevant": relevant,
+        "ranks": list(ranks),
+        "reciprocal_rank": 1 / ranks[0] if ranks else 0.0,
+        **scores,
+        "documents": [document for document, _ in ranked[:_KEPT]],
+    }
+
+
+def confidence(
+    scores: Mapping[str, Mapping[str, float]],
+    questions: Sequence[str],
+    measures: Mapping[str, Any] = metrics.MEASURES,
+) -> dict[str, list[float] | None]:
+    """Return the 95 % interval of the mean of every measure over these questions."""
+    return {name: interval([scores[each][name] for each in questions]) for name in measures}
+
+
+def _first_match(
+    library: Library, ranked: Sequence[tuple[str, float]], gold: frozenset[str]
+) -> int | None:
+    """Return the rank of the first gold document."""
+    for rank, (url, _) in enumerate(ranked, 1):
+        if library.store.addresses(url) & gold:
+            return rank
+    return None
+
+
+def rates(asked: Sequence[Asked], judged: dict[str, Judgement]) -> dict[str, float | int | None]:
+    """Return the ``answers`` figures of these questions, None where nothing was measured."""
+
+    def rate(part: int, whole: int) -> float | None:
+        return part / whole if whole else None
+
+    can = [judged[each.id] for each in asked if each.type != UNANSWERABLE]
+    cannot = [judged[each.id] for each in asked if each.type == UNANSWERABLE]
+    shown = can + cannot
+    sentences = sum(each.sentences for each in shown)
+    return {
+        "n": len(asked),
+        "answered": rate(sum(each.answered for each in can), len(can)),
+        "correct": rate(sum(each.correct for each in can), len(can)),
+        "cited_sentences": rate(sum(each.cited for each in shown), sentences),
+        "citation_precision": rate(
+            sum(each.sound for each in shown), sum(each.pairs for each in shown)
+        ),
+        "citation_recall": rate(sum(each.backed for each in shown), sentences),
+        "true_refusals": rate(sum(not each.answered for each in cannot), len(cannot)),
+        "false_refusals": rate(sum(not each.answered for each in can), len(can)),
+    }
+
+
+def _values(asked: Sequence[Asked], name: str) -> list[str]:
+    return sorted({str(getattr(each, name)) for each in asked})

@@ -1,0 +1,1 @@
+"""Reading paths, study cards, the primer, what the lists recommend."""

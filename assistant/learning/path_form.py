@@ -1,0 +1,101 @@
+"""What a reading path is, and how it is written down: as JSON and as Markdown."""
+
+import re
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from assistant.answering.json_form import recommendation_object
+from assistant.learning.primer import Note, Paper
+from index.store.values import Recommendation
+from ingest.links.urls import canonical
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing to read.
+
+    ``estimated`` says that the difficulty is a guess and no list's badge; ``timed`` that the
+    minutes come from the text's own length and not from its kind.
+    """
+
+    title: str
+    url: str
+    kind: str
+    minutes: int
+    difficulty: str
+    estimated: bool
+    why: str
+    recommended_by: tuple[Recommendation, ...]
+    primer: bool
+    in_library: bool
+    timed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingPath:
+    """The steps for a topic in order, ``note`` its own, and ``left_out``, what did not fit."""
+
+    topic: str
+    note: Note | None
+    steps: tuple[Step, ...]
+    total_minutes: int
+    left_out: tuple[Step, ...]
+
+
+def to_object(path: ReadingPath) -> dict[str, Any]:
+    """Return the ``path --json`` object."""
+    return {
+        "topic": path.topic,
+        "note": path.note.slug if path.note else None,
+        "total_minutes": path.total_minutes,
+        "steps": [_step_object(step) for step in path.steps],
+        "left_out": [_step_object(step) for step in path.left_out],
+        "papers": [asdict(each) | {"url": each.url} for each in _papers(path)],
+    }
+
+
+def to_markdown(path: ReadingPath) -> str:
+    """Return the path as Markdown: a numbered list, what did not fit, the original papers."""
+    lines = [f"# Reading path: {_escaped(path.topic)}", ""]
+    count = len(path.steps)
+    lines += [f"{count} step{'s' * (count != 1)}, about {_duration(path.total_minutes)}.", ""]
+    lines += [f"{number}. {_line(step)}" for number, step in enumerate(path.steps, 1)]
+    if path.left_out:
+        lines += ["", "## Left out for lack of time", ""]
+        lines += [f"- {_line(step)}" for step in path.left_out]
+    if papers := _papers(path):
+        lines += ["", "## Original papers", ""]
+        lines += [f"- [{_escaped(p.title)}]({p.url}), {p.authors}, {p.year}" for p in papers]
+    return "\n".join(lines) + "\n"
+
+
+def _papers(path: ReadingPath) -> tuple[Paper, ...]:
+    """The papers behind the note, but for those that are steps."""
+    steps = {canonical(step.url) for step in (*path.steps, *path.left_out)}
+    papers = path.note.papers if path.note else ()
+    return tuple(paper for paper in papers if canonical(paper.url) not in steps)
+
+
+def _step_object(step: Step) -> dict[str, Any]:
+    places = [recommendation_object(each) for each in step.recommended_by]
+    return asdict(step) | {"recommended_by": places}
+
+
+def _line(step: Step) -> str:
+    title = _escaped(step.title)
+    if step.url.startswith(("http://", "https://")):
+        address = re.sub(r"[\s()<>]", lambda found: f"%{ord(found[0]):02X}", step.url)
+        title = f"[{title}]({address})"
+    hard = f"{step.difficulty} (estimated)" if step.estimated else step.difficulty
+    time = f"{'' if step.timed else 'about '}{_duration(step.minutes)}"
+    kind = "refdesk primer" if step.primer else step.kind
+    return f"{title}: {kind}, {hard}, {time}; {_escaped(step.why)}"
+
+
+def _duration(minutes: int) -> str:
+    hours, rest = divmod(minutes, 60)
+    return " ".join([f"{hours} h"] * bool(hours) + [f"{rest} min"] * bool(rest or not hours))
+
+
+def _escaped(text: str) -> str:
+    return re.sub(r"([\\`*_\[\]<>#|])", r"\\\1", " ".join(text.split()))

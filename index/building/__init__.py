@@ -1,0 +1,1 @@
+"""Making the next generation from the pages of an archive."""

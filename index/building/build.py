@@ -1,0 +1,291 @@
+"""Building the next generation of a library from the pages of an archive.
+
+What the generation before holds and has not changed is taken over unread; the rest is read, cut,
+embedded and indexed. The content digest says what a library holds, whichever way it came about.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import numpy as np
+
+from index.building.context import placed, said_by_lists
+from index.building.copies import groups, sketch, standing_for_all
+from index.building.listed import stand_ins
+from index.building.vector_cache import VectorCache
+from index.models.embedder import Embedder
+from index.search import dense, lexical
+from index.search.abbreviations import pairs
+from index.store.generation import Home
+from index.store.recipe import SPECIAL, passage_tokens, settings
+from index.store.sqlite import LISTED, Store
+from ingest.lists.catalog_file import CuratedList
+from ingest.pipeline import Page
+from ingest.text.passage import cut
+from ingest.values import Document, Rejection
+
+Key = tuple[str, str]
+"""A document, or a copy of one: its page and its address."""
+
+Progress = Callable[[str, int, int], None]
+"""Told the step, how many are done, and how many there are (0: not known)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What an update did: pages read anew, pages taken out, passages embedded."""
+
+    folder: Path
+    read: int
+    removed: int
+    passages: int
+
+
+def update(
+    home: Home,
+    found: Iterable[Page | Rejection],
+    catalog: Sequence[CuratedList],
+    embedder: Embedder,
+    progress: Progress,
+    *,
+    afresh: bool = False,
+) -> Change:
+    """Make and publish the generation that holds exactly ``found`` and ``catalog``.
+
+    With ``afresh`` every page is read again, whatever the generation before holds. The caller holds
+    the home's write lock.
+    """
+    before = None if afresh else _reusable(home, embedder)
+    folder = home.begin()
+    if before is None:
+        store = Store(folder / "library.sqlite", writable=True)
+    else:
+        store = Store(before / "library.sqlite").branch(folder / "library.sqlite")
+    changes = _Changes(store, embedder)
+    read = changes.take_in(found, progress)
+    changes.join_copies()
+    store.put_catalog(catalog)
+    store.settle_addresses()
+    changes.stand_in(stand_ins(catalog, store.missing()))
+    removed, added = changes.passages()
+    for name, value in settings(embedder).items():
+        store.put_setting(name, value)
+    store.put_setting("digest", content_digest(store))
+
+    again = [] if before is None else _said_otherwise(before, store, added)
+    new = sorted([*added, *again])
+    texts = dict(zip(new, placed(store, new), strict=True))
+    cache = VectorCache(home.cache / "vectors.sqlite", embedder)
+    vectors = cache.embed(
+        _under_lists(store, texts), lambda done: progress("embedding passages", done, len(new))
+    )
+    cache.close()
+    _write_vectors(folder, before, [*removed, *again], new, vectors, embedder.dimension)
+
+    if before is not None:
+        lexical.branch(before / "words", folder / "words")
+    words = lexical.WordIndex(folder / "words")
+    names = store.aliases(added)
+    titles = store.titles_of(added)
+    words.change(
+        removed,
+        ((number, titles[number], f"{texts[number]}\n{names.get(number, '')}") for number in added),
+    )
+    if not len(words) == store.count("passages"):
+        raise RuntimeError("words and passages do not match; run `refdesk rebuild`")
+    store.close()
+    return Change(home.publish(folder), read, len(removed), len(added))
+
+
+def content_digest(store: Store) -> str:
+    """Return the SHA-256 over documents, passages, catalog and settings.
+
+    Times, the order of arrival and absolute paths do not count: the embedding model counts by its
+    fingerprint, since its name may be a folder.
+    """
+    digest = hashlib.sha256()
+    parts: list[list[object]] = []
+    for document in store.documents():
+        name = document.url
+        if urlsplit(name).scheme == "file":
+            name = f"file {document.sha256}"
+        parts.append([name, document.title, document.sha256, document.author, document.date,
+                      document.lang, document.kind, list(document.links),
+                      list(document.aliases)])  # fmt: skip
+    for line in sorted(json.dumps(part, ensure_ascii=False) for part in parts):
+        digest.update(line.encode())
+    for row in store.catalog():
+        digest.update(json.dumps(row, ensure_ascii=False).encode())
+    for name in ("format", "reader", "passage_tokens", "fingerprint"):
+        digest.update(f"{name}={store.setting(name)}".encode())
+    digest.update(str(store.count("passages")).encode())
+    return digest.hexdigest()
+
+
+def _reusable(home: Home, embedder: Embedder) -> Path | None:
+    before = home.current()
+    if before is None:
+        return None
+    store = Store(before / "library.sqlite")
+    same = all(store.setting(name) == value for name, value in settings(embedder).items())
+    store.close()
+    return before if same else None
+
+
+class _Changes:
+    """What an update does to a store: documents out and in, and the passages that go and come."""
+
+    def __init__(self, store: Store, embedder: Embedder) -> None:
+        self._store = store
+        self._token_starts = embedder.token_starts
+        self._limit = passage_tokens(embedder) - SPECIAL
+        self._removed: list[int] = []
+        self._added: list[int] = []
+
+    def passages(self) -> tuple[list[int], list[int]]:
+        """Return the numbers of the passages gone and of those that came and stayed."""
+        gone, new = set(self._removed), set(self._added)
+        return (
+            [number for number in self._removed if number not in new],
+            [number for number in self._added if number not in gone],
+        )
+
+    def take_in(self, found: Iterable[Page | Rejection], progress: Progress) -> int:
+        """Bring the documents to what was found; return how many pages were read."""
+        store = self._store
+        known = {url: d for url, d in store.page_digests().items() if not url.startswith(LISTED)}
+        present: set[str] = set()
+        read = 0
+        store.drop_lost()
+        for item in found:
+            if isinstance(item, Rejection):
+                store.put_failure("", item)
+                continue
+            present.add(item.url)
+            if known.get(item.url) != item.digest:
+                self._removed += store.drop_page(item.url)
+                self._read(item)
+                read += 1
+                progress("reading pages", read, 0)
+            store.put_aliases(item.url, item.addresses)
+        for url in sorted(set(known) - present):
+            self._removed += store.drop_page(url)
+        return read
+
+    def stand_in(self, pages: Iterable[Page]) -> None:
+        """Bring the stand-ins for links whose pages are not here up to date."""
+        store = self._store
+        known = {url: d for url, d in store.page_digests().items() if url.startswith(LISTED)}
+        wanted = {page.url: page for page in pages}
+        for url in sorted(known):
+            if url not in wanted or wanted[url].digest != known[url]:
+                self._removed += store.drop_page(url)
+        for url, page in wanted.items():
+            if known.get(url) != page.digest:
+                self._read(page)
+
+    def join_copies(self) -> None:
+        """Let one document stand for all its near-duplicates, chosen by rule."""
+        store = self._store
+        rows = store.sketches()
+        # what a person put into a file stays as it was given
+        web = {key: sketch for key, (sketch, _) in rows.items() if key[0].startswith("http")}
+        stands: dict[Key, str | None] = dict.fromkeys(rows)
+        for group in _joined([*_of_one_address(rows), *groups(web, lambda k: store.text_of(*k))]):
+            url = standing_for_all(sorted(key[1] for key in group))
+            best = min(
+                (key for key in group if key[1] == url), key=lambda key: (key[0] != url, key)
+            )
+            stands |= {key: url for key in group if key != best}
+        moved = [key for key in rows if rows[key][1] != stands[key]]
+        taken = {key: store.take_document(*key) for key in moved}
+        for key, (document, mark, numbers) in taken.items():
+            self._removed += numbers
+            if (same_as := stands[key]) is not None:
+                store.put_copy(key[0], document, mark, same_as)
+            else:
+                self._put(key[0], document, mark)
+
+    def _read(self, page: Page) -> None:
+        self._store.put_page(page.url, page.digest)
+        for result in page.read():
+            if isinstance(result, Rejection):
+                self._store.put_failure(page.url, result)
+                continue
+            mark = sketch(result.text)
+            there = self._store.page_of(result.url)
+            if there is not None and there.startswith(LISTED):
+                self._removed += self._store.drop_page(there)
+            if self._store.page_of(result.url) is None:
+                if not self._put(page.url, result, mark):
+                    self._store.put_failure(page.url, Rejection(result.url, "empty"))
+            else:
+                self._store.put_copy(page.url, result, mark, result.url)
+
+    def _put(self, page: str, document: Document, mark: bytes) -> bool:
+        passages = cut(document, self._token_starts, self._limit)
+        if passages:
+            self._added += self._store.put_document(page, document, mark, passages)
+            self._store.put_abbreviations(document.url, sorted(set(pairs(document.text))))
+        return bool(passages)
+
+
+def _of_one_address(keys: Iterable[Key]) -> list[set[Key]]:
+    found: dict[str, set[Key]] = {}
+    for key in keys:
+        found.setdefault(key[1], set()).add(key)
+    return [group for group in found.values() if len(group) > 1]
+
+
+def _joined(sets: Iterable[set[Key]]) -> list[set[Key]]:
+    """Join the sets that overlap."""
+    apart: list[set[Key]] = []
+    for group in sets:
+        touching = [each for each in apart if each & group]
+        apart = [each for each in apart if not each & group]
+        apart.append(group.union(*touching))
+    return apart
+
+
+def _under_lists(store: Store, texts: Mapping[int, str]) -> list[str]:
+    """Return what of these passages is embedded."""
+    said, passages = said_by_lists(store), store.passages(list(texts))
+    return [
+        "\n".join([*filter(None, [said.get(passages[number].url)]), text])
+        for number, text in texts.items()
+    ]
+
+
+def _said_otherwise(before: Path, store: Store, added: Sequence[int]) -> list[int]:
+    """Return the passages, beside those added, of which lists said something else before."""
+    old = Store(before / "library.sqlite")
+    said_before, said = said_by_lists(old), said_by_lists(store)
+    old.close()
+    changed = {url for url in said | said_before if said.get(url) != said_before.get(url)}
+    return sorted(set(store.passages_of(changed)) - set(added))
+
+
+def _write_vectors(
+    folder: Path,
+    before: Path | None,
+    removed: Sequence[int],
+    new: Sequence[int],
+    vectors: dense.Vectors,
+    dimension: int,
+) -> None:
+    kept: list[int] = []
+    old = np.empty((0, dimension), dtype=np.float32)
+    if before is not None:
+        index = dense.VectorIndex(before)
+        gone = set(removed)
+        kept = [int(number) for number in index.numbers if int(number) not in gone]
+        old = index.vectors(kept)
+    numbers, together = [*kept, *new], np.concatenate([old, vectors])
+    if new and kept and new[0] < kept[-1]:
+        order = np.argsort(numbers)
+        numbers, together = [numbers[place] for place in order], together[order]
+    dense.write(folder, numbers, together)

@@ -1,0 +1,1 @@
+"""Model files and the embedding models that run from them."""

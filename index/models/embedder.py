@@ -1,0 +1,134 @@
+"""Texts to vectors, by a known model or by any of sentence-transformers.
+
+The door to the embedding models: `index.models.int8_encoder` runs those known by name without
+torch, `index.models.sentence_transformer` all others.
+"""
+
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from index.models.embedding_models import DEFAULT, MODELS
+from index.models.int8_encoder import Int8Encoder, Tokenizer
+from index.models.weights import Progress
+
+__all__ = ["DEFAULT", "MODELS", "Embedder", "Encoder", "Vectors"]
+
+Vectors = npt.NDArray[np.float32]
+
+_SLICE = 16  # texts a worker takes at a time
+
+
+class Encoder(Protocol):
+    """A model that makes a vector of one text, whatever runs it. Called from several threads.
+
+    ``name`` opens it again; vectors of equal ``fingerprint`` compare; ``limit`` is in tokens,
+    special ones included; ``multilingual`` says whether a question in one language finds passages
+    in another. Texts given to it can be encoded in UTF-8.
+    """
+
+    @property
+    def name(self) -> str: ...  # noqa: D102  # said above, as the next five
+    @property
+    def limit(self) -> int: ...  # noqa: D102
+    @property
+    def dimension(self) -> int: ...  # noqa: D102
+    @property
+    def multilingual(self) -> bool: ...  # noqa: D102
+    @property
+    def fingerprint(self) -> str: ...  # noqa: D102
+    @property
+    def tokenizer(self) -> Tokenizer: ...  # noqa: D102
+
+    def passage(self, text: str) -> Vectors:
+        """Return the vector of a passage, float32 (dimension,), of length 1."""
+
+    def query(self, text: str) -> Vectors:
+        """Return the vector of a question, float32 (dimension,), of length 1."""
+
+
+class Embedder:
+    """An embedding model. Make one by `Embedder.open`; safe to use from several threads.
+
+    Each text is embedded alone: its vector depends on text and model, not on its neighbours.
+    """
+
+    def __init__(self, encoder: Encoder) -> None:
+        self.name = encoder.name
+        self.limit = encoder.limit
+        self.dimension = encoder.dimension
+        self.multilingual = encoder.multilingual
+        self.fingerprint = encoder.fingerprint
+        self._encoder = encoder
+
+    @classmethod
+    def open(
+        cls, models_dir: Path, progress: Progress | None = None, name: str = DEFAULT
+    ) -> "Embedder":
+        """Open a model, having it and making it ready the first time.
+
+        Args:
+            models_dir: the home's models folder.
+            progress: told of a download in bytes and of an export as one step.
+            name: one of `MODELS`, the folder of a sentence-transformers model, or the name
+                ``OWNER/NAME`` of one on the model hub.
+
+        Raises:
+            UsageError: it is neither a known name, nor a folder, nor of that form.
+            ModelUnavailable: the weights cannot be had or loaded, or the export failed.
+        """
+        if name in MODELS:
+            return cls(Int8Encoder.open(MODELS[name], models_dir, progress))
+        from index.models.sentence_transformer import SentenceTransformerEncoder  # brings torch
+
+        return cls(SentenceTransformerEncoder.open(name, models_dir, progress))
+
+    def embed(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
+        """Return the vectors of passages, float32 (n, dimension), each of length 1.
+
+        A text longer than `limit` tokens is cut there. ``progress`` is told of texts, not bytes.
+        """
+        vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
+
+        def work(start: int) -> int:
+            stop = min(start + _SLICE, len(texts))
+            for at in range(start, stop):
+                vectors[at] = self._encoder.passage(_encodable(texts[at]))
+            return stop
+
+        pool = ThreadPoolExecutor(_cores())
+        try:
+            for done in pool.map(work, range(0, len(texts), _SLICE)):
+                if progress:
+                    progress("embedding", done, len(texts))
+        finally:  # an interrupt waits for the texts being run, not for all
+            pool.shutdown(cancel_futures=True)
+        return vectors
+
+    def embed_query(self, text: str) -> Vectors:
+        """Return the vector of a question, float32 (dimension,), of length 1."""
+        return self._encoder.query(_encodable(text))
+
+    def count_tokens(self, text: str) -> int:
+        """Return how many tokens a text has, the special ones included, uncut, unprefixed."""
+        return len(self._encoder.tokenizer.ids(_encodable(text)))
+
+    def token_starts(self, text: str) -> list[int]:
+        """Return the offsets at which the tokens of a text start, without the special ones."""
+        return self._encoder.tokenizer.starts(_encodable(text))
+
+
+def _cores() -> int:
+    # Those this process may use: two texts in turns on one core only push each other's data out.
+    usable = getattr(os, "sched_getaffinity", None)  # which some systems lack
+    return len(usable(0)) if usable else os.cpu_count() or 1
+
+
+def _encodable(text: str) -> str:
+    # Half a surrogate pair, as in a badly decoded argument, is no text to a tokenizer.
+    return text.encode("utf-8", "replace").decode("utf-8")

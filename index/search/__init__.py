@@ -1,0 +1,1 @@
+"""Searching: vectors, words, their fusion, behind the one door `library`."""

@@ -1,0 +1,1 @@
+"""A generation on disk: SQLite, its folder, what it depends on, carrying it elsewhere."""

@@ -1,0 +1,492 @@
+"""The SQLite half of a generation: documents, passages, catalog, failures and settings.
+
+Plain rows in, plain rows out; what is searched by meaning or by words lies in other files. A store
+being built is writable; a finished one is opened read-only, by any number of threads.
+"""
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from index.store.rows import DOCUMENT, FIELDS, SCHEMA, between, document_of, row_of
+from index.store.values import Filters, Recommendation, StoredPassage
+from ingest.links.urls import canonical, source_of
+from ingest.lists.catalog_file import CuratedList
+from ingest.text.sentences import language_within
+from ingest.values import Document, Passage, Rejection
+
+LISTED = "refdesk:entry/"
+"""What the page of a document begins with that stands for a link whose page is not here."""
+
+
+class Store:
+    """One generation's SQLite file."""
+
+    def __init__(self, path: Path, *, writable: bool = False) -> None:
+        self._path = path
+        self._writable = writable
+        self._local = threading.local()
+        if writable and not path.exists():
+            self._db.executescript(SCHEMA)
+
+    @property
+    def _db(self) -> sqlite3.Connection:
+        """This thread's connection: SQLite connections are not shared between threads."""
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            if self._writable:
+                connection = sqlite3.connect(self._path)
+            else:
+                uri = f"{self._path.resolve().as_uri()}?mode=ro&immutable=1"
+                connection = sqlite3.connect(uri, uri=True)
+            self._local.connection = connection
+        return connection
+
+    def branch(self, path: Path) -> "Store":
+        """Return a writable copy of this store at ``path``."""
+        copy = sqlite3.connect(path)
+        self._db.backup(copy)
+        copy.close()
+        return Store(path, writable=True)
+
+    def close(self) -> None:
+        """Make what was written durable and close this thread's connection."""
+        if self._writable:
+            self._db.commit()
+        self._db.close()
+        del self._local.connection
+
+    # --- writing
+
+    def put_page(self, url: str, digest: str) -> None:
+        """Note that the page at ``url`` was read in the state ``digest`` names."""
+        self._db.execute("INSERT OR REPLACE INTO pages VALUES (?, ?)", (url, digest))
+
+    def put_aliases(self, page: str, urls: Iterable[str]) -> None:
+        """Replace the addresses that lead to a page."""
+        self._db.execute("DELETE FROM aliases WHERE page = ?", (page,))
+        self._db.executemany(
+            "INSERT OR IGNORE INTO aliases VALUES (?, ?)", [(page, url) for url in urls]
+        )
+
+    def settle_addresses(self) -> None:
+        """Work out which document every address leads to.
+
+        Each document has its own address and those of its copies. The addresses of a page lead to
+        its document where it has one; of several in one file each has its own address only.
+        """
+        self._db.execute("DELETE FROM addresses")
+        self._db.executescript(
+            "CREATE TEMP VIEW whole AS SELECT url, page, url AS leads FROM documents"
+            f" WHERE page NOT LIKE '{LISTED}%'"
+            " UNION ALL SELECT url, page, same_as FROM copies;"
+            "INSERT INTO addresses SELECT url, min(leads) FROM whole GROUP BY url;"
+            "INSERT OR IGNORE INTO addresses SELECT aliases.url, leads FROM aliases"
+            " JOIN whole ON whole.page = aliases.page"
+            " WHERE aliases.page IN (SELECT page FROM whole GROUP BY page HAVING count(*) = 1)"
+            " ORDER BY aliases.page;"
+            "DROP VIEW whole;"
+        )
+
+    def put_document(
+        self, page: str, document: Document, sketch: bytes, passages: Sequence[Passage]
+    ) -> list[int]:
+        """Add a document and its passages; return the passages' numbers."""
+        row = self._db.execute(
+            f"INSERT INTO documents ({FIELDS}, page, sha256, sketch)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+            (*row_of(document), page, document.sha256, sketch),
+        ).fetchone()
+        numbers = []
+        for passage in passages:
+            number = self._db.execute(
+                "INSERT INTO passages (key, document, start, end, heading, text, lang)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id",
+                (
+                    passage.id, row[0], passage.start, passage.end,
+                    json.dumps(passage.heading, ensure_ascii=False), passage.text,
+                    language_within(passage.text, document.lang),
+                ),
+            ).fetchone()[0]  # fmt: skip
+            numbers.append(int(number))
+        return numbers
+
+    def put_abbreviations(self, url: str, pairs: Iterable[tuple[str, str]]) -> None:
+        """Add the (short form, long form) a document defines; they go when it goes."""
+        self._db.executemany(
+            "INSERT INTO abbreviations SELECT id, ?, ? FROM documents WHERE url = ?",
+            [(short, long, url) for short, long in pairs],
+        )
+
+    def put_copy(self, page: str, document: Document, sketch: bytes, same_as: str) -> None:
+        """Add a document that is a copy of another, which stands for it."""
+        self._db.execute(
+            "INSERT OR REPLACE INTO copies VALUES (?, ?, ?, ?, ?)",
+            (document.url, page, json.dumps(row_of(document)), sketch, same_as),
+        )
+
+    def take_document(self, page: str, url: str) -> tuple[Document, bytes, list[int]]:
+        """Take a document or copy out; return it, its sketch and its passages' numbers."""
+        row = self._db.execute(
+            "SELECT document, sketch FROM copies WHERE page = ? AND url = ?", (page, url)
+        ).fetchone()
+        if row is not None:
+            self._db.execute("DELETE FROM copies WHERE page = ? AND url = ?", (page, url))
+            return document_of(json.loads(row[0])), row[1], []
+        row = self._db.execute(
+            f"SELECT {FIELDS}, sketch, id FROM documents WHERE url = ?", (url,)
+        ).fetchone()
+        numbers = self._numbers("SELECT id FROM passages WHERE document = ?", (row[-1],))
+        self._db.execute("DELETE FROM passages WHERE document = ?", (row[-1],))
+        self._db.execute("DELETE FROM documents WHERE id = ?", (row[-1],))
+        return document_of(row[:-2]), row[-2], numbers
+
+    def sketches(self) -> dict[tuple[str, str], tuple[bytes, str | None]]:
+        """Return the sketch of every document by (page, address), and what stands for it."""
+        return {
+            (row[0], row[1]): (row[2], row[3])
+            for row in self._db.execute(
+                "SELECT page, url, sketch, NULL FROM documents WHERE page NOT LIKE ?"
+                " UNION ALL SELECT page, url, sketch, same_as FROM copies",
+                (f"{LISTED}%",),
+            )
+        }
+
+    def aliases(self, numbers: Sequence[int]) -> dict[int, str]:
+        """Return the other names of the subjects of these passages' documents, as one line."""
+        rows = self._db.execute(
+            "SELECT passages.id, aliases FROM passages JOIN documents ON document = documents.id"
+            " WHERE passages.id IN (SELECT value FROM json_each(?)) AND aliases <> '[]'",
+            (json.dumps(list(numbers)),),
+        )
+        return {row[0]: ", ".join(json.loads(row[1])) for row in rows}
+
+    def abbreviations(self) -> list[tuple[str, str]]:
+        """Return the (short form, long form) of every document that defines it."""
+        return self._db.execute("SELECT short, long FROM abbreviations").fetchall()
+
+    def passages_of(self, urls: Iterable[str]) -> list[int]:
+        """Return the numbers of the passages of the documents of these addresses."""
+        return self._numbers(
+            "SELECT passages.id FROM passages JOIN documents ON document = documents.id"
+            " WHERE url IN (SELECT value FROM json_each(?))",
+            (json.dumps(sorted(urls)),),
+        )
+
+    def titles_of(self, numbers: Sequence[int]) -> dict[int, str]:
+        """Return the titles of the documents of these passages."""
+        rows = self._db.execute(
+            "SELECT passages.id, title FROM passages JOIN documents ON document = documents.id"
+            " WHERE passages.id IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(numbers)),),
+        )
+        return dict(rows)
+
+    def beside(self, numbers: Sequence[int]) -> dict[int, list[int]]:
+        """Return the passages before and after each of these in their documents, in order."""
+        rows = self._db.execute(
+            "SELECT here.id, other.id FROM passages AS here JOIN passages AS other"
+            " ON other.document = here.document AND other.id IN ("
+            " (SELECT id FROM passages WHERE document = here.document AND start < here.start"
+            "  ORDER BY start DESC LIMIT 1),"
+            " (SELECT id FROM passages WHERE document = here.document AND start > here.start"
+            "  ORDER BY start LIMIT 1))"
+            " WHERE here.id IN (SELECT value FROM json_each(?)) ORDER BY other.start",
+            (json.dumps(list(numbers)),),
+        )
+        found: dict[int, list[int]] = {}
+        for number, other in rows:
+            found.setdefault(number, []).append(other)
+        return found
+
+    def text_of(self, page: str, url: str) -> str:
+        """Return the text of a document or of a copy."""
+        row = self._db.execute(
+            "SELECT document FROM copies WHERE page = ? AND url = ?", (page, url)
+        ).fetchone()
+        if row is not None:
+            return document_of(json.loads(row[0])).text
+        found = self._db.execute("SELECT text FROM documents WHERE url = ?", (url,)).fetchone()
+        return str(found[0])
+
+    def drop_page(self, url: str) -> list[int]:
+        """Take a page with all that came of it out; return the numbers of its passages."""
+        numbers = self._numbers(
+            "SELECT passages.id FROM passages JOIN documents ON document = documents.id"
+            " WHERE page = ?",
+            (url,),
+        )
+        self._db.execute(
+            "DELETE FROM passages WHERE document IN (SELECT id FROM documents WHERE page = ?)",
+            (url,),
+        )
+        for table, column in (
+            ("documents", "page"), ("copies", "page"), ("aliases", "page"), ("failures", "page"),
+            ("pages", "url"),
+        ):  # fmt: skip
+            self._db.execute(f"DELETE FROM {table} WHERE {column} = ?", (url,))
+        return numbers
+
+    def put_failure(self, page: str, rejection: Rejection) -> None:
+        """Note why an address gave no document."""
+        self._db.execute(
+            "INSERT INTO failures VALUES (?, ?, ?, ?)",
+            (rejection.url, page, source_of(rejection.url), rejection.reason),
+        )
+
+    def drop_lost(self) -> None:
+        """Forget the failures of addresses that lead to no page."""
+        self._db.execute("DELETE FROM failures WHERE page = ''")
+
+    def put_catalog(self, lists: Sequence[CuratedList]) -> None:
+        """Replace the catalog by these lists, in this order."""
+        for table in ("lists", "entries", "topics"):
+            self._db.execute(f"DELETE FROM {table}")
+        for place, curated in enumerate(lists):
+            self._db.execute(
+                "INSERT INTO lists VALUES (?, ?, ?, ?, ?)",
+                (curated.name, curated.title, curated.origin, curated.lang, place),
+            )
+            self._db.executemany(
+                "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [
+                    (
+                        curated.name, number, entry.url, canonical(entry.url), entry.title,
+                        json.dumps(entry.section, ensure_ascii=False), entry.difficulty, entry.kind,
+                        entry.source, entry.note,
+                    )
+                    for number, entry in enumerate(curated.entries)
+                ],
+            )  # fmt: skip
+            self._db.executemany(
+                "INSERT INTO topics VALUES (?, ?, ?)",
+                [
+                    (curated.name, topic.title, json.dumps(topic.section, ensure_ascii=False))
+                    for topic in curated.topics
+                ],
+            )
+
+    def put_setting(self, name: str, value: str) -> None:
+        """Set one setting."""
+        self._db.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (name, value))
+
+    # --- reading
+
+    def setting(self, name: str) -> str | None:
+        """Return one setting."""
+        row = self._db.execute("SELECT value FROM settings WHERE name = ?", (name,)).fetchone()
+        return None if row is None else str(row[0])
+
+    def page_digests(self) -> dict[str, str]:
+        """Return the digest of every page that was read."""
+        return dict(self._db.execute("SELECT url, digest FROM pages"))
+
+    def page_of(self, url: str) -> str | None:
+        """Return the page that the document of this address came from, if there is one."""
+        query = "SELECT page FROM documents WHERE url = ?"
+        row = self._db.execute(query, (url,)).fetchone()
+        return None if row is None else str(row[0])
+
+    def listed(self) -> list[int]:
+        """Return the numbers of the passages that stand for a link whose page is not here."""
+        return self._numbers(
+            "SELECT passages.id FROM passages JOIN documents ON document = documents.id"
+            " WHERE page LIKE ?",
+            (f"{LISTED}%",),
+        )
+
+    def missing(self) -> list[str]:
+        """Return the addresses of the entries that lead to no document, sorted."""
+        return [
+            str(row[0])
+            for row in self._db.execute(
+                "SELECT DISTINCT address FROM entries"
+                " WHERE address NOT IN (SELECT url FROM addresses) ORDER BY address"
+            )
+        ]
+
+    def count_documents(self) -> int:
+        """Return the number of documents; stand-ins for links that are not here do not count."""
+        query = "SELECT count(*) FROM documents WHERE page NOT LIKE ?"
+        return int(self._db.execute(query, (f"{LISTED}%",)).fetchone()[0])
+
+    def count(self, table: str) -> int:
+        """Return the number of rows of a table of this module's schema."""
+        return int(self._db.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+
+    def passages(self, numbers: Sequence[int]) -> dict[int, StoredPassage]:
+        """Return the passages of these numbers, by number."""
+        return {passage.number: passage for passage in self._passages("passages.id", numbers)}
+
+    def passage(self, key: str) -> StoredPassage | None:
+        """Return the passage of this key."""
+        return next(self._passages("passages.key", [key]), None)
+
+    def _passages(self, column: str, values: Sequence[int | str]) -> Iterator[StoredPassage]:
+        for row in self._db.execute(
+            "SELECT passages.id, key, start, end, heading, passages.text, url, title,"
+            " passages.lang, kind,"
+            " source, fetched_at, sha256, page LIKE ?2, anchors"
+            " FROM passages JOIN documents ON document = documents.id"
+            f" WHERE {column} IN (SELECT value FROM json_each(?1))",
+            (json.dumps(list(values)), f"{LISTED}%"),
+        ):
+            anchors = between(json.loads(row[14]), row[2], row[3])
+            heading = tuple(json.loads(row[4]))
+            yield StoredPassage(*(*row[:4], heading, *row[5:13], bool(row[13]), anchors))
+
+    def documents(self) -> Iterator[Document]:
+        """Yield every document, sorted by address; no stand-ins for links that are not here."""
+        where = f" WHERE page NOT LIKE '{LISTED}%'"
+        for row in self._db.execute(DOCUMENT + where + " ORDER BY url"):
+            yield document_of(row)
+
+    def document(self, url: str) -> Document | None:
+        """Return the document an address leads to, whichever of its addresses it is."""
+        row = self._db.execute(
+            DOCUMENT + " WHERE page NOT LIKE ?3 AND"
+            " (url = ?1 OR url IN (SELECT document FROM addresses WHERE url = ?2))"
+            " ORDER BY url <> ?1 LIMIT 1",
+            (url, canonical(url), f"{LISTED}%"),
+        ).fetchone()
+        return None if row is None else document_of(row)
+
+    def addresses(self, document_url: str) -> set[str]:
+        """Return every canonical address that leads to a document, its own among them."""
+        rows = self._db.execute("SELECT url FROM addresses WHERE document = ?", (document_url,))
+        return {document_url} | {row[0] for row in rows}
+
+    def recommendations(self, urls: Iterable[str]) -> dict[str, tuple[Recommendation, ...]]:
+        """Return, for each of these documents, every place in the lists, in list order."""
+        found: dict[str, list[Recommendation]] = {url: [] for url in urls}
+        rows = self._db.execute(
+            "SELECT DISTINCT document, entries.list, section, difficulty FROM"
+            " (SELECT value AS document, value AS url FROM json_each(?1) UNION"
+            "  SELECT document, url FROM addresses"
+            "  WHERE document IN (SELECT value FROM json_each(?1))) AS wanted"
+            " JOIN entries ON entries.address = wanted.url JOIN lists ON entries.list = lists.name"
+            " ORDER BY lists.place, entries.place",
+            (json.dumps(list(found)),),
+        )
+        for url, name, section, difficulty in rows:
+            found[url].append(Recommendation(name, tuple(json.loads(section)), difficulty))
+        return {url: tuple(places) for url, places in found.items()}
+
+    def matching(self, filters: Filters) -> list[int]:
+        """Return the numbers of all passages a filter lets through, ascending."""
+        where, values = ["1"], []
+        for column, wanted in (
+            ("documents.kind", filters.kinds),
+            ("passages.lang", filters.langs),
+        ):
+            if wanted:
+                where.append(f"{column} IN (SELECT value FROM json_each(?))")
+                values.append(json.dumps(wanted))
+        if filters.lists or filters.sections or filters.difficulties:
+            inside = ["1"]
+            if filters.lists:
+                inside.append("entries.list IN (SELECT value FROM json_each(?))")
+                values.append(json.dumps(filters.lists))
+            if filters.difficulties:
+                inside.append("entries.difficulty IN (SELECT value FROM json_each(?))")
+                values.append(json.dumps(filters.difficulties))
+            if filters.sections:
+                inside.append(
+                    "EXISTS (SELECT 1 FROM json_each(?) AS wanted"
+                    " WHERE instr(lower(entries.section), lower(wanted.value)))"
+                )
+                values.append(json.dumps(filters.sections))
+            listed = (
+                "documents.url IN (SELECT addresses.document FROM entries JOIN addresses"
+                f" ON entries.address = addresses.url WHERE {' AND '.join(inside)})"
+            )
+            if "primer" in filters.lists and not (filters.sections or filters.difficulties):
+                listed = f"({listed} OR documents.kind = 'note')"
+            where.append(listed)
+        return self._numbers(
+            "SELECT passages.id FROM passages JOIN documents ON document = documents.id"
+            f" WHERE {' AND '.join(where)} ORDER BY passages.id",
+            values,
+        )
+
+    def list_rows(self) -> list[dict[str, Any]]:
+        """Return a row per list: its name, its entries and topics, what became of its links."""
+        names = [row[0] for row in self._db.execute("SELECT name FROM lists ORDER BY place")]
+        return [{"name": name} | self._tally(name) for name in names]
+
+    def _tally(self, name: str) -> dict[str, int]:
+        def one(query: str) -> int:
+            return int(self._db.execute(query, (name,)).fetchone()[0])
+
+        failed = (
+            "SELECT count(DISTINCT entries.address) FROM entries JOIN failures"
+            " ON failures.page = entries.address OR failures.url = entries.address"
+            " WHERE entries.list = ? AND reason"
+        )
+        return {
+            "entries": one("SELECT count(DISTINCT url) FROM entries WHERE list = ?"),
+            "topics": one("SELECT count(*) FROM topics WHERE list = ?"),
+            "in_library": one(
+                "SELECT count(DISTINCT entries.url) FROM entries"
+                " JOIN addresses ON entries.address = addresses.url WHERE entries.list = ?"
+            ),
+            "dead": one(f"{failed} LIKE 'dead%'"),
+            "unsupported": one(f"{failed} NOT LIKE 'dead%'"),
+        }
+
+    def missing_entries(self) -> list[dict[str, Any]]:
+        """Return every entry whose page gave no document, with the reason, in list order."""
+        rows = self._db.execute(
+            "SELECT DISTINCT entries.list, entries.title, entries.url, section, reason FROM entries"
+            " JOIN lists ON entries.list = lists.name"
+            " JOIN failures ON failures.page = entries.address OR failures.url = entries.address"
+            " WHERE reason NOT LIKE '%copy is kept)' OR reason LIKE 'dead%'"
+            " ORDER BY lists.place, entries.place"
+        )
+        return [
+            {"list": row[0], "title": row[1], "url": row[2], "section": json.loads(row[3]),
+             "reason": row[4]}
+            for row in rows
+        ]  # fmt: skip
+
+    def failures(self) -> list[dict[str, str]]:
+        """Return every address that gave no document, with the reason, sorted by address."""
+        rows = self._db.execute("SELECT DISTINCT url, source, reason FROM failures ORDER BY url")
+        return [{"url": row[0], "source": row[1], "reason": row[2]} for row in rows]
+
+    def catalog(self) -> Iterator[tuple[str, ...]]:
+        """Yield every entry and topic as plain text, in list order."""
+        yield from self._db.execute(
+            "SELECT list, url, entries.title, section, coalesce(difficulty, ''), kind FROM entries"
+            " JOIN lists ON entries.list = lists.name ORDER BY lists.place, entries.place"
+        )
+        yield from self._db.execute(
+            "SELECT list, topics.title, section FROM topics JOIN lists ON list = name"
+            " ORDER BY lists.place, topics.rowid"
+        )
+
+    def entries(self) -> Iterator[tuple[str, str, str, tuple[str, ...], str | None, str]]:
+        """Yield (list, title, url, section, difficulty, kind) of every entry, in list order."""
+        for row in self._db.execute(
+            "SELECT list, entries.title, url, section, difficulty, kind FROM entries"
+            " JOIN lists ON entries.list = lists.name ORDER BY lists.place, entries.place"
+        ):
+            yield row[0], row[1], row[2], tuple(json.loads(row[3])), row[4], row[5]
+
+    def titles(self, urls: Sequence[str]) -> dict[str, str]:
+        """Return the titles the lists give these links."""
+        rows = self._db.execute(
+            "SELECT url, title FROM entries WHERE url IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(urls)),),
+        )
+        return dict(rows)
+
+    def rows(self, query: str, values: Sequence[str] = ()) -> Iterator[tuple[Any, ...]]:
+        """Yield the rows of a reading query; for modules of this floor."""
+        yield from self._db.execute(query, tuple(values))
+
+    def _numbers(self, query: str, values: Sequence[str]) -> list[int]:
+        return [int(row[0]) for row in self._db.execute(query, tuple(values))]

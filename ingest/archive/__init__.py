@@ -1,0 +1,1 @@
+"""The archive: what was fetched or given, byte for byte, in WARC files."""

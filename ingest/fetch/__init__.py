@@ -1,0 +1,1 @@
+"""The polite client, the only way out: addresses, pace, robots.txt, transport."""

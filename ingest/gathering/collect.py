@@ -1,0 +1,122 @@
+"""What an ingest fetches: the lists themselves, what they link to, the lists inside them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import httpx
+
+from ingest.archive.warc import Archive
+from ingest.errors import UsageError
+from ingest.fetch.pace import Limits
+from ingest.gathering.gather import Got, Told, gather
+from ingest.gathering.ledger import Ledger
+from ingest.gathering.sublists import sublists
+from ingest.lists import catalog
+from ingest.lists.catalog_file import CuratedList
+from ingest.lists.parser import parse
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What to fetch.
+
+    ``lists`` are names of known lists, ``pages`` addresses. ``depth`` 1 fetches what lists link to,
+    2 also what the lists inside them link to, and so on. ``refresh`` asks of every page whether it
+    changed; ``most`` bounds the pages visited; ``wayback`` gets archived copies of dead ones.
+    """
+
+    lists: tuple[str, ...] = ()
+    pages: tuple[str, ...] = ()
+    depth: int = 1
+    refresh: bool = False
+    most: int | None = None
+    wayback: bool = False
+
+
+class Collector:
+    """Fetches into one archive; the caller holds the home's write lock.
+
+    Args:
+        archive: where what comes is kept.
+        told: called after every page.
+        transport: see `ingest.fetch.client.Fetcher`.
+        limits: see `ingest.fetch.client.Fetcher`.
+    """
+
+    def __init__(
+        self,
+        archive: Archive,
+        told: Told,
+        transport: httpx.AsyncBaseTransport | None = None,
+        limits: Limits = Limits(),  # noqa: B008  # immutable
+    ) -> None:
+        self._archive = archive
+        self._told = told
+        self._transport = transport
+        self._limits = limits
+
+    def collect(self, wish: Wish) -> list[Got]:
+        """Fetch what is wished for and is due."""
+        got = self._gather(wish.pages, wish, 0)
+        wanted = self._lists(wish)
+        origins = [curated.origin for curated in wanted if curated.origin]
+        got += self._gather(origins, wish, len(got))
+        self._reread(wanted)
+        for depth in range(1, wish.depth + 1):
+            entries = [entry.url for curated in self._lists(wish) for entry in curated.entries]
+            got += self._gather(entries, wish, len(got))
+            if depth < wish.depth:
+                self._descend(wish)
+        return got
+
+    def fetch_list(self, url: str, name: str, base: str | None) -> CuratedList:
+        """Fetch a list's Markdown source and read it.
+
+        Raises:
+            UsageError: it cannot be had, is no Markdown, or holds no link.
+        """
+        got = self._gather([url], Wish(refresh=True), 0)
+        text = Ledger(self._archive).markdown(url)
+        if text is None:
+            why = got[0].reason or "it is a page, not the Markdown source of a list"
+            raise UsageError(
+                f"The list {url} cannot be read: {why}. Give the address of its Markdown source."
+            )
+        return parse(text, name=name, base=base or url, origin=url)
+
+    def _gather(self, urls: Sequence[str], wish: Wish, done: int) -> list[Got]:
+        most = None if wish.most is None else max(0, wish.most - done)
+        return gather(
+            self._archive,
+            urls,
+            self._told,
+            refresh=wish.refresh,
+            transport=self._transport,
+            limits=self._limits,
+            most=most,
+            wayback=wish.wayback,
+        )
+
+    def _lists(self, wish: Wish) -> list[CuratedList]:
+        known = catalog.known(self._archive)
+        return [curated for curated in known if curated.name in wish.lists]
+
+    def _reread(self, wanted: Sequence[CuratedList]) -> None:
+        """Take over what curators changed in their lists since they were read last."""
+        ledger = Ledger(self._archive)
+        stored = {curated.name: curated for curated in catalog.stored(self._archive)}
+        for curated in wanted:
+            text = ledger.markdown(curated.origin) if curated.origin else None
+            if text is None:
+                continue
+            try:
+                now = parse(text, name=curated.name, base=curated.base, origin=curated.origin)
+            except UsageError:
+                continue  # a list that lost all its links is no list: the last good one stays
+            if now != stored[curated.name]:
+                self._archive.add([catalog.added(now)])
+
+    def _descend(self, wish: Wish) -> None:
+        ledger = Ledger(self._archive)
+        for curated in self._lists(wish):
+            self._archive.add(catalog.added(inner) for inner in sublists(curated, ledger))

@@ -1,0 +1,182 @@
+"""Getting pages: which are due, what each of them takes, and what came of it.
+
+A page that was visited is left alone until it is due again. What a killed run had fetched already
+is taken from the archive, so that the next run asks only for what is missing.
+"""
+
+import asyncio
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from urllib.parse import urlsplit, urlunsplit
+
+import httpx
+
+from ingest.archive.run import ArchiveRun
+from ingest.archive.warc import Archive, Asked, Exchange, Reply
+from ingest.fetch.client import Fetcher
+from ingest.fetch.pace import Limits
+from ingest.gathering.ledger import Ledger
+from ingest.links.urls import canonical, source_of
+from ingest.reading.document import reason_of, status_reason
+from ingest.sites import wayback as archived_copy
+from ingest.sites import youtube
+from ingest.sites.registry import source_for
+from ingest.sites.source import Replies, Request
+from ingest.values import Rejection
+
+_MOST_REQUESTS = 60  # of one page; a source that wants more goes round in circles
+_AT_ONCE = 32  # pages under way; the fetcher's own limits are tighter
+
+
+@dataclass(frozen=True, slots=True)
+class Got:
+    """What became of one page: ``state`` is fetched, unchanged or failed (then with a reason)."""
+
+    url: str
+    source: str
+    state: str
+    reason: str | None = None
+
+
+Told = Callable[[Got, int, int], None]
+"""Told what became of a page, how many are done, and how many there are."""
+
+
+def gather(
+    archive: Archive,
+    wanted: Sequence[str],
+    told: Told,
+    *,
+    refresh: bool = False,
+    transport: httpx.AsyncBaseTransport | None = None,
+    limits: Limits = Limits(),  # noqa: B008  # immutable
+    most: int | None = None,
+    wayback: bool = False,
+) -> list[Got]:
+    """Visit the pages that are due and keep what comes in the archive.
+
+    Args:
+        archive: the home's archive; the caller holds the write lock.
+        wanted: addresses, in any spelling.
+        told: called after every page.
+        refresh: visit every page, asking whether it changed.
+        transport: see `Fetcher`.
+        limits: see `Fetcher`.
+        most: visit no more pages than this, the first ones.
+        wayback: of a dead page, get the Internet Archive's copy.
+    """
+    ledger = Ledger(archive)
+    spelled: dict[str, str] = {}
+    for address in wanted:
+        spelled.setdefault(canonical(address), _as_sent(address))
+    due = [url for url in spelled if refresh or ledger.is_due(url)][:most]
+    if not due:
+        return []
+    with ArchiveRun(archive, ledger.records) as run:
+        visits = _Visits(ledger, run, told, wayback=wayback)
+        pages = {url: spelled[url] for url in due}
+        return asyncio.run(visits.make(pages, transport, limits))
+
+
+class _Visits:
+    """The visits of one run."""
+
+    def __init__(self, ledger: Ledger, run: ArchiveRun, told: Told, *, wayback: bool) -> None:
+        self._ledger = ledger
+        self._run = run
+        self._told = told
+        self._wayback = wayback
+        self._got: list[Got] = []
+        self._new: set[tuple[str, str]] = set()  # replies whose bodies were not known
+        self._youtube_blocks = False
+
+    async def make(
+        self, due: Mapping[str, str], transport: httpx.AsyncBaseTransport | None, limits: Limits
+    ) -> list[Got]:
+        """Visit pages, given as canonical address and spelling."""
+        slots = asyncio.Semaphore(_AT_ONCE)
+        robots = self._ledger.robots()
+        async with Fetcher(
+            self._keep, robots=robots, transport=transport, limits=limits
+        ) as fetcher:
+
+            async def one(url: str, spelling: str) -> None:
+                async with slots:
+                    self._got.append(await self._visit(url, spelling, fetcher))
+                self._told(self._got[-1], len(self._got), len(due))
+
+            async with asyncio.TaskGroup() as tasks:
+                for url, spelling in due.items():
+                    tasks.create_task(one(url, spelling))
+        return self._got
+
+    def _keep(self, exchange: Exchange) -> None:
+        record = self._run.keep(exchange)
+        if not self._ledger.learn(record):
+            self._new.add((record.url, record.fetched_at))
+
+    async def _visit(self, url: str, spelling: str, fetcher: Fetcher) -> Got:
+        """Make all requests a page takes, and note in the archive that they were made.
+
+        The page itself is asked for as the list spells it: a server may mind a closing slash.
+        """
+        since = self._ledger.since(url)
+        replies: dict[str, Reply | Rejection] = {}
+
+        async def ask(request: Request) -> None:
+            sent = replace(request, url=spelling) if request.url == url else request
+            replies[request.url] = await fetcher.fetch(
+                sent, lambda address: self._ledger.remembered(address, since)
+            )
+
+        async def converse(asks: Callable[[str, Replies], Sequence[Request]]) -> None:
+            while len(replies) < _MOST_REQUESTS:
+                wanted = [each for each in asks(url, dict(replies)) if each.url not in replies]
+                if not wanted:
+                    break
+                async with asyncio.TaskGroup() as tasks:
+                    for request in wanted:
+                        tasks.create_task(ask(request))
+
+        source = source_for(url)
+        if source is youtube and self._youtube_blocks:
+            # not noted as a visit: it is due again with the next run
+            return Got(url, source_of(url), "failed", "blocked: YouTube asks for a sign-in")
+        await converse(source.requests)
+        self._youtube_blocks |= source is youtube and youtube.blocks(replies)
+        if self._wayback and _is_dead(replies.values()):
+            await converse(archived_copy.requests)
+        self._run.end_visit(url, [_asked(address, reply) for address, reply in replies.items()])
+        return _got(url, replies.values(), self._new)
+
+
+def _as_sent(address: str) -> str:
+    """Return an address as the list spells it, without the fragment and a user's name."""
+    try:
+        parts = urlsplit(address.strip())
+    except ValueError:
+        return address
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2], fragment=""))
+
+
+def _asked(address: str, reply: Reply | Rejection) -> Asked:
+    if isinstance(reply, Rejection):
+        return Asked(address, reason=reply.reason)
+    return Asked(address, reply_url=reply.url, reply_at=reply.fetched_at)
+
+
+def _is_dead(replies: Collection[Reply | Rejection]) -> bool:
+    came = [reply.status for reply in replies if isinstance(reply, Reply)]
+    return any(s in (404, 410) for s in came) and all(reason_of(s) for s in came)
+
+
+def _got(url: str, replies: Collection[Reply | Rejection], new: Collection[tuple[str, str]]) -> Got:
+    good = [each for each in replies if isinstance(each, Reply) and not status_reason(each)]
+    good = [reply for reply in good if not archived_copy.is_look_up(reply.url)]
+    if good:
+        changed = any((reply.url, reply.fetched_at) in new for reply in good)
+        return Got(url, source_of(url), "fetched" if changed else "unchanged")
+    reasons = [
+        reply.reason if isinstance(reply, Rejection) else status_reason(reply) for reply in replies
+    ]
+    return Got(url, source_of(url), "failed", next((r for r in reasons if r), "not fetched"))

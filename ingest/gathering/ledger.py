@@ -1,0 +1,129 @@
+"""What the archive tells of pages and addresses: which were had, when, and whether they are due."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+from ingest.archive.warc import Archive, Record, Reply, Visit
+from ingest.fetch.client import Remembered
+from ingest.fetch.robots import is_closed, is_robots
+from ingest.links.urls import canonical
+from ingest.reading.decode import MARKDOWN, UnreadableError, decode
+from ingest.reading.document import reason_of
+from ingest.sites.wayback import is_look_up
+
+_DUE = {
+    "good": timedelta(days=30),
+    "dead": timedelta(days=7),
+    "partly": timedelta(days=1),
+    "refused": timedelta(days=1),
+    "later": timedelta(0),
+}
+"""How long what came of a visit is believed."""
+
+_ROBOTS_FRESH = timedelta(days=1)
+
+
+class Ledger:
+    """What the archive tells of pages and addresses."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+        self._now = datetime.now(UTC)
+        self.records = list(archive.records())
+        self._visits = archive.visits()
+        self._exact = {(record.url, record.fetched_at): record for record in self.records}
+        self._newest: dict[str, Record] = {}
+        self._given: dict[str, list[Record]] = defaultdict(list)
+        for record in sorted(self.records, key=lambda record: record.fetched_at):
+            if record.status != 304:
+                self._newest[record.url] = record
+            if not record.asked_for and record.status < 300:
+                self._given[canonical(record.url)].append(record)
+
+    def is_due(self, url: str) -> bool:
+        """Say whether a page should be visited now."""
+        visits = self._visits.get(url)
+        if not visits:
+            return url not in self._given
+        return self._age(visits[-1].at) >= _DUE[self._outcome(visits[-1])]
+
+    def since(self, url: str) -> str:
+        """Return when a page was last visited; empty if it never was."""
+        visits = self._visits.get(url)
+        return visits[-1].at if visits else ""
+
+    def remembered(self, url: str, since: str) -> Remembered | None:
+        """Return the copy of an address; fresh when it came after ``since``."""
+        record = self._newest.get(url)
+        if record is None:
+            return None
+        fresh = record.fetched_at > since and (record.status < 500 and record.status != 429)
+        if not fresh and record.status >= 300:
+            return None
+        return Remembered(self._archive.read(record), fresh)
+
+    def learn(self, record: Record) -> bool:
+        """Take in a reply that came just now; say whether its body is the one that was known."""
+        if record.status == 304:
+            return True
+        before = self._newest.get(record.url)
+        self._newest[record.url] = record
+        return before is not None and before.digest == record.digest
+
+    def robots(self) -> list[Reply]:
+        """Return every robots.txt that was had lately."""
+        return [
+            self._archive.read(record)
+            for url, record in self._newest.items()
+            if is_robots(url)
+            and record.asked_for
+            and not 300 <= record.status < 400
+            and not is_closed(record.status)
+            and self._age(record.fetched_at) < _ROBOTS_FRESH
+        ]
+
+    def markdown(self, url: str) -> str | None:
+        """Return the newest Markdown source of a page, where the archive has one."""
+        for record in self._copies(canonical(url)):
+            reply = self._archive.read(record)
+            try:
+                content = decode(
+                    reply.body,
+                    url=reply.url,
+                    content_type=reply.header("Content-Type"),
+                    content_encoding=reply.header("Content-Encoding"),
+                )
+            except UnreadableError:
+                continue
+            if content.media_type == MARKDOWN:
+                return content.text
+        return None
+
+    def _copies(self, url: str) -> Iterator[Record]:
+        for visit in reversed(self._visits.get(url, [])):
+            for asked in visit.requests:
+                record = self._exact.get((asked.reply_url, asked.reply_at))
+                if record is not None and record.status < 300:
+                    yield record
+        yield from reversed(self._given.get(url, []))
+
+    def _outcome(self, visit: Visit) -> str:
+        statuses = [
+            self._exact[asked.reply_url, asked.reply_at].status
+            for asked in visit.requests
+            if (asked.reply_url, asked.reply_at) in self._exact and not is_look_up(asked.url)
+        ]
+        reasons = [asked.reason for asked in visit.requests if asked.reason]
+        busy = any(reason.startswith("not available now") for reason in reasons)
+        busy = busy or any(status == 429 or status >= 500 for status in statuses)
+        if any(reason_of(status) is None for status in statuses):
+            return "partly" if busy else "good"
+        if busy:
+            return "later"
+        if any(status in (404, 410) for status in statuses):
+            return "dead"
+        return "refused"
+
+    def _age(self, at: str) -> timedelta:
+        return self._now - datetime.fromisoformat(at)

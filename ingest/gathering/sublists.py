@@ -1,0 +1,76 @@
+"""Lists inside lists: pages of a list's own repository that hold many links themselves.
+
+Such a page is parsed like any list; its entries join the list that led to it, under the section
+they stand in there.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from ingest.errors import UsageError
+from ingest.gathering.ledger import Ledger
+from ingest.links.urls import canonical
+from ingest.lists.catalog_file import CuratedList, Entry
+from ingest.lists.parser import parse
+
+_MANY = 8
+"""Fewer links than this make an article with references, not a list."""
+
+_SAYS_NOTHING = re.compile(
+    r"\W*(here|link|paper|pdf|code|blog|homepage|project|github|arxiv|page|web|this|site|url|repo"
+    r"|doc|docs|video|slides|demo|model|dataset|链接|论文|代码|这里)s?\W*",
+    re.IGNORECASE,
+)
+_LABEL = re.compile(r"\W*([\w -]{2,24}?)(?: links?)?\s*[:：]")
+
+
+def sublists(curated: CuratedList, ledger: Ledger) -> Iterator[CuratedList]:
+    """Yield a list per page of the list's own repository that is a list again.
+
+    Each is named ``LIST/path`` and holds the entries as they join ``curated``.
+    """
+    home = _repository(curated.base or curated.origin)
+    if home is None:
+        return
+    seen = {canonical(curated.origin)} if curated.origin else set()
+    for entry in curated.entries:
+        url = canonical(entry.url)
+        if url in seen or _repository(url) != home:
+            continue
+        seen.add(url)
+        text = ledger.markdown(url)
+        if text is None:
+            continue
+        name = f"{curated.name}/{urlsplit(url).path.strip('/')}"
+        try:
+            found = parse(text, name=name, base=url, origin=url)
+        except UsageError:
+            continue  # a page without links
+        if len(found.entries) >= _MANY:
+            under = (*entry.section, entry.title)
+            entries = (_named(each, under) for each in found.entries)
+            topics = (replace(each, section=(*under, *each.section)) for each in found.topics)
+            yield replace(found, entries=tuple(entries), topics=tuple(topics), ignored=())
+
+
+def _named(entry: Entry, under: tuple[str, ...]) -> Entry:
+    """Name an entry by the heading it stands under where its own words ("here") say nothing."""
+    section = entry.section
+    title = entry.title
+    if section and _SAYS_NOTHING.fullmatch(title):
+        label = _LABEL.match(entry.note or "")
+        what = label[1].strip().lower() if label else title.strip().lower()
+        title = section[-1] if what in ("paper", "here", "link") else f"{section[-1]} ({what})"
+        section = section[:-1]
+    return replace(entry, title=title, section=(*under, *section), note=None)
+
+
+def _repository(url: str | None) -> str | None:
+    parts = urlsplit(canonical(url)) if url else None
+    if parts is None or parts.hostname != "github.com":
+        return None
+    owner, _, rest = parts.path.strip("/").partition("/")
+    name = rest.split("/")[0]
+    return f"{owner}/{name}".lower() if name else None

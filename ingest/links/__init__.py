@@ -1,0 +1,1 @@
+"""Addresses: their canonical form, and what they point at."""

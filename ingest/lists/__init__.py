@@ -1,0 +1,1 @@
+"""Curated lists: read into entries and topics, kept as catalogs, checked, compared."""

@@ -1,0 +1,235 @@
+"""Curated lists: Markdown read into entries and topics, and the lists refdesk knows from the start.
+
+Knows what the curator meant by headings, bullets and badges. Fetches nothing.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+
+import charset_normalizer
+
+from ingest.errors import UsageError
+from ingest.links.urls import NO_BASE, kind_of, resolve, source_of
+from ingest.lists.blocks import Block, Image, Link, plain, read_blocks
+from ingest.lists.catalog_file import (
+    FOUNDING,
+    CuratedList,
+    Entry,
+    Ignored,
+    Topic,
+    dumps,
+    loads,
+    without_prose,
+)
+from ingest.lists.lines import (
+    cleaned,
+    drafts_of,
+    is_housekeeping,
+    label_of,
+    names_something,
+    topic_of,
+)
+from ingest.shipped import shipped
+from ingest.text.sentences import language
+
+__all__ = [
+    "FOUNDING",
+    "CuratedList",
+    "Entry",
+    "Ignored",
+    "Topic",
+    "decode",
+    "dumps",
+    "founding",
+    "loads",
+    "parse",
+    "without_prose",
+]
+
+
+@cache
+def founding() -> tuple[CuratedList, ...]:
+    """Return the founding lists from the snapshots that ship with refdesk."""
+    folder = shipped("lists")
+    return tuple(loads((folder / f"{name}.toml").read_text("utf-8")) for name in FOUNDING)
+
+
+def decode(data: bytes) -> str:
+    r"""Return the text of a list file, with ``\n`` line ends and mojibake repaired.
+
+    UTF-8 that was once read as Mac Roman or Windows-1252 and saved again is put right, as a whole
+    file or, where only parts were damaged, line by line.
+
+    Raises:
+        UsageError: the bytes are no text.
+    """
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        text = data.decode("utf-16", errors="replace")
+    elif b"\0" in data:
+        raise UsageError("this is no text file: a list is Markdown; give its .md file or address")
+    else:
+        try:
+            text = data.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            best = charset_normalizer.from_bytes(data).best()
+            text = str(best) if best else data.decode("gb18030", errors="replace")
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    whole = _repaired(text)
+    if whole != text:
+        return whole
+    return "\n".join(_repaired(line) for line in text.split("\n"))
+
+
+def _repaired(text: str) -> str:
+    if text.isascii():
+        return text
+    for wrong in ("mac_roman", "cp1252"):
+        try:
+            return text.encode(wrong).decode("utf-8")
+        except UnicodeError:
+            continue
+    return text
+
+
+def parse(
+    text: str, *, name: str, base: str | None = None, origin: str | None = None
+) -> CuratedList:
+    """Read a curated list from Markdown.
+
+    Args:
+        text: the list, as ``decode`` gives it.
+        name: what the list is called; also its title if it has none.
+        base: what relative links resolve against: a GitHub repository, folder or file, or any
+            page. Without one, relative links are ignored.
+        origin: where the list lives.
+
+    Raises:
+        UsageError: the list has no link that leads to a page.
+    """
+    blocks = read_blocks(text)
+    title = _title_block(blocks)
+    reading = _Reading(base)
+    for block in blocks:
+        if block is title:
+            reading.links(block, [])
+        else:
+            reading.read(block)
+    if not reading.entries:
+        raise UsageError(_no_links(name, reading.ignored, len(reading.topics)))
+    return CuratedList(
+        name=name,
+        title=(cleaned(plain(title.lines[0])) if title else "") or name,
+        origin=origin,
+        base=base,
+        lang=_language(blocks),
+        entries=tuple(reading.entries.values()),
+        topics=tuple(reading.topics),
+        ignored=tuple(reading.ignored),
+    )
+
+
+def _no_links(name: str, ignored: Sequence[Ignored], topics: int) -> str:
+    found = f"{len(ignored)} other targets and {topics} headings or bullets without a link"
+    hint = "check that it is the list's Markdown source and not a page about it"
+    if any(item.reason == NO_BASE for item in ignored):
+        hint = "its relative links need the address of its folder: give it with --base"
+    return (
+        f"the list {name!r} has no links to pages. Looked for Markdown links [title](address), "
+        f"HTML links and bare addresses; found {found}. What to do: {hint}."
+    )
+
+
+def _title_block(blocks: Sequence[Block]) -> Block | None:
+    """The first heading, if it names the list and not the first of several chapters."""
+    headings = [block for block in blocks if block.kind == "heading"]
+    if not headings or headings[0].level != 1:
+        return None
+    return None if len(headings) > 1 and headings[1].level == 1 else headings[0]
+
+
+_BADGE = re.compile(r"shields\.io/|/badges?[/.]|badgen\.net/|badge\.fury\.io/|badge\.svg", re.I)
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What has been read so far, and where in the list we stand."""
+
+    base: str | None
+    entries: dict[tuple[str, tuple[str, ...]], Entry] = field(default_factory=dict)
+    topics: dict[Topic, None] = field(default_factory=dict)
+    ignored: list[Ignored] = field(default_factory=list)
+    headings: list[tuple[int, str]] = field(default_factory=list)
+    items: list[tuple[int, str]] = field(default_factory=list)
+
+    def read(self, block: Block) -> None:
+        if block.kind == "comment":
+            for piece in block.lines[0]:
+                if not isinstance(piece, str):
+                    reason = "inside an HTML comment (template example)"
+                    self.ignored.append(Ignored(piece.target, piece.title, reason))
+        elif block.kind == "heading":
+            self._heading(block)
+        elif block.kind == "item":
+            self._item(block)
+        else:
+            self.items = [item for item in self.items if item[0] <= block.level]
+            self.links(block, self._section())
+
+    def _heading(self, block: Block) -> None:
+        self.items = []
+        self.headings = [item for item in self.headings if item[0] < block.level]
+        section = self._section()
+        title = cleaned(plain(block.lines[0]))
+        linked = self.links(block, section)
+        if not linked and names_something(title) and not is_housekeeping(title):
+            self.topics[Topic(title, tuple(section))] = None
+        self.headings.append((block.level, title if names_something(title) else ""))
+
+    def _item(self, block: Block) -> None:
+        self.items = [item for item in self.items if item[0] < block.level]
+        section = self._section()
+        linked = self.links(block, section)
+        first = block.lines[0]
+        label = label_of(first)
+        if not linked:
+            label = topic_of(plain(first))
+            if label and not block.quoted:
+                self.topics[Topic(label, tuple(section))] = None
+        self.items.append((block.level, label))
+
+    def links(self, block: Block, section: Sequence[str]) -> bool:
+        """Take the links of a block; return whether it has any."""
+        found = False
+        for line in block.lines:
+            found |= any(isinstance(piece, Link) for piece in line)
+            for image in line:
+                if isinstance(image, Image):
+                    reason = "badge image" if _BADGE.search(image.target) else "image"
+                    self.ignored.append(Ignored(image.target, image.title, reason))
+            for draft in drafts_of(line):
+                url, reason = resolve(draft.link.target, self.base)
+                if reason:
+                    self.ignored.append(Ignored(draft.link.target, draft.link.title, reason))
+                    continue
+                kind, source = kind_of(url), source_of(url)
+                if source == "other" and _BADGE.search(draft.link.picture):
+                    self.ignored.append(Ignored(url, draft.link.title, "link of a badge"))
+                    continue
+                title = draft.title or url
+                entry = Entry(
+                    title, url, tuple(section), kind, source, draft.difficulty, draft.note
+                )
+                self.entries.setdefault((url, entry.section), entry)
+        return found
+
+    def _section(self) -> list[str]:
+        return [title for _, title in (*self.headings, *self.items) if title]
+
+
+def _language(blocks: Sequence[Block]) -> str:
+    lines = [plain(line) for block in blocks for line in block.lines]
+    # A Chinese list of this field is mostly English by count: its terms and titles are English.
+    chinese = [line for line in lines if re.search(r"[\u3040-\u9fff]", line)]
+    return language("\n".join(chinese if len(chinese) > 0.15 * len(lines) else lines))

@@ -1,0 +1,221 @@
+"""From pieces of text with positions to lines in reading order.
+
+Knows the geometry of a page: columns, running headers, paragraphs. Coordinates are points, with y
+growing upwards, as PDF has it.
+"""
+
+import itertools
+import re
+from collections import Counter
+from collections.abc import Container, Sequence
+from dataclasses import dataclass
+
+from ingest.text.sentences import clean
+
+_EDGE = 0.09  # of a page's height, at its top and bottom: where running headers and footers stand
+_GUTTER = (0.38, 0.62)  # of a page's width: where the space between two columns may lie
+_FULL_WIDTH = 0.35  # of the lines may cross the gutter (title, figures) beside two columns
+
+AT_END = "\u2010"
+"""A hyphen at the end of a line, until the lines are joined."""
+
+_LIGATURES = str.maketrans(
+    {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st", "\xa0": " "}
+)
+_BROKEN = re.compile(rf"([^\W\d_][\w-]*)[{AT_END}-]$")
+_FIRST_WORD = re.compile(r"[^\W\d_]+")
+_NO_SPACES = r"[\u2e80-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]"  # Han, Kana and their marks
+_BETWEEN_HAN = re.compile(f"{_NO_SPACES}\n{_NO_SPACES}")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A run of characters on one line: its box, font size in points, and whether it is bold."""
+
+    text: str
+    left: float
+    right: float
+    bottom: float
+    top: float
+    size: float
+    bold: bool
+
+    @property
+    def middle(self) -> float:
+        """The height at which it stands."""
+        return (self.top + self.bottom) / 2
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One page: its width and height, and its pieces as the file has them."""
+
+    width: float
+    height: float
+    pieces: tuple[Piece, ...]
+
+
+def without_running_lines(sheets: Sequence[Sheet]) -> list[list[Piece]]:
+    """Return the pieces of each page without headers, footers and page numbers."""
+    seen = Counter(
+        name for sheet in sheets for name in {_name(p) for p in sheet.pieces if _at_edge(p, sheet)}
+    )
+    often = max(2, min(3, len(sheets) // 2))
+    return [
+        [
+            piece
+            for piece in sheet.pieces
+            if not (
+                _at_edge(piece, sheet)
+                and (_is_number(piece.text) or (len(sheets) > 1 and seen[_name(piece)] >= often))
+            )
+        ]
+        for sheet in sheets
+    ]
+
+
+def in_order(pieces: Sequence[Piece], width: float) -> list[Piece]:
+    """Return a page's lines as they are read: columns left to right, each from its top."""
+    gutter = _gutter(pieces, width)
+    if gutter is None:
+        return _lines(pieces)
+    crossing = [piece for piece in pieces if piece.left < gutter - 1 and piece.right > gutter + 1]
+    rest = [piece for piece in pieces if piece not in crossing]
+    ordered: list[Piece] = []
+    ceiling = float("inf")
+    # what spans both columns divides them into bands
+    for line in [*_lines(crossing), None]:
+        floor = line.top if line else float("-inf")
+        band = [piece for piece in rest if floor <= piece.middle < ceiling]
+        ordered += _lines([piece for piece in band if piece.right <= gutter + 1])
+        ordered += _lines([piece for piece in band if piece.right > gutter + 1])
+        if line:
+            ordered.append(line)
+            ceiling = floor
+            rest = [piece for piece in rest if piece not in band]
+    return ordered
+
+
+def paragraphs(lines: Sequence[Piece]) -> list[list[Piece]]:
+    """Group lines in reading order into paragraphs: by distance, indentation and size."""
+    if not lines:
+        return []
+    steps = [a.bottom - b.bottom for a, b in itertools.pairwise(lines)]
+    down = sorted(step for step in steps if 0 < step < 40) or [12.0]
+    usual = down[len(down) // 3]  # the distance within paragraphs: there are many short ones
+    groups = [[lines[0]]]
+    for before, line in itertools.pairwise(lines):
+        step = before.bottom - line.bottom
+        indented = line.left > min(each.left for each in groups[-1][-4:]) + 0.8 * line.size
+        new = (
+            abs(step) > 1.45 * max(usual, line.size)
+            or abs(before.size - line.size) > 0.12 * max(before.size, line.size)
+            or before.bold != line.bold
+            or starts_item(line.text)
+            or (indented and step > 0 and _ends(before.text))
+        )
+        # a sentence that goes on at the top of the next column or page is one paragraph
+        goes_on = step < 0 and not _ends(before.text) and line.text[:1].islower()
+        if new and not goes_on:
+            groups.append([])
+        groups[-1].append(line)
+    return groups
+
+
+def starts_item(text: str) -> bool:
+    """Say whether a line begins an item of a list."""
+    return bool(re.match(r"[•‣▪●○◦–∗]\s", text))
+
+
+def join(lines: Sequence[Piece], words: Container[str]) -> str:
+    """Join the lines of a paragraph; ``words`` are those of the whole file, in lower case."""
+    text = ""
+    for line in lines:
+        said = clean(line.text.translate(_LIGATURES)).strip()
+        text = joined(text, said, words) if text else said
+    return text
+
+
+def joined(text: str, more: str, words: Container[str]) -> str:
+    """Join a line to the text before it; mend a word that was broken between them.
+
+    Where a compound met its own hyphen ("self-attention"), the document's other lines tell.
+    """
+    broken = _BROKEN.search(text[-80:])
+    if not broken:
+        joint = "" if _BETWEEN_HAN.fullmatch(f"{text[-1:]}\n{more[:1]}") else " "
+        return text + joint + more
+    rest = _FIRST_WORD.match(more)
+    if rest is None or not more[0].islower():  # "GPT-" and "4"
+        return f"{text[:-1]}-{more}"
+    last = broken[1].lower()
+    whole, compound = last + rest[0].lower(), f"{last}-{rest[0].lower()}"
+    keeps = compound in words or "-" in last or last in ("self", "non", "cross")
+    return f"{text[:-1]}-{more}" if keeps and whole not in words else text[:-1] + more
+
+
+def _lines(pieces: Sequence[Piece]) -> list[Piece]:
+    """Join pieces that stand on one line, from top to bottom."""
+    rows: list[list[Piece]] = []
+    for piece in sorted(pieces, key=lambda piece: (-piece.middle, piece.left)):
+        row = rows[-1] if rows else []
+        if row and min(row[0].top, piece.top) - max(row[0].bottom, piece.bottom) > 0.4 * min(
+            row[0].top - row[0].bottom, piece.top - piece.bottom
+        ):
+            row.append(piece)
+        else:
+            rows.append([piece])
+    return [_joined(sorted(row, key=lambda piece: piece.left)) for row in rows]
+
+
+def _joined(row: Sequence[Piece]) -> Piece:
+    main = max(row, key=lambda piece: len(piece.text))
+    text = row[0].text
+    for before, piece in itertools.pairwise(row):
+        apart = piece.left - before.right > 0.15 * piece.size
+        text += (" " if apart and not text.endswith(" ") else "") + piece.text
+    return Piece(
+        text.strip(),
+        row[0].left,
+        max(piece.right for piece in row),
+        main.bottom,
+        main.top,
+        main.size,
+        main.bold,
+    )
+
+
+def _gutter(pieces: Sequence[Piece], width: float) -> float | None:
+    """Return where the space between two columns lies, or None if there is one column."""
+    best: tuple[int, float] | None = None
+    for percent in range(int(_GUTTER[0] * 100), int(_GUTTER[1] * 100) + 1):
+        x = width * percent / 100
+        crossing = sum(piece.left < x - 1 and piece.right > x + 1 for piece in pieces)
+        if best is None or (crossing, abs(x - width / 2)) < (best[0], abs(best[1] - width / 2)):
+            best = (crossing, x)
+    if best is None:
+        return None
+    crossing, x = best
+    left = sum(piece.right <= x + 1 for piece in pieces)
+    right = sum(piece.left >= x - 1 for piece in pieces)
+    if min(left, right) < 4 or crossing > _FULL_WIDTH * len(pieces):
+        return None
+    return x
+
+
+def _at_edge(piece: Piece, sheet: Sheet) -> bool:
+    return piece.middle < _EDGE * sheet.height or piece.middle > (1 - _EDGE) * sheet.height
+
+
+def _name(piece: Piece) -> str:
+    return re.sub(r"\d+", "#", piece.text.strip().lower())
+
+
+def _is_number(text: str) -> bool:
+    return bool(
+        re.fullmatch(r"\W*(page\s*)?(\d{1,4}|[ivxlc]{1,6})(\s*(of|/)\s*\d+)?\W*", text, re.I)
+    )
+
+
+def _ends(text: str) -> bool:
+    return text.rstrip().endswith((".", "!", "?", ":", "。", "！", "？", "：", '."', ".”", ".)"))

@@ -1,0 +1,1 @@
+"""Written text: sentences, languages, passages and the fragments that point at them."""

@@ -1,0 +1,139 @@
+"""``refdesk lists``: the curated lists a home knows."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ingest.errors import FoundWanting
+from ingest.lists.catalog_file import Entry
+from ui.cli.options import HomeOption, JsonOption, open_desk, print_json
+from ui.cli.progress import ShownProgress
+from ui.cli.render import clean
+
+app = typer.Typer(help="The curated lists this home knows.", no_args_is_help=True)
+
+
+@app.command("show")
+def lists_show(home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Show the lists this home knows.
+
+    Example: refdesk lists show
+    """
+    with ShownProgress() as progress:
+        found = open_desk(home, progress).status()["lists"]
+    if as_json:
+        print_json(found)
+        return
+    for row in found:
+        sys.stdout.write(
+            f"{row['name']}: {row['entries']} links, {row['topics']} topics without a link, "
+            f"{row['in_library']} in the library\n"
+        )
+
+
+@app.command("add")
+def lists_add(
+    where: Annotated[str, typer.Argument(metavar="FILE_OR_URL")],
+    home: HomeOption = None,
+    name: Annotated[str | None, typer.Option("--name", help="What to call it.")] = None,
+    base: Annotated[
+        str | None, typer.Option("--base", help="URL that relative links resolve against.")
+    ] = None,
+) -> None:
+    """Make a Markdown file, or one at an address, known as a curated list.
+
+    Example: refdesk lists add README.md --name mine --base https://github.com/me/list/blob/main/
+    """
+    with ShownProgress() as progress:
+        curated = open_desk(home, progress).add_list(where, name=name, base=base)
+    sys.stdout.write(
+        f"{curated.name}: {len(curated.entries)} links, {len(curated.topics)} topics\n"
+    )
+
+
+@app.command("check")
+def lists_check(
+    where: Annotated[str, typer.Argument(metavar="FILE_OR_URL_OR_NAME")],
+    home: HomeOption = None,
+    base: Annotated[
+        str | None, typer.Option("--base", help="URL that relative links resolve against.")
+    ] = None,
+    as_json: JsonOption = False,
+    as_markdown: Annotated[
+        bool, typer.Option("--markdown", help="Print Markdown, ready for a pull request.")
+    ] = False,
+) -> None:
+    """Find what is wrong with a Markdown list: links, sections, what is missing.
+
+    Example: refdesk lists check README.md --base https://github.com/me/list/blob/main/
+    """
+    from index import doctor  # reads Markdown: nothing a question should wait for
+
+    with ShownProgress() as progress:
+        examination = open_desk(home, progress).check_list(where, base=base)
+    if as_json:
+        print_json(doctor.to_object(examination))
+    elif as_markdown:
+        sys.stdout.write(doctor.to_markdown(examination))
+    else:
+        file = Path(where).name
+        for found in examination.findings:
+            place = f"{file}:{found.line}: " if found.line else f"{file}: "
+            line = f"{place}{found.severity}: {found.code}: {found.text}: {found.message}"
+            sys.stdout.write(clean(line) + "\n")
+        for each in examination.suggestions:
+            line = f"{each.section}: {each.list} has {each.title} {each.url}"
+            sys.stdout.write(clean(line) + "\n")
+    if examination.wanting:
+        errors = sum(found.severity == "error" for found in examination.findings)
+        raise FoundWanting(f"{where}: {errors} errors.")
+
+
+@app.command("diff")
+def lists_diff(name: str, home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Say what a curator added, moved or dropped between the last two states known here.
+
+    Example: refdesk lists diff llm-deep-dive
+    """
+    with ShownProgress() as progress:
+        changes = open_desk(home, progress).list_changes(name)
+    if as_json:
+        print_json(
+            {
+                "name": changes.name,
+                "added": [_row(each) for each in changes.added],
+                "dropped": [_row(each) for each in changes.dropped],
+                "moved": [{"from": _row(a), "to": _row(b)} for a, b in changes.moved],
+            }
+        )
+        return
+    lines = [f"+ {_line(each)}" for each in changes.added]
+    lines += [f"- {_line(each)}" for each in changes.dropped]
+    lines += [f"~ {_line(old)}  =>  {_line(new)}" for old, new in changes.moved]
+    sys.stdout.write(clean("\n".join(lines) or f"{name}: nothing changed.") + "\n")
+
+
+def _row(entry: Entry) -> dict[str, object]:
+    return {
+        "title": entry.title,
+        "url": entry.url,
+        "section": entry.section,
+        "difficulty": entry.difficulty,
+    }
+
+
+def _line(entry: Entry) -> str:
+    badge = f" ({entry.difficulty})" if entry.difficulty else ""
+    return f"{' > '.join(entry.section)}: {entry.title}{badge} {entry.url}"
+
+
+@app.command("remove")
+def lists_remove(name: str, home: HomeOption = None) -> None:
+    """Forget a list; the pages it led to stay.
+
+    Example: refdesk lists remove mine
+    """
+    with ShownProgress() as progress:
+        open_desk(home, progress).remove_list(name)

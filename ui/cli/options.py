@@ -1,0 +1,114 @@
+"""What the commands share: their options, the desk behind them, and how JSON is printed."""
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from assistant.desk import Desk, Progress
+from index.store.values import Filters
+from ingest.errors import UsageError
+
+_DIFFICULTIES = ("easy", "medium", "hard")
+
+
+def _starting(*words: str) -> Callable[[str], list[str]]:
+    """Return what completes a word begun in a shell from ``words``."""
+    return lambda incomplete: [word for word in words if word.startswith(incomplete)]
+
+
+HomeOption = Annotated[
+    Path | None,
+    typer.Option("--home", envvar="REFDESK_HOME", help="Home folder.", metavar="DIR"),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
+ListOption = Annotated[list[str] | None, typer.Option("--list", help="Only this list's sources.")]
+SectionOption = Annotated[
+    list[str] | None, typer.Option("--section", help="Only sections whose path holds this text.")
+]
+DifficultyOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--difficulty",
+        help="Only easy, medium or hard sources.",
+        autocompletion=_starting(*_DIFFICULTIES),
+    ),
+]
+KindOption = Annotated[
+    list[str] | None, typer.Option("--kind", help="Only this kind: paper, post, repository, …")
+]
+LangOption = Annotated[
+    list[str] | None, typer.Option("--lang", help="Only this language: en, zh, …")
+]
+CountOption = Annotated[int, typer.Option("-k", min=1, max=1000, help="How many passages.")]
+LlmOption = Annotated[
+    str,
+    typer.Option(
+        "--llm",
+        envvar="REFDESK_LLM",
+        help="auto, extractive, a model's name, a .gguf file or a server's URL.",
+    ),
+]
+NoLogOption = Annotated[
+    bool, typer.Option("--no-log", help="Do not remember the question if it is refused.")
+]
+EmbedderOption = Annotated[
+    str | None,
+    typer.Option(
+        "--embedder",
+        envvar="REFDESK_EMBEDDER",
+        help="all-minilm-l6-v2 (fast, English), multilingual-e5-small (Chinese questions find "
+        "English pages), or any model of sentence-transformers by its folder or OWNER/NAME "
+        "(slower); the library is built with it.",
+    ),
+]
+
+
+def open_desk(
+    home: Path | None,
+    progress: Progress,
+    llm: str = "auto",
+    embedder: str | None = None,
+    *,
+    note_gaps: bool = True,
+) -> Desk:
+    """Return the desk of a home; what it does unasked is said on stderr."""
+    console = Console(stderr=True)
+    return Desk(
+        home,
+        llm=llm,
+        embedder=embedder,
+        progress=progress,
+        notice=lambda text: console.print(text, markup=False, highlight=False),
+        note_gaps=note_gaps,
+    )
+
+
+def filters_of(
+    lists: list[str] | None,
+    sections: list[str] | None,
+    difficulties: list[str] | None,
+    kinds: list[str] | None,
+    langs: list[str] | None,
+) -> Filters:
+    """Return the filters the options name.
+
+    Raises:
+        UsageError: there is no such difficulty.
+    """
+    for difficulty in difficulties or ():
+        if difficulty not in _DIFFICULTIES:
+            raise UsageError(f"There is no difficulty {difficulty}: choose easy, medium or hard.")
+    return Filters(
+        tuple(lists or ()), tuple(sections or ()), tuple(difficulties or ()), tuple(kinds or ()),
+        tuple(langs or ()),
+    )  # fmt: skip
+
+
+def print_json(value: Any) -> None:
+    """Write a value to stdout as JSON."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")

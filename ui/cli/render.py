@@ -1,0 +1,238 @@
+"""Answers, hits and reports for a terminal. Everything from a page is text, never markup."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.padding import Padding
+from rich.style import Style
+from rich.table import Table
+from rich.text import Text
+
+from assistant.answering.values import Answer, Citation, Sentence
+from index.search.library import Hit
+from index.store.values import Recommendation
+from ingest.links.urls import canonical
+from ui.sentence_form import code_of
+
+if TYPE_CHECKING:
+    from assistant.answering.gaps import Gap
+    from assistant.learning.cards import Card
+    from ingest.gathering.gather import Got
+
+
+def clean(text: str) -> str:
+    """Return text without control characters: a page must not steer the terminal."""
+    return "".join(c for c in text if c in "\n\t" or (ord(c) >= 32 and not 127 <= ord(c) < 160))
+
+
+def link(url: str) -> Style:
+    """Return a style that links to an address of the web, and to nothing else."""
+    if not url.startswith(("http://", "https://")):
+        return Style()
+    return Style(link=clean(url).replace(" ", "%20"))
+
+
+def sentence_text(shown: Sentence, citations: Sequence[Citation] = ()) -> Text:
+    """Return one sentence of an answer with its marks, which link to their sources.
+
+    A sentence taken over word for word stands between quotation marks, code on indented lines.
+    """
+    links = {cited.n: cited.deep_link for cited in citations}
+    text = Text()
+    if (code := code_of(shown.text)) is not None:
+        text.append("\n".join(f"    {clean(line)}" for line in code.split("\n")) + "\n")
+    elif shown.verbatim:
+        text.append(f"“{clean(shown.text)}”", style="italic")
+    else:
+        text.append(clean(shown.text))
+    for n in shown.citations:
+        text.append(" ")
+        text.append(f"[{n}]", style=Style(bold=True, color="cyan") + link(links.get(n, "")))
+    if shown.status == "weak":
+        text.append(" (weakly supported)", style="yellow")
+    return text
+
+
+def sentence(console: Console, shown: Sentence, citations: Sequence[Citation] = ()) -> None:
+    """Print one sentence of an answer with its marks."""
+    console.print(sentence_text(shown, citations))
+
+
+def asked_as(console: Console, given: Answer) -> None:
+    """Say how a follow-up was understood, where that is not how it was put."""
+    if given.asked != " ".join(given.question.split()):
+        console.print(Text(f"Asked as: {clean(given.asked)}", style="dim"))
+
+
+def answer(console: Console, given: Answer) -> None:
+    """Print a whole answer: its sentences, then its sources."""
+    asked_as(console, given)
+    if given.refused:
+        console.print(clean(given.refusal or ""), markup=False, highlight=False)
+        nearest(console, given)
+        return
+    if given.view == "extractive":
+        console.print("From the sources directly:", style="dim")
+    for each in given.sentences:
+        sentence(console, each, given.citations)
+    sources(console, given)
+
+
+def sources(console: Console, given: Answer) -> None:
+    """Print the numbered sources of an answer, and what to read on."""
+    console.print()
+    console.print("Sources", style="bold")
+    for cited in given.citations:
+        _source(console, cited)
+    if given.further:
+        console.print()
+        console.print("Read on", style="bold")
+        for each in given.further:
+            title = Text("  ")
+            title.append(clean(each.title), style=link(each.url))
+            console.print(title, soft_wrap=True)
+            console.print(Text(f"    {clean(each.url)}", style="dim"), soft_wrap=True)
+
+
+def nearest(console: Console, given: Answer) -> None:
+    """Print what is nearest to a refused question, and the places in the lists to look in."""
+    for hit in given.nearest:
+        title = Text("  ")
+        title.append(clean(hit.passage.title), style=link(hit.passage.url))
+        console.print(title, soft_wrap=True)
+        console.print(Text(f"    {clean(hit.passage.url)}", style="dim"), soft_wrap=True)
+    if given.look_in:
+        console.print()
+        console.print("Sections of your lists to look in", style="bold")
+        for place in given.look_in:
+            console.print(Text(f"  {_place(place)}"))
+
+
+def _place(place: Recommendation) -> str:
+    return ": ".join(filter(None, (clean(place.list), " > ".join(map(clean, place.section)))))
+
+
+def gaps(console: Console, found: Sequence["Gap"]) -> None:
+    """Print what was asked and refused, and which sections of the lists should cover it."""
+    if not found:
+        console.print("No question was refused so far.")
+    for gap in found:
+        times = "once" if gap.count == 1 else f"{gap.count} times"
+        console.print(Text(f"{clean(gap.question)}  ({times}, last on {gap.last[:10]})", "bold"))
+        for other in gap.questions[1:]:
+            console.print(Text(f"    also: {clean(other)}", style="dim"))
+        for place in gap.sections:
+            console.print(Text(f"    look in {_place(place)}"))
+        if not gap.sections:
+            console.print(Text("    no section of your lists is near"))
+
+
+def hits(console: Console, found: Sequence[Hit]) -> None:
+    """Print search hits with the beginning of each passage."""
+    for hit in found:
+        passage = hit.passage
+        place = " > ".join(clean(part) for part in passage.heading)
+        console.print(Text(f"{hit.rank:2}. {clean(passage.title)}", style="bold"), soft_wrap=True)
+        console.print(
+            Text(f"    {hit.score:.2f}  {passage.kind}  {passage.lang}  {place}", style="dim"),
+            soft_wrap=True,
+        )
+        console.print(Text(f"    {_short(passage.text)}"))
+        console.print(Text(f"    {clean(passage.url)}", style="dim"), soft_wrap=True)
+
+
+def status(console: Console, found: dict[str, Any]) -> None:
+    """Print what a library holds."""
+    console.print(
+        f"{found['documents']} documents, {found['passages']} passages in {found['home']} "
+        f"(generation {found['generation']}, {found['embedder']})",
+        highlight=False,
+        markup=False,
+    )
+    table = Table("list", "entries", "topics", "in the library", "dead", "other failures", box=None)
+    for row in found["lists"]:
+        table.add_row(
+            escape(row["name"]),
+            *(str(row[key]) for key in ("entries", "topics", "in_library", "dead", "unsupported")),
+        )
+    console.print(table)
+    reasons = Counter(_kind_of(row["reason"]) for row in found["missing"])
+    if reasons:
+        said = ", ".join(f"{count} {reason}" for reason, count in reasons.most_common())
+        console.print(f"What is not here, and why: {said}.", highlight=False, markup=False)
+    if found["failures"]:
+        count = len(found["failures"])
+        console.print(f"{count} addresses gave no document: `refdesk status --dead`.")
+
+
+def dead(found: dict[str, Any]) -> str:
+    """Return what gave no document as Markdown, ready for the maintainers of the lists."""
+    lines = []
+    for row in found["lists"]:
+        missing = [each for each in found["missing"] if each["list"] == row["name"]]
+        if missing:
+            lines += ["", f"## {row['name']}: {len(missing)} links that lead to no readable page"]
+        for title in sorted({_kind_of(each["reason"]) for each in missing}):
+            lines += ["", f"### {title}", ""]
+            for each in missing:
+                if _kind_of(each["reason"]) == title:
+                    where = " > ".join(each["section"])
+                    lines.append(f"- [{each['title']}]({each['url']}), {where}: {each['reason']}")
+    # a list keeps its curator's spelling, a failure the canonical one
+    listed = {canonical(each["url"]) for each in found["missing"]}
+    others = [row for row in found["failures"] if canonical(row["url"]) not in listed]
+    if others:
+        lines += ["", "## Other addresses", ""]
+        lines += [f"- {row['url']}: {row['reason']}" for row in others]
+    return clean("\n".join(lines).strip()) + "\n"
+
+
+def _kind_of(reason: str) -> str:
+    """Return the stable first words of a reason."""
+    return re.split(r" \(|: | to http", reason, maxsplit=1)[0]
+
+
+def cards(console: Console, made: Sequence["Card"]) -> None:
+    """Print study cards."""
+    for card in made:
+        console.print(Text(clean(card.question), style="bold"))
+        console.print(Text(clean(card.answer)))
+        console.print(Text(f"{clean(card.title)}  {clean(card.url)}\n", style="dim"))
+
+
+def got(console: Console, pages: Sequence["Got"]) -> None:
+    """Print how many pages of each source were fetched, unchanged or failed."""
+    table = Table("source", "fetched", "unchanged", "failed", box=None)
+    for source in sorted({page.source for page in pages}):
+        states = Counter(page.state for page in pages if page.source == source)
+        table.add_row(source, *(str(states[name]) for name in ("fetched", "unchanged", "failed")))
+    console.print(table)
+
+
+def _source(console: Console, cited: Citation) -> None:
+    line = Text("  ")
+    line.append(f"[{cited.n}] ", style="cyan")
+    line.append(clean(cited.title), style=Style(bold=True) + link(cited.deep_link))
+    if cited.primer:
+        line.append(" (refdesk primer)")
+    heading = [part for part in cited.heading if part != cited.title]
+    if heading:
+        line.append(f" > {clean(heading[-1])}")
+    console.print(line, soft_wrap=True)
+    console.print(Text(f"      {clean(cited.deep_link)}", style="dim"), soft_wrap=True)
+    _indented(console, f"“{_short(cited.quote)}”")
+    for each in cited.recommended_by[:2]:
+        _indented(console, f"recommended by {_place(each)}")
+
+
+def _indented(console: Console, text: str) -> None:
+    console.print(Padding(Text(text, style="dim"), (0, 0, 0, 6), expand=False))
+
+
+def _short(text: str, limit: int = 220) -> str:
+    flat = " ".join(clean(text).split())
+    return flat if len(flat) <= limit else f"{flat[:limit].rsplit(' ', 1)[0]} …"

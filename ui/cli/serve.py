@@ -1,0 +1,65 @@
+"""Doors that stay open: ``serve`` and ``mcp``."""
+
+from typing import Annotated
+
+import typer
+
+from ui.cli.options import HomeOption, LlmOption, open_desk
+from ui.cli.progress import ShownProgress
+
+
+def serve(
+    home: HomeOption = None,
+    host: Annotated[str, typer.Option("--host", help="Address to listen at.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", min=0, max=65535)] = 7860,
+    llm: LlmOption = "auto",
+    token: Annotated[
+        str | None,
+        typer.Option(
+            "--token", envvar="REFDESK_TOKEN", help="What everyone must know who wants to use it."
+        ),
+    ] = None,
+    open_to_everyone: Annotated[
+        bool,
+        typer.Option("--open-to-everyone", help="Let others use it without a token."),
+    ] = False,
+    allow_host: Annotated[
+        list[str] | None,
+        typer.Option("--allow-host", help="A further name this machine is called by."),
+    ] = None,
+) -> None:
+    """Serve the page, REST, chat and MCP at http://127.0.0.1:7860.
+
+    Example: refdesk serve --port 8000
+    """
+    from ui.server import serve as serve_all  # gradio takes seconds to import
+
+    with ShownProgress() as progress:
+        # questions of callers nobody knows are not kept
+        desk = open_desk(home, progress, llm, note_gaps=not (open_to_everyone and not token))
+        serve_all(
+            desk, host=host, port=port, token=token or None, open_to_everyone=open_to_everyone,
+            names=allow_host or (), load=llm != "extractive" and "://" not in llm,
+        )  # fmt: skip
+
+
+def mcp(home: HomeOption = None, llm: LlmOption = "auto") -> None:
+    """Offer search, ask, read_source and reading_path to an assistant, over stdin and stdout.
+
+    Example: refdesk mcp --llm extractive
+    """
+    from ui.serving.asking import Asking
+    from ui.serving.mcp import serve_stdio
+    from ui.serving.metrics import Metrics
+    from ui.serving.turns import Turns
+
+    with ShownProgress() as progress:
+        desk = open_desk(home, progress, llm)
+        _ = desk.library  # a home without one is seeded before the first call waits for it
+        turns = Turns()
+        asking = Asking(desk, turns, Metrics(turns))
+        try:
+            serve_stdio(asking)
+        finally:
+            asking.close()
+            desk.close()

@@ -1,0 +1,1 @@
+"""The page: Gradio tabs, their HTML, texts and style."""

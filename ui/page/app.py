@@ -1,0 +1,110 @@
+"""The page: Gradio's tabs in English at ``/`` and in Chinese at ``/zh``, and the reader view.
+
+Gradio's analytics, outside fonts and images are off, and the browser is told to fetch nothing from
+elsewhere.
+"""
+
+import os
+from html import escape
+
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before the import, or it calls home
+
+import gradio as gr
+from fastapi import FastAPI, Request
+from fastapi.responses import RedirectResponse
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ui.page import assets
+from ui.page.ask_tab import AskTab
+from ui.page.browse_tab import BrowseTab, PathTab
+from ui.page.i18n import Texts, texts
+from ui.page.library_tab import LibraryTab
+from ui.page.parts import view
+from ui.page.reader_route import reader
+from ui.page.search_tab import SearchTab
+from ui.serving.access import Access
+from ui.serving.asking import Asking
+
+_FONTS = ["system-ui", "-apple-system", "Segoe UI", "Noto Sans", "Noto Sans CJK SC", "sans-serif"]
+_POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
+    "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
+    "connect-src 'self'; form-action 'self'; base-uri 'self'; object-src 'none'"
+)
+
+
+def mount(app: FastAPI, asking: Asking) -> FastAPI:
+    """Mount the page in both languages, and the reader view, and return the whole."""
+    access: Access = app.state.access
+    app.include_router(reader(asking.desk))
+    app.add_middleware(_Policy)
+
+    @app.get("/zh", include_in_schema=False)
+    async def chinese(request: Request) -> RedirectResponse:
+        """Lead to the page in Chinese, which is mounted with a slash behind its name."""
+        return RedirectResponse(f"/zh/?{request.url.query}".rstrip("?"))
+
+    for lang, path in (("zh", "/zh"), ("en", "")):  # "" would swallow what comes after it
+        say = texts(lang)
+        app = gr.mount_gradio_app(
+            app, _blocks(asking, access, say), path=path, show_error=True, footer_links=[],
+            ssr_mode=False, theme=_theme(), head=_head(say),
+        )  # fmt: skip
+    return app
+
+
+def _theme() -> gr.themes.Base:
+    return gr.themes.Base(font=_FONTS, font_mono=["ui-monospace", "monospace"])
+
+
+def _head(say: Texts) -> str:
+    return (
+        f"<style>{assets.read('page.css')}</style>"
+        f'<script>document.documentElement.dataset.desk = "{say.lang}";</script>'
+        f"<script>{assets.read('page.js')}</script>"
+    )
+
+
+def _blocks(asking: Asking, access: Access, say: Texts) -> gr.Blocks:
+    desk = asking.desk
+    with gr.Blocks(title=say("page.title"), analytics_enabled=False, fill_width=True) as blocks:
+        view(_masthead(say), "masthead")
+        with gr.Tab(say("tab.ask"), id="ask"):
+            AskTab(asking, say).draw(blocks)
+        with gr.Tab(say("tab.search"), id="search"):
+            SearchTab(desk, say).draw(blocks)
+        with gr.Tab(say("tab.browse"), id="browse") as browsing:
+            BrowseTab(desk, say).draw(browsing)
+        with gr.Tab(say("tab.path"), id="path"):
+            PathTab(desk, say).draw()
+        with gr.Tab(say("tab.library"), id="library") as keeping:
+            LibraryTab(desk, access, say).draw(keeping)
+    return blocks
+
+
+def _masthead(say: Texts) -> str:
+    return (
+        f'<header class="masthead"><a class="skip" href="#question">{escape(say("page.skip"))}</a>'
+        f"<h1>refdesk</h1><p>{escape(say('page.tagline'))}</p>"
+        f'<a class="other" href="#" hreflang="{"zh" if say.lang == "en" else "en"}">'
+        f"{escape(say('page.other'))}</a></header>"
+    )
+
+
+class _Policy:
+    """Tells the browser, with every HTML page, to load from here alone and to name no referrer."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def with_policy(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                if headers.get("content-type", "").startswith("text/html"):
+                    headers.setdefault("Content-Security-Policy", _POLICY)
+                    headers.setdefault("Referrer-Policy", "no-referrer")
+            await send(message)
+
+        await self._app(scope, receive, with_policy)

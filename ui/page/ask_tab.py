@@ -1,0 +1,168 @@
+"""The Ask tab: a thread of questions, each answered while one looks on.
+
+Passages are searched for and shown before anything else; what needs the model takes its turn, as
+at every other door.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import aclosing
+from dataclasses import replace
+from functools import partial
+
+import gradio as gr
+
+from assistant.answering.values import Event
+from assistant.conversation.rewriting import Exchange, stand_alone
+from ingest.errors import RefdeskError
+from ui.page import html as page
+from ui.page.html_answer import Turn, error_html, invitation_html, turn_html
+from ui.page.i18n import Texts
+from ui.page.parts import session, until_stopped, view
+from ui.serving.asking import Asking, Question, Waiting
+from ui.serving.turns import AT_MOST
+
+_PASSAGES = 8
+_KEPT = 20  # turns of a thread
+Shown = tuple[object, object, object, object]
+"""Updates of the thread, the answer, the box and the turns kept."""
+
+
+class AskTab:
+    """What the Ask tab does; one for a language, for all visitors."""
+
+    def __init__(self, asking: Asking, say: Texts) -> None:
+        self._asking = asking
+        self._say = say
+        self._stops: dict[str, Callable[[], object]] = {}
+
+    def draw(self, blocks: gr.Blocks) -> None:
+        """Put the tab's components into the page being built."""
+        say = self._say
+        thread = view("", "thread")
+        out = view(invitation_html(say), "answer")
+        with gr.Row(elem_id="askbar"):
+            box = gr.Textbox(
+                label=say("ask.label"), placeholder=say("ask.hint"), lines=1, max_lines=6,
+                autofocus=True, elem_id="question", container=False, scale=1,
+            )  # fmt: skip
+            go = gr.Button(say("ask.go"), variant="primary", elem_id="ask", scale=0)
+            halt = gr.Button(say("ask.stop"), elem_id="stop", scale=0)
+        past = gr.State(())
+        shown = [thread, out, box, past]
+        asking = {
+            "show_progress": "hidden", "concurrency_limit": AT_MOST, "api_visibility": "private",
+        }  # fmt: skip
+        gr.on([box.submit, go.click], self.ask, inputs=[box, past], outputs=shown, **asking)
+        blocks.load(self.ask_address, inputs=[past], outputs=shown, **asking)
+        halt.click(self.stop, show_progress="hidden", queue=False, api_visibility="private")
+        blocks.unload(self.stop)
+
+    def stop(self, request: gr.Request) -> None:
+        """Stop what this visitor's question makes the desk do."""
+        stop = self._stops.get(session(request))
+        if stop is not None:
+            stop()
+
+    async def ask_address(
+        self, past: tuple[Turn, ...], request: gr.Request
+    ) -> AsyncIterator[Shown]:
+        """Ask the question that stands in the address, if one does."""
+        question = str(dict(request.query_params).get("q", ""))
+        if question.strip():
+            async with aclosing(self.ask(question[:4000], past, request)) as shown:
+                async for each in shown:
+                    yield each
+        else:
+            yield gr.skip(), gr.skip(), gr.skip(), gr.skip()
+
+    async def ask(
+        self, question: str, past: tuple[Turn, ...], request: gr.Request
+    ) -> AsyncGenerator[Shown, None]:
+        """Answer a question; yields what is to be shown, whenever there is something new."""
+        say = self._say
+        same = gr.skip()
+        if not question.strip():
+            yield same, page.message_html(say("ask.empty")) if not past else same, same, same
+            return
+        turn = Turn(len(past), question.strip(), state=say("ask.searching"))
+        thread = "".join(turn_html(each, say) for each in past)
+        stopped = asyncio.Event()
+        # another thread may say it
+        stop = partial(asyncio.get_running_loop().call_soon_threadsafe, stopped.set)
+        self._stops[session(request)] = stop
+        fresh = True
+        try:
+            growing = until_stopped(self._answered(turn, past, session(request)), stopped)
+            async with aclosing(growing):
+                async for grown in growing:
+                    turn = grown
+                    drawn = turn_html(turn, say)
+                    yield (thread, drawn, "", same) if fresh else (same, drawn, same, same)
+                    fresh = False
+            if turn.state:  # stopped before the end
+                turn = _stopped(turn, say)
+                yield same, turn_html(turn, say), same, same
+            yield same, same, same, (*past, turn)[-_KEPT:]
+        except RefdeskError as error:
+            yield thread, error_html(turn, error, say), same, same
+        finally:
+            if self._stops.get(session(request)) is stop:
+                del self._stops[session(request)]
+
+    async def _answered(
+        self, turn: Turn, past: tuple[Turn, ...], caller: str
+    ) -> AsyncGenerator[Turn, None]:
+        """Yield the turn as it grows; the last one is whole."""
+        say = self._say
+        history = tuple(
+            Exchange(each.question, each.answer.text if each.answer else "") for each in past
+        )
+        asked = stand_alone(turn.question, history)
+        desk = self._asking.desk
+        found = await self._asking.look_up(lambda: desk.search(asked, k=_PASSAGES).hits)
+        turn = replace(turn, asked=asked, hits=found, state=say("ask.reading"))
+        yield turn
+        question = Question(turn.question, caller, "page", history)
+        spoken = read = False
+        async with aclosing(self._asking.events(question)) as events:
+            async for event in events:
+                if isinstance(event, Waiting):
+                    yield replace(turn, state=say("ask.waiting", place=event.before))
+                    continue
+                if event.name == "hits":
+                    if read:  # found by other words than those that were asked
+                        turn = replace(turn, hits=event.hits)
+                        yield turn
+                    read = True
+                    continue
+                if event.name == "sentence" and not spoken:
+                    spoken = True  # what the model says takes the place of the extract
+                    turn = replace(turn, sentences=(), citations=())
+                turn = self._after(turn, event)
+                yield turn
+
+    def _after(self, turn: Turn, event: Event) -> Turn:
+        """Return the turn as it stands after an event."""
+        say = self._say
+        if event.name == "sentence" and event.sentence:
+            return replace(
+                turn,
+                sentences=(*turn.sentences, event.sentence),
+                citations=(*turn.citations, *event.citations),
+                state=say("ask.writing"),
+            )
+        if event.answer is None:
+            return turn
+        shown = replace(turn, sentences=event.answer.sentences, citations=event.answer.citations)
+        if event.name == "extractive":
+            return replace(shown, extract=event.answer, state=say("ask.draft"))
+        return replace(shown, answer=event.answer, state="")
+
+
+def _stopped(turn: Turn, say: Texts) -> Turn:
+    """Return a turn that ends here: what was checked so far is its answer."""
+    answer = turn.extract
+    if answer is not None:
+        answer = replace(answer, sentences=turn.sentences, citations=turn.citations)
+    return replace(turn, answer=answer, state="", notice=say("ask.stopped"))

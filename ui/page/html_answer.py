@@ -1,0 +1,280 @@
+"""An answer as HTML: sentences with their marks, a card behind each mark, sources, refusals."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+from assistant.answering.across import taken_apart
+from assistant.answering.values import Answer, Citation, Reading, Sentence
+from index.search.library import Hit
+from ingest.errors import RefdeskError
+from ui.page.highlight import marked
+from ui.page.html import (
+    chip,
+    directive,
+    failed_html,
+    framed,
+    hit_html,
+    is_web,
+    link,
+    reader_link,
+    recommended_html,
+    trail,
+)
+from ui.page.i18n import Texts
+from ui.sentence_form import code_of, fenced
+
+_SHOWN_HITS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One exchange as it stands: the question and what is known of its answer so far.
+
+    ``number`` tells the turns of a thread apart, ``state`` is a sentence about what is under way,
+    ``""`` when nothing is; ``notice`` is said of a turn that is over. ``extract`` is the answer
+    without a model, ``answer`` the one that stands at the end.
+    """
+
+    number: int
+    question: str
+    asked: str = ""
+    state: str = ""
+    notice: str = ""
+    sentences: tuple[Sentence, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    hits: tuple[Hit, ...] = ()
+    extract: Answer | None = None
+    answer: Answer | None = None
+
+
+def turn_html(turn: Turn, say: Texts) -> str:
+    """Return a turn, whole or so far."""
+    parts = [f'<h2 class="question">{escape(turn.question)}</h2>']
+    asked = turn.asked or turn.question
+    if asked != turn.question:
+        parts.append(f'<p class="asked">{escape(say("ask.asked", asked=asked))}</p>')
+    if turn.answer is not None and turn.answer.refused:
+        parts.append(_refusal(turn.answer, say))
+    else:
+        parts += [_sentences(turn), _legend(turn, say)]
+    if turn.state or turn.notice:
+        busy = " busy" if turn.state else ""
+        said = escape(turn.state or turn.notice)
+        parts.append(f'<p class="state{busy}" role="status">{said}</p>')
+    if turn.citations:
+        parts.append(_sources(turn, say))
+    elif turn.hits and turn.answer is None:
+        found = "".join(hit_html(hit, asked, say) for hit in turn.hits[:_SHOWN_HITS])
+        parts.append(f'<h3 class="small">{escape(say("ask.found"))}</h3>{found}')
+    if turn.answer is not None and not turn.answer.refused:
+        parts += [_further(turn.answer.further, say), _tools(turn.answer, say)]
+    working = ' data-working="1"' if turn.state else ""
+    return (
+        f'<section class="turn" data-turn="{turn.number}" data-asked="{escape(asked)}"{working}>'
+        f"{framed(*parts)}</section>"
+    )
+
+
+def error_html(turn: Turn, error: RefdeskError, say: Texts) -> str:
+    """Return a turn that came to nothing, and why."""
+    question = f'<h2 class="question">{escape(turn.question)}</h2>'
+    return f'<section class="turn">{framed(question)}{failed_html(error, say)}</section>'
+
+
+def invitation_html(say: Texts) -> str:
+    """Return what stands where the first answer will be."""
+    examples = "".join(
+        f'<li><button type="button" class="example">{escape(say(f"ask.example{n}"))}</button></li>'
+        for n in range(1, 5)
+    )
+    return framed(
+        f'<div class="invite"><h2>{escape(say("ask.invite"))}</h2>'
+        f"<p>{escape(say('ask.explain'))}</p>"
+        f'<h3 class="small">{escape(say("ask.try"))}</h3><ul>{examples}</ul></div>'
+    )
+
+
+def _sentences(turn: Turn) -> str:
+    """The sentences, one paragraph; quotations a paragraph each; code in blocks between them."""
+    apart = all(each.verbatim for each in turn.sentences)
+    blocks: list[str] = []
+    paragraph: list[str] = []
+
+    def end_paragraph() -> None:
+        if paragraph:
+            blocks.append(f"<p>{' '.join(paragraph)}</p>")
+            paragraph.clear()
+
+    for place, each in enumerate(turn.sentences):
+        code = code_of(each.text)
+        if code is None:
+            paragraph.append(_sentence(turn, place, each))
+        if apart or code is not None:
+            end_paragraph()
+        if code is not None:
+            blocks.append(
+                f'<div class="sentence {each.status}"><pre tabindex="0"><code>{escape(code)}'
+                f"</code></pre>{_marks(turn, place, each)}</div>"
+            )
+    end_paragraph()
+    return f'<div class="said">{"".join(blocks)}</div>' if blocks else ""
+
+
+def _sentence(turn: Turn, place: int, sentence: Sentence) -> str:
+    translated = taken_apart(sentence.text)
+    text = escape(_plain(translated[0] if translated else sentence.text))
+    if sentence.verbatim:
+        text = f"<q>{text}</q>"
+    if sentence.status == "weak":
+        text = f'<span class="weak">{text}</span><span class="flag" aria-hidden="true">≈</span>'
+    if translated:
+        text += f' <q class="original">{escape(_plain(translated[1]))}</q>'
+    return f'<span class="sentence {sentence.status}">{text}{_marks(turn, place, sentence)}</span>'
+
+
+def _marks(turn: Turn, place: int, sentence: Sentence) -> str:
+    titles = {cited.n: cited.title for cited in turn.citations}
+    return "".join(_mark(turn, place, n, titles.get(n, "")) for n in sentence.citations)
+
+
+def _plain(text: str) -> str:
+    """A sentence without the Markdown marks of emphasis and links."""
+    text = re.sub(r"!?\[([^\]]*)\]\([^)\s]*\)", r"\1", text)
+    return re.sub(r"(\*\*|__|`)(?=\S)(.+?)(?<=\S)\1", r"\2", text)
+
+
+def _mark(turn: Turn, place: int, n: int, title: str) -> str:
+    card = f"card-{turn.number}-{place}-{n}"
+    return (
+        f'<button type="button" class="mark" data-card="{card}" aria-haspopup="dialog" '
+        f'aria-expanded="false" aria-label="{n}: {escape(title)}">{n}</button>'
+    )
+
+
+def _legend(turn: Turn, say: Texts) -> str:
+    said = []
+    if any(each.verbatim and code_of(each.text) is None for each in turn.sentences):
+        said.append(say("ask.legend_quoted"))
+    if any(each.status == "weak" for each in turn.sentences):
+        said.append(say("ask.legend_weak"))
+    if turn.answer is not None and not turn.state and not turn.notice:
+        model = turn.answer.model if turn.answer.view == "model" else None
+        said.append(say("ask.by_model", model=model) if model else say("ask.by_sources"))
+        seconds = turn.answer.timings.get("total_s")
+        said += [say("ask.seconds", seconds=f"{seconds:.1f}")] if seconds is not None else []
+    if not said:
+        return ""
+    return f'<p class="legend">{" · ".join(escape(each) for each in said)}</p>'
+
+
+def _sources(turn: Turn, say: Texts) -> str:
+    rows, cards = [], []
+    for cited in turn.citations:
+        places = [at for at, each in enumerate(turn.sentences) if cited.n in each.citations]
+        cards += [_card(turn, at, cited, say) for at in places]
+        heading = trail([part for part in cited.heading[-1:] if part != cited.title])
+        where = f'<span class="where">{heading}</span>' if heading else ""
+        opens = f"card-{turn.number}-{places[0]}-{cited.n}" if places else ""
+        lists = dict.fromkeys(each.list for each in cited.recommended_by)
+        rows.append(
+            f'<li><button type="button" class="source" data-card="{opens}" aria-haspopup="dialog"'
+            f' aria-expanded="false"><span class="n">{cited.n}</span><span class="name">'
+            f"{escape(cited.title)}</span>{where}"
+            f"</button>{chip(say.named('kind', cited.kind))}"
+            f"{''.join(chip(each, 'list') for each in lists)}</li>"
+        )
+    return (
+        f'<h3 class="small">{escape(say("ask.sources"))}</h3>'
+        f'<ol class="sources">{"".join(rows)}</ol>{"".join(cards)}'
+    )
+
+
+def _card(turn: Turn, place: int, cited: Citation, say: Texts) -> str:
+    sentence = turn.sentences[place]
+    status = "quoted" if sentence.verbatim else sentence.status
+    level = "" if sentence.verbatim else f" ({sentence.support:.0%})"
+    if cited.primer:
+        who = f'<p class="small">{escape(say("card.primer"))}</p>'
+    elif cited.recommended_by:
+        who = f'<p class="small">{escape(say("card.recommended"))}</p>'
+        who += recommended_html(cited.recommended_by, say)
+    else:
+        who = ""
+    at = directive(cited.deep_link)
+    links = reader_link(say, say("card.archived"), passage=cited.passage, at=at)
+    if is_web(cited.deep_link):
+        links = link(cited.deep_link, say("card.live")) + links
+    when = say("card.archived_at", date=cited.archived_at[:10]) if cited.archived_at else ""
+    heading = trail([part for part in cited.heading if part != cited.title])
+    name = say("card.label", n=cited.n)
+    translated = taken_apart(sentence.text)
+    own = translated[1] if translated else sentence.text  # the source's words, where they are shown
+    quoted = sentence.verbatim or translated is not None
+    words = "" if quoted else f'<p class="hint">{escape(say("card.words"))}</p>'
+    return (
+        f'<div popover class="card" id="card-{turn.number}-{place}-{cited.n}" role="dialog" '
+        f'tabindex="-1" aria-label="{escape(name)}">'
+        f'<p class="head"><b>{escape(cited.title)}</b><button type="button" class="close" '
+        f'aria-label="{escape(say("card.close"))}">×</button></p>'
+        f'<p class="where">{heading}</p>'
+        f'<p class="status {status}">{escape(say(f"ask.{status}"))}{level}</p>'
+        f'<blockquote tabindex="0">{marked(cited.quote, own, verbatim=quoted)}'
+        f"</blockquote>{words}{who}"
+        f'<p class="links">{links}<span class="hint">{escape(when)}</span></p></div>'
+    )
+
+
+def _refusal(answer: Answer, say: Texts) -> str:
+    hits = "".join(hit_html(hit, answer.asked, say) for hit in answer.nearest)
+    near = say("ask.nearest") if hits else say("ask.nearest_none")
+    places = recommended_html(answer.look_in, say)
+    if places:
+        places = f'<h3 class="small">{escape(say("ask.look_in"))}</h3>{places}'
+    return (
+        f'<div class="message refused" role="status"><p class="said">{escape(say("ask.refused"))}'
+        f"</p><p>{escape(answer.refusal or '')}</p></div>"
+        f'{places}<h3 class="small">{escape(near)}</h3>{hits}'
+    )
+
+
+def _further(further: Sequence[Reading], say: Texts) -> str:
+    links = "".join(f"<li>{link(each.url, each.title)}</li>" for each in further)
+    return f'<h3 class="small">{escape(say("ask.further"))}</h3><ul>{links}</ul>' if links else ""
+
+
+def _tools(answer: Answer, say: Texts) -> str:
+    copied = escape(say("ask.copied"))
+    return (
+        f'<p class="tools"><button type="button" class="copy" data-copied="{copied}" '
+        f'data-text="{escape(markdown(answer))}">{escape(say("ask.copy"))}</button>'
+        f'<button type="button" class="share" data-copied="{copied}">{escape(say("ask.share"))}'
+        f'</button><button type="button" class="again">{escape(say("ask.again"))}</button></p>'
+    )
+
+
+def markdown(answer: Answer) -> str:
+    """Return an answer as Markdown, its citations as footnotes."""
+    lines = [f"**{_flat(answer.question)}**", "", ""]
+    for sentence in answer.sentences:
+        marks = "".join(f"[^{n}]" for n in sentence.citations)
+        code = code_of(sentence.text)
+        if code is not None:
+            lines += ["", fenced(code), "", marks, "", ""]
+            continue
+        text = f'"{_flat(sentence.text)}"' if sentence.verbatim else _flat(sentence.text)
+        lines[-1] += f"{' ' if lines[-1] else ''}{text}{marks}"
+    lines.append("")
+    for cited in answer.citations:
+        title = _flat(cited.title)
+        if is_web(cited.deep_link):
+            address = re.sub(r"[\s()<>]", lambda found: f"%{ord(found[0]):02X}", cited.deep_link)
+            title = f"[{title}]({address})"
+        places = "; ".join(" > ".join([each.list, *each.section]) for each in cited.recommended_by)
+        lines.append(f"[^{cited.n}]: {title}{f' ({_flat(places)})' if places else ''}")
+    return "\n".join(lines) + "\n"
+
+
+def _flat(text: str) -> str:
+    return re.sub(r"([\\*_\[\]<>#|`!])", r"\\\1", " ".join(text.split()))

@@ -1,0 +1,163 @@
+"""The reader view: a document's archived text as a page of its own, the cited passage marked.
+
+The text is Markdown from anywhere. It becomes headings, lists, tables and code, nothing else: HTML
+in it stays text, images become their description, links are http and https only. The page runs no
+script; the headers it is sent with would not let it.
+"""
+
+from collections.abc import MutableMapping, Sequence
+from html import escape
+from typing import Any
+
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+
+from index.store.values import Recommendation
+from ingest.values import Document
+from ui.page import assets
+from ui.page.html import is_web, link, recommended_html
+from ui.page.i18n import Texts
+
+POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'self'"
+)
+_LEAVES = frozenset(
+    ("paragraph_open", "heading_open", "tr_open", "fence", "code_block", "list_item_open")
+)
+_DEEPEST = 3  # levels of headings in the contents
+
+
+class _Renderer(RendererHTML):
+    """Markdown tokens as HTML without anything that loads or runs."""
+
+    def image(
+        self,
+        tokens: Sequence[Token],
+        idx: int,
+        options: Any,
+        env: MutableMapping[str, Any],
+    ) -> str:
+        """An image would be fetched from elsewhere: its description stands for it."""
+        return f'<span class="image">[{escape(tokens[idx].content) or "…"}]</span>'
+
+
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": False}, renderer_cls=_Renderer)
+    parser.enable(["table", "strikethrough"])
+    parser.validateLink = is_web  # type: ignore[method-assign]  # the documented way
+    return parser
+
+
+def reader_html(
+    document: Document,
+    say: Texts,
+    *,
+    span: tuple[int, int] | None = None,
+    live: str = "",
+    places: Sequence[Recommendation] = (),
+) -> str:
+    """Return the whole page of a document; what overlaps ``span`` of its text is marked.
+
+    ``live`` is the address that opens the original, at the passage where there is one.
+    """
+    tokens = _parser().parse(document.text)
+    lines = _lines(document.text, span) if span else None
+    contents = _marked(tokens, lines)
+    body = _parser().renderer.render(tokens, _parser().options, {})
+    when = document.fetched_at[:10]
+    if is_web(document.url):
+        about = [
+            escape(say("reader.archived", date=when)),
+            link(live or document.url, say("reader.live")),
+        ]
+    else:
+        about = [escape(say("card.primer") if document.kind == "note" else say("reader.given"))]
+    about += [escape(each) for each in (document.author, document.date) if each]
+    if lines:
+        about.append(f'<a href="#passage">{escape(say("reader.to_passage"))}</a>')
+    recommended = recommended_html(places, say)
+    if recommended:
+        recommended = f"<p class='small'>{escape(say('reader.recommended'))}</p>{recommended}"
+    title = f"<h1>{escape(document.title)}</h1>" if not _titled(tokens) else ""
+    return _page(
+        say("reader.title", title=document.title),
+        f'<p class="about">{" · ".join(about)}</p>{recommended}{_contents(contents, say)}'
+        f'<article lang="{escape(document.lang)}">{title}{body}</article>',
+        say,
+    )
+
+
+def missing_html(say: Texts) -> str:
+    """Return the page for an address or passage that is not here."""
+    return _page(
+        say("reader.none"),
+        f"<h1>{escape(say('reader.none'))}</h1><p>{escape(say('reader.none_explain'))}</p>",
+        say,
+    )
+
+
+def _page(title: str, body: str, say: Texts) -> str:
+    home = "/zh/" if say.lang == "zh" else "/"
+    return (
+        f'<!doctype html><html lang="{say.lang}"><head><meta charset="utf-8">'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f'<meta name="color-scheme" content="light dark"><title>{escape(title)}</title>'
+        f'<link rel="icon" href="data:,"><style>{assets.read("reader.css")}</style></head><body>'
+        f'<header><a href="{home}">{escape(say("reader.back"))}</a></header>'
+        f"<main>{body}</main></body></html>"
+    )
+
+
+def _lines(text: str, span: tuple[int, int]) -> tuple[int, int]:
+    """The lines of a text a span touches: the first, and the one after the last."""
+    start, end = span
+    return text.count("\n", 0, start), text.count("\n", 0, max(start, end - 1)) + 1
+
+
+def _marked(tokens: Sequence[Token], lines: tuple[int, int] | None) -> list[tuple[int, str, str]]:
+    """Give headings names and what lies in ``lines`` its class; return (level, name, heading)."""
+    headings: list[tuple[int, str, str]] = []
+    first = True
+    for place, token in enumerate(tokens):
+        if token.type == "heading_open":
+            name = f"h{len(headings) + 1}"
+            token.attrSet("id", name)
+            headings.append((int(token.tag[1]), name, tokens[place + 1].content))
+        if token.type == "inline":
+            _safe_links(token)
+        if lines is None or token.map is None or token.type not in _LEAVES:
+            continue
+        if token.map[0] < lines[1] and token.map[1] > lines[0] and not token.hidden:
+            if token.type == "list_item_open" and not tokens[place + 1].hidden:
+                continue  # its paragraphs are marked themselves
+            token.attrJoin("class", "cited")
+            if first:
+                token.attrSet("id", "passage")
+                first = False
+                if token.type == "heading_open":
+                    headings[-1] = (headings[-1][0], "passage", headings[-1][2])
+    return headings
+
+
+def _safe_links(inline: Token) -> None:
+    for token in inline.children or ():
+        if token.type == "link_open":
+            token.attrSet("rel", "noopener noreferrer nofollow")
+            token.attrSet("target", "_blank")
+
+
+def _titled(tokens: Sequence[Token]) -> bool:
+    return bool(tokens) and tokens[0].type == "heading_open" and tokens[0].tag == "h1"
+
+
+def _contents(headings: Sequence[tuple[int, str, str]], say: Texts) -> str:
+    shown = [each for each in headings if each[0] <= _DEEPEST]
+    if len(shown) < 3:
+        return ""
+    rows = "".join(
+        f'<li class="l{level}"><a href="#{name}">{escape(text)}</a></li>'
+        for level, name, text in shown
+    )
+    return f"<details><summary>{escape(say('reader.contents'))}</summary><ul>{rows}</ul></details>"

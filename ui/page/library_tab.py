@@ -1,0 +1,210 @@
+"""The Library tab: what is in it and what is missing, and making it grow."""
+
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from html import escape
+
+import gradio as gr
+
+from assistant.desk import Desk, Progress
+from index.store import browse
+from ingest.errors import RefdeskError
+from ingest.gathering.gather import Got
+from ui.page import html as page
+from ui.page import html_library as page_library
+from ui.page import plots as page_plots
+from ui.page.i18n import Texts
+from ui.page.parts import view
+from ui.serving.access import Access
+
+_HOW = {"show_progress": "hidden", "concurrency_limit": 4, "api_visibility": "private"}
+_LOOK = 0.1  # seconds between two pictures of a job
+_LOOPBACK = ("127.0.0.1", "::1")
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """How far a job is: what it does, ``done`` of ``total`` (0: not known)."""
+
+    text: str
+    done: int = 0
+    total: int = 0
+
+
+class LibraryTab:
+    """What the Library tab does."""
+
+    def __init__(self, desk: Desk, access: Access, say: Texts) -> None:
+        self._desk = desk
+        self._access = access
+        self._say = say
+
+    def draw(self, tab: gr.Tab) -> None:
+        """Put the tab's components into the page being built; it is filled when it is opened."""
+        say = self._say
+        tiles = view("", "tiles")
+        lists = _plot("plot-lists")
+        list_table = view("", "table-lists")
+        kinds = _plot("plot-kinds")
+        kind_table = view("", "table-kinds")
+        grown = _plot("plot-growth")
+        growth_table = view("", "table-growth")
+        missing = view("", "missing")
+        thin = view("", "thin")
+        keep = view("", "keep")
+        with gr.Column(visible=False, elem_id="keeping") as keeping:
+            with gr.Row(elem_classes="bar"):
+                what = gr.Textbox(label=say("library.fetch_what"), max_lines=1, elem_id="what")
+                most = gr.Textbox(
+                    "20", label=say("library.fetch_limit"), max_lines=1, elem_id="most"
+                )
+            with gr.Row(elem_classes="bar"):
+                fetch = gr.Button(say("library.fetch"), elem_id="fetch", scale=0)
+                rebuild = gr.Button(say("library.rebuild"), elem_id="rebuild", scale=0)
+        secret = gr.Textbox("", visible="hidden", elem_id="secret", container=False)
+        said = view("", "job")
+        shown = [
+            tiles, lists, list_table, kinds, kind_table, grown, growth_table, missing, thin,
+        ]  # fmt: skip
+        tab.select(self.show, outputs=shown, **_HOW)
+        tab.select(self.unlock, outputs=[keep, keeping, secret], **_HOW)
+        for start, job in ((fetch, self.fetch), (rebuild, self.rebuild)):
+            running = start.click(job, inputs=[secret, what, most], outputs=[said], **_HOW)
+            running.then(self.show, outputs=shown, **_HOW)
+
+    def unlock(self, request: gr.Request) -> tuple[object, object, object]:
+        """Show the way to fetch and rebuild, and hand out the secret, to whoever may have it.
+
+        That is who sits at this machine, or came in with the token; not whom a proxy brought.
+        """
+        client = request.client.host if request.client else ""
+        proxied = "x-forwarded-for" in request.headers or "forwarded" in request.headers
+        own = client in _LOOPBACK and not proxied
+        allowed = own or self._access.token is not None
+        explained = self._say("library.keep_explain" if allowed else "library.locked")
+        html = page.framed(
+            f"<h2>{escape(self._say('library.keep'))}</h2><p class='hint'>{escape(explained)}</p>"
+        )
+        secret = self._access.secret if allowed else ""
+        return html, gr.update(visible=allowed), secret
+
+    def show(self) -> tuple[object, ...]:
+        """Return everything the tab shows."""
+        say = self._say
+        try:
+            status = self._desk.status()
+            store = self._desk.library.store
+        except RefdeskError as error:
+            said = page.failed_html(error, say)
+            nothing = _shown(None)
+            return said, nothing, "", nothing, "", nothing, "", "", ""
+        links, documents = browse.links(store), browse.shelves(store)
+        lists = page_library.by_list(links)
+        points = page_library.growth(documents)
+        grown = page_plots.growth_figure(points, say) if len(points) > 1 else None
+        return (
+            page_library.tiles_html(status, links, say),
+            _shown(page_plots.list_figure(lists, say) if lists else None),
+            page_library.list_table(links, say) if lists else "",
+            _shown(page_plots.kind_figure(page_library.by_kind(documents), say)),
+            page_library.kind_table(documents, say),
+            _shown(grown),
+            page_library.growth_table(documents, say),
+            page_library.missing_html(links, say),
+            page_library.thin_html(links, say),
+        )
+
+    def fetch(self, secret: str, what: str, most: str) -> Iterator[str]:
+        """Fetch from the web and take in what came; yields how far it is."""
+        limit = int(most) if most.strip().isdigit() else None
+
+        def job(tell: Callable[[_Told], None]) -> str:
+            def told(got: Got, done: int, total: int) -> None:
+                state = self._say.named("got", got.state)
+                tell(_Told(f"{got.url}: {got.reason or state}", done, total))
+
+            report = self._desk.ingest(
+                what.split(), limit=limit, told=told, progress=self._step(tell)
+            )
+            states = [got.state for got in report.got]
+            return self._say(
+                "library.done_fetch",
+                fetched=len(states) - states.count("failed"),
+                failed=states.count("failed"),
+                passages=report.passages,
+            )
+
+        yield from self._run(secret, job)
+
+    def rebuild(self, secret: str, what: str, most: str) -> Iterator[str]:
+        """Make the library anew from the archive; yields how far it is."""
+
+        def job(tell: Callable[[_Told], None]) -> str:
+            report = self._desk.rebuild(progress=self._step(tell))
+            status = report.status
+            return self._say(
+                "library.done_rebuild",
+                documents=status["documents"], passages=status["passages"],
+            )  # fmt: skip
+
+        yield from self._run(secret, job)
+
+    def _step(self, tell: Callable[[_Told], None]) -> Progress:
+        """Return what hears of the steps of a job and tells of them in the page's language."""
+        return lambda step, done, total: tell(_Told(self._say.named("step", step), done, total))
+
+    def _run(self, secret: str, job: Callable[[Callable[[_Told], None]], str]) -> Iterator[str]:
+        """Run a job in a thread of its own; it goes on when nobody looks on any more."""
+        if not self._access.holds_secret(secret):
+            yield page.message_html(self._say("error.other"), self._say("library.locked"))
+            return
+        news: queue.Queue[_Told | str | Exception] = queue.Queue()
+
+        def work() -> None:
+            try:
+                news.put(job(news.put))
+            except Exception as error:  # whatever it is, the one who looks on has to hear of it
+                news.put(error)
+
+        threading.Thread(target=work, name="refdesk-keeping", daemon=True).start()
+        yield _progress(_Told(self._say("library.working")))
+        while True:
+            told = _newest(news)
+            if isinstance(told, _Told):
+                yield _progress(told)
+                time.sleep(_LOOK)
+                continue
+            if isinstance(told, RefdeskError):
+                yield page.failed_html(told, self._say)
+            elif isinstance(told, Exception):
+                raise told
+            else:
+                yield page.message_html(told)
+            return
+
+
+def _newest(news: "queue.Queue[_Told | str | Exception]") -> _Told | str | Exception:
+    """Return what was said last, once something is: how it ended, or how far it is by now."""
+    told = news.get()
+    while isinstance(told, _Told) and not news.empty():
+        told = news.get()
+    return told
+
+
+def _plot(name: str) -> gr.Plot:
+    return gr.Plot(show_label=False, elem_id=name, container=False, visible=False)
+
+
+def _shown(figure: object) -> object:
+    """An update of a plot; one without a figure is not there."""
+    return gr.update(value=figure, visible=figure is not None)
+
+
+def _progress(told: _Told) -> str:
+    share = 100 * told.done / told.total if told.total else 0
+    count = f"{told.done} / {told.total}" if told.total else str(told.done or "")
+    bar = f'<progress max="100" value="{share:.0f}">{count}</progress>' if told.total else ""
+    return page.framed(f'<p class="state busy" role="status">{escape(told.text)} {count}</p>{bar}')

@@ -1,0 +1,39 @@
+"""The reader view's address: ``/read?passage=KEY`` or ``/read?url=URL``."""
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse
+
+from assistant.desk import Desk
+from ingest.links.urls import deep_link
+from ui.page.html_reader import POLICY, missing_html, reader_html
+from ui.page.i18n import LANGUAGES, texts
+
+_HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+def reader(desk: Desk) -> APIRouter:
+    """Return the route of the reader view."""
+    router = APIRouter()
+
+    @router.get("/read", include_in_schema=False)
+    def read(passage: str = "", url: str = "", lang: str = "en") -> HTMLResponse:
+        say = texts(lang if lang in LANGUAGES else "en")
+        store = desk.library.store
+        found = store.passage(passage) if passage else None
+        document = store.document(found.url if found else url)
+        if document is None or (passage and found is None):
+            return HTMLResponse(missing_html(say), 404, headers=_HEADERS)
+        span = (found.start, found.end) if found else None
+        live = ""
+        if found:
+            before = document.text[: found.start]
+            live = deep_link(found.opens_at(found.start), found.text, before)
+        places = store.recommendations([document.url])[document.url]
+        html = reader_html(document, say, span=span, live=live, places=places)
+        return HTMLResponse(html, headers=_HEADERS)
+
+    return router

@@ -1,0 +1,1 @@
+"""Doors for programs, who may use them, and turns at the model."""

@@ -1,0 +1,83 @@
+"""An answer as Markdown for chat clients: sentences with marks, then the numbered sources.
+
+What comes from pages stays words: no link, image or tag of theirs survives.
+"""
+
+import re
+from collections.abc import Sequence
+from urllib.parse import quote
+
+from assistant.answering.values import Answer, Citation, Sentence
+from index.search.library import Hit
+from index.store.values import Recommendation
+from ui.sentence_form import code_of, fenced
+
+
+def markdown(answer: Answer) -> str:
+    """Return an answer as Markdown: its sentences with their marks, then the sources."""
+    return rest(answer, [])
+
+
+def rest(answer: Answer, said: Sequence[Sentence]) -> str:
+    """Return what is left to say of an answer after these sentences."""
+    if answer.refused:
+        listed = [f"- {_hit(hit)}" for hit in answer.nearest]
+        nearest = "\n\nNearest sources:\n\n" + "\n".join(listed) if listed else ""
+        return ("\n\n" if said else "") + (answer.refusal or "") + nearest
+    left = list(answer.sentences)
+    if left[: len(said)] == list(said):
+        left = left[len(said) :]
+    elif said:  # what was said did not stand: the answer as it does follows
+        return "\n\nCorrected:\n\n" + rest(answer, [])
+    text = ""
+    shown = list(said)
+    for sentence in left:
+        text += next_sentence(sentence, shown)
+        shown.append(sentence)
+    sources = "\n".join(f"{each.n}. {_citation(each)}" for each in answer.citations)
+    return f"{text}\n\nSources:\n\n{sources}" if sources else text
+
+
+def next_sentence(sentence: Sentence, said: Sequence[Sentence]) -> str:
+    """Return what a sentence adds to those that were said."""
+    if not said:
+        return _sentence(sentence)
+    apart = code_of(sentence.text) is not None or code_of(said[-1].text) is not None
+    return ("\n\n" if apart else " ") + _sentence(sentence)
+
+
+def _sentence(sentence: Sentence) -> str:
+    marks = " ".join(f"[{n}]" for n in sentence.citations)
+    code = code_of(sentence.text)
+    if code is not None:
+        return f"{fenced(code)}\n\n{marks}"
+    return f"{_harmless(' '.join(sentence.text.split()))} {marks}".rstrip()
+
+
+def _citation(each: Citation) -> str:
+    return _link(each.title, each.deep_link) + _places(each.recommended_by)
+
+
+def _hit(hit: Hit) -> str:
+    return _link(hit.passage.title, hit.passage.url) + _places(hit.recommended_by)
+
+
+def _link(title: str, url: str) -> str:
+    text = re.sub(r"([\\`*_\[\]<>#|!])", r"\\\1", " ".join(title.split())) or "source"
+    if not url.startswith(("http://", "https://")):
+        return text
+    return f"[{text}]({quote(url, safe=':/?#@!$&*+,;=%~-._')})"
+
+
+def _places(places: tuple[Recommendation, ...]) -> str:
+    names = [
+        " › ".join((each.list, *each.section)) + (f" ({each.difficulty})" * bool(each.difficulty))
+        for each in places[:1]
+    ]
+    return "".join(f" — {_harmless(name)}" for name in names)
+
+
+def _harmless(text: str) -> str:
+    """Return a page's words so that Markdown makes no link, image or tag of them."""
+    closed = re.sub(r"\](?=[(\[:])", r"]\\", text)
+    return re.sub(r"<(?=[A-Za-z/!?])", r"\\<", closed)
