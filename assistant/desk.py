@@ -365,15 +365,13 @@ class Desk:
         Raises:
             UsageError: the file cannot be read.
         """
-        from assistant.evaluation.scores import (
-            scores as evaluation,  # needed here alone, and slow to import
-        )
+        from assistant.evaluation import scores  # needed here alone, and slow to import
 
-        asked = evaluation.read_questions(questions)
+        asked = scores.read_questions(questions)
         # nobody wanted to know: a refusal is not remembered
         alone = partial(inquiry.answer_alone, self._opened.library, model=self._opened.engine)
         answers = None if retrieval_only else alone
-        return evaluation.evaluate(self.library, asked, answers, self._progress)
+        return scores.evaluate(self.library, asked, answers, self._progress)
 
     def evaluate_beir(self, folder: Path) -> "Evaluation":
         """Measure retrieval on a collection in BEIR layout, in a library of its own in the cache.

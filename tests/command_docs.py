@@ -9,7 +9,7 @@ from typing import Any
 
 import typer
 
-from ui.cli import app
+from ui.cli.app import app
 
 FILE = Path(__file__).resolve().parent.parent / "docs" / "commands.md"
 _WIDTH = 100

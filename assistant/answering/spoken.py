@@ -18,7 +18,7 @@ from assistant.answering.question import ASKING
 from assistant.answering.values import Answer, Dropped, Event, Sentence
 from assistant.engines.protocol import Engine, Message
 from index.search.library import Library
-from ingest.text import sentences
+from ingest.text.sentences import sentences
 
 _BEGUN = 4  # words
 _TELLING = 3  # words that are not in every sentence

@@ -19,7 +19,7 @@ from assistant.desk import Desk
 from assistant.engines.choice import DEFAULT_MODEL
 from assistant.engines.protocol import Message
 from index.store.values import Filters
-from ingest.text import sentences
+from ingest.text.sentences import sentences
 from tests.assistant.injections import ATTACKS, Attack
 
 EVERY = pytest.mark.parametrize("attack", ATTACKS, ids=lambda each: each.id)

@@ -212,7 +212,7 @@ def apart(weight: float) -> Step:
 
 def by_sentence(weight: float) -> Step:
     """The nearest sentence of the first 30. Left out: it costs Cranfield and evidence."""
-    from ingest.text import sentences
+    from ingest.text.sentences import sentences
 
     kept: dict[tuple[str, int], float | np.ndarray] = {}
 

@@ -44,7 +44,7 @@ def test_shells_complete_commands(shell):
         shell, {"_TYPER_COMPLETE_ARGS": "refdesk mod", "_TYPER_COMPLETE_FISH_ACTION": "get-args"}
     )
     done = subprocess.run(
-        [sys.executable, "-c", "from ui.cli import app; app(prog_name='refdesk')"],
+        [sys.executable, "-c", "from ui.cli.app import app; app(prog_name='refdesk')"],
         env=os.environ | words | {"_REFDESK_COMPLETE": f"complete_{shell}"},
         capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
@@ -57,7 +57,7 @@ def test_shells_complete_commands(shell):
 )
 def test_shells_complete_names_and_choices(words, at, wanted):
     done = subprocess.run(
-        [sys.executable, "-c", "from ui.cli import app; app(prog_name='refdesk')"],
+        [sys.executable, "-c", "from ui.cli.app import app; app(prog_name='refdesk')"],
         env=os.environ
         | {"COMP_WORDS": words, "COMP_CWORD": str(at), "_REFDESK_COMPLETE": "complete_bash"},
         capture_output=True, text=True, timeout=60, check=False,

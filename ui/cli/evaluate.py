@@ -56,10 +56,8 @@ def evaluate(
 
     Example: refdesk eval questions.jsonl --retrieval-only --out run.json
     """
+    from assistant.evaluation import run as eval_run  # measuring is slow to import
     from assistant.evaluation.compare import compare
-    from assistant.evaluation.scores import (
-        run as eval_run,  # measuring is slow to import, and needed here alone
-    )
 
     if (questions is None) == (beir is None):
         raise UsageError("Give either a file of questions or --beir with a folder.")
