@@ -4,8 +4,8 @@
 
 True sentences, each with the text it was written from, are those of public sets that people found
 supported: WiCE (its claims with the sentences that support them and their neighbours), BEGIN
-(fully attributable replies), answers of mtrag-un; and of ``data/eval/primer.jsonl`` the answers
-with their evidence. Each that the check lets pass in its own words is falsified by one change of
+(fully attributable replies), answers of mtrag-un, QuoteSum's answers woven of quoted spans; and of
+``data/eval/primer.jsonl`` the answers with their evidence. Each that the check lets pass in its own words is falsified by one change of
 every kind that fits: the kinds are in `falsify`. Printed are, by set, what becomes of the true
 sentences (shown in their own words, the source quoted instead, dropped) and, by kind, how many
 falsified ones are still shown in their own words. With ``--passed`` the sentences falsified are
@@ -23,7 +23,7 @@ import random
 import re
 import tempfile
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,27 +40,25 @@ from ingest.text.sentences import language, sentences
 
 SEED = 20261128
 _AUX = r"is|are|was|were|has|have|had|can|could|will|would|should|does|do|did|may|might|must"
-_OPPOSITES = [
-    pair.split("/")
-    for pair in (
-        "before/after more/less more/fewer increase/decrease increases/decreases "
-        "increased/decreased rise/fall rose/fell won/lost win/lose with/without minimum/maximum "
-        "first/last encoder/decoder above/below over/under higher/lower high/low larger/smaller "
-        "large/small faster/slower fast/slow earlier/later best/worst better/worse most/least "
-        "all/none always/never up/down early/late old/new older/newer old/young open/closed "
-        "true/false same/different input/output inside/outside start/end began/ended "
-        "begins/ends north/south east/west left/right male/female man/woman success/failure "
-        "accepted/rejected agreed/disagreed allowed/forbidden arrived/departed bought/sold "
-        "buy/sell cheap/expensive cold/hot death/birth died/born entered/left expanded/shrank "
-        "friend/enemy gained/lost good/bad happy/sad heavy/light include/exclude "
-        "including/excluding internal/external legal/illegal long/short longer/shorter "
-        "major/minor majority/minority parent/child past/future permanent/temporary "
-        "positive/negative possible/impossible public/private raised/lowered reduced/raised "
-        "remember/forget rich/poor safe/dangerous strong/weak upper/lower wide/narrow "
-        "wins/loses add/remove added/removed since/until husband/wife brother/sister "
-        "son/daughter father/mother teacher/student supported/opposed passed/failed"
-    ).split()
-]
+_PAIRS = (
+    "before/after more/less more/fewer increase/decrease increases/decreases "
+    "increased/decreased rise/fall rose/fell won/lost win/lose with/without minimum/maximum "
+    "first/last encoder/decoder above/below over/under higher/lower high/low larger/smaller "
+    "large/small faster/slower fast/slow earlier/later best/worst better/worse most/least "
+    "all/none always/never up/down early/late old/new older/newer old/young open/closed "
+    "true/false same/different input/output inside/outside start/end began/ended "
+    "begins/ends north/south east/west left/right male/female man/woman success/failure "
+    "accepted/rejected agreed/disagreed allowed/forbidden arrived/departed bought/sold "
+    "buy/sell cheap/expensive cold/hot death/birth died/born entered/left expanded/shrank "
+    "friend/enemy gained/lost good/bad happy/sad heavy/light include/exclude "
+    "including/excluding internal/external legal/illegal long/short longer/shorter "
+    "major/minor majority/minority parent/child past/future permanent/temporary "
+    "positive/negative possible/impossible public/private raised/lowered reduced/raised "
+    "remember/forget rich/poor safe/dangerous strong/weak upper/lower wide/narrow "
+    "wins/loses add/remove added/removed since/until husband/wife brother/sister "
+    "son/daughter father/mother teacher/student supported/opposed passed/failed"
+)
+_OPPOSITES = [pair.split("/") for pair in _PAIRS.split()]
 _WORDS = {"two": "three", "three": "five", "four": "six", "five": "four", "six": "eight",
           "seven": "nine", "eight": "seven", "nine": "ten", "ten": "twelve", "one": "two",
           "twice": "three times", "half": "a third", "dozen": "hundred", "second": "third",
@@ -125,7 +123,14 @@ def true_sentences(shared: Path, limit: int) -> list[True_]:
     """Return the true sentences of every set, at most ``limit`` of each, by a fixed choice."""
     found: dict[str, list[True_]] = defaultdict(list)
     public = shared / "public"
-    for each in (*_wice(public), *_begin(public), *_mtrag(public), *_primer(), *_chinese()):
+    for each in (
+        *_wice(public),
+        *_begin(public),
+        *_mtrag(public),
+        *_quotesum(public),
+        *_primer(),
+        *_chinese(),
+    ):
         found[each.set].append(each)
     chosen = []
     for every in found.values():
@@ -160,6 +165,16 @@ def _mtrag(public: Path) -> Iterator[True_]:
             for start, end in sentences(target):
                 if 40 <= end - start <= 300 and sum(map(len, texts)) < 8000:
                     yield True_("mtrag", target[start:end], texts)
+
+
+def _quotesum(public: Path) -> Iterator[True_]:
+    for line in (public / "quotesum" / "dev.jsonl").read_text("utf-8").splitlines():
+        row = json.loads(line)
+        texts = tuple(row[f"source{n}"] for n in range(1, 9) if row.get(f"source{n}"))
+        summary = re.sub(r" +([.,;])", r"\1", re.sub(r"\[ ?\d+ | ?\]", "", row["summary"]))
+        for start, end in sentences(summary):
+            if 40 <= end - start <= 300:  # characters
+                yield True_("quotesum", summary[start:end], texts)
 
 
 def _primer() -> Iterator[True_]:
@@ -199,8 +214,11 @@ def falsify(sentence: str, texts: tuple[str, ...], rng: random.Random) -> Iterat
         other = rng.choice(others)
         yield "name", _put(sentence, rng.choice(inside), lambda _: other)
     if inside:
-        yield "name from elsewhere", _put(
-            sentence, rng.choice(inside), lambda _: rng.choice(["Hendricks", "Lisbon", "Qwen3"])
+        yield (
+            "name from elsewhere",
+            _put(
+                sentence, rng.choice(inside), lambda _: rng.choice(["Hendricks", "Lisbon", "Qwen3"])
+            ),
         )
     aux = list(re.finditer(rf"\b(?:{_AUX})\b(?! not|n't)", sentence))
     if aux:
@@ -220,12 +238,15 @@ def falsify(sentence: str, texts: tuple[str, ...], rng: random.Random) -> Iterat
         if len({m[0] for m in found}) > 1:
             one, two = sorted(rng.sample(found, 2), key=lambda m: m.start())
             if one[0] not in two[0] and two[0] not in one[0]:
-                yield kind, (
-                    sentence[: one.start()]
-                    + two[0]
-                    + sentence[one.end() : two.start()]
-                    + one[0]
-                    + sentence[two.end() :]
+                yield (
+                    kind,
+                    (
+                        sentence[: one.start()]
+                        + two[0]
+                        + sentence[one.end() : two.start()]
+                        + one[0]
+                        + sentence[two.end() :]
+                    ),
                 )
     some = [m for w in _QUANTIFIERS for m in re.finditer(rf"\b{w}\b", sentence)]
     if some:
@@ -234,14 +255,13 @@ def falsify(sentence: str, texts: tuple[str, ...], rng: random.Random) -> Iterat
         yield "condition dropped", _put(sentence, condition, lambda _: "")
 
 
-_ZH_OPPOSITES = [
-    pair.split("/")
-    for pair in (
-        "增加/减少 提高/降低 更快/更慢 更大/更小 之前/之后 最大/最小 更多/更少 高于/低于 编码器/解码器 "
-        "输入/输出 支持/反对 大于/小于 优于/劣于 训练/推理 上升/下降 第一/最后 开启/关闭 简单/复杂 "
-        "容易/困难 需要/无需 更好/更差 扩大/缩小 加快/减慢 全部/部分"
-    ).split()
-]
+_ZH_PAIRS = (
+    "增加/减少 提高/降低 更快/更慢 更大/更小 之前/之后 最大/最小 更多/更少 高于/低于 "
+    "编码器/解码器 输入/输出 支持/反对 大于/小于 优于/劣于 训练/推理 上升/下降 "
+    "第一/最后 开启/关闭 简单/复杂 "
+    "容易/困难 需要/无需 更好/更差 扩大/缩小 加快/减慢 全部/部分"
+)
+_ZH_OPPOSITES = [pair.split("/") for pair in _ZH_PAIRS.split()]
 
 
 def _falsify_zh(sentence: str, rng: random.Random) -> Iterator[tuple[str, str]]:
@@ -276,7 +296,7 @@ def _falsify_zh(sentence: str, rng: random.Random) -> Iterator[tuple[str, str]]:
         yield "opposite", _put(sentence, match, lambda _: word)
 
 
-def _put(sentence: str, at: re.Match[str], new) -> str:  # type: ignore[no-untyped-def]
+def _put(sentence: str, at: re.Match[str], new: Callable[[str], str]) -> str:
     return sentence[: at.start()] + new(at[0]) + sentence[at.end() :]
 
 
@@ -333,7 +353,7 @@ def _judged(library: Texts, every: list[True_], passed: Path | None) -> Iterator
         row = _row(library, evidence, each, "true", each.sentence)
         yield row
         if each.sentence in known if known is not None else row["is"] == "shown":
-            rng = random.Random(f"{SEED}{each.sentence}")  # noqa: S311  # no secret
+            rng = random.Random(f"{SEED}{each.sentence}")  # no secret
             for kind, false in falsify(each.sentence, each.texts, rng):
                 if false != each.sentence:
                     yield _row(library, evidence, each, kind, false)
