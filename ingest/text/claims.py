@@ -71,9 +71,10 @@ _FUNCTION = _words(
     "done during e.g each either else especially essentially etc even every everything example "
     "finally for from furthermore get gets getting had has have having he hence her here hers "
     "herself him himself his how however i i.e if in indeed instead into is it its itself just let "
-    "like ll made make makes making many may me meanwhile mean means meaning might mine moreover "
-    "much must my myself namely need now of off often on once one ones only or other others "
-    "otherwise our ours out overall own per perhaps rather re regarding s same say says shall she "
+    "can like ll made make makes making many may me meanwhile mean means meaning might mine "
+    "moreover much must my myself namely need now of off often on once one ones only or other "
+    "others otherwise our ours out overall own per perhaps rather re regarding s same say says "
+    "shall she "
     "should simply since so some something specifically still such t than that the their theirs "
     "them themselves then there thereby therefore these they thing things this those though "
     "through thus to too toward towards typically upon us use used uses using usually various ve "
@@ -90,7 +91,7 @@ _DISCOURSE = _words(
     "today nowadays later eventually originally initially interestingly notably importantly "
     "similarly conversely consequently besides despite unlike compared according given based "
     "following during after before when while once since because if unless although though "
-    "people someone everyone everybody nobody anyone"
+    "sources source others many much people someone everyone everybody nobody anyone"
 )
 _CONJUNCTION = _words(
     "but while whereas although though because which who whose if unless when whenever until since "
@@ -103,10 +104,10 @@ _DENIALS = _words(
     "not no never without cannot nor neither none nobody nothing hardly barely scarcely lack lacks "
     "lacked lacking fail fails failed unable refuse refuses refused isnt dont"
 )
-_DENIALS_ZH = _words("没有 并非 无法 无需 无须 缺乏 缺少 失败 不 没 未 无 非 勿 别")
+_DENIALS_ZH = _words("没有 从不 从未 并非 无法 无需 无须 缺乏 缺少 失败 不 没 未 无 非 勿 别")
 _NO_DENIALS_ZH = _words(
-    "不同 不仅 不但 不只 不断 不少 不过 不论 不管 不等 无论 无限 非常 无监督 非线性 未来 无疑 "
-    "别的 区别 分别 级别 类别 识别 特别 个别 差别 判别"
+    "不同 不仅 不但 不只 不断 不少 不过 不论 不管 不等 不一样 不一致 无论 无限 非常 无监督 "
+    "非线性 未来 无疑 别的 区别 分别 级别 类别 识别 特别 个别 差别 判别"
 )
 _FUNCTION_ZH = frozenset(
     "的了是在和与也就及而或被把对从到这那它他她其为以有个种些来去着过于并且则再还之等将让使得吗呢"
@@ -291,7 +292,7 @@ def _plain(said: str, at: int, state: _State, *, opens: bool) -> Iterator[Term]:
     denied, heads = (state.denial > 0, False) if relation else state.take()
     yield Term(
         Kind.RELATION if relation else Kind.WORD, key, said, at, at + len(said), state.clause,
-        state.statement, denied, heads, opens=opens and low not in _DISCOURSE,
+        state.statement, denied, heads, opens=opens and not relation and low not in _DISCOURSE,
         conditional=state.conditional,
     )  # fmt: skip
 
@@ -315,9 +316,7 @@ def _han(run: str, at: int, state: _State) -> Iterator[Term]:
             state.conditional = True
         elif word in _DENIALS_ZH:
             state.deny(_SCOPE_ZH)
-        if word in _DENIALS_ZH and not has_contrary(word):
-            continue
-        if has_contrary(word) or word in _NO_DENIALS_ZH:
+        elif has_contrary(word) or word in _NO_DENIALS_ZH:
             kind = Kind.RELATION if len(word) == 1 else Kind.WORD
             denied, heads = (state.denial > 0, False) if kind == Kind.RELATION else state.take()
             yield Term(
