@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from assistant.answering.prompt import prefix
 from assistant.engines.choice import choose, is_here
+from assistant.engines.isolated import CannotRun
 from assistant.engines.protocol import Engine
 from index.models.embedder import DEFAULT, Embedder
 from index.search.library import Library, embedder_of
@@ -45,6 +46,8 @@ class Opened:
         self._engine: Engine | None = None
         self._chosen = False
         self._ahead: threading.Thread | None = None
+        self._leaving = threading.Event()
+        self._told = ""
 
     def library(self) -> Library:
         """Return the library; a home without one is seeded first."""
@@ -79,17 +82,33 @@ class Opened:
     def engine(self) -> Engine | None:
         """Return the model that writes, loaded; None if none is wanted.
 
+        With ``auto`` the sources stand in for a model that cannot run on this machine, which is
+        told once.
+
         Raises:
             UsageError: there is no such model.
             ModelUnavailable: it could not be had or loaded.
         """
         with self._choosing:  # not the library's lock: loading takes long, and searches go on
             if not self._chosen:
-                self._engine = choose(
-                    self.llm, self._home.models, self._home.cache, self._progress, prefix()
-                )
+                self._engine = self._choose()
                 self._chosen = True
             return self._engine
+
+    def _choose(self) -> Engine | None:
+        try:
+            return choose(
+                self.llm, self._home.models, self._home.cache, self._progress, prefix(),
+                notice=self._notice, given_up=self._leaving.is_set,
+            )  # fmt: skip
+        except CannotRun as error:
+            if self.llm != "auto":
+                raise
+            text = f"{error} Until then answers are taken from the sources directly."
+            if text != self._told:
+                self._notice(text)
+            self._told = text
+            return None
 
     def load_ahead(self) -> None:
         """Begin to load the model that writes beside what comes first, if its weights are here.
@@ -113,9 +132,12 @@ class Opened:
         return engine.count_tokens(text), self.llm.startswith(("http://", "https://"))
 
     def close(self) -> None:
-        """Give the writing model's memory back."""
+        """Give the writing model's memory back; one that is loading is given up."""
+        self._leaving.set()
         if self._ahead is not None:
             self._ahead.join()
+            self._ahead = None
+        self._leaving.clear()
         if self._engine is not None:
             self._engine.close()
         self._engine, self._chosen = None, False
