@@ -6,21 +6,21 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 # Exactly what the lock names, unpacked as it is: modules are compiled when they are first used.
 INSTALL := $(PIP) install --quiet --no-compile
 LOCKED := $(INSTALL) --no-deps --require-hashes
-MODEL_LOG := $(VENV)/llama.log
+LLAMA_LOG := $(VENV)/llama.log
 export Q ?= explain GQA vs MQA
 
 .PHONY: ask serve env test lint bench docs lock first
 
-# The environment and llama.cpp at once; the sources answer before llama.cpp is compiled.
-ask: $(VENV)/.tools
-	@$(MAKE) --no-print-directory -j3 $(VENV)/.runtime $(VENV)/.model first
+# The packages and llama.cpp at once; the sources answer before llama.cpp is compiled.
+ask: $(VENV)/.build
+	@$(MAKE) --no-print-directory -j3 $(VENV)/.llama first
 	@$(BIN)/refdesk ask "$$Q"
 
 serve: env
 	$(BIN)/refdesk serve
 
-env: $(VENV)/.tools
-	@$(MAKE) --no-print-directory -j2 $(VENV)/.runtime $(VENV)/.model
+env: $(VENV)/.build
+	@$(MAKE) --no-print-directory -j2 $(VENV)/.llama $(VENV)/.runtime
 
 test: lint
 	$(BIN)/pytest -q
@@ -50,30 +50,40 @@ bench: env $(VENV)/.dev
 # Renews the locks from pyproject.toml: the newest versions its ranges allow, for Python 3.11 to 3.13.
 UV_LOCK = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-annotate --no-header
+IN := pyproject.toml requirements/build.in requirements/beside.in
 lock:
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@test -x $(BIN)/uv || $(INSTALL) "uv>=0.8,<1"
-	$(UV_LOCK) --overrides requirements/overrides.txt \
-		pyproject.toml requirements/tools.in -o requirements/runtime.txt
+	$(UV_LOCK) --overrides requirements/overrides.txt $(IN) -o requirements/runtime.txt
 	$(UV_LOCK) --overrides requirements/overrides.txt --constraints requirements/runtime.txt \
-		--extra dev pyproject.toml requirements/tools.in -o requirements/dev.txt
+		--extra dev $(IN) -o requirements/dev.txt
+	$(UV_LOCK) --constraints requirements/runtime.txt requirements/build.in \
+		-o requirements/build.txt
 	$(UV_LOCK) --no-deps requirements/llama.in -o requirements/llama.txt
 
-$(VENV)/.tools: requirements/tools.in
+$(VENV)/.build: requirements/build.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(LOCKED) -r requirements/build.txt
 	@touch $@
 
-$(VENV)/.runtime: requirements/runtime.txt requirements/torch.txt
-	@echo "Installing the locked packages in $(VENV)/ ..."
+# torch comes after the rest, which it then finds in the locked versions.
+$(VENV)/.runtime: $(VENV)/.build requirements/runtime.txt requirements/torch.txt pyproject.toml
+	@echo "Installing the locked packages in $(VENV)/ (a minute or two the first time)."
 	@$(LOCKED) -r requirements/runtime.txt
 	@$(INSTALL) -r requirements/torch.txt
 	@$(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(VENV)/.model: requirements/llama.txt assistant/engines/build.py assistant/engines/llama.cmake
-	@echo "Compiling llama.cpp for this processor beside it (what it says: $(MODEL_LOG)) ..."
-	@$(LOCKED) --target $(VENV)/build $$(sed -n 's/x/x/p' /dev/null) -r requirements/runtime.txt
-	@touch $@
+$(VENV)/.llama: $(VENV)/.build requirements/llama.txt assistant/engines/build.py assistant/engines/llama.cmake
+	@echo "Compiling llama.cpp for this processor (some minutes the first time; log: $(LLAMA_LOG))."
+	@if nice $(BIN)/python -m assistant.engines.build >$(LLAMA_LOG) 2>&1; then touch $@; \
+		else tail -n 3 $(LLAMA_LOG) >&2; fi
+
+# An answer from the sources directly, while llama.cpp is compiled; then the model's weights.
+first: $(VENV)/.runtime
+	@test -e $(VENV)/.llama || { \
+		echo "While llama.cpp is compiled, from the sources directly:"; \
+		$(BIN)/refdesk ask "$$Q" --llm extractive && $(BIN)/refdesk models pull auto >/dev/null; }
 
 $(VENV)/.dev: $(VENV)/.runtime requirements/dev.txt
 	@$(LOCKED) -r requirements/dev.txt

@@ -7,6 +7,7 @@ from typing import Any
 
 from assistant.engines import checks
 from assistant.engines import costs as model_costs
+from assistant.engines.choice import DEFAULT_MODEL
 from index.models import weights
 from index.models.pins import Model
 from index.store.generation import Home
@@ -54,6 +55,7 @@ def _kernels(model: Model, home: Home) -> checks.Kernels | None:
 def pull(name: str, home: Home, progress: Progress) -> Path:
     """See :meth:`assistant.desk.Desk.pull`."""
     home.make()
+    name = DEFAULT_MODEL if name == "auto" else name
     if "/" in name:
         return weights.obtain_from_hub(name, home.models, progress)
     return weights.obtain(name, home.models, progress)
