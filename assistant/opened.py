@@ -47,7 +47,7 @@ class Opened:
         self._chosen = False
         self._ahead: threading.Thread | None = None
         self._leaving = threading.Event()
-        self._told = ""
+        self._told = False  # that the sources stand in for the model
 
     def library(self) -> Library:
         """Return the library; a home without one is seeded first."""
@@ -104,10 +104,9 @@ class Opened:
         except CannotRun as error:
             if self.llm != "auto":
                 raise
-            text = f"{error} Until then answers are taken from the sources directly."
-            if text != self._told:
-                self._notice(text)
-            self._told = text
+            if not self._told:
+                self._notice(f"{error} Until then answers are taken from the sources directly.")
+            self._told = True
             return None
 
     def load_ahead(self) -> None:

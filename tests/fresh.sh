@@ -35,8 +35,10 @@ for each in proc sys dev; do
     mount --rbind "/$each" "$root/$each"
     mount --make-rslave "$root/$each"
 done
+# links in there would lead to this machine's files: what is copied takes their place
+rm -rf "$root"/etc/{resolv.conf,hosts,ssl/certs}
 cp --dereference /etc/resolv.conf /etc/hosts "$root/etc/"
-cp --recursive --dereference --no-target-directory /etc/ssl/certs "$root/etc/ssl/certs"
+cp --recursive --dereference /etc/ssl/certs "$root/etc/ssl/certs"
 
 # pip's files of settings, and every folder they or the environment name
 python3 - <<'PYTHON' >"$root/carried" 2>/dev/null || true

@@ -397,12 +397,9 @@ class _Answers:
                 if self._process.silent_for(self._since) > SILENCE:
                     self._over = True
                     raise self._process.died() from None
-                if stop is None or self._stopping or not stop():
-                    continue
-                if leave:
+                if leave and stop is not None and stop():
                     raise ModelUnavailable("Nobody waits for the model any more.") from None
-                self._stopping = True
-                self._process.stop(self._number)
+                self._stop_if(stop)
                 continue
             if answer is None:
                 self._over = True
@@ -412,21 +409,23 @@ class _Answers:
                 raise UsageError(answer["refused"])
             if "failed" in answer:
                 raise ModelUnavailable(answer["failed"])
-            if stop is not None and not self._stopping and not self._over and stop():
-                self._stopping = True
-                self._process.stop(self._number)
-            return answer
+            if self._over or not self._stop_if(stop):  # nobody wants what was said after that
+                return answer
+
+    def _stop_if(self, stop: Callable[[], bool] | None) -> bool:
+        """Stop the call, once, if ``stop()`` is true; say whether it is stopped."""
+        if not self._stopping and stop is not None and stop():
+            self._stopping = True
+            self._process.stop(self._number)
+        return self._stopping
 
     def drain(self) -> None:
         """Stop the call and wait until it has ended."""
         if self._over:
             return
         with contextlib.suppress(_Died, UsageError, ModelUnavailable):
-            if not self._stopping:
-                self._stopping = True
-                self._process.stop(self._number)
             while not self._over:
-                self.next()
+                self.next(lambda: True)
 
 
 def _never() -> bool:

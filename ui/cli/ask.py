@@ -55,7 +55,7 @@ def ask(
             view.hide()
             progress(step, done, total)
 
-        desk = open_desk(home, tell, llm, note_gaps=not no_log)
+        desk = open_desk(home, tell, llm, note_gaps=not no_log, aside=view.hide)
         if question.strip():
             desk.load_ahead()
         try:

@@ -75,15 +75,21 @@ def open_desk(
     embedder: str | None = None,
     *,
     note_gaps: bool = True,
+    aside: Callable[[], None] = lambda: None,
 ) -> Desk:
-    """Return the desk of a home; what it does unasked is said on stderr."""
+    """Return the desk of a home; what it does unasked is said on stderr, after ``aside``."""
     console = Console(stderr=True)
+
+    def notice(text: str) -> None:
+        aside()
+        console.print(text, markup=False, highlight=False, soft_wrap=True)
+
     return Desk(
         home,
         llm=llm,
         embedder=embedder,
         progress=progress,
-        notice=lambda text: console.print(text, markup=False, highlight=False),
+        notice=notice,
         note_gaps=note_gaps,
     )
 
