@@ -105,7 +105,7 @@ class Opened:
             if self.llm != "auto":
                 raise
             if not self._told:
-                self._notice(f"{error} Until then answers are taken from the sources directly.")
+                self._notice(f"Answers are taken from the sources directly. {error}")
             self._told = True
             return None
 
