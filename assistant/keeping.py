@@ -20,6 +20,8 @@ from index.store.generation import Home
 from ingest import pipeline
 from ingest.archive import given
 from ingest.archive.warc import Archive
+from ingest.bounded.pool import Pool
+from ingest.bounded.quarantine import Quarantine
 from ingest.errors import NothingFound, UsageError
 from ingest.fetch.pace import Limits
 from ingest.gathering.collect import Collector, Wish
@@ -234,14 +236,17 @@ class Keeper:
             )
 
     def _update(self, count: int, *, afresh: bool = False) -> IngestReport:
-        change = build.update(
-            self._home,
-            pipeline.pages(self._archive),
-            catalog.known(self._archive),
-            self._embedder,
-            self._progress,
-            afresh=afresh,
-        )
+        found = [*pipeline.pages(self._archive), *catalog.unreadable(self._archive)]
+        with Pool(Quarantine(self._home.quarantine)) as pool:
+            change = build.update(
+                self._home,
+                found,
+                catalog.known(self._archive),
+                self._embedder,
+                self._progress,
+                pool.read,
+                afresh=afresh,
+            )
         status = Library(self._home, self._embedder).status()
         return IngestReport(count, change.read, change.removed, change.passages, status)
 

@@ -188,8 +188,8 @@ class Reading:
 
     @property
     def size(self) -> int:
-        """How many copies may have to be read."""
-        return len(self.copies)
+        """How many bytes its records hold."""
+        return sum(each.length for copy in self.copies for each in copy.records.values())
 
     def message(self) -> dict[str, Any]:
         """Return it as an object of JSON, for another process."""
@@ -369,9 +369,7 @@ def _text_of(value: object) -> str | None:
     return str(value) if isinstance(value, int | float) else None
 
 
-def _address_of(
-    row: Mapping[str, Any], file: str, number: int, taken: Mapping[str, object]
-) -> str:
+def _address_of(row: Mapping[str, Any], file: str, number: int, taken: Mapping[str, object]) -> str:
     said = row.get("url")
     own = f"{file}#{_text_of(row.get('_id')) or number}"
     if not isinstance(said, str) or not said.strip().lower().startswith(("http://", "https://")):

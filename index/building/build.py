@@ -6,6 +6,7 @@ embedded and indexed. The content digest says what a library holds, whichever wa
 
 import hashlib
 import json
+import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +36,14 @@ Progress = Callable[[str, int, int], None]
 """Told the step, how many are done, and how many there are (0: not known)."""
 
 
+Read = Callable[[Iterable[Page]], Iterable[tuple[Page, list[Document | Rejection]]]]
+"""Reads pages and gives each with what it holds, in the order given."""
+
+
+_CANNOT_BE_KEPT = (ValueError, TypeError, LookupError, RecursionError, sqlite3.IntegrityError)
+"""What one document may raise on its way into the store; all else is no matter of a document."""
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """What an update did: pages read anew, pages taken out, passages embedded."""
@@ -51,13 +60,14 @@ def update(
     catalog: Sequence[CuratedList],
     embedder: Embedder,
     progress: Progress,
+    read: Read,
     *,
     afresh: bool = False,
 ) -> Change:
     """Make and publish the generation that holds exactly ``found`` and ``catalog``.
 
-    With ``afresh`` every page is read again, whatever the generation before holds. The caller holds
-    the home's write lock.
+    ``read`` reads pages (`ingest.bounded.pool`). With ``afresh``, or where the generation before is
+    damaged, every page is read again, whatever it holds. The caller holds the home's write lock.
     """
     before = None if afresh else _reusable(home, embedder)
     folder = home.begin()
@@ -66,7 +76,7 @@ def update(
     else:
         store = Store(before / "library.sqlite").branch(folder / "library.sqlite")
     changes = _Changes(store, embedder)
-    read = changes.take_in(found, progress)
+    count = changes.take_in(found, progress, read)
     changes.join_copies()
     store.put_catalog(catalog)
     store.settle_addresses()
@@ -98,7 +108,7 @@ def update(
     if not len(words) == store.count("passages"):
         raise RuntimeError("words and passages do not match; run `refdesk rebuild`")
     store.close()
-    return Change(home.publish(folder), read, len(removed), len(added))
+    return Change(home.publish(folder), count, len(removed), len(added))
 
 
 def content_digest(store: Store) -> str:
@@ -154,12 +164,12 @@ class _Changes:
             [number for number in self._added if number not in gone],
         )
 
-    def take_in(self, found: Iterable[Page | Rejection], progress: Progress) -> int:
+    def take_in(self, found: Iterable[Page | Rejection], progress: Progress, read: Read) -> int:
         """Bring the documents to what was found; return how many pages were read."""
         store = self._store
         known = {url: d for url, d in store.page_digests().items() if not url.startswith(LISTED)}
         present: set[str] = set()
-        read = 0
+        changed: list[Page] = []
         store.drop_lost()
         for item in found:
             if isinstance(item, Rejection):
@@ -167,14 +177,14 @@ class _Changes:
                 continue
             present.add(item.url)
             if known.get(item.url) != item.digest:
-                self._removed += store.drop_page(item.url)
-                self._read(item)
-                read += 1
-                progress("reading pages", read, 0)
+                changed.append(item)
             store.put_aliases(item.url, item.addresses)
-        for url in sorted(set(known) - present):
+        for url in sorted({*(set(known) - present), *(page.url for page in changed)}):
             self._removed += store.drop_page(url)
-        return read
+        for count, (page, results) in enumerate(read(changed), 1):
+            self._put_page(page, results)
+            progress("reading pages", count, 0)
+        return len(changed)
 
     def stand_in(self, pages: Iterable[Page]) -> None:
         """Bring the stand-ins for links whose pages are not here up to date."""
@@ -186,7 +196,7 @@ class _Changes:
                 self._removed += store.drop_page(url)
         for url, page in wanted.items():
             if known.get(url) != page.digest:
-                self._read(page)
+                self._put_page(page, page.read())
 
     def join_copies(self) -> None:
         """Let one document stand for all its near-duplicates, chosen by rule."""
@@ -210,21 +220,32 @@ class _Changes:
             else:
                 self._put(key[0], document, mark)
 
-    def _read(self, page: Page) -> None:
+    def _put_page(self, page: Page, results: Iterable[Document | Rejection]) -> None:
         self._store.put_page(page.url, page.digest)
-        for result in page.read():
+        self._store.put_aliases(page.url, page.addresses)
+        for result in results:
             if isinstance(result, Rejection):
                 self._store.put_failure(page.url, result)
                 continue
-            mark = sketch(result.text)
-            there = self._store.page_of(result.url)
-            if there is not None and there.startswith(LISTED):
-                self._removed += self._store.drop_page(there)
-            if self._store.page_of(result.url) is None:
-                if not self._put(page.url, result, mark):
-                    self._store.put_failure(page.url, Rejection(result.url, "empty"))
-            else:
-                self._store.put_copy(page.url, result, mark, result.url)
+            removed, added = len(self._removed), len(self._added)
+            try:
+                with self._store.whole_or_not():
+                    self._put_result(page, result)
+            except _CANNOT_BE_KEPT as error:
+                del self._removed[removed:], self._added[added:]
+                reason = f"cannot be indexed: {type(error).__name__}: {error}"[:200]
+                self._store.put_failure(page.url, Rejection(result.url, reason))
+
+    def _put_result(self, page: Page, result: Document) -> None:
+        mark = sketch(result.text)
+        there = self._store.page_of(result.url)
+        if there is not None and there.startswith(LISTED):
+            self._removed += self._store.drop_page(there)
+        if self._store.page_of(result.url) is None:
+            if not self._put(page.url, result, mark):
+                self._store.put_failure(page.url, Rejection(result.url, "empty"))
+        else:
+            self._store.put_copy(page.url, result, mark, result.url)
 
     def _put(self, page: str, document: Document, mark: bytes) -> bool:
         passages = cut(document, self._token_starts, self._limit)

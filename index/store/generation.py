@@ -46,6 +46,11 @@ class Home:
         return self.root / "cache"
 
     @property
+    def quarantine(self) -> Path:
+        """The list of pages that made a reader fail."""
+        return self.root / "quarantine.json"
+
+    @property
     def without_archive(self) -> Path:
         """Stands while the library came from elsewhere and its archive did not come with it."""
         return self.root / "archive-left-out"

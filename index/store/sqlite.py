@@ -4,6 +4,7 @@ Plain rows in, plain rows out; what is searched by meaning or by words lies in o
 being built is writable; a finished one is opened read-only, by any number of threads.
 """
 
+import contextlib
 import json
 import sqlite3
 import threading
@@ -60,6 +61,18 @@ class Store:
         del self._local.connection
 
     # --- writing
+
+    @contextlib.contextmanager
+    def whole_or_not(self) -> Iterator[None]:
+        """Undo everything the block wrote if it raises."""
+        self._db.execute("SAVEPOINT part")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("ROLLBACK TO part")
+            raise
+        finally:
+            self._db.execute("RELEASE part")
 
     def put_page(self, url: str, digest: str) -> None:
         """Note that the page at ``url`` was read in the state ``digest`` names."""

@@ -125,7 +125,9 @@ def _plain(data: mmap.mmap, at: int) -> Found | Unreadable | None:
 
 def _head_of(head: bytes) -> tuple[int | None, int | None]:
     """Return where the head of a plain record ends, and the length it states."""
-    ends = [(place + len(mark)) for mark in (b"\r\n\r\n", b"\n\n") if (place := head.find(mark)) > 0]
+    ends = [
+        (place + len(mark)) for mark in (b"\r\n\r\n", b"\n\n") if (place := head.find(mark)) > 0
+    ]
     if not ends:
         return None, None
     end = min(ends)

@@ -46,7 +46,8 @@ class Record:
     """Where one reply lies in the archive, with what is needed to choose it unread.
 
     ``payload`` says where the body lies (file, offset) when it was the same as that of an earlier
-    reply and was not kept again. ``order`` says when it arrived.
+    reply and was not kept again. ``length`` is that of the body in bytes, ``order`` says when the
+    record arrived.
     """
 
     url: str
@@ -57,6 +58,7 @@ class Record:
     file: str
     offset: int
     payload: tuple[str, int] | None = None
+    length: int = 0
     order: Order = (0, "", 0)
 
     @property

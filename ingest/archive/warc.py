@@ -132,7 +132,7 @@ class Archive:
             found = dict(line)
             first = places.get(tuple(found.pop("refers", ())))
             if first is not None:
-                found["digest"] = first["digest"]
+                found |= {"digest": first["digest"], "length": first["length"]}
                 found["payload"] = (first["file"], first["offset"])
             if not found["digest"]:
                 continue
@@ -220,7 +220,9 @@ class Archive:
         if record.payload is not None:
             reply = replace(reply, body=self._read(*record.payload).body)
         if digest_of(reply.body) != record.digest:
-            raise DamagedRecordError(f"{record.file} no longer holds what it held at {record.offset}")
+            raise DamagedRecordError(
+                f"{record.file} no longer holds what it held at {record.offset}"
+            )
         # what scanning made of them counts
         return replace(reply, url=record.url, fetched_at=record.fetched_at)
 
@@ -493,7 +495,9 @@ def _visit_row(record: ArcWarcRecord, place: Mapping[str, Any]) -> dict[str, Any
         texts = [visit.url, *(t for a in visit.requests for t in (a.url, a.reply_url, a.reply_at))]
         if not all(isinstance(text, str) for text in texts):
             raise ValueError("no addresses")
-        if not all(asked.reason is None or isinstance(asked.reason, str) for asked in visit.requests):
+        if not all(
+            asked.reason is None or isinstance(asked.reason, str) for asked in visit.requests
+        ):
             raise ValueError("no reasons")
     except (ValueError, KeyError, TypeError, OverflowError, AttributeError) as error:
         raise ValueError("malformed: the record of a visit cannot be read") from error
@@ -510,6 +514,7 @@ def reply_row(reply: Reply, file: str, offset: int) -> dict[str, Any]:
         "location": reply.header("Location"),
         "fetched_at": reply.fetched_at,
         "digest": digest_of(reply.body),
+        "length": len(reply.body),
         "file": file,
         "offset": offset,
     }
@@ -546,7 +551,9 @@ def _reply(record: ArcWarcRecord) -> Reply:
         return Reply(url, 200, (("Content-Type", media),), body, date, resource=True)
     if not record.http_headers:
         raise ValueError("malformed: it has no HTTP head")
-    headers = tuple((str(name), _encodable(str(value))) for name, value in record.http_headers.headers)
+    headers = tuple(
+        (str(name), _encodable(str(value))) for name, value in record.http_headers.headers
+    )
     stream = record.raw_stream
     if (record.http_headers.get_header("Transfer-Encoding") or "").lower() == "chunked":
         stream = ChunkedDataReader(stream)

@@ -1,6 +1,7 @@
 """What hosts allow in their robots.txt (RFC 9309): before a page is fetched, and once archived."""
 
 import contextlib
+
 from protego import Protego
 
 from ingest.archive.values import Reply
