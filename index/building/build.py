@@ -7,7 +7,7 @@ embedded and indexed. The content digest says what a library holds, whichever wa
 import hashlib
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -21,6 +21,7 @@ from index.building.vector_cache import VectorCache
 from index.models.embedder import Embedder
 from index.search import dense, lexical
 from index.search.abbreviations import pairs
+from index.store import sums
 from index.store.generation import Home
 from index.store.recipe import SPECIAL, passage_tokens, settings
 from index.store.sqlite import LISTED, Store
@@ -88,10 +89,9 @@ def update(
 
     again = [] if before is None else _said_otherwise(before, store, added)
     new = sorted([*added, *again])
-    texts = dict(zip(new, placed(store, new), strict=True))
     cache = VectorCache(home.cache / "vectors.sqlite", embedder)
     vectors = cache.embed(
-        _under_lists(store, texts), lambda done: progress("embedding passages", done, len(new))
+        embedded_texts(store, new), lambda done: progress("embedding passages", done, len(new))
     )
     cache.close()
     _write_vectors(folder, before, [*removed, *again], new, vectors, embedder.dimension)
@@ -99,6 +99,7 @@ def update(
     if before is not None:
         lexical.branch(before / "words", folder / "words")
     words = lexical.WordIndex(folder / "words")
+    texts = dict(zip(added, placed(store, added), strict=True))
     names = store.aliases(added)
     titles = store.titles_of(added)
     words.change(
@@ -137,12 +138,18 @@ def content_digest(store: Store) -> str:
 
 
 def _reusable(home: Home, embedder: Embedder) -> Path | None:
+    """Return the generation to build on, if there is one made in the same way, and sound."""
     before = home.current()
-    if before is None:
+    if before is None or sums.damage(before, every_byte=True):
         return None
-    store = Store(before / "library.sqlite")
-    same = all(store.setting(name) == value for name, value in settings(embedder).items())
-    store.close()
+    try:
+        store = Store(before / "library.sqlite")
+        same = all(store.setting(name) == value for name, value in settings(embedder).items())
+        same = same and store.is_sound()
+        store.close()
+        same = same and len(lexical.WordIndex(before / "words")) == len(dense.VectorIndex(before))
+    except Exception:  # whatever three libraries make of damaged files: it is made anew
+        return None
     return before if same else None
 
 
@@ -272,12 +279,12 @@ def _joined(sets: Iterable[set[Key]]) -> list[set[Key]]:
     return apart
 
 
-def _under_lists(store: Store, texts: Mapping[int, str]) -> list[str]:
+def embedded_texts(store: Store, numbers: Sequence[int]) -> list[str]:
     """Return what of these passages is embedded."""
-    said, passages = said_by_lists(store), store.passages(list(texts))
+    said, passages = said_by_lists(store), store.passages(numbers)
     return [
         "\n".join([*filter(None, [said.get(passages[number].url)]), text])
-        for number, text in texts.items()
+        for number, text in zip(numbers, placed(store, numbers), strict=True)
     ]
 
 

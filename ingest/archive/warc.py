@@ -7,6 +7,7 @@ Beside each WARC lies an index of its records, which is only a convenience: it i
 the WARC when it is missing or damaged. What was forgotten stays in its file and does not count.
 """
 
+import contextlib
 import hashlib
 import json
 import os
@@ -85,7 +86,8 @@ class Forgotten:
     """What no longer counts, as far as it arrived before ``order``.
 
     ``addresses`` are canonical addresses of pages, ``documents`` single documents of a page
-    that holds several, as (page, document), ``files`` names of archive files, ``places`` records by (file, offset).
+    that holds several, as (page, document), ``files`` names of archive files, ``places`` records
+    by (file, offset).
     """
 
     addresses: frozenset[str] = frozenset()
@@ -190,6 +192,13 @@ class Archive:
                 )
             )
         return sorted(found, key=lambda each: each.order)
+
+    def is_forgotten(self, file: str) -> bool:
+        """Say whether a whole file was forgotten."""
+        return any(
+            file in each.files and order_of(file, {"offset": 0}) < each.order
+            for each in self.forgotten()
+        )
 
     def forget(
         self,
@@ -343,10 +352,9 @@ class Archive:
 
     def write_index(self, warc: Path, rows: Iterable[Mapping[str, Any]]) -> None:
         """Write the index of a file, where the home can be written to."""
-        try:
+        # it is a convenience: a home that is only read, or full, does without
+        with contextlib.suppress(OSError):
             write_index(warc, rows, self._trust(warc.name))
-        except OSError:
-            pass  # it is a convenience: a home that is only read, or full, does without
 
     def _trust(self, name: str) -> str:
         return f"{self.seal.trust} {'whole' if self.seal.adopts(name) else ''}".strip()

@@ -12,7 +12,7 @@ import signal
 import sys
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from ingest.bounded.limits import MEMORY
 from ingest.bounded.sound import soundly
@@ -20,14 +20,14 @@ from ingest.pipeline import Reading
 from ingest.values import Document, Rejection
 
 
-def send(stream: BinaryIO, message: Mapping[str, Any]) -> None:
+def send(stream: IO[bytes], message: Mapping[str, Any]) -> None:
     """Write one message."""
     body = json.dumps(message).encode("ascii")
     stream.write(len(body).to_bytes(4, "big") + body)
     stream.flush()
 
 
-def receive(stream: BinaryIO) -> dict[str, Any] | None:
+def receive(stream: IO[bytes]) -> dict[str, Any] | None:
     """Read one message, None at the end of the stream."""
     head = stream.read(4)
     if len(head) < 4:
