@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from assistant.engines.costs import Costs
     from assistant.evaluation.scores import Evaluation
-    from assistant.keeping import Fetching, IngestReport
+    from assistant.keeping import Checkup, Fetching, ForgetReport, IngestReport
     from assistant.learning.cards import Card
     from assistant.learning.holdings import Source
     from assistant.learning.path_form import ReadingPath
@@ -139,7 +139,7 @@ class Desk:
                 before_model()
             return self._opened.engine()
 
-        library = self._opened.library
+        library = self._snapshot
         for event in inquiry.inquire(library, question, history, filters, k, model, stop):
             answer = event.answer if event.name == "done" else None
             if answer and answer.refused and self._note_gaps and not filters and not stop():
@@ -159,7 +159,7 @@ class Desk:
         """
         if not query.strip():
             raise UsageError("The query is empty: say what to search for.")
-        library = self.library
+        library = self._snapshot()
         begun = perf_counter()
         hits = tuple(library.search(query, k, filters))
         return SearchResult(query, hits, perf_counter() - begun)
@@ -181,7 +181,7 @@ class Desk:
             raise UsageError(
                 f"There is no state {state}: choose one of {', '.join(STATES.values())}."
             )
-        return sources(self.library.store, filters, state)
+        return sources(self._snapshot().store, filters, state)
 
     def read_source(self, url: str) -> Document:
         """Return the document an address leads to: its archived text, as Markdown.
@@ -224,7 +224,7 @@ class Desk:
         """
         from assistant.learning.path import reading_path  # needed here alone
 
-        return reading_path(self.library, topic, hours)
+        return reading_path(self._snapshot(), topic, hours)
 
     def cards(self, topic: str) -> "list[Card]":
         """Return study cards on a topic, each answer quoted from a document of the library.
@@ -235,7 +235,7 @@ class Desk:
         """
         from assistant.learning.cards import cards  # needed here alone
 
-        return cards(self.library, topic)
+        return cards(self._snapshot(), topic)
 
     # --- keeping
 
@@ -299,8 +299,35 @@ class Desk:
         Raises:
             UsageError: the file is no export of this version, or the home is not empty.
         """
-        self._opened.keeper().carry_in(file)
+        self._opened.carry_in(file)
         return self.status()
+
+    def forget(
+        self, what: Sequence[str | Path] = (), *, quarantined: bool = False
+    ) -> "ForgetReport":
+        """Take out what is named; the library follows.
+
+        What was forgotten is not fetched again unless it is named.
+
+        Args:
+            what: addresses of pages, files and folders that were given, archive files, or names of
+                lists (a list goes with the pages fetched for it alone).
+            quarantined: also every record that cannot be read.
+
+        Raises:
+            NothingFound: nothing of one of them is here; nothing was forgotten then.
+        """
+        return self._opened.keeper().forget(what, quarantined=quarantined)
+
+    def check(self, *, repair: bool = False) -> "Checkup":
+        """Look for damage anywhere in the home, and put right what can be.
+
+        Raises:
+            NothingFound: there is no home yet.
+        """
+        if not self.home.root.is_dir():
+            raise NothingFound(f"There is no home {self.home.root} yet.")
+        return self._opened.keeper().check(mend=repair)
 
     def status(self) -> dict[str, Any]:
         """Return what the library holds, in the form of ``status --json``."""
@@ -308,7 +335,7 @@ class Desk:
 
     def gaps(self) -> list[gap_notes.Gap]:
         """Return what was asked and refused, questions alike together, most often asked first."""
-        return gap_notes.grouped(self.library, gap_notes.read(self.home.root))
+        return gap_notes.grouped(self._snapshot(), gap_notes.read(self.home.root))
 
     def lists(self) -> list[CuratedList]:
         """Return the lists this home knows."""
@@ -369,7 +396,7 @@ class Desk:
 
         asked = scores.read_questions(questions)
         # nobody wanted to know: a refusal is not remembered
-        alone = partial(inquiry.answer_alone, self._opened.library, model=self._opened.engine)
+        alone = partial(inquiry.answer_alone, self._snapshot, model=self._opened.engine)
         answers = None if retrieval_only else alone
         return scores.evaluate(self.library, asked, answers, self._progress)
 
@@ -387,7 +414,7 @@ class Desk:
         """Check a saved ``ask --json`` object against the library (`answering.verify`)."""
         from assistant.answering.verify import verify
 
-        return verify(self.library, saved)
+        return verify(self._snapshot(), saved)
 
     def models(self) -> list[dict[str, Any]]:
         """Return a row per pinned model: what it is, whether it is here, what it costs here.
@@ -426,6 +453,10 @@ class Desk:
     def library(self) -> Library:
         """The library; a home without one is seeded first."""
         return self._opened.library()
+
+    def _snapshot(self) -> Library:
+        """Return the library as it is now: one answer is made from one generation."""
+        return self._opened.library().snapshot()
 
     def _fetching(self, **how: Any) -> "Fetching":
         from assistant.keeping import Fetching  # as above

@@ -6,16 +6,18 @@ Each is opened when it is first needed. Safe to use from several threads.
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.answering.prompt import prefix
 from assistant.engines.choice import choose, is_here
 from assistant.engines.isolated import CannotRun
 from assistant.engines.protocol import Engine
-from index.models.embedder import DEFAULT, Embedder
+from index.models.embedder import DEFAULT, MODELS, Embedder
 from index.search.library import Library, embedder_of
 from index.store.generation import Home
-from ingest.errors import RefdeskError
+from index.store.sums import DamagedLibrary
+from ingest.errors import RefdeskError, UsageError
 
 if TYPE_CHECKING:
     from assistant.keeping import Keeper
@@ -50,26 +52,62 @@ class Opened:
         self._told = False  # that the sources stand in for the model
 
     def library(self) -> Library:
-        """Return the library; a home without one is seeded first."""
+        """Return the library; a home without one is seeded first.
+
+        One that is damaged or lost is made again from the archive, if there is one.
+
+        Raises:
+            DamagedLibrary: it is damaged and cannot be made again here.
+        """
         self.seed()
         with self._lock:
             if self._library is None:
                 self._library = Library(self._home, self.embedder())
+            try:
+                self._library.snapshot()
+            except DamagedLibrary as damaged:
+                self._notice(f"{damaged} It is being made again now.")
+                try:
+                    self.keeper().rebuild()
+                except (RefdeskError, OSError) as error:
+                    raise damaged from error
             return self._library
 
     def seed(self) -> None:
         """Put the primer and the founding lists into a home without a library, and say so."""
-        if self._home.current() is None:
-            self._notice(
-                f"New home {self._home.root}: putting in the primer and the five founding lists."
-            )
-            self.keeper().seed()
+        if self._home.current() is not None:
+            return
+        if any(self._home.archive.glob("*.warc*")):
+            self._notice(f"The home {self._home.root} lost its library: it is made again.")
+            self.keeper().rebuild()
+            return
+        self._notice(
+            f"New home {self._home.root}: putting in the primer and the five founding lists."
+        )
+        self.keeper().seed()
 
     def keeper(self, progress: Progress | None = None) -> "Keeper":
         """Return what writes to the home; it tells ``progress`` of its steps, else the desk's."""
         from assistant.keeping import Keeper  # a question does not wait for what reads pages
 
         return Keeper(self._home, self.embedder(), progress or self._progress)
+
+    def carry_in(self, file: Path) -> None:
+        """See :meth:`assistant.desk.Desk.carry_in`."""
+        from assistant.keeping import Keeper  # as above
+
+        Keeper.carry_in(self._home, file, self._of_library, self._progress)
+
+    def _of_library(self, name: str | None) -> Embedder:
+        """Open the model of a library that arrived: the one asked for, else a known one."""
+        if self._embedding is None and name not in (None, *MODELS):
+            raise UsageError(
+                f"The library that arrived was built with {name}, which refdesk does not know. If "
+                f"you trust it, import again with --embedder {name}."
+            )
+        chosen = self._embedding or name or DEFAULT
+        self._embedder = Embedder.open(self._home.models, self._progress, chosen)
+        return self._embedder
 
     def embedder(self) -> Embedder:
         """Return the embedding model: the one asked for, else the library's, else the default."""

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI
@@ -34,6 +35,7 @@ def serve(
     token: str | None = None,
     open_to_everyone: bool = False,
     names: Iterable[str] = (),
+    folders: Iterable[Path] = (),
     load: bool = False,
 ) -> None:
     """Serve until interrupted.
@@ -45,12 +47,15 @@ def serve(
         token: what everyone must know who wants to use it.
         open_to_everyone: others may use it without a token.
         names: further names this server is called by.
+        folders: whose files may be taken in from the page, by who sits at this machine.
         load: have the model at once, in the background, rather than at the first question.
 
     Raises:
         UsageError: others could reach it and nobody said that this is meant, or the port is taken.
     """
-    access = access_for(host, token, open_to_everyone=open_to_everyone, names=names)
+    access = access_for(
+        host, token, open_to_everyone=open_to_everyone, names=names, folders=folders
+    )
     _ = desk.library  # open (and, in a new home, build) before the first visitor waits for it
     turns = Turns()
     config = uvicorn.Config(

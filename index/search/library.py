@@ -1,5 +1,6 @@
 """The one door to this floor: open the library of a home, search it, say what it holds."""
 
+import sqlite3
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,11 +13,13 @@ from index.search.dense import VectorIndex, Vectors
 from index.search.fusion import feedback, fuse
 from index.search.kept_vectors import KeptVectors
 from index.search.lexical import WordIndex
+from index.store import sums
 from index.store.generation import Home
 from index.store.recipe import FORMAT
 from index.store.sqlite import Store
+from index.store.sums import DamagedLibrary
 from index.store.values import Filters, Recommendation, StoredPassage
-from ingest.errors import NothingFound
+from ingest.errors import NothingFound, RefdeskError
 from ingest.values import Document
 
 _DEPTH = 100
@@ -74,14 +77,65 @@ class _Generation:
 
 
 def embedder_of(home: Home) -> str | None:
-    """Return the name of the embedding model a home's library was built with, if it has one."""
-    folder = home.current()
-    if folder is None:
-        return None
-    store = Store(folder / "library.sqlite")
-    name = store.setting("embedder")
-    store.close()
-    return name
+    """Return the name of the embedding model a home's library was built with, if it has one.
+
+    Of a library that is damaged, the one before it says so.
+    """
+    for folder in filter(None, [home.current(), *reversed(home.generations())]):
+        try:
+            store = Store(folder / "library.sqlite")
+            name = store.setting("embedder")
+            store.close()
+        except (sqlite3.Error, OSError):
+            continue
+        if name:
+            return name
+    return None
+
+
+def _opened(folder: Path, embedder: Embedder) -> _Generation:
+    """Open a generation.
+
+    Raises:
+        NothingFound: it was built by another version or with another model.
+        DamagedLibrary: it is no longer what was written.
+    """
+    harm = sums.damage(folder, every_byte=False)
+    if harm:
+        raise DamagedLibrary(_harmed(folder, "; ".join(f"{name}: {how}" for name, how in harm)))
+    try:
+        store = Store(folder / "library.sqlite")
+        built = store.setting("format")
+        if built is not None and built != str(FORMAT):
+            raise NothingFound(
+                f"The library in {folder.parent.parent} was built by another version of "
+                "refdesk: run `refdesk rebuild`."
+            )
+        if built is not None and store.setting("fingerprint") != embedder.fingerprint:
+            raise NothingFound(_another_model(store.setting("embedder"), embedder))
+        if built is None:
+            raise ValueError("library.sqlite says nothing of what it is")
+        if not (folder / "words" / "meta.json").is_file():
+            raise ValueError("words/meta.json: it is not there")
+        return _Generation(
+            folder,
+            store,
+            VectorIndex(folder),
+            WordIndex(folder / "words"),
+            Glossary(store.abbreviations()),
+            frozenset(store.listed()),
+        )
+    except RefdeskError:
+        raise
+    except Exception as error:  # whatever three libraries make of damaged files
+        raise DamagedLibrary(_harmed(folder, f"{type(error).__name__}: {error}")) from error
+
+
+def _harmed(folder: Path, how: str) -> str:
+    return (
+        f"The library in {folder.parent.parent} is damaged ({how}): run `refdesk check --repair`, "
+        "or `refdesk rebuild`, which makes it anew from the archive."
+    )
 
 
 class Library:
@@ -92,9 +146,12 @@ class Library:
         self.embedder = embedder
         self._lock = threading.Lock()
         self._open: _Generation | None = None
+        self._still: _Generation | None = None
         self._sentences = KeptVectors(embedder.embed)
 
     def _generation(self) -> _Generation:
+        if self._still is not None:
+            return self._still
         folder = self._home.current()
         if folder is None:
             raise NothingFound(
@@ -102,23 +159,15 @@ class Library:
             )
         with self._lock:
             if self._open is None or self._open.folder != folder:
-                store = Store(folder / "library.sqlite")
-                if store.setting("format") != str(FORMAT):
-                    raise NothingFound(
-                        f"The library in {self._home.root} was built by another version of "
-                        "refdesk: run `refdesk rebuild`."
-                    )
-                if store.setting("fingerprint") != self.embedder.fingerprint:
-                    raise NothingFound(_another_model(store.setting("embedder"), self.embedder))
-                self._open = _Generation(
-                    folder,
-                    store,
-                    VectorIndex(folder),
-                    WordIndex(folder / "words"),
-                    Glossary(store.abbreviations()),
-                    frozenset(store.listed()),
-                )
+                self._open = _opened(folder, self.embedder)
             return self._open
+
+    def snapshot(self) -> "Library":
+        """Return the library as it is now, which stays so: what one answer is made from."""
+        still = Library.__new__(Library)
+        still.__dict__.update(self.__dict__)
+        still._still = self._generation()
+        return still
 
     @property
     def store(self) -> Store:

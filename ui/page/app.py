@@ -11,7 +11,7 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before the import, or it cal
 
 import gradio as gr
 from fastapi import FastAPI, Request
-from fastapi.responses import RedirectResponse
+from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -39,6 +39,7 @@ def mount(app: FastAPI, asking: Asking) -> FastAPI:
     access: Access = app.state.access
     app.include_router(reader(asking.desk))
     app.add_middleware(_Policy)
+    app.add_middleware(_NoUploads)
 
     @app.get("/zh", include_in_schema=False)
     async def chinese(request: Request) -> RedirectResponse:
@@ -90,6 +91,19 @@ def _masthead(say: Texts) -> str:
         f'<a class="other" href="#" hreflang="{"zh" if say.lang == "en" else "en"}">'
         f"{escape(say('page.other'))}</a></header>"
     )
+
+
+class _NoUploads:
+    """Refuses what Gradio would take for a component that no tab has: files of any size."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"].rstrip("/").endswith("/gradio_api/upload"):
+            await Response("Nothing is uploaded here.", 404)(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
 
 
 class _Policy:

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from html import escape
 from http.cookies import CookieError, SimpleCookie
+from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from starlette.datastructures import Headers
@@ -34,7 +35,9 @@ class Access:
     """The rules of one start.
 
     ``names`` are the hosts it answers to; with ``anywhere`` to every bare IP address too, which
-    no other site's name can be made to stand for. ``secret`` is what ingest and rebuild from the
+    no other site's name can be made to stand for. ``folders`` are those whose files may be taken
+    in.
+    ``secret`` is what ingest and rebuild from the
     page must bring, even on the loopback: it changes with each start.
     """
 
@@ -42,6 +45,15 @@ class Access:
     token: str | None = None
     anywhere: bool = False
     secret: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
+    folders: tuple[Path, ...] = ()
+
+    def may_read(self, file: Path) -> bool:
+        """Say whether a file or folder of this machine may be taken in from the page."""
+        try:
+            real = file.expanduser().resolve()
+        except (OSError, RuntimeError, ValueError):
+            return False
+        return any(real.is_relative_to(folder) for folder in self.folders)
 
     def answers_to(self, host: str) -> bool:
         """Say whether this Host header names this server."""
@@ -72,23 +84,31 @@ class Access:
 
 
 def access_for(
-    host: str, token: str | None, *, open_to_everyone: bool, names: Iterable[str] = ()
+    host: str,
+    token: str | None,
+    *,
+    open_to_everyone: bool,
+    names: Iterable[str] = (),
+    folders: Iterable[Path] = (),
 ) -> Access:
     """Return the rules for listening at ``host``; ``names`` are further names of this server.
+
+    ``folders`` are those whose files may be taken in from the page.
 
     Raises:
         UsageError: others could reach it, there is no token, and nobody said that this is meant.
     """
+    real = tuple(folder.expanduser().resolve() for folder in folders)
     own = frozenset({*LOOPBACK, host.lower(), *(name.lower() for name in names)})
     if host in LOOPBACK or _is_loopback(host):
-        return Access(own, token)
+        return Access(own, token, folders=real)
     if not token and not open_to_everyone:
         raise UsageError(
             f"{host} would let others use this refdesk, its library and its model. Give a --token "
             "they must know, or say --open-to-everyone if that is what you mean. For yourself "
             "alone, use 127.0.0.1."
         )
-    return Access(own | {socket.gethostname().lower()}, token, anywhere=True)
+    return Access(own | {socket.gethostname().lower()}, token, anywhere=True, folders=real)
 
 
 class Guard:
