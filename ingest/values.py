@@ -54,13 +54,18 @@ class Rejection:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A piece of a document: ``text == document.text[start:end]``, trimmed of white space."""
+    """A piece of a document: ``text == document.text[start:end]``, trimmed of white space.
+
+    ``fence`` is the fence that is open where it begins, "" outside code: with it,
+    `ingest.text.blocks.blocks` reads the piece as the document's own blocks.
+    """
 
     document_url: str
     start: int
     end: int
     heading: tuple[str, ...]
     text: str
+    fence: str = ""
 
     @property
     def id(self) -> str:

@@ -116,11 +116,11 @@ class Store:
         numbers = []
         for passage in passages:
             number = self._db.execute(
-                "INSERT INTO passages (key, document, start, end, heading, text, lang)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id",
+                "INSERT INTO passages (key, document, start, end, heading, fence, text, lang)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
                 (
                     passage.id, row[0], passage.start, passage.end,
-                    json.dumps(passage.heading, ensure_ascii=False), passage.text,
+                    json.dumps(passage.heading, ensure_ascii=False), passage.fence, passage.text,
                     language_within(passage.text, document.lang),
                 ),
             ).fetchone()[0]  # fmt: skip
@@ -367,14 +367,14 @@ class Store:
         for row in self._db.execute(
             "SELECT passages.id, key, start, end, heading, passages.text, url, title,"
             " passages.lang, kind,"
-            " source, fetched_at, sha256, page LIKE ?2, anchors"
+            " source, fetched_at, sha256, page LIKE ?2, anchors, fence"
             " FROM passages JOIN documents ON document = documents.id"
             f" WHERE {column} IN (SELECT value FROM json_each(?1))",
             (json.dumps(list(values)), f"{LISTED}%"),
         ):
             anchors = between(json.loads(row[14]), row[2], row[3])
             heading = tuple(json.loads(row[4]))
-            yield StoredPassage(*(*row[:4], heading, *row[5:13], bool(row[13]), anchors))
+            yield StoredPassage(*(*row[:4], heading, *row[5:13], bool(row[13]), anchors, row[15]))
 
     def documents(self) -> Iterator[Document]:
         """Yield every document, sorted by address; no stand-ins for links that are not here."""
