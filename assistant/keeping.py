@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from index.building import build
+from index.building import build, others
 from index.doctor import Examination, examine
 from index.models.embedder import Embedder
 from index.search.library import Library
@@ -225,6 +225,17 @@ class Keeper:
         """See :meth:`assistant.desk.Desk.carry_in`."""
         with self._home.writing():
             carry.carry_in(self._home, file.expanduser())
+
+    def widen(self) -> None:
+        """Embed the library once more, for questions in other languages than English.
+
+        Raises:
+            NothingFound: there is no library yet.
+            HomeBusy: another process is writing to this home.
+            ModelUnavailable: the model for other languages cannot be had.
+        """
+        with self._home.writing():
+            others.add(self._home, self._embedder, self._progress)
 
     def _changeable(self) -> None:
         if self._home.without_archive.exists():

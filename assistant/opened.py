@@ -42,17 +42,36 @@ class Opened:
         self._choosing = threading.Lock()
         self._embedder: Embedder | None = None
         self._library: Library | None = None
+        self._may_widen = True
         self._engine: Engine | None = None
         self._chosen = False
         self._ahead: threading.Thread | None = None
 
-    def library(self) -> Library:
-        """Return the library; a home without one is seeded first."""
+    def library(self, *asked: str) -> Library:
+        """Return the library, ready for what is ``asked``; a home without one is seeded first.
+
+        For a question in another language than English its passages are embedded once more, by a
+        model that knows the language: once, said, and only if the home can be written to.
+        """
         self.seed()
         with self._lock:
             if self._library is None:
                 self._library = Library(self._home, self.embedder())
-            return self._library
+            library = self._library
+            if self._may_widen and any(library.lacks(text) for text in asked):
+                self._widen()
+            return library
+
+    def _widen(self) -> None:
+        self._may_widen = False  # what fails now fails again: words go on alone
+        self._notice(
+            "The first question here that is not in English: embedding the library for other "
+            "languages, once."
+        )
+        try:
+            self.keeper().widen()
+        except (RefdeskError, OSError) as error:
+            self._notice(f"That could not be done, so words alone are searched: {error}")
 
     def seed(self) -> None:
         """Put the primer and the founding lists into a home without a library, and say so."""
