@@ -379,9 +379,10 @@ class Desk:
 
         asked = scores.read_questions(questions)
         # nobody wanted to know: a refusal is not remembered
-        alone = partial(inquiry.answer_alone, self._opened.library, model=self._opened.engine)
+        library = partial(self._opened.library, *(each.question for each in asked))
+        alone = partial(inquiry.answer_alone, library, model=self._opened.engine)
         answers = None if retrieval_only else alone
-        return scores.evaluate(self.library, asked, answers, self._progress)
+        return scores.evaluate(library(), asked, answers, self._progress)
 
     def evaluate_beir(self, folder: Path) -> "Evaluation":
         """Measure retrieval on a collection in BEIR layout, in a library of its own in the cache.

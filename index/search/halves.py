@@ -56,7 +56,7 @@ class Searched:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a search found: fused scores, ranks by either half, cosines of the home side's model."""
+    """What a search found: fused scores, ranks by either half, and cosines by one model."""
 
     fused: dict[int, float]
     dense_ranks: dict[int, int]
@@ -76,8 +76,13 @@ class _Half:
     first: list[tuple[int, float]] = field(default_factory=list)
 
 
-def search(searched: Searched, sides: Sequence[Side], words: WordIndex) -> Found:
-    """Search by words and by meaning, and a second time by meaning towards what was found first."""
+def search(
+    searched: Searched, sides: Sequence[Side], words: WordIndex, embedder: Embedder
+) -> Found:
+    """Search by words and by meaning, and a second time by meaning towards what was found first.
+
+    The cosines that are told are those of ``embedder``, if any side is searched by it.
+    """
     wide = searched.depth * len(sides) + len(searched.left_out)
     by_words = words.search(searched.text, wide, searched.allowed)
     explained = words.explained(searched.text, 1.0)
@@ -118,7 +123,7 @@ def search(searched: Searched, sides: Sequence[Side], words: WordIndex) -> Found
     if scores:
         seeds = [number for number, _ in best_first(scores)[:_SEEDS]]
         scores = fused(lambda half: _moved(half, seeds), again=True)
-    return _told(scores, halves, all_words)
+    return _told(scores, halves, all_words, embedder)
 
 
 def _near(
@@ -157,13 +162,14 @@ def _moved(half: _Half, seeds: Sequence[int]) -> Vectors:
     return feedback(half.query, half.side.vectors.vectors(seeds), _MOVED * half.trust.together)
 
 
-def _told(scores: dict[int, float], halves: Sequence[_Half], words: Ranked) -> Found:
+def _told(
+    scores: dict[int, float], halves: Sequence[_Half], words: Ranked, embedder: Embedder
+) -> Found:
     dense_ranks, cosines = {}, {}
-    model = halves[0].side.embedder if halves else None
     for half in halves:
         for rank, (number, cosine) in enumerate(half.first, 1):
             dense_ranks[number] = rank
-            if half.side.embedder is model:
+            if half.side.embedder is embedder:
                 cosines[number] = cosine
     word_ranks = {number: rank for rank, (number, _) in enumerate(words, 1)}
     return Found(scores, dense_ranks, word_ranks, cosines)

@@ -34,8 +34,8 @@ class Hit:
     """A passage found: its fused score (about 0 to 1) and what each list says of it.
 
     ``dense_rank`` is its rank by meaning among the passages in the query's language, or among all
-    others. ``cosine`` is its similarity to the query, None where it was found by words alone, or
-    by the vectors of a model for other languages than the query's.
+    others. ``cosine`` is its similarity to the query by the library's ``embedder``, None where it
+    was found by words alone or by another model (see `Library.asked_in`).
     """
 
     rank: int
@@ -213,7 +213,7 @@ class Library:
             None if not filters else now.store.matching(filters),
             frozenset() if listed else now.listed,
         )
-        found = halves.search(searched, self._sides(now, text), now.words)
+        found = halves.search(searched, self._sides(now, text), now.words, self.embedder)
         fused = _demoted(found.fused, now.listed)
         return self._hits(now.store, fused[:k], found)
 

@@ -18,15 +18,17 @@ _MOST_TERMS = 40
 _TELLING = 16
 _FEWEST = 4  # words that tell a language
 _SURE = 0.6
-_WORD = re.compile(r"[^\W_]+(?:[_.-]+[^\W_]+)*")
+_WORD = re.compile(r"[^\W_]+")
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 _LONG = re.compile(r"[^\W_]{2,}|[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
-_ENGLISH = frozenset((
-    "an", "and", "are", "at", "be", "between", "by", "can", "did", "do", "does", "for", "from",
-    "how", "if", "is", "it", "its", "of", "on", "or", "than", "that", "the", "their", "there",
-    "these", "they", "this", "to", "vs", "what", "when", "where", "which", "who", "why",
-    "with", "you", "your",
-))  # fmt: skip
+_HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
+_ENGLISH = frozenset(
+    re.findall(
+        r"\w+",
+        "an and are at be between by can did do does for from how if is it its of on or than"
+        " that the their there these they this to vs what when where which who why with you your",
+    )
+)
 
 
 def plain(text: str) -> str:
@@ -52,10 +54,13 @@ def require_words(text: str, what: str = "query") -> None:
 def language_of(text: str, holds: Callable[[str], bool]) -> str:
     """Return the language of a query: two letters.
 
-    Short text in plain letters counts as English, unless most of its words stand nowhere in the
-    library (``holds`` says whether one does) and none is a small word of English.
+    Whoever writes a word in Han characters reads Chinese, whatever else the query holds. Short text
+    in plain letters counts as English, unless most of its words stand nowhere in the library
+    (``holds`` says whether one does) and none is a small word of English.
     """
     guess = language(text)
+    if guess == "en" and _HAN.search(text):
+        return "zh"
     words = [word.lower() for word in _LETTERS.findall(text)]
     if guess != "en" or len(words) < _FEWEST or _ENGLISH & set(words):
         return guess

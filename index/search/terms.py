@@ -8,7 +8,6 @@ of characters and, for words of one character, in single ones.
 import re
 import unicodedata
 from functools import cache
-from itertools import pairwise
 
 _CJK = "\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
 _HAN_RUN = re.compile(f"[{_CJK}\u1100-\u11ff\u3130-\u318f\U00020000-\U0003ffff々〇]+")
@@ -18,6 +17,7 @@ _WORD = re.compile(r"[A-Za-z0-9]+")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _SHORTEST_PART = 2
 _LONGEST_NAME = 60
+_MOST_JOINED = 5  # words in a row
 
 
 def folded(text: str) -> str:
@@ -47,27 +47,36 @@ def parts(text: str) -> list[str]:
     return found
 
 
-def names(text: str) -> list[str]:
-    """Return what a text writes as one word in several parts, joined: ``n_gpu-Layers`` once.
+def names(text: str) -> dict[str, int]:
+    """Return what a text writes as one word in several parts, joined, and how many parts each has.
 
-    However its parts are set apart (snake_case, camelCase, hyphens, points), it is the same name.
-    What stands between points is a name of its own, too.
+    However they are set apart (snake_case, camelCase, hyphens, points), it is the same name:
+    ``n_gpu-Layers`` is ``ngpulayers``, of three. What stands between points is a name of its own.
     """
-    found: list[str] = []
+    found: dict[str, int] = {}
     for whole in _COMPOUND.findall(text):
         for name in dict.fromkeys([whole, *whole.split(".")]):
-            if not name.isalnum():
-                found.append(re.sub(r"[_.-]+", "", name).lower())
-    found += [word.lower() for word in _WORD.findall(text) if _HUMP.search(word)]
-    return [name for name in dict.fromkeys(found) if len(name) <= _LONGEST_NAME]
+            chunks = _WORD.findall(name)
+            if len(chunks) > 1:
+                found["".join(chunks).lower()] = len(chunks)
+    for word in _WORD.findall(text):
+        humps = _HUMP.split(word)
+        if len(humps) > 1:
+            found.setdefault(word.lower(), len(humps))
+    return {name: count for name, count in found.items() if len(name) <= _LONGEST_NAME}
 
 
-def joined(text: str) -> list[str]:
-    """Return what a query may mean by a name: its names, its words, two words written apart."""
+def joined(text: str) -> dict[str, int]:
+    """Return what a query may mean by a name, and of how many of its words it is made.
+
+    Its names, its words, and words in a row written apart: ``kv cache manager``.
+    """
     words = [word.lower() for word in _WORD.findall(text)]
-    pairs = [one + other for one, other in pairwise(words)]
-    long = [word for word in words if len(word) > _SHORTEST_PART]
-    return list(dict.fromkeys([*names(text), *long, *pairs]))
+    found = {word: 1 for word in words if len(word) > _SHORTEST_PART}
+    for count in range(2, min(len(words), _MOST_JOINED) + 1):
+        for at in range(len(words) - count + 1):
+            found["".join(words[at : at + count])] = count
+    return found | names(text)
 
 
 def single(text: str) -> list[str]:

@@ -1,7 +1,6 @@
 """Words are found whatever their ending, their punctuation and their script."""
 
 import pytest
-import tantivy
 
 from index.search import lexical
 from index.search.lexical import WordIndex
