@@ -21,6 +21,8 @@ from assistant.engines import available as models_here
 from assistant.engines.protocol import Engine
 from assistant.opened import Opened
 from index.search.library import Hit, Library
+from index.search.narrowing import check
+from index.search.query import require_words
 from index.store.generation import Home
 from index.store.values import Filters, StoredPassage
 from ingest.errors import NothingFound, UsageError
@@ -49,11 +51,15 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """Hits for a query, best first, and the seconds the search took."""
+    """Hits for a query, best first, and the seconds the search took.
+
+    ``searched`` is the query with its misspelt words put right, as it was searched for.
+    """
 
     query: str
     hits: tuple[Hit, ...]
     seconds: float
+    searched: str = ""
 
 
 def default_home() -> Path:
@@ -71,8 +77,9 @@ class Desk:
         notice: told, once, what was done unasked (a new home being seeded).
         transport: sends what is fetched; by default straight to the public web.
         limits: how politely is fetched; see `ingest.fetch.pace.Limits`.
-        embedder: the embedding model; by default that of the home's library, else MiniLM. With
-            another one than the library's, the library has to be rebuilt.
+        embedder: the embedding model; by default that of the home's library, else MiniLM for
+            English with multilingual-e5-small for all other languages. With another one than the
+            library's, the library has to be rebuilt.
         note_gaps: remember refused questions in the home, for :meth:`gaps`.
     """
 
@@ -139,7 +146,7 @@ class Desk:
                 before_model()
             return self._opened.engine()
 
-        library = self._snapshot
+        library = partial(self._snapshot, question)
         for event in inquiry.inquire(library, question, history, filters, k, model, stop):
             answer = event.answer if event.name == "done" else None
             if answer and answer.refused and self._note_gaps and not filters and not stop():
@@ -153,16 +160,18 @@ class Desk:
     def search(self, query: str, *, k: int = 10, filters: Filters = _EVERYTHING) -> SearchResult:
         """Find the best passages for a query, without a model.
 
+        Misspelt words are put right by the words of the library, which the result tells.
+
         Raises:
-            UsageError: the query is empty.
+            UsageError: the query holds no word, or a filter names nothing there is.
             NothingFound: nothing is indexed.
         """
-        if not query.strip():
-            raise UsageError("The query is empty: say what to search for.")
-        library = self._snapshot()
+        require_words(query)
+        library = self._snapshot(query)
         begun = perf_counter()
-        hits = tuple(library.search(query, k, filters))
-        return SearchResult(query, hits, perf_counter() - begun)
+        searched = library.corrected(query)
+        hits = tuple(library.search(searched, k, filters))
+        return SearchResult(query, hits, perf_counter() - begun, searched)
 
     def sources(
         self, *, filters: Filters = _EVERYTHING, state: str | None = None
@@ -172,7 +181,7 @@ class Desk:
         ``state`` is one of in_library, dead, needs_a_browser, failed, not_fetched.
 
         Raises:
-            UsageError: there is no such state.
+            UsageError: there is no such state, or a filter names nothing there is.
             NothingFound: nothing is indexed.
         """
         from assistant.learning.holdings import STATES, sources  # needed here alone
@@ -181,7 +190,9 @@ class Desk:
             raise UsageError(
                 f"There is no state {state}: choose one of {', '.join(STATES.values())}."
             )
-        return sources(self._snapshot().store, filters, state)
+        library = self._snapshot()
+        check(library.store, filters)
+        return sources(library.store, filters, state)
 
     def read_source(self, url: str) -> Document:
         """Return the document an address leads to: its archived text, as Markdown.
@@ -396,9 +407,10 @@ class Desk:
 
         asked = scores.read_questions(questions)
         # nobody wanted to know: a refusal is not remembered
-        alone = partial(inquiry.answer_alone, self._snapshot, model=self._opened.engine)
+        library = partial(self._snapshot, *(each.question for each in asked))
+        alone = partial(inquiry.answer_alone, library, model=self._opened.engine)
         answers = None if retrieval_only else alone
-        return scores.evaluate(self.library, asked, answers, self._progress)
+        return scores.evaluate(library(), asked, answers, self._progress)
 
     def evaluate_beir(self, folder: Path) -> "Evaluation":
         """Measure retrieval on a collection in BEIR layout, in a library of its own in the cache.
@@ -454,9 +466,9 @@ class Desk:
         """The library; a home without one is seeded first."""
         return self._opened.library()
 
-    def _snapshot(self) -> Library:
+    def _snapshot(self, *asked: str) -> Library:
         """Return the library as it is now: one answer is made from one generation."""
-        return self._opened.library().snapshot()
+        return self._opened.library(*asked).snapshot()
 
     def _fetching(self, **how: Any) -> "Fetching":
         from assistant.keeping import Fetching  # as above

@@ -15,7 +15,7 @@ import httpx
 
 from assistant.answering import gaps as gap_notes
 from assistant.forgetting import Chooser, Going
-from index.building import build, verify
+from index.building import build, others, verify
 from index.building import check as library_check
 from index.doctor import Examination, examine
 from index.models.embedder import Embedder
@@ -407,6 +407,17 @@ class Keeper:
         for each in came:
             shutil.rmtree(each, ignore_errors=True)
 
+    def widen(self) -> None:
+        """Embed the library once more, for questions in other languages than English.
+
+        Raises:
+            NothingFound: there is no library yet.
+            HomeBusy: another process is writing to this home.
+            ModelUnavailable: the model for other languages cannot be had.
+        """
+        with self._home.writing():
+            others.add(self._home, self._embedder, self._progress)
+
     def _changeable(self) -> None:
         if self._home.without_archive.exists():
             raise UsageError(
@@ -459,8 +470,8 @@ class Keeper:
         if (ahead := Ledger(self._archive).from_the_future()) is not None:
             said.append(
                 f"The archive holds records of {ahead[:16]}, which is still to come: this "
-                "machine's clock was ahead then, or is behind now. What arrived last counts, whatever the "
-                "clock said."
+                "machine's clock was ahead then, or is behind now. What arrived last counts, "
+                "whatever the clock said."
             )
         return said
 

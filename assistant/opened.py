@@ -45,16 +45,19 @@ class Opened:
         self._choosing = threading.Lock()
         self._embedder: Embedder | None = None
         self._library: Library | None = None
+        self._may_widen = True
         self._engine: Engine | None = None
         self._chosen = False
         self._ahead: threading.Thread | None = None
         self._leaving = threading.Event()
         self._told = False  # that the sources stand in for the model
 
-    def library(self) -> Library:
-        """Return the library; a home without one is seeded first.
+    def library(self, *asked: str) -> Library:
+        """Return the library, ready for what is ``asked``; a home without one is seeded first.
 
-        One that is damaged or lost is made again from the archive, if there is one.
+        One that is damaged or lost is made again from the archive, if there is one. For a question
+        in another language than English its passages are embedded once more, by a model that knows
+        the language: once, said, and only if the home can be written to.
 
         Raises:
             DamagedLibrary: it is damaged and cannot be made again here.
@@ -63,15 +66,29 @@ class Opened:
         with self._lock:
             if self._library is None:
                 self._library = Library(self._home, self.embedder())
+            library = self._library
             try:
-                self._library.snapshot()
+                library.snapshot()
             except DamagedLibrary as damaged:
                 self._notice(f"{damaged} It is being made again now.")
                 try:
                     self.keeper().rebuild()
                 except (RefdeskError, OSError) as error:
                     raise damaged from error
-            return self._library
+            if self._may_widen and any(library.lacks(text) for text in asked):
+                self._widen()
+            return library
+
+    def _widen(self) -> None:
+        self._may_widen = False  # what fails now fails again: words go on alone
+        self._notice(
+            "The first question here that is not in English: embedding the library for other "
+            "languages, once."
+        )
+        try:
+            self.keeper().widen()
+        except (RefdeskError, OSError) as error:
+            self._notice(f"That could not be done, so words alone are searched: {error}")
 
     def seed(self) -> None:
         """Put the primer and the founding lists into a home without a library, and say so."""

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import numpy as np
-
+from index.building import others
 from index.building.context import placed, said_by_lists
 from index.building.copies import groups, sketch, standing_for_all
 from index.building.listed import stand_ins
@@ -91,10 +90,11 @@ def update(
     new = sorted([*added, *again])
     cache = VectorCache(home.cache / "vectors.sqlite", embedder)
     vectors = cache.embed(
-        embedded_texts(store, new), lambda done: progress("embedding passages", done, len(new))
+        others.texts_of(store, new), lambda done: progress("embedding passages", done, len(new))
     )
     cache.close()
-    _write_vectors(folder, before, [*removed, *again], new, vectors, embedder.dimension)
+    others.write_vectors(folder, before, [*removed, *again], new, vectors)
+    others.renew(home, folder, before, store, embedder, [*removed, *again], new, progress)
 
     if before is not None:
         lexical.branch(before / "words", folder / "words")
@@ -279,15 +279,6 @@ def _joined(sets: Iterable[set[Key]]) -> list[set[Key]]:
     return apart
 
 
-def embedded_texts(store: Store, numbers: Sequence[int]) -> list[str]:
-    """Return what of these passages is embedded."""
-    said, passages = said_by_lists(store), store.passages(numbers)
-    return [
-        "\n".join([*filter(None, [said.get(passages[number].url)]), text])
-        for number, text in zip(numbers, placed(store, numbers), strict=True)
-    ]
-
-
 def _said_otherwise(before: Path, store: Store, added: Sequence[int]) -> list[int]:
     """Return the passages, beside those added, of which lists said something else before."""
     old = Store(before / "library.sqlite")
@@ -295,25 +286,3 @@ def _said_otherwise(before: Path, store: Store, added: Sequence[int]) -> list[in
     old.close()
     changed = {url for url in said | said_before if said.get(url) != said_before.get(url)}
     return sorted(set(store.passages_of(changed)) - set(added))
-
-
-def _write_vectors(
-    folder: Path,
-    before: Path | None,
-    removed: Sequence[int],
-    new: Sequence[int],
-    vectors: dense.Vectors,
-    dimension: int,
-) -> None:
-    kept: list[int] = []
-    old = np.empty((0, dimension), dtype=np.float32)
-    if before is not None:
-        index = dense.VectorIndex(before)
-        gone = set(removed)
-        kept = [int(number) for number in index.numbers if int(number) not in gone]
-        old = index.vectors(kept)
-    numbers, together = [*kept, *new], np.concatenate([old, vectors])
-    if new and kept and new[0] < kept[-1]:
-        order = np.argsort(numbers)
-        numbers, together = [numbers[place] for place in order], together[order]
-    dense.write(folder, numbers, together)

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
-from index.building.build import content_digest, embedded_texts
+from index.building.build import content_digest
+from index.building.others import texts_of
 from index.models.embedder import Embedder
 from index.search import dense, lexical
 from index.store.rows import SCHEMA
@@ -47,7 +48,7 @@ def sample_fits(folder: Path, embedder: Embedder) -> bool:
     numbers = [int(index.numbers[at]) for at in sorted(chance.permutation(len(index))[:count])]
     if not numbers:
         return True
-    fresh = embedder.embed(embedded_texts(store, numbers))
+    fresh = embedder.embed(texts_of(store, numbers))
     store.close()
     return bool(((index.vectors(numbers) * fresh).sum(axis=1) > _SAME).all())
 

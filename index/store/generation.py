@@ -18,6 +18,12 @@ from filelock import FileLock, Timeout
 from index.store import sums
 from ingest.errors import HomeBusy, UsageError
 
+OTHERS = "others"
+"""Folder in a generation: the vectors of the model for other languages than English, if made."""
+
+FINGERPRINT = "fingerprint"
+"""File in it: the fingerprint of that model."""
+
 _KEPT = 2
 _POINTER = re.compile(r"[0-9]{6,12}")
 

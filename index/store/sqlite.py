@@ -336,6 +336,13 @@ class Store:
             (f"{LISTED}%",),
         )
 
+    def foreign(self) -> dict[str, frozenset[int]]:
+        """Return the numbers of the passages in each language but English."""
+        found: dict[str, set[int]] = {}
+        for number, lang in self._db.execute("SELECT id, lang FROM passages WHERE lang <> 'en'"):
+            found.setdefault(lang, set()).add(number)
+        return {lang: frozenset(numbers) for lang, numbers in found.items()}
+
     def missing(self) -> list[str]:
         """Return the addresses of the entries that lead to no document, sorted."""
         return [

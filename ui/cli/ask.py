@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from assistant.answering.json_form import answer_object, hit_object
+from assistant.answering.json_form import answer_object, search_object
 from ingest.errors import FoundWanting, NothingFound, UsageError
 from ui.cli import render
 from ui.cli.live_answer import AnswerView
@@ -88,15 +88,9 @@ def search(
     with ShownProgress() as progress:
         found = open_desk(home, progress).search(query, k=k, filters=filters)
     if as_json:
-        print_json(
-            {
-                "query": found.query,
-                "hits": [hit_object(hit) for hit in found.hits],
-                "timings": {"search_s": round(found.seconds, 4)},
-            }
-        )
+        print_json(search_object(found))
     else:
-        render.hits(Console(), found.hits)
+        render.hits(Console(), found.hits, "" if found.searched == query else found.searched)
     if not found.hits:
         raise NothingFound("Nothing was found: try other words, or fewer filters.")
 

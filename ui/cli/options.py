@@ -61,9 +61,9 @@ EmbedderOption = Annotated[
     typer.Option(
         "--embedder",
         envvar="REFDESK_EMBEDDER",
-        help="all-minilm-l6-v2 (fast, English), multilingual-e5-small (Chinese questions find "
-        "English pages), or any model of sentence-transformers by its folder or OWNER/NAME "
-        "(slower); the library is built with it.",
+        help="By default all-minilm-l6-v2 for English, with multilingual-e5-small beside it for "
+        "all other languages. Or multilingual-e5-small for everything, or any model of "
+        "sentence-transformers by its folder or OWNER/NAME; the library is built with it.",
     ),
 ]
 

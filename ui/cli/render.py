@@ -131,8 +131,10 @@ def gaps(console: Console, found: Sequence["Gap"]) -> None:
             console.print(Text("    no section of your lists is near"))
 
 
-def hits(console: Console, found: Sequence[Hit]) -> None:
-    """Print search hits with the beginning of each passage."""
+def hits(console: Console, found: Sequence[Hit], instead: str = "") -> None:
+    """Print search hits with the beginning of each passage, and what was searched ``instead``."""
+    if instead:
+        console.print(Text(f"Searched for: {clean(instead)}"), soft_wrap=True)
     for hit in found:
         passage = hit.passage
         place = " > ".join(clean(part) for part in passage.heading)

@@ -55,6 +55,7 @@ class SearchForm(Form):
     """The best passages for a query."""
 
     query: str
+    searched: str = Field(description="The query with its misspelt words put right.")
     hits: list[HitForm]
     timings: dict[str, float]
 
