@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from platformdirs import user_data_path
 
+from assistant import bounds
 from assistant.answering import gaps as gap_notes
 from assistant.answering import inquiry
 from assistant.answering.evidence import PASSAGES
@@ -111,7 +112,7 @@ class Desk:
         words that stand alone, which the answer's ``asked`` tells. It is never evidence.
 
         Raises:
-            UsageError: the question is empty.
+            UsageError: the question is empty or longer than `bounds.QUESTION` characters.
             NothingFound: nothing is indexed.
             ModelUnavailable: the model could not be had.
         """
@@ -139,6 +140,7 @@ class Desk:
                 before_model()
             return self._opened.engine()
 
+        question, history = bounds.asked(question), bounds.said_before(history)
         library = self._opened.library
         for event in inquiry.inquire(library, question, history, filters, k, model, stop):
             answer = event.answer if event.name == "done" else None
@@ -154,9 +156,10 @@ class Desk:
         """Find the best passages for a query, without a model.
 
         Raises:
-            UsageError: the query is empty.
+            UsageError: the query is empty or too long.
             NothingFound: nothing is indexed.
         """
+        query = bounds.asked(query, "query")
         if not query.strip():
             raise UsageError("The query is empty: say what to search for.")
         library = self.library
@@ -224,7 +227,7 @@ class Desk:
         """
         from assistant.learning.path import reading_path  # needed here alone
 
-        return reading_path(self.library, topic, hours)
+        return reading_path(self.library, bounds.asked(topic, "topic"), hours)
 
     def cards(self, topic: str) -> "list[Card]":
         """Return study cards on a topic, each answer quoted from a document of the library.
@@ -235,7 +238,7 @@ class Desk:
         """
         from assistant.learning.cards import cards  # needed here alone
 
-        return cards(self.library, topic)
+        return cards(self.library, bounds.asked(topic, "topic"))
 
     # --- keeping
 

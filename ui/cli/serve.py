@@ -27,6 +27,26 @@ def serve(
         list[str] | None,
         typer.Option("--allow-host", help="A further name this machine is called by."),
     ] = None,
+    allow_origin: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--allow-origin",
+            help="Let pages and programs of this origin ask from a browser: app://obsidian.md, "
+            "chrome-extension://ID, https://HOST.",
+        ),
+    ] = None,
+    root_path: Annotated[
+        str,
+        typer.Option("--root-path", help="The path below which a proxy shows it, like /desk."),
+    ] = "",
+    trust_proxy: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--trust-proxy",
+            help="The address of a proxy whose X-Forwarded-For is believed: its callers then take "
+            "turns as others do.",
+        ),
+    ] = None,
 ) -> None:
     """Serve the page, REST, chat and MCP at http://127.0.0.1:7860.
 
@@ -39,7 +59,8 @@ def serve(
         desk = open_desk(home, progress, llm, note_gaps=not (open_to_everyone and not token))
         serve_all(
             desk, host=host, port=port, token=token or None, open_to_everyone=open_to_everyone,
-            names=allow_host or (), load=llm != "extractive" and "://" not in llm,
+            names=allow_host or (), origins=allow_origin or (), root_path=root_path,
+            proxies=trust_proxy or (), load=llm != "extractive" and "://" not in llm,
         )  # fmt: skip
 
 
