@@ -3,6 +3,7 @@
 Apart from the desk, since reading pages needs libraries that a question does not.
 """
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,7 +21,7 @@ from index.store.generation import Home
 from ingest import pipeline
 from ingest.archive import given
 from ingest.archive.warc import Archive
-from ingest.errors import NothingFound, UsageError
+from ingest.errors import HomeBusy, NothingFound, UsageError
 from ingest.fetch.pace import Limits
 from ingest.gathering.collect import Collector, Wish
 from ingest.gathering.gather import Got, Told
@@ -34,6 +35,9 @@ from ingest.lists.parser import decode, founding, parse
 from ingest.values import PRIMER
 
 Progress = Callable[[str, int, int], None]
+_SEED = "seed"
+_LOOK_S = 0.2
+_NOTE_S = 2.0  # between having the lock and saying what for a writer may be held up
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +84,26 @@ class Keeper:
         self._archive = Archive(home.archive)
 
     def seed(self) -> None:
-        """Put the primer and the founding lists into a home that has no library, and build it."""
-        with self._home.writing():
-            if self._home.current() is None:
-                self._archive.add(given.primer())
-                self._archive.add(catalog.founding_resources())
-                self._update(0)
+        """Put the primer and the founding lists into a home that has no library, and build it.
+
+        Another process that does the same is waited for.
+
+        Raises:
+            HomeBusy: another process fills this home in another way.
+        """
+        other_s = 0.0  # for which the writer has been one that does not seed
+        while self._home.current() is None:
+            try:
+                with self._home.writing(_SEED):
+                    if self._home.current() is None:
+                        self._archive.add(given.primer())
+                        self._archive.add(catalog.founding_resources())
+                        self._update(0)
+            except HomeBusy:
+                other_s = 0.0 if self._home.writer().get("what") == _SEED else other_s + _LOOK_S
+                if other_s > _NOTE_S:
+                    raise
+                time.sleep(_LOOK_S)
 
     def ingest(
         self, inputs: Sequence[str | Path], *, seed: bool, fetching: Fetching

@@ -8,6 +8,7 @@ import math
 import os
 import re
 import shutil
+import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -33,8 +34,17 @@ class WordIndex:
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         path = str(folder)
-        there = tantivy.Index.exists(path)
-        self._index = tantivy.Index.open(path) if there else tantivy.Index(_schema(), path=path)
+        self._beside: tempfile.TemporaryDirectory[str] | None = None
+        if not tantivy.Index.exists(path):
+            self._index = tantivy.Index(_schema(), path=path)
+        else:
+            try:
+                self._index = tantivy.Index.open(path)
+            except ValueError as error:
+                if "lock" not in str(error).lower():
+                    raise
+                self._beside = _linked(folder)
+                self._index = tantivy.Index.open(self._beside.name)
         self._schema = self._index.schema
         self._analyzer = _analyzer()
         self._index.register_tokenizer(_ANALYZER, self._analyzer)
@@ -126,6 +136,18 @@ class WordIndex:
 
     def __len__(self) -> int:
         return int(self._index.searcher().num_docs)
+
+
+def _linked(folder: Path) -> "tempfile.TemporaryDirectory[str]":
+    """Return a folder of links to an index that lies where nothing can be written.
+
+    Opening an index, even to read it, makes a lock file beside it.
+    """
+    beside = tempfile.TemporaryDirectory(prefix="refdesk-words-")
+    for file in folder.iterdir():
+        if file.suffix != ".lock":
+            (Path(beside.name) / file.name).symlink_to(file.resolve())
+    return beside
 
 
 def branch(old: Path, new: Path) -> None:

@@ -4,7 +4,10 @@ The file is an ordinary ``.tar.gz``. Weights stay behind: they are had again, ch
 home arrives.
 """
 
+import contextlib
+import io
 import json
+import os
 import shutil
 import tarfile
 from collections import defaultdict
@@ -31,25 +34,43 @@ def export(home: Home, file: Path, *, archive: bool) -> int:
     if current is None:
         raise NothingFound(f"The home {home.root} holds no library yet: run `refdesk ingest`.")
     manifest = {"format": FORMAT, "generation": current.name, "archive": archive}
-    note = home.cache / _MANIFEST
-    note.write_text(json.dumps(manifest), encoding="utf-8")
+    if file.exists():
+        raise UsageError(f"{file} exists already: choose another name.")
+    part = file.with_name(f"{file.name}.part")  # a file under its final name is whole
     try:
-        with tarfile.open(file, "x:gz") as bundle:
-            bundle.add(note, _MANIFEST)
-            bundle.add(current, f"library/{current.name}")
-            bundle.add(home.library / "CURRENT", "library/CURRENT")
+        with tarfile.open(part, "w:gz") as bundle:
+            _add_text(bundle, _MANIFEST, json.dumps(manifest))
+            bundle.add(current, f"library/{current.name}", filter=_no_locks)
+            _add_text(bundle, "library/CURRENT", f"{current.name}\n")
             vectors = home.cache / "vectors.sqlite"
             if archive:
                 bundle.add(home.archive, "archive")
                 if vectors.exists():
                     bundle.add(vectors, "cache/vectors.sqlite")
-    except FileExistsError:
-        raise UsageError(f"{file} exists already: choose another name.") from None
+        _sync(part)
+        part.rename(file)
     except OSError as error:
         raise UsageError(f"{file} cannot be written: {error.strerror}.") from error
     finally:
-        note.unlink()
+        with contextlib.suppress(OSError):
+            part.unlink()
     return file.stat().st_size
+
+
+def _add_text(bundle: tarfile.TarFile, name: str, text: str) -> None:
+    data = text.encode()
+    member = tarfile.TarInfo(name)
+    member.size = len(data)
+    bundle.addfile(member, io.BytesIO(data))
+
+
+def _no_locks(member: tarfile.TarInfo) -> tarfile.TarInfo | None:
+    return None if member.name.endswith(".lock") else member
+
+
+def _sync(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
 
 
 def carry_in(home: Home, file: Path) -> None:

@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from ingest.errors import UsageError
 from ui.cli.options import HomeOption, JsonOption, LlmOption, open_desk, print_json
 from ui.cli.progress import ShownProgress
+from ui.cli.terminal import Console
 
 _SHOWN_IDS = 20
 

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
 from assistant.answering.gaps import gap_object
 from ui.cli import render
 from ui.cli.options import EmbedderOption, HomeOption, JsonOption, open_desk, print_json
 from ui.cli.progress import ShownProgress
+from ui.cli.terminal import Console
 
 if TYPE_CHECKING:
     from assistant.keeping import IngestReport
