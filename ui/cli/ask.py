@@ -33,9 +33,7 @@ from ui.cli.terminal import Console, clean
 
 
 def ask(
-    question: Annotated[
-        str, typer.Argument(help="- for what stands on stdin.", metavar="QUESTION")
-    ],
+    question: Annotated[str, typer.Argument(help="- for what stands on stdin.")],
     home: HomeOption = None,
     as_json: JsonOption = False,
     k: CountOption = 8,
@@ -74,7 +72,7 @@ def ask(
 
 
 def search(
-    query: Annotated[str, typer.Argument(help="- for what stands on stdin.", metavar="QUERY")],
+    query: Annotated[str, typer.Argument(help="- for what stands on stdin.")],
     home: HomeOption = None,
     as_json: JsonOption = False,
     k: CountOption = 10,
