@@ -114,11 +114,36 @@ class _Closed:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"].removeprefix(scope["root_path"])
-        if scope["type"] != "http" or path in _PAGE or path.startswith(_BELOW):
+        if scope["type"] == "http" and path in ("", "/"):
+            await self._app(scope, receive, _Relative(send))
+        elif scope["type"] != "http" or path in _PAGE or path.startswith(_BELOW):
             await self._app(scope, receive, send)
         else:
             whole: str = scope["path"]
             await nothing_here(whole.removeprefix(prefix_of(scope)))(scope, receive, send)
+
+
+class _Relative:
+    """Sends a page of Gradio's with the one link that ignores where the page stands made right."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._start: Message | None = None
+        self._body = b""
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self._start = message
+            return
+        self._body += message.get("body", b"")
+        if message.get("more_body") or self._start is None:
+            return
+        body = self._body.replace(b'href="/manifest.json"', b'href="./manifest.json"')
+        headers = MutableHeaders(scope=self._start)
+        if self._body:  # HEAD names a length and sends none
+            headers["Content-Length"] = str(len(body))
+        await self._send(self._start)
+        await self._send({"type": "http.response.body", "body": body})
 
 
 class _Policy:
