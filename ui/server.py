@@ -66,13 +66,8 @@ def serve(
     below = checked(root_path)
     _ = desk.library  # open (and, in a new home, build) before the first visitor waits for it
     turns = Turns()
-    known = list(proxies)
-    # whom a proxy nobody named asks for is its own affair: else one caller could be a thousand
-    config = uvicorn.Config(
-        application(desk, turns, access, below), host=host, port=port, log_level="warning",
-        timeout_graceful_shutdown=_GRACE, server_header=False, http=Connection, ws="none",
-        backlog=BACKLOG, proxy_headers=bool(known), forwarded_allow_ips=known,
-    )  # fmt: skip
+    app = application(desk, turns, access, below)
+    config = configuration(app, host, port, proxies)
     have = desk._opened.engine if load else None  # a desk has no word for it
     try:
         with Standby(turns, load=have, release=desk.close):
@@ -81,6 +76,19 @@ def serve(
         raise UsageError(
             f"Port {port} at {host} cannot be used: is refdesk served there?"
         ) from error
+
+
+def configuration(
+    app: FastAPI, host: str, port: int, proxies: Iterable[str] = ()
+) -> uvicorn.Config:
+    """Return how an application is served: with what bounds, and whom it believes."""
+    known = list(proxies)
+    # for whom a proxy asks that nobody named is its own affair: else one caller could be a thousand
+    return uvicorn.Config(
+        app, host=host, port=port, log_level="warning", timeout_graceful_shutdown=_GRACE,
+        server_header=False, http=Connection, ws="none", backlog=BACKLOG,
+        proxy_headers=bool(known), forwarded_allow_ips=known,
+    )  # fmt: skip
 
 
 def application(

@@ -9,6 +9,7 @@ import os
 import re
 import shutil
 import tempfile
+import weakref
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -34,7 +35,6 @@ class WordIndex:
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         path = str(folder)
-        self._beside: tempfile.TemporaryDirectory[str] | None = None
         if not tantivy.Index.exists(path):
             self._index = tantivy.Index(_schema(), path=path)
         else:
@@ -43,8 +43,9 @@ class WordIndex:
             except ValueError as error:
                 if "lock" not in str(error).lower():
                     raise
-                self._beside = _linked(folder)
-                self._index = tantivy.Index.open(self._beside.name)
+                beside = _linked(folder)
+                weakref.finalize(self, shutil.rmtree, beside, ignore_errors=True)
+                self._index = tantivy.Index.open(str(beside))
         self._schema = self._index.schema
         self._analyzer = _analyzer()
         self._index.register_tokenizer(_ANALYZER, self._analyzer)
@@ -138,15 +139,15 @@ class WordIndex:
         return int(self._index.searcher().num_docs)
 
 
-def _linked(folder: Path) -> "tempfile.TemporaryDirectory[str]":
+def _linked(folder: Path) -> Path:
     """Return a folder of links to an index that lies where nothing can be written.
 
     Opening an index, even to read it, makes a lock file beside it.
     """
-    beside = tempfile.TemporaryDirectory(prefix="refdesk-words-")
+    beside = Path(tempfile.mkdtemp(prefix="refdesk-words-"))
     for file in folder.iterdir():
         if file.suffix != ".lock":
-            (Path(beside.name) / file.name).symlink_to(file.resolve())
+            (beside / file.name).symlink_to(file.resolve())
     return beside
 
 

@@ -79,8 +79,11 @@ def main() -> None:
 def _run(arguments: list[str]) -> int:
     """Run a command; return its exit code."""
     try:
-        # standalone, typer would end a broken pipe with 1
         ended = app(args=arguments, prog_name="refdesk", standalone_mode=False)
+    except SystemExit as error:
+        if isinstance(error.__context__, BrokenPipeError):  # typer would end it with 1
+            raise error.__context__ from None
+        raise
     except Exception as error:
         show = getattr(error, "show", None)
         if show is None:
