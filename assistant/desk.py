@@ -388,9 +388,10 @@ class Desk:
 
     def verify(self, saved: dict[str, Any]) -> list[dict[str, Any]]:
         """Check a saved ``ask --json`` object against the library (`answering.verify`)."""
+        from assistant.answering import saved_form
         from assistant.answering.verify import verify
 
-        return verify(self.library, saved)
+        return verify(self.library, saved_form.checked(saved))
 
     def models(self) -> list[dict[str, Any]]:
         """Return a row per pinned model: what it is, whether it is here, what it costs here.

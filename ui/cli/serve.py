@@ -9,6 +9,7 @@ from ui.cli.progress import ShownProgress
 
 
 def serve(
+    ctx: typer.Context,
     home: HomeOption = None,
     host: Annotated[str, typer.Option("--host", help="Address to listen at.")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", min=0, max=65535)] = 7860,
@@ -54,6 +55,13 @@ def serve(
     """
     from ui.server import serve as serve_all  # gradio takes seconds to import
 
+    source = ctx.get_parameter_source("token")
+    if source is not None and source.name == "COMMANDLINE":
+        typer.echo(
+            "The token stands in the list of processes, where others on this machine can read it: "
+            "REFDESK_TOKEN keeps it out.",
+            err=True,
+        )
     with ShownProgress() as progress:
         # questions of callers nobody knows are not kept
         desk = open_desk(home, progress, llm, note_gaps=not (open_to_everyone and not token))
