@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from platformdirs import user_data_path
 
+from assistant import bounds
 from assistant.answering import gaps as gap_notes
 from assistant.answering import inquiry
 from assistant.answering.evidence import PASSAGES
@@ -118,7 +119,7 @@ class Desk:
         words that stand alone, which the answer's ``asked`` tells. It is never evidence.
 
         Raises:
-            UsageError: the question is empty.
+            UsageError: the question is empty or longer than `bounds.QUESTION` characters.
             NothingFound: nothing is indexed.
             ModelUnavailable: the model could not be had.
         """
@@ -146,6 +147,7 @@ class Desk:
                 before_model()
             return self._opened.engine()
 
+        question, history = bounds.asked(question), bounds.said_before(history)
         library = partial(self._snapshot, question)
         for event in inquiry.inquire(library, question, history, filters, k, model, stop):
             answer = event.answer if event.name == "done" else None
@@ -163,9 +165,10 @@ class Desk:
         Misspelt words are put right by the words of the library, which the result tells.
 
         Raises:
-            UsageError: the query holds no word, or a filter names nothing there is.
+            UsageError: the query holds no word or is too long, or a filter names nothing there is.
             NothingFound: nothing is indexed.
         """
+        query = bounds.asked(query, "query")
         require_words(query)
         library = self._snapshot(query)
         begun = perf_counter()
@@ -235,7 +238,7 @@ class Desk:
         """
         from assistant.learning.path import reading_path  # needed here alone
 
-        return reading_path(self._snapshot(), topic, hours)
+        return reading_path(self._snapshot(), bounds.asked(topic, "topic"), hours)
 
     def cards(self, topic: str) -> "list[Card]":
         """Return study cards on a topic, each answer quoted from a document of the library.
@@ -246,7 +249,7 @@ class Desk:
         """
         from assistant.learning.cards import cards  # needed here alone
 
-        return cards(self._snapshot(), topic)
+        return cards(self._snapshot(), bounds.asked(topic, "topic"))
 
     # --- keeping
 
@@ -424,9 +427,10 @@ class Desk:
 
     def verify(self, saved: dict[str, Any]) -> list[dict[str, Any]]:
         """Check a saved ``ask --json`` object against the library (`answering.verify`)."""
+        from assistant.answering import saved_form
         from assistant.answering.verify import verify
 
-        return verify(self._snapshot(), saved)
+        return verify(self._snapshot(), saved_form.checked(saved))
 
     def models(self) -> list[dict[str, Any]]:
         """Return a row per pinned model: what it is, whether it is here, what it costs here.

@@ -4,6 +4,7 @@ Apart from the desk, since reading pages needs libraries that a question does no
 """
 
 import shutil
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -29,7 +30,7 @@ from ingest.archive import given
 from ingest.archive.warc import Archive
 from ingest.bounded.pool import Pool
 from ingest.bounded.quarantine import Quarantine
-from ingest.errors import NothingFound, UsageError
+from ingest.errors import HomeBusy, NothingFound, UsageError
 from ingest.fetch.pace import Limits
 from ingest.gathering.collect import Collector, Wish
 from ingest.gathering.gather import Got, Told
@@ -43,6 +44,9 @@ from ingest.lists.parser import decode, founding, parse
 from ingest.values import PRIMER, Damage
 
 Progress = Callable[[str, int, int], None]
+_SEED = "seed"
+_LOOK_S = 0.2
+_NOTE_S = 2.0  # between having the lock and saying what for a writer may be held up
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,19 +113,33 @@ class Keeper:
         self._archive = Archive(home.archive)
 
     @contextmanager
-    def _writing(self) -> Iterator[None]:
+    def _writing(self, what: str = "write") -> Iterator[None]:
         """Be the one writer; an import that was interrupted is finished or undone first."""
-        with self._home.writing():
+        with self._home.writing(what):
             carry.finish(self._home)
             yield
 
     def seed(self) -> None:
-        """Put the primer and the founding lists into a home that has no library, and build it."""
-        with self._writing():
-            if self._home.current() is None:
-                self._archive.add(given.primer())
-                self._archive.add(catalog.founding_resources())
-                self._update(0)
+        """Put the primer and the founding lists into a home that has no library, and build it.
+
+        Another process that does the same is waited for.
+
+        Raises:
+            HomeBusy: another process fills this home in another way.
+        """
+        other_s = 0.0  # for which the writer has been one that does not seed
+        while self._home.current() is None:
+            try:
+                with self._writing(_SEED):
+                    if self._home.current() is None:
+                        self._archive.add(given.primer())
+                        self._archive.add(catalog.founding_resources())
+                        self._update(0)
+            except HomeBusy:
+                other_s = 0.0 if self._home.writer().get("what") == _SEED else other_s + _LOOK_S
+                if other_s > _NOTE_S:
+                    raise
+                time.sleep(_LOOK_S)
 
     def ingest(
         self, inputs: Sequence[str | Path], *, seed: bool, fetching: Fetching

@@ -5,7 +5,7 @@ Each is opened when it is first needed. Safe to use from several threads.
 
 import threading
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -129,7 +129,8 @@ class Opened:
     def embedder(self) -> Embedder:
         """Return the embedding model: the one asked for, else the library's, else the default."""
         if self._embedder is None:
-            self._home.make()
+            with suppress(UsageError) if self._home.current() else nullcontext():
+                self._home.make()  # a library that is there may lie where nothing can be written
             name = self._embedding or embedder_of(self._home) or DEFAULT
             self._embedder = Embedder.open(self._home.models, self._progress, name)
         return self._embedder

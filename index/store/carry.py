@@ -8,6 +8,7 @@ What arrives is unpacked beside the home, checked, and moved in at one stroke: a
 name `_READY` is whole, and whoever writes to the home next finishes moving it.
 """
 
+import contextlib
 import gzip
 import hashlib
 import json
@@ -91,13 +92,15 @@ def export(home: Home, file: Path, *, archive: bool) -> int:
             bundle.addfile(head, BytesIO(body))
             for name, each in files.items():
                 bundle.add(each, name, recursive=False, filter=_anonymous)
-        partial.rename(file)
+        _sync(partial)
+        partial.rename(file)  # a file under its final name is whole
     except FileExistsError:
         raise UsageError(f"{file} exists already: choose another name.") from None
     except OSError as error:
         raise UsageError(f"{file} cannot be written: {error.strerror}.") from error
     finally:
-        partial.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            partial.unlink()
     return file.stat().st_size
 
 

@@ -5,6 +5,7 @@ reader that opened the one before still finds its files.
 """
 
 import contextlib
+import errno
 import json
 import os
 import re
@@ -16,7 +17,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from index.store import sums
-from ingest.errors import HomeBusy, UsageError
+from ingest.errors import HomeBusy, RefdeskError, UsageError
 
 OTHERS = "others"
 """Folder in a generation: the vectors of the model for other languages than English, if made."""
@@ -26,6 +27,9 @@ FINGERPRINT = "fingerprint"
 
 _KEPT = 2
 _POINTER = re.compile(r"[0-9]{6,12}")
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+_FULL_WORDS = ("no space left", "disk is full", "quota exceeded")
+_ROOM = 65_536  # bytes; with less nothing can be written, whatever the error says
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,27 +145,71 @@ class Home:
         return sorted(found, key=_number)
 
     @contextlib.contextmanager
-    def writing(self) -> Iterator[None]:
-        """Be the one writer of this home while the block runs.
+    def writing(self, what: str = "write") -> Iterator[None]:
+        """Be the one writer of this home while the block runs; ``what`` it does is noted.
 
         Raises:
             HomeBusy: another process is writing; the message names it.
+            UsageError: nothing can be written there, or the disk is full; the library is as it was.
         """
         self.make()
-        note = self.root / "writer.json"
+        lock = FileLock(self.root / "writer.lock")
         try:
-            with FileLock(self.root / "writer.lock", timeout=0):
-                note.write_text(json.dumps({"pid": os.getpid()}), encoding="utf-8")
-                yield
+            lock.acquire(timeout=0)
         except Timeout:
-            try:
-                writer = f"process {json.loads(note.read_text(encoding='utf-8'))['pid']}"
-            except (OSError, ValueError, KeyError):
-                writer = "another process"
+            pid = self.writer().get("pid")
+            writer = f"process {pid}" if pid else "another process"
             raise HomeBusy(
                 f"The home {self.root} is being written to by {writer}. Wait until it is done, "
                 "or use another home."
             ) from None
+        except OSError as error:
+            raise UsageError(
+                f"The home {self.root} cannot be written to: {error.strerror}. It can be searched "
+                "and asked as it is; to change it, make it writable or choose another with --home."
+            ) from error
+        try:
+            with self._while_there_is_room():
+                note = json.dumps({"pid": os.getpid(), "what": what})
+                (self.root / "writer.json").write_text(note, encoding="utf-8")
+                yield
+        finally:
+            lock.release()
+
+    def writer(self) -> dict[str, object]:
+        """Return what the last writer noted: its ``pid``, and ``what`` it did."""
+        try:
+            found = json.loads((self.root / "writer.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return found if isinstance(found, dict) else {}
+
+    @contextlib.contextmanager
+    def _while_there_is_room(self) -> Iterator[None]:
+        try:
+            yield
+        except RefdeskError:
+            raise
+        except Exception as error:
+            if not self._is_full(error):
+                raise
+            for leftover in self.library.glob("*.part"):
+                shutil.rmtree(leftover, ignore_errors=True)
+            raise UsageError(
+                f"The disk that holds the home {self.root} is full: {error}. The library is as it "
+                "was and answers as before. Make room, then run the command again."
+            ) from error
+
+    def _is_full(self, error: BaseException) -> bool:
+        """Whether an error means a full disk: each library that writes says it in its own way."""
+        seen: BaseException | None = error
+        while seen is not None:
+            if isinstance(seen, OSError) and seen.errno in _FULL:
+                return True
+            if any(word in str(seen).lower() for word in _FULL_WORDS):
+                return True
+            seen = seen.__cause__ or seen.__context__
+        return shutil.disk_usage(self.root).free < _ROOM
 
 
 def _number(folder: Path) -> int:

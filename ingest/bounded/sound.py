@@ -8,6 +8,7 @@ can hold, offsets that lie inside the text.
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from ingest.errors import RefdeskError
 from ingest.values import Document, Rejection
@@ -42,12 +43,12 @@ def sound(result: Document | Rejection) -> Document | Rejection:
     """
     if isinstance(result, Rejection):
         return Rejection(plain(result.url), plain(result.reason))
-    texts = {
+    texts: dict[str, Any] = {
         name: plain(getattr(result, name))
         for name in ("url", "title", "text", "lang", "source", "kind", "fetched_at")
     }
     texts["title"] = texts["title"][:_TITLE]
-    optional = {
+    optional: dict[str, Any] = {
         name: None if (value := getattr(result, name)) is None else plain(value)
         for name in ("author", "date")
     }

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
 from assistant.answering.gaps import gap_object
 from ingest.errors import FoundWanting, UsageError
 from ui.cli import render
 from ui.cli.options import EmbedderOption, HomeOption, JsonOption, open_desk, print_json
 from ui.cli.progress import ShownProgress
+from ui.cli.terminal import Console, clean
 
 if TYPE_CHECKING:
     from assistant.keeping import IngestReport
@@ -105,7 +105,7 @@ def _report(what: str, report: "IngestReport", *, as_json: bool) -> None:
     for name in report.mended:
         console.print(f"{name}: what a crash left half-written was cut off.", highlight=False)
     for said in report.notices:
-        console.print(render.clean(said), markup=False, highlight=False)
+        console.print(clean(said), markup=False, highlight=False)
     if report.got:
         render.got(console, report.got)
     console.print(
@@ -220,7 +220,7 @@ def forget(
     lines += [f"page {url}" for url in report.documents]
     lines += [f"record {place}" for place in report.records]
     for line in lines:
-        sys.stdout.write(render.clean(f"Forgotten: {line}") + "\n")
+        sys.stdout.write(clean(f"Forgotten: {line}") + "\n")
     if not lines:
         sys.stdout.write("Forgotten; no page of the library came of it.\n")
 
@@ -250,9 +250,9 @@ def check(
         )
     else:
         for each in found.repaired:
-            sys.stdout.write(render.clean(f"{each.where}: {each.what}. Repaired.") + "\n")
+            sys.stdout.write(clean(f"{each.where}: {each.what}. Repaired.") + "\n")
         for each in found.damages:
-            sys.stdout.write(render.clean(f"{each.where}: {each.what}. {each.cure}.") + "\n")
+            sys.stdout.write(clean(f"{each.where}: {each.what}. {each.cure}.") + "\n")
         if not found.damages:
             sys.stdout.write("The home is as it was written.\n")
     if found.damages:

@@ -5,12 +5,12 @@ from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.table import Column, Table
 
 from index.models.pins import load_pins
 from ui.cli.options import HomeOption, JsonOption, open_desk, print_json
 from ui.cli.progress import ShownProgress
+from ui.cli.terminal import Console
 
 
 def _names(incomplete: str) -> list[str]:
