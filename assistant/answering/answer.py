@@ -115,7 +115,7 @@ def answer(
         if not done.refused:
             clock.note("first_sentence_s")
     else:
-        done = yield from _with_model(context, ground, draft, quoted, model, foreign=foreign)
+        done = yield from _with_model(context, ground, draft, model, foreign=foreign)
     clock.note("total_s")
     yield Event("done", answer=clock.stamp(done))
 
@@ -132,7 +132,6 @@ def _with_model(
     context: _Context,
     ground: _Ground,
     draft: Answer,
-    quoted: Answer,
     model: Engine,
     *,
     foreign: bool,
@@ -150,17 +149,13 @@ def _with_model(
             ground = other
             yield Event("hits", hits=ground.evidence.hits)
     said = yield from _told_by(context, ground, draft, model)
-    if foreign and not said.sentences:
+    if foreign and said.refused:
         other = _in_english(context, ground, model)
         if other is not None:
             ground = other
             yield Event("hits", hits=ground.evidence.hits)
             said = yield from _told_by(context, ground, draft, model)
-    if said.sentences or said.refused:
-        return said
-    return (
-        refusal(said, ground.evidence) if ground.refuses else replace(quoted, dropped=said.dropped)
-    )
+    return said
 
 
 def _told_by(
@@ -177,12 +172,17 @@ def _told_by(
         return refusal(draft, ground.evidence)
     if draft.lang == "zh" and not _mostly(ground.plan, "zh"):
         return (yield from _translated(context, ground, draft, model))
-    return (
-        yield from write(
-            context.library, ground.evidence, ground.plan, task, draft, model, context.stop,
-            context.clock,
-        )
+    said = yield from write(
+        context.library, ground.evidence, ground.plan, task, draft, model, context.stop,
+        context.clock,
     )  # fmt: skip
+    if said.sentences:
+        return said
+    if doubt is None and not decision.sure:  # nothing says that it read what answers
+        return refusal(said, ground.evidence)
+    context.clock.note("first_sentence_s")
+    quoted = replace(draft, view="extractive", model=None, dropped=said.dropped)
+    return extract(quoted, ground.plan, context.library)
 
 
 def consulted(

@@ -97,7 +97,7 @@ def pieces(text: str) -> list[Piece]:
         to_items = announces and after < len(text) and _form(text, after) == "item"
         ends = bool(_ENDS.search(line)) or _stands_alone(text, start, end)
         back = place > 0 and bool(_REFERS_BACK.match(line))
-        whole = prose and (ends or to_items or to_block)
+        whole = prose and (ends or to_items)
         found.append(Piece(line, start, end, form, whole, to_items or to_block, back))
     return sorted(found, key=lambda piece: (piece.start, -piece.end))
 

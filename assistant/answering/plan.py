@@ -7,6 +7,7 @@ model's words comes from it. How long an answer is stands here and nowhere else.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from assistant.answering.citation import curated_twin
 from assistant.answering.evidence import Evidence, Line
 from assistant.answering.sections import Section, Unit
 
@@ -175,7 +176,9 @@ def _pointed(evidence: Evidence, found: Sequence[Section], words: int) -> Plan:
 def _group(evidence: Evidence, section: Section, rows: Sequence[int]) -> Group:
     own = section.heading[-1] if section.heading else ""
     title = "" if own == section.title or section.opens else own
-    return Group(title, section.url, tuple(evidence.lines[row] for row in rows))
+    lines = [evidence.lines[row] for row in rows]
+    own = [line if line.piece.block else curated_twin(evidence, line) for line in lines]
+    return Group(title, section.url, tuple(own))
 
 
 def _chance(evidence: Evidence, unit: Unit) -> float:

@@ -147,7 +147,7 @@ def _shown(line: Line, *, titles: bool) -> bool:
     if piece.block:
         longest = {"code": _LONGEST_CODE, "table": _LONGEST_TABLE}.get(piece.form, _LONGEST_CODE)
         return len(piece.text) <= longest
-    return piece.whole and bool(line.terms)
+    return (piece.whole or piece.leads) and bool(line.terms)
 
 
 def _belongs(line: Line, before: Line, first: Line) -> bool:

@@ -58,6 +58,8 @@ def write(
 ) -> Generator[Event, None, Answer]:
     """Let the model write, sentence by verified sentence, then show what the plan has beside it.
 
+    Where nothing that it said holds, the answer has no sentences.
+
     Args:
         library: what the passages come from.
         evidence: what was found; every sentence is checked against all of it.
@@ -72,7 +74,7 @@ def write(
     said: list[Verdict] = []
     shown: list[Sentence] = []
     dropped: list[Dropped] = []
-    count = 0
+    count, chose = 0, False
     with closing(_verdicts(library, evidence, task, model, stop, clock)) as spoken:
         for verdict in spoken:
             count += 1
@@ -80,18 +82,22 @@ def write(
                 dropped.append(Dropped(verdict.text, round(verdict.support, 3), verdict.reason))
             elif not task.whole and verdict.verbatim and verdict.line in planned.lines:
                 planned = planned if said else led_by(planned, verdict.line)
+                chose = True
                 break
             elif not repeats(verdict, said):
                 said.append(verdict)
                 yield told(verdict, numbering, shown, clock)
             if not task.whole and count >= _OPENING_SENTENCES:
                 break
+    draft = replace(draft, dropped=tuple(dropped))
+    if not (said or chose):
+        return draft
     for group in planned.groups:
         for line in group.lines:
             verdict = quotation(line)
             if not task.whole or not repeats(verdict, said):
                 yield told(verdict, numbering, shown, clock, group.title)
-    return finished(replace(draft, dropped=tuple(dropped)), shown, numbering, library)
+    return finished(draft, shown, numbering, library)
 
 
 def told(

@@ -54,8 +54,8 @@ def run_text(run: Sequence[Sentence], citations: Sequence[Citation] = ()) -> Tex
         text.append(f"“{clean(' '.join(each.text for each in run))}”", style="italic")
     else:
         text.append(clean(" ".join(each.text for each in run)))
-    for n in first.citations:
-        text.append(" ")
+    for place, n in enumerate(first.citations):
+        text.append("\n    " if first.block and not place else " ")
         text.append(f"[{n}]", style=Style(bold=True, color="cyan") + link(links.get(n, "")))
     if first.original is not None:
         text.append(f"\n“{clean(' '.join(each.original or '' for each in run))}”", style="dim")
