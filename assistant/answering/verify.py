@@ -5,7 +5,7 @@ Each sentence is judged as it reads. One that is marked as its source's own must
 
 from typing import Any
 
-from assistant.answering.across import faithful, taken_apart
+from assistant.answering.across import faithful
 from assistant.answering.evidence import Evidence, lines_of
 from assistant.answering.question import understand
 from assistant.answering.support import Support
@@ -26,7 +26,12 @@ def verify(library: Library, saved: dict[str, Any]) -> list[dict[str, Any]]:
         quotes = {cited["n"]: cited for cited in saved["citations"]}
         question = saved["question"]
         wanted = [
-            (each["text"], bool(each.get("verbatim")), list(each["citations"]))
+            (
+                each["text"],
+                each.get("original"),
+                bool(each.get("verbatim")),
+                list(each["citations"]),
+            )
             for each in sentences
         ]
     except (KeyError, TypeError) as error:
@@ -34,8 +39,8 @@ def verify(library: Library, saved: dict[str, Any]) -> list[dict[str, Any]]:
             f"This is not a saved answer (`refdesk ask --json`): no {error}."
         ) from None
     return [
-        _check(library, question, text, [quotes.get(n) for n in ns], verbatim=verbatim)
-        for text, verbatim, ns in wanted
+        _check(library, question, text, original, [quotes.get(n) for n in ns], verbatim=verbatim)
+        for text, original, verbatim, ns in wanted
     ]
 
 
@@ -43,6 +48,7 @@ def _check(
     library: Library,
     question: str,
     text: str,
+    original: str | None,
     cited: list[dict[str, Any] | None],
     *,
     verbatim: bool,
@@ -66,9 +72,9 @@ def _check(
             hits.append(Hit(1, 1.0, passage, (), None, None))
     if not reason:
         evidence = lines_of(library, understand(question), hits)
-        translation, original = taken_apart(text) or ("", text)
-        reason = _unsupported(library, evidence, original, verbatim=verbatim)
-        if not reason and translation and not faithful(translation, original):
+        exact = verbatim or original is not None
+        reason = _unsupported(library, evidence, original or text, verbatim=exact)
+        if not reason and original and not faithful(text, original):
             reason = "its translation holds other numbers or names than the original"
     return {"text": text, "ok": not reason, "reason": reason or None}
 

@@ -79,6 +79,9 @@ class SentenceForm(Form):
     status: Literal["supported", "weak"]
     verbatim: bool = Field(description="The source's own sentence: a quotation.")
     spans: list[SpanForm]
+    group: str = Field("", description="The heading it stands under; empty for the opening.")
+    form: Literal["prose", "item", "continued", "code", "formula", "table"] = "prose"
+    original: str | None = Field(None, description="The source's sentence that this translates.")
 
 
 class CitationForm(Form):
@@ -138,6 +141,7 @@ class AnswerForm(Form):
     look_in: list[LookIn]
     further: list[Further]
     dropped: list[DroppedForm]
+    unanswered: list[str] = Field([], description="Parts of the question that nothing answers.")
     model: str | None
     timings: dict[str, float | None]
 
