@@ -20,6 +20,7 @@ from assistant.conversation.rewriting import Exchange
 from assistant.engines import available as models_here
 from assistant.engines.protocol import Engine
 from assistant.opened import Opened
+from assistant.reception import needs_no_model, receive
 from index.search.library import Hit, Library
 from index.store.generation import Home
 from index.store.values import Filters, StoredPassage
@@ -140,15 +141,19 @@ class Desk:
             return self._opened.engine()
 
         library = self._opened.library
-        for event in inquiry.inquire(library, question, history, filters, k, model, stop):
+        for event in receive(library, question, history, filters, k, model, stop):
             answer = event.answer if event.name == "done" else None
             if answer and answer.refused and self._note_gaps and not filters and not stop():
                 gap_notes.note(self.home.root, answer)
             yield event
 
-    def load_ahead(self) -> None:
-        """Begin to load the model that writes, for a question that is about to be asked."""
-        self._opened.load_ahead()
+    def load_ahead(self, question: str = "", history: Sequence[Exchange] = ()) -> None:
+        """Begin to load the model that writes, for a question that is about to be asked.
+
+        Not if the question may be one that needs no model: then it is loaded when it is needed.
+        """
+        if not (question and needs_no_model(question, history)):
+            self._opened.load_ahead()
 
     def search(self, query: str, *, k: int = 10, filters: Filters = _EVERYTHING) -> SearchResult:
         """Find the best passages for a query, without a model.

@@ -13,7 +13,7 @@ class Sentence:
     ``citations`` are citation numbers; ``support`` lies between 0 and 1 and is 1 for a quotation;
     ``status`` is ``supported`` or ``weak``; ``verbatim`` says that it is its source's own sentence.
     ``spans`` say where in the cited documents the words stand that bear it: number of the citation,
-    start and end.
+    start and end. ``under`` is the heading that it and its neighbours stand under, "" for none.
     """
 
     text: str
@@ -22,6 +22,7 @@ class Sentence:
     status: str
     verbatim: bool
     spans: tuple[tuple[int, int, int], ...] = ()
+    under: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,8 @@ class Answer:
 
     ``asked`` is the question in words that stand alone. ``look_in`` are, for a refusal, the places
     in the lists that should cover it. ``dropped`` is what the model said and nothing bears.
+    ``request`` is the kind of request it was understood as (see `assistant.collection.request`),
+    ``how`` says in words how it was found, where that is not a search of the whole library.
     """
 
     question: str
@@ -83,16 +86,22 @@ class Answer:
     timings: dict[str, float] = field(default_factory=dict)
     look_in: tuple[Recommendation, ...] = ()
     dropped: tuple[Dropped, ...] = ()
+    request: str = "fact"
+    how: str = ""
 
     @property
     def text(self) -> str:
         """The answer as plain text with ``[1]`` markers; code stands on lines of its own."""
         if self.refused:
             return self.refusal or ""
-        said = ""
+        said, under = "", ""
         for sentence in self.sentences:
             code = sentence.text.startswith("```")
-            apart = "\n" if code or said.endswith("\n") else " "
+            own = code or sentence.text.startswith("- ") or said.endswith("\n")
+            if sentence.under != under:
+                under, own = sentence.under, True
+                said = f"{said.rstrip()}\n\n{under}".rstrip()
+            apart = "\n" if own else " "
             marks = "".join(f" [{n}]" for n in sentence.citations)
             said += apart + sentence.text + (f"\n{marks.strip()}\n" if code else marks)
         return said.strip()

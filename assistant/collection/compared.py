@@ -1,0 +1,219 @@
+"""What several documents say of one thing, side by side: where they agree, where they differ, when.
+
+Two sentences of different documents contradict each other when they say the same but for a number,
+or but for a negation. Newer sources come first; dates are those that the documents carry.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from assistant.answering.compose import Numbering, quotation, sentence
+from assistant.answering.evidence import Evidence, Line, gather, lines_of
+from assistant.answering.question import understand
+from assistant.answering.values import Answer, Citation, Sentence
+from index.search.library import Hit, Library
+from index.store import browse
+from index.store.values import Filters
+
+_PASSAGES = 16
+_CLAIMS = 8
+_A_DOCUMENT = 3  # claims of one document
+_ALIKE = 0.7  # share of the terms of each that the other has, numbers and negations aside
+_FLOOR = 0.3
+_RELATIVE = 0.4
+_NUMBER = re.compile(r"(?<![\w.])\d[\d,]*(?:\.\d+)?(?![\w])")
+_NO = re.compile(
+    r"\b(?:no|not|never|neither|nor|without|cannot|n't|does ?n't|is ?n't|lacks?)\b|n't\b|不|没有?|无法|未",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A sentence and the date (``YYYY-MM-DD``, "" if it has none) of its document."""
+
+    line: Line
+    date: str
+
+    @property
+    def label(self) -> str:
+        """When and where it was said."""
+        title = self.line.hit.passage.title
+        return f"{self.date}: {title}" if self.date else title
+
+
+def contradicts(one: Line, other: Line) -> bool:
+    """Say whether two sentences say the same of one thing but for a number or a negation."""
+    if one.hit.passage.url == other.hit.passage.url:
+        return False
+    first, second = _core(one), _core(other)
+    if min(len(first), len(second)) < 3:
+        return False
+    both = len(first & second)
+    if both < _ALIKE * max(len(first), len(second)):
+        return False
+    numbers, others = _numbers(one.text), _numbers(other.text)
+    if numbers and others and numbers != others and first == second:
+        return True
+    return bool(_NO.search(one.text)) != bool(_NO.search(other.text))
+
+
+def _numbers(text: str) -> set[str]:
+    return {found[0].replace(",", "") for found in _NUMBER.finditer(text)}
+
+
+def _core(line: Line) -> frozenset[str]:
+    return frozenset(term for term in line.terms if not _NUMBER.fullmatch(term))
+
+
+def claims(library: Library, subject: str, since: str = "", until: str = "") -> list[Claim]:
+    """Return what the documents say of a subject, newest first, documents without a date last.
+
+    With ``since`` and ``until`` (years or dates) documents dated outside are left out.
+    """
+    evidence = gather(library, understand(subject), Filters(), _PASSAGES)
+    lines = [line for line in evidence.lines if line.whole and not line.piece.title]
+    top = max((line.score for line in lines), default=0.0)
+    dates = browse.dates(library.store, list({line.hit.passage.url for line in lines}))
+    near = sorted(
+        (line for line in lines if line.score >= max(_FLOOR, _RELATIVE * top)),
+        key=lambda line: -line.score,
+    )
+    kept: list[Claim] = []
+    for line in near:
+        date = dates.get(line.hit.passage.url, "")
+        if (since or until) and not (date and since <= date and date[: len(until)] <= until):
+            continue
+        same = [claim for claim in kept if claim.line.hit.passage.url == line.hit.passage.url]
+        if len(same) < _A_DOCUMENT and all(claim.line.text != line.text for claim in same):
+            kept.append(Claim(line, date))
+    # what another document contradicts is never pushed out by what only fits better
+    kept.sort(key=lambda claim: -_weight(claim, kept))
+    return newest_first(kept[:_CLAIMS])
+
+
+def _weight(claim: Claim, others: Sequence[Claim]) -> float:
+    answered = any(contradicts(claim.line, other.line) for other in others)
+    return claim.line.score + answered
+
+
+def newest_first(found: Iterable[Claim]) -> list[Claim]:
+    """Sort claims by date, newest first, those without a date last; within a document as it reads."""
+    return sorted(
+        found,
+        key=lambda claim: (_backwards(claim.date), claim.line.hit.passage.url,
+                           claim.line.hit.passage.start + claim.line.piece.start),
+    )  # fmt: skip
+
+
+def _backwards(date: str) -> tuple[int, ...]:
+    return (0, *(-int(part) for part in date.split("-"))) if date else (1,)
+
+
+def differing(found: Sequence[Claim]) -> list[tuple[Claim, Claim]]:
+    """Return the pairs of claims that contradict each other, the newer first."""
+    return [
+        (one, other)
+        for place, one in enumerate(found)
+        for other in found[place + 1 :]
+        if contradicts(one.line, other.line)
+    ]
+
+
+def told(found: Sequence[Claim]) -> tuple[list[Sentence], list[Citation]]:
+    """Return claims as sentences, each under its date and title, with their citations."""
+    numbering = Numbering()
+    sentences = [
+        replace(sentence(quotation(claim.line), numbering), under=claim.label) for claim in found
+    ]
+    return sentences, numbering.citations
+
+
+def with_contradictions(library: Library, answer: Answer, hits: Sequence[Hit]) -> Answer:
+    """Return an answer with the sentences of other documents that contradict one of its own.
+
+    ``hits`` are the passages that were found for it. What contradicts stands side by side, newest
+    first, and `Answer.how` says so; an answer that nothing found contradicts comes back as it was.
+    """
+    if answer.refused or not answer.sentences:
+        return answer
+    shown = _shown_lines(library, answer, hits)
+    if not shown:
+        return answer
+    evidence = lines_of(library, understand(answer.asked), hits)
+    against: dict[int, list[Line]] = {}
+    for place, line in shown.items():
+        found = [other for other in evidence.lines if other.whole and contradicts(line, other)]
+        if found:
+            against[place] = found
+    if not against:
+        return answer
+    return _side_by_side(library, answer, shown, against)
+
+
+def _shown_lines(library: Library, answer: Answer, hits: Sequence[Hit]) -> dict[int, Line]:
+    """Return the source's sentence behind each shown one that has a number or could be denied."""
+    passages = {hit.passage.key: hit for hit in hits}
+    cited = {each.n: each.passage for each in answer.citations}
+    evidence: dict[str, Evidence] = {}
+    found = {}
+    for place, shown in enumerate(answer.sentences):
+        for n, start, end in shown.spans[:1]:
+            hit = passages.get(cited.get(n, ""))
+            if hit is None:
+                continue
+            if hit.passage.key not in evidence:
+                evidence[hit.passage.key] = lines_of(library, understand(answer.asked), [hit])
+            for line in evidence[hit.passage.key].lines:
+                at = hit.passage.start + line.piece.start
+                if at == start and hit.passage.start + line.piece.end == end:
+                    found[place] = line
+    return found
+
+
+def _side_by_side(
+    library: Library, answer: Answer, shown: dict[int, Line], against: dict[int, list[Line]]
+) -> Answer:
+    lines = [line for place in against for line in (shown[place], *against[place])]
+    unique = list({(line.hit.passage.key, line.piece.start): line for line in lines}.values())
+    dates = browse.dates(library.store, list({line.hit.passage.url for line in unique}))
+    ordered = newest_first(Claim(line, dates.get(line.hit.passage.url, "")) for line in unique)
+    sentences, citations = told(ordered)
+    said = {line.text for line in unique}
+    rest = [
+        each for place, each in enumerate(answer.sentences)
+        if place not in against and each.text not in said
+    ]  # fmt: skip
+    kept = {n for each in rest for n in each.citations}
+    numbers: dict[int, int] = {}
+    merged = list(citations)
+    keys = {each.passage: each.n for each in merged}
+    for each in answer.citations:
+        if each.n in kept:
+            if each.passage not in keys:
+                merged.append(replace(each, n=len(merged) + 1))
+                keys[each.passage] = len(merged)
+            numbers[each.n] = keys[each.passage]
+    moved = [
+        replace(
+            each,
+            citations=tuple(numbers[n] for n in each.citations),
+            spans=tuple((numbers[n], start, end) for n, start, end in each.spans),
+        )
+        for each in rest
+    ]
+    return replace(
+        answer,
+        sentences=(*sentences, *moved),
+        citations=tuple(merged),
+        how=_differ(answer.lang, dated=any(claim.date for claim in ordered)),
+    )
+
+
+def _differ(lang: str, *, dated: bool) -> str:
+    if lang == "zh":
+        return "来源说法不一，并列如下" + ("，较新的在前。" if dated else "；它们没有注明日期。")
+    return "The sources differ; they stand side by side" + (
+        ", the newer first." if dated else "; they carry no dates."
+    )

@@ -1,0 +1,156 @@
+"""The sentences of one document that say most in few words: its opening, or a summary by section.
+
+Only whole sentences of the document as they stand, each with its citation.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from assistant.answering.compose import Numbering, quotation, sentence
+from assistant.answering.evidence import Line
+from assistant.answering.injection import orders
+from assistant.answering.pieces import Piece, pieces
+from assistant.answering.values import Citation, Sentence
+from index.search.library import Hit, Library
+from index.store.values import StoredPassage
+
+_SECTIONS = 8
+_FEW_SECTIONS = 3  # with so few each gives more
+_LOOKED_AT = 8  # sentences of a section, from its beginning
+_FEWEST_TERMS = 4
+_LONGEST = 420  # characters
+_LEAD = 0.06  # what standing one sentence further on costs, as cosine
+_BACK_MATTER = re.compile(
+    r"^(?:\W|\d)*(?:references?|bibliography|citations?|acknowledge?ments?|footnotes?|licen[cs]e|"
+    r"further reading|resources|comments?|related|appendix|changelog|contribut\w+|sponsors?|"
+    r"table of contents|contents|see also|sources|subscribe|star history|参考文献|致谢|附录|目录|引用|许可)",
+    re.IGNORECASE,
+)
+
+Told = tuple[list[Sentence], list[Citation]]
+
+
+def opening(library: Library, url: str, most: int = 2) -> Told:
+    """Return the first whole sentences of the document at an address."""
+    lines: list[Line] = []
+    for hit in _passages(library, url):
+        lines += _lines(library, hit, most - len(lines))
+        if len(lines) >= most:
+            break
+    return _told([("", line) for line in lines])
+
+
+def summary(library: Library, url: str) -> tuple[Told, int, int]:
+    """Return one or two sentences a section, in order; and of how many sections, of how many."""
+    sections = _sections(list(_passages(library, url)))
+    kept = _largest(sections, _SECTIONS)
+    each = 3 if len(kept) == 1 else 2 if len(kept) <= _FEW_SECTIONS else 1
+    chosen = []
+    shown: set[str] = set()
+    covered = 0
+    for place, (label, hits) in enumerate(kept):
+        most = max(each, 2) if place == 0 else each
+        picked = [line for line in _central(library, hits, most) if line.text not in shown]
+        shown.update(line.text for line in picked)
+        chosen += [(label, line) for line in picked]
+        covered += bool(picked)
+    return _told(chosen), covered, len(sections)
+
+
+def _told(chosen: Sequence[tuple[str, Line]]) -> Told:
+    numbering = Numbering()
+    told = []
+    for label, line in chosen:
+        shown = sentence(quotation(line), numbering)
+        told.append(
+            Sentence(
+                shown.text, shown.citations, shown.support, shown.status, shown.verbatim,
+                shown.spans, label,
+            )
+        )  # fmt: skip
+    return told, numbering.citations
+
+
+def _passages(library: Library, url: str) -> Iterator[Hit]:
+    store = library.store
+    found = store.passages(store.passages_of([url])).values()
+    places = store.recommendations([url])[url]
+    for passage in sorted(found, key=lambda each: each.start):
+        yield Hit(1, 1.0, passage, places, None, None)
+
+
+def _lines(library: Library, hit: Hit, most: int) -> list[Line]:
+    """Return the first sentences of a passage that can stand alone."""
+    found = pieces(hit.passage.text)
+    told = orders([piece.text for piece in found])
+    lines = []
+    for piece, order in zip(found, told, strict=True):
+        if order or not _stands(piece):
+            continue
+        terms = frozenset(library.terms(piece.text))
+        if len(terms) >= _FEWEST_TERMS:
+            lines.append(Line(hit, piece, terms, 1.0))
+        if len(lines) >= most:
+            break
+    return lines
+
+
+def _stands(piece: Piece) -> bool:
+    if piece.code or piece.title or piece.item or piece.leads or not piece.whole:
+        return False
+    return len(piece.text) <= _LONGEST and not piece.refers_back and piece.text[-1] not in "?？"
+
+
+def _sections(hits: Sequence[Hit]) -> list[tuple[str, list[Hit]]]:
+    """Return (label, passages) of the sections, in order, back matter left out.
+
+    Sections are those of the highest level at which the headings differ.
+    """
+    depth = _depth([hit.passage for hit in hits])
+    found: list[tuple[str, list[Hit]]] = []
+    for hit in hits:
+        heading = hit.passage.heading
+        label = heading[depth] if len(heading) > depth else ""
+        if any(_BACK_MATTER.match(part) for part in heading):
+            continue
+        if not found or found[-1][0] != label:
+            found.append((label, []))
+        found[-1][1].append(hit)
+    return found
+
+
+def _depth(passages: Sequence[StoredPassage]) -> int:
+    deepest = max((len(each.heading) for each in passages), default=0)
+    for depth in range(deepest):
+        if len({each.heading[depth] for each in passages if len(each.heading) > depth}) > 1:
+            return depth
+    return max(0, deepest - 1)
+
+
+def _largest(sections: list[tuple[str, list[Hit]]], most: int) -> list[tuple[str, list[Hit]]]:
+    """Keep the first section and the longest others, in order."""
+    if len(sections) <= most:
+        return sections
+    length = [sum(len(hit.passage.text) for hit in hits) for _, hits in sections]
+    order = sorted(range(1, len(sections)), key=lambda place: -length[place])
+    kept = sorted([0, *order[: most - 1]])
+    return [sections[place] for place in kept]
+
+
+def _central(library: Library, hits: Sequence[Hit], most: int) -> list[Line]:
+    """Return the sentences of a section nearest to all of it, those at its beginning preferred."""
+    lines: list[Line] = []
+    for hit in hits:
+        lines += _lines(library, hit, _LOOKED_AT - len(lines))
+        if len(lines) >= _LOOKED_AT:
+            break
+    if len(lines) <= most:
+        return lines
+    costs = np.arange(len(lines)) * _LEAD
+    if hits[0].passage.lang == "en" or library.embedder.multilingual:
+        middle = library.vectors([hit.passage.number for hit in hits]).mean(axis=0)
+        costs = costs - library.sentence_vectors([line.text for line in lines]) @ middle
+    best = sorted(range(len(lines)), key=lambda row: float(costs[row]))[:most]
+    return [lines[row] for row in sorted(best)]
