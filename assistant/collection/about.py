@@ -3,8 +3,10 @@
 By the catalog's own words first (titles, headings, the primer's names for things), then by search.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from assistant.collection.catalog import Catalog, Topic, Work, catalog
 from assistant.collection.naming import words_of
@@ -79,21 +81,36 @@ class _Words:
     def __init__(self, subject: str, note: Note | None) -> None:
         self._words = frozenset(words_of(subject))
         self._note = note
+        self._names = [primer.plain_name(name) for name in note.names] if note else []
 
     def say(self, *texts: str) -> bool:
         """Say whether one of these texts names the subject."""
         return any(text and self._says(text) for text in texts)
 
     def _says(self, text: str) -> bool:
-        if self._words and self._words <= frozenset(words_of(text)):
+        plain, words = _plain(text)
+        if self._words and self._words <= words:
             return True
-        return self._note is not None and self._note.slug in primer.named(text)
+        if self._note is None or not any(name in plain for name in self._names):
+            return False
+        return self._note.slug in _named(text)
 
     def any_of(self, here: Catalog) -> bool:
         """Say whether any title or heading names the subject."""
         titles = (text for work in here.works for text in (work.title, work.own_title))
         headings = (part for _, path in here.sections() for part in path)
         return self.say(*titles) or self.say(*headings)
+
+
+@lru_cache(maxsize=16384)
+def _plain(text: str) -> tuple[str, frozenset[str]]:
+    """Return a title as names are compared with it, and its words."""
+    return primer.plain_name(re.sub(r"[()|&,;:.!?]", " ", text)), frozenset(words_of(text))
+
+
+@lru_cache(maxsize=16384)
+def _named(text: str) -> tuple[str, ...]:
+    return primer.named(text)
 
 
 def _note(subject: str) -> Note | None:

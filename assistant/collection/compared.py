@@ -17,12 +17,12 @@ from index.store import browse
 from index.store.values import Filters
 
 _PASSAGES = 16
-_CLAIMS = 8
-_A_DOCUMENT = 3  # claims of one document
+_GROUPS = 5
 _ALIKE = 0.7  # share of the terms of each that the other has, numbers and negations aside
 _FLOOR = 0.3
 _RELATIVE = 0.4
 _NUMBER = re.compile(r"(?<![\w.])\d[\d,]*(?:\.\d+)?(?![\w])")
+_NAME = re.compile(r"(?<![A-Za-z0-9])[A-Z][A-Za-z]*[A-Za-z0-9.+-]*(?<![.+-])")
 _NO = re.compile(
     r"\b(?:no|not|never|neither|nor|without|cannot|n't|does ?n't|is ?n't|lacks?)\b|n't\b|不|没有?|无法|未",
     re.IGNORECASE,
@@ -67,35 +67,46 @@ def _core(line: Line) -> frozenset[str]:
     return frozenset(term for term in line.terms if not _NUMBER.fullmatch(term))
 
 
-def claims(library: Library, subject: str, since: str = "", until: str = "") -> list[Claim]:
-    """Return what the documents say of a subject, newest first, documents without a date last.
+def claims(library: Library, subject: str, since: str = "", until: str = "") -> list[list[Claim]]:
+    """Return what the documents say of a subject, claims of one thing together, newest first.
 
-    With ``since`` and ``until`` (years or dates) documents dated outside are left out.
+    Claims are of one thing if they say the same or contradict each other. What fits the subject
+    best comes first. With ``since`` and ``until`` (years or dates) documents dated outside are left
+    out. Where names are asked about, only passages that have them speak.
     """
     evidence = gather(library, understand(subject), Filters(), _PASSAGES)
     lines = [line for line in evidence.lines if line.whole and not line.piece.title]
+    names = [name.casefold() for name in _NAME.findall(subject)]
+    named = [line for line in lines if all(name in _said(line) for name in names)]
+    lines = (named if names else lines) or lines
     top = max((line.score for line in lines), default=0.0)
+    # the words of one language say nothing of how well a sentence of another fits
+    least = max(_FLOOR, _RELATIVE * top) if evidence.understood or not named else 0.0
     dates = browse.dates(library.store, list({line.hit.passage.url for line in lines}))
-    near = sorted(
-        (line for line in lines if line.score >= max(_FLOOR, _RELATIVE * top)),
-        key=lambda line: -line.score,
-    )
-    kept: list[Claim] = []
-    for line in near:
+    groups: list[list[Claim]] = []
+    for line in sorted(lines, key=lambda line: -line.score):
         date = dates.get(line.hit.passage.url, "")
-        if (since or until) and not (date and since <= date and date[: len(until)] <= until):
+        outside = (since or until) and not (since <= date and date[: len(until)] <= until)
+        if line.score < least or outside:
             continue
-        same = [claim for claim in kept if claim.line.hit.passage.url == line.hit.passage.url]
-        if len(same) < _A_DOCUMENT and all(claim.line.text != line.text for claim in same):
-            kept.append(Claim(line, date))
-    # what another document contradicts is never pushed out by what only fits better
-    kept.sort(key=lambda claim: -_weight(claim, kept))
-    return newest_first(kept[:_CLAIMS])
+        claim = Claim(line, date)
+        group = next((g for g in groups if any(_same_thing(claim, other) for other in g)), None)
+        if group is None:
+            groups.append([claim])
+        elif all(claim.label != other.label or line.text != other.line.text for other in group):
+            group.append(claim)
+    if since:  # what changed comes before what did not
+        groups.sort(key=lambda group: not differing(group))
+    return [newest_first(group) for group in groups[:_GROUPS]]
 
 
-def _weight(claim: Claim, others: Sequence[Claim]) -> float:
-    answered = any(contradicts(claim.line, other.line) for other in others)
-    return claim.line.score + answered
+def _said(line: Line) -> str:
+    passage = line.hit.passage
+    return f"{passage.title} {passage.text}".casefold()
+
+
+def _same_thing(one: Claim, other: Claim) -> bool:
+    return contradicts(one.line, other.line) or _core(one.line) == _core(other.line)
 
 
 def newest_first(found: Iterable[Claim]) -> list[Claim]:

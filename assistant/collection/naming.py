@@ -88,6 +88,11 @@ def words_of(text: str) -> list[str]:
     return found
 
 
+def apart(text: str) -> str:
+    """Return a text with names like FlashAttention written as two words."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text)
+
+
 _kept: "WeakKeyDictionary[Store, Names]" = WeakKeyDictionary()
 
 
@@ -112,7 +117,8 @@ def _names(work: Work) -> Iterator[_Name]:
     authors = [frozenset(words_of(each)) for each in re.split(r"[;,、，]| and ", work.author)]
     sites = list(_site(work.url))
     beside = frozenset(sites).union(*authors)
-    for part in (*parts, PurePosixPath(unquote(urlsplit(work.url).path)).name):
+    spelled = dict.fromkeys(form for part in parts for form in (part, apart(part)))
+    for part in (*spelled, PurePosixPath(unquote(urlsplit(work.url).path)).name):
         if words := frozenset(words_of(part)):
             yield _Name(words, work, "title", beside)
     yield from (_Name(words, work, "author") for words in authors if words)
@@ -154,7 +160,7 @@ def recognise(
     if found := _by_address(known, mention):
         return found
     best: dict[str, Match] = {}
-    for text in (mention, *others):
+    for text in dict.fromkeys(form for part in (mention, *others) for form in (part, apart(part))):
         asked = _spelt_right(known, frozenset(words_of(text)))
         if not asked:
             continue

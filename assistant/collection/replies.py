@@ -744,6 +744,7 @@ def _holdings(library: Library, request: Request, report: Report) -> str:
                       found.sections, found.gaps)  # fmt: skip
     works = _narrowed(found.works, request)
     narrowing = request.kinds or request.levels or request.langs or request.lists
+    wanted = _wanted(request, report.lang)
     if not works and not found.note and not found.sections:
         report.say(
             report.text(
@@ -752,11 +753,15 @@ def _holdings(library: Library, request: Request, report: Report) -> str:
             )
         )
         near = [note.topic for note in primer.nearest(subject)]
-        if near:
+        if request.kinds:
+            every = _narrowed(catalog(library.store).listed, request)
+            report.under(f"All {wanted} of the lists", f"清单里全部的{wanted}")
+            _add_works(library, report, every)
+            report.under("", "")
+        elif near:
             report.say(report.text(f"The nearest topics: {_joined(near, 'en')}.",
                                    f"最接近的主题：{_joined(near, 'zh')}。"))  # fmt: skip
         return _how(request, report, subject)
-    wanted = _wanted(request, report.lang)
     if narrowing and not works:
         report.say(
             report.text(f"No {wanted} on {subject}.", f"没有关于 {subject} 的{wanted}。"),

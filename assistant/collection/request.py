@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.collection.catalog import Catalog, ListRow, Work, catalog
-from assistant.collection.naming import Match, lists_named, recognise
+from assistant.collection.naming import Match, lists_named, recognise, words_of
 from index.search.library import Library
 from ingest.text.sentences import language
 
@@ -77,26 +77,30 @@ _SHELVES = (
     r"(?:(?:your|the|this|our|my) (?:whole |entire |own |reading )*"
     r"(?:library|collections?|catalog(?:ue)?|archive|shel(?:f|ves)|holdings|database|corpus)"
     r"|(?:your|my|our|the recommended) (?:\w+ )?(?:sources|documents|papers|videos|links|works|pages)"
-    r"|(?:the|your|my|these|those|our) (?:\w+ )?lists?"
+    r"|(?:the|your|my|these|those|our) (?:\w+ )?lists?|清单(?:里|上|中|推荐)"
     r"|你(?:们)?的?(?:资料库|馆藏|收藏|书库|图书馆|知识库|目录)|资料库|馆藏|书库|(?:这些|这几个|各个?|所有)(?:清单|列表))"
 )
 _YOU_HAVE = (
-    r"(?:(?:do|does|did|have|would|could) (?:you|we|it) (?:\w+ )?(?:have|hold|keep|know|got|carry|"
-    r"stock|own|include|index|find|store)|(?:you|we|i)(?:'ve| have| hold| keep| know) (?:got )?|"
+    r"(?:(?:do|does|did|have|would|could) (?:you|we|it) (?:\w+ )?(?:have|hold|keep|got|carry|"
+    r"stock|own|include|index|store|contain|offer)(?! to\b)|(?:you|we)(?:'ve| have| hold| keep)(?: got)?(?! to\b)|"
+    r"(?:lists?|sources|documents|papers) (?:do )?(?:you|u|we) know|"
     r"you(?:'ve)? got|got (?:any|some)\w*|in (?:here|stock)|archived here|on (?:your|the|its) shel\w+"
     r"|does (?:the|your) (?:collection|library|catalog\w*|archive) (?:have|include|contain|hold|cover)"
-    r"|你(?:们)?(?:一共|总共|这里|手上|那里|都|还)?(?:有|收|知道|掌握)|这里有|里有没有|有没有|有哪些|收录了?)"
+    r"|你(?:们)?(?:一共|总共|这里|手上|那里|都|还)?(?:有|收|知道|掌握)|这里有|里有没有|有没有|有哪些|有什么(?=关于|有关|讲)|收录了?)"
 )
 _BRING = (
-    r"(?:list(?: all| every| the| me)+|show(?: me)?|find(?: me)?|give me|i(?:'m| am) looking for|"
+    r"(?:list(?: all| every\w*| the| me)+|show(?: me)?|find(?: me)?|give me|i(?:'m| am) looking for|"
     r"looking for|search for|point me to|i (?:need|want)|(?:can|could) you (?:recommend|suggest)|"
     r"(?:please )?(?:recommend|suggest)(?: me)?|any|where (?:can|do|should|could) (?:i|one|we) (?:read|"
     r"find|learn|watch|look)(?: (?:up|out))?(?: more)?|what (?:else )?(?:is|are) there|"
     r"(?:what|which) (?=(?:\w+ )?(?:sources|documents|resources|materials?|videos|courses|lists|"
-    r"sections|links))|列出|找(?:一?些|几个)?|推荐(?:一?些|几个|几篇|一下)|有没有|哪里(?:可以|能)|在哪(?:里|儿)?(?:可以|能)|哪些)"
+    r"sections|links))|列出|找(?:一?些|几个)?|推荐(?:一?些|几个|几篇|一下)|有没有|哪里(?:可以|能)|在哪(?:里|儿)?(?:可以|能)|哪些|介绍一下|说说|讲讲)"
 )
 _ON = r"(?:about|on|for|regarding|concerning|covering|around|dealing with|of|关于|有关|讲|介绍)"
-_COUNT = r"(?:how (?:many|much)|number of|count of|多少|几(?=[个篇份条])|一共|总共)"
+_COUNT = (
+    r"(?:how (?:many|much|big|large)|number of|count of|size of|多少(?:条|个|篇|份|项|部)?|几[个篇份条项]|"
+    r"一共|总共|多大|规模)"
+)
 _RECOMMEND = (
     r"(?:recommend\w*|suggest\w*|endors\w*|mention\w*|feature[sd]?|includ\w+|contain\w*|carr(?:y|ies)|"
     r"cover\w*|point\w* to|list(?:s|ed)|has|have|discuss\w*|推荐|收录|提到|列出|列入|包含|覆盖|涉及)"
@@ -118,8 +122,8 @@ _ADDRESS = r"(?:(?:link|url|address) (?:to|of|for)|where is the link|链接是|�
 _GONE = (
     r"(?:dead|broken|rotten|unreachable|offline|missing|lack\w*|gaps?|not (?:in|here|archived|fetched|"
     r"readable|available)|(?:could|can|did)(?: ?n[o']t| not| you not|n't you) (?:\w+ ){0,2}(?:read|fetch"
-    r"|get|open|find|load)|fail(?:ed|s|ures?)|(?:no|without an?y?) links?|actually (?:archived|here)|404|"
-    r"失效|死链|坏链|打不开|缺(?:少|失|了)?|没有(?:链接|抓到|收到)|还没有|抓取失败|读不了|不在)"
+    r"|get|open|find|load)|fail(?:ed|s|ures?)|(?:no|without an?y?) links?|empty|actually (?:archived|here)|404|"
+    r"失效|死链|坏链|打不开|缺(?:少|失|了|什么)|没有(?:链接|抓到|收到)|还没有|抓取失败|读不了|不在)"
 )
 _NEW = (
     r"(?:new(?:est|ly)?|recent\w*|latest|lately|added|came in|arriv\w+|since|published after|"
@@ -154,7 +158,7 @@ _COMPARE = (
     r"(?:\w+ )?(?:sources|documents|papers|articles|posts|texts|pages|files|authors) (?:\w+ )?"
     r"(?:agree|disagree|consistent|contradict|conflict|differ|say the same|compare)\w*"
     r"|(?:is there|are there|any) (?:an? |any )?(?:contradiction|conflict|disagreement|discrepanc)\w*"
-    r"|(?:what|how)(?: has| have| did)? .{0,60}chang\w* .{0,40}(?:between|since|from|over|after) "
+    r"|(?:what|how)(?: has| have| did)? .{0,60}chang\w* .{0,40}(?:between|since|from|over|after)(?= )"
     r"|compare what (?:the |my |your )?(?:sources|documents|papers|articles) say"
     r"|(?:说法|观点|记载|数字|结论)(?:是否|有没有|是不是)?(?:一致|矛盾|冲突|不同|相同)|(?:来源|资料|文档|文章).{0,12}(?:一致|矛盾|冲突)"
     r"|(?:有|发生了?)(?:什么|哪些)变化|有没有矛盾)"
@@ -184,7 +188,8 @@ _DULL_EN = frozenset(
     "into is it its just let like list lists look made many material me more much my need of on one "
     "or our please read reading regarding say see should show some something stuff tell than that "
     "the their them then there these they thing things this those to up us use want was we were what "
-    "when where whether which who whose why will with would you your kind kinds type types sort u r "
+    "when where whether which who whose why will with would you your kind kinds type types sort u r know "
+    "deal deals listed under marked most what's who's where's it's that's language languages size "
     "so only also topic topics subject subjects still yet out around best good first learn learning "
     "start next s ve m re now really roughly exactly whole new recommended understand study".split()
 )
@@ -236,7 +241,10 @@ def understand(library: Library, text: str) -> Request | None:
 
 
 class _Asked:
-    """A request under way: its text, and what the catalog knows of parts of it."""
+    """A request under way: its text, and what the catalog knows of parts of it.
+
+    ``rest`` is the text without the names of lists.
+    """
 
     def __init__(self, library: Library, here: Catalog, text: str, lang: str) -> None:
         self.library = library
@@ -244,7 +252,11 @@ class _Asked:
         self.text = text
         self.lang = "zh" if lang == "zh" else "en"
         self.lists = tuple(_lists(here, text))
-        self.kinds = tuple(kind for kind, pattern in _KINDS.items() if pattern.search(text))
+        self.rest = text
+        for row in self.lists:
+            for name in (row.name, row.title):
+                self.rest = re.sub(re.escape(name), " \u0001 ", self.rest, flags=re.IGNORECASE)
+        self.kinds = tuple(kind for kind, pattern in _KINDS.items() if pattern.search(self.rest))
 
     def has(self, *names: str) -> bool:
         """Say whether the text has words of each of these classes."""
@@ -252,13 +264,10 @@ class _Asked:
 
     def subject(self, *names: str) -> str:
         """Return what is left of the text without the words of these classes and of asking."""
-        text = self.text
+        text = self.rest
         for name in names:
             text = _P[name].sub(" \u0001 ", text)
-        for row in self.lists:
-            for name in (row.name, row.title):
-                text = re.sub(re.escape(name), " \u0001 ", text, flags=re.IGNORECASE)
-        parts = [_trimmed(part) for part in text.split("\u0001")]
+        parts = [" ".join(_trimmed(part).split()) for part in text.split("\u0001")]
         return " ".join(part for part in parts if part)
 
     def works(self, mention: str, *, primer: bool = False) -> list[Match]:
@@ -268,6 +277,7 @@ class _Asked:
         kinds = () if self.kinds == ("note",) else self.kinds
         written_out = self.library.with_other_forms(mention)
         others = [part.strip(" ()") for part in written_out[len(mention) :].split(",")]
+        others.append(" ".join(_P["unit"].sub(" ", mention).split()))  # "the LoRA video": LoRA
         return recognise(
             self.library.store, mention, kinds, others=[o for o in others if o], primer_too=primer
         )
@@ -318,7 +328,8 @@ def _many(asked: _Asked) -> Request | None:
     text = _YEAR.sub(" \u0001 ", _word(r"年|到|至|之间").sub(" ", asked.text)) if years else asked.text
     dull = _P["compare"].sub(" \u0001 ", text)
     dull = _word(rf"{_UNIT}|来源|各个?|说法|kept|say").sub(" ", dull)
-    subject = " ".join(_trimmed(part) for part in dull.split("\u0001") if _trimmed(part))
+    parts = (" ".join(_trimmed(part).split()) for part in dull.split("\u0001"))
+    subject = " ".join(part for part in parts if part)
     if not subject:
         return None
     since, until = (min(years), max(years)) if len(years) > 1 else ("", "")
@@ -331,7 +342,7 @@ _SAYS = re.compile(
     r"|^(?:what|how|why) (?:do|does|did|would) (?P<c>.+?) (?:say|says|claim|write|argue|report|think|"
     r"tell us|state|conclude|recommend|explain|describe|define)(?: (?:about|on|regarding|of|for|that|us))?"
     r" (?P<cq>.+)$"
-    r"|^in (?P<d>[^,?]{4,120}), (?P<dq>.+)$"
+    r"|^in (?P<d>[^,?]{8,120}), (?P<dq>.+)$"
     r"|^(?:what|which|how|why|when|does|do|is|are) .{3,}? in (?P<e>the .{3,60}(?:paper|post|article|"
     r"note|guide|document|book|blog|talk|video|course))[?.!]*$",
     re.IGNORECASE,
@@ -362,13 +373,19 @@ def _one_source(asked: _Asked) -> Request | None:
     if re.fullmatch(r"(?:the |your |refdesk's )?primer|入门手册", mention.strip(), re.IGNORECASE):
         return asked.request(ONE_SOURCE, primer=True, question=_asked_of(question, asked))
     works = asked.works(_without_about(mention), primer=primer)
-    if not works and asked.lang == "zh" and slot == "b":
-        return None
     if not works:
+        return None
+    loose = slot == "d" or (asked.lang == "zh" and slot == "c")  # "in X, ...": X may be a subject
+    long = len(words_of(mention)) >= _TITLE
+    if loose and not (works[0].score > _CERTAIN and (long or _titled(asked, mention))):
         return None
     return asked.request(
         ONE_SOURCE, works=_meant(works), question=_asked_of(question, asked), subject=mention
     )
+
+
+_CERTAIN = 0.8
+_TITLE = 3  # words
 
 
 def _without_about(mention: str) -> str:
@@ -400,12 +417,15 @@ def _meant(found: Sequence[Match]) -> tuple[Work, ...]:
     return _works(sorted(best, key=lambda match: not match.work.held)[:1])
 
 
+_CLAUSE = re.compile(r"\b(?:summar\w+|sum up|outline) (?:of )?(?:how|why|whether|what)\b|总结一?下?(?:怎么|如何|为什么)", re.I)
+
+
 def _summary(asked: _Asked) -> Request | None:
     """Summarise X; what are the main points of X?"""
     if not asked.has("sum"):
         return None
     mention = asked.subject("sum")
-    if not mention or asked.lists:
+    if not mention or asked.lists or _CLAUSE.search(asked.text):
         return None
     note = bool(re.search(r"\bprimer\b|\bnotes? (?:on|about)\b|手册", asked.text, re.IGNORECASE))
     mention = re.sub(r"(?:primer(?:'s)? )?notes? (?:on|about|for)\b|^primer(?:'s)?", " ", mention)
@@ -424,10 +444,11 @@ def _recommended(asked: _Asked) -> Request | None:
     """Which lists recommend X? In which section does X stand? What stands next to X?"""
     t = asked.text
     who = _word(r"who (?:\w+ )?(?:recommend|suggest|list|put|endorse|mention)\w*|谁推荐|whose list").search(t)
+    rest = _word(rf"(?:which|what|any|whose)(?: \w+){{0,2}} (?:{_LIST})").sub(" ", t)
     which = _word(
-        rf"(?:which|what|any|whose|how many)(?: of)?(?: the| your| my| these)? ?(?:{_LIST})"
-        rf"|(?:哪些|哪个|哪份|有没有|有哪些|几个)(?:{_LIST})"
-    ).search(t) and asked.has("recommend")
+        rf"(?:which|what|any|whose)(?: of)?(?: the| your| my| these)? ?(?:{_LIST})"
+        rf"|(?:哪些|哪个|哪份|有没有|有哪些)(?:{_LIST})"
+    ).search(t) and _P["recommend"].search(rest)
     where = _word(
         rf"(?:in|on|under) (?:which|what|any|one)(?: of)?(?: the| your| my)? ?(?:{_LIST}|{_PLACE})"
         rf"|where (?:do|did|does) (?:the |your |my )?(?:{_LIST}|you) (?:mention|recommend|find|get|list)"
@@ -447,6 +468,8 @@ def _recommended(asked: _Asked) -> Request | None:
     listed = bool(which or where or asked.has("list"))
     if not works and not listed:
         return None
+    if not works and not who and not _titled(asked, subject) and _known(asked, subject):
+        return asked.request(LISTS, subject=subject)  # a subject: which of their sections bear it
     asks = "beside" if where and re.search(r"next to|beside|alongside|same|旁边|同一", t, re.I) else ""
     return asked.request(RECOMMENDED, works=_works(works), subject=subject, asks=asks, lists=())
 
@@ -507,7 +530,7 @@ def _missing(asked: _Asked) -> Request | None:
     works = asked.works(subject) if subject else []
     if not speaks and not (unit and (not subject or works)):
         return None
-    if topics or _word(r"gaps?|no links?|without an?y? links?|没有链接").search(asked.text):
+    if topics or asked.has("place") or _word(r"gaps?|no links?|without an?y? links?|没有链接").search(asked.text):
         return asked.request(MISSING, asks="topics")
     return asked.request(MISSING, works=_works(works), subject=subject if works else "")
 
@@ -520,8 +543,10 @@ def _new(asked: _Asked) -> Request | None:
         return None
     subject = asked.subject("new", "shelves", "have", "list", "unit", "thing")
     subject = _trimmed(_without_dates(subject))
-    subject = _trimmed(_word(r"published|added|came in|come|year|month|week|今年|本周|本月").sub(" ", subject))
-    extreme = _word(r"newest|latest|最新").search(t)
+    subject = _trimmed(
+        _word(r"published|added|came in|come|most|year|month|week|今年|本周|本月").sub(" ", subject)
+    )
+    extreme = _word(r"newest|latest|most recent|最新").search(t)
     speaks = asked.has("shelves") or asked.has("have") or asked.has("unit")
     if subject:
         return None
@@ -557,14 +582,17 @@ def _work(asked: _Asked) -> Request | None:
     asks = next(
         (n for n in ("author", "time", "hard", "when", "address") if _P[n].search(t)), ""
     )
-    kind = _word(r"what kind of (?:thing|source|work) is|是什么类型").search(t)
-    by = _word(rf"(?:{_UNIT})(?: \w+)? (?:by|from|of|written by) (?=[A-Z])").search(t)
+    kind = _word(
+        rf"what kind of (?:thing|source|work) is|an? (?:{_UNIT}) or an? (?:{_UNIT})|是什么类型"
+    ).search(t)
+    by = _word(rf"(?:{_UNIT})(?: are| is)?(?: written| made)? (?:by|from)").search(t)
     titled = asked.has("have") or _word(r"is .+ (?:in|on) (?:the|your|my|any)").search(t)
     if not (asks or kind or by or titled):
         return None
     classes = [asks] if asks else []
     subject = asked.subject(*classes, "have", "shelves")
-    subject = re.sub(r"(?i)^(?:what kind of (?:thing|source|work) is)\b|, a paper or a repo.*", "", subject)
+    either = rf",? an? (?:{_UNIT}) or an? (?:{_UNIT}).*$"
+    subject = re.sub(rf"(?i)^(?:what kind of (?:thing|source|work) is)\b|{either}", "", subject)
     subject = re.sub(
         r"(?i)\b(?:come out|came out|published|take to (?:read|watch)|to (?:read|watch)|read|watch|"
         r"on the list|marked.*|listed)\b|^(?:读完|看完|读)|要$|需要$|那篇|这篇", " ", subject
@@ -602,25 +630,31 @@ def _holdings(asked: _Asked) -> Request | None:
     """What do you have on X? How much of what is there?"""
     t = asked.text
     speaks = asked.has("shelves") or asked.has("have")
-    named = bool(asked.lists)
+    names = "|".join(re.escape(row.name) for row in asked.lists)
+    named = bool(asked.lists) and bool(
+        re.search(rf"(?:in|on|of|from|under|does|about|is|at) (?:the )?(?:{names})", t, re.I)
+        or asked.has("list") or asked.has("unit") or asked.has("have") or asked.has("place")
+        or asked.lang == "zh"
+    )
     unit = asked.has("unit") or asked.has("list")
     brings = asked.has("bring")
-    fragment = _word(rf"^(?:\w+ )?(?:{_UNIT}) (?:about|on|for|regarding|covering|to learn)").match(t)
+    about = r"(?:about|on|for|regarding|covering|to learn)"
+    fragment = _word(rf"^(?:\w+ )?(?:{_UNIT}|anything|something|everything) {about}").match(t)
+    told = r"(?:explain|cover|discuss|teach|treat|mention|deal with|are about|talk about|are on)s?"
+    fragment = fragment or _word(rf"^(?:which|what) (?:\w+ )?(?:{_UNIT}) {told}").match(t)
     place = asked.has("place") or " > " in t
     count = asked.has("count")
     strong = named or (speaks and (unit or asked.has("thing") or asked.has("shelves")))
     strong = strong or (place and (asked.has("list") or named or " > " in t))
     if asked.has("have") and _word(r"(?:do|have|does) (?:you|we)|你").search(t):
         strong = True
-    weak = (brings and unit) or bool(fragment)
+    weak = (brings and (unit or asked.has("thing"))) or bool(fragment)
     more = _word(
         r"(?:read|learn|find(?: out)?|see) more (?:about|on)|further reading|more (?:sources|material)|"
         r"(?:everything|anything|all) (?:\w+ )?(?:about|on)|material (?:on|about)|更多(?:关于|有关)?"
     ).search(t)
     level = any(p.search(t) for p in _LEVEL.values())
     weak = weak or (bool(more) and (brings or unit)) or (level and unit and not re.search(r"\?|？", t))
-    if not (strong or weak):
-        return None
     if re.match(r"(?:why|how (?!many|much|do your|big|large|old)|can|could (?!you)|为什么|怎么)\b", t, re.I):
         if not (asked.has("shelves") or re.match(r"(?:can|could) you (?:recommend|suggest)", t, re.I)):
             return None
@@ -630,14 +664,18 @@ def _holdings(asked: _Asked) -> Request | None:
     subject = _trimmed(
         _word(
             r"more (?:about|on)?|further|differ\w*|one another|overview|big|large|size|old(?:est)?|cover\w*|"
-            r"recommend\w*|contain\w*|include\w*|hours?|minutes?|works?|stands?|under|topics?|tell me|"
+            r"recommend\w*|contain\w*|include\w*|explain\w*|discuss\w*|teach\w*|treat\w*|hours?|minutes?|works?|stands?|under|topics?|tell me|"
             r"更多|推荐|多少|类型|种类|讲些|讲|这个|几个|一共|总共|小时"
         ).sub(" ", subject)
     )
-    if subject and weak and not strong and not _known(asked, subject):
+    if not (strong or weak or (unit and not subject)):
         return None
-    if subject and not place and not named and not asked.has("unit") and not _known(asked, subject):
-        if not asked.has("have") or not asked.has("thing"):
+    # where the request does not speak of the collection, the catalog has to know its subject
+    asked_for = strong or bool(asked.kinds and brings)
+    if subject and not asked_for and not _known(asked, subject):
+        return None
+    if subject and not (place or named or asked.has("unit") or _known(asked, subject)):
+        if not (asked.has("have", "thing") or _titled(asked, subject)):
             return None
     if not subject:
         return _inventory(asked, count=count)

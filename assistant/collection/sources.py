@@ -71,31 +71,33 @@ def asked_alone(
 
 def side_by_side(library: Library, request: Request, report: Report) -> Answer:
     """Show what several documents say of a subject, newest first, and where they differ."""
-    claims = compared.claims(library, request.subject, request.since, request.until)
-    if not claims:
+    groups = compared.claims(library, request.subject, request.since, request.until)
+    if not groups:
         return report.answer("", refused=report.text(
             f"No dated source here says anything about “{request.subject}”" if request.since
             else f"No source here says anything about “{request.subject}”",
             f"这里没有来源谈到“{request.subject}”",
         ) + report.text(".", "。"))  # fmt: skip
-    documents = {claim.line.hit.passage.url for claim in claims}
-    pairs = compared.differing(claims)
-    if len(documents) == 1:
+    differ = [group for group in groups if compared.differing(group)]
+    alike = [g for g in groups if len({c.line.hit.passage.url for c in g}) > 1 and g not in differ]
+    # the best group is what was asked; others only where they differ or say the same too
+    shown = [g for g in groups if g is groups[0] or g in differ or g in alike]
+    if len({claim.line.hit.passage.url for group in groups for claim in group}) == 1:
         verdict = report.text("Only one source speaks of it.", "只有一个来源谈到它。")
-    elif pairs:
+    elif groups[0] in differ:
         verdict = report.text(
             "The sources differ; they stand side by side, the newer first.",
             "来源说法不一，并列如下，较新的在前。",
         )
+    elif groups[0] in alike:
+        verdict = report.text("The sources say the same.", "来源的说法一致。")
     else:
+        shown = groups
         verdict = report.text(
-            f"{len(documents)} sources speak of it; no two of these sentences contradict each other.",
-            f"有 {len(documents)} 个来源谈到它；这些句子没有互相矛盾的。",
+            "Different sources speak of it; no two of these sentences contradict each other.",
+            "有不同来源谈到它；这些句子没有互相矛盾的。",
         )
-    shown = [claim for pair in pairs for claim in pair] or claims
-    if pairs:
-        shown = compared.newest_first({id(claim): claim for claim in shown}.values())
-    sentences, citations = compared.told(shown)
+    sentences, citations = compared.told([claim for group in shown for claim in group])
     report.quote(sentences, citations)
     return replace(report.answer(verdict), view="extractive")
 
