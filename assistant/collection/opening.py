@@ -18,7 +18,7 @@ from index.store.values import StoredPassage
 
 _SECTIONS = 8
 _FEW_SECTIONS = 3  # with so few each gives more
-_LOOKED_AT = 8  # sentences of a section, from its beginning
+_LOOKED_AT = 5  # sentences of a section, from its beginning
 _FEWEST_TERMS = 4
 _LONGEST = 420  # characters
 _LEAD = 0.06  # what standing one sentence further on costs, as cosine

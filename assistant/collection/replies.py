@@ -26,6 +26,7 @@ _SECTIONS = 6
 _TOPICS = 10
 _HAN_A_MINUTE, _LETTERS_A_MINUTE = 400, 1300  # of Markdown: 220 words of six characters
 _LATELY = 30  # days
+_LONGEST = 90  # characters of a title
 
 Reply = Callable[[Library, Request, Report], str]
 """Writes into the report; returns how the answer was found."""
@@ -40,7 +41,9 @@ def answered_by(kind: str) -> Reply | None:
 
 
 def _flat(text: str) -> str:
-    return " ".join(text.split())
+    """Return a title on one line, not longer than is needed to know it."""
+    flat = " ".join(text.split())
+    return flat if len(flat) <= _LONGEST else f"{flat[:_LONGEST].rsplit(' ', 1)[0]} …"
 
 
 def _joined(parts: Iterable[str], lang: str) -> str:
@@ -138,11 +141,15 @@ def _inventory(library: Library, request: Request, report: Report) -> str:
         return _part(library, here, request, report)
     documents, listed = here.documents, here.listed
     passages = library.store.count("passages")
+    notes = sum(work.primer for work in documents)
+    own = report.text(f", {notes} of them notes of refdesk's own primer", f"，其中 {notes} 篇是 refdesk 自带的入门笔记")  # fmt: skip
+    own = own if notes else ""
     report.say(
         report.text(
             f"The library holds the text of {len(documents)} documents"
-            f" ({passages} passages): {_by_kind(documents, 'en')}.",
-            f"资料库里有 {len(documents)} 篇文档的全文（{passages} 个段落）：{_by_kind(documents, 'zh')}。",
+            f" ({passages} passages): {_by_kind(documents, 'en')}{own}.",
+            f"资料库里有 {len(documents)} 篇文档的全文（{passages} 个段落）："
+            f"{_by_kind(documents, 'zh')}{own}。",
         )
     )
     if listed:
@@ -156,8 +163,9 @@ def _inventory(library: Library, request: Request, report: Report) -> str:
             ),
             *here.lists,
         )
-    _say_languages(documents, report)
-    _add_lists(here.lists, report)
+    if request.asks != "count":
+        _say_languages(documents, report)
+        _add_lists(here.lists, report)
     return report.text("Counted from the catalog: `refdesk status`, `refdesk lists show`.",
                        "按目录统计：`refdesk status`、`refdesk lists show`。")  # fmt: skip
 
@@ -783,7 +791,7 @@ def _holdings(library: Library, request: Request, report: Report) -> str:
     report.under("", "")
     if not narrowing:
         _add_primer(library, found, report)
-        _add_sections(found, report)
+        _add_sections(library, found, report)
     return _how(request, report, subject)
 
 
@@ -799,13 +807,16 @@ def _add_primer(library: Library, found: About, report: Report) -> None:
         report.under("", "")
 
 
-def _add_sections(found: About, report: Report) -> None:
-    if found.sections:
+def _add_sections(library: Library, found: About, report: Report) -> None:
+    here = catalog(library.store)
+    filled = [(each, len(here.under(*each))) for each in found.sections]
+    filled = [(each, number) for each, number in filled if number]
+    if filled:
         report.under("Sections of the lists", "清单里的章节")
-        for name, section in found.sections[:_SECTIONS]:
-            report.item(_place(name, section))
+    for each, number in filled[:_SECTIONS]:
+        report.item(report.text(f"{_place(*each)} ({number})", f"{_place(*each)}（{number} 项）"))
     if found.gaps:
-        report.under("No source linked yet", "还没有链接的主题")
+        report.under("Topics of the lists without a link yet", "清单里还没有链接的主题")
         for topic in found.gaps[:_TOPICS]:
             report.item(_place(topic.list, topic.path))
     report.under("", "")

@@ -630,7 +630,7 @@ def _holdings(asked: _Asked) -> Request | None:
     """What do you have on X? How much of what is there?"""
     t = asked.text
     speaks = asked.has("shelves") or asked.has("have")
-    names = "|".join(re.escape(row.name) for row in asked.lists)
+    names = "|".join(re.escape(name) for row in asked.lists for name in (row.name, row.title))
     named = bool(asked.lists) and bool(
         re.search(rf"(?:in|on|of|from|under|does|about|is|at) (?:the )?(?:{names})", t, re.I)
         or asked.has("list") or asked.has("unit") or asked.has("have") or asked.has("place")
