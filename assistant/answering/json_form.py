@@ -33,6 +33,7 @@ def answer_object(answer: Answer) -> dict[str, Any]:
         ],
         "further": [asdict(each) for each in answer.further],
         "dropped": [asdict(each) for each in answer.dropped],
+        "unanswered": list(answer.unanswered),
         "model": answer.model,
         "timings": {
             name: answer.timings.get(name)

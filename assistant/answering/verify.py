@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from assistant.answering.across import faithful, taken_apart
+from assistant.answering.across import faithful
 from assistant.answering.citation import attribute
 from assistant.answering.evidence import lines_of
 from assistant.answering.question import understand
@@ -22,16 +22,25 @@ def verify(library: Library, saved: dict[str, Any]) -> list[dict[str, Any]]:
         sentences = saved["sentences"]
         quotes = {cited["n"]: cited for cited in saved["citations"]}
         question = saved["question"]
-        wanted = [(each["text"], list(each["citations"])) for each in sentences]
+        wanted = [
+            (each["text"], each.get("original"), list(each["citations"])) for each in sentences
+        ]
     except (KeyError, TypeError) as error:
         raise UsageError(
             f"This is not a saved answer (`refdesk ask --json`): no {error}."
         ) from None
-    return [_check(library, question, text, [quotes.get(n) for n in ns]) for text, ns in wanted]
+    return [
+        _check(library, question, text, original, [quotes.get(n) for n in ns])
+        for text, original, ns in wanted
+    ]
 
 
 def _check(
-    library: Library, question: str, text: str, cited: list[dict[str, Any] | None]
+    library: Library,
+    question: str,
+    text: str,
+    original: str | None,
+    cited: list[dict[str, Any] | None],
 ) -> dict[str, Any]:
     reason = "it cites nothing" if not cited else ""
     hits: list[Hit] = []
@@ -52,10 +61,9 @@ def _check(
             hits.append(Hit(1, 1.0, passage, (), None, None))
     if not reason:
         evidence = lines_of(library, understand(question), hits)
-        translation, original = taken_apart(text) or ("", text)
-        verdict = attribute(library, evidence, original)
+        verdict = attribute(library, evidence, original or text)
         if verdict.status == "dropped":
             reason = verdict.reason
-        elif translation and not faithful(translation, original):
+        elif original and not faithful(text, original):
             reason = "its translation holds other numbers or names than the original"
     return {"text": text, "ok": not reason, "reason": reason or None}

@@ -135,9 +135,7 @@ def differing(found: Sequence[Claim]) -> list[tuple[Claim, Claim]]:
 def told(found: Sequence[Claim]) -> tuple[list[Sentence], list[Citation]]:
     """Return claims as sentences, each under its date and title, with their citations."""
     numbering = Numbering()
-    sentences = [
-        replace(sentence(quotation(claim.line), numbering), under=claim.label) for claim in found
-    ]
+    sentences = [sentence(quotation(claim.line), numbering, claim.label) for claim in found]
     return sentences, numbering.citations
 
 

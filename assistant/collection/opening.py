@@ -61,15 +61,7 @@ def summary(library: Library, url: str) -> tuple[Told, int, int]:
 
 def _told(chosen: Sequence[tuple[str, Line]]) -> Told:
     numbering = Numbering()
-    told = []
-    for label, line in chosen:
-        shown = sentence(quotation(line), numbering)
-        told.append(
-            Sentence(
-                shown.text, shown.citations, shown.support, shown.status, shown.verbatim,
-                shown.spans, label,
-            )
-        )  # fmt: skip
+    told = [sentence(quotation(line), numbering, label) for label, line in chosen]
     return told, numbering.citations
 
 
@@ -98,7 +90,7 @@ def _lines(library: Library, hit: Hit, most: int) -> list[Line]:
 
 
 def _stands(piece: Piece) -> bool:
-    if piece.code or piece.title or piece.item or piece.leads or not piece.whole:
+    if piece.block or piece.title or piece.item or piece.leads or not piece.whole:
         return False
     return len(piece.text) <= _LONGEST and not piece.refers_back and piece.text[-1] not in "?？"
 

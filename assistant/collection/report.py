@@ -81,11 +81,11 @@ class Report:
 
     def say(self, text: str, *cited: Work | ListRow) -> None:
         """Add a line of prose that cites works or lists."""
-        self._add(text, cited)
+        self._add(text, cited, "prose")
 
     def item(self, text: str, *cited: Work | ListRow) -> None:
         """Add a list item that cites works or lists."""
-        self._add(f"- {text}", cited)
+        self._add(text, cited, "item")
 
     def quote(self, sentences: Iterable[Sentence], citations: Sequence[Citation]) -> None:
         """Add sentences of an answer made elsewhere, with their citations."""
@@ -100,7 +100,7 @@ class Report:
                     each,
                     citations=tuple(numbers[n] for n in each.citations),
                     spans=tuple((numbers[n], start, end) for n, start, end in each.spans),
-                    under=self._under or each.under,
+                    group=self._under or each.group,
                 )
             )
 
@@ -129,10 +129,10 @@ class Report:
             timings={"retrieve_s": seconds, "total_s": seconds},
         )
 
-    def _add(self, text: str, cited: Sequence[Work | ListRow]) -> None:
+    def _add(self, text: str, cited: Sequence[Work | ListRow], form: str) -> None:
         numbers = tuple(dict.fromkeys(self._cite(each) for each in cited))
         self._sentences.append(
-            Sentence(text, numbers, 1.0, "supported", False, under=self._under)
+            Sentence(text, numbers, 1.0, "supported", False, group=self._under, form=form)
         )
 
     def _cite(self, cited: Work | ListRow) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from assistant.answering.across import beside, to_chinese
+from assistant.answering.across import to_chinese
 from assistant.answering.values import Answer, Sentence
 from assistant.conversation.moves import (
     BYE,
@@ -122,8 +122,9 @@ def _in_chinese(
         return answer, False
     shown = []
     for each in answer.sentences:
-        chinese = "" if stop() else to_chinese(engine, each.text, stop)
-        text = beside(chinese, each.text) if chinese else each.text
-        shown.append(replace(each, text=text, verbatim=each.verbatim and not chinese,
-                             status="weak" if chinese else each.status))  # fmt: skip
+        chinese = "" if each.block or stop() else to_chinese(engine, each.text, stop)
+        if chinese:
+            own = each.original or each.text
+            each = replace(each, text=chinese, original=own, verbatim=False, status="weak")
+        shown.append(each)
     return replace(answer, sentences=tuple(shown), model=engine.name), True

@@ -207,6 +207,27 @@ class Library:
             for number, hit in nearest.items()
         ]
 
+    def rest_of(self, url: str, hits: Sequence[Hit], longest: int) -> list[Hit]:
+        """Return the passages of a document that are not among ``hits``, in reading order.
+
+        None of a document of more than ``longest`` passages. Each has the rank and score of the
+        worst hit and was found by neither list.
+        """
+        store = self.store
+        there = {hit.passage.number for hit in hits}
+        numbers = store.passages_of([url])
+        if len(numbers) > longest or not hits:
+            return []
+        left = [number for number in numbers if number not in there]
+        passages = store.passages(left)
+        last, score = max(hit.rank for hit in hits), min(hit.score for hit in hits)
+        named = next((hit.recommended_by for hit in hits if hit.passage.url == url), ())
+        return [
+            Hit(last, score, passages[number], named, None, None)
+            for number in left
+            if not passages[number].listed
+        ]
+
     def with_other_forms(self, query: str) -> str:
         """Return a query with the long or short forms of the abbreviations in it added."""
         return _with_other_forms(query, self._generation().glossary)
