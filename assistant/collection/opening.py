@@ -3,6 +3,7 @@
 Only whole sentences of the document as they stand, each with its citation.
 """
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 
@@ -17,11 +18,23 @@ from index.search.library import Hit, Library
 from index.store.values import StoredPassage
 
 _SECTIONS = 8
-_FEW_SECTIONS = 3  # with so few each gives more
-_LOOKED_AT = 5  # sentences of a section, from its beginning
+_SENTENCES = 4  # at least, where there are few sections
+_HALF = 0.5  # of a text in one section: its subsections stand for it
+_LOOKED_AT = 6  # sentences of a section, from its beginning
 _FEWEST_TERMS = 4
 _LONGEST = 420  # characters
-_LEAD = 0.06  # what standing one sentence further on costs, as cosine
+_LEAD = 0.02  # what standing one sentence further on costs, as cosine
+_HEADING = 0.5  # what likeness to the heading weighs beside likeness to the whole section
+_TALKS = re.compile(
+    r"(?:now|let'?s|let us|check out|click|note that|in (?:this|the (?:previous|next|following|last))"
+    r"|previously|as (?:you|we)|we(?:'ll|'ve| will| have| can| are| now)|you(?:'ll| can| will| may)|i |i'"
+    r"|if you|don't|welcome|thanks|here|join |please|for (?:more |further )?(?:information|details)|remember|see |read |to (?:follow|get started|learn more)|first,"
+    r"|本文|接下来|下面|我们|让我们|现在|首先|欢迎)|.*\b(?:this (?:post|article|blog|section|tutorial|chapter|page))\b",
+    re.IGNORECASE,
+)
+_BEGINS = re.compile(r"[\"“‘'`$(（]?[A-Z0-9\u3400-\u9fff]|[a-z][\w-]*[A-Z0-9_]|[\"“].")
+_TEX = re.compile(r"\\[a-zA-Z]+")
+_MOST_TEX = 3
 _BACK_MATTER = re.compile(
     r"^(?:\W|\d)*(?:references?|bibliography|citations?|acknowledge?ments?|footnotes?|licen[cs]e|"
     r"further reading|resources|comments?|related|appendix|changelog|contribut\w+|sponsors?|"
@@ -46,13 +59,14 @@ def summary(library: Library, url: str) -> tuple[Told, int, int]:
     """Return one or two sentences a section, in order; and of how many sections, of how many."""
     sections = _sections(list(_passages(library, url)))
     kept = _largest(sections, _SECTIONS)
-    each = 3 if len(kept) == 1 else 2 if len(kept) <= _FEW_SECTIONS else 1
+    each = max(1, math.ceil(_SENTENCES / max(1, len(kept))))
     chosen = []
     shown: set[str] = set()
     covered = 0
     for place, (label, hits) in enumerate(kept):
         most = max(each, 2) if place == 0 else each
-        picked = [line for line in _central(library, hits, most) if line.text not in shown]
+        found = _central(library, label, hits, most)
+        picked = [line for line in found if line.text not in shown]
         shown.update(line.text for line in picked)
         chosen += [(label, line) for line in picked]
         covered += bool(picked)
@@ -92,7 +106,13 @@ def _lines(library: Library, hit: Hit, most: int) -> list[Line]:
 def _stands(piece: Piece) -> bool:
     if piece.block or piece.title or piece.item or piece.leads or not piece.whole:
         return False
-    return len(piece.text) <= _LONGEST and not piece.refers_back and piece.text[-1] not in "?？"
+    torn = not _BEGINS.match(piece.text) or len(_TEX.findall(piece.text)) > _MOST_TEX
+    return (
+        len(piece.text) <= _LONGEST
+        and not torn
+        and not piece.refers_back
+        and piece.text[-1] not in "?？"
+    )
 
 
 def _sections(hits: Sequence[Hit]) -> list[tuple[str, list[Hit]]]:
@@ -100,17 +120,29 @@ def _sections(hits: Sequence[Hit]) -> list[tuple[str, list[Hit]]]:
 
     Sections are those of the highest level at which the headings differ.
     """
-    depth = _depth([hit.passage for hit in hits])
+    kept = [
+        hit for hit in hits if not any(_BACK_MATTER.match(part) for part in hit.passage.heading)
+    ]
+    return _split(kept, _depth([hit.passage for hit in kept]))
+
+
+def _split(hits: Sequence[Hit], depth: int) -> list[tuple[str, list[Hit]]]:
+    """Return the sections of one level; one that holds most of the text is split further."""
     found: list[tuple[str, list[Hit]]] = []
     for hit in hits:
         heading = hit.passage.heading
-        label = heading[depth] if len(heading) > depth else ""
-        if any(_BACK_MATTER.match(part) for part in heading):
-            continue
+        label = heading[depth] if len(heading) > depth else heading[-1] if heading else ""
         if not found or found[-1][0] != label:
             found.append((label, []))
         found[-1][1].append(hit)
-    return found
+    total = sum(len(hit.passage.text) for hit in hits)
+    whole: list[tuple[str, list[Hit]]] = []
+    for label, own in found:
+        share = sum(len(hit.passage.text) for hit in own)
+        deeper = any(len(hit.passage.heading) > depth + 1 for hit in own)
+        large = len(found) > 1 and share > _HALF * total
+        whole += _split(own, depth + 1) if deeper and large else [(label, own)]
+    return whole
 
 
 def _depth(passages: Sequence[StoredPassage]) -> int:
@@ -131,18 +163,25 @@ def _largest(sections: list[tuple[str, list[Hit]]], most: int) -> list[tuple[str
     return [sections[place] for place in kept]
 
 
-def _central(library: Library, hits: Sequence[Hit], most: int) -> list[Line]:
-    """Return the sentences of a section nearest to all of it, those at its beginning preferred."""
+def _central(library: Library, label: str, hits: Sequence[Hit], most: int) -> list[Line]:
+    """Return the sentences of a section nearest to all of it and to its heading.
+
+    Those near its beginning are preferred, those that speak to the reader are not.
+    """
     lines: list[Line] = []
     for hit in hits:
         lines += _lines(library, hit, _LOOKED_AT - len(lines))
         if len(lines) >= _LOOKED_AT:
             break
+    plain = [line for line in lines if not _TALKS.match(line.text)]
+    lines = plain if len(plain) >= most else lines
     if len(lines) <= most:
         return lines
     costs = np.arange(len(lines)) * _LEAD
     if hits[0].passage.lang == "en" or library.embedder.multilingual:
-        middle = library.vectors([hit.passage.number for hit in hits]).mean(axis=0)
-        costs = costs - library.sentence_vectors([line.text for line in lines]) @ middle
+        vectors = library.sentence_vectors([line.text for line in lines])
+        costs = costs - vectors @ library.vectors([hit.passage.number for hit in hits]).mean(axis=0)
+        about = label or hits[0].passage.title
+        costs = costs - _HEADING * (vectors @ library.sentence_vectors([about])[0])
     best = sorted(range(len(lines)), key=lambda row: float(costs[row]))[:most]
     return [lines[row] for row in sorted(best)]

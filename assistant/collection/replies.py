@@ -255,15 +255,11 @@ def _extreme(library: Library, here: Catalog, request: Request, report: Report) 
     works.sort(key=lambda work: work.date, reverse=request.asks == "newest")
     if not works:
         report.say(
-            report.text(
-                "No document here carries a date of its own.", "这里没有注明日期的文档。"
-            )
+            report.text("No document here carries a date of its own.", "这里没有注明日期的文档。")
         )
     for work in works[:5]:
         report.item(f"{work.date}: {_line(library, work, report.lang)}", work)
-    return report.text(
-        "By the dates that the documents carry.", "依据文档自己注明的日期。"
-    )
+    return report.text("By the dates that the documents carry.", "依据文档自己注明的日期。")
 
 
 def _hours(here: Catalog, report: Report) -> str:
@@ -418,7 +414,9 @@ def _recommended(library: Library, request: Request, report: Report) -> str:
     wanted_kind = [kind for kind in request.kinds if kind]
     exact = [work for work in works if not wanted_kind or work.kind in wanted_kind]
     if not exact:
-        what = f"{'a ' + named_kind(wanted_kind[0], 'en') + ' on ' if wanted_kind and works else ''}"
+        what = (
+            f"{'a ' + named_kind(wanted_kind[0], 'en') + ' on ' if wanted_kind and works else ''}"
+        )
         report.say(
             report.text(
                 f"No list recommends {what}“{subject}”.",
@@ -464,11 +462,7 @@ def _add_recommendations(works: Sequence[Work], report: Report) -> None:
 
 def _beside(library: Library, here: Catalog, works: Sequence[Work], report: Report) -> str:
     place = works[0].places[0]
-    near = [
-        other
-        for other in here.under(place.list, place.section)
-        if other.url != works[0].url
-    ]
+    near = [other for other in here.under(place.list, place.section) if other.url != works[0].url]
     where = _place(place.list, place.section)
     report.say(
         report.text(
@@ -553,10 +547,15 @@ def describe(library: Library, work: Work, asks: str, report: Report) -> None:
     ]
     here = work.held
     state = report.text(
-        "its text is in the library" if here else f"its page is not in the library ({_why(work, 'en')})",
+        "its text is in the library"
+        if here
+        else f"its page is not in the library ({_why(work, 'en')})",
         "原文在资料库里" if here else f"原文不在资料库里（{_why(work, 'zh')}）",
     )
-    report.say(f"{title}{'：' if zh else ': '}{_joined([*about, state], report.lang)}{'。' if zh else '.'}", work)
+    report.say(
+        f"{title}{'：' if zh else ': '}{_joined([*about, state], report.lang)}{'。' if zh else '.'}",
+        work,
+    )
     for place in work.places:
         report.item(
             report.text(
@@ -636,7 +635,9 @@ def _missing(library: Library, request: Request, report: Report) -> str:
     failures = [row for row in library.store.failures() if not request.lists]
     others = Counter(re.split(r" \(|: ", row["reason"])[0] for row in failures)
     if others:
-        said = _joined((f"{number} {reason}" for reason, number in others.most_common(6)), report.lang)
+        said = _joined(
+            (f"{number} {reason}" for reason, number in others.most_common(6)), report.lang
+        )
         report.say(
             report.text(
                 f"{len(failures)} addresses that were visited gave no document: {said}.",

@@ -325,7 +325,9 @@ def _many(asked: _Asked) -> Request | None:
     if not asked.has("compare") or asked.has("shared", "list"):
         return None
     years = [year[0] for year in _YEAR.finditer(asked.text)]
-    text = _YEAR.sub(" \u0001 ", _word(r"年|到|至|之间").sub(" ", asked.text)) if years else asked.text
+    text = (
+        _YEAR.sub(" \u0001 ", _word(r"年|到|至|之间").sub(" ", asked.text)) if years else asked.text
+    )
     dull = _P["compare"].sub(" \u0001 ", text)
     dull = _word(rf"{_UNIT}|来源|各个?|说法|kept|say").sub(" ", dull)
     parts = (" ".join(_trimmed(part).split()) for part in dull.split("\u0001"))
@@ -389,14 +391,18 @@ _TITLE = 3  # words
 
 
 def _without_about(mention: str) -> str:
-    return re.sub(r"^(?:the )?primer(?:'s)? notes? (?:on|about|for)", "", mention.strip(), flags=re.I)
+    return re.sub(
+        r"^(?:the )?primer(?:'s)? notes? (?:on|about|for)", "", mention.strip(), flags=re.I
+    )
 
 
 def _asked_of(question: str, asked: _Asked) -> str:
     """Return what is asked of a source as a question of its own."""
     question = question.strip(" ,.")
     if asked.lang == "zh" or re.match(
-        r"(?:what|how|why|when|where|who|which|does|do|is|are|can|should)\b", question, re.IGNORECASE
+        r"(?:what|how|why|when|where|who|which|does|do|is|are|can|should)\b",
+        question,
+        re.IGNORECASE,
     ):
         return question
     return question if question.endswith("?") else f"{question.rstrip('?')}?"
@@ -417,7 +423,10 @@ def _meant(found: Sequence[Match]) -> tuple[Work, ...]:
     return _works(sorted(best, key=lambda match: not match.work.held)[:1])
 
 
-_CLAUSE = re.compile(r"\b(?:summar\w+|sum up|outline) (?:of )?(?:how|why|whether|what)\b|总结一?下?(?:怎么|如何|为什么)", re.I)
+_CLAUSE = re.compile(
+    r"\b(?:summar\w+|sum up|outline) (?:of )?(?:how|why|whether|what)\b|总结一?下?(?:怎么|如何|为什么)",
+    re.I,
+)
 
 
 def _summary(asked: _Asked) -> Request | None:
@@ -429,7 +438,9 @@ def _summary(asked: _Asked) -> Request | None:
         return None
     note = bool(re.search(r"\bprimer\b|\bnotes? (?:on|about)\b|手册", asked.text, re.IGNORECASE))
     mention = re.sub(r"(?:primer(?:'s)? )?notes? (?:on|about|for)\b|^primer(?:'s)?", " ", mention)
-    named = _word(rf"^(?:the )?(?:{_UNIT}|file|repo)|(?:这个|这篇|这份)(?:{_UNIT})").sub(" ", mention)
+    named = _word(rf"^(?:the )?(?:{_UNIT}|file|repo)|(?:这个|这篇|这份)(?:{_UNIT})").sub(
+        " ", mention
+    )
     works = asked.works(named.strip(_EDGE), primer=note)
     works = [match for match in works if note == match.work.primer or match.by == "address"]
     if not works:
@@ -443,7 +454,9 @@ def _summary(asked: _Asked) -> Request | None:
 def _recommended(asked: _Asked) -> Request | None:
     """Which lists recommend X? In which section does X stand? What stands next to X?"""
     t = asked.text
-    who = _word(r"who (?:\w+ )?(?:recommend|suggest|list|put|endorse|mention)\w*|谁推荐|whose list").search(t)
+    who = _word(
+        r"who (?:\w+ )?(?:recommend|suggest|list|put|endorse|mention)\w*|谁推荐|whose list"
+    ).search(t)
     rest = _word(rf"(?:which|what|any|whose)(?: \w+){{0,2}} (?:{_LIST})").sub(" ", t)
     which = _word(
         rf"(?:which|what|any|whose)(?: of)?(?: the| your| my| these)? ?(?:{_LIST})"
@@ -464,13 +477,17 @@ def _recommended(asked: _Asked) -> Request | None:
     subject = _trimmed(subject)
     if not subject:
         return None
-    works = asked.works(subject) or asked.works(_trimmed(_P["unit"].sub(" ", asked.subject("list"))))
+    works = asked.works(subject) or asked.works(
+        _trimmed(_P["unit"].sub(" ", asked.subject("list")))
+    )
     listed = bool(which or where or asked.has("list"))
     if not works and not listed:
         return None
     if not works and not who and not _titled(asked, subject) and _known(asked, subject):
         return asked.request(LISTS, subject=subject)  # a subject: which of their sections bear it
-    asks = "beside" if where and re.search(r"next to|beside|alongside|same|旁边|同一", t, re.I) else ""
+    asks = (
+        "beside" if where and re.search(r"next to|beside|alongside|same|旁边|同一", t, re.I) else ""
+    )
     return asked.request(RECOMMENDED, works=_works(works), subject=subject, asks=asks, lists=())
 
 
@@ -488,8 +505,10 @@ def _path(asked: _Asked) -> Request | None:
     hours = _hours(t)
     if found is None and not (hours and re.search(r"\b(?:read|study|learn)\b|[学读看]", t, re.I)):
         return None
-    if found and found[0].casefold() == "learning" and not (
-        asked.has("thing") and asked.has("bring")
+    if (
+        found
+        and found[0].casefold() == "learning"
+        and not (asked.has("thing") and asked.has("bring"))
     ):
         others = [each for each in _P["learn"].finditer(t) if each[0].casefold() != "learning"]
         if not others:
@@ -499,7 +518,9 @@ def _path(asked: _Asked) -> Request | None:
     subject = _trimmed(_HOURS.sub(" ", asked.subject("learn", "list")))
     subject = _trimmed(re.sub(r"(?i)^(?:only |i have |learn|study|understand|read)\b", "", subject))
     subject = _trimmed(_P["shelves"].sub(" ", _P["have"].sub(" ", subject)))
-    subject = _trimmed(_word(r"初学者|零基础|我?只有|as a beginner|from your sources").sub(" ", subject))
+    subject = _trimmed(
+        _word(r"初学者|零基础|我?只有|as a beginner|from your sources").sub(" ", subject)
+    )
     if not subject:
         return None
     if asked.has("bring", "unit") and asked.has("have") and found is None:
@@ -530,7 +551,11 @@ def _missing(asked: _Asked) -> Request | None:
     works = asked.works(subject) if subject else []
     if not speaks and not (unit and (not subject or works)):
         return None
-    if topics or asked.has("place") or _word(r"gaps?|no links?|without an?y? links?|没有链接").search(asked.text):
+    if (
+        topics
+        or asked.has("place")
+        or _word(r"gaps?|no links?|without an?y? links?|没有链接").search(asked.text)
+    ):
         return asked.request(MISSING, asks="topics")
     return asked.request(MISSING, works=_works(works), subject=subject if works else "")
 
@@ -573,15 +598,15 @@ def _date(text: str) -> str:
 def _without_dates(text: str) -> str:
     text = _YEAR.sub(" ", text)
     months = "|".join(rf"{name[:3]}(?:{name[3:]})?" for name in _MONTHS.split())
-    return re.sub(rf"(?i)\b(?:\d{{1,2}} )?(?:{months})\b(?: \d{{1,2}})?|\d{{1,2}}\s*[年月日号]|年", " ", text)
+    return re.sub(
+        rf"(?i)\b(?:\d{{1,2}} )?(?:{months})\b(?: \d{{1,2}})?|\d{{1,2}}\s*[年月日号]|年", " ", text
+    )
 
 
 def _work(asked: _Asked) -> Request | None:
     """Who wrote X? How long, how hard is it? Do you have it?"""
     t = asked.text
-    asks = next(
-        (n for n in ("author", "time", "hard", "when", "address") if _P[n].search(t)), ""
-    )
+    asks = next((n for n in ("author", "time", "hard", "when", "address") if _P[n].search(t)), "")
     kind = _word(
         rf"what kind of (?:thing|source|work) is|an? (?:{_UNIT}) or an? (?:{_UNIT})|是什么类型"
     ).search(t)
@@ -612,7 +637,9 @@ def _work(asked: _Asked) -> Request | None:
     about = _word(rf"(?:{_THING}) (?:about|on|for)").search(t)
     if titled and not asks and not kind and (about or not _titled(asked, subject)):
         return None
-    return asked.request(WORK, works=_works(works), subject=subject, asks=asks or ("kind" if kind else ""))
+    return asked.request(
+        WORK, works=_works(works), subject=subject, asks=asks or ("kind" if kind else "")
+    )
 
 
 SURE_AUTHOR = 0.7
@@ -633,7 +660,10 @@ def _holdings(asked: _Asked) -> Request | None:
     names = "|".join(re.escape(name) for row in asked.lists for name in (row.name, row.title))
     named = bool(asked.lists) and bool(
         re.search(rf"(?:in|on|of|from|under|does|about|is|at) (?:the )?(?:{names})", t, re.I)
-        or asked.has("list") or asked.has("unit") or asked.has("have") or asked.has("place")
+        or asked.has("list")
+        or asked.has("unit")
+        or asked.has("have")
+        or asked.has("place")
         or asked.lang == "zh"
     )
     unit = asked.has("unit") or asked.has("list")
@@ -654,9 +684,15 @@ def _holdings(asked: _Asked) -> Request | None:
         r"(?:everything|anything|all) (?:\w+ )?(?:about|on)|material (?:on|about)|更多(?:关于|有关)?"
     ).search(t)
     level = any(p.search(t) for p in _LEVEL.values())
-    weak = weak or (bool(more) and (brings or unit)) or (level and unit and not re.search(r"\?|？", t))
-    if re.match(r"(?:why|how (?!many|much|do your|big|large|old)|can|could (?!you)|为什么|怎么)\b", t, re.I):
-        if not (asked.has("shelves") or re.match(r"(?:can|could) you (?:recommend|suggest)", t, re.I)):
+    weak = (
+        weak or (bool(more) and (brings or unit)) or (level and unit and not re.search(r"\?|？", t))
+    )
+    if re.match(
+        r"(?:why|how (?!many|much|do your|big|large|old)|can|could (?!you)|为什么|怎么)\b", t, re.I
+    ):
+        if not (
+            asked.has("shelves") or re.match(r"(?:can|could) you (?:recommend|suggest)", t, re.I)
+        ):
             return None
     subject = asked.subject("bring", "shelves", "have", "count", "list", "place", "unit")
     subject = _trimmed(_word("|".join((*_LEVELS.values(), *_LANGUAGES.values()))).sub(" ", subject))
@@ -700,7 +736,9 @@ def _inventory(asked: _Asked, *, count: bool) -> Request | None:
         asks = "newest"
     elif _word(r"hours?|how much (?:reading|time)|多少小时|多长时间").search(t):
         asks = "hours"
-    elif _word(rf"(?:which|what|how many|know|多少|哪些|几个).{{0,20}}(?:{_LIST})|differ\w*").search(t):
+    elif _word(
+        rf"(?:which|what|how many|know|多少|哪些|几个).{{0,20}}(?:{_LIST})|differ\w*"
+    ).search(t):
         kind = LISTS if not asked.lists or not count else INVENTORY
         return asked.request(kind, asks=asks)
     years = [year[0] for year in _YEAR.finditer(t)]

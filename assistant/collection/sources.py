@@ -28,12 +28,12 @@ def summed_up(library: Library, request: Request, report: Report) -> Answer:
             f"《{work.title}》没有可以概括的正文：请打开 {work.url}。",
         ))  # fmt: skip
     report.quote(sentences, citations)
-    report.read_on(work.title, work.url)
+    title = work.own_title or work.title
+    report.read_on(title, work.url)
     told = report.answer(
         report.text(
-            f"From “{work.title}” alone: its own sentences, {covered} of {sections} sections in"
-            " order.",
-            f"只依据《{work.title}》：原文的句子，按顺序取自 {sections} 节中的 {covered} 节。",
+            f"From “{title}” alone: its own sentences, {covered} of {sections} sections in order.",
+            f"只依据《{title}》：原文的句子，按顺序取自 {sections} 节中的 {covered} 节。",
         )
     )
     return replace(told, view="extractive")

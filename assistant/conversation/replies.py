@@ -45,7 +45,10 @@ _SAID = {
         "它还能说明资料库里有什么、谁推荐了某项资料、某个主题先读什么，也能概括一个来源。",
     ),
 }
-_NOTHING_YET = ("Nothing was answered yet that could be put otherwise.", "还没有可以换个说法的回答。")
+_NOTHING_YET = (
+    "Nothing was answered yet that could be put otherwise.",
+    "还没有可以换个说法的回答。",
+)
 
 
 def reply(question: str, lang: str, move: Move) -> Answer:
@@ -76,11 +79,15 @@ def otherwise(
     notes = []
     if "shorter" in move.manners:
         answer = _cut(answer, _ONE if len(answer.sentences) <= _SHORT else _SHORT)
-        notes.append(("The same answer, cut to its first sentences.", "同一个回答，只留开头的句子。"))
+        notes.append(
+            ("The same answer, cut to its first sentences.", "同一个回答，只留开头的句子。")
+        )
     if "zh" in move.manners and answer.lang != "zh":
         answer, done = _in_chinese(answer, model, stop)
         if not done:
-            notes.append(("Without a model that writes, nothing is translated.", "没有写作模型，无法翻译。"))
+            notes.append(
+                ("Without a model that writes, nothing is translated.", "没有写作模型，无法翻译。")
+            )
     if "other" in move.manners:
         notes.append(("refdesk answers in English and in Chinese.", "refdesk 用英文和中文回答。"))
     if "table" in move.manners or "list" in move.manners:

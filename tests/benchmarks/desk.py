@@ -89,7 +89,11 @@ def main() -> None:
             found = understand(desks["seeded"].library, row["question"])
             if found is not None:
                 taken_for.append((found.kind, row["question"]))
-        print(f"{file}: {len(taken_for)} of {len(rows)} taken for something else", *taken_for, sep="\n  ")
+        print(
+            f"{file}: {len(taken_for)} of {len(rows)} taken for something else",
+            *taken_for,
+            sep="\n  ",
+        )
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from assistant.answering.json_form import citation_object
 from assistant.answering.values import Event, Sentence
+from assistant.conversation import client_tasks
 from ingest.errors import RefdeskError
 from ui.serving.api import RETRY_AFTER, Events, begun, caller, status_of
 from ui.serving.asking import Asking, Question, Waiting, exchanges
@@ -124,6 +125,8 @@ async def _completed(asking: Asking, request: Request) -> Response:
     question = Question(last.said(), caller(request), "chat", history)
     head = {"id": f"chatcmpl-{uuid4().hex}", "created": int(time.time()), "model": MODEL}
     prompt = "\n".join(each.said() for each in asked.messages)
+    if (said := client_tasks.reply(last.said(), history)) is not None:
+        return _by_code(asking, asked, head, prompt, said)
     if not asked.stream:
         answer = await unless_gone(request, lambda: asking.answer(question))
         text = markdown(answer)
@@ -145,6 +148,26 @@ async def _completed(asking: Asking, request: Request) -> Response:
         return _chunks(first, events, head | {"object": "chat.completion.chunk"}, usage)
 
     return await begun(request, asking, question, write)
+
+
+def _by_code(
+    asking: Asking, asked: Completion, head: dict[str, Any], prompt: str, said: str
+) -> Response:
+    """Reply to what the client asks for itself (a title, tags): no search, no model, no gap."""
+    usage = _usage(asking, prompt, said)
+    choice = {"index": 0, "logprobs": None, "finish_reason": "stop"}
+    if not asked.stream:
+        message = {"role": "assistant", "content": said, "refusal": None}
+        whole = head | {"object": "chat.completion", "usage": usage, "citations": []}
+        return JSONResponse(whole | {"choices": [choice | {"message": message}]})
+    head = head | {"object": "chat.completion.chunk"}
+    lines = [
+        event(None, head | {"choices": [choice | {"delta": delta, "finish_reason": finish}]})
+        for delta, finish in (({"role": "assistant", "content": said}, None), ({}, "stop"))
+    ]
+    if asked.stream_options is not None and asked.stream_options.include_usage:
+        lines.append(event(None, head | {"choices": [], "usage": usage}))
+    return Response("".join([*lines, "data: [DONE]\n\n"]), media_type="text/event-stream")
 
 
 async def _read(request: Request) -> Completion:
