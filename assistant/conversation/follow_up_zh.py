@@ -3,8 +3,12 @@
 import re
 from collections.abc import Sequence
 
+from assistant.conversation.names import only_name, other_named, swapped
 from assistant.conversation.topic import ASKED, LATIN, topics
+from assistant.learning import primer
 from ingest.text.sentences import language
+
+_LEANS = 10  # characters
 
 _OPENER = re.compile(
     r"^(?:(?:好的?|谢谢|明白了?|嗯+|请问|对了|那么?|所以|另外|还有(?=[，,]))[，,。!！\s]*)+(?=\S)"
@@ -57,10 +61,11 @@ _OTHERS = re.compile(
 _CLAUSE = re.compile(r"[，,；;。？?]")
 
 
-def rewrite(question: str, before: Sequence[str]) -> str:
+def rewrite(question: str, before: Sequence[str], answer: str = "") -> str:
     """Return a Chinese question so that it stands alone; see :func:`follow_up_en.rewrite`."""
     plain = " ".join(question.split())
     asked = _OPENER.sub("", plain).rstrip(" ？?。.!！")
+    asked = other_named(asked, before[-1], answer) or asked
     known = topics(before[-1])
     if not asked or not known:
         return question
@@ -72,8 +77,16 @@ def rewrite(question: str, before: Sequence[str]) -> str:
         or _fragment(asked, before[-1], known)
         or _subjectless(asked, known)
         or (_led_on(asked, known) if plain.startswith("那") else None)
+        or (f"{_joined(known)} {asked}" if _leans(asked) else None)
     )
     return f"{found}？" if found else question
+
+
+def _leans(asked: str) -> bool:
+    """Say whether a short question names nothing, neither a name nor what the primer has notes on."""
+    if len(asked) > _LEANS or LATIN.search(asked) or primer.named(asked):
+        return False
+    return not re.match(r"什么是|什么叫|解释|介绍|请|怎么样才|我", asked)
 
 
 def _bare(asked: str, last: str, known: Sequence[str]) -> str | None:
@@ -130,6 +143,9 @@ def _fragment(asked: str, last: str, known: Sequence[str]) -> str | None:
     if _ASPECT.fullmatch(part):
         joint = "" if part.endswith(("时", "时候", "下")) else "的"
         return f"{_joined(known)}{joint}{part.removeprefix('它').removeprefix('其')}怎么样"
+    if (name := only_name(part)) and len(known) == 1 and language(last) == "zh":
+        if named := swapped(last.rstrip(" ？?。.!！"), name):
+            return named
     if len(known) == 1 and language(last) == "zh" and known[0] in last:
         return last.rstrip(" ？?。.!！").replace(known[0], part, 1)
     return f"解释一下 {part}"

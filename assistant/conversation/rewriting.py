@@ -53,5 +53,5 @@ def _rewritten(question: str, before: Sequence[tuple[str, str]]) -> str:
         return question
     questions = [asked[-_LONGEST:] for asked, _ in before]
     if language(question) == "zh":
-        return follow_up_zh.rewrite(question, questions)
+        return follow_up_zh.rewrite(question, questions, before[-1][1])
     return follow_up_en.rewrite(question, questions, before[-1][1])
