@@ -392,7 +392,12 @@ class Desk:
         """Check a saved ``ask --json`` object against the library (`answering.verify`)."""
         from assistant.answering.verify import verify
 
-        return verify(self.library, saved)
+        def asked_again(asked: str) -> list[str]:
+            said = receive(lambda: self.library, asked, (), _EVERYTHING, PASSAGES, lambda: None,
+                           lambda: False)  # fmt: skip
+            return [sentence.text for sentence in inquiry.final(said).sentences]
+
+        return verify(self.library, saved, asked_again)
 
     def models(self) -> list[dict[str, Any]]:
         """Return a row per pinned model: what it is, whether it is here, what it costs here.

@@ -1,5 +1,6 @@
 """Checking a saved answer again: do its quotes still stand there, and do they support it?"""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from assistant.answering.across import faithful
@@ -10,10 +11,15 @@ from index.search.library import Hit, Library
 from ingest.errors import UsageError
 
 
-def verify(library: Library, saved: dict[str, Any]) -> list[dict[str, Any]]:
+def verify(
+    library: Library,
+    saved: dict[str, Any],
+    asked_again: Callable[[str], Sequence[str]] = lambda asked: (),
+) -> list[dict[str, Any]]:
     """Return one object per sentence: its ``text``, ``ok``, and the ``reason`` where it is not.
 
-    ``saved`` is an ``ask --json`` object. Works offline, from the library alone.
+    ``saved`` is an ``ask --json`` object. Works offline, from the library alone. What cites the
+    catalog and no words of a page holds if ``asked_again``, given the request, says it still.
 
     Raises:
         UsageError: ``saved`` is not such an object.
@@ -29,10 +35,17 @@ def verify(library: Library, saved: dict[str, Any]) -> list[dict[str, Any]]:
         raise UsageError(
             f"This is not a saved answer (`refdesk ask --json`): no {error}."
         ) from None
-    return [
-        _check(library, question, text, original, [quotes.get(n) for n in ns])
-        for text, original, ns in wanted
-    ]
+    again = asked_again(str(saved.get("asked"))) if saved.get("view") == "catalog" else ()
+    checked = []
+    for text, original, ns in wanted:
+        cited = [quotes.get(n) for n in ns]
+        if saved.get("view") == "catalog" and not any(quote and quote.get("quote") for quote in cited):
+            ok = text in again
+            reason = None if ok else "the catalog does not say it"
+            checked.append({"text": text, "ok": ok, "reason": reason})
+        else:
+            checked.append(_check(library, question, text, original, cited))
+    return checked
 
 
 def _check(

@@ -8,7 +8,13 @@ import re
 from collections.abc import Callable, Sequence
 
 from assistant.learning import primer
-from assistant.conversation.names import names, only_name, other_named, swapped
+from assistant.conversation.names import (
+    names,
+    only_name,
+    other_named,
+    swapped,
+    swapped_after,
+)
 from assistant.conversation.pointing_en import OWN, anaphors, joined_topics, last_topics, resolve
 from assistant.conversation.topic import topics
 from assistant.conversation.topic_en import (
@@ -125,7 +131,7 @@ def _leans(asked: str, *, joined: bool) -> bool:
         return False
     if _DEFINES.match(asked) or _ORDER.match(asked) or _OF_ONESELF.search(asked):
         return False
-    tied = joined or _TIED.search(asked)
+    tied = joined or len(words) == 1 or _TIED.search(asked)
     return bool(tied) or any(aspects_only([word]) for word in words)
 
 
@@ -185,7 +191,8 @@ def _condition(asked: str, before: Sequence[str], _: str) -> str | None:
         return None
     if any(re.fullmatch(AUXILIARY, word, re.IGNORECASE) for word in words):
         return None
-    return f"{before[-1].rstrip(' ?!.')} {asked}"
+    last = before[-1].rstrip(" ?!.")
+    return swapped_after(last, asked) or f"{last} {asked}"
 
 
 def _pointing(asked: str, before: Sequence[str], _: str) -> str | None:

@@ -7,7 +7,9 @@ capitals and digits, no grammar, so that it serves both languages.
 import re
 from collections.abc import Sequence
 
-_NAME = re.compile(r"[A-Za-z0-9][\w+#]*(?:[-.][\w+#]+)*", re.ASCII)
+_NAME = re.compile(
+    r"[A-Z][\w+#-]* \d[\w.]*(?<!\.)|[A-Za-z0-9][\w+#]*(?:[-.][\w+#]+)*", re.ASCII
+)
 _FIRST = re.compile(r"^\W*[\w'-]+|(?<=[.!?。！？])\s+[\w'-]+")
 _OTHER = re.compile(
     r"\bthe other (?P<noun>ones?|two|[\w-]+)(?: (?:that )?(?:you|it) (?:mentioned|named|said))?\b|另(?:外)?一(?:个|种)",
@@ -68,11 +70,22 @@ def other_named(asked: str, last: str, answer: str) -> str | None:
     return f"{asked[: found.start()]}{name}{asked[found.end() :]}"
 
 
+def swapped_after(last: str, asked: str) -> str | None:
+    """As `swapped`, for "in DPO" after "... in RLHF": the same preposition before both."""
+    preposition, _, name = asked.partition(" ")
+    if not only_name(name):
+        return None
+    before = rf"\b{re.escape(preposition)} (?:the )?"
+    alike = [n for n in names(last) if re.search(rf"{before}{re.escape(n)}\b", last, re.IGNORECASE)]
+    return last.replace(alike[0], name, 1) if alike else None
+
+
 def only_name(part: str) -> str:
     """Return the name that a fragment is about ("the Godwit one"), "" if it is about more."""
     words = [word.strip(",.?!，。？！") for word in part.split()]
     words = [word for word in words if word.casefold() not in ("the", "a", "an", "one", "ones")]
-    return words[0] if len(words) == 1 and _looks(words[0]) else ""
+    name = " ".join(words)
+    return name if _looks(name) else ""
 
 
 def _looks(word: str) -> bool:
