@@ -9,7 +9,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.answering.compose import Numbering, quotation, sentence
-from assistant.answering.evidence import Evidence, Line, gather, lines_of
+from assistant.answering.decide import decide, limits_for, signals
+from assistant.answering.evidence import Line, gather
+from assistant.answering.pieces import pieces
 from assistant.answering.question import understand
 from assistant.answering.values import Answer, Citation, Sentence
 from index.search.library import Hit, Library
@@ -67,8 +69,12 @@ def _core(line: Line) -> frozenset[str]:
     return frozenset(term for term in line.terms if not _NUMBER.fullmatch(term))
 
 
-def claims(library: Library, subject: str, since: str = "", until: str = "") -> list[list[Claim]]:
-    """Return what the documents say of a subject, claims of one thing together, newest first.
+def claims(
+    library: Library, subject: str, since: str = "", until: str = ""
+) -> tuple[list[list[Claim]], bool]:
+    """Return what the documents say of a subject, and whether they answer it at all.
+
+    Claims of one thing stand together, newest first.
 
     Claims are of one thing if they say the same or contradict each other. What fits the subject
     best comes first. With ``since`` and ``until`` (years or dates) documents dated outside are left
@@ -97,7 +103,14 @@ def claims(library: Library, subject: str, since: str = "", until: str = "") -> 
             group.append(claim)
     if since:  # what changed comes before what did not
         groups.sort(key=lambda group: not differing(group))
-    return [newest_first(group) for group in groups[:_GROUPS]]
+    limits = limits_for(library.embedder, evidence.question.lang)
+    answered = decide(signals(library, evidence), limits).answer
+    return [newest_first(group) for group in groups[:_GROUPS]], answered
+
+
+def told_twice(group: Sequence[Claim]) -> bool:
+    """Say whether more than one document speaks of the thing that a group is about."""
+    return len({claim.line.hit.passage.url for claim in group}) > 1
 
 
 def _said(line: Line) -> str:
@@ -147,13 +160,11 @@ def with_contradictions(library: Library, answer: Answer, hits: Sequence[Hit]) -
     """
     if answer.refused or not answer.sentences:
         return answer
-    shown = _shown_lines(library, answer, hits)
-    if not shown:
-        return answer
-    evidence = lines_of(library, understand(answer.asked), hits)
+    lines = _lines(library, hits)
+    shown = _shown_lines(answer, lines)
     against: dict[int, list[Line]] = {}
     for place, line in shown.items():
-        found = [other for other in evidence.lines if other.whole and contradicts(line, other)]
+        found = [other for other in lines if other.whole and contradicts(line, other)]
         if found:
             against[place] = found
     if not against:
@@ -161,23 +172,32 @@ def with_contradictions(library: Library, answer: Answer, hits: Sequence[Hit]) -
     return _side_by_side(library, answer, shown, against)
 
 
-def _shown_lines(library: Library, answer: Answer, hits: Sequence[Hit]) -> dict[int, Line]:
-    """Return the source's sentence behind each shown one that has a number or could be denied."""
-    passages = {hit.passage.key: hit for hit in hits}
-    cited = {each.n: each.passage for each in answer.citations}
-    evidence: dict[str, Evidence] = {}
+def _lines(library: Library, hits: Sequence[Hit]) -> list[Line]:
+    """Return the sentences of passages, unscored; none where all are of one document."""
+    if len({hit.passage.url for hit in hits}) < 2:
+        return []
+    return [
+        Line(hit, piece, frozenset(library.terms(piece.text)), 0.0)
+        for hit in hits
+        for piece in pieces(hit.passage.text)
+        if not piece.block
+    ]
+
+
+def _shown_lines(answer: Answer, lines: Sequence[Line]) -> dict[int, Line]:
+    """Return the source's sentence behind each shown one, by its place in the answer."""
+    keys = {each.n: each.passage for each in answer.citations}
+    spans = {
+        (keys.get(n), start, end): place
+        for place, shown in enumerate(answer.sentences)
+        for n, start, end in shown.spans[:1]
+    }
     found = {}
-    for place, shown in enumerate(answer.sentences):
-        for n, start, end in shown.spans[:1]:
-            hit = passages.get(cited.get(n, ""))
-            if hit is None:
-                continue
-            if hit.passage.key not in evidence:
-                evidence[hit.passage.key] = lines_of(library, understand(answer.asked), [hit])
-            for line in evidence[hit.passage.key].lines:
-                at = hit.passage.start + line.piece.start
-                if at == start and hit.passage.start + line.piece.end == end:
-                    found[place] = line
+    for line in lines:
+        passage, piece = line.hit.passage, line.piece
+        place = spans.get((passage.key, passage.start + piece.start, passage.start + piece.end))
+        if place is not None:
+            found[place] = line
     return found
 
 

@@ -119,7 +119,9 @@ def _names(work: Work) -> Iterator[_Name]:
     beside = frozenset(sites).union(*authors)
     spelled = dict.fromkeys(form for part in parts for form in (part, apart(part)))
     for part in (*spelled, PurePosixPath(unquote(urlsplit(work.url).path)).name):
-        if words := frozenset(words_of(part)):
+        words = frozenset(words_of(part))
+        site = part not in texts and all(_stands_by(word, frozenset(sites)) for word in words)
+        if words and not site:  # "… | EleutherAI Blog" is no title
             yield _Name(words, work, "title", beside)
     yield from (_Name(words, work, "author") for words in authors if words)
     yield from (_Name(frozenset((label,)), work, "site") for label in sites)

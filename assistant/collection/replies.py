@@ -26,6 +26,7 @@ _SECTIONS = 6
 _TOPICS = 10
 _HAN_A_MINUTE, _LETTERS_A_MINUTE = 400, 1300  # of Markdown: 220 words of six characters
 _LATELY = 30  # days
+_AUTHORS = 3
 _LONGEST = 90  # characters of a title
 
 Reply = Callable[[Library, Request, Report], str]
@@ -512,7 +513,7 @@ def describe(library: Library, work: Work, asks: str, report: Report) -> None:
     title = _flat(work.title)
     minutes, timed = _minutes(library, work)
     level = work.difficulty
-    author = work.author or _author_in(work.title)
+    author = _few(work.author) or _author_in(work.title)
     lines = {
         "author": report.text(
             f"{title} is by {author}." if author else f"The catalog names no author of {title}.",
@@ -564,6 +565,12 @@ def describe(library: Library, work: Work, asks: str, report: Report) -> None:
             ),
             work,
         )
+
+
+def _few(authors: str) -> str:
+    """Return the first authors of many."""
+    names = [name.strip() for name in authors.split(";")]
+    return authors if len(names) <= _AUTHORS else f"{', '.join(names[:_AUTHORS])} et al."
 
 
 def _author_in(title: str) -> str:

@@ -35,9 +35,9 @@ LANGS = {"en": ("English", "英文"), "zh": ("Chinese", "中文")}
 
 
 def counted(kind: str, number: int, lang: str) -> str:
-    """Return "3 videos" or 「3 个视频」."""
+    """Return "3 videos" or 「3 项视频」."""
     if lang == "zh":
-        return f"{number} 个{KINDS['zh'].get(kind, kind)}"
+        return f"{number} 项{KINDS['zh'].get(kind, kind)}"
     one, many = KINDS["en"].get(kind, (kind, f"{kind}s"))
     return f"{number} {one if number == 1 else many}"
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from assistant.answering import answer as answering
 from assistant.answering.values import Answer, Event
 from assistant.collection import compared
-from assistant.collection.catalog import Work
+from assistant.collection.catalog import Work, catalog
 from assistant.collection.opening import summary
 from assistant.collection.replies import describe
 from assistant.collection.report import Report
@@ -52,7 +52,9 @@ def asked_alone(
     if not held and not request.primer:
         yield Event("done", answer=_absent(library, request, report))
         return
-    filters = Filters(lists=("primer",)) if request.primer else Filters(documents=tuple(held))
+    if request.primer:
+        held = [work.url for work in catalog(library.store).works if work.primer]
+    filters = Filters(documents=tuple(held))
     title = _titles(request, report)
     how = report.text(f"Answered from {title} alone.", f"只依据 {title} 回答。")
     for event in answering.answer(library, request.question, filters, k, model, stop):
@@ -71,15 +73,15 @@ def asked_alone(
 
 def side_by_side(library: Library, request: Request, report: Report) -> Answer:
     """Show what several documents say of a subject, newest first, and where they differ."""
-    groups = compared.claims(library, request.subject, request.since, request.until)
-    if not groups:
+    groups, answered = compared.claims(library, request.subject, request.since, request.until)
+    if not groups or not (answered or any(map(compared.told_twice, groups))):
         return report.answer("", refused=report.text(
             f"No dated source here says anything about “{request.subject}”" if request.since
             else f"No source here says anything about “{request.subject}”",
             f"这里没有来源谈到“{request.subject}”",
         ) + report.text(".", "。"))  # fmt: skip
     differ = [group for group in groups if compared.differing(group)]
-    alike = [g for g in groups if len({c.line.hit.passage.url for c in g}) > 1 and g not in differ]
+    alike = [group for group in groups if compared.told_twice(group) and group not in differ]
     # the best group is what was asked; others only where they differ or say the same too
     shown = [g for g in groups if g is groups[0] or g in differ or g in alike]
     if len({claim.line.hit.passage.url for group in groups for claim in group}) == 1:
@@ -97,7 +99,8 @@ def side_by_side(library: Library, request: Request, report: Report) -> Answer:
             "Different sources speak of it; no two of these sentences contradict each other.",
             "有不同来源谈到它；这些句子没有互相矛盾的。",
         )
-    sentences, citations = compared.told([claim for group in shown for claim in group])
+    claims = compared.newest_first(claim for group in shown for claim in group)
+    sentences, citations = compared.told(claims)
     report.quote(sentences, citations)
     return replace(report.answer(verdict), view="extractive")
 
@@ -110,10 +113,12 @@ def _titles(request: Request, report: Report) -> str:
     if request.primer:
         return report.text("refdesk's primer", "refdesk 入门手册")
     titles = [work.own_title or work.title for work in request.works if work.held]
-    quoted = [report.text(f"“{title}”", f"《{title}》") for title in titles[:3]]
-    more = len(titles) - len(quoted)
-    said = report.text(", ", "、").join(quoted)
-    return said + (report.text(f" and {more} more", f" 等 {len(titles)} 篇") if more else "")
+    if len(titles) > 1:
+        return report.text(
+            f"the {len(titles)} sources of {request.subject}",
+            f"{request.subject} 的 {len(titles)} 个来源",
+        )
+    return report.text(f"“{titles[0]}”", f"《{titles[0]}》")
 
 
 def _absent(library: Library, request: Request, report: Report) -> Answer:

@@ -26,7 +26,9 @@ _SAID = re.compile(
     r"用户|助手|a)(?:\*\*)?\s*[:：]|\Z)",
     re.IGNORECASE | re.DOTALL | re.MULTILINE,
 )
-_MARKED = re.compile(r"^\s*#{1,4} *(?:task|instructions?|guidelines?|任务)\b\s*:?", re.IGNORECASE | re.MULTILINE)
+_MARKED = re.compile(
+    r"^\s*#{1,4} *(?:task|instructions?|guidelines?|任务)\b\s*:?", re.IGNORECASE | re.MULTILINE
+)
 _ORDERS = re.compile(
     r"\b(?:generate|create|provide|write|suggest|give|summari[sz]e|come up with|name|analy[sz]e|determine|continue)\b"
     r"|生成|总结|概括|起一个|给出|返回|命名",

@@ -84,7 +84,9 @@ _TO_CHOOSE = re.compile(
 _DEFINES = re.compile(r"(?:what(?:'s| is| are)|define)\s+(?!the\b|an?\b|its\b|any\b|some\b)", re.I)
 _THE = re.compile(r"\bthe (?=(([\w-]+)(?: [\w-]+)?))", re.IGNORECASE)
 _ORDER = re.compile(rf"(?:{LEADS})\b", re.IGNORECASE)
-_MEANT = re.compile(r"(?:no|nope|sorry|actually)?[\s,.]*i (?:meant|mean|was asking)\b", re.IGNORECASE)
+_MEANT = re.compile(
+    r"(?:no|nope|sorry|actually)?[\s,.]*i (?:meant|mean|was asking)\b", re.IGNORECASE
+)
 _OF_ONESELF = re.compile(r"\b(?:i|we|you|an?|of)\b", re.IGNORECASE)
 _TIED = re.compile(r"\b(?:too|also|as well|still|then|the|any)\b", re.IGNORECASE)
 _SENTENCE = re.compile(r"[.?!]\s+\S")

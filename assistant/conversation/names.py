@@ -7,9 +7,7 @@ capitals and digits, no grammar, so that it serves both languages.
 import re
 from collections.abc import Sequence
 
-_NAME = re.compile(
-    r"[A-Z][\w+#-]* \d[\w.]*(?<!\.)|[A-Za-z0-9][\w+#]*(?:[-.][\w+#]+)*", re.ASCII
-)
+_NAME = re.compile(r"[A-Z][\w+#-]* \d[\w.]*(?<!\.)|[A-Za-z0-9][\w+#]*(?:[-.][\w+#]+)*", re.ASCII)
 _FIRST = re.compile(r"^\W*[\w'-]+|(?<=[.!?。！？])\s+[\w'-]+")
 _OTHER = re.compile(
     r"\bthe other (?P<noun>ones?|two|[\w-]+)(?: (?:that )?(?:you|it) (?:mentioned|named|said))?\b|另(?:外)?一(?:个|种)",
@@ -94,7 +92,9 @@ def _looks(word: str) -> bool:
 
 def _shape(name: str) -> str:
     """Return how a name is written: "Aa" of Whimbrel, "A" of DPO, "0A" of 70B, "a0" of bf16."""
-    signs = ("0" if c.isdigit() else "A" if c.isupper() else "a" if c.isalpha() else c for c in name)
+    signs = (
+        "0" if c.isdigit() else "A" if c.isupper() else "a" if c.isalpha() else c for c in name
+    )
     shape: Sequence[str] = list(signs)
     kept = [sign for at, sign in enumerate(shape) if not at or sign != shape[at - 1]]
     return "".join(kept)
