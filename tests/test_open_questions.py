@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.benchmarks.fit_points import READ, agreement, readings
 from tests.benchmarks.open_questions import answered, half, keep, of_half, read
 from tests.benchmarks.points import (
     PRIMER,
+    WEIGHTS,
     citations,
     embedder,
     evidence,
@@ -175,6 +177,14 @@ def test_keywords_that_are_numbers_are_whole_numbers():
 def test_rare_words_weigh_more_than_common_ones():
     wording = "The straight-through estimator trains the model."
     assert share(wording, "A straight-through estimator.") > share(wording, "It trains the model.")
+
+
+def test_the_judge_agrees_with_a_reader_both_ways(embed):
+    rows = [json.loads(line) for line in READ.read_text("utf-8").split("\n") if line]
+    both, judge, reader, none = agreement(readings(rows, embed), WEIGHTS)
+    assert (both + none) / (both + judge + reader + none) >= 0.9
+    assert both / (both + judge) >= 0.9
+    assert both / (both + reader) >= 0.9
 
 
 def test_a_citation_holds_only_where_its_words_stand_together():
