@@ -200,6 +200,15 @@ def test_a_sentence_that_its_quote_denies_is_unsound():
     assert citations(_answer("LoRA adds latency at inference.", quote=quote))[1]
 
 
+def test_a_translation_is_judged_by_its_original():
+    original = "Llama 2 7B has 32 layers."
+    answer = _answer("Llama 2 7B 有 32 层。", quote=f"{original} It is small.")
+    answer["sentences"][0]["original"] = original
+    assert citations(answer) == (1, [])
+    answer["sentences"][0]["text"] = "Llama 2 7B 有 48 层。"
+    assert len(citations(answer)[1]) == 1
+
+
 def test_figures_count_points_refusals_and_times(embed):
     question = next(q for q in QUESTIONS if PLAIN in q.points)
     good = judge(_answer(*PLAIN.quotes, quote=PLAIN.quotes[0]), question, embed)
