@@ -1,7 +1,7 @@
 """What builds and kernels of llama.cpp are worth, and what a process of its own costs.
 
-``python -m tests.benchmarks.kernels [--model NAME] [FOLDER]...`` reads a prompt of some 512 tokens
-and writes 32, on one core, for the installed build and for those whose libraries lie in the folders
+``python -m tests.benchmarks.kernels [--model NAME] [FOLDER]...`` reads a prompt of some 256 tokens
+and writes 24, on one core, for the installed build and for those whose libraries lie in the folders
 named; each with the fast and the plain kernels. Seconds are the processor's own, so that other
 programs hardly matter; those of the process are the clock's.
 """
@@ -14,14 +14,16 @@ import sys
 import time
 from pathlib import Path
 
+import platformdirs
+
 from assistant.engines import machine
 from assistant.engines.choice import DEFAULT_MODEL
 from index.models import weights
-from tests.benchmarks.timings import models_folder
 
 _FACT = "A cache keeps the keys and values of the tokens that were read before. "
 _ASK = "Explain in detail how such a cache works and what it costs."
-_TOKENS = 32
+_TOKENS = 24
+_MODELS = Path(platformdirs.user_cache_path("refdesk-tests"))
 
 
 def _measure(path: str, fast: bool) -> None:
@@ -30,7 +32,7 @@ def _measure(path: str, fast: bool) -> None:
     from assistant.engines.protocol import Message
 
     engine = LocalEngine(Path(path), fast_kernels=fast)
-    messages = [Message("user", _FACT * 32 + _ASK)]
+    messages = [Message("user", _FACT * 16 + _ASK)]
     begun = time.process_time()
     said = engine.stream(messages, max_tokens=_TOKENS)
     text = next(said)
@@ -78,7 +80,7 @@ def main() -> None:
     name = DEFAULT_MODEL
     if arguments[:1] == ["--model"]:
         name, arguments = arguments[1], arguments[2:]
-    path = weights.obtain(name, models_folder())
+    path = weights.obtain(name, _MODELS)
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     print(f"{name} on one core of {machine.processor()} ({platform.machine()})\n")
@@ -94,16 +96,17 @@ def main() -> None:
             )  # fmt: skip
             found = json.loads(done.stdout)
             first = first or found["text"]
+            kernels, same = "fast" if fast else "plain", "yes" if found["text"] == first else "no"
             print(
-                f"| {build or 'installed'} | {'fast' if fast else 'plain'} | {found['prompt']:.1f} | "
-                f"{found['reply']:.1f} | {'yes' if found['text'] == first else 'no'} |",
+                f"| {build or 'installed'} | {kernels} | {found['prompt']:.1f} | "
+                f"{found['reply']:.1f} | {same} |",
                 flush=True,
             )
-    small = weights.obtain("smollm2-135m", models_folder())
+    small = weights.obtain("smollm2-135m", _MODELS)
     here, isolated, counting = _isolation(small)
     print(
-        f"\nsmollm2-135m, 64 tokens, best of five: {here:.3f} s in this process, {isolated:.3f} s in "
-        f"its own; a count of tokens there and back: {1000 * counting:.2f} ms"
+        f"\nsmollm2-135m, 64 tokens, best of five: {here:.3f} s in this process, "
+        f"{isolated:.3f} s in its own; a count of tokens there and back: {1000 * counting:.2f} ms"
     )
 
 
