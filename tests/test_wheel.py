@@ -72,7 +72,8 @@ def test_it_installs_as_a_tool_and_answers_before_llama_cpp_is_built(wheel, tmp_
         "PYTHONPATH": "",
     }
     subprocess.run(
-        [UV, "tool", "install", "--quiet", "--python", sys.executable, "--overrides", without, wheel],
+        [UV, "tool", "install", "--quiet", "--python", sys.executable, "--overrides", without,
+         wheel],
         check=True, env=environment, cwd=tmp_path,
     )  # fmt: skip
     home = tmp_path / "home"
