@@ -8,6 +8,7 @@ can hold, offsets that lie inside the text.
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any, cast
 
 from ingest.errors import RefdeskError
 from ingest.values import Document, Rejection
@@ -55,8 +56,7 @@ def sound(result: Document | Rejection) -> Document | Rejection:
     anchors = [(int(at), plain(url)) for at, url in result.anchors if 0 <= int(at) <= length]
     return replace(
         result,
-        **texts,
-        **optional,
+        **cast("dict[str, Any]", texts | optional),
         links=tuple(map(plain, result.links)),
         aliases=tuple(map(plain, result.aliases)),
         anchors=tuple(sorted(anchors, key=lambda anchor: anchor[0])),
