@@ -27,6 +27,7 @@ from ingest import pipeline
 from ingest.archive import check as archive_check
 from ingest.archive import given
 from ingest.archive.warc import Archive
+from ingest.bounded.lists import ListReader
 from ingest.bounded.pool import Pool
 from ingest.bounded.quarantine import Quarantine
 from ingest.errors import NothingFound, UsageError
@@ -160,7 +161,6 @@ class Keeper:
             self._archive.add(resources)
             got: list[Got] = []
             if not fetching.offline and (pages or lists):
-                collector = self._collector(fetching)
                 wish = Wish(
                     lists,
                     pages,
@@ -169,7 +169,8 @@ class Keeper:
                     most=fetching.most,
                     wayback=fetching.wayback,
                 )
-                got = collector.collect(wish)
+                with ListReader() as reader:
+                    got = self._collector(fetching, reader).collect(wish)
             report = self._update(count)
             return replace(
                 report,
@@ -206,11 +207,15 @@ class Keeper:
             self._changeable()
             if _is_web(where):
                 self._archive.mend()
-                curated = self._collector(fetching).fetch_list(str(where), name, base)
+                with ListReader() as reader:
+                    collector = self._collector(fetching, reader)
+                    curated = collector.fetch_list(str(where), name, base)
                 self._archive.add([catalog.added(curated)])
             else:
                 path = Path(where)
-                curated = parse(decode(_bytes_of(path)), name=name, base=base)
+                text = decode(_bytes_of(path))
+                with ListReader() as reader:
+                    curated = reader.parse(text, name=name, base=base)
                 self._archive.add([catalog.added(curated), *given.resources(path)])
             report = self._update(1)
             there = {row["name"]: row for row in report.status["lists"]}
@@ -233,7 +238,9 @@ class Keeper:
         if _is_web(origin):
             with self._writing():
                 self._archive.mend()
-                fetched = self._collector(fetching).fetch_list(origin, name or origin, base)
+                with ListReader() as reader:
+                    collector = self._collector(fetching, reader)
+                    fetched = collector.fetch_list(origin, name or origin, base)
             text = Ledger(self._archive).markdown(origin) or ""
             data, base = text.encode(), fetched.base
         else:
@@ -343,8 +350,10 @@ class Keeper:
         if any(row["name"] == name for row in report.status["lists"]):
             raise RuntimeError(f"the list {name} is still there")
 
-    def _collector(self, fetching: Fetching) -> Collector:
-        return Collector(self._archive, fetching.told, fetching.transport, fetching.limits)
+    def _collector(self, fetching: Fetching, reader: ListReader) -> Collector:
+        return Collector(
+            self._archive, fetching.told, reader.parse, fetching.transport, fetching.limits
+        )
 
     def _has_primer(self) -> bool:
         return any(record.url.startswith(PRIMER) for record in self._archive.records())
@@ -459,8 +468,8 @@ class Keeper:
         if (ahead := Ledger(self._archive).from_the_future()) is not None:
             said.append(
                 f"The archive holds records of {ahead[:16]}, which is still to come: this "
-                "machine's clock was ahead then, or is behind now. What arrived last counts, whatever the "
-                "clock said."
+                "machine's clock was ahead then, or is behind now. What arrived last counts, "
+                "whatever the clock said."
             )
         return said
 

@@ -7,13 +7,13 @@ they stand in there.
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from ingest.errors import UsageError
 from ingest.gathering.ledger import Ledger
 from ingest.links.urls import canonical
 from ingest.lists.catalog_file import CuratedList, Entry
-from ingest.lists.parser import parse
 
 _MANY = 8
 """Fewer links than this make an article with references, not a list."""
@@ -26,7 +26,17 @@ _SAYS_NOTHING = re.compile(
 _LABEL = re.compile(r"\W*([\w -]{2,24}?)(?: links?)?\s*[:：]")
 
 
-def sublists(curated: CuratedList, ledger: Ledger) -> Iterator[CuratedList]:
+class Parse(Protocol):
+    """Reads a list, as `ingest.lists.parser.parse` does."""
+
+    def __call__(
+        self, text: str, *, name: str, base: str | None = None, origin: str | None = None
+    ) -> CuratedList:
+        """Return the list; UsageError if it cannot be read or holds no link."""
+        ...
+
+
+def sublists(curated: CuratedList, ledger: Ledger, parse: Parse) -> Iterator[CuratedList]:
     """Yield a list per page of the list's own repository that is a list again.
 
     Each is named ``LIST/path`` and holds the entries as they join ``curated``.
