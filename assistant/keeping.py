@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx
 
@@ -35,6 +34,7 @@ from ingest.fetch.pace import Limits
 from ingest.gathering.collect import Collector, Wish
 from ingest.gathering.gather import Got, Told
 from ingest.gathering.ledger import Ledger
+from ingest.links.kinds import split
 from ingest.links.urls import canonical
 from ingest.lists import catalog
 from ingest.lists.catalog_file import CuratedList
@@ -504,6 +504,6 @@ def _name_of(where: str | Path) -> str:
     """Name a list by its file, or by its repository when it is a README."""
     if not _is_web(where):
         return Path(where).stem
-    parts = [part for part in urlsplit(canonical(str(where))).path.split("/") if part]
-    name = Path(parts[-1]).stem if parts else urlsplit(str(where)).netloc
+    parts = [part for part in split(canonical(str(where))).path.split("/") if part]
+    name = Path(parts[-1]).stem if parts else split(str(where)).netloc
     return parts[1] if name.lower() == "readme" and len(parts) > 1 else name

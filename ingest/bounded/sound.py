@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any, cast
 
 from ingest.errors import RefdeskError
+from ingest.links.kinds import split
 from ingest.values import Document, Rejection
 
 FAULT = "the reader failed"
@@ -48,6 +49,8 @@ def sound(result: Document | Rejection) -> Document | Rejection:
         for name in ("url", "title", "text", "lang", "source", "kind", "fetched_at")
     }
     texts["title"] = texts["title"][:_TITLE]
+    if not split(texts["url"]).scheme:  # everything that shows or counts it takes it apart
+        return Rejection(texts["url"], "its address cannot be read")
     optional = {
         name: None if (value := getattr(result, name)) is None else plain(value)
         for name in ("author", "date")

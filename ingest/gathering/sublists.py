@@ -8,10 +8,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Protocol
-from urllib.parse import urlsplit
 
 from ingest.errors import UsageError
 from ingest.gathering.ledger import Ledger
+from ingest.links.kinds import split
 from ingest.links.urls import canonical
 from ingest.lists.catalog_file import CuratedList, Entry
 
@@ -53,7 +53,7 @@ def sublists(curated: CuratedList, ledger: Ledger, parse: Parse) -> Iterator[Cur
         text = ledger.markdown(url)
         if text is None:
             continue
-        name = f"{curated.name}/{urlsplit(url).path.strip('/')}"
+        name = f"{curated.name}/{split(url).path.strip('/')}"
         try:
             found = parse(text, name=name, base=url, origin=url)
         except UsageError:
@@ -78,7 +78,7 @@ def _named(entry: Entry, under: tuple[str, ...]) -> Entry:
 
 
 def _repository(url: str | None) -> str | None:
-    parts = urlsplit(canonical(url)) if url else None
+    parts = split(canonical(url)) if url else None
     if parts is None or parts.hostname != "github.com":
         return None
     owner, _, rest = parts.path.strip("/").partition("/")

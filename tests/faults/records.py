@@ -1,3 +1,4 @@
+# ruff: noqa: E501  # tables of inputs
 """Bad records of WARC files, each by name: the address it has and its bytes.
 
 A record is whole by its own length; what is wrong is inside. ``https://bad.example/NAME`` is the
