@@ -72,3 +72,16 @@ class Passage:
         """First 16 hex digits of the SHA-256 over document URL, span and text."""
         key = f"{self.document_url}\n{self.start}\n{self.end}\n{self.text}"
         return hashlib.sha256(key.encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """Something of a home that is not as it was written: where, what, and what cures it.
+
+    ``repairable`` says that ``check --repair`` does so, losing nothing.
+    """
+
+    where: str
+    what: str
+    cure: str
+    repairable: bool = True

@@ -31,6 +31,7 @@ def answer_object(answer: Answer) -> dict[str, Any]:
         ],
         "further": [asdict(each) for each in answer.further],
         "dropped": [asdict(each) for each in answer.dropped],
+        "unanswered": list(answer.unanswered),
         "model": answer.model,
         "timings": {
             name: answer.timings.get(name)
@@ -45,6 +46,7 @@ def search_object(found: "SearchResult") -> dict[str, Any]:
     """Return the ``search --json`` object."""
     return {
         "query": found.query,
+        "searched": found.searched,
         "hits": [hit_object(hit) for hit in found.hits],
         "timings": {"search_s": round(found.seconds, 4)},
     }

@@ -4,6 +4,7 @@ Plain rows in, plain rows out; what is searched by meaning or by words lies in o
 being built is writable; a finished one is opened read-only, by any number of threads.
 """
 
+import contextlib
 import json
 import sqlite3
 import threading
@@ -60,6 +61,18 @@ class Store:
         del self._local.connection
 
     # --- writing
+
+    @contextlib.contextmanager
+    def whole_or_not(self) -> Iterator[None]:
+        """Undo everything the block wrote if it raises."""
+        self._db.execute("SAVEPOINT part")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("ROLLBACK TO part")
+            raise
+        finally:
+            self._db.execute("RELEASE part")
 
     def put_page(self, url: str, digest: str) -> None:
         """Note that the page at ``url`` was read in the state ``digest`` names."""
@@ -275,6 +288,13 @@ class Store:
 
     # --- reading
 
+    def is_sound(self) -> bool:
+        """Say whether the file holds together."""
+        try:
+            return bool(self._db.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok")
+        except sqlite3.Error:
+            return False
+
     def setting(self, name: str) -> str | None:
         """Return one setting."""
         row = self._db.execute("SELECT value FROM settings WHERE name = ?", (name,)).fetchone()
@@ -290,6 +310,24 @@ class Store:
         row = self._db.execute(query, (url,)).fetchone()
         return None if row is None else str(row[0])
 
+    def document_urls(self) -> set[str]:
+        """Return the addresses of all documents; no stand-ins for links that are not here."""
+        rows = self._db.execute("SELECT url FROM documents WHERE page NOT LIKE ?", (f"{LISTED}%",))
+        return {str(row[0]) for row in rows}
+
+    def page_is_there(self, url: str) -> bool:
+        """Say whether a page of this address was read."""
+        return self._db.execute("SELECT 1 FROM pages WHERE url = ?", (url,)).fetchone() is not None
+
+    def documents_of(self, page: str) -> int:
+        """Return how many documents, copies included, came of a page."""
+        row = self._db.execute(
+            "SELECT (SELECT count(*) FROM documents WHERE page = ?1)"
+            " + (SELECT count(*) FROM copies WHERE page = ?1)",
+            (page,),
+        ).fetchone()
+        return int(row[0])
+
     def listed(self) -> list[int]:
         """Return the numbers of the passages that stand for a link whose page is not here."""
         return self._numbers(
@@ -297,6 +335,13 @@ class Store:
             " WHERE page LIKE ?",
             (f"{LISTED}%",),
         )
+
+    def foreign(self) -> dict[str, frozenset[int]]:
+        """Return the numbers of the passages in each language but English."""
+        found: dict[str, set[int]] = {}
+        for number, lang in self._db.execute("SELECT id, lang FROM passages WHERE lang <> 'en'"):
+            found.setdefault(lang, set()).add(number)
+        return {lang: frozenset(numbers) for lang, numbers in found.items()}
 
     def missing(self) -> list[str]:
         """Return the addresses of the entries that lead to no document, sorted."""

@@ -260,7 +260,7 @@ def to_text(data: bytes, declared: str | None = None) -> str:
     for name in names:
         try:
             return data.decode(name)
-        except (UnicodeDecodeError, LookupError):
+        except (UnicodeError, LookupError):  # Python knows a charset called "undefined"
             continue
     return _detected(data, names)
 

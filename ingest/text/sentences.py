@@ -183,8 +183,14 @@ def language(text: str) -> str:
         return "en"
     if found.language:
         return found.language
-    code, probability = _langid().classify(sample[:2000])
-    return "en" if len(sample) < _SHORT and probability < 0.95 else str(code)
+    code, probability = language_code(sample[:2000])
+    return "en" if len(sample) < _SHORT and probability < 0.95 else code
+
+
+def language_code(text: str) -> tuple[str, float]:
+    """Return the likeliest language of a text by its letters, two letters, and how likely."""
+    code, probability = _langid().classify(text)
+    return str(code), float(probability)
 
 
 def _is_full_of_particles(text: str) -> bool:

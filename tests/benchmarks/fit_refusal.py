@@ -17,6 +17,7 @@ from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
+from assistant.answering.refusal import DOUBT, convinces, hopeless, limits_for, refuses, signals
 from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
@@ -24,7 +25,6 @@ from assistant.answering.answer import consulted
 from assistant.answering.evidence import gather
 from assistant.answering.prompt import prefix
 from assistant.answering.question import understand
-from assistant.answering.refusal import DOUBT, convinces, hopeless, limits_for, refuses, signals
 from assistant.desk import Desk
 from assistant.engines.choice import choose
 from assistant.engines.protocol import Engine

@@ -4,7 +4,7 @@ Knows text only; what comes back is HTML of escaped text and ``mark`` elements.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from html import escape
 
 from ingest.text.plain import plain_lines
@@ -29,15 +29,15 @@ def readable(passage: str) -> str:
     return "\n".join(plain_lines(passage)).strip()
 
 
-def marked(passage: str, sentence: str, *, verbatim: bool) -> str:
-    """Return a passage as HTML with what it lends to a sentence marked.
+def marked(passage: str, said: Sequence[str], *, verbatim: bool) -> str:
+    """Return a passage as HTML with what it lends to some sentences, or to a query, marked.
 
-    Of a quotation the sentence itself is marked where it stands, of any other sentence, and of a
-    query, the words shared.
+    Quotations are marked where they stand; of other sentences, and of a query, the words shared.
     """
     text = readable(passage)
-    spans = _sentence(text, readable(sentence)) if verbatim else []
-    return _html(text, spans or _words(text, sentence))
+    quoted = [_sentence(text, readable(each)) for each in said] if verbatim else []
+    spans = [span for each in quoted for span in each]
+    return _html(text, sorted(spans) or _words(text, " ".join(said)))
 
 
 def _sentence(text: str, sentence: str) -> list[tuple[int, int]]:
