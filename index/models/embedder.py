@@ -94,7 +94,7 @@ class Embedder:
             encoder = Int8Encoder.open(model, models_dir, progress)
             if not model.beyond:
                 return cls(encoder)
-            return cls(encoder, partial(cls.open, models_dir, progress, model.beyond))
+            return cls(encoder, partial(_shared, models_dir, progress, model.beyond))
         from index.models.sentence_transformer import SentenceTransformerEncoder  # brings torch
 
         return cls(SentenceTransformerEncoder.open(name, models_dir, progress))
@@ -150,6 +150,19 @@ class Embedder:
     def token_starts(self, text: str) -> list[int]:
         """Return the offsets at which the tokens of a text start, without the special ones."""
         return self._encoder.tokenizer.starts(_encodable(text))
+
+
+_shared_models: dict[tuple[Path, str], Embedder] = {}
+_sharing = threading.Lock()
+
+
+def _shared(models_dir: Path, progress: Progress | None, name: str) -> Embedder:
+    """Open a model once in a process: it takes 150 MB, and half a second."""
+    key = (models_dir.resolve(), name)
+    with _sharing:
+        if key not in _shared_models:
+            _shared_models[key] = Embedder.open(models_dir, progress, name)
+        return _shared_models[key]
 
 
 def _cores() -> int:
