@@ -37,6 +37,7 @@ docs: $(VENV)/.dev
 bench: env $(VENV)/.dev
 	$(BIN)/python -m tests.benchmarks.retrieval
 	$(BIN)/python -m tests.benchmarks.retrieval_steps --slow
+	$(BIN)/python -m tests.benchmarks.languages
 	$(BIN)/python -m tests.benchmarks.embedding
 	$(BIN)/python -m tests.benchmarks.growth
 	$(BIN)/python -m tests.benchmarks.peers
