@@ -30,22 +30,21 @@ def _document(text: str) -> Document:
 
 def _hit(text: str) -> Hit:
     passage = StoredPassage(
-        **{name: _GUESS[str(kind)] for name, kind in StoredPassage.__annotations__.items()}
-        | {"text": text, "title": text[:200]}
-    )
+        1, "a", 0, len(text), ("a", text[:300]), text, f"https://a.example/{text[:300]}",
+        text[:300], "en", "post", "web", "2026-01-02T03:04:05Z", "a",
+    )  # fmt: skip
     return Hit(1, 0.5, passage, (), 1, 1)
-
-
-_GUESS = {
-    "str": "a", "int": 1, "bool": False, "tuple[str, ...]": ("a",), "str | None": None,
-    "<class 'str'>": "a", "<class 'int'>": 1, "<class 'bool'>": False,
-}  # fmt: skip
 
 
 def _console(text: str) -> None:
     from io import StringIO
 
     terminal.Console(file=StringIO(), width=100).print(text, markup=False, highlight=False)
+
+
+def _link(text: str) -> Link:
+    url = f"https://a.example/{text}"
+    return Link("a", text, url, ("a",), None, "post", "failed", url, 9, "en", text)
 
 
 def _dead(text: str) -> str:
@@ -131,11 +130,6 @@ CASES: dict[str, Any] = {
     "ui.serving.streams.event": lambda text: streams.event("a", {"a": text}),
     "ui.page.html_browse.tree_html": lambda text: html_browse.tree_html([_link(text)], {}, _SAY),
 }  # fmt: skip
-
-
-def _link(text: str) -> Link:
-    guessed = {name: _GUESS.get(str(kind), ()) for name, kind in Link.__annotations__.items()}
-    return Link(**guessed | {"title": text, "url": f"https://a.example/{text}"})
 
 
 _COMMAND = "a command: what it is given goes to the desk, whose bound it meets"
