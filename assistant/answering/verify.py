@@ -39,7 +39,8 @@ def verify(
     checked = []
     for text, original, ns in wanted:
         cited = [quotes.get(n) for n in ns]
-        if saved.get("view") == "catalog" and not any(quote and quote.get("quote") for quote in cited):
+        of_catalog = not any(quote and quote.get("quote") for quote in cited)
+        if saved.get("view") == "catalog" and of_catalog:
             ok = text in again
             reason = None if ok else "the catalog does not say it"
             checked.append({"text": text, "ok": ok, "reason": reason})

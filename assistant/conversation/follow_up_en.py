@@ -7,7 +7,6 @@ What no rule knows stays as it is.
 import re
 from collections.abc import Callable, Sequence
 
-from assistant.learning import primer
 from assistant.conversation.names import (
     names,
     only_name,
@@ -26,11 +25,13 @@ from assistant.conversation.topic_en import (
     content,
     is_name,
 )
+from assistant.learning import primer
 
 Rule = Callable[[str, Sequence[str], str], str | None]
 
 _OPENER = re.compile(
-    r"^(?:(?:thanks|thank you|ok|okay|great|well|right|i see|got it|hm+|sure|no|nope|sorry|actually|"
+    r"^(?:(?:thanks|thank you|ok|okay|great|well|right|i see|got it|hm+|sure|no|nope|sorry|"
+    r"actually|"
     r"i (?:meant|mean|was asking about))\b[\s,.!]*)+",
     re.IGNORECASE,
 )
