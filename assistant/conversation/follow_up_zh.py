@@ -3,8 +3,12 @@
 import re
 from collections.abc import Sequence
 
+from assistant.conversation.names import only_name, other_named, swapped
 from assistant.conversation.topic import ASKED, LATIN, topics
+from assistant.learning import primer
 from ingest.text.sentences import language
+
+_LEANS = 10  # characters
 
 _OPENER = re.compile(
     r"^(?:(?:好的?|谢谢|明白了?|嗯+|请问|对了|那么?|所以|另外|还有(?=[，,]))[，,。!！\s]*)+(?=\S)"
@@ -35,7 +39,6 @@ _ONE = re.compile(
     r"^这(?![样里么些两])|^其(?![中他它余实次])"
 )
 _OF_TWO = re.compile(r"前者|后者")
-_WHICH = re.compile(r"(?:哪个|哪种|哪一个|哪一种|谁|哪些)(?=更|最|比|好|快|需要|用|适合|占)")
 _VERSUS = re.compile(
     r"(?:和|与|跟|同|相比|比起|相对于)\s*(.+?)\s*(?:相比|比较|比起来|比|对比|有什么区别|有何区别|的区别|的不同)?"
     r"(?:是什么|怎么样|如何|呢|有什么(?:区别|不同|优势))?"
@@ -57,23 +60,30 @@ _OTHERS = re.compile(
 _CLAUSE = re.compile(r"[，,；;。？?]")
 
 
-def rewrite(question: str, before: Sequence[str]) -> str:
+def rewrite(question: str, before: Sequence[str], answer: str = "") -> str:
     """Return a Chinese question so that it stands alone; see :func:`follow_up_en.rewrite`."""
     plain = " ".join(question.split())
     asked = _OPENER.sub("", plain).rstrip(" ？?。.!！")
+    asked = other_named(asked, before[-1], answer) or asked
     known = topics(before[-1])
     if not asked or not known:
         return question
     found = (
         _bare(asked, before[-1], known)
         or _versus(asked, known)
-        or _which(asked, before)
         or _pointing(asked, before)
         or _fragment(asked, before[-1], known)
         or _subjectless(asked, known)
-        or (_led_on(asked, known) if plain.startswith("那") else None)
+        or (f"{_joined(known)} {asked}" if _leans(asked) else None)
     )
     return f"{found}？" if found else question
+
+
+def _leans(asked: str) -> bool:
+    """Say whether a short question names nothing, neither a name nor what the primer has notes on."""
+    if len(asked) > _LEANS or LATIN.search(asked) or primer.named(asked):
+        return False
+    return not re.match(r"什么是|什么叫|解释|介绍|请|怎么样才|我", asked)
 
 
 def _bare(asked: str, last: str, known: Sequence[str]) -> str | None:
@@ -95,13 +105,6 @@ def _versus(asked: str, known: Sequence[str]) -> str | None:
     if found is None or found[1] in ("它", "它们"):
         return None
     return f"{_joined(known)} 和 {found[1]} 有什么区别"
-
-
-def _which(asked: str, before: Sequence[str]) -> str | None:
-    pair = _pair(before)
-    if len(pair) < 2 or not _WHICH.match(asked):
-        return None
-    return f"{_joined(pair)} {asked}"
 
 
 def _pointing(asked: str, before: Sequence[str]) -> str | None:
@@ -130,6 +133,9 @@ def _fragment(asked: str, last: str, known: Sequence[str]) -> str | None:
     if _ASPECT.fullmatch(part):
         joint = "" if part.endswith(("时", "时候", "下")) else "的"
         return f"{_joined(known)}{joint}{part.removeprefix('它').removeprefix('其')}怎么样"
+    if (name := only_name(part)) and len(known) == 1 and language(last) == "zh":
+        if named := swapped(last.rstrip(" ？?。.!！"), name):
+            return named
     if len(known) == 1 and language(last) == "zh" and known[0] in last:
         return last.rstrip(" ？?。.!！").replace(known[0], part, 1)
     return f"解释一下 {part}"
@@ -146,13 +152,6 @@ def _pair(before: Sequence[str]) -> list[str]:
     if len(known) == 1 and len(before) > 1:
         known = [*(each for each in topics(before[-2]) if each not in known), *known]
     return known
-
-
-def _led_on(asked: str, known: Sequence[str]) -> str | None:
-    """那 before a question ties it to what was spoken of, unless it names a thing of its own."""
-    if LATIN.search(asked) or re.match(r"什么是|解释|介绍", asked):
-        return None
-    return f"{_joined(known)} {asked}"
 
 
 def _joined(things: Sequence[str]) -> str:

@@ -5,8 +5,10 @@ torch, `index.models.sentence_transformer` all others.
 """
 
 import os
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -55,16 +57,21 @@ class Encoder(Protocol):
 class Embedder:
     """An embedding model. Make one by `Embedder.open`; safe to use from several threads.
 
-    Each text is embedded alone: its vector depends on text and model, not on its neighbours.
+    Each text is embedded alone: its vector depends on text and model, not on its neighbours. A
+    model that knows English alone may have another at its side for all other languages, opened when
+    it is first needed: see :meth:`beyond_english`.
     """
 
-    def __init__(self, encoder: Encoder) -> None:
+    def __init__(self, encoder: Encoder, beyond: "Callable[[], Embedder] | None" = None) -> None:
         self.name = encoder.name
         self.limit = encoder.limit
         self.dimension = encoder.dimension
         self.multilingual = encoder.multilingual
         self.fingerprint = encoder.fingerprint
         self._encoder = encoder
+        self._open_beyond = beyond
+        self._beyond: Embedder | None = None
+        self._lock = threading.Lock()
 
     @classmethod
     def open(
@@ -83,10 +90,32 @@ class Embedder:
             ModelUnavailable: the weights cannot be had or loaded, or the export failed.
         """
         if name in MODELS:
-            return cls(Int8Encoder.open(MODELS[name], models_dir, progress))
+            model = MODELS[name]
+            encoder = Int8Encoder.open(model, models_dir, progress)
+            if not model.beyond:
+                return cls(encoder)
+            return cls(encoder, partial(cls.open, models_dir, progress, model.beyond))
         from index.models.sentence_transformer import SentenceTransformerEncoder  # brings torch
 
         return cls(SentenceTransformerEncoder.open(name, models_dir, progress))
+
+    @property
+    def has_beyond(self) -> bool:
+        """Whether another model is at its side for other languages than English."""
+        return self._open_beyond is not None
+
+    def beyond_english(self) -> "Embedder":
+        """Return the model for other languages than English: this one where it is all there is.
+
+        Raises:
+            ModelUnavailable: its weights cannot be had.
+        """
+        if self._open_beyond is None:
+            return self
+        with self._lock:
+            if self._beyond is None:
+                self._beyond = self._open_beyond()
+            return self._beyond
 
     def embed(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
         """Return the vectors of passages, float32 (n, dimension), each of length 1.

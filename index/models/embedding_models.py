@@ -15,7 +15,8 @@ class EmbeddingModel:
     before a text as they stand. ``outliers`` are the inner channels that are not quantised, layer
     by layer from the first (see `onnx_export`). ``packed`` names the weights file of a model
     whose weights are no checkpoint but in 4 bits, ``means`` the shipped file of its
-    `index.models.language_means.LanguageMeans`.
+    `index.models.language_means.LanguageMeans`. ``beyond`` names the model that stands in for one
+    that knows English alone, in all other languages.
     """
 
     name: str
@@ -28,12 +29,18 @@ class EmbeddingModel:
     multilingual: bool = False
     packed: str = ""
     means: str = ""
+    beyond: str = ""
 
 
 _KNOWN = (
     # Over 816 texts the worst cosine to float32 is 0.976 with all quantised, 0.985 so.
     EmbeddingModel(
-        DEFAULT, 256, 384, "mean-l2-int8-3", outliers=((856,), (607,), (1004, 218), (358,))
+        DEFAULT,
+        256,
+        384,
+        "mean-l2-int8-3",
+        outliers=((856,), (607,), (1004, 218), (358,)),
+        beyond="multilingual-e5-small",
     ),
     # All quantised: the worst cosine to float32 over 160 passages is 0.987, the mean 0.996.
     EmbeddingModel(

@@ -5,7 +5,7 @@ Knows file names and media types; reads nothing of what a file says, apart from 
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from ingest.archive.warc import Resource
@@ -25,10 +25,14 @@ MEDIA_TYPES = {
 }
 
 
-def resources(path: Path) -> Iterator[Resource]:
+_MOST_BYTES = 2_000_000_000  # of a .jsonl, which may be a corpus; a page is refused far below
+
+
+def resources(path: Path, skipped: Callable[[str], None] = lambda said: None) -> Iterator[Resource]:
     """Yield the readable files of ``path``: itself, or all below it when it is a folder.
 
-    Hidden files and folders are passed over.
+    Hidden files and folders are passed over. ``skipped`` is told, in words for a person, of files
+    of a folder that are not taken: those that cannot be read, and links that lead out of it.
 
     Raises:
         UsageError: nothing is there, nothing there is readable, or the kind of file is not known.
@@ -38,16 +42,22 @@ def resources(path: Path) -> Iterator[Resource]:
         files = sorted(
             file
             for file in path.rglob("*")
-            if file.is_file()
-            and file.suffix.lower() in MEDIA_TYPES
+            if file.suffix.lower() in MEDIA_TYPES
+            and file.is_file()
             and not any(part.startswith(".") for part in file.relative_to(path).parts)
         )
         if not files:
             kinds = " ".join(MEDIA_TYPES)
             raise UsageError(f"The folder {path} holds no file refdesk can read ({kinds}).")
         for file in files:
-            yield _resource(file)
-    elif path.suffix.lower() in MEDIA_TYPES:
+            if not file.resolve().is_relative_to(path):
+                skipped(f"{file} leads out of the folder to {file.resolve()}: it was passed over.")
+                continue
+            try:
+                yield _resource(file)
+            except UsageError as error:
+                skipped(f"{error} It was passed over.")
+    elif path.suffix.lower() in MEDIA_TYPES and path.is_file():
         yield _resource(path)
     elif path.exists():
         kinds = " ".join([*MEDIA_TYPES, ".warc.gz"])
@@ -65,6 +75,8 @@ def primer() -> Iterator[Resource]:
 
 def _resource(file: Path) -> Resource:
     try:
+        if file.stat().st_size > _MOST_BYTES:
+            raise UsageError(f"{file} is larger than {_MOST_BYTES / 1e6:.0f} MB.")
         body = file.read_bytes()
     except OSError as error:
         raise UsageError(f"{file} cannot be read: {error.strerror}.") from error
@@ -82,7 +94,7 @@ def _check_jsonl(file: Path, body: bytes) -> None:
             row = json.loads(line)
             if not isinstance(row, dict) or not isinstance(row.get("text"), str):
                 raise ValueError('every line must be an object with a "text"')
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise UsageError(
                 f"{file}, line {number}: {error}. Nothing was taken in; a line reads "
                 '{"_id": "...", "title": "...", "text": "...", "url": "..."}.'

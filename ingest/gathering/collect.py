@@ -57,7 +57,7 @@ class Collector:
 
     def collect(self, wish: Wish) -> list[Got]:
         """Fetch what is wished for and is due."""
-        got = self._gather(wish.pages, wish, 0)
+        got = self._gather(wish.pages, wish, 0, named=True)
         wanted = self._lists(wish)
         origins = [curated.origin for curated in wanted if curated.origin]
         got += self._gather(origins, wish, len(got))
@@ -75,7 +75,7 @@ class Collector:
         Raises:
             UsageError: it cannot be had, is no Markdown, or holds no link.
         """
-        got = self._gather([url], Wish(refresh=True), 0)
+        got = self._gather([url], Wish(refresh=True), 0, named=True)
         text = Ledger(self._archive).markdown(url)
         if text is None:
             why = got[0].reason or "it is a page, not the Markdown source of a list"
@@ -84,7 +84,9 @@ class Collector:
             )
         return parse(text, name=name, base=base or url, origin=url)
 
-    def _gather(self, urls: Sequence[str], wish: Wish, done: int) -> list[Got]:
+    def _gather(
+        self, urls: Sequence[str], wish: Wish, done: int, *, named: bool = False
+    ) -> list[Got]:
         most = None if wish.most is None else max(0, wish.most - done)
         return gather(
             self._archive,
@@ -95,6 +97,7 @@ class Collector:
             limits=self._limits,
             most=most,
             wayback=wish.wayback,
+            named=named,
         )
 
     def _lists(self, wish: Wish) -> list[CuratedList]:

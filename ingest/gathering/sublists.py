@@ -13,16 +13,12 @@ from ingest.errors import UsageError
 from ingest.gathering.ledger import Ledger
 from ingest.links.urls import canonical
 from ingest.lists.catalog_file import CuratedList, Entry
+from ingest.lists.lines import says_nothing
 from ingest.lists.parser import parse
 
 _MANY = 8
 """Fewer links than this make an article with references, not a list."""
 
-_SAYS_NOTHING = re.compile(
-    r"\W*(here|link|paper|pdf|code|blog|homepage|project|github|arxiv|page|web|this|site|url|repo"
-    r"|doc|docs|video|slides|demo|model|dataset|链接|论文|代码|这里)s?\W*",
-    re.IGNORECASE,
-)
 _LABEL = re.compile(r"\W*([\w -]{2,24}?)(?: links?)?\s*[:：]")
 
 
@@ -59,7 +55,7 @@ def _named(entry: Entry, under: tuple[str, ...]) -> Entry:
     """Name an entry by the heading it stands under where its own words ("here") say nothing."""
     section = entry.section
     title = entry.title
-    if section and _SAYS_NOTHING.fullmatch(title):
+    if section and says_nothing(title):
         label = _LABEL.match(entry.note or "")
         what = label[1].strip().lower() if label else title.strip().lower()
         title = section[-1] if what in ("paper", "here", "link") else f"{section[-1]} ({what})"

@@ -28,10 +28,12 @@ _FEW = 200  # characters: too few to believe that they are the article of a long
 _CODE_MARK = re.compile(r"⟦code (\d{1,6})⟧")
 _AT_ONCE = 10  # seconds: a refresh later than this is a page that reloads, not one that moved
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-_UNCLOSED_TITLE = re.compile(r"(<title[^>]*>[^<]*)(?=<)", re.IGNORECASE)
-_REFRESH = re.compile(r"\s*(\d+)[^;,]*[;,]\s*url\s*=\s*[\"']?\s*([^\"'>\s]+)", re.IGNORECASE)
+_UNCLOSED_TITLE = re.compile(r"(<title[^<>]*+>[^<]*+)(?=<)", re.IGNORECASE)
+_REFRESH = re.compile(
+    r"\s*+(\d{1,9})[^;,]*+[;,]\s*+url\s*+=\s*+[\"']?+\s*+([^\"'>\s]++)", re.IGNORECASE
+)
 _NESTING = re.compile(r"</?(?:[a-z]\w*-\w+|[abiu]|em|strong|font|span|div|section|center|blockquote"
-                      r"|[uo]l|li|d[ltd]|table|tbody|t[rd])\b[^>]*>", re.IGNORECASE)  # fmt: skip
+                      r"|[uo]l|li|d[ltd]|table|tbody|t[rd])\b[^<>]*+>", re.IGNORECASE)  # fmt: skip
 _SURE = (
     "//*[contains(concat(' ', normalize-space(@class), ' '), ' markdown-body ')]",
     "//meta[@name='citation_arxiv_id']/following::div[@id='abs']",

@@ -16,6 +16,7 @@ from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
 
 from ingest.reading.tables import grid
+from ingest.text.commonmark import commonmark
 from ingest.text.sentences import FENCE, HEADING, clean
 
 # Beyond this nesting a tree is no longer written by structure, only its text is taken.
@@ -166,15 +167,14 @@ def parser() -> html.HTMLParser:
 
 @cache
 def _parser() -> MarkdownIt:
-    made = MarkdownIt("commonmark", {"html": True, "maxNesting": 60})
-    made.enable(["table", "strikethrough"])
+    made = commonmark(MarkdownIt("commonmark"), nesting=60)
     made.inline.ruler.before("escape", "formula", _formula)
     made.block.ruler.before("fence", "formula", _formula_block, {"alt": ["paragraph"]})
     return made
 
 
 _FORMULA = re.compile(
-    r"\$\$(?:[^$\\]|\\.)+\$\$|\$(?![\s$])(?:[^$\\\n]|\\.)*(?<!\s)\$(?!\d)", re.DOTALL
+    r"\$\$(?:[^$\\]|\\.)++\$\$|\$(?![\s$])(?:[^$\\\n]|\\.)*+(?<!\s)\$(?!\d)", re.DOTALL
 )
 
 

@@ -224,7 +224,6 @@ def test_what_lists_say_goes_into_the_vectors_and_out_again(tmp_path, home, rows
         (Filters(difficulties=("easy",)), {"https://a.example/mqa"}),
         (Filters(langs=("zh",)), {"https://a.example/zh"}),
         (Filters(langs=("zh", "en"), difficulties=("hard",)), {"https://a.example/rye"}),
-        (Filters(lists=("other",)), set()),
         (Filters(kinds=("video",)), set()),
     ],
 )
