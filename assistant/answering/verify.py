@@ -3,9 +3,10 @@
 Each sentence is judged as it reads. One that is marked as its source's own must stand in a quote.
 """
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from assistant.answering.across import faithful, taken_apart
+from assistant.answering.across import faithful
 from assistant.answering.evidence import Evidence, lines_of
 from assistant.answering.question import understand
 from assistant.answering.support import Support
@@ -13,10 +14,15 @@ from index.search.library import Hit, Library
 from ingest.errors import UsageError
 
 
-def verify(library: Library, saved: dict[str, Any]) -> list[dict[str, Any]]:
+def verify(
+    library: Library,
+    saved: dict[str, Any],
+    asked_again: Callable[[str], Sequence[str]] = lambda asked: (),
+) -> list[dict[str, Any]]:
     """Return one object per sentence: its ``text``, ``ok``, and the ``reason`` where it is not.
 
-    ``saved`` is an ``ask --json`` object. Works offline, from the library alone.
+    ``saved`` is an ``ask --json`` object. Works offline, from the library alone. What cites the
+    catalog and no words of a page holds if ``asked_again``, given the request, says it still.
 
     Raises:
         UsageError: ``saved`` is not such an object.
@@ -26,23 +32,38 @@ def verify(library: Library, saved: dict[str, Any]) -> list[dict[str, Any]]:
         quotes = {cited["n"]: cited for cited in saved["citations"]}
         question = saved["question"]
         wanted = [
-            (each["text"], bool(each.get("verbatim")), list(each["citations"]))
+            (
+                each["text"],
+                each.get("original"),
+                bool(each.get("verbatim")),
+                list(each["citations"]),
+            )
             for each in sentences
         ]
     except (KeyError, TypeError) as error:
         raise UsageError(
             f"This is not a saved answer (`refdesk ask --json`): no {error}."
         ) from None
-    return [
-        _check(library, question, text, [quotes.get(n) for n in ns], verbatim=verbatim)
-        for text, verbatim, ns in wanted
-    ]
+    catalog = saved.get("view") == "catalog"
+    again = asked_again(str(saved.get("asked"))) if catalog else ()
+    checked = []
+    for text, original, verbatim, ns in wanted:
+        cited = [quotes.get(n) for n in ns]
+        of_catalog = not any(quote and quote.get("quote") for quote in cited)
+        if catalog and of_catalog:
+            ok = text in again
+            reason = None if ok else "the catalog does not say it"
+            checked.append({"text": text, "ok": ok, "reason": reason})
+        else:
+            checked.append(_check(library, question, text, original, cited, verbatim=verbatim))
+    return checked
 
 
 def _check(
     library: Library,
     question: str,
     text: str,
+    original: str | None,
     cited: list[dict[str, Any] | None],
     *,
     verbatim: bool,
@@ -66,9 +87,9 @@ def _check(
             hits.append(Hit(1, 1.0, passage, (), None, None))
     if not reason:
         evidence = lines_of(library, understand(question), hits)
-        translation, original = taken_apart(text) or ("", text)
-        reason = _unsupported(library, evidence, original, verbatim=verbatim)
-        if not reason and translation and not faithful(translation, original):
+        exact = verbatim or original is not None
+        reason = _unsupported(library, evidence, original or text, verbatim=exact)
+        if not reason and original and not faithful(text, original):
             reason = "its translation holds other numbers or names than the original"
     return {"text": text, "ok": not reason, "reason": reason or None}
 
