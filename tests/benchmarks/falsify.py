@@ -11,8 +11,8 @@ supported: WiCE (its claims with the sentences that support them and their neigh
 falsified by one change of every kind that fits: the kinds are in `falsify`. Printed are, by set,
 what becomes of the true sentences (shown in their own words, the source quoted instead, dropped)
 and, by kind, how many falsified ones are still shown in their own words. With ``--passed`` the
-sentences falsified are those named in the file, or, where there is none, those that pass now are written to it: so two
-states of the check are compared on the same sentences.
+sentences falsified are those named in the file, or, where there is none, those that pass now are
+written to it: so two states of the check are compared on the same sentences.
 
 Knows nothing of how the check works: names, numbers and opposites are found by rules of its own.
 """
