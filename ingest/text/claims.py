@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from ingest.text.numbers import Quantity, quantities
 from ingest.text.opposites import chinese_words, has_contrary, stem
+from ingest.text.words import FUNCTION_WORDS
 
 
 class Kind(StrEnum):
@@ -65,25 +66,16 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-_FUNCTION = _words(
-    "a about actually additionally already also although am among an and another any anything are "
-    "as at away be became because become becomes been being both but by could did do does doing "
-    "done during e.g each either else especially essentially etc even every everything example "
-    "finally for from furthermore get gets getting had has have having he hence her here hers "
-    "herself him himself his how however i i.e if in indeed instead into is it its itself just let "
-    "can like ll made make makes making many may me meanwhile mean means meaning might mine "
-    "moreover much must my myself namely need now of off often on once one ones only or other "
-    "others otherwise our ours out overall own per perhaps rather re regarding s same say says "
-    "shall she "
-    "should simply since so some something specifically still such t than that the their theirs "
-    "them themselves then there thereby therefore these they thing things this those though "
-    "through thus to too toward towards typically upon us use used uses using usually various ve "
-    "very via was way we well were what when where whereas whether which while who whom whose why "
-    "will within would yes yet you your yours according several certain respectively called known "
-    "named based given including include includes included with without under over above below "
-    "before after between against among up down across along around behind beside besides beyond "
-    "despite inside outside near next past since until more most less least few fewer very too "
-    "all any some many several not no than within via onto off"
+# Beside those: words that lead on, and words that say no more than be and have.
+_FUNCTION = FUNCTION_WORDS["en"] | _words(
+    "according across actually additionally anything away based became become becomes "
+    "besides called certain despite e.g else especially essentially etc everything example "
+    "fewer finally furthermore get gets getting given herself himself i.e include included "
+    "includes including indeed instead known least let ll made make makes making mean "
+    "meaning means meanwhile moreover myself named namely need next others otherwise "
+    "overall past perhaps re regarding respectively s say says simply something "
+    "specifically t thereby thing things typically use used uses using usually various ve "
+    "way whereas yes"
 )
 _DISCOURSE = _words(
     "yeah sure yep ok okay oh wow hi hello actually sorry please thanks true false right wrong "
