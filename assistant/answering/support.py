@@ -11,7 +11,7 @@ Knows what a sentence claims from `ingest.text.claims`; nothing of questions or 
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 
@@ -67,7 +67,7 @@ class Support:
 
     def check(self, sentence: str, evidence: Evidence) -> Verdict:
         """Say whether the evidence bears a sentence."""
-        said = read(sentence)
+        said = _named(read(sentence), evidence)
         terms = frozenset(self._library.terms(_CONTRACTED.sub("", sentence)))
         if not terms or not said.terms or not evidence.lines:
             return Verdict("dropped", 0.0, "it says nothing to check")
@@ -141,6 +141,18 @@ def missing(sentence: str, source: str) -> str | None:
 def denied_otherwise(sentence: str, source: str) -> bool:
     """Say whether one of two texts denies and the other does not, by their words."""
     return (read(sentence).denials > 0) != (read(source).denials > 0)
+
+
+def _named(said: Claims, evidence: Evidence) -> Claims:
+    """Return claims whose opening words are names where the sources write them as names alone."""
+    if not any(term.opens for term in said.terms):
+        return said
+    there = [other for line in evidence.lines for other in read(line.text).terms]
+    terms = []
+    for term in said.terms:
+        kinds = {other.kind for other in there if term.opens and _same(term, other)}
+        terms.append(replace(term, kind=Kind.NAME) if kinds == {Kind.NAME} else term)
+    return replace(said, terms=tuple(terms))
 
 
 def _grounds(said: Claims, evidence: Evidence) -> list[_Ground]:
