@@ -452,6 +452,8 @@ class Keeper:
                 f"The library was damaged ({harm[0][0]}: {harm[0][1]}): it is made anew from the "
                 "archive."
             )
+        if lost := self._archive.lost():
+            said.append(f"archive/{lost[0]} is gone or empty: see `refdesk check`.")
         bad = self._archive.bad()
         if harmed := [each for each in bad if each.damaged]:
             said.append(
