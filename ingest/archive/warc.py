@@ -268,8 +268,9 @@ class Archive:
         return cut
 
     def next_number(self) -> int:
-        """Return the number of the next file to arrive."""
-        return 1 + max((_number(warc.name) for warc in self._all()), default=0)
+        """Return the number of the next file to arrive; one that is lost keeps its own."""
+        names = [warc.name for warc in self.folder.glob("*.warc*")]
+        return 1 + max(map(_number, names), default=0)
 
     def _all(self) -> list[Path]:
         return [w for w in self.folder.glob("*.warc*") if w.name.endswith((".warc", ".warc.gz"))]

@@ -31,7 +31,7 @@ def here(monkeypatch):
 
 
 def test_a_sound_home_is_found_sound(sound, judge):
-    assert judge.keeper(sound).check(mend=False).damages == ()
+    assert judge.keeper(sound).repair().damages == ()
 
 
 @pytest.mark.parametrize("seed", range(4))
