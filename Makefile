@@ -1,10 +1,10 @@
-# For everyone: ask, serve. For developers: lint, test, bench, docs.
+# For everyone: ask, serve. For developers: lint, test, bench, docs, faults.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 export Q ?= explain GQA vs MQA
 
-.PHONY: ask serve env test lint bench docs
+.PHONY: ask serve env test lint bench docs faults
 
 ask: $(VENV)/.runtime
 	@$(BIN)/refdesk ask "$$Q"
@@ -25,6 +25,10 @@ lint: $(VENV)/.dev
 
 docs: $(VENV)/.dev
 	$(BIN)/python -m tests.command_docs
+
+# A thousand single bytes of a home changed, one at a time: each noticed or harmless.
+faults: $(VENV)/.dev
+	$(BIN)/python -m tests.faults.homes 1000
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m tests.benchmarks.retrieval
