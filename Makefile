@@ -1,4 +1,4 @@
-# For everyone: ask, serve. For developers: lint, test, bench, docs, lock.
+# For everyone: ask, serve. For developers: lint, test, bench, docs, lock, faults.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -9,7 +9,7 @@ LOCKED := $(INSTALL) --no-deps --require-hashes
 LLAMA_LOG := $(VENV)/llama.log
 export Q ?= explain GQA vs MQA
 
-.PHONY: ask serve env test lint bench docs lock first
+.PHONY: ask serve env test lint bench docs lock first faults
 
 # The packages and llama.cpp at once; the sources answer before llama.cpp is compiled.
 ask: $(VENV)/.build
@@ -33,6 +33,10 @@ lint: env $(VENV)/.dev
 
 docs: $(VENV)/.dev
 	$(BIN)/python -m tests.command_docs
+
+# A thousand single bytes of a home changed, one at a time: each noticed or harmless.
+faults: env $(VENV)/.dev
+	$(BIN)/python -m tests.faults.homes 1000
 
 bench: env $(VENV)/.dev
 	$(BIN)/python -m tests.benchmarks.retrieval

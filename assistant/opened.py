@@ -94,6 +94,13 @@ class Opened:
         """Put the primer and the founding lists into a home without a library, and say so."""
         if self._home.current() is not None:
             return
+        from index.store import carry  # a question does not wait for what unpacks
+
+        if carry.is_pending(self._home):
+            with self._home.writing():
+                carry.finish(self._home)
+            if self._home.current() is not None:
+                return
         if any(self._home.archive.glob("*.warc*")):
             self._notice(f"The home {self._home.root} lost its library: it is made again.")
             self.keeper().rebuild()

@@ -109,6 +109,7 @@ def update(
     if not len(words) == store.count("passages"):
         raise RuntimeError("words and passages do not match; run `refdesk rebuild`")
     store.close()
+    home.note_embedder(embedder.name)
     return Change(home.publish(folder), count, len(removed), len(added))
 
 
@@ -145,7 +146,7 @@ def _reusable(home: Home, embedder: Embedder) -> Path | None:
     try:
         store = Store(before / "library.sqlite")
         same = all(store.setting(name) == value for name, value in settings(embedder).items())
-        same = same and store.is_sound()
+        same = same and (sums.is_noted(before) or store.is_sound())
         store.close()
         same = same and len(lexical.WordIndex(before / "words")) == len(dense.VectorIndex(before))
     except Exception:  # whatever three libraries make of damaged files: it is made anew

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from index.models.embedder import Embedder
+from index.models.embedder import MODELS, Embedder
 from index.search import halves
 from index.search.abbreviations import Glossary
 from index.search.dense import VectorIndex, Vectors
@@ -88,7 +88,7 @@ class _Generation:
 def embedder_of(home: Home) -> str | None:
     """Return the name of the embedding model a home's library was built with, if it has one.
 
-    Of a library that is damaged, the one before it says so.
+    Of a library that is damaged the one before it says so, and where all are lost a note does.
     """
     for folder in filter(None, [home.current(), *reversed(home.generations())]):
         try:
@@ -97,9 +97,10 @@ def embedder_of(home: Home) -> str | None:
             store.close()
         except (sqlite3.Error, OSError):
             continue
-        if name:
+        if name in MODELS or (name and not sums.damage(folder, every_byte=True)):
             return name
-    return None
+    noted = home.noted_embedder()
+    return noted if noted in MODELS else None
 
 
 def _opened(folder: Path, embedder: Embedder) -> _Generation:

@@ -159,15 +159,20 @@ def _parts(block: str) -> Iterator[list[int]]:
     people write is longer than a part.
     """
     start = 0
-    while start < len(block):
+    while True:
         stop = start + _LONGEST
         if stop < len(block):
             space = max(block.rfind(" ", start, stop), block.rfind("\n", start, stop))
             stop = space + 1 if space >= start else stop
         piece = block[start:stop]
         found = sentencex.get_sentence_boundaries("en", piece)
-        yield [start + int(each["end_index"]) for each in found]
-        start = stop
+        ends = [start + int(each["end_index"]) for each in found]
+        if stop >= len(block):
+            yield ends
+            return
+        # where a part ends, no sentence need: what is open is read on with the next part
+        yield ends[:-1]
+        start = ends[-2] if len(ends) > 1 else stop
 
 
 _LONGEST = 30_000  # characters
