@@ -1,8 +1,9 @@
 """How the time of functions that read what others wrote grows with the text they are given.
 
 A floor keeps its table in ``tests/growth_FLOOR.py``: ``CASES`` says how each public function that
-takes text is called with a text made to hurt, ``EXEMPT`` why one need not be. `tests.test_growth`
-finds the tables, grows the texts, and fails for a function that stands in neither.
+takes text is called with a text made to hurt, ``EXEMPT`` why one need not be (a name that ends in
+a point stands for all that begin with it, one that begins with a star for all that end so).
+`tests.test_growth` finds the tables, grows the texts, and fails for a function in neither.
 
 ``python -m tests.benchmarks.linear_time`` prints how the worst text of each function grows.
 """
@@ -49,6 +50,11 @@ UNITS = (
 """What hostile texts repeat: the openings, closings and separators that scanners stumble over."""
 
 
+FEW = ("[", "(", "`", "*a ", "_a", "$", "{", "<", "<a ", "<!--", "<!---->", "a{", "/*", "a", "a ",
+       "1", " ", "\n", "=", ";", "\\", "|", "的")  # fmt: skip
+"""Those of them that are tried behind every further head of a case."""
+
+
 @dataclass(frozen=True)
 class Case:
     """One way to hand a text to a function.
@@ -68,8 +74,9 @@ class Case:
 
 def texts(case: Case) -> Iterator[tuple[str, Callable[[int], str]]]:
     """Yield what each text repeats and how to make it of a length in characters."""
-    for head in case.heads:
-        for unit in [*(UNITS if case.common else ()), *case.units]:
+    for place, head in enumerate(case.heads):
+        common = (UNITS if place == 0 else FEW) if case.common else ()
+        for unit in [*common, *case.units]:
             name = f"{head[:40]!r} + {unit!r} * n" if head else f"{unit!r} * n"
 
             def make(length: int, head: str = head, unit: str = unit) -> str:
@@ -194,6 +201,16 @@ def tables() -> dict[str, ModuleType]:
         path.stem.removeprefix("growth_"): importlib.import_module(f"tests.{path.stem}")
         for path in sorted(here.glob("growth_*.py"))
     }
+
+
+def is_exempt(name: str, table: ModuleType) -> bool:
+    """Say whether a table says that a function need not be measured."""
+    return any(
+        name == exempt
+        or (exempt.endswith(".") and name.startswith(exempt))
+        or (exempt.startswith("*") and name.endswith(exempt[1:]))
+        for exempt in table.EXEMPT
+    )
 
 
 def cases_of(table: ModuleType) -> Iterator[tuple[str, Case]]:

@@ -1,4 +1,4 @@
-"""Written text as every floor needs it: sentences, languages, Han runs, clean characters.
+"""Written text as every floor needs it: sentences, languages, clean characters.
 
 Knows nothing of documents or pages. Sentence rules come from `sentencex` (Wikimedia's segmenter);
 this module gives it one block at a time, since list items and code lines are not prose.
@@ -24,7 +24,7 @@ from ingest.text.blocks import (
     code_lines,
     lines,
 )
-from ingest.text.scripts import EAST_ASIAN, is_east_asian, letters
+from ingest.text.scripts import is_east_asian, letters
 
 __all__ = [
     "FENCE",
@@ -33,14 +33,11 @@ __all__ = [
     "TABLE_ROW",
     "clean",
     "closes_fence",
-    "han_bigrams",
     "is_east_asian",
     "language",
     "language_within",
     "sentences",
 ]
-
-_RUN = re.compile(f"[{EAST_ASIAN}]+")
 
 # Abbreviations of papers and manuals that end no sentence and that sentencex does not know.
 _ABBREVIATION = re.compile(
@@ -206,19 +203,3 @@ def _langid() -> Any:
     # Pidgins and minor languages, known by three letters, take texts full of code for theirs.
     found.set_languages([label for label in found.labels if len(label) == 2])
     return found
-
-
-def han_bigrams(text: str) -> str:
-    """Cut every Han, Kana or Hangul run into overlapping pairs set apart by spaces.
-
-    A run of one character stays as it is, as does all other text. Index and query must both pass
-    through here: ``"用GQA缓存键"`` becomes ``" 用 GQA 缓存 存键 "``.
-    """
-    return _RUN.sub(_pairs, text)
-
-
-def _pairs(run: re.Match[str]) -> str:
-    word = run[0]
-    if len(word) == 1:
-        return f" {word} "
-    return " " + " ".join(word[i : i + 2] for i in range(len(word) - 1)) + " "
