@@ -10,6 +10,7 @@ import re
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
@@ -27,6 +28,7 @@ from ingest.text.sentences import clean
 
 _FEW = 200  # characters: too few to believe that they are the article of a longer page
 _MOST_OPEN = 50
+_FEW_ELEMENTS = 20
 _CODE_MARK = re.compile(r"⟦code (\d{1,6})⟧")
 _AT_ONCE = 10  # seconds: a refresh later than this is a page that reloads, not one that moved
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -97,7 +99,8 @@ def extract_html(page: str, url: str) -> Extract:
     # GitHub's frame says nothing that the address does not say better.
     # Its reader looks again and again through what is nested.
     metadata = _NO_METADATA if on_github or _is_deep(tree) else _metadata(tree, url)
-    noscript = " ".join(element.text_content() for element in tree.iter("noscript"))
+    few = islice(tree.iter("noscript"), _FEW_ELEMENTS)
+    noscript = " ".join(element.text_content() for element in few)
     signals: dict[str, Any] = {
         "author": _cited_authors(tree) or metadata.author or None,
         "published": metadata.date if _DATE.fullmatch(metadata.date or "") else None,
