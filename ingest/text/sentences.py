@@ -57,6 +57,7 @@ _INVISIBLE = re.compile(
 _LINE_ENDS = re.compile("\r\n?|[\x85\u2028\u2029]")
 _ODD_SPACES = re.compile("[\xa0\u2000-\u200a\u202f\u205f]")
 _SHORT = 200
+_STRETCH, _LONGEST = 4_000, 16_000  # characters that are cut into sentences at once
 
 
 def clean(text: str) -> str:
@@ -118,11 +119,32 @@ def _add(text: str, start: int, end: int, spans: list[tuple[int, int]]) -> None:
         spans.append((start, start + len(inner)))
 
 
+def _boundaries(block: str) -> list[int]:
+    """Return where sentencex ends the sentences of a block of prose.
+
+    It needs the square of their number: a long block is given to it in stretches, each from the
+    beginning of a sentence.
+    """
+    ends: list[int] = []
+    at, window = 0, _STRETCH
+    while at < len(block):
+        stretch = block[at : at + window]
+        found = [each["end_index"] for each in sentencex.get_sentence_boundaries("en", stretch)]
+        if at + window < len(block):
+            if len(found) < 2 and window < _LONGEST:
+                window *= 2
+                continue
+            found = found[:-1] or [len(stretch)]  # the last one may go on
+        ends += [at + end for end in found]
+        at, window = max(at + 1, ends[-1] if ends else len(block)), _STRETCH
+    return ends
+
+
 def _prose(block: str) -> list[tuple[int, int]]:
     """Cut one block of prose: sentencex's boundaries, less those inside a unit."""
     if not block.strip():
         return []
-    ends = [int(found["end_index"]) for found in sentencex.get_sentence_boundaries("en", block)]
+    ends = _boundaries(block)
     formulas = iter(_FORMULA.finditer(block) if len(ends) > 1 else ())
     formula = next(formulas, None)
     spans: list[tuple[int, int]] = []
