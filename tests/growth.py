@@ -61,7 +61,8 @@ class Case:
 
     ``heads`` are what may have to stand before the repeated units for the scanner to start at all,
     ``tail`` what closes the text; ``units`` are repeated beside the common ones. ``most`` is the
-    longest text (characters) where the function's own door refuses longer ones.
+    longest text (characters) where the function's own door refuses longer ones. ``common`` are the
+    common units that are tried: a few suffice where the reading is another function's.
     """
 
     call: Callable[[str], Any]
@@ -69,13 +70,13 @@ class Case:
     tail: str = ""
     units: Sequence[str] = ()
     most: int = FULL
-    common: bool = True
+    common: Sequence[str] = UNITS
 
 
 def texts(case: Case) -> Iterator[tuple[str, Callable[[int], str]]]:
     """Yield what each text repeats and how to make it of a length in characters."""
     for place, head in enumerate(case.heads):
-        common = (UNITS if place == 0 else FEW) if case.common else ()
+        common = case.common if place == 0 else FEW if case.common else ()
         for unit in [*common, *case.units]:
             name = f"{head[:40]!r} + {unit!r} * n" if head else f"{unit!r} * n"
 
@@ -86,7 +87,7 @@ def texts(case: Case) -> Iterator[tuple[str, Callable[[int], str]]]:
     for opening, closing in (("[", "]"), ("(", ")"), ("{", "}"), ("<b>", "</b>"), ("![", "](a)"),
                              ("<div>", "</div>"), ("*a ", "*"), ("[a](", ")"), ("> ", "\n"),
                              ("<ul><li>", "</li></ul>"), ("“", "”"), ("（", "）")):  # fmt: skip
-        if case.common:
+        if case.common is UNITS:
 
             def nest(length: int, opening: str = opening, closing: str = closing) -> str:
                 count = length // (len(opening) + len(closing))

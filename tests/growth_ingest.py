@@ -61,7 +61,7 @@ from ingest.text import (
     words,
 )
 from ingest.values import Document
-from tests.growth import Case
+from tests.growth import FEW, Case
 
 _URL = "https://a.example/page"
 _AT = "2026-01-02T03:04:05Z"
@@ -84,7 +84,7 @@ def _starts(text: str) -> list[int]:
     return list(range(0, len(text), 4))
 
 
-def _site(module: Any, url: str, kind: str = "text/html") -> Callable[[str], Any]:
+def _site(module: Any, url: str, kind: str = "text/html", *units: str) -> Case:
     """Answer every request of a site with the text, then have the page read."""
 
     def call(text: str) -> Any:
@@ -97,7 +97,7 @@ def _site(module: Any, url: str, kind: str = "text/html") -> Callable[[str], Any
             replies |= {each: _reply(text, each, (("Content-Type", kind),)) for each in new}
         return module.read(url, replies)
 
-    return call
+    return Case(call, common=FEW, units=units)
 
 
 def _address(call: Callable[[str], Any]) -> Case:
@@ -212,7 +212,7 @@ CASES: dict[str, Any] = {
         _URL, extract.Extract("a", text, author=text), _AT
     ),
     "ingest.reading.document.read_document": [
-        Case(lambda text: document.read_document(_reply(text)), heads=_PAGE),
+        Case(lambda text: document.read_document(_reply(text)), heads=_PAGE, common=FEW),
         *(
             Case(
                 lambda text, kind=kind: document.read_document(  # type: ignore[misc]
@@ -298,7 +298,7 @@ CASES: dict[str, Any] = {
             _tree(f"<table>{text}</table>").find(".//table"), lambda cell: "a"
         ),
         units=("<tr><td rowspan=60>", "<td colspan=60>", "<tr>"),
-        common=False,
+        common=(),
     ),
     "ingest.reading.titles.name_of": _address(titles.name_of),
     "ingest.reading.titles.owner_of": _address(titles.owner_of),
@@ -314,15 +314,20 @@ CASES: dict[str, Any] = {
     ],
     "ingest.sites.github_api.answer": lambda text: github_api.answer(_reply(text)),
     "ingest.sites.github_api.refusal": lambda text: github_api.refusal(_reply(text)),
-    "ingest.sites.github_discussion.read": Case(
-        _site(github_discussion, "https://github.com/a/b/issues/1"),
-        units=("<div class=comment-body>a</div>", "<td class=js-comment-body>a</td>"),
+    "ingest.sites.github_discussion.read": _site(
+        github_discussion,
+        "https://github.com/a/b/issues/1",
+        "text/html",
+        "<div class=comment-body>a</div>",
+        "<td class=js-comment-body>a</td>",
     ),
     "ingest.sites.google_docs.read": [
         _site(google_docs, f"https://docs.google.com/{kind}/d/1abc/edit", "text/plain")
         for kind in ("document", "spreadsheets", "presentation")
     ],
-    "ingest.sites.page.read_shell": lambda text: page.read_shell(_URL, _reply(text)),
+    "ingest.sites.page.read_shell": Case(
+        lambda text: page.read_shell(_URL, _reply(text)), common=FEW
+    ),
     "ingest.sites.tweet.read": _site(tweet, "https://x.com/a/status/1"),
     "ingest.sites.walled.read": [
         _site(walled, url)
@@ -336,10 +341,12 @@ CASES: dict[str, Any] = {
     "ingest.sites.wayback.as_original": lambda text: wayback.as_original(
         _reply("a", f"https://web.archive.org/web/2020id_/{text}")
     ),
-    "ingest.sites.web.read": Case(_site(web, _URL), heads=_PAGE),
-    "ingest.sites.youtube.read": Case(
-        _site(youtube, "https://www.youtube.com/watch?v=dQw4w9WgXcQ"),
-        units=('<meta name="title" content="',),
+    "ingest.sites.web.read": _site(web, _URL, "text/html", *_PAGE[1:]),
+    "ingest.sites.youtube.read": _site(
+        youtube,
+        "https://www.youtube.com/watch?v=dQw4w9WgXcQ",
+        "text/html",
+        '<meta name="title" content="',
     ),
     "ingest.lists.lines.drafts_of_row": lambda text: lines.drafts_of_row(
         [_words(text), [text[:200]]], ["Title", text[:200]]
