@@ -13,7 +13,7 @@ from ingest.text.scripts import EAST_ASIAN, HAN
 
 _HAN_RUN = re.compile(f"[{EAST_ASIAN}]+")
 _HAN = re.compile(f"[{HAN}]")
-_COMPOUND = re.compile(r"[A-Za-z0-9]+(?:[_.-]+[A-Za-z0-9]+)+")
+_COMPOUND = re.compile(r"(?<![A-Za-z0-9])[A-Za-z0-9]++(?:[_.-]++[A-Za-z0-9]++)+")
 _WORD = re.compile(r"[A-Za-z0-9]+")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _SHORTEST_PART = 2
