@@ -119,6 +119,7 @@ _TOKEN = re.compile(
     r"|(?P<han>[\u3400-\u9fff]+)|(?P<stop>[,;:()\[\]—–|，；：、。！？（）.!?\n])"
 )
 _BEGINS = re.compile(r"(?:^|[.!?:;\n。！？：；|•]|[-–—] )[\s\"'“‘’”*_`(\[-]*$")
+_NEAR = 60  # characters before a word that tell what it is
 _IDIOM = re.compile(r"\b(?:years? old|a few|at least|at most|at first|at last|as well)$")
 _ANSWER = re.compile(r"no\s?[,:;.]", re.IGNORECASE)
 _NT = re.compile(r"n[’']t$", re.IGNORECASE)
@@ -171,7 +172,7 @@ def numbers_of(text: str) -> list[Quantity]:
     inside = [
         quantity
         for name in re.findall(
-            r"[A-Za-z][\w.]*(?:-[\w.]+)+|int\d+|fp\d+|bf\d+", text, re.IGNORECASE
+            r"[A-Za-z][\w.]{0,60}(?:-[\w.]{1,60})+|int\d+|fp\d+|bf\d+", text, re.IGNORECASE
         )
         for part in re.split(r"[-_]", re.sub(r"^(?:int|fp|bf)", "", name, flags=re.IGNORECASE))
         for quantity in quantities(part)
@@ -248,7 +249,9 @@ def _word(text: str, token: re.Match[str], state: _State) -> Iterator[Term]:
             yield from _plain(part, at, state, opens=False)
             at += len(part) + 1
         return
-    begins = bool(_BEGINS.search(text, 0, token.start())) or not text[: token.start()].strip()
+    near = max(0, token.start() - _NEAR)
+    begins = bool(_BEGINS.search(text, near, token.start()))
+    begins = begins or not text[near : token.start()].strip()
     low = said.casefold()
     upper = said[:1].isupper()
     if _odd(said) or (upper and not begins and len(said) > 1 and low not in _FUNCTION):
@@ -258,7 +261,7 @@ def _word(text: str, token: re.Match[str], state: _State) -> Iterator[Term]:
             state.clause, state.statement, denied, heads, conditional=state.conditional,
         )  # fmt: skip
         return
-    if _IDIOM.search(text, 0, token.end()) or _ANSWER.match(text, token.start()):
+    if _IDIOM.search(text, near, token.end()) or _ANSWER.match(text, token.start()):
         return
     yield from _plain(said, token.start(), state, opens=upper and begins)
 
