@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from index.search import halves
 from index.search.abbreviations import Glossary
 from index.search.dense import VectorIndex, Vectors
 from index.search.fusion import best_first
-from index.search.halves import Searched, Side
+from index.search.halves import Group, Searched, Side
 from index.search.kept_vectors import KeptVectors
 from index.search.lexical import WordIndex
 from index.search.narrowing import check
@@ -26,6 +27,7 @@ from ingest.values import Document
 
 _DEPTH = 100
 _TELLING = 1000  # passages: with fewer, everyday words are missing by chance
+_NOBODY = Group.of(())
 _LISTED = 0.75  # what the score of a link without a page counts
 
 
@@ -78,7 +80,8 @@ class _Generation:
     glossary: Glossary
     speller: Speller
     listed: frozenset[int]
-    foreign: dict[str, frozenset[int]]  # the passages in each language but English
+    languages: dict[str, Group]  # the passages in each language but English
+    foreign: Group  # and all of these
     others: VectorIndex | None = None  # the vectors of the model for other languages than English
 
 
@@ -121,6 +124,7 @@ class Library:
                 if store.setting("fingerprint") != self.embedder.fingerprint:
                     raise NothingFound(_another_model(store.setting("embedder"), self.embedder))
                 words = WordIndex(folder / "words")
+                foreign = store.foreign()
                 self._open = _Generation(
                     folder,
                     store,
@@ -129,7 +133,8 @@ class Library:
                     Glossary(store.abbreviations()),
                     Speller(words),
                     frozenset(store.listed()),
-                    store.foreign(),
+                    {lang: Group.of(numbers) for lang, numbers in foreign.items()},
+                    Group.of(chain.from_iterable(foreign.values())),
                     self._others(folder),
                 )
             return self._open
@@ -226,12 +231,11 @@ class Library:
         other, vectors = main, now.vectors
         if now.others is not None:
             other, vectors = main.beyond_english(), now.others
-        foreign = frozenset[int]().union(*now.foreign.values())
         if lang == "en":
-            home = Side(main, now.vectors, without=foreign)
-            abroad = Side(other, vectors, only=foreign, abroad=True)
+            home = Side(main, now.vectors, without=now.foreign)
+            abroad = Side(other, vectors, only=now.foreign, abroad=True)
         else:
-            own = now.foreign.get(lang, frozenset())
+            own = now.languages.get(lang, _NOBODY)
             home = Side(other, vectors, only=own)
             abroad = Side(other, vectors, without=own, abroad=True)
         return [home, abroad]
