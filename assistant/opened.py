@@ -43,6 +43,7 @@ class Opened:
         self._embedder: Embedder | None = None
         self._library: Library | None = None
         self._may_widen = True
+        self._widening = threading.Lock()
         self._engine: Engine | None = None
         self._chosen = False
         self._ahead: threading.Thread | None = None
@@ -58,9 +59,11 @@ class Opened:
             if self._library is None:
                 self._library = Library(self._home, self.embedder())
             library = self._library
-            if self._may_widen and any(library.lacks(text) for text in asked):
-                self._widen()
-            return library
+        if self._may_widen and any(library.lacks(text) for text in asked):
+            with self._widening:  # not the library's lock: questions in English go on
+                if self._may_widen and any(library.lacks(text) for text in asked):
+                    self._widen()
+        return library
 
     def _widen(self) -> None:
         self._may_widen = False  # what fails now fails again: words go on alone

@@ -82,7 +82,7 @@ class _Generation:
     listed: frozenset[int]
     languages: dict[str, Group]  # the passages in each language but English
     foreign: Group  # and all of these
-    others: VectorIndex | None = None  # the vectors of the model for other languages than English
+    has_others: bool  # whether vectors of the model for other languages than English are there
 
 
 def embedder_of(home: Home) -> str | None:
@@ -105,7 +105,8 @@ class Library:
         self._lock = threading.Lock()
         self._open: _Generation | None = None
         self._sentences = KeptVectors(embedder.embed)
-        self._asked_in: dict[str, Library] = {}
+        self._opened_others: dict[Path, VectorIndex | None] = {}
+        self._in_other_words: Library | None = None
 
     def _generation(self) -> _Generation:
         folder = self._home.current()
@@ -135,21 +136,26 @@ class Library:
                     frozenset(store.listed()),
                     {lang: Group.of(numbers) for lang, numbers in foreign.items()},
                     Group.of(chain.from_iterable(foreign.values())),
-                    self._others(folder),
+                    self.embedder.has_beyond and (folder / OTHERS / FINGERPRINT).exists(),
                 )
             return self._open
 
-    def _others(self, folder: Path) -> VectorIndex | None:
-        """Open the vectors for other languages than English, if they are there and can be used."""
-        file = folder / OTHERS / FINGERPRINT
-        if not self.embedder.has_beyond or not file.exists():
+    def _others(self, now: _Generation) -> VectorIndex | None:
+        """Return the vectors for other languages than English, opened when first needed."""
+        if not now.has_others:
             return None
+        with self._lock:
+            if now.folder not in self._opened_others:
+                self._opened_others = {now.folder: self._open_others(now.folder / OTHERS)}
+            return self._opened_others[now.folder]
+
+    def _open_others(self, folder: Path) -> VectorIndex | None:
         try:
             other = self.embedder.beyond_english()
         except ModelUnavailable:
             return None  # a home carried to where the model cannot be had: English goes on
-        same = file.read_text(encoding="utf-8") == other.fingerprint
-        return VectorIndex(folder / OTHERS) if same else None
+        made_by = (folder / FINGERPRINT).read_text(encoding="utf-8")
+        return VectorIndex(folder) if made_by == other.fingerprint else None
 
     @property
     def store(self) -> Store:
@@ -163,19 +169,19 @@ class Library:
         language, so that sentences of any language compare with the question: for English this
         library itself, for others one that embeds everything by the model beside.
         """
-        if lang == "en" or self._generation().others is None:
+        if lang == "en" or self._others(self._generation()) is None:
             return self
         with self._lock:
-            if "other" not in self._asked_in:
-                self._asked_in["other"] = _InOtherWords(self)
-            return self._asked_in["other"]
+            if self._in_other_words is None:
+                self._in_other_words = _InOtherWords(self)
+            return self._in_other_words
 
     def lacks(self, query: str) -> bool:
         """Say whether vectors for the language of a query are missing and could be made."""
         now = self._generation()
-        if now.others is not None or not self.embedder.has_beyond:
+        if not self.embedder.has_beyond or language_of(query, now.words.holds) == "en":
             return False
-        return language_of(query, now.words.holds) != "en"
+        return self._others(now) is None
 
     def corrected(self, query: str) -> str:
         """Return a query with misspelt words as this library writes them.
@@ -225,12 +231,15 @@ class Library:
     def _sides(self, now: _Generation, text: str) -> list[Side]:
         """Return the passages in the query's language and all others, with who knows them."""
         lang = language_of(text, now.words.holds)
-        main = self.embedder
-        if now.others is None and not main.multilingual:
-            return [Side(main, now.vectors, understood=lang == "en")]
-        other, vectors = main, now.vectors
-        if now.others is not None:
-            other, vectors = main.beyond_english(), now.others
+        main = other = self.embedder
+        vectors = now.vectors
+        if lang == "en" and not now.foreign.numbers:
+            return [Side(main, now.vectors)]
+        if not main.multilingual:
+            others = self._others(now)
+            if others is None:
+                return [Side(main, now.vectors, understood=lang == "en")]
+            other, vectors = main.beyond_english(), others
         if lang == "en":
             home = Side(main, now.vectors, without=now.foreign)
             abroad = Side(other, vectors, only=now.foreign, abroad=True)
@@ -343,5 +352,5 @@ class _InOtherWords(Library):
 
     def vectors(self, numbers: Sequence[int]) -> Vectors:
         """Return the stored vectors of these passages, shape (len(numbers), dimension)."""
-        others = self._generation().others
+        others = self._library._others(self._generation())
         return super().vectors(numbers) if others is None else others.vectors(numbers)
