@@ -16,22 +16,24 @@ from index.building.context import placed, said_by_lists
 from index.building.vector_cache import VectorCache
 from index.models.embedder import Embedder
 from index.search import dense, lexical
+from index.store import sums
 from index.store.generation import FINGERPRINT, OTHERS, Home
 from index.store.sqlite import LISTED, Store
 from ingest.errors import ModelUnavailable, NothingFound
 
 _log = logging.getLogger(__name__)
+_SHARED = ("library.sqlite", "vectors.faiss", "vectors.f32", "numbers.npy")
 _SHARE = 0.01  # of the passages of pages; fewer are quotations, or languages guessed wrong
 
 Progress = Callable[[str, int, int], None]
 
 
-def texts_of(store: Store, numbers: Sequence[int], texts: Sequence[str]) -> list[str]:
-    """Return what of these passages is embedded: what lists say above, then their ``texts``."""
+def texts_of(store: Store, numbers: Sequence[int]) -> list[str]:
+    """Return what of these passages is embedded: what lists say above, then where they stand."""
     said, passages = said_by_lists(store), store.passages(numbers)
     return [
         "\n".join([*filter(None, [said.get(passages[number].url)]), text])
-        for number, text in zip(numbers, texts, strict=True)
+        for number, text in zip(numbers, placed(store, numbers), strict=True)
     ]
 
 
@@ -95,15 +97,21 @@ def add(home: Home, embedder: Embedder, progress: Progress) -> Path:
     Raises:
         NothingFound: there is no library yet.
         ModelUnavailable: the model for other languages cannot be had.
+        DamagedLibrary: the library is no longer what was written.
     """
     before = home.current()
     if before is None:
         raise NothingFound(f"The home {home.root} holds no library yet: run `refdesk ingest`.")
+    if harm := sums.damage(before, every_byte=True):
+        raise sums.DamagedLibrary(
+            f"The library in {home.root} is damaged ({harm[0][0]}: {harm[0][1]}): run "
+            "`refdesk check --repair`."
+        )
     other = embedder.beyond_english()
     folder = home.begin()
-    for file in before.iterdir():
-        if file.is_file():  # a generation never changes: its files can be shared
-            os.link(file, folder / file.name)
+    for name in _SHARED:  # a generation never changes: its files can be in two
+        if (before / name).exists():
+            os.link(before / name, folder / name)
     lexical.branch(before / "words", folder / "words")
     store = Store(folder / "library.sqlite")
     numbers = [int(row[0]) for row in store.rows("SELECT id FROM passages ORDER BY id")]
@@ -124,7 +132,7 @@ def _write(
 ) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
-    texts = texts_of(store, new, placed(store, new))
+    texts = texts_of(store, new)
     cache = VectorCache(home.cache / "vectors.sqlite", other)
     vectors = cache.embed(
         texts, lambda done: progress("embedding for other languages", done, len(new))

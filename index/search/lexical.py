@@ -9,6 +9,8 @@ import math
 import os
 import re
 import shutil
+import tempfile
+import weakref
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -39,8 +41,17 @@ class WordIndex:
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         path = str(folder)
-        there = tantivy.Index.exists(path)
-        self._index = tantivy.Index.open(path) if there else tantivy.Index(_schema(), path=path)
+        if not tantivy.Index.exists(path):
+            self._index = tantivy.Index(_schema(), path=path)
+        else:
+            try:
+                self._index = tantivy.Index.open(path)
+            except ValueError as error:
+                if "lock" not in str(error).lower():
+                    raise
+                beside = _linked(folder)
+                weakref.finalize(self, shutil.rmtree, beside, ignore_errors=True)
+                self._index = tantivy.Index.open(str(beside))
         self._schema = self._index.schema
         self._analyzer = _stems()
         self._index.register_tokenizer(_STEMS, self._analyzer)
@@ -183,6 +194,18 @@ class WordIndex:
 
     def __len__(self) -> int:
         return int(self._index.searcher().num_docs)
+
+
+def _linked(folder: Path) -> Path:
+    """Return a folder of links to an index that lies where nothing can be written.
+
+    Opening an index, even to read it, makes a lock file beside it.
+    """
+    beside = Path(tempfile.mkdtemp(prefix="refdesk-words-"))
+    for file in folder.iterdir():
+        if file.suffix != ".lock":
+            (beside / file.name).symlink_to(file.resolve())
+    return beside
 
 
 def branch(old: Path, new: Path) -> None:

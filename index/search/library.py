@@ -1,5 +1,6 @@
 """The one door to this floor: open the library of a home, search it, say what it holds."""
 
+import sqlite3
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -18,11 +19,13 @@ from index.search.lexical import WordIndex
 from index.search.narrowing import check
 from index.search.query import language_of, plain, reduced
 from index.search.spelling import Speller
+from index.store import sums
 from index.store.generation import FINGERPRINT, OTHERS, Home
 from index.store.recipe import FORMAT
 from index.store.sqlite import Store
+from index.store.sums import DamagedLibrary
 from index.store.values import Filters, Recommendation, StoredPassage
-from ingest.errors import ModelUnavailable, NothingFound
+from ingest.errors import ModelUnavailable, NothingFound, RefdeskError
 from ingest.values import Document
 
 _DEPTH = 100
@@ -82,18 +85,102 @@ class _Generation:
     listed: frozenset[int]
     languages: dict[str, Group]  # the passages in each language but English
     foreign: Group  # and all of these
-    has_others: bool  # whether vectors of the model for other languages than English are there
+    others: "_Others"
+
+
+class _Others:
+    """The vectors of a generation for other languages than English, opened when first needed."""
+
+    def __init__(self, folder: Path, embedder: Embedder) -> None:
+        self._folder = folder / OTHERS
+        self._embedder = embedder
+        self._lock = threading.Lock()
+        self._opened = not (embedder.has_beyond and (self._folder / FINGERPRINT).exists())
+        self._vectors: VectorIndex | None = None
+
+    def vectors(self) -> VectorIndex | None:
+        """Return them, if they are there and can be used."""
+        with self._lock:
+            if not self._opened:
+                self._vectors = self._open()
+                self._opened = True
+            return self._vectors
+
+    def _open(self) -> VectorIndex | None:
+        try:
+            other = self._embedder.beyond_english()
+        except ModelUnavailable:
+            return None  # a home carried to where the model cannot be had: English goes on
+        made_by = (self._folder / FINGERPRINT).read_text(encoding="utf-8")
+        return VectorIndex(self._folder) if made_by == other.fingerprint else None
 
 
 def embedder_of(home: Home) -> str | None:
-    """Return the name of the embedding model a home's library was built with, if it has one."""
-    folder = home.current()
-    if folder is None:
-        return None
-    store = Store(folder / "library.sqlite")
-    name = store.setting("embedder")
-    store.close()
-    return name
+    """Return the name of the embedding model a home's library was built with, if it has one.
+
+    Of a library that is damaged, the one before it says so.
+    """
+    for folder in filter(None, [home.current(), *reversed(home.generations())]):
+        try:
+            store = Store(folder / "library.sqlite")
+            name = store.setting("embedder")
+            store.close()
+        except (sqlite3.Error, OSError):
+            continue
+        if name:
+            return name
+    return None
+
+
+def _opened(folder: Path, embedder: Embedder) -> _Generation:
+    """Open a generation.
+
+    Raises:
+        NothingFound: it was built by another version or with another model.
+        DamagedLibrary: it is no longer what was written.
+    """
+    harm = sums.damage(folder, every_byte=False)
+    if harm:
+        raise DamagedLibrary(_harmed(folder, "; ".join(f"{name}: {how}" for name, how in harm)))
+    try:
+        store = Store(folder / "library.sqlite")
+        built = store.setting("format")
+        if built is not None and built != str(FORMAT):
+            raise NothingFound(
+                f"The library in {folder.parent.parent} was built by another version of "
+                "refdesk: run `refdesk rebuild`."
+            )
+        if built is not None and store.setting("fingerprint") != embedder.fingerprint:
+            raise NothingFound(_another_model(store.setting("embedder"), embedder))
+        if built is None:
+            raise ValueError("library.sqlite says nothing of what it is")
+        if not (folder / "words" / "meta.json").is_file():
+            raise ValueError("words/meta.json: it is not there")
+        words = WordIndex(folder / "words")
+        foreign = store.foreign()
+        return _Generation(
+            folder,
+            store,
+            VectorIndex(folder),
+            words,
+            Glossary(store.abbreviations()),
+            Speller(words),
+            frozenset(store.listed()),
+            {lang: Group.of(numbers) for lang, numbers in foreign.items()},
+            Group.of(chain.from_iterable(foreign.values())),
+            _Others(folder, embedder),
+        )
+    except RefdeskError:
+        raise
+    except Exception as error:  # whatever three libraries make of damaged files
+        raise DamagedLibrary(_harmed(folder, f"{type(error).__name__}: {error}")) from error
+
+
+def _harmed(folder: Path, how: str) -> str:
+    return (
+        f"The library in {folder.parent.parent} is damaged ({how}): run `refdesk check --repair`, "
+        "or `refdesk rebuild`, which makes it anew from the archive."
+    )
 
 
 class Library:
@@ -104,11 +191,14 @@ class Library:
         self.embedder = embedder
         self._lock = threading.Lock()
         self._open: _Generation | None = None
+        self._still: _Generation | None = None
         self._sentences = KeptVectors(embedder.embed)
-        self._opened_others: dict[Path, VectorIndex | None] = {}
-        self._in_other_words: Library | None = None
+        self._asked_in: dict[str, Library] = {}
+        self._kept_beyond: list[KeptVectors] = []  # shared by all snapshots
 
     def _generation(self) -> _Generation:
+        if self._still is not None:
+            return self._still
         folder = self._home.current()
         if folder is None:
             raise NothingFound(
@@ -116,46 +206,16 @@ class Library:
             )
         with self._lock:
             if self._open is None or self._open.folder != folder:
-                store = Store(folder / "library.sqlite")
-                if store.setting("format") != str(FORMAT):
-                    raise NothingFound(
-                        f"The library in {self._home.root} was built by another version of "
-                        "refdesk: run `refdesk rebuild`."
-                    )
-                if store.setting("fingerprint") != self.embedder.fingerprint:
-                    raise NothingFound(_another_model(store.setting("embedder"), self.embedder))
-                words = WordIndex(folder / "words")
-                foreign = store.foreign()
-                self._open = _Generation(
-                    folder,
-                    store,
-                    VectorIndex(folder),
-                    words,
-                    Glossary(store.abbreviations()),
-                    Speller(words),
-                    frozenset(store.listed()),
-                    {lang: Group.of(numbers) for lang, numbers in foreign.items()},
-                    Group.of(chain.from_iterable(foreign.values())),
-                    self.embedder.has_beyond and (folder / OTHERS / FINGERPRINT).exists(),
-                )
+                self._open = _opened(folder, self.embedder)
             return self._open
 
-    def _others(self, now: _Generation) -> VectorIndex | None:
-        """Return the vectors for other languages than English, opened when first needed."""
-        if not now.has_others:
-            return None
-        with self._lock:
-            if now.folder not in self._opened_others:
-                self._opened_others = {now.folder: self._open_others(now.folder / OTHERS)}
-            return self._opened_others[now.folder]
-
-    def _open_others(self, folder: Path) -> VectorIndex | None:
-        try:
-            other = self.embedder.beyond_english()
-        except ModelUnavailable:
-            return None  # a home carried to where the model cannot be had: English goes on
-        made_by = (folder / FINGERPRINT).read_text(encoding="utf-8")
-        return VectorIndex(folder) if made_by == other.fingerprint else None
+    def snapshot(self) -> "Library":
+        """Return the library as it is now, which stays so: what one answer is made from."""
+        still = Library.__new__(Library)
+        still.__dict__.update(self.__dict__)
+        still._still = self._generation()
+        still._asked_in = {}
+        return still
 
     @property
     def store(self) -> Store:
@@ -169,19 +229,19 @@ class Library:
         language, so that sentences of any language compare with the question: for English this
         library itself, for others one that embeds everything by the model beside.
         """
-        if lang == "en" or self._others(self._generation()) is None:
+        if lang == "en" or self._generation().others.vectors() is None:
             return self
         with self._lock:
-            if self._in_other_words is None:
-                self._in_other_words = _InOtherWords(self)
-            return self._in_other_words
+            if "other" not in self._asked_in:
+                self._asked_in["other"] = _InOtherWords(self)
+            return self._asked_in["other"]
 
     def lacks(self, query: str) -> bool:
         """Say whether vectors for the language of a query are missing and could be made."""
         now = self._generation()
         if not self.embedder.has_beyond or language_of(query, now.words.holds) == "en":
             return False
-        return self._others(now) is None
+        return now.others.vectors() is None
 
     def corrected(self, query: str) -> str:
         """Return a query with misspelt words as this library writes them.
@@ -236,7 +296,7 @@ class Library:
         if lang == "en" and not now.foreign.numbers:
             return [Side(main, now.vectors)]
         if not main.multilingual:
-            others = self._others(now)
+            others = now.others.vectors()
             if others is None:
                 return [Side(main, now.vectors, understood=lang == "en")]
             other, vectors = main.beyond_english(), others
@@ -285,6 +345,27 @@ class Library:
         return [
             Hit(hit.rank, hit.score, passages[number], hit.recommended_by, None, None)
             for number, hit in nearest.items()
+        ]
+
+    def rest_of(self, url: str, hits: Sequence[Hit], longest: int) -> list[Hit]:
+        """Return the passages of a document that are not among ``hits``, in reading order.
+
+        None of a document of more than ``longest`` passages. Each has the rank and score of the
+        worst hit and was found by neither list.
+        """
+        store = self.store
+        there = {hit.passage.number for hit in hits}
+        numbers = store.passages_of([url])
+        if len(numbers) > longest or not hits:
+            return []
+        left = [number for number in numbers if number not in there]
+        passages = store.passages(left)
+        last, score = max(hit.rank for hit in hits), min(hit.score for hit in hits)
+        named = next((hit.recommended_by for hit in hits if hit.passage.url == url), ())
+        return [
+            Hit(last, score, passages[number], named, None, None)
+            for number in left
+            if not passages[number].listed
         ]
 
     def with_other_forms(self, query: str) -> str:
@@ -339,6 +420,9 @@ class _InOtherWords(Library):
     def __init__(self, library: Library) -> None:
         super().__init__(library._home, library.embedder.beyond_english())
         self._library = library
+        if not library._kept_beyond:
+            library._kept_beyond.append(self._sentences)
+        self._sentences = library._kept_beyond[0]
 
     def _generation(self) -> _Generation:
         return self._library._generation()
@@ -352,5 +436,5 @@ class _InOtherWords(Library):
 
     def vectors(self, numbers: Sequence[int]) -> Vectors:
         """Return the stored vectors of these passages, shape (len(numbers), dimension)."""
-        others = self._library._others(self._generation())
+        others = self._generation().others.vectors()
         return super().vectors(numbers) if others is None else others.vectors(numbers)

@@ -10,17 +10,20 @@ import pytest
 from warcio.archiveiterator import ArchiveIterator
 
 from assistant.answering import answer as answering
-from assistant.answering.evidence import gather, select
+from assistant.answering.evidence import gather
 from assistant.answering.injection import addresses_the_model
 from assistant.answering.pieces import plain
-from assistant.answering.prompt import prompt
+from assistant.answering.plan import plan
+from assistant.answering.prompt import opening_prompt
 from assistant.answering.question import understand
+from assistant.answering.sections import sections
 from assistant.desk import Desk
 from assistant.engines.choice import DEFAULT_MODEL
 from assistant.engines.protocol import Message
 from index.store.values import Filters
 from ingest.text.sentences import sentences
 from tests.assistant.injections import ATTACKS, Attack
+from tests.assistant.wordings import ORDERS, PROSE
 
 EVERY = pytest.mark.parametrize("attack", ATTACKS, ids=lambda each: each.id)
 SHORT = ("e01", "e03", "e05", "e06", "e15", "e19", "z01", "z02")
@@ -126,13 +129,24 @@ def test_prose_about_prompts_and_answers_is_no_order(sentence):
     assert not addresses_the_model(sentence)
 
 
+@pytest.mark.parametrize("sentence", ORDERS)
+def test_orders_are_found_in_many_wordings(sentence):
+    assert addresses_the_model(sentence)
+
+
+@pytest.mark.parametrize("sentence", PROSE)
+def test_prose_in_the_same_words_is_no_order(sentence):
+    assert not addresses_the_model(sentence)
+
+
 # --- what holds whatever a model says
 
 
 @EVERY
 def test_a_prompt_holds_no_order_and_no_page_ends_its_sources(desk, attack):
     evidence = gather(desk.library, understand(attack.question), Filters())
-    asked = prompt(evidence.question, select(evidence, 400, lambda text: len(text) // 3))
+    planned = plan(evidence, sections(desk.library, evidence))
+    asked = opening_prompt(evidence.question, planned.lines)
     text = asked[-1].content
     mark = text.split(">", 1)[0].removeprefix("<sources ")
     assert text.count(f"</sources {mark}>") == 1

@@ -6,6 +6,7 @@ import pytest
 from assistant.desk import Desk
 from index.models.embedder import Embedder
 from index.search.library import Library
+from index.store import sums
 from index.store.generation import FINGERPRINT, OTHERS
 from ingest.errors import ModelUnavailable
 from tests.conftest import BREAD_PAGE, MQA_PAGE, ZH_PAGE
@@ -49,6 +50,7 @@ def test_the_first_question_in_another_language_makes_its_vectors(home, english)
     assert desk.status()["digest"] == digest
     assert title(Desk(home, notice=said.append), ZH_QUESTION) == "Rye bread"
     assert len(said) == 1  # once in the home's life
+    assert not any(sums.damage(each, every_byte=True) for each in desk.home.generations())
     after = desk.search("sharing key heads").hits
     assert [(hit.passage.key, hit.score) for hit in after] == [
         (hit.passage.key, hit.score) for hit in before

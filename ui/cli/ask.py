@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from assistant.answering.json_form import answer_object, search_object
 from ingest.errors import FoundWanting, NothingFound, UsageError
@@ -25,14 +24,16 @@ from ui.cli.options import (
     NoLogOption,
     SectionOption,
     filters_of,
+    given,
     open_desk,
     print_json,
 )
 from ui.cli.progress import ShownProgress
+from ui.cli.terminal import Console, clean
 
 
 def ask(
-    question: str,
+    question: Annotated[str, typer.Argument(help="- for what stands on stdin.")],
     home: HomeOption = None,
     as_json: JsonOption = False,
     k: CountOption = 8,
@@ -48,6 +49,7 @@ def ask(
 
     Example: refdesk ask "explain GQA vs MQA"
     """
+    question = given(question)
     filters = filters_of(lists, section, difficulty, kind, lang)
     with ShownProgress() as progress, AnswerView(Console()) as view:
 
@@ -55,9 +57,9 @@ def ask(
             view.hide()
             progress(step, done, total)
 
-        desk = open_desk(home, tell, llm, note_gaps=not no_log)
+        desk = open_desk(home, tell, llm, note_gaps=not no_log, aside=view.hide)
         if question.strip():
-            desk.load_ahead()
+            desk.load_ahead(question)
         try:
             for event in desk.stream(question, k=k, filters=filters):
                 progress.stop()
@@ -70,7 +72,7 @@ def ask(
 
 
 def search(
-    query: str,
+    query: Annotated[str, typer.Argument(help="- for what stands on stdin.")],
     home: HomeOption = None,
     as_json: JsonOption = False,
     k: CountOption = 10,
@@ -86,7 +88,7 @@ def search(
     """
     filters = filters_of(lists, section, difficulty, kind, lang)
     with ShownProgress() as progress:
-        found = open_desk(home, progress).search(query, k=k, filters=filters)
+        found = open_desk(home, progress).search(given(query), k=k, filters=filters)
     if as_json:
         print_json(search_object(found))
     else:
@@ -114,7 +116,7 @@ def path(
     if as_json:
         print_json(to_object(found))
     else:
-        sys.stdout.write(render.clean(to_markdown(found)))
+        sys.stdout.write(clean(to_markdown(found)))
 
 
 def cards(
@@ -153,8 +155,11 @@ def verify(
     Example: refdesk verify answer.json
     """
     try:
-        saved = json.loads(answer.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        data = sys.stdin.buffer.read() if str(answer) == "-" else answer.read_bytes()
+        saved = json.loads(
+            data.decode(json.detect_encoding(data))
+        )  # shells differ in what > writes
+    except (OSError, ValueError, RecursionError) as error:
         raise UsageError(f"The answer {answer} cannot be read: {error}.") from error
     with ShownProgress() as progress:
         checked = open_desk(home, progress).verify(saved)
@@ -165,6 +170,6 @@ def verify(
         console = Console()
         for each in checked:
             mark = "holds" if each["ok"] else f"does not hold: {each['reason']}"
-            console.print(f"{render.clean(each['text'])}  ({mark})", markup=False)
+            console.print(f"{clean(each['text'])}  ({mark})", markup=False)
     if wanting:
         raise FoundWanting(f"{len(wanting)} of {len(checked)} sentences do not hold.")

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from ingest.errors import UsageError
@@ -18,6 +17,7 @@ from ui.cli.options import (
     print_json,
 )
 from ui.cli.progress import ShownProgress
+from ui.cli.terminal import Console
 
 _SHOWN_IDS = 20
 

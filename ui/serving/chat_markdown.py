@@ -5,11 +5,11 @@ What comes from pages stays words: no link, image or tag of theirs survives.
 
 import re
 from collections.abc import Sequence
-from urllib.parse import quote
 
 from assistant.answering.values import Answer, Citation, Sentence
 from index.search.library import Hit
 from index.store.values import Recommendation
+from ui.markdown_form import linked
 from ui.sentence_form import code_of, fenced
 
 
@@ -34,39 +34,51 @@ def rest(answer: Answer, said: Sequence[Sentence]) -> str:
     for sentence in left:
         text += next_sentence(sentence, shown)
         shown.append(sentence)
+    if answer.unanswered:
+        text += f"\n\n{_harmless(answer.left_open)}"
+    if answer.how:
+        text += f"\n\n{_harmless(answer.how)}"
     sources = "\n".join(f"{each.n}. {_citation(each)}" for each in answer.citations)
     return f"{text}\n\nSources:\n\n{sources}" if sources else text
 
 
 def next_sentence(sentence: Sentence, said: Sequence[Sentence]) -> str:
     """Return what a sentence adds to those that were said."""
-    if not said:
-        return _sentence(sentence)
-    apart = code_of(sentence.text) is not None or code_of(said[-1].text) is not None
-    return ("\n\n" if apart else " ") + _sentence(sentence)
+    before = said[-1] if said else None
+    heading = ""
+    if sentence.group and (before is None or before.group != sentence.group):
+        heading = f"**{_harmless(sentence.group)}**\n\n"
+    if before is None:
+        return heading + _sentence(sentence)
+    if sentence.form == "item" and before.item:
+        apart = "\n"
+    elif sentence.block or before.block or heading or before.item != sentence.item:
+        apart = "\n\n"
+    else:
+        apart = " "
+    return apart + heading + _sentence(sentence)
 
 
 def _sentence(sentence: Sentence) -> str:
     marks = " ".join(f"[{n}]" for n in sentence.citations)
-    code = code_of(sentence.text)
+    code = code_of(sentence.text) if sentence.form == "code" else None
     if code is not None:
         return f"{fenced(code)}\n\n{marks}"
-    return f"{_harmless(' '.join(sentence.text.split()))} {marks}".rstrip()
+    if sentence.block:
+        return f"{_harmless(sentence.text)}\n\n{marks}"
+    bullet = "- " if sentence.form == "item" else ""
+    text = _harmless(" ".join(sentence.text.split()))
+    if sentence.original is not None:
+        text += f" (“{_harmless(' '.join(sentence.original.split()))}”)"
+    return f"{bullet}{text} {marks}".rstrip()
 
 
 def _citation(each: Citation) -> str:
-    return _link(each.title, each.deep_link) + _places(each.recommended_by)
+    return linked(each.title, each.deep_link) + _places(each.recommended_by)
 
 
 def _hit(hit: Hit) -> str:
-    return _link(hit.passage.title, hit.passage.url) + _places(hit.recommended_by)
-
-
-def _link(title: str, url: str) -> str:
-    text = re.sub(r"([\\`*_\[\]<>#|!])", r"\\\1", " ".join(title.split())) or "source"
-    if not url.startswith(("http://", "https://")):
-        return text
-    return f"[{text}]({quote(url, safe=':/?#@!$&*+,;=%~-._')})"
+    return linked(hit.passage.title, hit.passage.url) + _places(hit.recommended_by)
 
 
 def _places(places: tuple[Recommendation, ...]) -> str:

@@ -7,6 +7,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from assistant.bounds import QUESTION
+
 Difficulty = Literal["easy", "medium", "hard"]
 
 
@@ -77,6 +79,9 @@ class SentenceForm(Form):
     status: Literal["supported", "weak"]
     verbatim: bool = Field(description="The source's own sentence: a quotation.")
     spans: list[SpanForm]
+    group: str = Field("", description="The heading it stands under; empty for the opening.")
+    form: Literal["prose", "item", "continued", "code", "formula", "table"] = "prose"
+    original: str | None = Field(None, description="The source's sentence that this translates.")
 
 
 class CitationForm(Form):
@@ -128,7 +133,9 @@ class AnswerForm(Form):
     lang: str
     refused: bool
     refusal: str | None
-    view: Literal["extractive", "model"]
+    view: Literal["extractive", "model", "catalog"]
+    request: str = Field("fact", description="What was asked: fact, inventory, holdings, path, …")
+    how: str = Field("", description="How it was found, where no search of everything was made.")
     answer: str = Field(description="Plain text with [1] markers.")
     sentences: list[SentenceForm]
     citations: list[CitationForm]
@@ -136,6 +143,7 @@ class AnswerForm(Form):
     look_in: list[LookIn]
     further: list[Further]
     dropped: list[DroppedForm]
+    unanswered: list[str] = Field([], description="Parts of the question that nothing answers.")
     model: str | None
     timings: dict[str, float | None]
 
@@ -219,10 +227,22 @@ class StatusForm(Form):
     failures: list[dict[str, Any]]
 
 
-class ErrorForm(Form):
-    """What went wrong, and what to do next."""
+class FaultForm(Form):
+    """A field that is not as it should be."""
 
-    error: str
+    field: str
+    message: str
+
+
+class ErrorForm(Form):
+    """What went wrong, and what to do next: a problem as RFC 9457 has it."""
+
+    type: str = "about:blank"
+    title: str = Field(description="What the status is called.")
+    status: int
+    detail: str
+    error: str = Field(description="The same as `detail`.")
+    errors: list[FaultForm] = Field([], description="The fields that are wrong.")
 
 
 class Turn(BaseModel):
@@ -251,7 +271,7 @@ class AskForm(BaseModel):
         }
     )
 
-    question: str = Field(max_length=4000)
+    question: str = Field(max_length=QUESTION)
     history: list[Turn] = Field([], max_length=200, description="Said before, oldest first.")
     k: int = Field(8, ge=1, le=50, description="How many passages to look at.")
     lists: list[str] | None = Field(None, alias="list")
