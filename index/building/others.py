@@ -69,14 +69,15 @@ def renew(
     new: Sequence[int],
     progress: Progress,
 ) -> None:
-    """Give a generation being built its second vectors, if the one before had them or it needs any.
+    """Give a generation being built its second vectors, if the home had them or it needs any.
 
     ``removed`` and ``new`` are the passages whose vectors go and come since the generation
-    ``before``. Where the model cannot be had, the library does without.
+    ``before``, None if nothing is taken over. Where the model cannot be had, the library does without.
     """
     if not embedder.has_beyond:
         return
-    had = before is not None and (before / OTHERS / FINGERPRINT).exists()
+    current = home.current()
+    had = current is not None and (current / OTHERS / FINGERPRINT).exists()
     if not had and not _speaks_more(store):
         return
     try:
@@ -84,8 +85,12 @@ def renew(
     except ModelUnavailable as error:
         _log.warning("Questions in other languages than English find words alone: %s", error)
         return
-    old = before / OTHERS if before is not None and had else None
-    if old is None or (old / FINGERPRINT).read_text(encoding="utf-8") != other.fingerprint:
+    old = before / OTHERS if before is not None else None
+    if (
+        old is None
+        or not (old / FINGERPRINT).exists()
+        or (old / FINGERPRINT).read_text(encoding="utf-8") != other.fingerprint
+    ):
         old, removed = None, ()
         new = [int(row[0]) for row in store.rows("SELECT id FROM passages ORDER BY id")]
     _write(home, folder / OTHERS, old, store, other, removed, new, progress)
