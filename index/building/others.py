@@ -72,7 +72,8 @@ def renew(
     """Give a generation being built its second vectors, if the home had them or it needs any.
 
     ``removed`` and ``new`` are the passages whose vectors go and come since the generation
-    ``before``, None if nothing is taken over. Where the model cannot be had, the library does without.
+    ``before``, None if nothing is taken over. Where the model cannot be had, the library does
+    without.
     """
     if not embedder.has_beyond:
         return
@@ -145,6 +146,12 @@ def _write(
     cache.close()
     write_vectors(folder, before, removed, new, vectors)
     (folder / FINGERPRINT).write_text(other.fingerprint, encoding="utf-8")
+
+
+def _made_by(folder: Path) -> str | None:
+    """Return the fingerprint of the model whose vectors a folder holds, if it holds any."""
+    file = folder / FINGERPRINT
+    return file.read_text(encoding="utf-8") if file.exists() else None
 
 
 def _speaks_more(store: Store) -> bool:
