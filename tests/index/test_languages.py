@@ -117,8 +117,10 @@ def test_without_the_second_model_words_go_on(home, english, monkeypatch):
 
 
 def test_vectors_of_another_version_of_the_model_are_not_used(desk):
-    (desk.home.current() / OTHERS / FINGERPRINT).write_text("another")
-    sums.write(desk.home.current())
+    folder = desk.home.current()
+    (folder / OTHERS / FINGERPRINT).write_text("another")
+    (folder / "sums.json").unlink()
+    sums.write(folder)
     library = Library(desk.home, desk.library.embedder)
     assert library.lacks(ZH_QUESTION)
     assert library.search("bread")[0].passage.title == "Rye bread"
