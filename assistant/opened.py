@@ -46,6 +46,7 @@ class Opened:
         self._embedder: Embedder | None = None
         self._library: Library | None = None
         self._may_widen = True
+        self._widening = threading.Lock()
         self._engine: Engine | None = None
         self._chosen = False
         self._ahead: threading.Thread | None = None
@@ -75,9 +76,11 @@ class Opened:
                     self.keeper().rebuild()
                 except (RefdeskError, OSError) as error:
                     raise damaged from error
-            if self._may_widen and any(library.lacks(text) for text in asked):
-                self._widen()
-            return library
+        if self._may_widen and any(library.lacks(text) for text in asked):
+            with self._widening:  # not the library's lock: questions in English go on
+                if self._may_widen and any(library.lacks(text) for text in asked):
+                    self._widen()
+        return library
 
     def _widen(self) -> None:
         self._may_widen = False  # what fails now fails again: words go on alone

@@ -25,7 +25,7 @@ _MAX_TERMS = 64
 _TITLE = 0.25
 """What a match in the title adds, as a share of its score there; the words hold the title too."""
 _PART = 0.3  # the same of a part of a camelCase word,
-_NAME = 0.5  # of a name written in several parts, for each of them,
+_NAME = 0.5  # of a name written in several parts, for each part after the first,
 _SINGLE = 0.5  # of a single Han character
 
 _ASKING = re.compile(
@@ -141,7 +141,8 @@ class WordIndex:
             "words": dict.fromkeys(humps[:_MAX_TERMS], _PART) | dict.fromkeys(terms, 1.0),
             "title": dict.fromkeys(terms, _TITLE),
             "names": {
-                name: _NAME * count for name, count in list(joined(text).items())[: 2 * _MAX_TERMS]
+                name: _NAME * max(count - 1, 0.5)
+                for name, count in list(joined(text).items())[: 2 * _MAX_TERMS]
             },
             "single": dict.fromkeys(single(text)[:_MAX_TERMS], _SINGLE),
         }
