@@ -1,10 +1,10 @@
-# For everyone: ask, serve. For developers: lint, test, bench, docs.
+# For everyone: ask, serve. For developers: lint, test, bench, docs; faults, fuzz, soak take hours.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 export Q ?= explain GQA vs MQA
 
-.PHONY: ask serve env test lint bench docs
+.PHONY: ask serve env test lint bench docs faults fuzz soak
 
 ask: $(VENV)/.runtime
 	@$(BIN)/refdesk ask "$$Q"
@@ -38,6 +38,16 @@ bench: $(VENV)/.dev
 	$(BIN)/python -m tests.benchmarks.kill
 	$(BIN)/python -m tests.benchmarks.memory
 	$(BIN)/python -m tests.benchmarks.conversation
+
+faults: $(VENV)/.dev
+	$(BIN)/python -m tests.benchmarks.faults
+	$(BIN)/python -m tests.benchmarks.guards
+
+fuzz: $(VENV)/.dev
+	$(BIN)/python -m tests.benchmarks.fuzz 10000
+
+soak: $(VENV)/.dev
+	$(BIN)/python -m tests.benchmarks.soak --minutes 60
 
 $(VENV)/.runtime: pyproject.toml
 	@echo "Making the environment in $(VENV)/: about ten minutes the first time (llama.cpp is compiled)."
