@@ -31,8 +31,8 @@ from tests.conftest import BREAD_PAGE, MQA_PAGE, ZH_PAGE
 
 QUESTIONS = (
     "What is multi-query attention?", "how does grouped-query attention share keys?",
-    "键值缓存保存什么？", "At how many degrees is rye bread baked?", "Who won the world cup in 1954?",
-    "why does decoding become faster?",
+    "键值缓存保存什么？", "At how many degrees is rye bread baked?",
+    "Who won the world cup in 1954?", "why does decoding become faster?",
 )  # fmt: skip
 _LOOK_S = 10.0
 
