@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI
@@ -37,6 +38,7 @@ def serve(
     token: str | None = None,
     open_to_everyone: bool = False,
     names: Iterable[str] = (),
+    folders: Iterable[Path] = (),
     origins: Iterable[str] = (),
     root_path: str = "",
     proxies: Iterable[str] = (),
@@ -51,6 +53,7 @@ def serve(
         token: what everyone must know who wants to use it.
         open_to_everyone: others may use it without a token.
         names: further names this server is called by.
+        folders: whose files may be taken in from the page, by who sits at this machine.
         origins: of pages and programs in browsers that may ask too.
         root_path: the path below which a proxy shows it, like ``/desk``.
         proxies: addresses of proxies that are believed when they say for whom they ask.
@@ -61,7 +64,12 @@ def serve(
             an argument is not what it should be.
     """
     access = access_for(
-        host, token, open_to_everyone=open_to_everyone, names=names, origins=origins
+        host,
+        token,
+        open_to_everyone=open_to_everyone,
+        names=names,
+        origins=origins,
+        folders=folders,
     )
     below = checked(root_path)
     _ = desk.library  # open (and, in a new home, build) before the first visitor waits for it

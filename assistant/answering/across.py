@@ -4,7 +4,6 @@ A translation cannot be checked word by word. It is shown beside the original se
 every number and name it holds stands there too.
 """
 
-import re
 from collections.abc import Callable
 from contextlib import closing
 
@@ -29,7 +28,6 @@ _TO_CHINESE = (
     Message("assistant", "Dropout 以概率 p = 0.1 把随机的激活值置为零。"),
 )
 _MOST_TOKENS = 160
-_BESIDE = re.compile(r"(.+)（原文：“(.+)”）", re.DOTALL)
 
 Stop = Callable[[], bool]
 
@@ -57,17 +55,6 @@ def faithful(translation: str, original: str) -> bool:
     if not quantities(translation) <= quantities(original):
         return False
     return unsupported_details(without_quantities(translation), original) is None
-
-
-def beside(translation: str, original: str) -> str:
-    """Return a translated sentence with the original it stands for."""
-    return f"{translation}（原文：“{original}”）"
-
-
-def taken_apart(sentence: str) -> tuple[str, str] | None:
-    """Return the translation and the original that `beside` put together; None for others."""
-    found = _BESIDE.fullmatch(sentence)
-    return (found[1], found[2]) if found else None
 
 
 def _translated(model: Engine, prompt: tuple[Message, ...], text: str, stop: Stop) -> str:

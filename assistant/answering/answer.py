@@ -1,64 +1,84 @@
-"""From a question to an answer: search, judge, show the extract, generate, attribute, number.
+"""From a question to an answer: understand, retrieve, judge, decide, plan, write, verify, present.
 
 The flow yields events as things become known, so a page can show passages before the model has said
-a word. Every shown sentence has passed :mod:`assistant.answering.citation`.
+a word. Every shown sentence is a source's own or has passed `assistant.answering.citation`.
 """
 
-from collections.abc import Callable, Generator, Iterator, Sequence
+import time
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, replace
 
-from assistant.answering.across import beside, to_chinese, to_english
+from assistant.answering.across import to_chinese, to_english
 from assistant.answering.clock import Clock
 from assistant.answering.compose import Numbering, extract, finished, quotation, refusal
-from assistant.answering.evidence import Evidence, Line, gather, select
-from assistant.answering.extractive import best_lines
-from assistant.answering.prompt import REFUSAL, prompt
-from assistant.answering.question import Question, understand
-from assistant.answering.refusal import (
+from assistant.answering.decide import (
+    Decision,
     Limits,
     Signals,
-    answers_surely,
     asks_again,
-    convinces,
-    hopeless,
+    decide,
     limits_for,
-    refuses,
     signals,
+    unanswered,
 )
-from assistant.answering.spoken import speak, told
+from assistant.answering.evidence import Evidence, Line, gather
+from assistant.answering.plan import Plan, plan
+from assistant.answering.prompt import REFUSAL, opening_prompt, whole_prompt
+from assistant.answering.question import Question, understand
+from assistant.answering.sections import Section, sections
 from assistant.answering.values import Answer, Event, Sentence
-from assistant.engines.protocol import Engine, Message
+from assistant.answering.write import Task, told, write
+from assistant.engines.pace import Pace, note_reading, pace_of
+from assistant.engines.protocol import Engine
 from index.search.library import Library
 from index.store.values import Filters
 
-_BUDGET = 80  # tokens: what a slow processor reads in three seconds
-_BUDGET_COMPARISON = 170
-_TRANSLATED = 3
+# What people wait for: seconds to the first sentence of the model and to the end.
+_FIRST_S = 3.0
+_WHOLE_S = 14.0
+_FEWEST_READ = 80  # tokens: below it a question is not even stated
+_MOST_READ = 260  # for an opening
+_WRITES_WHOLE = 500  # tokens in `_WHOLE_S`: below, an engine only opens an answer
+_MOST_WORDS = 900  # of evidence, for an engine that writes the whole
+_MOST_WRITTEN = 900
+_TRANSLATED_WORDS = 130  # what is put into another language, where a model must do it
+
+
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """What every step of one question works with."""
+
+    library: Library
+    filters: Filters
+    k: int
+    stop: Callable[[], bool]
+    clock: Clock
 
 
 @dataclass(frozen=True, slots=True)
 class _Ground:
-    """What an answer stands on: the evidence, its best lines, and whether it is enough."""
+    """What an answer stands on: the evidence by sections, its plan, and what decides."""
 
     evidence: Evidence
-    lines: list[Line]
+    sections: list[Section]
+    plan: Plan
     found: Signals
     limits: Limits
 
     @property
+    def decision(self) -> Decision:
+        """Whether the sources alone answer."""
+        return decide(self.found, self.limits)
+
+    @property
     def hopeless(self) -> bool:
         """Whether nothing here answers, whatever a model thinks."""
-        return not self.lines or hopeless(self.found, self.limits)
+        return not self.plan.groups or self.decision.hopeless
 
     @property
     def refuses(self) -> bool:
         """Whether the sources alone do not answer."""
-        return self.hopeless or refuses(self.found, self.limits)
-
-    @property
-    def surely(self) -> bool:
-        """Whether they answer even if the model finds nothing to say."""
-        return bool(self.lines) and answers_surely(self.found, self.limits)
+        return self.hopeless or not self.decision.answer
 
 
 def answer(
@@ -73,149 +93,191 @@ def answer(
 
     ``engine`` is called only when the model is needed, since loading it takes seconds.
     """
-    clock = Clock()
+    context = _Context(library, filters, k, stop, Clock())
+    clock = context.clock
     question = understand(text)
-    ground = _ground(library, question, filters, k)
+    ground = _ground(context, question)
     clock.note("retrieve_s")
     yield Event("hits", hits=ground.evidence.hits)
     draft = Answer(
         question=text, asked=question.text, lang=question.lang, refused=False, refusal=None,
         view="extractive", sentences=(), citations=(), nearest=(), further=(), model=None,
+        unanswered=unanswered(library, ground.evidence),
     )  # fmt: skip
-    foreign = not ground.evidence.understood and not ground.surely
-    if foreign and (model := engine()) and not _found_here(ground, model, stop):
-        foreign = False
-        other = _in_english(library, ground, filters, k, model, stop)
-        if other is not None:
-            ground = other
-            yield Event("hits", hits=ground.evidence.hits)
-
     quoted = refusal(draft, ground.evidence)
     if not ground.refuses:
-        quoted = extract(draft, ground.evidence, ground.lines, library)
+        quoted = extract(draft, ground.plan, library)
         clock.note("extractive_s")
         yield Event("extractive", answer=clock.stamp(quoted))
-    if ground.hopeless or (model := engine()) is None:
+    foreign = not ground.evidence.understood and not (ground.decision.sure and ground.plan.groups)
+    if (ground.hopeless and not foreign) or (model := engine()) is None:
         done = quoted
         if not done.refused:
             clock.note("first_sentence_s")
     else:
-        said = yield from _told_by(library, ground, draft, model, stop, clock)
-        if foreign and not said.sentences:
-            other = _in_english(library, ground, filters, k, model, stop)
-            if other is not None:
-                ground = other
-                yield Event("hits", hits=ground.evidence.hits)
-                said = yield from _told_by(library, ground, draft, model, stop, clock)
-        if said.sentences or said.refused:
-            done = said
-        elif ground.surely:
-            quoted = extract(draft, ground.evidence, ground.lines, library)
-            done = replace(quoted, dropped=said.dropped)
-            clock.note("first_sentence_s")
-        else:
-            done = refusal(said, ground.evidence)
+        done = yield from _with_model(context, ground, draft, model, foreign=foreign)
     clock.note("total_s")
     yield Event("done", answer=clock.stamp(done))
 
 
-def _ground(library: Library, question: Question, filters: Filters, k: int) -> _Ground:
-    evidence = gather(library, question, filters, k)
+def _ground(context: _Context, question: Question) -> _Ground:
+    library = context.library
+    evidence = gather(library, question, context.filters, context.k)
+    parts = sections(library, evidence)
     limits = limits_for(library.embedder, question.lang)
-    return _Ground(evidence, best_lines(evidence), signals(evidence), limits)
+    return _Ground(evidence, parts, plan(evidence, parts), signals(library, evidence), limits)
 
 
-def _told_by(
-    library: Library,
+def _with_model(
+    context: _Context,
     ground: _Ground,
     draft: Answer,
     model: Engine,
-    stop: Callable[[], bool],
-    clock: Clock,
+    *,
+    foreign: bool,
+) -> Generator[Event, None, Answer]:
+    """Answer with a model, or refuse where it doubts too much that its sources answer.
+
+    ``foreign``: the embedding model does not know the question's language, so that it is asked in
+    English too unless the pages found answer it.
+    """
+    draft = replace(draft, view="model", model=model.name)
+    if foreign and not _found_here(context, ground, model):
+        foreign = False
+        other = _in_english(context, ground, model)
+        if other is not None:
+            ground = other
+            yield Event("hits", hits=ground.evidence.hits)
+    said = yield from _told_by(context, ground, draft, model)
+    if foreign and said.refused:
+        other = _in_english(context, ground, model)
+        if other is not None:
+            ground = other
+            yield Event("hits", hits=ground.evidence.hits)
+            said = yield from _told_by(context, ground, draft, model)
+    return said
+
+
+def _told_by(
+    context: _Context, ground: _Ground, draft: Answer, model: Engine
 ) -> Generator[Event, None, Answer]:
     """Answer with a model, or refuse where it doubts too much that its sources answer."""
-    draft = replace(draft, view="model", model=model.name)
-    chosen, messages, refusing = consulted(ground.evidence, model, stop)
-    if refusing is not None:
-        clock.note("first_token_s")
-        if not convinces(ground.found, ground.limits, refusing):
-            return refusal(draft, ground.evidence)
-    if draft.lang == "zh" and not _mostly(ground.lines, "zh"):
-        return (yield from _translated(library, ground, draft, model, stop, clock))
-    return (
-        yield from speak(
-            library, ground.evidence, ground.lines, chosen, messages, draft, model, stop, clock
-        )
-    )
+    if ground.hopeless:
+        return refusal(draft, ground.evidence)
+    task, doubt = consulted(ground.evidence, ground.sections, ground.plan, model, context.stop)
+    if doubt is not None:
+        context.clock.note("first_token_s")
+    decision = decide(ground.found, ground.limits, doubt)
+    if not decision.answer and (doubt is not None or decision.hopeless):
+        return refusal(draft, ground.evidence)
+    if draft.lang == "zh" and not _mostly(ground.plan, "zh"):
+        return (yield from _translated(context, ground, draft, model))
+    said = yield from write(
+        context.library, ground.evidence, ground.plan, task, draft, model, context.stop,
+        context.clock,
+    )  # fmt: skip
+    if said.sentences:
+        return said
+    if doubt is None and not decision.sure:  # nothing says that it read what answers
+        return refusal(said, ground.evidence)
+    context.clock.note("first_sentence_s")
+    quoted = replace(draft, view="extractive", model=None, dropped=said.dropped)
+    return extract(quoted, ground.plan, context.library)
 
 
 def consulted(
-    evidence: Evidence, model: Engine, stop: Callable[[], bool]
-) -> tuple[list[Line], list[Message], float | None]:
-    """Let a model read the evidence; return what it read, its prompt, and how it doubts.
-
-    The doubt is its log-likelihood of refusing, None if it cannot tell. A comparison, which has two
-    sides, gets more to read. Asking again at once costs nothing: the prompt has been read.
-    """
-    budget = _BUDGET_COMPARISON if evidence.question.sides else _BUDGET
-    chosen = select(evidence, budget, model.count_tokens)
-    messages = prompt(evidence.question, chosen)
-    return chosen, messages, model.likelihood(messages, REFUSAL, stop=stop)
-
-
-def _in_english(
-    library: Library,
-    ground: _Ground,
-    filters: Filters,
-    k: int,
+    evidence: Evidence,
+    found: list[Section],
+    planned: Plan,
     model: Engine,
     stop: Callable[[], bool],
-) -> _Ground | None:
+) -> tuple[Task, float | None]:
+    """Let a model read the evidence; return its task, and how it doubts.
+
+    The doubt is its log-likelihood of refusing, None if it cannot tell. How much it reads follows
+    from its pace. Asking again at once costs nothing: the prompt has been read.
+    """
+    pace = pace_of(model)
+    if pace.writes * _WHOLE_S >= _WRITES_WHOLE:
+        wide = plan(evidence, found, _most_words(model, pace))
+        messages = whole_prompt(evidence.question, wide)
+        most = min(_MOST_WRITTEN, int(pace.writes * _WHOLE_S))
+        task = Task(tuple(wide.lines), messages, most, whole=True)
+    else:
+        lines = _to_read(planned, model, int(pace.reads * _FIRST_S))
+        task = Task(tuple(lines), opening_prompt(evidence.question, lines))
+    begun = time.perf_counter()
+    doubt = model.likelihood(task.messages, REFUSAL, stop=stop)
+    if doubt is not None:
+        read = model.count_tokens(task.messages[-1].content)
+        note_reading(model, read, time.perf_counter() - begun)
+    return task, doubt
+
+
+def _most_words(model: Engine, pace: Pace) -> int:
+    """Return how many words of evidence an engine reads in time and in its context."""
+    context = getattr(model, "context", 4096)
+    tokens = min(pace.reads * _FIRST_S, context - _MOST_WRITTEN - 600)
+    return max(120, min(_MOST_WORDS, int(tokens * 0.6)))
+
+
+def _to_read(planned: Plan, model: Engine, budget: int) -> list[Line]:
+    """Return the lines of the plan that answer best and fit a budget of tokens, in order."""
+    left = max(_FEWEST_READ, min(budget, _MOST_READ))
+    lines = [line for line in planned.lines if not line.piece.block]
+    kept: set[int] = set()
+    for at in sorted(range(len(lines)), key=lambda at: -lines[at].score):
+        cost = model.count_tokens(lines[at].text) + 2
+        if cost <= left or not kept:
+            kept.add(at)
+            left -= cost
+    return [lines[at] for at in sorted(kept)]
+
+
+def _in_english(context: _Context, ground: _Ground, model: Engine) -> _Ground | None:
     """Ask in English what was asked in a language the embedding model does not know.
 
     None where nothing better is found.
     """
-    english = to_english(model, ground.evidence.question.text, stop)
+    english = to_english(model, ground.evidence.question.text, context.stop)
     if not english:
         return None
-    other = _ground(library, understand(english), filters, k)
+    other = _ground(context, understand(english))
     worse = other.hopeless if ground.refuses else other.refuses
     return None if worse else other
 
 
-def _found_here(ground: _Ground, model: Engine, stop: Callable[[], bool]) -> bool:
+def _found_here(context: _Context, ground: _Ground, model: Engine) -> bool:
     """Say whether the model finds its answer in the pages of the question's own language."""
     if ground.hopeless:
         return False
-    _, _, refusing = consulted(ground.evidence, model, stop)
-    return refusing is not None and not asks_again(ground.found, ground.limits, refusing)
+    _, doubt = consulted(ground.evidence, ground.sections, ground.plan, model, context.stop)
+    return doubt is not None and not asks_again(ground.found, ground.limits, doubt)
 
 
-def _mostly(lines: Sequence[Line], lang: str) -> bool:
-    own = sum(line.hit.passage.lang == lang for line in lines[:_TRANSLATED])
-    return 2 * own > min(len(lines), _TRANSLATED)
+def _mostly(planned: Plan, lang: str) -> bool:
+    lines = planned.lines
+    return 2 * sum(line.hit.passage.lang == lang for line in lines) > len(lines)
 
 
 def _translated(
-    library: Library,
-    ground: _Ground,
-    draft: Answer,
-    model: Engine,
-    stop: Callable[[], bool],
-    clock: Clock,
+    context: _Context, ground: _Ground, draft: Answer, model: Engine
 ) -> Generator[Event, None, Answer]:
-    """Put the best sentences into Chinese, each beside its original."""
+    """Put the plan's sentences into Chinese, each with its original; blocks stay as they are."""
     numbering = Numbering()
     shown: list[Sentence] = []
-    for line in ground.lines[:_TRANSLATED]:
-        if stop():
-            break
-        own = line.hit.passage.lang == "zh"
-        chinese = "" if own else to_chinese(model, line.text, stop)
-        clock.note("first_token_s")
-        verdict = quotation(line)
-        if chinese:
-            text = beside(chinese, line.text)
-            verdict = replace(verdict, text=text, status="weak", verbatim=False)
-        yield told(verdict, numbering, shown, clock)
-    return finished(draft, shown, numbering, library)
+    planned = plan(ground.evidence, ground.sections, _TRANSLATED_WORDS)
+    for group in planned.groups:
+        for line in group.lines:
+            if context.stop():
+                break
+            verdict = quotation(line)
+            original = None
+            if line.hit.passage.lang != "zh" and not line.piece.block:
+                chinese = to_chinese(model, line.text, context.stop)
+                context.clock.note("first_token_s")
+                if chinese:
+                    original = line.text
+                    verdict = replace(verdict, text=chinese, status="weak", verbatim=False)
+            yield told(verdict, numbering, shown, context.clock, original=original)
+    return finished(draft, shown, numbering, context.library)

@@ -1,26 +1,18 @@
 """Putting an answer together: numbered citations, sentences, refusals, what to read on."""
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.answering.citation import Verdict
 from assistant.answering.evidence import Evidence, Line
+from assistant.answering.plan import Plan
 from assistant.answering.values import Answer, Citation, Reading, Sentence
 from index.search.library import Library
 from ingest.links.urls import deep_link
 from ingest.values import PRIMER
 
-MOST = 7
-"""How many sentences an answer has at most, code and list items aside."""
-_LEAST = 3
-_LIKELY = 0.5
-_CLOSE = 0.7
 _NEAREST = 3
-_LONGEST_CODE = 1200
-_HOW_TO = re.compile(
-    r"\bhow (?:do|can|could|should|would) (?:i|we|you|one)\b|\bhow to\b|如何|怎[么样]"
-)
+_FORMS = ("item", "continued", "code", "formula", "table")
 
 _REFUSED = {
     "en": "The library does not answer this question. The nearest sources are listed below.",
@@ -69,19 +61,27 @@ def citation(line: Line, n: int) -> Citation:
     )
 
 
-def sentence(verdict: Verdict, numbering: Numbering) -> Sentence:
+def sentence(verdict: Verdict, numbering: Numbering, group: str = "") -> Sentence:
     """Return the shown sentence of a verdict that found support."""
     assert verdict.line is not None  # noqa: S101  # dropped verdicts never come here
-    n = numbering.cite(verdict.line)
-    passage, piece = verdict.line.hit.passage, verdict.line.piece
+    lines = verdict.sources or (verdict.line,)
+    cited = [numbering.cite(line) for line in lines]
+    form = verdict.line.piece.form
     return Sentence(
         text=verdict.text,
-        citations=(n,),
+        citations=tuple(dict.fromkeys(cited)),
         support=round(verdict.support, 3),
         status=verdict.status,
         verbatim=verdict.verbatim,
-        spans=((n, passage.start + piece.start, passage.start + piece.end),),
+        spans=tuple(_span(n, line) for n, line in zip(cited, lines, strict=True)),
+        group=group,
+        form=form if verdict.verbatim and form in _FORMS else "prose",
     )
+
+
+def _span(n: int, line: Line) -> tuple[int, int, int]:
+    start = line.hit.passage.start
+    return n, start + line.piece.start, start + line.piece.end
 
 
 def quotation(line: Line) -> Verdict:
@@ -89,58 +89,15 @@ def quotation(line: Line) -> Verdict:
     return Verdict(line.text, line, 1.0, "supported", True, line.terms)
 
 
-def quotations(lines: Sequence[Line], shown: Sequence[Verdict]) -> Iterator[Verdict]:
-    """Yield the sources' best sentences that an answer left out, while it is not full.
-
-    A small model often stops after one sentence; what it left unsaid is quoted. An answer of which
-    nothing held gets none: what was asked may not be answered at all.
-    """
-    top = max((line.score for line in lines), default=0.0)
-    told = len(shown)
-    for place, line in enumerate(lines):
-        if not shown or told >= MOST:
-            return
-        likely = max(line.score, *(lines[other].score for other in _with(lines, place)))
-        if likely >= _LIKELY or (told < _LEAST and likely >= _CLOSE * top):
-            told += not line.piece.item
-            yield quotation(line)
-
-
-def _with(lines: Sequence[Line], place: int) -> list[int]:
-    """Return the places of a line and of the one it was brought along by."""
-    line = lines[place]
-    if line.piece.item:
-        before = [other for other in range(place) if lines[other].piece.leads]
-        near = [other for other in before if lines[other].hit.passage.key == line.hit.passage.key]
-        return [place, *near[-1:]]
-    after = lines[place + 1] if place + 1 < len(lines) else None
-    if after is not None and after.piece.refers_back and after.hit is line.hit:
-        return [place, place + 1]
-    return [place]
-
-
-def code_for(evidence: Evidence, lines: Sequence[Line]) -> Iterator[Verdict]:
-    """Yield the first block of code that follows one of the lines, if the question asks how to."""
-    if not _HOW_TO.search(evidence.question.text.casefold()):
-        return
-    for line in lines:
-        here = next(row for row, each in enumerate(evidence.lines) if each is line)
-        after = evidence.lines[here + 1] if here + 1 < len(evidence.lines) else None
-        if (
-            after is not None
-            and after.piece.code
-            and after.hit.passage.key == line.hit.passage.key
-            and len(after.text) <= _LONGEST_CODE
-        ):
-            yield quotation(after)
-            return
-
-
-def extract(draft: Answer, evidence: Evidence, lines: Sequence[Line], library: Library) -> Answer:
+def extract(draft: Answer, planned: Plan, library: Library) -> Answer:
     """Return the answer made of the sources' own sentences."""
     numbering = Numbering()
-    verdicts = [*map(quotation, lines), *code_for(evidence, lines)]
-    return finished(draft, [sentence(each, numbering) for each in verdicts], numbering, library)
+    said = [
+        sentence(quotation(line), numbering, group.title)
+        for group in planned.groups
+        for line in group.lines
+    ]
+    return finished(draft, said, numbering, library)
 
 
 def finished(

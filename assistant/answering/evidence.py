@@ -3,7 +3,7 @@
 Sentences are what is judged and quoted; passages are what is cited.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -23,7 +23,8 @@ _CANDIDATES = 12
 _NEIGHBOURS = 3
 _NAMED = 4
 _FEWEST_TERMS = 3
-_MOST_ITEMS = 6
+_SHORT_DOCUMENT = 16  # passages: as long as a note
+_LEADS = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +54,16 @@ class Line:
 class Evidence:
     """What was found for a question: hits, their sentences in reading order, and vectors.
 
+    ``queries`` are what was searched for: the question, each side of a comparison, each part;
+    ``chances`` say of each line how likely it answers each of them, shape (queries, lines).
     ``vectors`` has one row a line, shape (len(lines), dimension); ``idf`` covers all terms met;
     ``asked`` are the question's terms, ``absent`` those of them that stand in no passage of the
-    library; ``cosine`` is the similarity of the nearest sentence or passage; ``understood`` says
+    library; ``understood`` says
     that the embedding model knows the question's language, so that cosines count; ``signals`` are
     what `relevance` judged by, shape (queries, lines, 9); ``above`` holds the terms of each
-    passage's title and headings.
+    passage's title and headings; ``lead`` is the document that is about what is asked, if any is;
+    ``wanted`` are the content terms of each query, ``near`` the cosine of each line to each,
+    shape (queries, lines), ``cosines`` that of the nearest sentence or passage.
     """
 
     question: Question
@@ -67,11 +72,16 @@ class Evidence:
     vectors: Vectors
     idf: dict[str, float]
     asked: frozenset[str]
-    cosine: float = 0.0
     understood: bool = True
     signals: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, 0, 0)))
     above: dict[str, frozenset[str]] = field(default_factory=dict)
     absent: frozenset[str] = frozenset()
+    queries: tuple[str, ...] = ()
+    chances: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, 0)))
+    lead: str | None = None
+    wanted: tuple[frozenset[str], ...] = ()
+    near: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, 0)))
+    cosines: tuple[float, ...] = ()
 
     def recall(self, wanted: frozenset[str], found: frozenset[str]) -> float:
         """Return the share of ``wanted`` terms that are ``found``, rare terms weighing more."""
@@ -80,34 +90,78 @@ class Evidence:
 
 
 def gather(library: Library, question: Question, filters: Filters, k: int = PASSAGES) -> Evidence:
-    """Search for a question, each side of a comparison too, and score the sentences found.
+    """Search for a question, each side and part of it too, and score the sentences found.
 
-    An answer may run over the cut between two passages: those beside the best are read too.
+    What answers may stand beside what was found: the passages next to the best are read too, and
+    all of a short document that the question is about.
     """
-    hits = _search(library, question, filters, k)
+    queries = _queries(library, question)
+    ranked = [library.search(query, k, filters, listed=False) for query in queries]
+    hits = _in_turn(ranked, k)
     if missing := unmentioned_words(question.text, hits):
         # what is said of a thing may stand under its name alone, behind pages on what it is like
         named = library.search(" ".join(missing), _NAMED, filters, listed=False)
         there = {hit.passage.key for hit in hits}
         hits += [hit for hit in named if hit.passage.key not in there]
-    evidence = lines_of(library, question, [*hits, *library.neighbours(hits[:_NEIGHBOURS])])
-    return replace(evidence, hits=tuple(hits), absent=library.absent(evidence.asked))
+    lead = _lead(hits)
+    beside = library.neighbours(hits[:_NEIGHBOURS])
+    if lead:
+        beside += library.rest_of(lead, [*hits, *beside], _SHORT_DOCUMENT)
+    evidence = lines_of(library, question, [*hits, *beside])
+    return replace(
+        evidence,
+        hits=tuple(hits),
+        absent=library.absent(evidence.asked),
+        lead=lead,
+    )
+
+
+def _queries(library: Library, question: Question) -> list[str]:
+    """Return what is searched for: of each side every form counts, a page may have one alone."""
+    sides = list(map(library.with_other_forms, question.sides))
+    parts = list(question.parts) if len(question.parts) > 1 else []
+    return [question.text, *sides, *parts]
+
+
+def _in_turn(ranked: Sequence[Sequence[Hit]], k: int) -> list[Hit]:
+    """Return the hits of several searches; every search gives its best in turn, ranked anew."""
+    limit = k if len(ranked) == 1 else _CANDIDATES
+    hits: dict[str, Hit] = {}
+    for rank in range(k):
+        for found in ranked:
+            if rank < len(found) and len(hits) < limit:
+                hits.setdefault(found[rank].passage.key, found[rank])
+    return [replace(hit, rank=rank) for rank, hit in enumerate(hits.values(), 1)]
+
+
+def _lead(hits: Sequence[Hit]) -> str | None:
+    """Return the address of the document that most of what was found comes from."""
+    shares: dict[str, float] = {}
+    for hit in hits[:PASSAGES]:
+        shares[hit.passage.url] = shares.get(hit.passage.url, 0.0) + hit.score
+    url = max(shares, key=lambda each: shares[each], default=None)
+    return url if url and shares[url] >= _LEADS * sum(shares.values()) else None
 
 
 def lines_of(library: Library, question: Question, hits: Sequence[Hit]) -> Evidence:
-    """Return the sentences of these hits, scored for the question."""
+    """Return the sentences of these hits in reading order, scored for the question."""
+    hits = list({hit.passage.key: hit for hit in reversed(hits)}.values())[::-1]  # the first counts
+    order = {url: place for place, url in enumerate(dict.fromkeys(h.passage.url for h in hits))}
+    hits = sorted(hits, key=lambda hit: (order[hit.passage.url], hit.passage.start))
     found = [(hit, piece) for hit in hits for piece in _facts(hit.passage.text)]
     texts = [piece.text for _, piece in found]
     terms = [frozenset(library.terms(text)) for text in texts]
     above = _heading_terms(library, hits)
-    # of each side every form counts: a page may have the long one alone
-    queries = [question.text, *map(library.with_other_forms, question.sides)]
+    queries = _queries(library, question)
     asking = frozenset(library.terms(ASKING))
     wanted = [frozenset(library.terms(query)) - asking for query in queries]
     idf = library.idf(sorted(wanted[0].union(*wanted, *terms)))
     vectors = _vectors(library, [piece for _, piece in found])
     understood = question.lang == "en" or library.embedder.multilingual
-    evidence = Evidence(question, tuple(hits), (), vectors, idf, wanted[0], understood=understood)
+    evidence = Evidence(
+        question, tuple(hits), (), vectors, idf, wanted[0],
+        understood=understood, queries=tuple(queries), wanted=tuple(wanted),
+    )  # fmt: skip
     if not found:
         return evidence
     cosines = [vectors @ library.embedder.embed_query(query) for query in queries]
@@ -133,22 +187,28 @@ def lines_of(library: Library, question: Question, hits: Sequence[Hit]) -> Evide
             for near, want in zip(cosines, wanted, strict=True)
         ]
     )
-    chances = relevance.relevance(signals, understood=understood).max(axis=0)
+    chances = relevance.relevance(signals, understood=understood)
+    best = chances.max(axis=0)
     lines = [
-        Line(hit, piece, terms[row], float(chances[row])) for row, (hit, piece) in enumerate(found)
+        Line(hit, piece, terms[row], float(best[row])) for row, (hit, piece) in enumerate(found)
     ]
     return replace(
         evidence,
         lines=tuple(lines),
         signals=signals,
+        chances=chances,
         above=above,
-        cosine=max(float(cosines[0].max()), *(hit.cosine or 0.0 for hit in hits)),
+        near=np.stack(cosines).astype(np.float64),
+        cosines=tuple(
+            max(float(near.max()), *(hit.cosine or 0.0 for hit in hits) if not at else (0.0,))
+            for at, near in enumerate(cosines)
+        ),
     )
 
 
 def _vectors(library: Library, parts: Sequence[Piece]) -> Vectors:
-    """Return a vector a piece; code, long and never quoted for its meaning, gets zeros."""
-    said = [row for row, piece in enumerate(parts) if not piece.code]
+    """Return a vector a piece; blocks, never quoted for their meaning, get zeros."""
+    said = [row for row, piece in enumerate(parts) if not piece.block]
     if not said:
         return np.zeros((len(parts), 1), dtype=np.float32)
     known = library.sentence_vectors([parts[row].text for row in said])
@@ -174,38 +234,6 @@ def _heading_terms(library: Library, hits: Sequence[Hit]) -> dict[str, frozenset
     }
 
 
-def select(evidence: Evidence, budget: int, count_tokens: Callable[[str], int]) -> list[Line]:
-    """Return the sentences that fit a budget of tokens best, in reading order.
-
-    A comparison shares the budget between its sides. A sentence that refers back brings the one
-    before it along.
-    """
-    chosen: set[int] = set()
-    shares = [side for side in evidence.question.sides if side] or [""]
-    for side in shares:
-        wanted = _side_terms(evidence, side)
-        order = sorted(
-            range(len(evidence.lines)),
-            key=lambda row: (
-                -evidence.lines[row].score
-                - (0.3 * evidence.recall(wanted, evidence.lines[row].terms) if wanted else 0)
-            ),
-        )
-        left = budget // len(shares)
-        best = evidence.lines[order[0]].score if order else 0.0
-        for row in order:
-            line = evidence.lines[row]
-            if line.score < 0.45 * best:
-                break
-            group = set(together(evidence, row))
-            group -= chosen
-            cost = sum(count_tokens(evidence.lines[each].text) + 2 for each in group)
-            if cost <= left:
-                chosen |= group
-                left -= cost
-    return [evidence.lines[row] for row in sorted(chosen)]
-
-
 def windows(evidence: Evidence) -> Iterator[frozenset[str]]:
     """Yield the terms of each line with its neighbours, and of the headings they stand under."""
     for row in range(len(evidence.lines)):
@@ -218,42 +246,8 @@ def windows(evidence: Evidence) -> Iterator[frozenset[str]]:
         yield above.union(*(evidence.lines[other].terms for other in near))
 
 
-def together(evidence: Evidence, row: int) -> list[int]:
-    """Return the rows a line is understood with, itself among them.
-
-    A line that refers back brings the one before it, one that introduces a list its items.
-    """
-    line = evidence.lines[row]
-    rows = [row]
-    if line.piece.refers_back and row and _same_passage(evidence, row - 1, row):
-        rows.insert(0, row - 1)
-    if line.piece.leads:
-        for after in range(row + 1, min(row + 1 + _MOST_ITEMS, len(evidence.lines))):
-            if not (_same_passage(evidence, row, after) and evidence.lines[after].piece.item):
-                break
-            rows.append(after)
-    return rows
-
-
 def _same_passage(evidence: Evidence, one: int, other: int) -> bool:
     return evidence.lines[one].hit.passage.key == evidence.lines[other].hit.passage.key
-
-
-def _search(library: Library, question: Question, filters: Filters, k: int) -> list[Hit]:
-    """Search by the whole question and by each side; every search gives its best in turn."""
-    queries = [question.text, *question.sides]
-    found = [library.search(query, k, filters, listed=False) for query in queries]
-    limit = k if len(found) == 1 else _CANDIDATES
-    hits: dict[str, Hit] = {}
-    for rank in range(k):
-        for ranked in found:
-            if rank < len(ranked) and len(hits) < limit:
-                hits.setdefault(ranked[rank].passage.key, ranked[rank])
-    return list(hits.values())
-
-
-def _side_terms(evidence: Evidence, side: str) -> frozenset[str]:
-    return frozenset(term for term in evidence.asked if term in side.lower())
 
 
 def rows_of(evidence: Evidence, chosen: Sequence[Line]) -> list[int]:

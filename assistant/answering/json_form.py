@@ -22,6 +22,8 @@ def answer_object(answer: Answer) -> dict[str, Any]:
         "refused": answer.refused,
         "refusal": answer.refusal,
         "view": answer.view,
+        "request": answer.request,
+        "how": answer.how,
         "answer": answer.text,
         "sentences": [sentence_object(each) for each in answer.sentences],
         "citations": [citation_object(each) for each in answer.citations],
@@ -31,6 +33,7 @@ def answer_object(answer: Answer) -> dict[str, Any]:
         ],
         "further": [asdict(each) for each in answer.further],
         "dropped": [asdict(each) for each in answer.dropped],
+        "unanswered": list(answer.unanswered),
         "model": answer.model,
         "timings": {
             name: answer.timings.get(name)
@@ -45,6 +48,7 @@ def search_object(found: "SearchResult") -> dict[str, Any]:
     """Return the ``search --json`` object."""
     return {
         "query": found.query,
+        "searched": found.searched,
         "hits": [hit_object(hit) for hit in found.hits],
         "timings": {"search_s": round(found.seconds, 4)},
     }

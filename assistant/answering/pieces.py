@@ -20,62 +20,117 @@ _REFERS_BACK = re.compile(
 )
 _TORN = re.compile(r"[^(（]{0,12}[)）]")  # closes what the piece before opened
 _LONGEST = 600  # characters
+_FORMULA = re.compile(r"^[ \t]*\$\$(?:[^$]|\$(?!\$)){1,2000}\$\$[ \t.,;]*$", re.MULTILINE)
+_TABLE = re.compile(r"(?:^[ \t]*\|[^\n]*(?:\n|\Z)){3,}", re.MULTILINE)
+BLOCKS = ("code", "formula", "table")
 _TITLE = 5  # words
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One sentence, list item, table row or line of code.
+    """One sentence, list item, row or whole of a table, displayed formula or block of code.
 
-    ``text`` is plain text, or for ``code`` a whole fenced block as it stands; ``start`` and
-    ``end`` are its span in the passage. ``whole``: a sentence of prose, a list item or a long
-    heading (a paper's title, in lists of papers) that can be shown as it stands. ``item``: it
-    belongs to a list item.
-    ``leads``: it introduces the list items that follow. ``refers_back``: it needs the piece before.
-    ``title``: it is a heading.
+    ``form`` is ``prose``, ``item``, ``continued`` (a later sentence of an item), ``row``,
+    ``heading``, or one of `BLOCKS`: a fenced block, a formula or a table as it stands. ``text`` is
+    plain text but for those; ``start`` and ``end`` are its span in the passage. ``whole``: a
+    sentence of prose, a list item or a long heading (a paper's title, in lists of papers) that can
+    be shown as it stands. ``leads``: it introduces what follows, items of a list or a block.
+    ``refers_back``: it needs the piece before.
     """
 
     text: str
     start: int
     end: int
+    form: str
     whole: bool
-    item: bool
     leads: bool
     refers_back: bool
-    code: bool = False
-    title: bool = False
+
+    @property
+    def item(self) -> bool:
+        """Whether it belongs to a list item."""
+        return self.form in ("item", "continued")
+
+    @property
+    def block(self) -> bool:
+        """Whether it is a block that stands as it is: code, a formula, a table."""
+        return self.form in BLOCKS
+
+    @property
+    def code(self) -> bool:
+        """Whether it is a fenced block."""
+        return self.form == "code"
+
+    @property
+    def title(self) -> bool:
+        """Whether it is a heading."""
+        return self.form == "heading"
 
     @property
     def ends_in_colon(self) -> bool:
         """Whether what it announces follows."""
-        return self.text.endswith((":", "：")) and not self.code
+        return self.text.endswith((":", "：")) and not self.block
 
 
 def pieces(text: str) -> list[Piece]:
-    """Return the pieces of a passage in reading order."""
-    blocks = code_blocks(text)
+    """Return the pieces of a passage in reading order; a table comes before its rows."""
+    blocks = _blocks(text)
+    inside = [(start, end) for form, start, end in blocks if form != "table"]
     spans = [
-        span for span in sentences(text) if not any(start <= span[0] < end for start, end in blocks)
+        span for span in sentences(text) if not any(start <= span[0] < end for start, end in inside)
     ]
-    items = [_in_item(text, start) for start, _ in spans]
-    found = [
-        Piece(text[start:end], start, end, False, False, False, False, True)
-        for start, end in blocks
-    ]
+    begins = {start for _, start, _ in blocks}
+    found = [Piece(text[start:end], start, end, form, False, False, False)
+             for form, start, end in blocks]  # fmt: skip
     for place, (start, end) in enumerate(spans):
         line = plain(text[start:end])
         if len(line) <= 2:
             continue
-        torn = _TORN.match(line) and not items[place]
-        prose = not _in_table(text, start) and len(line) <= _LONGEST and not torn
-        last = place + 1 == len(spans)
-        leads = prose and bool(_LEADS.search(line)) and not last and items[place + 1]
+        form = _form(text, start)
+        if form == "item" and place and _same_line(text, spans[place - 1][0], start):
+            form = "continued"
+        torn = _TORN.match(line) and form not in ("item", "continued")
+        prose = form != "row" and len(line) <= _LONGEST and not torn
+        after = spans[place + 1][0] if place + 1 < len(spans) else len(text)
+        announces = prose and bool(_LEADS.search(line))
+        to_block = announces and _next_line(text, end) in begins
+        to_items = announces and after < len(text) and _form(text, after) == "item"
         ends = bool(_ENDS.search(line)) or _stands_alone(text, start, end)
         back = place > 0 and bool(_REFERS_BACK.match(line))
-        whole = prose and (ends or leads)
-        title = _is_heading(text, start)
-        found.append(Piece(line, start, end, whole, items[place], leads, back, title=title))
-    return sorted(found, key=lambda piece: piece.start)
+        whole = prose and (ends or to_items)
+        found.append(Piece(line, start, end, form, whole, to_items or to_block, back))
+    return sorted(found, key=lambda piece: (piece.start, -piece.end))
+
+
+def _blocks(text: str) -> list[tuple[str, int, int]]:
+    """Return form and span of the blocks that stand as they are."""
+    code = code_blocks(text)
+    found = [("code", start, end) for start, end in code]
+    for form, pattern in (("formula", _FORMULA), ("table", _TABLE)):
+        for block in pattern.finditer(text):
+            if not any(start <= block.start() < end for start, end in code):
+                found.append((form, block.start(), block.end()))
+    return found
+
+
+def _next_line(text: str, at: int) -> int:
+    """Return where the next line that holds something begins."""
+    rest = re.compile(r"[^\S\n]*\n\s*").match(text, at)
+    return rest.end() if rest else len(text)
+
+
+def _same_line(text: str, one: int, other: int) -> bool:
+    """Say whether two places stand on one line."""
+    return "\n" not in text[one:other]
+
+
+def _form(text: str, at: int) -> str:
+    first, last = _line_of(text, at)
+    if TABLE_ROW.match(text, first):
+        return "row"
+    if LIST_MARKER.match(text, first):
+        return "item"
+    return "heading" if HEADING.match(text[first:last]) else "prose"
 
 
 def code_blocks(text: str) -> list[tuple[int, int]]:
@@ -105,25 +160,12 @@ def _line_of(text: str, at: int) -> tuple[int, int]:
     return text.rfind("\n", 0, at) + 1, end if end >= 0 else len(text)
 
 
-def _in_item(text: str, at: int) -> bool:
-    return bool(LIST_MARKER.match(text, _line_of(text, at)[0]))
-
-
-def _in_table(text: str, at: int) -> bool:
-    return bool(TABLE_ROW.match(text, _line_of(text, at)[0]))
-
-
-def _is_heading(text: str, at: int) -> bool:
-    first, last = _line_of(text, at)
-    return bool(HEADING.match(text[first:last]))
-
-
 def _stands_alone(text: str, start: int, end: int) -> bool:
     """Say whether a span is all of a list item or heading: such are left without a full stop."""
     first, last = _line_of(text, start)
     if text[end - 1] in "?？":
         return False
-    if _is_heading(text, start):
+    if HEADING.match(text[first:last]):
         return len(text[start:end].split()) >= _TITLE
     mark = LIST_MARKER.match(text, first, last)
     return mark is not None and mark.end() == start and end >= last - 1

@@ -1,4 +1,4 @@
-"""What a question asks: its language and, when it is about two things, each of them."""
+"""What a question asks: its language and parts, what it compares, how much it wants to hear."""
 
 import re
 from dataclasses import dataclass
@@ -7,18 +7,66 @@ from ingest.text.sentences import language
 
 _LEAD = re.compile(
     r"^(?:please\s+)?(?:explain|compare|contrast|describe|what(?:'s| is| are)|"
-    r"how (?:do|does|is|are)|tell me about|请?(?:解释|比较|说明|介绍)(?:一下)?)\s*",
+    r"how (?:do|does|is|are)|tell me about|"
+    r"when (?:should|do|would) (?:i|we|you) (?:use|choose|pick)|"
+    r"should (?:i|we|you) (?:use|choose|pick|prefer)|请?(?:解释|比较|说明|介绍)(?:一下)?)\s*",
     re.IGNORECASE,
 )
-_TAIL = re.compile(r"\s*(?:之间)?的?(?:区别|不同|差别|差异)(?:是什么|在哪里|有哪些)?\s*$")
-_PATTERNS = (
+_TAIL = re.compile(
+    r"(?:\s*[:：,，;；(（].*|\s+(?:in terms of|when it comes to|for|on|regarding)\s.*|"
+    r"\s*(?:之间)?的?(?:区别|不同|差别|差异)(?:是什么|在哪里|有哪些)?\s*)$",
+    re.IGNORECASE,
+)
+_SEPARATED = re.compile(
+    r"\s*(?:,|，|、|\band\b|\bor\b|\bvs\.?|\bversus\b|和|与|跟|以及|还是)\s*", re.I
+)
+_COMPARISONS = (
     re.compile(r"differences?\s+between\s+(.+?)\s+and\s+(.+)", re.IGNORECASE),
     re.compile(r"how\s+\w+\s+(.+?)\s+(?:differ|different)\s+(?:from|to)\s+(.+)", re.IGNORECASE),
     re.compile(r"(?:compare|contrast)\s+(.+?)\s+(?:and|with|to)\s+(.+)", re.IGNORECASE),
     re.compile(r"(.+?)\s+compared?\s+(?:to|with)\s+(.+)", re.IGNORECASE),
     re.compile(r"(.+?)\s+(?:vs\.?|versus)\s+(.+)", re.IGNORECASE),
-    re.compile(r"(.+?)\s*(?:和|与|跟)\s*(.+?)(?:之间)?(?:的|有什么|有何)(?:区别|不同|差别|差异)"),
+    re.compile(
+        r"(?:use|choose|pick|prefer)\s+(.+?)\s+(?:or|over|instead of)\s+(.+)", re.IGNORECASE
+    ),
+    re.compile(r"(.+?)\s*(?:和|与|跟|同)\s*(.+?)(?:之间)?(?:的|有什么|有何)(?:区别|不同|差别|差异)"),
+    re.compile(r"(.+?)\s*(?:和|与|跟)\s*(.+?)(?:相比|比较|对比|哪个|怎么选|如何选)"),
 )  # fmt: skip
+_ENUMERATED = re.compile(
+    r"^(.+?)\s*[:：]\s*(?:.*\b(?:each|them|which|both)\b.*|.*(?:各自|分别|哪个).*)$", re.I
+)
+_LONGEST_SIDE = 8  # words
+
+_ASKS_AGAIN = (
+    r"(?:(?:in|on|at|by|for|from|to|with|under|of|about)\s+)?"
+    r"(?:how|why|what|when|where|which|who|whom|whose|is|are|does|do|did|can|could|should)\b"
+)
+_PARTS = re.compile(
+    rf"[?;]+\s+(?:and\s+|but\s+)?|\s*,?\s+(?:and|but)\s+(?={_ASKS_AGAIN})|,\s+(?={_ASKS_AGAIN})|"
+    r"[？；]+|[，,](?=(?:为什么|为何|怎么|怎样|如何|有什么|有哪些|哪|是否|能否|什么时候|和.{1,12}相比|与.{1,12}相比|它))",
+    re.IGNORECASE,
+)
+_FEWEST_LETTERS = 4
+_ASKS = re.compile(
+    rf"{_ASKS_AGAIN}|\b(?:explain|describe|compare|contrast|list|name|tell|give|show|walk|outline|"
+    r"summari[sz]e)\b|[\u3400-\u9fff]",
+    re.IGNORECASE,
+)
+
+_NARROW = re.compile(
+    r"\bhow (?:many|much|large|big|long|fast|far|old|often)\b|"
+    r"\b(?:who|whom|whose|when (?:was|were|did))\b|^when\b(?! \w+ (?:i|we|you|it)\b)|"
+    r"\b(?:what|which) (?:sizes?|numbers?|percentage|fraction|share|years?|rates?|ratio|values?|"
+    r"licen[cs]e|name|version|dataset|optimi[sz]er|company|authors?)\b|"
+    r"多少|几[个种倍年层]|哪一?年|多[大长快高]|谁",
+    re.IGNORECASE,
+)
+_WIDE = re.compile(
+    r"\b(?:how|why|explain|compare|describe|overview|introduc\w+|walk|summar\w+|intuition|"
+    r"understand|pros|cons|benefits?|advantages?|drawbacks?|trade-?offs?|steps?|differ\w*|vs|versus)\b|"
+    r"解释|为什么|为何|怎[么样]|如何|原理|介绍|区别|不同|优[点势]|缺点|步骤|比较",
+    re.IGNORECASE,
+)
 
 
 ASKING = (
@@ -33,6 +81,7 @@ ASKING = (
 )
 """Words that say that something is asked, not what."""
 
+_ASKING = frozenset(ASKING.split())
 _NAME = re.compile(r"(?=\d*[A-Za-z])[a-zA-Z\d][\w+]*(?:[-.][\w+]+)*|\d+(?:\.\d+)+", re.ASCII)
 _FIRST = re.compile(r"^\W*\w+")
 _VERSION = re.compile(
@@ -59,11 +108,19 @@ _PLACES = (
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question as asked, with its language and the two things it compares, if it does."""
+    """A question as asked: its language, the things it compares and the parts it has.
+
+    ``sides`` is empty where nothing is compared. ``parts`` holds at least one text, each in words
+    that can be searched alone; a question that asks one thing is its only part. ``scope`` says how
+    much an answer should cover: ``narrow`` (a number, a name), ``wide`` (an explanation,
+    a comparison) or ``plain``.
+    """
 
     text: str
     lang: str
     sides: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
+    scope: str = "plain"
 
 
 def names(text: str) -> list[str]:
@@ -92,18 +149,82 @@ def versions(text: str) -> list[tuple[str, str]]:
     return [
         (found["name"], found["number"])
         for found in _VERSION.finditer(text)
-        if found["name"].casefold() not in _PLACES
+        if found["name"].casefold() not in _PLACES and found["name"].casefold() not in _ASKING
     ]
 
 
 def understand(text: str) -> Question:
-    """Read a question; ``sides`` holds both sides of a comparison and is empty otherwise."""
+    """Read a question: its language, sides, parts and scope, by the form of its words alone."""
     text = " ".join(text.split())
+    sides, parts = _sides(text), _parts(text)
+    scopes = {"wide"} if sides else {_scope(part) for part in parts}
+    scope = next(each for each in ("wide", "plain", "narrow") if each in scopes)
+    return Question(text, language(text), sides, parts, scope)
+
+
+def _scope(part: str) -> str:
+    """Return how much one part of a question wants to hear."""
+    if re.match(r"(?:how|why)\b(?! (?:many|much|large|big|long|fast|far|old|often)\b)", part, re.I):
+        return "wide"
+    if _NARROW.search(part):
+        return "narrow"
+    return "wide" if _WIDE.search(part) else "plain"
+
+
+def _sides(text: str) -> tuple[str, ...]:
+    """Return the things a question compares, two or more; none where it compares nothing."""
     plain = text.rstrip(" ?？.。!！")
-    for pattern in _PATTERNS:
-        found = pattern.search(plain)
-        if found:
-            sides = tuple(_TAIL.sub("", _LEAD.sub("", side)).strip() for side in found.groups())
-            if all(sides):
-                return Question(text, language(text), sides)
-    return Question(text, language(text))
+    listed = _ENUMERATED.match(plain)
+    if listed and len(sides := _separate(listed[1])) >= 2:
+        return sides
+    for pattern in _COMPARISONS:
+        if found := pattern.search(plain):
+            first = _LEAD.sub("", found[1]).strip()
+            sides = (*_separate(first), *_separate(_TAIL.sub("", _LEAD.sub("", found[2])).strip()))
+            if len(sides) >= 2:
+                return sides
+    return ()
+
+
+def _separate(text: str) -> tuple[str, ...]:
+    """Return the things an enumeration names, in a few words each; what is longer is no name."""
+    text = _LEAD.sub("", text)
+    sides = tuple(side.strip(" ?？.。") for side in _SEPARATED.split(text) if side.strip(" ?？.。"))
+    return sides if all(len(side.split()) <= _LONGEST_SIDE for side in sides) else (text,)
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    """Return what a question asks one after the other, each with the names of the first part.
+
+    "What does it solve and how?" asks how of the same thing.
+    """
+    pieces = [piece.strip(" ,，") for piece in _PARTS.split(text.rstrip(" ?？.。!！"))]
+    pieces = [piece for piece in pieces if piece]
+    while len(pieces) > 1 and not _ASKS.search(pieces[0]):  # "In simple terms, what is ...?"
+        pieces[:2] = [", ".join(pieces[:2])]
+    if len(pieces) < 2:
+        return (text,)
+    subject = _subject(pieces[0])
+    parts = [pieces[0]]
+    for piece in pieces[1:]:
+        bare = len(piece.split()) < 2 and (piece.isascii() or len(piece) < _FEWEST_LETTERS)
+        if bare:
+            parts.append(f"{piece} {subject}")
+        elif subject and not _named(piece):
+            parts.append(f"{piece} ({subject})")
+        else:
+            parts.append(piece)
+    return tuple(parts)
+
+
+def _named(part: str) -> list[str]:
+    """Return the names in a part of a question; the word it begins with is none by its capital."""
+    return names(part[:1].lower() + part[1:])
+
+
+def _subject(part: str) -> str:
+    """Return what a part is about: its names, else its words that do not only ask."""
+    if found := _named(part):
+        return ", ".join(dict.fromkeys(found))
+    words = [word for word in re.findall(r"[\w-]+", part) if word.casefold() not in _ASKING]
+    return " ".join(words[-4:])

@@ -1,5 +1,6 @@
 """The values this floor hands up: evidence, sentences, citations, answers, events."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from index.search.library import Hit
@@ -13,7 +14,11 @@ class Sentence:
     ``citations`` are citation numbers; ``support`` lies between 0 and 1 and is 1 for a quotation;
     ``status`` is ``supported`` or ``weak``; ``verbatim`` says that it is its source's own sentence.
     ``spans`` say where in the cited documents the words stand that bear it: number of the citation,
-    start and end.
+    start and end. ``group`` is the heading it stands under in the answer, empty for the opening;
+    sentences of one group stand next to each other. ``form`` is ``prose``, ``item``,
+    ``continued`` (more of an item), ``code``, ``formula`` or ``table``; the last three are blocks
+    of Markdown as they stand. ``original`` is the source's own sentence where ``text`` translates
+    it.
     """
 
     text: str
@@ -22,6 +27,19 @@ class Sentence:
     status: str
     verbatim: bool
     spans: tuple[tuple[int, int, int], ...] = ()
+    group: str = ""
+    form: str = "prose"
+    original: str | None = None
+
+    @property
+    def block(self) -> bool:
+        """Whether it stands apart as it is: code, a formula, a table."""
+        return self.form in ("code", "formula", "table")
+
+    @property
+    def item(self) -> bool:
+        """Whether it belongs to an item of a list."""
+        return self.form in ("item", "continued")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +84,10 @@ class Answer:
     """Sentences with their citations, or a refusal with the nearest hits.
 
     ``asked`` is the question in words that stand alone. ``look_in`` are, for a refusal, the places
-    in the lists that should cover it. ``dropped`` is what the model said and nothing bears.
+    in the lists that should cover it. ``dropped`` is what the model said and nothing supports.
+    ``unanswered`` are the parts of the question that nothing in the library answers. ``request`` is
+    the kind of request it was understood as (see `assistant.collection.request`), ``how`` says in
+    words how it was found, where that is not a search of the whole library.
     """
 
     question: str
@@ -83,19 +104,79 @@ class Answer:
     timings: dict[str, float] = field(default_factory=dict)
     look_in: tuple[Recommendation, ...] = ()
     dropped: tuple[Dropped, ...] = ()
+    unanswered: tuple[str, ...] = ()
+    request: str = "fact"
+    how: str = ""
 
     @property
     def text(self) -> str:
-        """The answer as plain text with ``[1]`` markers; code stands on lines of its own."""
+        """The answer as plain text: paragraphs under their headings, with ``[1]`` markers.
+
+        Neighbouring sentences of one source share a marker.
+        """
         if self.refused:
             return self.refusal or ""
-        said = ""
-        for sentence in self.sentences:
-            code = sentence.text.startswith("```")
-            apart = "\n" if code or said.endswith("\n") else " "
-            marks = "".join(f" [{n}]" for n in sentence.citations)
-            said += apart + sentence.text + (f"\n{marks.strip()}\n" if code else marks)
-        return said.strip()
+        blocks: list[str] = []
+        for group, runs in self.groups():
+            if group:
+                blocks.append(group)
+            for run in runs:
+                marks = "".join(f" [{n}]" for n in run[0].citations)
+                if run[0].block:
+                    blocks.append(f"{run[0].text}\n{marks.strip()}")
+                elif run[0].item:
+                    blocks.append("\n".join(f"- {each}" for each in items(run)) + marks)
+                else:
+                    blocks.append(" ".join(each.text for each in run) + marks)
+        if self.unanswered:
+            blocks.append(self.left_open)
+        return "\n\n".join(blocks)
+
+    @property
+    def left_open(self) -> str:
+        """What is said of the parts that nothing answers; empty if there are none."""
+        if not self.unanswered:
+            return ""
+        asked = "; ".join(self.unanswered)
+        return f"资料库没有回答：{asked}" if self.lang == "zh" else f"Not in the library: {asked}"
+
+    def groups(self) -> list[tuple[str, list[list[Sentence]]]]:
+        """Return headings with their runs: neighbouring sentences of one form and one source."""
+        return grouped(self.sentences)
+
+
+def grouped(sentences: Sequence[Sentence]) -> list[tuple[str, list[list[Sentence]]]]:
+    """Return headings, each with its runs of sentences that are shown as one paragraph or list.
+
+    A run is made of neighbouring sentences of one form, one way of showing and the same citations.
+    """
+    groups: list[tuple[str, list[list[Sentence]]]] = []
+    for sentence in sentences:
+        if not groups or groups[-1][0] != sentence.group:
+            groups.append((sentence.group, []))
+        runs = groups[-1][1]
+        if runs and not sentence.block and _manner(runs[-1][-1]) == _manner(sentence):
+            runs[-1].append(sentence)
+        else:
+            runs.append([sentence])
+    return groups
+
+
+def items(run: Sequence[Sentence]) -> list[str]:
+    """Return the items of a run of list items, each with all its sentences."""
+    whole: list[str] = []
+    for sentence in run:
+        if sentence.form == "continued" and whole:
+            whole[-1] += f" {sentence.text}"
+        else:
+            whole.append(sentence.text)
+    return whole
+
+
+def _manner(sentence: Sentence) -> tuple[object, ...]:
+    translated = sentence.original is not None
+    form = "item" if sentence.form == "continued" else sentence.form
+    return (form, sentence.citations, sentence.verbatim, sentence.status, translated)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,19 +1,28 @@
-"""Checking a saved answer again: do its quotes still stand there, and do they support it?"""
+"""Checking a saved answer again: do its quotes still stand there, and do they support it?
 
+Each sentence is judged as it reads. One that is marked as its source's own must stand in a quote.
+"""
+
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from assistant.answering.across import faithful, taken_apart
-from assistant.answering.citation import attribute
-from assistant.answering.evidence import lines_of
+from assistant.answering.across import faithful
+from assistant.answering.evidence import Evidence, lines_of
 from assistant.answering.question import understand
+from assistant.answering.support import Support
 from index.search.library import Hit, Library
 from ingest.errors import UsageError
 
 
-def verify(library: Library, saved: dict[str, Any]) -> list[dict[str, Any]]:
+def verify(
+    library: Library,
+    saved: dict[str, Any],
+    asked_again: Callable[[str], Sequence[str]] = lambda asked: (),
+) -> list[dict[str, Any]]:
     """Return one object per sentence: its ``text``, ``ok``, and the ``reason`` where it is not.
 
-    ``saved`` is an ``ask --json`` object. Works offline, from the library alone.
+    ``saved`` is an ``ask --json`` object. Works offline, from the library alone. What cites the
+    catalog and no words of a page holds if ``asked_again``, given the request, says it still.
 
     Raises:
         UsageError: ``saved`` is not such an object.
@@ -22,16 +31,42 @@ def verify(library: Library, saved: dict[str, Any]) -> list[dict[str, Any]]:
         sentences = saved["sentences"]
         quotes = {cited["n"]: cited for cited in saved["citations"]}
         question = saved["question"]
-        wanted = [(each["text"], list(each["citations"])) for each in sentences]
+        wanted = [
+            (
+                each["text"],
+                each.get("original"),
+                bool(each.get("verbatim")),
+                list(each["citations"]),
+            )
+            for each in sentences
+        ]
     except (KeyError, TypeError) as error:
         raise UsageError(
             f"This is not a saved answer (`refdesk ask --json`): no {error}."
         ) from None
-    return [_check(library, question, text, [quotes.get(n) for n in ns]) for text, ns in wanted]
+    catalog = saved.get("view") == "catalog"
+    again = asked_again(str(saved.get("asked"))) if catalog else ()
+    checked = []
+    for text, original, verbatim, ns in wanted:
+        cited = [quotes.get(n) for n in ns]
+        of_catalog = not any(quote and quote.get("quote") for quote in cited)
+        if catalog and of_catalog:
+            ok = text in again
+            reason = None if ok else "the catalog does not say it"
+            checked.append({"text": text, "ok": ok, "reason": reason})
+        else:
+            checked.append(_check(library, question, text, original, cited, verbatim=verbatim))
+    return checked
 
 
 def _check(
-    library: Library, question: str, text: str, cited: list[dict[str, Any] | None]
+    library: Library,
+    question: str,
+    text: str,
+    original: str | None,
+    cited: list[dict[str, Any] | None],
+    *,
+    verbatim: bool,
 ) -> dict[str, Any]:
     reason = "it cites nothing" if not cited else ""
     hits: list[Hit] = []
@@ -52,10 +87,18 @@ def _check(
             hits.append(Hit(1, 1.0, passage, (), None, None))
     if not reason:
         evidence = lines_of(library, understand(question), hits)
-        translation, original = taken_apart(text) or ("", text)
-        verdict = attribute(library, evidence, original)
-        if verdict.status == "dropped":
-            reason = verdict.reason
-        elif translation and not faithful(translation, original):
+        exact = verbatim or original is not None
+        reason = _unsupported(library, evidence, original or text, verbatim=exact)
+        if not reason and original and not faithful(text, original):
             reason = "its translation holds other numbers or names than the original"
     return {"text": text, "ok": not reason, "reason": reason or None}
+
+
+def _unsupported(library: Library, evidence: Evidence, sentence: str, *, verbatim: bool) -> str:
+    """Return why the quotes do not support a sentence; nothing where they do."""
+    if " ".join(sentence.split()) in {" ".join(line.text.split()) for line in evidence.lines}:
+        return ""
+    if verbatim:
+        return "it is marked as its source's own words and does not stand in what it cites"
+    verdict = Support(library).check(sentence, evidence)
+    return verdict.reason if verdict.status == "dropped" else ""

@@ -8,6 +8,7 @@ import contextlib
 import errno
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,9 +16,17 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from index.store import sums
 from ingest.errors import HomeBusy, RefdeskError, UsageError
 
+OTHERS = "others"
+"""Folder in a generation: the vectors of the model for other languages than English, if made."""
+
+FINGERPRINT = "fingerprint"
+"""File in it: the fingerprint of that model."""
+
 _KEPT = 2
+_POINTER = re.compile(r"[0-9]{6,12}")
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _FULL_WORDS = ("no space left", "disk is full", "quota exceeded")
 _ROOM = 65_536  # bytes; with less nothing can be written, whatever the error says
@@ -50,6 +59,11 @@ class Home:
         return self.root / "cache"
 
     @property
+    def quarantine(self) -> Path:
+        """The list of pages that made a reader fail."""
+        return self.root / "quarantine.json"
+
+    @property
     def without_archive(self) -> Path:
         """Stands while the library came from elsewhere and its archive did not come with it."""
         return self.root / "archive-left-out"
@@ -61,6 +75,8 @@ class Home:
             UsageError: it cannot be made or written to.
         """
         try:
+            self.root.mkdir(parents=True, exist_ok=True)
+            self._keep_private()
             for folder in (self.archive, self.library, self.models, self.cache):
                 folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -69,21 +85,35 @@ class Home:
                 "with --home or REFDESK_HOME."
             ) from error
 
-    def current(self) -> Path | None:
-        """Return the folder of the generation that counts, if there is one yet."""
+    def _keep_private(self) -> None:
+        """Let nobody else of this machine look in, where that is ours to say."""
+        with contextlib.suppress(OSError):
+            if self.root.stat().st_mode & 0o077:
+                self.root.chmod(0o700)
+
+    def pointed(self) -> str | None:
+        """Return the name of the generation ``CURRENT`` names, if it names one that is here."""
         try:
-            name = (self.library / "CURRENT").read_text(encoding="utf-8").strip()
-        except (FileNotFoundError, NotADirectoryError):
+            name = (self.library / "CURRENT").read_text(encoding="ascii").strip()
+        except (OSError, ValueError):
             return None
-        return self.library / name
+        return name if _POINTER.fullmatch(name) and (self.library / name).is_dir() else None
+
+    def current(self) -> Path | None:
+        """Return the folder of the generation that counts, if there is one yet.
+
+        Where ``CURRENT`` is damaged, that is the last one that was finished.
+        """
+        name = self.pointed()
+        if name is not None:
+            return self.library / name
+        return max(self.generations(), key=_number, default=None)
 
     def begin(self) -> Path:
         """Make the folder of the next generation, empty; an unfinished one of before goes."""
-        number = 1 + max((_number(folder) for folder in self._generations()), default=0)
-        if (now := self.current()) is not None:
-            number = max(number, _number(now) + 1)
+        number = 1 + max((_number(folder) for folder in self.generations()), default=0)
         for leftover in self.library.glob("*.part"):
-            shutil.rmtree(leftover)
+            shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
         folder = self.library / f"{number:06d}.part"
         folder.mkdir(parents=True)
         return folder
@@ -91,21 +121,28 @@ class Home:
     def publish(self, folder: Path) -> Path:
         """Make a finished generation the one that counts, durably and all at once."""
         final = folder.with_suffix("")
+        sums.write(folder, self.current())
         for file in folder.rglob("*"):
             _sync(file)
         _sync(folder)
         folder.rename(final)
-        pointer = self.library / "CURRENT.part"
-        pointer.write_text(final.name + "\n", encoding="utf-8")
-        _sync(pointer)
-        pointer.replace(self.library / "CURRENT")
-        _sync(self.library)
-        for old in sorted(self._generations(), key=_number)[:-_KEPT]:
+        self.point(final)
+        for old in sorted(self.generations(), key=_number)[:-_KEPT]:
             shutil.rmtree(old)
         return final
 
-    def _generations(self) -> list[Path]:
-        return [f for f in self.library.glob("*") if f.is_dir() and f.name.isdigit()]
+    def point(self, folder: Path) -> None:
+        """Let a finished generation be the one that counts, durably and all at once."""
+        pointer = self.library / "CURRENT.part"
+        pointer.write_text(folder.name + "\n", encoding="utf-8")
+        _sync(pointer)
+        pointer.replace(self.library / "CURRENT")
+        _sync(self.library)
+
+    def generations(self) -> list[Path]:
+        """Return the folders of all finished generations, oldest first."""
+        found = [f for f in self.library.glob("*") if _POINTER.fullmatch(f.name) and f.is_dir()]
+        return sorted(found, key=_number)
 
     @contextlib.contextmanager
     def writing(self, what: str = "write") -> Iterator[None]:

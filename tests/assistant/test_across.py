@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.answering.across import beside, to_chinese, to_english
+from assistant.answering.across import to_chinese, to_english
 from assistant.answering.quantities import in_chinese_units, quantities
 
 
@@ -67,7 +67,3 @@ def test_the_model_is_given_numbers_in_chinese_units():
     counted = in_chinese_units(source)
     assert counted == "It read 1.4万亿 tokens with 700亿 or 750万 weights in 2,048 steps."
     assert quantities(counted) == quantities(source) == {1.4e12, 7e10, 7.5e6, 2048}
-
-
-def test_the_original_stands_beside_it():
-    assert SENTENCE in beside("译文。", SENTENCE)

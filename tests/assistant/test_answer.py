@@ -6,7 +6,9 @@ import pytest
 
 from assistant.answering import answer as answering
 from assistant.answering.pieces import plain
+from assistant.answering.plan import WORDS
 from assistant.answering.prompt import REFUSAL
+from assistant.answering.sections import count_words
 from assistant.engines.protocol import Message
 from index.store.values import Filters
 from ingest.errors import UsageError
@@ -115,15 +117,16 @@ def test_repetitions_are_shown_once(desk):
 def test_a_short_answer_is_completed_by_quotations(desk):
     said = "Decoding becomes faster because the cache is smaller."
     _, answer = ask(desk, Scripted(said))
-    assert answer.sentences[0].text == said
+    assert said in [sentence.text for sentence in answer.sentences]
     assert len(answer.sentences) > 1
     assert all(sentence.verbatim for sentence in answer.sentences)
 
 
-def test_a_long_answer_ends_after_seven_sentences(desk):
-    text = " ".join(desk.library.document(hit.passage.url).text for hit in desk.search("keys").hits)
-    _, answer = ask(desk, Scripted(text))
-    assert len(answer.sentences) <= 7
+def test_how_long_an_answer_is_follows_from_its_question(desk):
+    narrow = desk.ask("How many key heads does multi-query attention keep?")
+    wide = desk.ask("Explain how multi-query attention shares keys, and why decoding is faster")
+    assert count_words(narrow.text) <= WORDS["narrow"] + 10
+    assert len(wide.sentences) > len(narrow.sentences)
 
 
 def test_what_the_library_does_not_know_is_refused_before_the_model_is_asked(desk):
@@ -179,8 +182,8 @@ def test_what_nothing_bears_is_kept_with_its_reason(desk):
     _, answer = ask(
         desk,
         Scripted(
-            "Multi-query attention keeps one key head and one value head for all query heads. "
-            "It was invented by 47 elephants in Paris."
+            "It was invented by 47 elephants in Paris. "
+            "Multi-query attention keeps one key head and one value head for all query heads."
         ),
     )
     assert [each.text for each in answer.dropped] == ["It was invented by 47 elephants in Paris."]

@@ -4,8 +4,9 @@ import pytest
 
 from assistant.answering.citation import attribute, unsupported_details
 from assistant.answering.evidence import gather
-from assistant.answering.extractive import best_lines
+from assistant.answering.plan import plan
 from assistant.answering.question import understand
+from assistant.answering.sections import sections
 from assistant.desk import Desk
 from index.store.values import Filters
 from ingest.archive.warc import Archive, Resource
@@ -58,7 +59,7 @@ def test_what_states_nothing_is_dropped(desk, evidence, said):
 @pytest.mark.parametrize(
     ("sentence", "source", "detail"),
     [
-        ("It has 13 layers.", "It has 12 layers.", "13"),
+        ("It has 13 layers.", "It has 12 layers.", "13 layers"),
         ("It has 1,024 heads.", "There are 1024 heads.", None),
         ("It is 5 % slower.", "It is 5% slower.", None),
         ("GQA is used.", "MQA is used.", "GQA"),
@@ -105,7 +106,8 @@ def test_a_curated_source_that_says_the_same_is_preferred_to_the_primer(home):
     alone = "Shazeer introduced multi-query attention in 2019."
     verdict = attribute(desk.library, evidence, alone)
     assert (verdict.text, verdict.line.hit.passage.url) == (alone, f"{PRIMER}mqa")
-    urls = [line.hit.passage.url for line in best_lines(evidence)]
+    lines = plan(evidence, sections(desk.library, evidence)).lines
+    urls = [line.hit.passage.url for line in lines]
     assert len(urls) == len(set(urls)) == 2
 
 

@@ -10,11 +10,13 @@ import pytest
 from warcio.archiveiterator import ArchiveIterator
 
 from assistant.answering import answer as answering
-from assistant.answering.evidence import gather, select
+from assistant.answering.evidence import gather
 from assistant.answering.injection import addresses_the_model
 from assistant.answering.pieces import plain
-from assistant.answering.prompt import prompt
+from assistant.answering.plan import plan
+from assistant.answering.prompt import opening_prompt
 from assistant.answering.question import understand
+from assistant.answering.sections import sections
 from assistant.desk import Desk
 from assistant.engines.choice import DEFAULT_MODEL
 from assistant.engines.protocol import Message
@@ -143,7 +145,8 @@ def test_prose_in_the_same_words_is_no_order(sentence):
 @EVERY
 def test_a_prompt_holds_no_order_and_no_page_ends_its_sources(desk, attack):
     evidence = gather(desk.library, understand(attack.question), Filters())
-    asked = prompt(evidence.question, select(evidence, 400, lambda text: len(text) // 3))
+    planned = plan(evidence, sections(desk.library, evidence))
+    asked = opening_prompt(evidence.question, planned.lines)
     text = asked[-1].content
     mark = text.split(">", 1)[0].removeprefix("<sources ")
     assert text.count(f"</sources {mark}>") == 1

@@ -2,18 +2,10 @@
 
 import pytest
 
+from assistant.answering.decide import Limits, Reason, Signals, decide, signals, unanswered, weights
 from assistant.answering.evidence import gather
 from assistant.answering.mentions import _mentions
 from assistant.answering.question import understand, versions
-from assistant.answering.refusal import (
-    Limits,
-    Signals,
-    answers_surely,
-    convinces,
-    hopeless,
-    refuses,
-    signals,
-)
 from index.search import library
 from index.store.values import Filters
 
@@ -30,8 +22,9 @@ LIMITS = Limits(hopeless=0.5, floor=1.0, sure=1.2, enough=1.4)
     ],
 )
 def test_the_sum_decides_and_an_unknown_name_decides_alone(found, refused, sure):
-    assert refuses(found, LIMITS) is refused
-    assert answers_surely(found, LIMITS) is sure
+    decision = decide(found, LIMITS)
+    assert decision.answer is not refused
+    assert decision.sure is sure
 
 
 @pytest.mark.parametrize(
@@ -43,18 +36,18 @@ def test_the_sum_decides_and_an_unknown_name_decides_alone(found, refused, sure)
     ],
 )
 def test_the_model_that_read_the_evidence_has_a_say(found, refusing, convinced):
-    assert convinces(found, LIMITS, refusing) is convinced
+    assert decide(found, LIMITS, refusing).answer is convinced
 
 
 def test_hardly_a_word_of_the_question_is_hopeless_whatever_a_model_thinks():
-    assert hopeless(Signals(0.1, 0.3, ()), LIMITS)
-    assert not hopeless(Signals(0.3, 0.4, ()), LIMITS)
+    assert decide(Signals(0.1, 0.3, ()), LIMITS).hopeless
+    assert not decide(Signals(0.3, 0.4, ()), LIMITS).hopeless
 
 
 def test_a_badly_supported_question_in_words_nobody_here_uses_is_hopeless():
-    assert hopeless(Signals(0.3, 0.5, (), strange=0.5), LIMITS)
-    assert not hopeless(Signals(0.3, 0.5, (), strange=0.3), LIMITS)
-    assert not hopeless(Signals(0.6, 0.5, (), strange=0.5), LIMITS)  # a slip of the finger
+    assert decide(Signals(0.3, 0.5, (), strange=0.5), LIMITS).hopeless
+    assert not decide(Signals(0.3, 0.5, (), strange=0.3), LIMITS).hopeless
+    assert not decide(Signals(0.6, 0.5, (), strange=0.5), LIMITS).hopeless  # a slip of the finger
 
 
 def test_in_a_small_library_everyday_words_are_missing_by_chance(desk):
@@ -63,16 +56,20 @@ def test_in_a_small_library_everyday_words_are_missing_by_chance(desk):
 
 def test_the_share_of_words_nobody_here_uses_is_measured(desk, monkeypatch):
     monkeypatch.setattr(library, "_TELLING", 1)
-    found = signals(gather(desk.library, understand("How do I tune a sitar?"), Filters()))
+    found = signals(
+        desk.library, gather(desk.library, understand("How do I tune a sitar?"), Filters())
+    )
     assert found.strange > 0.4
-    found = signals(gather(desk.library, understand("What does rye bread need?"), Filters()))
+    found = signals(
+        desk.library, gather(desk.library, understand("What does rye bread need?"), Filters())
+    )
     assert found.strange < 0.4
 
 
 def test_a_signal_without_weight_does_not_count():
     words_alone = Limits(hopeless=0.1, floor=0.2, sure=0.45, enough=0.6, cosine=0.0)
-    assert refuses(Signals(0.1, 0.9, ()), words_alone)
-    assert not refuses(Signals(0.3, 0.0, ()), words_alone)
+    assert not decide(Signals(0.1, 0.9, ()), words_alone).answer
+    assert decide(Signals(0.3, 0.0, ()), words_alone).answer
 
 
 @pytest.mark.parametrize(
@@ -99,7 +96,7 @@ def test_versions_in_a_question(question, found):
 )
 def test_another_version_is_another_name(desk, question, unknown):
     evidence = gather(desk.library, understand(question), Filters())
-    assert tuple(name for name in signals(evidence).unknown if " " in name) == unknown
+    assert tuple(name for name in signals(desk.library, evidence).unknown if " " in name) == unknown
 
 
 @pytest.mark.parametrize(
@@ -122,4 +119,39 @@ def test_words_scattered_over_pages_do_not_cover_a_question(desk):
     scattered = gather(
         desk.library, understand("which keys did the reward model of the cache prune?"), Filters()
     )
-    assert signals(together).coverage > signals(scattered).coverage
+    assert signals(desk.library, together).coverage > signals(desk.library, scattered).coverage
+
+
+def test_words_that_only_ask_weigh_little(desk):
+    """A question's wording must not make it look unanswered."""
+    weighed = weights(desk.library, "Give me the intuition behind multi-query attention")
+    asks = sum(weighed.get(term, 0.0) for term in desk.library.terms("give intuition behind"))
+    assert asks < 0.35 * sum(weighed.values())
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Give me the intuition behind grouped-query attention",
+        "What are the benefits and drawbacks of multi-query attention?",
+        "In simple terms, explain multi-query attention step by step",
+    ],
+)
+def test_ways_of_asking_are_no_reason_to_refuse(desk, question):
+    answer = desk.ask(question)
+    assert not answer.refused
+
+
+def test_each_part_of_a_question_is_accounted_for(desk):
+    question = "What does multi-query attention share, and who wrote PaliGemma?"
+    evidence = gather(desk.library, understand(question), Filters())
+    assert unanswered(desk.library, evidence) == ("who wrote PaliGemma",)
+    answer = desk.ask(question)
+    assert not answer.refused
+    assert "who wrote PaliGemma" in answer.text
+
+
+def test_a_refusal_has_its_reason():
+    assert decide(Signals(0.9, 0.9, ("X9",)), LIMITS).reason is Reason.UNKNOWN_NAME
+    assert decide(Signals(0.9, 0.9, ()), LIMITS, -0.01).reason is Reason.SUPPORTED
+    assert decide(Signals(0.6, 0.5, ()), LIMITS, -0.01).reason is Reason.MODEL_DOUBTS

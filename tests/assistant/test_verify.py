@@ -2,7 +2,6 @@
 
 import pytest
 
-from assistant.answering.across import beside
 from assistant.answering.json_form import answer_object
 from ingest.errors import UsageError
 
@@ -28,7 +27,7 @@ def test_a_sentence_changed_since_does_not(desk, saved):
 )
 def test_a_translation_is_checked_with_its_original(desk, saved, chinese, holds):
     sentence = saved["sentences"][0]
-    sentence["text"] = beside(chinese, sentence["text"])
+    sentence |= {"text": chinese, "original": sentence["text"]}
     checked = desk.verify(saved)[0]
     assert checked["ok"] is holds
     assert holds or "translation" in checked["reason"]

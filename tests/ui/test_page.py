@@ -4,7 +4,6 @@ import re
 
 import pytest
 
-from assistant.answering.across import beside
 from assistant.answering.values import Answer, Citation, Sentence
 from index.store.browse import Link
 from index.store.values import Recommendation
@@ -98,10 +97,12 @@ def test_a_weak_sentence_is_told_apart_without_colour():
 
 def test_code_is_a_block_of_its_own_and_no_quotation():
     before = Sentence("Make a cache.", (1,), 1.0, "supported", True)
-    code = Sentence(f"```python\nx = {EVIL!r}\n```", (1,), 1.0, "supported", True)
+    code = Sentence(f"```python\nx = {EVIL!r}\n```", (1,), 1.0, "supported", True, form="code")
     cited = citation(quote=f"Make a cache.\n\n```python\nx = {EVIL!r}\n```")
     html = shown([before, code, before], [cited])
-    assert re.search(r"</p><div class=\"sentence supported\"><pre tabindex=\"0\"><code>x = ", html)
+    assert re.search(
+        r"</p><div class=\"sentence supported\"><pre tabindex=\"0\" class=\"code\"><code>x = ", html
+    )
     assert "```" not in html.partition('class="tools"')[0]
     assert "<script" not in html
     assert re.search("<mark>x = .*</mark>", html)
@@ -109,11 +110,11 @@ def test_code_is_a_block_of_its_own_and_no_quotation():
     assert f'"Make a cache."[^1]\n\n```\nx = {EVIL!r}\n```\n\n[^1]\n\n"Make' in copied
 
 
-def test_a_translation_is_weak_and_its_original_is_quoted():
-    said = Sentence(beside("缓存保存键。", "A cache holds keys."), (1,), 1.0, "weak", False)
+def test_a_translation_stands_beside_its_original():
+    said = Sentence("缓存保存键。", (1,), 1.0, "weak", False, original="A cache holds keys.")
     html = shown([said], [citation(quote="First. A cache holds keys. Last.")])
-    assert '<span class="weak">缓存保存键。</span>' in html
-    assert '<q class="original">A cache holds keys.</q>' in html
+    assert '<q class="original" lang="en">A cache holds keys.</q>' in html
+    assert "≈" not in html
     assert "First. <mark>A cache holds keys.</mark> Last." in html
     assert "原文" not in html.partition('class="tools"')[0]
 
@@ -137,7 +138,7 @@ def test_an_answer_as_markdown_has_footnotes():
             ],
         )
     )
-    assert 'Caches hold keys.[^1] "So they do."[^2]' in text
+    assert 'Caches hold keys.[^1]\n\n"So they do."[^2]' in text
     assert r"[^1]: [A \[b\]](https://a.example/x%281%29)" in text
     assert r"[^2]: Note (deep-dive \> Caches)" in text
 

@@ -19,7 +19,7 @@ def test_control_characters_of_a_page_are_not_printed():
 
 def test_markup_of_a_page_is_printed_as_it_stands():
     console = Console(file=StringIO(), width=200)
-    render.sentence(console, Sentence("[red]not red[/red]", (1, 2), 0.7, "weak", False))
+    console.print(render.run_text([Sentence("[red]not red[/red]", (1, 2), 0.7, "weak", False)]))
     assert console.file.getvalue() == "[red]not red[/red] [1] [2] (weakly supported)\n"
 
 
@@ -160,8 +160,10 @@ def test_the_live_view_has_a_row_for_each_kind_of_link(monkeypatch):
 
 
 def test_code_stands_on_indented_lines_without_quotation_marks():
-    shown = Sentence("```python\nfor x in y:\n    train(x)\n```", (1,), 1.0, "supported", True)
-    text = render.sentence_text(shown).plain
+    shown = Sentence(
+        "```python\nfor x in y:\n    train(x)\n```", (1,), 1.0, "supported", True, form="code"
+    )
+    text = render.run_text([shown]).plain
     assert text.startswith("    for x in y:\n        train(x)\n")
     assert "“" not in text
     assert text.endswith("[1]")

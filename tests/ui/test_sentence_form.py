@@ -1,8 +1,7 @@
-"""Code and translations are told apart from prose, and code stays within its block."""
+"""Code is told apart from prose, and stays within its block."""
 
 from markdown_it import MarkdownIt
 
-from assistant.answering.across import beside, taken_apart
 from ui.sentence_form import code_of, fenced
 
 
@@ -21,9 +20,3 @@ def test_nothing_in_code_ends_its_block():
     assert html.count("<pre>") == 1
     assert "<a" not in html
     assert "<img" not in html
-
-
-def test_a_translation_stands_beside_its_original():
-    text = beside("缓存保存键。", "A “cache” holds keys.")
-    assert taken_apart(text) == ("缓存保存键。", "A “cache” holds keys.")
-    assert taken_apart("缓存保存键。") is None

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from assistant.answering.json_form import answer_object, hit_object
+from assistant.answering.json_form import answer_object, search_object
 from ingest.errors import FoundWanting, NothingFound, UsageError
 from ui.cli import render
 from ui.cli.live_answer import AnswerView
@@ -57,9 +57,9 @@ def ask(
             view.hide()
             progress(step, done, total)
 
-        desk = open_desk(home, tell, llm, note_gaps=not no_log)
+        desk = open_desk(home, tell, llm, note_gaps=not no_log, aside=view.hide)
         if question.strip():
-            desk.load_ahead()
+            desk.load_ahead(question)
         try:
             for event in desk.stream(question, k=k, filters=filters):
                 progress.stop()
@@ -90,15 +90,9 @@ def search(
     with ShownProgress() as progress:
         found = open_desk(home, progress).search(given(query), k=k, filters=filters)
     if as_json:
-        print_json(
-            {
-                "query": found.query,
-                "hits": [hit_object(hit) for hit in found.hits],
-                "timings": {"search_s": round(found.seconds, 4)},
-            }
-        )
+        print_json(search_object(found))
     else:
-        render.hits(Console(), found.hits)
+        render.hits(Console(), found.hits, "" if found.searched == query else found.searched)
     if not found.hits:
         raise NothingFound("Nothing was found: try other words, or fewer filters.")
 

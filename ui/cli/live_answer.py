@@ -61,17 +61,16 @@ class AnswerView:
     def leave(self) -> None:
         """Print for good what was verified before the answer was stopped."""
         self.hide()
-        for each in self._sentences:
-            render.sentence(self._console, each, self._citations)
+        for line in render.answer_text(self._sentences, self._citations):
+            self._console.print(line)
 
     def _draw(self, state: str) -> None:
-        lines = [render.sentence_text(each, self._citations) for each in self._sentences]
+        lines = render.answer_text(self._sentences, self._citations)
         if self._extract is not None:
             waiting = self._extract.sentences[len(self._sentences) :]
             if waiting:
                 lines.append(Text(_STANDS_IN, style="dim italic"))
-            for each in waiting:
-                line = render.sentence_text(each)
+            for line in render.answer_text(waiting):
                 line.stylize("dim")
                 lines.append(line)
         elif state:

@@ -65,9 +65,9 @@ EmbedderOption = Annotated[
     typer.Option(
         "--embedder",
         envvar="REFDESK_EMBEDDER",
-        help="all-minilm-l6-v2 (fast, English), multilingual-e5-small (Chinese questions find "
-        "English pages), or any model of sentence-transformers by its folder or OWNER/NAME "
-        "(slower); the library is built with it.",
+        help="By default all-minilm-l6-v2 for English, with multilingual-e5-small beside it for "
+        "all other languages. Or multilingual-e5-small for everything, or any model of "
+        "sentence-transformers by its folder or OWNER/NAME; the library is built with it.",
     ),
 ]
 
@@ -79,15 +79,21 @@ def open_desk(
     embedder: str | None = None,
     *,
     note_gaps: bool = True,
+    aside: Callable[[], None] = lambda: None,
 ) -> Desk:
-    """Return the desk of a home; what it does unasked is said on stderr."""
+    """Return the desk of a home; what it does unasked is said on stderr, after ``aside``."""
     console = Console(stderr=True)
+
+    def notice(text: str) -> None:
+        aside()
+        console.print(text, markup=False, highlight=False, soft_wrap=True)
+
     return Desk(
         home,
         llm=llm,
         embedder=embedder,
         progress=progress,
-        notice=lambda text: console.print(text, markup=False, highlight=False),
+        notice=notice,
         note_gaps=note_gaps,
     )
 

@@ -12,7 +12,7 @@ from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
-from assistant.answering.values import Answer, Citation, Sentence
+from assistant.answering.values import Answer, Citation, Sentence, grouped, items
 from index.search.library import Hit
 from index.store.values import Recommendation
 from ingest.links.urls import canonical
@@ -33,30 +33,45 @@ def link(url: str) -> Style:
     return Style(link=clean(url).replace(" ", "%20"))
 
 
-def sentence_text(shown: Sentence, citations: Sequence[Citation] = ()) -> Text:
-    """Return one sentence of an answer with its marks, which link to their sources.
+def run_text(run: Sequence[Sentence], citations: Sequence[Citation] = ()) -> Text:
+    """Return neighbouring sentences of one source with their marks, which link to it.
 
-    A sentence taken over word for word stands between quotation marks, code on indented lines.
+    What is taken over word for word stands between quotation marks, code, formulas and tables on
+    indented lines, items of a list on lines of their own.
     """
     links = {cited.n: cited.deep_link for cited in citations}
+    first = run[0]
     text = Text()
-    if (code := code_of(shown.text)) is not None:
-        text.append("\n".join(f"    {clean(line)}" for line in code.split("\n")) + "\n")
-    elif shown.verbatim:
-        text.append(f"“{clean(shown.text)}”", style="italic")
+    if first.block:
+        code = code_of(first.text) if first.form == "code" else first.text
+        text.append("\n".join(f"    {clean(line)}" for line in (code or "").split("\n")))
+    elif first.item:
+        text.append("\n".join(f"  • {clean(each)}" for each in items(run)), style="italic")
+    elif first.verbatim:
+        text.append(f"“{clean(' '.join(each.text for each in run))}”", style="italic")
     else:
-        text.append(clean(shown.text))
-    for n in shown.citations:
-        text.append(" ")
+        text.append(clean(" ".join(each.text for each in run)))
+    for place, n in enumerate(first.citations):
+        text.append("\n    " if first.block and not place else " ")
         text.append(f"[{n}]", style=Style(bold=True, color="cyan") + link(links.get(n, "")))
-    if shown.status == "weak":
+    if first.original is not None:
+        text.append(f"\n“{clean(' '.join(each.original or '' for each in run))}”", style="dim")
+    elif first.status == "weak":
         text.append(" (weakly supported)", style="yellow")
     return text
 
 
-def sentence(console: Console, shown: Sentence, citations: Sequence[Citation] = ()) -> None:
-    """Print one sentence of an answer with its marks."""
-    console.print(sentence_text(shown, citations))
+def answer_text(sentences: Sequence[Sentence], citations: Sequence[Citation] = ()) -> list[Text]:
+    """Return the sentences of an answer as paragraphs under their headings."""
+    lines = []
+    for group, runs in grouped(sentences):
+        if group:
+            lines += [Text(), Text(clean(group), style="bold")]
+        for run in runs:
+            if lines and not group:
+                lines.append(Text())
+            lines.append(run_text(run, citations))
+    return lines
 
 
 def asked_as(console: Console, given: Answer) -> None:
@@ -72,17 +87,25 @@ def answer(console: Console, given: Answer) -> None:
         console.print(clean(given.refusal or ""), markup=False, highlight=False)
         nearest(console, given)
         return
-    if given.view == "extractive":
+    if given.view == "extractive" and not given.how:
         console.print("From the sources directly:", style="dim")
-    for each in given.sentences:
-        sentence(console, each, given.citations)
-    sources(console, given)
+    for line in answer_text(given.sentences, given.citations):
+        console.print(line)
+    if given.unanswered:
+        console.print()
+        console.print(clean(given.left_open), markup=False, highlight=False)
+    if given.how:
+        console.print()
+        console.print(Text(clean(given.how), style="dim"))
+    if given.citations or given.further:
+        sources(console, given)
 
 
 def sources(console: Console, given: Answer) -> None:
     """Print the numbered sources of an answer, and what to read on."""
-    console.print()
-    console.print("Sources", style="bold")
+    if given.citations:
+        console.print()
+        console.print("Sources", style="bold")
     for cited in given.citations:
         _source(console, cited)
     if given.further:
@@ -128,8 +151,10 @@ def gaps(console: Console, found: Sequence["Gap"]) -> None:
             console.print(Text("    no section of your lists is near"))
 
 
-def hits(console: Console, found: Sequence[Hit]) -> None:
-    """Print search hits with the beginning of each passage."""
+def hits(console: Console, found: Sequence[Hit], instead: str = "") -> None:
+    """Print search hits with the beginning of each passage, and what was searched ``instead``."""
+    if instead:
+        console.print(Text(f"Searched for: {clean(instead)}"), soft_wrap=True)
     for hit in found:
         passage = hit.passage
         place = " > ".join(clean(part) for part in passage.heading)
@@ -222,7 +247,10 @@ def _source(console: Console, cited: Citation) -> None:
     if heading:
         line.append(f" > {clean(heading[-1])}")
     console.print(line, soft_wrap=True)
-    console.print(Text(f"      {clean(cited.deep_link)}", style="dim"), soft_wrap=True)
+    if cited.deep_link:
+        console.print(Text(f"      {clean(cited.deep_link)}", style="dim"), soft_wrap=True)
+    if not cited.quote:  # the catalog is cited, and the answer says what it holds
+        return
     _indented(console, f"“{_short(cited.quote)}”")
     for each in cited.recommended_by[:2]:
         _indented(console, f"recommended by {_place(each)}")

@@ -1,5 +1,6 @@
 """Doors that stay open: ``serve`` and ``mcp``."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -27,6 +28,14 @@ def serve(
     allow_host: Annotated[
         list[str] | None,
         typer.Option("--allow-host", help="A further name this machine is called by."),
+    ] = None,
+    allow_folder: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--allow-folder",
+            help="A folder whose files may be taken in from the page, at this machine; none is by "
+            "default.",
+        ),
     ] = None,
     allow_origin: Annotated[
         list[str] | None,
@@ -67,8 +76,9 @@ def serve(
         desk = open_desk(home, progress, llm, note_gaps=not (open_to_everyone and not token))
         serve_all(
             desk, host=host, port=port, token=token or None, open_to_everyone=open_to_everyone,
-            names=allow_host or (), origins=allow_origin or (), root_path=root_path,
-            proxies=trust_proxy or (), load=llm != "extractive" and "://" not in llm,
+            names=allow_host or (), origins=allow_origin or (), folders=allow_folder or (),
+            root_path=root_path, proxies=trust_proxy or (),
+            load=llm != "extractive" and "://" not in llm,
         )  # fmt: skip
 
 

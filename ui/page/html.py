@@ -122,6 +122,6 @@ def hit_html(hit: Hit, query: str, say: Texts) -> str:
     return (
         f'<article class="hit"><h3>{escape(passage.title)}</h3>'
         f'<p class="meta">{"".join(chips)}{f"<span>{heading}</span>" if heading else ""}</p>'
-        f'<details class="words"><summary>{marked(passage.text, query, verbatim=False)}</summary>'
+        f'<details class="words"><summary>{marked(passage.text, [query], verbatim=False)}</summary>'
         f'</details><p class="links">{"".join(links)}</p></article>'
     )

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from assistant.answering.across import taken_apart
-from assistant.answering.values import Answer, Citation, Reading, Sentence
+from assistant.answering.values import Answer, Citation, Reading, Sentence, grouped, items
 from index.search.library import Hit
 from ingest.errors import RefdeskError
 from ui.page.highlight import marked
@@ -97,44 +96,58 @@ def invitation_html(say: Texts) -> str:
 
 
 def _sentences(turn: Turn) -> str:
-    """The sentences, one paragraph; quotations a paragraph each; code in blocks between them."""
-    apart = all(each.verbatim for each in turn.sentences)
-    blocks: list[str] = []
-    paragraph: list[str] = []
-
-    def end_paragraph() -> None:
-        if paragraph:
-            blocks.append(f"<p>{' '.join(paragraph)}</p>")
-            paragraph.clear()
-
-    for place, each in enumerate(turn.sentences):
-        code = code_of(each.text)
-        if code is None:
-            paragraph.append(_sentence(turn, place, each))
-        if apart or code is not None:
-            end_paragraph()
-        if code is not None:
-            blocks.append(
-                f'<div class="sentence {each.status}"><pre tabindex="0"><code>{escape(code)}'
-                f"</code></pre>{_marks(turn, place, each)}</div>"
-            )
-    end_paragraph()
-    return f'<div class="said">{"".join(blocks)}</div>' if blocks else ""
+    """The sentences: paragraphs, lists and blocks under their headings, a mark after each run."""
+    parts: list[str] = []
+    place = 0
+    for group, runs in grouped(turn.sentences):
+        if group:
+            parts.append(f'<h3 class="group">{escape(_plain(group))}</h3>')
+        for run in runs:
+            parts.append(_run(run, _marks(turn, place, run[0])))
+            place += len(run)
+    return f'<div class="said">{"".join(parts)}</div>' if parts else ""
 
 
-def _sentence(turn: Turn, place: int, sentence: Sentence) -> str:
-    translated = taken_apart(sentence.text)
-    text = escape(_plain(translated[0] if translated else sentence.text))
-    if sentence.verbatim:
+def _run(run: Sequence[Sentence], marks: str) -> str:
+    """Neighbouring sentences of one source, as they are shown together."""
+    first = run[0]
+    status = f'class="sentence {first.status}"'
+    if first.form == "table":
+        return f"<div {status}>{_table(first.text)}{marks}</div>"
+    if first.block:
+        code = code_of(first.text) if first.form == "code" else first.text
+        return (
+            f'<div {status}><pre tabindex="0" class="{first.form}"><code>{escape(code or "")}'
+            f"</code></pre>{marks}</div>"
+        )
+    if first.item:
+        rows = [f"<li>{escape(_plain(each))}</li>" for each in items(run)]
+        return f'<div {status}><ul class="quoted">{"".join(rows)}</ul>{marks}</div>'
+    text = escape(" ".join(_plain(each.text) for each in run))
+    if first.verbatim:
         text = f"<q>{text}</q>"
-    if sentence.status == "weak":
+    if first.original is not None:
+        own = escape(" ".join(_plain(each.original or "") for each in run))
+        text += f' <q class="original" lang="en">{own}</q>'
+    elif first.status == "weak":
         text = f'<span class="weak">{text}</span><span class="flag" aria-hidden="true">≈</span>'
-    if translated:
-        text += f' <q class="original">{escape(_plain(translated[1]))}</q>'
-    return f'<span class="sentence {sentence.status}">{text}{_marks(turn, place, sentence)}</span>'
+    return f"<p><span {status}>{text}{marks}</span></p>"
+
+
+def _table(text: str) -> str:
+    """A Markdown table; its first row is its head."""
+    rows = [
+        [escape(_plain(cell.strip())) for cell in line.strip().strip("|").split("|")]
+        for line in text.strip().splitlines()
+        if not re.fullmatch(r"[ \t|:-]+", line)
+    ]
+    head = "".join(f'<th scope="col">{cell}</th>' for cell in rows[0])
+    body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows[1:])
+    return f'<div class="scroll" tabindex="0"><table><tr>{head}</tr>{body}</table></div>'
 
 
 def _marks(turn: Turn, place: int, sentence: Sentence) -> str:
+    """The marks of the run that begins with a sentence."""
     titles = {cited.n: cited.title for cited in turn.citations}
     return "".join(_mark(turn, place, n, titles.get(n, "")) for n in sentence.citations)
 
@@ -155,13 +168,14 @@ def _mark(turn: Turn, place: int, n: int, title: str) -> str:
 
 def _legend(turn: Turn, say: Texts) -> str:
     said = []
-    if any(each.verbatim and code_of(each.text) is None for each in turn.sentences):
+    if any(each.verbatim and not each.block for each in turn.sentences):
         said.append(say("ask.legend_quoted"))
-    if any(each.status == "weak" for each in turn.sentences):
+    if any(each.status == "weak" and each.original is None for each in turn.sentences):
         said.append(say("ask.legend_weak"))
     if turn.answer is not None and not turn.state and not turn.notice:
         model = turn.answer.model if turn.answer.view == "model" else None
-        said.append(say("ask.by_model", model=model) if model else say("ask.by_sources"))
+        by = say("ask.by_model", model=model) if model else say("ask.by_sources")
+        said.append(turn.answer.how or by)
         seconds = turn.answer.timings.get("total_s")
         said += [say("ask.seconds", seconds=f"{seconds:.1f}")] if seconds is not None else []
     if not said:
@@ -172,8 +186,9 @@ def _legend(turn: Turn, say: Texts) -> str:
 def _sources(turn: Turn, say: Texts) -> str:
     rows, cards = [], []
     for cited in turn.citations:
-        places = [at for at, each in enumerate(turn.sentences) if cited.n in each.citations]
-        cards += [_card(turn, at, cited, say) for at in places]
+        runs = _runs_citing(turn, cited.n)
+        places = [place for place, _ in runs]
+        cards += [_card(turn, place, run, cited, say) for place, run in runs]
         heading = trail([part for part in cited.heading[-1:] if part != cited.title])
         where = f'<span class="where">{heading}</span>' if heading else ""
         opens = f"card-{turn.number}-{places[0]}-{cited.n}" if places else ""
@@ -191,8 +206,19 @@ def _sources(turn: Turn, say: Texts) -> str:
     )
 
 
-def _card(turn: Turn, place: int, cited: Citation, say: Texts) -> str:
-    sentence = turn.sentences[place]
+def _runs_citing(turn: Turn, n: int) -> list[tuple[int, list[Sentence]]]:
+    """Return the runs that cite a source, with the place of their first sentence."""
+    found, place = [], 0
+    for _, runs in grouped(turn.sentences):
+        for run in runs:
+            if n in run[0].citations:
+                found.append((place, run))
+            place += len(run)
+    return found
+
+
+def _card(turn: Turn, place: int, run: Sequence[Sentence], cited: Citation, say: Texts) -> str:
+    sentence = run[0]
     status = "quoted" if sentence.verbatim else sentence.status
     level = "" if sentence.verbatim else f" ({sentence.support:.0%})"
     if cited.primer:
@@ -203,25 +229,30 @@ def _card(turn: Turn, place: int, cited: Citation, say: Texts) -> str:
     else:
         who = ""
     at = directive(cited.deep_link)
-    links = reader_link(say, say("card.archived"), passage=cited.passage, at=at)
+    links = ""
+    if cited.passage:
+        links = reader_link(say, say("card.archived"), passage=cited.passage, at=at)
     if is_web(cited.deep_link):
         links = link(cited.deep_link, say("card.live")) + links
     when = say("card.archived_at", date=cited.archived_at[:10]) if cited.archived_at else ""
     heading = trail([part for part in cited.heading if part != cited.title])
     name = say("card.label", n=cited.n)
-    translated = taken_apart(sentence.text)
-    own = translated[1] if translated else sentence.text  # the source's words, where they are shown
-    quoted = sentence.verbatim or translated is not None
+    own = [each.original or each.text for each in run]  # the source's words, where they are shown
+    quoted = sentence.verbatim or sentence.original is not None
     words = "" if quoted else f'<p class="hint">{escape(say("card.words"))}</p>'
+    shown = (
+        f'<p class="status {status}">{escape(say(f"ask.{status}"))}{level}</p>'
+        f'<blockquote tabindex="0">{marked(cited.quote, own, verbatim=quoted)}</blockquote>{words}'
+    )
+    if not cited.quote:  # the catalog is cited, not the page's words
+        shown = ""
     return (
         f'<div popover class="card" id="card-{turn.number}-{place}-{cited.n}" role="dialog" '
         f'tabindex="-1" aria-label="{escape(name)}">'
         f'<p class="head"><b>{escape(cited.title)}</b><button type="button" class="close" '
         f'aria-label="{escape(say("card.close"))}">×</button></p>'
         f'<p class="where">{heading}</p>'
-        f'<p class="status {status}">{escape(say(f"ask.{status}"))}{level}</p>'
-        f'<blockquote tabindex="0">{marked(cited.quote, own, verbatim=quoted)}'
-        f"</blockquote>{words}{who}"
+        f"{shown}{who}"
         f'<p class="links">{links}<span class="hint">{escape(when)}</span></p></div>'
     )
 
@@ -256,16 +287,15 @@ def _tools(answer: Answer, say: Texts) -> str:
 
 def markdown(answer: Answer) -> str:
     """Return an answer as Markdown, its citations as footnotes."""
-    lines = [f"**{_flat(answer.question)}**", "", ""]
-    for sentence in answer.sentences:
-        marks = "".join(f"[^{n}]" for n in sentence.citations)
-        code = code_of(sentence.text)
-        if code is not None:
-            lines += ["", fenced(code), "", marks, "", ""]
-            continue
-        text = f'"{_flat(sentence.text)}"' if sentence.verbatim else _flat(sentence.text)
-        lines[-1] += f"{' ' if lines[-1] else ''}{text}{marks}"
-    lines.append("")
+    lines = [f"**{_flat(answer.question)}**", ""]
+    for group, runs in answer.groups():
+        if group:
+            lines += [f"### {_flat(group)}", ""]
+        for run in runs:
+            marks = "".join(f"[^{n}]" for n in run[0].citations)
+            lines += [*_markdown_run(run, marks), ""]
+    if answer.unanswered:
+        lines += [_flat(answer.left_open), ""]
     for cited in answer.citations:
         title = _flat(cited.title)
         if is_web(cited.deep_link):
@@ -274,6 +304,22 @@ def markdown(answer: Answer) -> str:
         places = "; ".join(" > ".join([each.list, *each.section]) for each in cited.recommended_by)
         lines.append(f"[^{cited.n}]: {title}{f' ({_flat(places)})' if places else ''}")
     return "\n".join(lines) + "\n"
+
+
+def _markdown_run(run: Sequence[Sentence], marks: str) -> list[str]:
+    first = run[0]
+    if first.form == "code":
+        return [fenced(code_of(first.text) or ""), "", marks]
+    if first.block:
+        return [first.text, "", marks]
+    if first.item:
+        rows = [f"- {_flat(each)}" for each in items(run)]
+        return [*rows[:-1], rows[-1] + marks]
+    text = _flat(" ".join(each.text for each in run))
+    said = f'"{text}"' if first.verbatim else text
+    if first.original is not None:
+        said += f' ("{_flat(" ".join(each.original or "" for each in run))}")'
+    return [said + marks]
 
 
 def _flat(text: str) -> str:

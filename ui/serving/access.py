@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from html import escape
 from http.cookies import CookieError, SimpleCookie
+from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -49,8 +50,9 @@ class Access:
 
     ``names`` are the hosts it answers to; with ``anywhere`` to every bare IP address too, which
     no other site's name can be made to stand for. ``origins`` are those of pages and programs in
-    browsers that may ask beside the own page, like ``app://obsidian.md``. ``secret`` is what ingest
-    and rebuild from the page must bring, even on the loopback: it changes with each start.
+    browsers that may ask beside the own page, like ``app://obsidian.md``, ``folders`` those whose
+    files may be taken in. ``secret`` is what ingest and rebuild from the page must bring, even on
+    the loopback: it changes with each start.
     """
 
     names: frozenset[str] = frozenset(LOOPBACK)
@@ -58,6 +60,15 @@ class Access:
     anywhere: bool = False
     origins: frozenset[str] = frozenset()
     secret: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
+    folders: tuple[Path, ...] = ()
+
+    def may_read(self, file: Path) -> bool:
+        """Say whether a file or folder of this machine may be taken in from the page."""
+        try:
+            real = file.expanduser().resolve()
+        except (OSError, RuntimeError, ValueError):
+            return False
+        return any(real.is_relative_to(folder) for folder in self.folders)
 
     def answers_to(self, host: str) -> bool:
         """Say whether this Host header names this server."""
@@ -92,6 +103,7 @@ def access_for(
     *,
     open_to_everyone: bool,
     names: Iterable[str] = (),
+    folders: Iterable[Path] = (),
     origins: Iterable[str] = (),
 ) -> Access:
     """Return the rules for listening at ``host``.
@@ -102,6 +114,7 @@ def access_for(
         open_to_everyone: others may use it without a token.
         names: further names of this server.
         origins: of pages and programs in browsers that may ask too.
+        folders: those whose files may be taken in from the page.
 
     Raises:
         UsageError: others could reach it, there is no token, and nobody said that this is meant;
@@ -113,16 +126,18 @@ def access_for(
             f"like {secrets.token_urlsafe(16)}."
         )
     let_in = frozenset(_origin(each) for each in origins)
+    real = tuple(folder.expanduser().resolve() for folder in folders)
     own = frozenset({*LOOPBACK, host.lower(), *(name.lower() for name in names)})
     if host in LOOPBACK or _is_loopback(host):
-        return Access(own, token, origins=let_in)
+        return Access(own, token, origins=let_in, folders=real)
     if not token and not open_to_everyone:
         raise UsageError(
             f"{host} would let others use this refdesk, its library and its model. Give a --token "
             "they must know, or say --open-to-everyone if that is what you mean. For yourself "
             "alone, use 127.0.0.1."
         )
-    return Access(own | {socket.gethostname().lower()}, token, anywhere=True, origins=let_in)
+    own |= {socket.gethostname().lower()}
+    return Access(own, token, anywhere=True, origins=let_in, folders=real)
 
 
 class Guard:

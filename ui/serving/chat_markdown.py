@@ -34,24 +34,43 @@ def rest(answer: Answer, said: Sequence[Sentence]) -> str:
     for sentence in left:
         text += next_sentence(sentence, shown)
         shown.append(sentence)
+    if answer.unanswered:
+        text += f"\n\n{_harmless(answer.left_open)}"
+    if answer.how:
+        text += f"\n\n{_harmless(answer.how)}"
     sources = "\n".join(f"{each.n}. {_citation(each)}" for each in answer.citations)
     return f"{text}\n\nSources:\n\n{sources}" if sources else text
 
 
 def next_sentence(sentence: Sentence, said: Sequence[Sentence]) -> str:
     """Return what a sentence adds to those that were said."""
-    if not said:
-        return _sentence(sentence)
-    apart = code_of(sentence.text) is not None or code_of(said[-1].text) is not None
-    return ("\n\n" if apart else " ") + _sentence(sentence)
+    before = said[-1] if said else None
+    heading = ""
+    if sentence.group and (before is None or before.group != sentence.group):
+        heading = f"**{_harmless(sentence.group)}**\n\n"
+    if before is None:
+        return heading + _sentence(sentence)
+    if sentence.form == "item" and before.item:
+        apart = "\n"
+    elif sentence.block or before.block or heading or before.item != sentence.item:
+        apart = "\n\n"
+    else:
+        apart = " "
+    return apart + heading + _sentence(sentence)
 
 
 def _sentence(sentence: Sentence) -> str:
     marks = " ".join(f"[{n}]" for n in sentence.citations)
-    code = code_of(sentence.text)
+    code = code_of(sentence.text) if sentence.form == "code" else None
     if code is not None:
         return f"{fenced(code)}\n\n{marks}"
-    return f"{_harmless(' '.join(sentence.text.split()))} {marks}".rstrip()
+    if sentence.block:
+        return f"{_harmless(sentence.text)}\n\n{marks}"
+    bullet = "- " if sentence.form == "item" else ""
+    text = _harmless(" ".join(sentence.text.split()))
+    if sentence.original is not None:
+        text += f" (“{_harmless(' '.join(sentence.original.split()))}”)"
+    return f"{bullet}{text} {marks}".rstrip()
 
 
 def _citation(each: Citation) -> str:

@@ -57,6 +57,7 @@ class SearchForm(Form):
     """The best passages for a query."""
 
     query: str
+    searched: str = Field(description="The query with its misspelt words put right.")
     hits: list[HitForm]
     timings: dict[str, float]
 
@@ -78,6 +79,9 @@ class SentenceForm(Form):
     status: Literal["supported", "weak"]
     verbatim: bool = Field(description="The source's own sentence: a quotation.")
     spans: list[SpanForm]
+    group: str = Field("", description="The heading it stands under; empty for the opening.")
+    form: Literal["prose", "item", "continued", "code", "formula", "table"] = "prose"
+    original: str | None = Field(None, description="The source's sentence that this translates.")
 
 
 class CitationForm(Form):
@@ -129,7 +133,9 @@ class AnswerForm(Form):
     lang: str
     refused: bool
     refusal: str | None
-    view: Literal["extractive", "model"]
+    view: Literal["extractive", "model", "catalog"]
+    request: str = Field("fact", description="What was asked: fact, inventory, holdings, path, …")
+    how: str = Field("", description="How it was found, where no search of everything was made.")
     answer: str = Field(description="Plain text with [1] markers.")
     sentences: list[SentenceForm]
     citations: list[CitationForm]
@@ -137,6 +143,7 @@ class AnswerForm(Form):
     look_in: list[LookIn]
     further: list[Further]
     dropped: list[DroppedForm]
+    unanswered: list[str] = Field([], description="Parts of the question that nothing answers.")
     model: str | None
     timings: dict[str, float | None]
 

@@ -1,109 +1,138 @@
-"""A model's answer in its own words, each sentence checked before it is shown.
+"""The words of a model, each sentence checked as it ends, and then what the plan has beside them.
 
-What the model leaves out of the evidence is quoted after it.
+A small engine opens the answer in a sentence or two and the sources speak after it: where it only
+repeats a source, what it repeats leads. One that is fast enough writes the whole. What no passage
+supports is dropped.
 """
 
 import re
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
-from dataclasses import replace
-from itertools import chain
+from dataclasses import dataclass, replace
 
 from assistant.answering.citation import Verdict, attribute, repeats
 from assistant.answering.clock import Clock
-from assistant.answering.compose import MOST, Numbering, code_for, finished, quotations, sentence
+from assistant.answering.compose import Numbering, finished, quotation, sentence
 from assistant.answering.evidence import Evidence, Line
+from assistant.answering.plan import Plan, led_by
 from assistant.answering.prompt import is_refusal
 from assistant.answering.question import ASKING
 from assistant.answering.values import Answer, Dropped, Event, Sentence
+from assistant.engines.pace import timed
 from assistant.engines.protocol import Engine, Message
 from index.search.library import Library
 from ingest.text.sentences import sentences
 
-_BEGUN = 4  # words
+_OPENING_SENTENCES = 2
+_OPENING_TOKENS = 90
+_BEGUN = 5  # words
 _TELLING = 3  # words that are not in every sentence
 _SAYING_LITTLE = frozenset(ASKING.split())
 _LEFT_OUT = 2  # words a model drops at the beginning of a sentence it repeats
 _WORD = re.compile(r"[a-z0-9]+|[\u4e00-\u9fff]")
-_MAX_TOKENS = 300
 
 
-def speak(
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What a model is to write from: the lines it reads, the prompt that holds them.
+
+    ``most_tokens`` is the longest reply; ``whole`` says that the reply is the answer and not only
+    its opening.
+    """
+
+    lines: tuple[Line, ...]
+    messages: tuple[Message, ...]
+    most_tokens: int = _OPENING_TOKENS
+    whole: bool = False
+
+
+def write(
     library: Library,
     evidence: Evidence,
-    lines: Sequence[Line],
-    chosen: Sequence[Line],
-    messages: Sequence[Message],
+    planned: Plan,
+    task: Task,
     draft: Answer,
     model: Engine,
     stop: Callable[[], bool],
     clock: Clock,
 ) -> Generator[Event, None, Answer]:
-    """Let the model answer, sentence by verified sentence, then quote what it left out.
+    """Let the model write, sentence by verified sentence, then show what the plan has beside it.
+
+    Where nothing that it said holds, the answer has no sentences.
 
     Args:
         library: what the passages come from.
         evidence: what was found; every sentence is checked against all of it.
-        lines: the best of it, best first: what is quoted.
-        chosen: the lines the model reads, which ``messages`` hold.
-        messages: the prompt.
+        planned: what the sources say, in order.
+        task: what the model reads and how much it writes.
         draft: the answer so far.
         model: what writes.
         stop: whether nobody waits any more.
         clock: notes the first token and the first sentence shown.
     """
     numbering = Numbering()
-    shown: list[Verdict] = []
-    sentences_shown: list[Sentence] = []
-    spoken = _verdicts(library, evidence, chosen, messages, model, stop, clock)
+    said: list[Verdict] = []
+    shown: list[Sentence] = []
     dropped: list[Dropped] = []
-    for verdict in chain(spoken, quotations(lines, shown), _code(evidence, lines, shown)):
-        if verdict.line is None:
-            dropped.append(Dropped(verdict.text, round(verdict.support, 3), verdict.reason))
-            continue
-        if repeats(verdict, shown):
-            continue
-        shown.append(verdict)
-        yield told(verdict, numbering, sentences_shown, clock)
-        if len(shown) >= MOST:
-            spoken.close()
+    count, chose = 0, False
+    with closing(_verdicts(library, evidence, task, model, stop, clock)) as spoken:
+        for verdict in spoken:
+            count += 1
+            if verdict.line is None:
+                dropped.append(Dropped(verdict.text, round(verdict.support, 3), verdict.reason))
+            elif not task.whole and verdict.verbatim and verdict.line in planned.lines:
+                planned = planned if said else led_by(planned, verdict.line)
+                chose = True
+                break
+            elif not repeats(verdict, said):
+                said.append(verdict)
+                yield told(verdict, numbering, shown, clock)
+            if not task.whole and count >= _OPENING_SENTENCES:
+                break
     draft = replace(draft, dropped=tuple(dropped))
-    return finished(draft, sentences_shown, numbering, library)
+    if not (said or chose):
+        return draft
+    for group in planned.groups:
+        for line in group.lines:
+            verdict = quotation(line)
+            if not task.whole or not repeats(verdict, said):
+                yield told(verdict, numbering, shown, clock, group.title)
+    return finished(draft, shown, numbering, library)
 
 
-def told(verdict: Verdict, numbering: Numbering, shown: list[Sentence], clock: Clock) -> Event:
+def told(
+    verdict: Verdict,
+    numbering: Numbering,
+    shown: list[Sentence],
+    clock: Clock,
+    group: str = "",
+    original: str | None = None,
+) -> Event:
     """Number a sentence found to hold, add it to those shown, and return its event."""
     known = len(numbering.citations)
-    shown.append(sentence(verdict, numbering))
+    shown.append(replace(sentence(verdict, numbering, group), original=original))
     clock.note("first_sentence_s")
     return Event("sentence", sentence=shown[-1], citations=tuple(numbering.citations[known:]))
-
-
-def _code(evidence: Evidence, lines: Sequence[Line], shown: Sequence[Verdict]) -> Iterator[Verdict]:
-    if shown:
-        yield from code_for(evidence, lines)
 
 
 def _verdicts(
     library: Library,
     evidence: Evidence,
-    chosen: Sequence[Line],
-    messages: Sequence[Message],
+    task: Task,
     model: Engine,
     stop: Callable[[], bool],
     clock: Clock,
 ) -> Generator[Verdict, None, None]:
     """Let the model speak; yield a verdict on each sentence as it ends, on none after a refusal."""
     said = ""
-    early: Line | None = None
     # closed here whatever happens: an open stream holds the model
-    with closing(model.stream(messages, max_tokens=_MAX_TOKENS, stop=stop)) as pieces:
+    with closing(timed(model, task.messages, max_tokens=task.most_tokens, stop=stop)) as pieces:
         for piece in pieces:
             clock.note("first_token_s")
             said += piece
-            if (line := _begun(chosen, said)) and line is not early:
-                early = line
-                yield attribute(library, evidence, line.text)
+            if not task.whole and (line := _begun(task.lines, said)):
+                yield quotation(line)
+                return
             over, said = _finished(said)
             for each in over:
                 if is_refusal(each):
@@ -123,12 +152,13 @@ def _begun(chosen: Sequence[Line], said: str) -> Line | None:
     if len(begun) < _BEGUN:
         return None
     telling = {word for word in begun if word not in _SAYING_LITTLE}
+    if len(telling) < _TELLING:
+        return None
     found = {}
     for line in chosen:
         words = _WORD.findall(line.text.casefold()) if line.whole else []
         starts = range(min(_LEFT_OUT + 1, len(words)))
-        in_order = any(words[at : at + len(begun)] == begun for at in starts)
-        if in_order or (len(telling) >= _TELLING and telling <= set(words)):
+        if any(words[at : at + len(begun)] == begun for at in starts):
             found[line.text] = line
     return found.popitem()[1] if len(found) == 1 else None
 

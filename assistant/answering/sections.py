@@ -1,0 +1,199 @@
+"""Reading units: what coheres in a source stays together.
+
+A section is what stands under one heading of a document, as far as it was read. It is made of
+units, each to be shown whole or not at all: a sentence with the one it refers back to, an
+introduction with its list, a formula with the sentences around it. Knows nothing of budgets.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.answering.evidence import Evidence, Line
+from assistant.answering.fitted import logistic
+from assistant.answering.question import wants_title
+from index.search.library import Library
+
+_LONGEST_TABLE = 1500  # characters
+_LONGEST_CODE = 1200
+_EXPLAINS_SIGNS = ("where ", "here ", "with $", "and $", "其中")
+_LONGEST_LIST = 60  # words, of one unit
+_NEAR_TOP = 400  # characters
+
+SIGNALS = ("best", "cosine", "chance", "heading", "place", "words")
+"""What tells whether a unit answers a query: the best chance of a line in its section; its cosine,
+below the best one; its own chance; the cosine of the section's heading; its place in the section,
+0 to 1; the share of the query's words in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """Rows of the evidence that are shown together.
+
+    ``words``: how many they have; ``chances``: how likely they answer each query, shape
+    (queries,), 0.5 being as often as not, had there been as many of the one as of the other.
+    ``item``: it begins with an item of a list that the unit before announces or began.
+    """
+
+    rows: tuple[int, ...]
+    words: int
+    chances: NDArray[np.float64]
+    item: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """What was read of one section of a document, in reading order.
+
+    ``opens``: it stands before the document's first own heading, where a note says what its subject
+    is.
+    """
+
+    url: str
+    title: str
+    heading: tuple[str, ...]
+    start: int
+    units: tuple[Unit, ...]
+    opens: bool
+
+
+def sections(library: Library, evidence: Evidence) -> list[Section]:
+    """Return the sections of the evidence that hold something to show, in reading order."""
+    parts = units_of(evidence)
+    found = []
+    for units, chances in zip(parts, _chances(library, evidence, parts), strict=True):
+        passage = evidence.lines[units[0][0]].hit.passage
+        scored = [
+            Unit(
+                tuple(rows),
+                sum(count_words(evidence.lines[row].text) for row in rows),
+                own,
+                evidence.lines[rows[0]].piece.item,
+            )
+            for rows, own in zip(units, chances, strict=True)
+        ]
+        opens = len(passage.heading) <= 1 and passage.start < _NEAR_TOP
+        found.append(
+            Section(passage.url, passage.title, passage.heading, passage.start, tuple(scored),
+                    opens)
+        )  # fmt: skip
+    return found
+
+
+def units_of(evidence: Evidence) -> list[list[list[int]]]:
+    """Return, section by section, the rows of every unit that can be shown."""
+    grouped: dict[tuple[str, tuple[str, ...]], list[int]] = {}
+    for row, line in enumerate(evidence.lines):
+        passage = line.hit.passage
+        grouped.setdefault((passage.url, passage.heading), []).append(row)
+    parts = [list(_units(evidence, rows)) for rows in grouped.values()]
+    return [units for units in parts if units]
+
+
+def signals(
+    library: Library, evidence: Evidence, parts: Sequence[Sequence[Sequence[int]]]
+) -> list[NDArray[np.float64]]:
+    """Return the signals of the units of each section, each of shape (units, queries, 6)."""
+    if not parts:
+        return []
+    passages = [evidence.lines[units[0][0]].hit.passage for units in parts]
+    names = [(each.heading or (each.title,))[-1] for each in passages]
+    queries = np.stack([library.embedder.embed_query(query) for query in evidence.queries])
+    headings = library.sentence_vectors(names) @ queries.T
+    top = evidence.near.max(axis=1)
+    found = []
+    for units, heading in zip(parts, headings, strict=True):
+        every = [row for rows in units for row in rows]
+        best = evidence.chances[:, every].max(axis=1)
+        last = max(len(units) - 1, 1)
+        found.append(
+            np.stack(
+                [
+                    np.stack(
+                        [
+                            best,
+                            evidence.near[:, rows].max(axis=1) - top,
+                            evidence.chances[:, rows].max(axis=1),
+                            heading,
+                            np.full(len(queries), place / last),
+                            evidence.signals[:, rows, 1].max(axis=1),
+                        ],
+                        axis=1,
+                    )
+                    for place, rows in enumerate(map(list, units))
+                ]
+            )
+        )
+    return found
+
+
+def _chances(
+    library: Library, evidence: Evidence, parts: Sequence[Sequence[Sequence[int]]]
+) -> list[NDArray[np.float64]]:
+    """Return how likely the units of each section answer each query, shape (units, queries)."""
+    model = logistic("units", SIGNALS, understood=evidence.understood)
+    return [model.chances(each) for each in signals(library, evidence, parts)]
+
+
+def _units(evidence: Evidence, rows: Sequence[int]) -> Iterator[list[int]]:
+    """Yield the units of neighbouring rows: what is understood only together is one unit."""
+    titles = wants_title(evidence.question.text)
+    held: list[int] = []
+    long_list = _long_list(evidence, rows)
+    for place, row in enumerate(rows):
+        line = evidence.lines[row]
+        if not _shown(line, titles=titles):
+            continue
+        before = evidence.lines[held[-1]] if held else None
+        next_item = long_list and line.piece.form == "item" and before and before.piece.item
+        if before is not None and not next_item and _belongs(line, before, evidence.lines[held[0]]):
+            held.append(row)
+            continue
+        if held:
+            yield held
+        held = [] if _alone(line, evidence, rows[place + 1 :]) else [row]
+    if held:
+        yield held
+
+
+def _long_list(evidence: Evidence, rows: Sequence[int]) -> bool:
+    """Say whether the items of a section are too many to be shown all or not at all."""
+    items = [evidence.lines[row].text for row in rows if evidence.lines[row].piece.item]
+    return sum(map(count_words, items)) > _LONGEST_LIST
+
+
+def _shown(line: Line, *, titles: bool) -> bool:
+    """Say whether a line can be shown at all."""
+    piece = line.piece
+    if piece.form in ("row", "heading"):
+        return piece.form == "heading" and titles and piece.whole
+    if piece.block:
+        longest = {"code": _LONGEST_CODE, "table": _LONGEST_TABLE}.get(piece.form, _LONGEST_CODE)
+        return len(piece.text) <= longest
+    return (piece.whole or piece.leads) and bool(line.terms)
+
+
+def _belongs(line: Line, before: Line, first: Line) -> bool:
+    """Say whether a line is understood only with the one before it in its section."""
+    if line.piece.block:
+        return before.piece.ends_in_colon or (before.piece.leads and not before.piece.item)
+    if line.piece.item:
+        return before.piece.item or before.piece.leads
+    if before.piece.form == "formula":
+        return line.text.lower().startswith(_EXPLAINS_SIGNS)
+    return line.piece.refers_back and not first.piece.item
+
+
+def _alone(line: Line, evidence: Evidence, after: Sequence[int]) -> bool:
+    """Say whether a line says nothing by itself: a block nobody announces, an announcement."""
+    if line.piece.block:
+        return line.piece.form != "table"
+    return line.piece.leads and not after
+
+
+def count_words(text: str) -> int:
+    """Return how many words a text has; a Chinese character counts for half a word."""
+    wide = sum("\u3400" <= sign <= "\u9fff" for sign in text)
+    return len(text.split()) + wide // 2
