@@ -72,6 +72,8 @@ class Soak:
                 try:
                     act(client)
                     self.took[name].append(time.perf_counter() - begun)
+                except httpx.HTTPStatusError as error:
+                    self.wrong[f"{name}: {error.response.status_code} {error.response.text}"] += 1
                 except (httpx.HTTPError, OSError) as error:
                     self.wrong[f"{name}: {type(error).__name__}"] += 1
                 time.sleep(pause * random.uniform(0.5, 1.5))
