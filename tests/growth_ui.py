@@ -105,7 +105,6 @@ CASES: dict[str, Any] = {
     "ui.sentence_form.code_of": [
         sentence_form.code_of, lambda text: sentence_form.code_of(f"```\n{text}\n```"),
     ],
-    "ui.sentence_form.fenced": sentence_form.fenced,
     "ui.serving.access.Access.answers_to": _ACCESS.answers_to,
     "ui.serving.access.Access.holds_pass": lambda text: _ACCESS.holds_pass(
         Headers(raw=[(b"cookie", text.encode("latin-1", "replace"))])
@@ -143,7 +142,8 @@ EXEMPT: dict[str, str] = {
         f"ui.cli.{name}": _COMMAND
         for name in (
             "ask.ask", "ask.cards", "ask.path", "ask.search", "chat.Conversation.take", "chat.chat",
-            "evaluate.evaluate", "keep.forget", "keep.import_", "keep.ingest", "keep.rebuild", "lists.lists_add",
+            "evaluate.evaluate", "keep.forget", "keep.import_",
+            "keep.ingest", "keep.rebuild", "lists.lists_add",
             "lists.lists_check", "lists.lists_diff", "lists.lists_remove", "models.models_measure",
             "models.models_pull", "options.filters_of", "options.given", "options.open_desk",
             "serve.mcp", "serve.serve",
