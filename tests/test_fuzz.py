@@ -31,15 +31,15 @@ def test_what_was_found_is_read_or_refused(name, found):
     tried(PURE[name][0], found)
 
 
-def test_whatever_is_sent_has_a_reply(desk):
+@pytest.mark.parametrize("path", PATHS)
+def test_whatever_is_sent_has_a_reply(desk, path):
     with TestClient(
         interface(desk, Turns()), base_url="http://127.0.0.1", raise_server_exceptions=False
     ) as client:
-        for path in PATHS:
 
-            @_FEW
-            @given(SERVED)
-            def run(body, path=path):
-                send(client, path, body)
+        @_FEW
+        @given(SERVED)
+        def run(body):
+            send(client, path, body)
 
-            run()
+        run()
