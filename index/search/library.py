@@ -207,8 +207,19 @@ class Library:
             )
         with self._lock:
             if self._open is None or self._open.folder != folder:
-                self._open = _opened(folder, self.embedder)
+                self._open = self._opened(folder)
             return self._open
+
+    def _opened(self, folder: Path) -> _Generation:
+        """Open a generation; where updates took it away meanwhile, the one that counts now."""
+        while True:
+            try:
+                return _opened(folder, self.embedder)
+            except Exception:
+                now = self._home.current()
+                if now is None or now == folder:
+                    raise
+                folder = now
 
     def snapshot(self) -> "Library":
         """Return the library as it is now, which stays so: what one answer is made from."""

@@ -272,8 +272,10 @@ class AskForm(BaseModel):
     )
 
     question: str = Field(max_length=QUESTION)
-    history: list[Turn] = Field([], max_length=200, description="Said before, oldest first.")
-    k: int = Field(8, ge=1, le=50, description="How many passages to look at.")
+    history: list[Turn] | None = Field(
+        None, max_length=200, description="Said before, oldest first."
+    )
+    k: int | None = Field(8, ge=1, le=50, description="How many passages to look at.")
     lists: list[str] | None = Field(None, alias="list")
     section: list[str] | None = Field(None, description="Text a section's path holds.")
     difficulty: list[Difficulty] | None = None
