@@ -11,7 +11,9 @@ import pytest
 from assistant.answering.json_form import answer_object
 from assistant.collection.naming import recognise
 from assistant.collection.understanding import understand
+from assistant.conversation.rewriting import Exchange
 from assistant.desk import Desk
+from assistant.reception import needs_no_model
 
 DOCS = Path(__file__).parent / "desk_docs"
 EVALUATION = Path(__file__).parent.parent.parent / "data" / "eval"
@@ -100,6 +102,14 @@ def test_a_work_is_known_by_title_author_address_misspelt_too(shelves, mention, 
 
 def test_what_no_name_is_like_is_no_work(shelves):
     assert recognise(shelves.library.store, "Attention Is All You Need") == []
+
+
+def test_a_request_about_the_collection_does_not_begin_to_load_the_model():
+    lines = (EVALUATION / "desk.jsonl").read_text("utf-8").splitlines()
+    rows = [row for row in map(json.loads, lines) if "fact" not in row["kinds"]]
+    history = [Exchange("What does GPTQ do?", "It quantises.")]
+    loading = [row["question"] for row in rows if not needs_no_model(row["question"], history)]
+    assert len(loading) <= 1, loading  # one names a list and has no other word of a library
 
 
 # --- the shelves
