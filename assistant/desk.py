@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from platformdirs import user_data_path
 
+from assistant import bounds
 from assistant.answering import gaps as gap_notes
 from assistant.answering import inquiry
 from assistant.answering.evidence import PASSAGES
@@ -22,6 +23,8 @@ from assistant.engines.protocol import Engine
 from assistant.opened import Opened
 from assistant.reception import needs_no_model, receive
 from index.search.library import Hit, Library
+from index.search.narrowing import check
+from index.search.query import require_words
 from index.store.generation import Home
 from index.store.values import Filters, StoredPassage
 from ingest.errors import NothingFound, UsageError
@@ -33,7 +36,7 @@ if TYPE_CHECKING:
 
     from assistant.engines.costs import Costs
     from assistant.evaluation.scores import Evaluation
-    from assistant.keeping import Fetching, IngestReport
+    from assistant.keeping import Checkup, Fetching, ForgetReport, IngestReport
     from assistant.learning.cards import Card
     from assistant.learning.holdings import Source
     from assistant.learning.path_form import ReadingPath
@@ -50,11 +53,15 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """Hits for a query, best first, and the seconds the search took."""
+    """Hits for a query, best first, and the seconds the search took.
+
+    ``searched`` is the query with its misspelt words put right, as it was searched for.
+    """
 
     query: str
     hits: tuple[Hit, ...]
     seconds: float
+    searched: str = ""
 
 
 def default_home() -> Path:
@@ -72,8 +79,9 @@ class Desk:
         notice: told, once, what was done unasked (a new home being seeded).
         transport: sends what is fetched; by default straight to the public web.
         limits: how politely is fetched; see `ingest.fetch.pace.Limits`.
-        embedder: the embedding model; by default that of the home's library, else MiniLM. With
-            another one than the library's, the library has to be rebuilt.
+        embedder: the embedding model; by default that of the home's library, else MiniLM for
+            English with multilingual-e5-small for all other languages. With another one than the
+            library's, the library has to be rebuilt.
         note_gaps: remember refused questions in the home, for :meth:`gaps`.
     """
 
@@ -112,7 +120,7 @@ class Desk:
         words that stand alone, which the answer's ``asked`` tells. It is never evidence.
 
         Raises:
-            UsageError: the question is empty.
+            UsageError: the question is empty or longer than `bounds.QUESTION` characters.
             NothingFound: nothing is indexed.
             ModelUnavailable: the model could not be had.
         """
@@ -140,7 +148,8 @@ class Desk:
                 before_model()
             return self._opened.engine()
 
-        library = self._opened.library
+        question, history = bounds.asked(question), bounds.said_before(history)
+        library = partial(self._snapshot, question)
         for event in receive(library, question, history, filters, k, model, stop):
             answer = event.answer if event.name == "done" else None
             if answer and answer.refused and self._note_gaps and not filters and not stop():
@@ -158,16 +167,19 @@ class Desk:
     def search(self, query: str, *, k: int = 10, filters: Filters = _EVERYTHING) -> SearchResult:
         """Find the best passages for a query, without a model.
 
+        Misspelt words are put right by the words of the library, which the result tells.
+
         Raises:
-            UsageError: the query is empty.
+            UsageError: the query holds no word or is too long, or a filter names nothing there is.
             NothingFound: nothing is indexed.
         """
-        if not query.strip():
-            raise UsageError("The query is empty: say what to search for.")
-        library = self.library
+        query = bounds.asked(query, "query")
+        require_words(query)
+        library = self._snapshot(query)
         begun = perf_counter()
-        hits = tuple(library.search(query, k, filters))
-        return SearchResult(query, hits, perf_counter() - begun)
+        searched = library.corrected(query)
+        hits = tuple(library.search(searched, k, filters))
+        return SearchResult(query, hits, perf_counter() - begun, searched)
 
     def sources(
         self, *, filters: Filters = _EVERYTHING, state: str | None = None
@@ -177,7 +189,7 @@ class Desk:
         ``state`` is one of in_library, dead, needs_a_browser, failed, not_fetched.
 
         Raises:
-            UsageError: there is no such state.
+            UsageError: there is no such state, or a filter names nothing there is.
             NothingFound: nothing is indexed.
         """
         from assistant.learning.holdings import STATES, sources  # needed here alone
@@ -186,7 +198,9 @@ class Desk:
             raise UsageError(
                 f"There is no state {state}: choose one of {', '.join(STATES.values())}."
             )
-        return sources(self.library.store, filters, state)
+        library = self._snapshot()
+        check(library.store, filters)
+        return sources(library.store, filters, state)
 
     def read_source(self, url: str) -> Document:
         """Return the document an address leads to: its archived text, as Markdown.
@@ -229,7 +243,7 @@ class Desk:
         """
         from assistant.learning.path import reading_path  # needed here alone
 
-        return reading_path(self.library, topic, hours)
+        return reading_path(self._snapshot(), bounds.asked(topic, "topic"), hours)
 
     def cards(self, topic: str) -> "list[Card]":
         """Return study cards on a topic, each answer quoted from a document of the library.
@@ -240,7 +254,7 @@ class Desk:
         """
         from assistant.learning.cards import cards  # needed here alone
 
-        return cards(self.library, topic)
+        return cards(self._snapshot(), bounds.asked(topic, "topic"))
 
     # --- keeping
 
@@ -304,8 +318,35 @@ class Desk:
         Raises:
             UsageError: the file is no export of this version, or the home is not empty.
         """
-        self._opened.keeper().carry_in(file)
+        self._opened.carry_in(file)
         return self.status()
+
+    def forget(
+        self, what: Sequence[str | Path] = (), *, quarantined: bool = False
+    ) -> "ForgetReport":
+        """Take out what is named; the library follows.
+
+        What was forgotten is not fetched again unless it is named.
+
+        Args:
+            what: addresses of pages, files and folders that were given, archive files, or names of
+                lists (a list goes with the pages fetched for it alone).
+            quarantined: also every record that cannot be read.
+
+        Raises:
+            NothingFound: nothing of one of them is here; nothing was forgotten then.
+        """
+        return self._opened.keeper().forget(what, quarantined=quarantined)
+
+    def check(self, *, repair: bool = False) -> "Checkup":
+        """Look for damage anywhere in the home, and put right what can be.
+
+        Raises:
+            NothingFound: there is no home yet.
+        """
+        if not self.home.root.is_dir():
+            raise NothingFound(f"There is no home {self.home.root} yet.")
+        return self._opened.keeper().check(mend=repair)
 
     def status(self) -> dict[str, Any]:
         """Return what the library holds, in the form of ``status --json``."""
@@ -313,7 +354,7 @@ class Desk:
 
     def gaps(self) -> list[gap_notes.Gap]:
         """Return what was asked and refused, questions alike together, most often asked first."""
-        return gap_notes.grouped(self.library, gap_notes.read(self.home.root))
+        return gap_notes.grouped(self._snapshot(), gap_notes.read(self.home.root))
 
     def lists(self) -> list[CuratedList]:
         """Return the lists this home knows."""
@@ -374,9 +415,10 @@ class Desk:
 
         asked = scores.read_questions(questions)
         # nobody wanted to know: a refusal is not remembered
-        alone = partial(inquiry.answer_alone, self._opened.library, model=self._opened.engine)
+        library = partial(self._snapshot, *(each.question for each in asked))
+        alone = partial(inquiry.answer_alone, library, model=self._opened.engine)
         answers = None if retrieval_only else alone
-        return scores.evaluate(self.library, asked, answers, self._progress)
+        return scores.evaluate(library(), asked, answers, self._progress)
 
     def evaluate_beir(self, folder: Path) -> "Evaluation":
         """Measure retrieval on a collection in BEIR layout, in a library of its own in the cache.
@@ -390,14 +432,17 @@ class Desk:
 
     def verify(self, saved: dict[str, Any]) -> list[dict[str, Any]]:
         """Check a saved ``ask --json`` object against the library (`answering.verify`)."""
+        from assistant.answering import saved_form
         from assistant.answering.verify import verify
 
+        library = self._snapshot()
+
         def asked_again(asked: str) -> list[str]:
-            said = receive(lambda: self.library, asked, (), _EVERYTHING, PASSAGES, lambda: None,
+            said = receive(lambda: library, asked, (), _EVERYTHING, PASSAGES, lambda: None,
                            lambda: False)  # fmt: skip
             return [sentence.text for sentence in inquiry.final(said).sentences]
 
-        return verify(self.library, saved, asked_again)
+        return verify(library, saved_form.checked(saved), asked_again)
 
     def models(self) -> list[dict[str, Any]]:
         """Return a row per pinned model: what it is, whether it is here, what it costs here.
@@ -436,6 +481,10 @@ class Desk:
     def library(self) -> Library:
         """The library; a home without one is seeded first."""
         return self._opened.library()
+
+    def _snapshot(self, *asked: str) -> Library:
+        """Return the library as it is now: one answer is made from one generation."""
+        return self._opened.library(*asked).snapshot()
 
     def _fetching(self, **how: Any) -> "Fetching":
         from assistant.keeping import Fetching  # as above

@@ -3,37 +3,51 @@
 Apart from the desk, since reading pages needs libraries that a question does not.
 """
 
-from collections.abc import Callable, Sequence
+import shutil
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx
 
-from index.building import build
+from assistant.answering import gaps as gap_notes
+from assistant.forgetting import Chooser, Going
+from index.building import build, others, verify
+from index.building import check as library_check
 from index.doctor import Examination, examine
 from index.models.embedder import Embedder
-from index.search.library import Library
-from index.store import carry
+from index.search.library import Library, embedder_of
+from index.store import carry, sums
 from index.store.generation import Home
+from index.store.sqlite import Store
 from ingest import pipeline
+from ingest.archive import check as archive_check
 from ingest.archive import given
 from ingest.archive.warc import Archive
-from ingest.errors import NothingFound, UsageError
+from ingest.bounded.lists import ListReader
+from ingest.bounded.pool import Pool
+from ingest.bounded.quarantine import Quarantine
+from ingest.errors import HomeBusy, NothingFound, UsageError
 from ingest.fetch.pace import Limits
 from ingest.gathering.collect import Collector, Wish
 from ingest.gathering.gather import Got, Told
 from ingest.gathering.ledger import Ledger
+from ingest.links.kinds import split
 from ingest.links.urls import canonical
 from ingest.lists import catalog
 from ingest.lists.catalog_file import CuratedList
 from ingest.lists.changes import ListChanges, changes_between
 from ingest.lists.check import check_text
 from ingest.lists.parser import decode, founding, parse
-from ingest.values import PRIMER
+from ingest.values import PRIMER, Damage
 
 Progress = Callable[[str, int, int], None]
+_SEED = "seed"
+_LOOK_S = 0.2
+_NOTE_S = 2.0  # between having the lock and saying what for a writer may be held up
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +55,8 @@ class IngestReport:
     """What an ingest or a rebuild did: files given, pages read, passages taken out and put in.
 
     ``got`` says what became of every page that was asked for, ``mended`` names archive files whose
-    end a crash had torn off, ``status`` is the library's status afterwards.
+    end a crash had torn off, ``notices`` say what else a person should know (files passed over, a
+    clock that jumped, damage), ``status`` is the library's status afterwards.
     """
 
     given: int
@@ -51,6 +66,25 @@ class IngestReport:
     status: dict[str, Any]
     got: tuple[Got, ...] = ()
     mended: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetReport:
+    """What was forgotten: lists by name, documents by address, records by their place."""
+
+    lists: tuple[str, ...]
+    documents: tuple[str, ...]
+    records: tuple[str, ...]
+    status: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Checkup:
+    """What of a home is damaged, and what was and was put right."""
+
+    damages: tuple[Damage, ...]
+    repaired: tuple[Damage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +113,34 @@ class Keeper:
         self._progress = progress
         self._archive = Archive(home.archive)
 
+    @contextmanager
+    def _writing(self, what: str = "write") -> Iterator[None]:
+        """Be the one writer; an import that was interrupted is finished or undone first."""
+        with self._home.writing(what):
+            carry.finish(self._home)
+            yield
+
     def seed(self) -> None:
-        """Put the primer and the founding lists into a home that has no library, and build it."""
-        with self._home.writing():
-            if self._home.current() is None:
-                self._archive.add(given.primer())
-                self._archive.add(catalog.founding_resources())
-                self._update(0)
+        """Put the primer and the founding lists into a home that has no library, and build it.
+
+        Another process that does the same is waited for.
+
+        Raises:
+            HomeBusy: another process fills this home in another way.
+        """
+        other_s = 0.0  # for which the writer has been one that does not seed
+        while self._home.current() is None:
+            try:
+                with self._writing(_SEED):
+                    if self._home.current() is None:
+                        self._archive.add(given.primer())
+                        self._archive.add(catalog.founding_resources())
+                        self._update(0)
+            except HomeBusy:
+                other_s = 0.0 if self._home.writer().get("what") == _SEED else other_s + _LOOK_S
+                if other_s > _NOTE_S:
+                    raise
+                time.sleep(_LOOK_S)
 
     def ingest(
         self, inputs: Sequence[str | Path], *, seed: bool, fetching: Fetching
@@ -102,11 +157,15 @@ class Keeper:
         files = [Path(item) for item in asked if item not in lists and not _is_web(item)]
         if fetching.offline and (pages or (asked and lists)):
             raise UsageError(f"{(pages or lists)[0]} cannot be fetched with --offline.")
+        skipped: list[str] = []
         resources = [
-            resource for file in files if not _is_warc(file) for resource in given.resources(file)
+            resource
+            for file in files
+            if not _is_warc(file)
+            for resource in given.resources(file, skipped.append)
         ]
         count = len(resources)
-        with self._home.writing():
+        with self._writing():
             self._changeable()
             mended = self._archive.mend()
             for file in files:
@@ -120,7 +179,6 @@ class Keeper:
             self._archive.add(resources)
             got: list[Got] = []
             if not fetching.offline and (pages or lists):
-                collector = self._collector(fetching)
                 wish = Wish(
                     lists,
                     pages,
@@ -129,16 +187,24 @@ class Keeper:
                     most=fetching.most,
                     wayback=fetching.wayback,
                 )
-                got = collector.collect(wish)
+                with ListReader() as reader:
+                    got = self._collector(fetching, reader).collect(wish)
             report = self._update(count)
-            return replace(report, got=_as_read(got, report.status), mended=tuple(mended))
+            return replace(
+                report,
+                got=_as_read(got, report.status),
+                mended=tuple(mended),
+                notices=(*skipped, *report.notices),
+            )
 
     def rebuild(self) -> IngestReport:
         """See :meth:`assistant.desk.Desk.rebuild`."""
-        self._changeable()
-        if not any(self._archive.records()):
-            raise NothingFound(f"The home {self._home.root} has an empty archive: ingest first.")
-        with self._home.writing():
+        with self._writing():
+            self._changeable()
+            if not self._archive.files():
+                raise NothingFound(
+                    f"The home {self._home.root} has an empty archive: ingest first."
+                )
             mended = self._archive.mend()
             return replace(self._update(0, afresh=True), mended=tuple(mended))
 
@@ -155,18 +221,26 @@ class Keeper:
         name = name or _name_of(where)
         if "/" in name:
             raise UsageError(f"A list cannot be named {name}: a name holds no slash.")
-        with self._home.writing():
+        with self._writing():
             self._changeable()
             if _is_web(where):
                 self._archive.mend()
-                curated = self._collector(fetching).fetch_list(str(where), name, base)
+                with ListReader() as reader:
+                    collector = self._collector(fetching, reader)
+                    curated = collector.fetch_list(str(where), name, base)
                 self._archive.add([catalog.added(curated)])
             else:
                 path = Path(where)
-                curated = parse(decode(_bytes_of(path)), name=name, base=base)
+                text = decode(_bytes_of(path))
+                with ListReader() as reader:
+                    curated = reader.parse(text, name=name, base=base)
                 self._archive.add([catalog.added(curated), *given.resources(path)])
-            self._update(1)
-        return curated
+            report = self._update(1)
+            there = {row["name"]: row for row in report.status["lists"]}
+            if name not in there:
+                raise RuntimeError(f"the list {name} was added and is not there")
+            # as it stands in the library now
+            return next(each for each in self.lists() if each.name == name)
 
     def check_list(
         self, where: str | Path, name: str | None, base: str | None, fetching: Fetching
@@ -180,9 +254,11 @@ class Keeper:
             if not origin:
                 raise UsageError(f"Where the list {name} lives is not known: give its file.")
         if _is_web(origin):
-            with self._home.writing():
+            with self._writing():
                 self._archive.mend()
-                fetched = self._collector(fetching).fetch_list(origin, name or origin, base)
+                with ListReader() as reader:
+                    collector = self._collector(fetching, reader)
+                    fetched = collector.fetch_list(origin, name or origin, base)
             text = Ledger(self._archive).markdown(origin) or ""
             data, base = text.encode(), fetched.base
         else:
@@ -206,25 +282,168 @@ class Keeper:
         names = [curated.name for curated in self.lists()]
         if name not in names:
             raise UsageError(f"There is no list {name} here. Known: {', '.join(names)}.")
-        with self._home.writing():
+        with self._writing():
             self._archive.add([catalog.removed(name)])
-            self._update(0)
+            self._confirm_gone(name, self._update(0))
 
-    def _collector(self, fetching: Fetching) -> Collector:
-        return Collector(self._archive, fetching.told, fetching.transport, fetching.limits)
+    def forget(self, what: Sequence[str | Path], *, quarantined: bool) -> ForgetReport:
+        """See :meth:`assistant.desk.Desk.forget`."""
+        with self._writing():
+            self._changeable()
+            store = self._store()
+            held = Quarantine(self._home.quarantine)
+            chooser = Chooser(self._archive, store, catalog.known(self._archive))
+            going = Going()
+            for each in what:
+                chooser.choose(each, going)
+            if quarantined:
+                chooser.quarantined(held, going)
+            before = set() if store is None else store.document_urls()
+            if going:
+                self._archive.forget(
+                    addresses=going.addresses,
+                    documents=going.documents,
+                    files=going.files,
+                    places=going.places,
+                )
+                self._archive.add(catalog.removed(name) for name in sorted(going.lists))
+                held.release(going.digests)
+            report = self._update(0)
+            for name in going.lists:
+                self._confirm_gone(name, report)
+            after = Library(self._home, self._embedder).store
+            still = [url for url in going.addresses if after.page_is_there(url)]
+            if still:
+                raise RuntimeError(f"{still[0]} is still in the library")
+            records = (f"{file}@{offset}" for file, offset in going.places)
+            return ForgetReport(
+                tuple(sorted(going.lists)),
+                tuple(sorted(before - after.document_urls())),
+                (*sorted(going.files), *sorted(records)),
+                report.status,
+            )
+
+    def check(self, *, mend: bool) -> Checkup:
+        """See :meth:`assistant.desk.Desk.check`."""
+        found = self._damages()
+        if not mend or not found:
+            return Checkup(tuple(found))
+        with self._writing():
+            archive_check.repair(self._archive)
+            anew = library_check.repair(self._home)
+            gaps = gap_notes.file_of(self._home.root)
+            if not gap_notes.is_sound(self._home.root):
+                gaps.replace(gaps.with_suffix(".damaged"))
+            if anew and not self._home.without_archive.exists():
+                self._archive = Archive(self._home.archive)
+                self._update(0, afresh=True)
+                for folder in self._home.generations()[:-1]:
+                    if sums.damage(folder, every_byte=True):
+                        shutil.rmtree(folder)
+        self._archive = Archive(self._home.archive)
+        left = self._damages()
+        places = {(each.where, each.what) for each in left}
+        return Checkup(
+            tuple(left), tuple(each for each in found if (each.where, each.what) not in places)
+        )
+
+    def _damages(self) -> list[Damage]:
+        found = [*library_check.damages(self._home), *archive_check.damages(self._archive)]
+        for lost in catalog.unreadable(self._archive):
+            cure = "it counts no more: the list is as it was before; add it again"
+            found.append(Damage(lost.url, lost.reason, cure, repairable=False))
+        if not gap_notes.is_sound(self._home.root):
+            cure = "`refdesk check --repair` puts it aside and begins it anew"
+            found.append(Damage("gaps.sqlite", "cannot be read", cure))
+        return found
+
+    def _store(self) -> Store | None:
+        """Return the store of the library as it is, None where that cannot be read."""
+        current = self._home.current()
+        if current is None or sums.damage(current, every_byte=True):
+            return None
+        return Store(current / "library.sqlite")
+
+    def _confirm_gone(self, name: str, report: IngestReport) -> None:
+        if any(row["name"] == name for row in report.status["lists"]):
+            raise RuntimeError(f"the list {name} is still there")
+
+    def _collector(self, fetching: Fetching, reader: ListReader) -> Collector:
+        return Collector(
+            self._archive, fetching.told, reader.parse, fetching.transport, fetching.limits
+        )
 
     def _has_primer(self) -> bool:
         return any(record.url.startswith(PRIMER) for record in self._archive.records())
 
     def export(self, file: Path, *, archive: bool) -> int:
         """See :meth:`assistant.desk.Desk.export`."""
-        with self._home.writing():
+        with self._writing():
+            current = self._home.current()
+            if current is not None and (harm := sums.damage(current, every_byte=True)):
+                raise UsageError(
+                    f"The library in {self._home.root} is damaged ({harm[0][0]}: {harm[0][1]}): "
+                    "run `refdesk check --repair` first."
+                )
             return carry.export(self._home, file.expanduser(), archive=archive)
 
-    def carry_in(self, file: Path) -> None:
-        """See :meth:`assistant.desk.Desk.carry_in`."""
+    @staticmethod
+    def carry_in(
+        home: Home, file: Path, opened: Callable[[str | None], Embedder], progress: Progress
+    ) -> None:
+        """See :meth:`assistant.desk.Desk.carry_in`; ``opened`` opens the model of a library.
+
+        With its archive a library is made anew from that; without, it is compared with itself.
+        """
+        with home.writing():
+            carry.finish(home)
+            arrived = carry.unpack(home, file.expanduser())
+            try:
+                embedder = opened(embedder_of(arrived.home))
+                if arrived.archive:
+                    Keeper(arrived.home, embedder, progress)._made_anew(file)
+                else:
+                    folder = arrived.home.current()
+                    assert folder is not None  # noqa: S101  # the manifest names it
+                    for fault in verify.faults(folder, embedder):
+                        raise UsageError(
+                            f"{file} is not to be believed: {fault}. Nothing was taken in."
+                        )
+            except BaseException:
+                carry.discard(home)
+                raise
+            carry.settle(home)
+
+    def _made_anew(self, file: Path) -> None:
+        """Make the library of an archive that arrived; the one that came with it goes."""
+        came = self._home.generations()
+        self._archive.seal.adopt([each.name for each in self._archive.files()])
+        damaged = [bad for bad in self._archive.bad() if bad.damaged]
+        if damaged:
+            raise UsageError(
+                f"{file} holds a damaged archive ({damaged[0].file}: {damaged[0].reason}). "
+                "Nothing was taken in."
+            )
+        self._update(0, afresh=True)
+        folder = self._home.current()
+        assert folder is not None  # noqa: S101  # made a line ago
+        if not verify.sample_fits(folder, self._embedder):
+            # the vectors it brought are not those of its passages: they are computed here
+            (self._home.cache / "vectors.sqlite").unlink(missing_ok=True)
+            self._update(0, afresh=True)
+        for each in came:
+            shutil.rmtree(each, ignore_errors=True)
+
+    def widen(self) -> None:
+        """Embed the library once more, for questions in other languages than English.
+
+        Raises:
+            NothingFound: there is no library yet.
+            HomeBusy: another process is writing to this home.
+            ModelUnavailable: the model for other languages cannot be had.
+        """
         with self._home.writing():
-            carry.carry_in(self._home, file.expanduser())
+            others.add(self._home, self._embedder, self._progress)
 
     def _changeable(self) -> None:
         if self._home.without_archive.exists():
@@ -234,16 +453,54 @@ class Keeper:
             )
 
     def _update(self, count: int, *, afresh: bool = False) -> IngestReport:
-        change = build.update(
-            self._home,
-            pipeline.pages(self._archive),
-            catalog.known(self._archive),
-            self._embedder,
-            self._progress,
-            afresh=afresh,
-        )
+        notices = self._noticed()
+        found = [*pipeline.pages(self._archive), *catalog.unreadable(self._archive)]
+        with Pool(Quarantine(self._home.quarantine)) as pool:
+            change = build.update(
+                self._home,
+                found,
+                catalog.known(self._archive),
+                self._embedder,
+                self._progress,
+                pool.read,
+                afresh=afresh,
+            )
         status = Library(self._home, self._embedder).status()
-        return IngestReport(count, change.read, change.removed, change.passages, status)
+        return IngestReport(
+            count, change.read, change.removed, change.passages, status, notices=tuple(notices)
+        )
+
+    def _noticed(self) -> list[str]:
+        """Return what of the home a person should know before it changes."""
+        said = []
+        for name, what in self._archive.seal.damage:
+            said.append(f"archive/{name}: {what}; it is made anew (see `refdesk check`).")
+        current = self._home.current()
+        if current is not None and (harm := sums.damage(current, every_byte=True)):
+            said.append(
+                f"The library was damaged ({harm[0][0]}: {harm[0][1]}): it is made anew from the "
+                "archive."
+            )
+        bad = self._archive.bad()
+        if harmed := [each for each in bad if each.damaged]:
+            said.append(
+                f"{len(harmed)} records of the archive are damaged and do not count (the first: "
+                f"{harmed[0].file} at byte {harmed[0].offset}, {harmed[0].reason}): see "
+                "`refdesk check`."
+            )
+        if malformed := [each for each in bad if not each.damaged]:
+            said.append(
+                f"{len(malformed)} records of given archives do not count (the first: "
+                f"{malformed[0].url}: {malformed[0].reason}). `refdesk forget --quarantined` lets "
+                "go of them."
+            )
+        if (ahead := Ledger(self._archive).from_the_future()) is not None:
+            said.append(
+                f"The archive holds records of {ahead[:16]}, which is still to come: this "
+                "machine's clock was ahead then, or is behind now. What arrived last counts, "
+                "whatever the clock said."
+            )
+        return said
 
 
 def _as_read(got: Sequence[Got], status: dict[str, Any]) -> tuple[Got, ...]:
@@ -276,6 +533,6 @@ def _name_of(where: str | Path) -> str:
     """Name a list by its file, or by its repository when it is a README."""
     if not _is_web(where):
         return Path(where).stem
-    parts = [part for part in urlsplit(canonical(str(where))).path.split("/") if part]
-    name = Path(parts[-1]).stem if parts else urlsplit(str(where)).netloc
+    parts = [part for part in split(canonical(str(where))).path.split("/") if part]
+    name = Path(parts[-1]).stem if parts else split(str(where)).netloc
     return parts[1] if name.lower() == "readme" and len(parts) > 1 else name

@@ -5,16 +5,19 @@ Each is opened when it is first needed. Safe to use from several threads.
 
 import threading
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.answering.prompt import prefix
 from assistant.engines.choice import choose, is_here
+from assistant.engines.isolated import CannotRun
 from assistant.engines.protocol import Engine
-from index.models.embedder import DEFAULT, Embedder
+from index.models.embedder import DEFAULT, MODELS, Embedder
 from index.search.library import Library, embedder_of
 from index.store.generation import Home
-from ingest.errors import RefdeskError
+from index.store.sums import DamagedLibrary
+from ingest.errors import RefdeskError, UsageError
 
 if TYPE_CHECKING:
     from assistant.keeping import Keeper
@@ -42,25 +45,63 @@ class Opened:
         self._choosing = threading.Lock()
         self._embedder: Embedder | None = None
         self._library: Library | None = None
+        self._may_widen = True
         self._engine: Engine | None = None
         self._chosen = False
         self._ahead: threading.Thread | None = None
+        self._leaving = threading.Event()
+        self._told = False  # that the sources stand in for the model
 
-    def library(self) -> Library:
-        """Return the library; a home without one is seeded first."""
+    def library(self, *asked: str) -> Library:
+        """Return the library, ready for what is ``asked``; a home without one is seeded first.
+
+        One that is damaged or lost is made again from the archive, if there is one. For a question
+        in another language than English its passages are embedded once more, by a model that knows
+        the language: once, said, and only if the home can be written to.
+
+        Raises:
+            DamagedLibrary: it is damaged and cannot be made again here.
+        """
         self.seed()
         with self._lock:
             if self._library is None:
                 self._library = Library(self._home, self.embedder())
-            return self._library
+            library = self._library
+            try:
+                library.snapshot()
+            except DamagedLibrary as damaged:
+                self._notice(f"{damaged} It is being made again now.")
+                try:
+                    self.keeper().rebuild()
+                except (RefdeskError, OSError) as error:
+                    raise damaged from error
+            if self._may_widen and any(library.lacks(text) for text in asked):
+                self._widen()
+            return library
+
+    def _widen(self) -> None:
+        self._may_widen = False  # what fails now fails again: words go on alone
+        self._notice(
+            "The first question here that is not in English: embedding the library for other "
+            "languages, once."
+        )
+        try:
+            self.keeper().widen()
+        except (RefdeskError, OSError) as error:
+            self._notice(f"That could not be done, so words alone are searched: {error}")
 
     def seed(self) -> None:
         """Put the primer and the founding lists into a home without a library, and say so."""
-        if self._home.current() is None:
-            self._notice(
-                f"New home {self._home.root}: putting in the primer and the five founding lists."
-            )
-            self.keeper().seed()
+        if self._home.current() is not None:
+            return
+        if any(self._home.archive.glob("*.warc*")):
+            self._notice(f"The home {self._home.root} lost its library: it is made again.")
+            self.keeper().rebuild()
+            return
+        self._notice(
+            f"New home {self._home.root}: putting in the primer and the five founding lists."
+        )
+        self.keeper().seed()
 
     def keeper(self, progress: Progress | None = None) -> "Keeper":
         """Return what writes to the home; it tells ``progress`` of its steps, else the desk's."""
@@ -68,10 +109,28 @@ class Opened:
 
         return Keeper(self._home, self.embedder(), progress or self._progress)
 
+    def carry_in(self, file: Path) -> None:
+        """See :meth:`assistant.desk.Desk.carry_in`."""
+        from assistant.keeping import Keeper  # as above
+
+        Keeper.carry_in(self._home, file, self._of_library, self._progress)
+
+    def _of_library(self, name: str | None) -> Embedder:
+        """Open the model of a library that arrived: the one asked for, else a known one."""
+        if self._embedding is None and name not in (None, *MODELS):
+            raise UsageError(
+                f"The library that arrived was built with {name}, which refdesk does not know. If "
+                f"you trust it, import again with --embedder {name}."
+            )
+        chosen = self._embedding or name or DEFAULT
+        self._embedder = Embedder.open(self._home.models, self._progress, chosen)
+        return self._embedder
+
     def embedder(self) -> Embedder:
         """Return the embedding model: the one asked for, else the library's, else the default."""
         if self._embedder is None:
-            self._home.make()
+            with suppress(UsageError) if self._home.current() else nullcontext():
+                self._home.make()  # a library that is there may lie where nothing can be written
             name = self._embedding or embedder_of(self._home) or DEFAULT
             self._embedder = Embedder.open(self._home.models, self._progress, name)
         return self._embedder
@@ -79,17 +138,32 @@ class Opened:
     def engine(self) -> Engine | None:
         """Return the model that writes, loaded; None if none is wanted.
 
+        With ``auto`` the sources stand in for a model that cannot run on this machine, which is
+        told once.
+
         Raises:
             UsageError: there is no such model.
             ModelUnavailable: it could not be had or loaded.
         """
         with self._choosing:  # not the library's lock: loading takes long, and searches go on
             if not self._chosen:
-                self._engine = choose(
-                    self.llm, self._home.models, self._home.cache, self._progress, prefix()
-                )
+                self._engine = self._choose()
                 self._chosen = True
             return self._engine
+
+    def _choose(self) -> Engine | None:
+        try:
+            return choose(
+                self.llm, self._home.models, self._home.cache, self._progress, prefix(),
+                notice=self._notice, given_up=self._leaving.is_set,
+            )  # fmt: skip
+        except CannotRun as error:
+            if self.llm != "auto":
+                raise
+            if not self._told:
+                self._notice(f"Answers are taken from the sources directly. {error}")
+            self._told = True
+            return None
 
     def load_ahead(self) -> None:
         """Begin to load the model that writes beside what comes first, if its weights are here.
@@ -113,9 +187,12 @@ class Opened:
         return engine.count_tokens(text), self.llm.startswith(("http://", "https://"))
 
     def close(self) -> None:
-        """Give the writing model's memory back."""
+        """Give the writing model's memory back; one that is loading is given up."""
+        self._leaving.set()
         if self._ahead is not None:
             self._ahead.join()
+            self._ahead = None
+        self._leaving.clear()
         if self._engine is not None:
             self._engine.close()
         self._engine, self._chosen = None, False

@@ -17,6 +17,7 @@ from index.store.sqlite import Store
 from ingest.links.urls import canonical, resolve
 from ingest.lists.catalog_file import CuratedList
 from ingest.lists.check import Finding, links_of
+from ingest.text.plain import escape, inline_code
 
 _SUGGESTED = 0.59
 """An entry of another list is suggested from this nearness on."""
@@ -234,32 +235,23 @@ def to_markdown(examination: Examination) -> str:
     """Return an examination as Markdown for a pull request, grouped by what is wrong."""
     errors = sum(one.severity == "error" for one in examination.findings)
     warnings = len(examination.findings) - errors
-    lines = [f"# {_escaped(examination.title)}: {errors} errors, {warnings} warnings", ""]
+    lines = [f"# {escape(examination.title)}: {errors} errors, {warnings} warnings", ""]
     for severity in ("error", "warning"):
         found = [one for one in examination.findings if one.severity == severity]
         for code in sorted({one.code for one in found}):
             group = [one for one in found if one.code == code]
             lines += [f"## {code} ({severity}, {len(group)})", ""]
             lines += [
-                f"- line {one.line}: {_code(one.text)}: {_escaped(one.message)}" for one in group
+                f"- line {one.line}: {inline_code(one.text)}: {escape(one.message)}"
+                for one in group
             ]
             lines.append("")
     if examination.suggestions:
         lines += ["## Entries of other lists for empty sections", ""]
         for one in examination.suggestions:
             lines.append(
-                f"- line {one.line}, {_escaped(one.section)}: "
-                f"[{_escaped(one.title)}]({one.url.replace(')', '%29')}) "
+                f"- line {one.line}, {escape(one.section)}: "
+                f"[{escape(one.title)}]({one.url.replace(')', '%29')}) "
                 f"({one.list}, {one.nearness:.2f})"
             )
     return "\n".join(lines).rstrip() + "\n"
-
-
-def _code(text: str) -> str:
-    text = " ".join(text.split())
-    fence = "`" * (max((len(run) for run in re.findall("`+", text)), default=0) + 1)
-    return f"{fence} {text} {fence}" if "`" in text else f"{fence}{text}{fence}"
-
-
-def _escaped(text: str) -> str:
-    return re.sub(r"([\\\[\]<>*_`|])", r"\\\1", " ".join(text.split()))

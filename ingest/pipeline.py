@@ -2,20 +2,24 @@
 
 The whole archive is looked at, but a page is read only when its ``read`` is called: whoever keeps
 documents from an earlier run skips those whose ``digest`` it knows. What comes out depends on the
-records alone, never on the order they arrived in.
+records alone, and of several copies of a page on which arrived last.
 """
 
+import contextlib
 import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
 
-from ingest.archive.warc import Archive, Record, Reply, Visit
+from ingest.archive.values import OURS, Order
+from ingest.archive.warc import Archive, DamagedRecordError, Record, Reply, Visit
 from ingest.fetch.addresses import refusal
 from ingest.fetch.robots import Robots, is_robots
+from ingest.links.kinds import split
 from ingest.links.urls import canonical, joined
-from ingest.lists.catalog import is_list
 from ingest.reading.decode import MAX_CHARS
 from ingest.reading.document import make_document, read_document, reason_of
 from ingest.reading.extract import Extract
@@ -23,7 +27,7 @@ from ingest.reading.repair import repair
 from ingest.sites.registry import source_for
 from ingest.sites.wayback import as_original, is_copy, is_look_up
 from ingest.text.sentences import clean
-from ingest.values import READER, Document, Rejection
+from ingest.values import PRIMER, READER, Document, Rejection
 
 _MAX_REDIRECTS = 10
 _TITLE = 80  # characters of a text that stand for the title it lacks
@@ -51,8 +55,8 @@ class _Copy:
     missing: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def fetched_at(self) -> str:
-        return max(record.fetched_at for record in self.records.values())
+    def order(self) -> Order:
+        return max(record.order for record in self.records.values())
 
     @property
     def key(self) -> str:
@@ -66,11 +70,11 @@ class _Copy:
 def pages(archive: Archive) -> Iterator[Page | Rejection]:
     """Yield every page of the archive, and a rejection for each address that leads to none.
 
-    Pages come sorted by address. The newest copy of a page that gives a document counts, so a
-    failed visit never takes away what an earlier one brought. What comes out depends on what the
-    archive holds, never on the order it came in.
+    Pages come sorted by address. The copy that arrived last of those that give a document counts,
+    so a failed visit never takes away what an earlier one brought.
     """
-    records = list(archive.records())
+    records = [each for each in archive.records() if not _is_note_to_self(each.url)]
+    gone = archive.forgotten()
     copies, addresses, lost = _given(archive, [each for each in records if not each.asked_for])
     for url, found, reason in _visited(archive, records):
         if found:
@@ -79,12 +83,27 @@ def pages(archive: Archive) -> Iterator[Page | Rejection]:
         if reason and (url in copies or url not in lost):
             lost[url] = reason
     for url in sorted(copies):
-        newest = sorted(copies[url], key=lambda copy: (copy.fetched_at, copy.key), reverse=True)
+        oldest = sorted(copies[url], key=lambda copy: (copy.order, copy.key))
+        dropped = {
+            document
+            for each in gone
+            for page, document in each.documents
+            if page == url and oldest[-1].order < each.order
+        }
         # a visit that found the page unchanged brought no new copy
-        yield _page(archive, url, {copy.key: copy for copy in newest[::-1]}, addresses[url])
+        different = {copy.key: copy for copy in oldest}
+        yield _page(archive, url, different, addresses[url], frozenset(dropped))
     for url in sorted(lost):
         kept = " (an earlier or archived copy is kept)" if url in copies else ""
         yield Rejection(url, lost[url] + kept)
+    for bad in archive.bad():
+        kept = " (another copy is kept)" if canonical(bad.url) in copies else ""
+        yield Rejection(bad.url, f"{bad.reason} (in {bad.file} at {bad.offset}){kept}")
+
+
+def _is_note_to_self(url: str) -> bool:
+    """Say whether an archive address is no page: a list, or what was forgotten."""
+    return url.startswith(OURS) and not url.startswith(PRIMER)
 
 
 def _given(
@@ -96,7 +115,7 @@ def _given(
     groups: dict[str, list[Record]] = defaultdict(list)
     addresses: dict[str, set[str]] = defaultdict(set)
     for record in records:
-        if is_robots(record.url) or is_list(record.url) or 300 <= record.status < 400:
+        if is_robots(record.url) or 300 <= record.status < 400:
             continue
         url = canonical(record.url)
         if not robots.allow(record.url):
@@ -126,7 +145,9 @@ def _visited(
     archive: Archive, records: list[Record]
 ) -> Iterator[tuple[str, list[_Copy], str | None]]:
     """Yield each visited page: its copies, and why its last visit brought none."""
-    exact = {(record.url, record.fetched_at): record for record in records}
+    # a file from elsewhere cannot stand in for what this home fetched
+    ours_last = sorted(records, key=lambda record: record.asked_for)
+    exact = {(record.url, record.fetched_at): record for record in ours_last}
     for url, visits in archive.visits().items():
         copies = []
         reason = None
@@ -154,19 +175,66 @@ def _why(visit: Visit, came: Mapping[str, Record]) -> str:
     return (own or list(reasons.values()) or ["not fetched"])[-1]
 
 
-def _page(
-    archive: Archive, url: str, copies: Mapping[str, _Copy], addresses: Collection[str]
-) -> Page:
-    """Return the page of these copies, oldest first."""
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What it takes to read a page of an archive: its copies, oldest first, as plain values.
 
-    def read() -> list[Document | Rejection]:
+    ``dropped`` are addresses of documents in it that were forgotten.
+    """
+
+    folder: Path
+    url: str
+    copies: tuple[_Copy, ...]
+    dropped: frozenset[str] = frozenset()
+
+    @property
+    def size(self) -> int:
+        """How many bytes its records hold."""
+        return sum(each.length for copy in self.copies for each in copy.records.values())
+
+    def message(self) -> dict[str, Any]:
+        """Return it as an object of JSON, for another process."""
+        return {
+            "folder": str(self.folder),
+            "url": self.url,
+            "copies": [
+                {
+                    "records": {asked: asdict(each) for asked, each in copy.records.items()},
+                    "missing": dict(copy.missing),
+                }
+                for copy in self.copies
+            ],
+            "dropped": sorted(self.dropped),
+        }
+
+    @classmethod
+    def of(cls, message: Mapping[str, Any]) -> "Reading":
+        """Return the reading of a :meth:`message`."""
+        copies = tuple(
+            _Copy(
+                {asked: _record_of(each) for asked, each in copy["records"].items()},
+                copy["missing"],
+            )
+            for copy in message["copies"]
+        )
+        folder = Path(message["folder"])
+        return cls(folder, message["url"], copies, frozenset(message["dropped"]))
+
+    def __call__(self) -> list[Document | Rejection]:
+        """Read the page: the copy that arrived last, an earlier one where that gives nothing."""
+        archive = Archive(self.folder)
         refused: Rejection | None = None
-        for copy in reversed(list(copies.values())):
-            replies: dict[str, Reply | Rejection] = {
-                asked: as_original(archive.read(record)) for asked, record in copy.records.items()
-            }
+        for copy in reversed(self.copies):
+            try:
+                replies: dict[str, Reply | Rejection] = {
+                    asked: as_original(archive.read(record))
+                    for asked, record in copy.records.items()
+                }
+            except DamagedRecordError as error:
+                refused = refused or Rejection(self.url, f"damaged in the archive: {error}")
+                continue
             replies |= {asked: Rejection(asked, why) for asked, why in copy.missing.items()}
-            found = _read(url, replies)
+            found = [each for each in _read(self.url, replies) if each.url not in self.dropped]
             if len(found) != 1 or isinstance(found[0], Document):
                 if refused:
                     found.append(
@@ -176,23 +244,46 @@ def _page(
             refused = refused or found[0]
         return [refused] if refused else []
 
-    return Page(
-        url=url,
-        addresses=tuple(sorted(addresses)),
-        digest=hashlib.sha256("\n\n".join([f"{READER} {url}", *copies]).encode()).hexdigest(),
-        read=read,
+
+def _record_of(plain: Mapping[str, Any]) -> Record:
+    payload = plain["payload"]
+    number, date, offset = plain["order"]
+    return Record(
+        **{
+            **plain,
+            "payload": None if payload is None else (payload[0], payload[1]),
+            "order": (number, date, offset),
+        }
     )
 
 
-def _worth(record: Record) -> tuple[bool, str, str]:
-    return record.status < 400, record.fetched_at, record.digest
+def _page(
+    archive: Archive,
+    url: str,
+    copies: Mapping[str, _Copy],
+    addresses: Collection[str],
+    dropped: frozenset[str],
+) -> Page:
+    """Return the page of these copies, oldest first."""
+    lines = [f"{READER} {url}", *copies, *(f"without {each}" for each in sorted(dropped))]
+    return Page(
+        url=url,
+        addresses=tuple(sorted(addresses)),
+        digest=hashlib.sha256("\n\n".join(lines).encode("utf-8", "replace")).hexdigest(),
+        read=Reading(archive.folder, url, tuple(copies.values()), dropped),
+    )
+
+
+def _worth(record: Record) -> tuple[bool, Order]:
+    return record.status < 400, record.order
 
 
 def _robots(archive: Archive, records: list[Record]) -> Robots:
     robots = Robots()
-    for record in sorted(records, key=lambda record: record.fetched_at):
+    for record in sorted(records, key=lambda record: record.order):
         if is_robots(record.url):
-            robots.learn(record.url, archive.read(record))
+            with contextlib.suppress(DamagedRecordError):
+                robots.learn(record.url, archive.read(record))
     return robots
 
 
@@ -200,7 +291,7 @@ def _follow(records: list[Record]) -> tuple[dict[str, str], dict[str, str]]:
     """Follow the archived redirects: address → where it ends, and address → why it ends nowhere."""
     steps = {
         canonical(record.url): joined(record.url, record.location) or record.location
-        for record in sorted(records, key=lambda record: record.fetched_at)
+        for record in sorted(records, key=lambda record: record.order)
         if 300 <= record.status < 400 and record.location
     }
     targets: dict[str, str] = {}
@@ -236,22 +327,62 @@ def _read(url: str, replies: Mapping[str, Reply | Rejection]) -> list[Document |
 def _rows(reply: Reply) -> Iterator[Document | Rejection]:
     """Read a ``.jsonl`` file of documents, one to a line: ``_id``, ``title``, ``text``, ``url``.
 
-    A row without a text is found by its title.
+    A row without a text is found by its title. A row's own address counts where it is one of the
+    web and no row before has it; else the row is known by file and ``_id``, or by its line.
     """
-    for number, line in enumerate(reply.body.split(b"\n"), 1):
+    taken: dict[str, tuple[str, str, int]] = {}
+    for number, line in enumerate(reply.body.splitlines(), 1):
         if not line.strip():
             continue
-        row = json.loads(line)
-        url = row.get("url")
-        address = canonical(url) if url else f"{reply.url}#{row.get('_id', number)}"
-        title = clean(row.get("title") or "").strip()
-        text = clean(row["text"]).strip() or title  # some corpora hold titles alone
+        place = f"{reply.url}#{number}"
+        try:
+            row = json.loads(line)
+            if not isinstance(row, dict):
+                raise ValueError("no object")
+        except (ValueError, RecursionError):
+            yield Rejection(place, f"line {number} is no object of JSON")
+            continue
+        text, title = _text_of(row.get("text")), _text_of(row.get("title"))
+        if text is None or title is None:
+            yield Rejection(place, f'line {number} has a "text" or "title" that is no text')
+            continue
+        text, title = clean(text).strip(), clean(title).strip()
+        text = text or title  # some corpora hold titles alone
+        address = _address_of(row, reply.url, number, taken)
+        if address in taken and (title, text) == taken[address][:2]:
+            yield Rejection(place, f"line {number} says the same as line {taken[address][2]}")
+            continue
+        if address in taken:
+            address = f"{reply.url}#{row.get('_id', '')}-{number}"
+        taken[address] = title, text, number
         if not text or len(text) > MAX_CHARS:
             yield Rejection(address, "too large" if text else "empty")
             continue
         # Whoever gives a text means it: it is not looked at as a page that may be a wall.
         extract = Extract(*repair(title or _opening(text), text))
         yield make_document(address, extract, reply.fetched_at)
+
+
+def _text_of(value: object) -> str | None:
+    """Return a value of a row as text: a number as it is written, None where it is no text."""
+    if value is None or isinstance(value, str):
+        return (value or "").encode("utf-8", "replace").decode()
+    return str(value) if isinstance(value, int | float) else None
+
+
+def _address_of(row: Mapping[str, Any], file: str, number: int, taken: Mapping[str, object]) -> str:
+    said = row.get("url")
+    own = f"{file}#{_text_of(row.get('_id')) or number}"
+    if not isinstance(said, str) or not said.strip().lower().startswith(("http://", "https://")):
+        return own
+    address = canonical(said.encode("utf-8", "replace").decode())
+    if not split(address).hostname:
+        return own
+    same = taken.get(address)
+    text = clean(_text_of(row.get("text")) or "").strip()
+    if same is None or (isinstance(same, tuple) and same[1] == text):
+        return address
+    return own
 
 
 def _opening(text: str) -> str:

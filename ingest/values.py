@@ -6,7 +6,7 @@ Apart from the modules that make them, since reading a page needs libraries that
 import hashlib
 from dataclasses import dataclass
 
-READER = 4
+READER = 5
 """Version of the reading: raised whenever the same bytes would give another document."""
 
 PRIMER = "refdesk:primer/"
@@ -54,16 +54,34 @@ class Rejection:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A piece of a document: ``text == document.text[start:end]``, trimmed of white space."""
+    """A piece of a document: ``text == document.text[start:end]``, trimmed of white space.
+
+    ``fence`` is the fence that is open where it begins, "" outside code: with it,
+    `ingest.text.blocks.blocks` reads the piece as the document's own blocks.
+    """
 
     document_url: str
     start: int
     end: int
     heading: tuple[str, ...]
     text: str
+    fence: str = ""
 
     @property
     def id(self) -> str:
         """First 16 hex digits of the SHA-256 over document URL, span and text."""
         key = f"{self.document_url}\n{self.start}\n{self.end}\n{self.text}"
         return hashlib.sha256(key.encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """Something of a home that is not as it was written: where, what, and what cures it.
+
+    ``repairable`` says that ``check --repair`` does so, losing nothing.
+    """
+
+    where: str
+    what: str
+    cure: str
+    repairable: bool = True

@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import uvicorn
 
 from assistant.desk import Desk
-from ui.server import interface
+from ui.server import configuration, interface
 from ui.serving.access import Access
 from ui.serving.turns import Turns
 
@@ -81,10 +81,7 @@ class ModelServer:
 def serving(desk: Desk, turns: Turns | None = None, access: Access | None = None) -> Iterator[str]:
     """Serve the doors for programs on a free port; give the address."""
     app = interface(desk, Turns() if turns is None else turns, access)
-    config = uvicorn.Config(
-        app, host="127.0.0.1", port=0, log_level="error", timeout_graceful_shutdown=1
-    )
-    server = uvicorn.Server(config)
+    server = uvicorn.Server(configuration(app, "127.0.0.1", 0))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     until(lambda: server.started, 60)

@@ -1,9 +1,10 @@
 """A sentence of an answer that is a block of code, told by its text alone."""
 
-import re
 from textwrap import dedent
 
-from ingest.text.sentences import FENCE, closes_fence
+from ingest.text.blocks import FENCE, closes_fence, fenced
+
+__all__ = ["code_of", "fenced"]
 
 
 def code_of(text: str) -> str | None:
@@ -16,10 +17,3 @@ def code_of(text: str) -> str | None:
     if closes_fence(lines[-1], mark[1]):
         lines.pop()
     return dedent("\n".join(lines))
-
-
-def fenced(code: str) -> str:
-    """Return code as a block of Markdown that nothing within it can end."""
-    longest = max((len(run) for run in re.findall("`+", code)), default=0)
-    fence = "`" * max(3, longest + 1)
-    return f"{fence}\n{code}\n{fence}"

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI
@@ -13,8 +14,11 @@ from ui.serving.access import Access, Guard, access_for
 from ui.serving.api import add_api
 from ui.serving.asking import Asking
 from ui.serving.chat_completions import add_chat
+from ui.serving.connections import BACKLOG, Bounded, Connection
 from ui.serving.mcp import add_mcp
 from ui.serving.metrics import Measured, Metrics
+from ui.serving.prefix import Rooted, Stripped, checked
+from ui.serving.refusals import explain_errors, problem
 from ui.serving.standby import Standby
 from ui.serving.streams import Ending
 from ui.serving.turns import Turns
@@ -34,6 +38,10 @@ def serve(
     token: str | None = None,
     open_to_everyone: bool = False,
     names: Iterable[str] = (),
+    folders: Iterable[Path] = (),
+    origins: Iterable[str] = (),
+    root_path: str = "",
+    proxies: Iterable[str] = (),
     load: bool = False,
 ) -> None:
     """Serve until interrupted.
@@ -45,18 +53,29 @@ def serve(
         token: what everyone must know who wants to use it.
         open_to_everyone: others may use it without a token.
         names: further names this server is called by.
+        folders: whose files may be taken in from the page, by who sits at this machine.
+        origins: of pages and programs in browsers that may ask too.
+        root_path: the path below which a proxy shows it, like ``/desk``.
+        proxies: addresses of proxies that are believed when they say for whom they ask.
         load: have the model at once, in the background, rather than at the first question.
 
     Raises:
-        UsageError: others could reach it and nobody said that this is meant, or the port is taken.
+        UsageError: others could reach it and nobody said that this is meant, the port is taken, or
+            an argument is not what it should be.
     """
-    access = access_for(host, token, open_to_everyone=open_to_everyone, names=names)
+    access = access_for(
+        host,
+        token,
+        open_to_everyone=open_to_everyone,
+        names=names,
+        origins=origins,
+        folders=folders,
+    )
+    below = checked(root_path)
     _ = desk.library  # open (and, in a new home, build) before the first visitor waits for it
     turns = Turns()
-    config = uvicorn.Config(
-        application(desk, turns, access), host=host, port=port, log_level="warning",
-        timeout_graceful_shutdown=_GRACE, server_header=False,
-    )  # fmt: skip
+    app = application(desk, turns, access, below)
+    config = configuration(app, host, port, proxies)
     have = desk._opened.engine if load else None  # a desk has no word for it
     try:
         with Standby(turns, load=have, release=desk.close):
@@ -67,15 +86,32 @@ def serve(
         ) from error
 
 
-def application(desk: Desk, turns: Turns, access: Access | None = None) -> FastAPI:
+def configuration(
+    app: FastAPI, host: str, port: int, proxies: Iterable[str] = ()
+) -> uvicorn.Config:
+    """Return how an application is served: with what bounds, and whom it believes."""
+    known = list(proxies)
+    # for whom a proxy asks that nobody named is its own affair: else one caller could be a thousand
+    return uvicorn.Config(
+        app, host=host, port=port, log_level="warning", timeout_graceful_shutdown=_GRACE,
+        server_header=False, http=Connection, ws="none", backlog=BACKLOG,
+        proxy_headers=bool(known), forwarded_allow_ips=known,
+    )  # fmt: skip
+
+
+def application(
+    desk: Desk, turns: Turns, access: Access | None = None, root_path: str = ""
+) -> FastAPI:
     """Return the web application: the page at ``/`` beside the doors for programs."""
-    app = interface(desk, turns, access)
+    app = interface(desk, turns, access, root_path)
     from ui.page.app import mount  # gradio takes seconds to import
 
     return mount(app, app.state.asking)
 
 
-def interface(desk: Desk, turns: Turns, access: Access | None = None) -> FastAPI:
+def interface(
+    desk: Desk, turns: Turns, access: Access | None = None, root_path: str = ""
+) -> FastAPI:
     """Return the application without its page: the doors for programs, guarded."""
     access = access or Access()
     metrics = Metrics(turns)
@@ -93,9 +129,14 @@ def interface(desk: Desk, turns: Turns, access: Access | None = None) -> FastAPI
     )  # fmt: skip
     app.state.access = access  # the page's ingest and rebuild ask it for the secret
     app.state.asking = asking  # the page asks here too
+    explain_errors(app)
+    # the last one added is the first that sees a request
+    app.add_middleware(Rooted)
+    app.add_middleware(Bounded)
     app.add_middleware(Guard, access=access)
     app.add_middleware(Measured, metrics=metrics)
     app.add_middleware(Ending)
+    app.add_middleware(Stripped, root_path=root_path)
     _add_health(app, asking, metrics)
     add_api(app, asking)
     add_chat(app, asking)
@@ -115,7 +156,8 @@ def _add_health(app: FastAPI, asking: Asking, metrics: Metrics) -> None:
         try:
             status = await asking.look_up(asking.desk.status)
         except RefdeskError as error:
-            return JSONResponse({"status": "not ready", "error": str(error)}, 503)
+            said = problem(503, str(error)) | {"status": "not ready"}
+            return JSONResponse(said, 503)
         return JSONResponse({"status": "ready", "generation": status["generation"]})
 
     @app.get("/metrics", tags=["health"])

@@ -1,43 +1,36 @@
-"""Attribution after the fact: which passage supports a sentence, and whether it does.
+"""Attribution after the fact: what may be shown of a model's sentence, and what is cited for it.
 
 The model is not asked for citations. Each finished sentence is compared with the sentences of the
-evidence; what is close enough to one of them is replaced by that very sentence, what is supported
-by a passage is kept and cited, and the rest is dropped. No sentence is shown unchecked.
+evidence; what is close enough to one of them is replaced by that very sentence, as is what says
+nearly the same but not surely the same (see `assistant.answering.support`); what is supported is
+kept and cited, and the rest is dropped. No sentence is shown unchecked.
 """
 
-import re
 from dataclasses import dataclass
 
 import numpy as np
 
 from assistant.answering.evidence import Evidence, Line, rows_of
 from assistant.answering.question import wants_title
+from assistant.answering.support import Support, denied_otherwise, missing
 from index.search.library import Library
 from ingest.values import PRIMER
 
 SNAP = 0.72
 """F1 of content terms from which a sentence is taken as its source's own, and shown as that."""
-SUPPORTED = 0.75
-WEAK = 0.70
 _REPEATED = 0.8
 _SAME = 0.88  # cosine of two sentences that say the same in other words
-_WINDOW = 3
 _FEWEST = 4
 _SHORTENED = 0.85
-
-_NUMBER = re.compile(r"(?<![\w.])[-+]?\d+(?:[.,]\d+)*(?:\s?[%‰])?")
-_NAME = re.compile(r"\b(?:[A-Z]{2,}[\w-]*|[A-Z][a-z]*[A-Z0-9][\w-]*|[A-Za-z]+-?\d[\w.-]*)\b")
-_CAPITALISED = re.compile(r"(?<=[a-z,;] )[A-Z][a-z]{2,}\b")
-_NEGATION = re.compile(
-    r"\b(?:not|no|never|without|cannot|nor|neither)\b|n't\b|不|没|无|非", re.IGNORECASE
-)
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What became of a sentence: shown as ``text`` and cited to ``line``'s passage, or dropped.
 
-    ``status`` is ``supported``, ``weak`` or ``dropped``; ``reason`` says why it was dropped.
+    ``status`` is ``supported``, ``weak`` or ``dropped``; ``reason`` says why it was dropped, or
+    why the source stands in its place. ``sources`` are all the lines it rests on where these are
+    several, ``line`` the first of them.
     """
 
     text: str
@@ -47,6 +40,7 @@ class Verdict:
     verbatim: bool
     terms: frozenset[str]
     reason: str = ""
+    sources: tuple[Line, ...] = ()
 
 
 def attribute(library: Library, evidence: Evidence, sentence: str) -> Verdict:
@@ -65,30 +59,16 @@ def attribute(library: Library, evidence: Evidence, sentence: str) -> Verdict:
         return Verdict(line.text, line, 1.0, "supported", True, line.terms)
     if (said := _before_colon(evidence, terms)) is not None:
         return said
-    vector = library.embedder.embed([sentence])[0]
-    idf = library.idf(sorted(terms))
-    total = sum(idf.values()) or 1.0
-    found: tuple[float, Line] | None = None
-    reason = "no passage supports it"
-    for first, line in enumerate(evidence.lines):
-        window = _window(evidence, first)
-        words = frozenset().union(*(each.terms for each in window))
-        text = " ".join(each.text for each in window)
-        if (missing := unsupported_details(sentence, text)) is not None:
-            reason = f"{missing} is not in what it would cite" if found is None else reason
-            continue
-        recall = sum(idf[term] for term in terms & words) / total
-        near = max(
-            float(evidence.vectors[first + offset] @ vector) for offset in range(len(window))
-        )
-        support = 0.5 * max(near, 0.0) + 0.5 * recall if evidence.understood else recall
-        if found is None or support > found[0]:
-            found = support, line
-    if found is None or found[0] < WEAK:
-        support = found[0] if found else 0.0
-        return Verdict(sentence, None, support, "dropped", False, terms, reason)
-    status = "supported" if found[0] >= SUPPORTED else "weak"
-    return Verdict(sentence, found[1], found[0], status, False, terms)
+    judged = Support(library).check(sentence, evidence)
+    if judged.status != "dropped":
+        return Verdict(
+            sentence, judged.sources[0], judged.score, judged.status, False, terms,
+            sources=judged.sources,
+        )  # fmt: skip
+    if judged.quote_instead and judged.sources[0].whole:
+        line = curated_twin(evidence, judged.sources[0])
+        return Verdict(line.text, line, 1.0, "supported", True, line.terms, judged.reason)
+    return Verdict(sentence, None, judged.score, "dropped", False, terms, judged.reason)
 
 
 def _before_colon(evidence: Evidence, terms: frozenset[str]) -> Verdict | None:
@@ -136,32 +116,13 @@ def repeats(verdict: Verdict, shown: list[Verdict]) -> bool:
 
 
 def unsupported_details(sentence: str, source: str) -> str | None:
-    """Return the first number, name or acronym of a sentence that its source does not hold.
+    """Return the first number or name of a sentence that its source does not hold.
 
-    A negation that one of both holds and the other does not counts as such a detail.
+    A denial that one of both holds and the other does not counts as such a detail.
     """
-    flat = source.replace(",", "").casefold()
-    numbers = set(_NUMBER.findall(flat))
-    for number in _NUMBER.findall(sentence.replace(",", "")):
-        if number.replace(" ", "") not in {each.replace(" ", "") for each in numbers}:
-            return str(number)
-    for pattern in (_NAME, _CAPITALISED):
-        for name in pattern.findall(sentence):
-            if name.casefold().rstrip("s") not in flat:
-                return str(name)
-    if _NEGATION.search(sentence) and not _NEGATION.search(source):
-        return "its negation"
-    return None
-
-
-def _window(evidence: Evidence, first: int) -> list[Line]:
-    """Return up to three neighbouring sentences of one passage, from ``first`` on."""
-    start = evidence.lines[first]
-    return [
-        line
-        for line in evidence.lines[first : first + _WINDOW]
-        if line.hit.passage.key == start.hit.passage.key
-    ]
+    if (detail := missing(sentence, source)) is not None:
+        return detail
+    return "its negation" if denied_otherwise(sentence, source) else None
 
 
 def _own(said: frozenset[str], source: frozenset[str]) -> float:

@@ -64,18 +64,24 @@ def citation(line: Line, n: int) -> Citation:
 def sentence(verdict: Verdict, numbering: Numbering, group: str = "") -> Sentence:
     """Return the shown sentence of a verdict that found support."""
     assert verdict.line is not None  # noqa: S101  # dropped verdicts never come here
-    n = numbering.cite(verdict.line)
-    passage, piece = verdict.line.hit.passage, verdict.line.piece
+    lines = verdict.sources or (verdict.line,)
+    cited = [numbering.cite(line) for line in lines]
+    form = verdict.line.piece.form
     return Sentence(
         text=verdict.text,
-        citations=(n,),
+        citations=tuple(dict.fromkeys(cited)),
         support=round(verdict.support, 3),
         status=verdict.status,
         verbatim=verdict.verbatim,
-        spans=((n, passage.start + piece.start, passage.start + piece.end),),
+        spans=tuple(_span(n, line) for n, line in zip(cited, lines, strict=True)),
         group=group,
-        form=piece.form if verdict.verbatim and piece.form in _FORMS else "prose",
+        form=form if verdict.verbatim and form in _FORMS else "prose",
     )
+
+
+def _span(n: int, line: Line) -> tuple[int, int, int]:
+    start = line.hit.passage.start
+    return n, start + line.piece.start, start + line.piece.end
 
 
 def quotation(line: Line) -> Verdict:

@@ -55,16 +55,15 @@ class Evidence:
     """What was found for a question: hits, their sentences in reading order, and vectors.
 
     ``queries`` are what was searched for: the question, each side of a comparison, each part;
-    ``chances`` say of each line how likely it answers each of them, shape (queries, lines), and
-    ``nearness`` the score of each passage by its key for each of them, the best being 1.
+    ``chances`` say of each line how likely it answers each of them, shape (queries, lines).
     ``vectors`` has one row a line, shape (len(lines), dimension); ``idf`` covers all terms met;
     ``asked`` are the question's terms, ``absent`` those of them that stand in no passage of the
     library; ``understood`` says
     that the embedding model knows the question's language, so that cosines count; ``signals`` are
     what `relevance` judged by, shape (queries, lines, 9); ``above`` holds the terms of each
     passage's title and headings; ``lead`` is the document that is about what is asked, if any is;
-    ``wanted`` are the content terms of each query, ``cosines`` the similarity of the nearest
-    sentence to each.
+    ``wanted`` are the content terms of each query, ``near`` the cosine of each line to each,
+    shape (queries, lines), ``cosines`` that of the nearest sentence or passage.
     """
 
     question: Question
@@ -79,9 +78,9 @@ class Evidence:
     absent: frozenset[str] = frozenset()
     queries: tuple[str, ...] = ()
     chances: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, 0)))
-    nearness: tuple[dict[str, float], ...] = ()
     lead: str | None = None
     wanted: tuple[frozenset[str], ...] = ()
+    near: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, 0)))
     cosines: tuple[float, ...] = ()
 
     def recall(self, wanted: frozenset[str], found: frozenset[str]) -> float:
@@ -113,7 +112,6 @@ def gather(library: Library, question: Question, filters: Filters, k: int = PASS
         evidence,
         hits=tuple(hits),
         absent=library.absent(evidence.asked),
-        nearness=tuple(_nearness(found) for found in ranked),
         lead=lead,
     )
 
@@ -134,11 +132,6 @@ def _in_turn(ranked: Sequence[Sequence[Hit]], k: int) -> list[Hit]:
             if rank < len(found) and len(hits) < limit:
                 hits.setdefault(found[rank].passage.key, found[rank])
     return [replace(hit, rank=rank) for rank, hit in enumerate(hits.values(), 1)]
-
-
-def _nearness(found: Sequence[Hit]) -> dict[str, float]:
-    top = max((hit.score for hit in found), default=1.0) or 1.0
-    return {hit.passage.key: hit.score / top for hit in found}
 
 
 def _lead(hits: Sequence[Hit]) -> str | None:
@@ -205,6 +198,7 @@ def lines_of(library: Library, question: Question, hits: Sequence[Hit]) -> Evide
         signals=signals,
         chances=chances,
         above=above,
+        near=np.stack(cosines).astype(np.float64),
         cosines=tuple(
             max(float(near.max()), *(hit.cosine or 0.0 for hit in hits) if not at else (0.0,))
             for at, near in enumerate(cosines)

@@ -129,6 +129,19 @@ def _write(home: Path, about: tuple[str, ...], nearest: list[Any], places: list[
         )
 
 
+def is_sound(home: Path) -> bool:
+    """Say whether what a home remembers can be read, every row of it."""
+    if not file_of(home).exists():
+        return True
+    try:
+        with _opened(home) as db:
+            whole = db.execute("PRAGMA integrity_check(1)").fetchone()[0] == "ok"
+            rows = db.execute("SELECT * FROM gaps").fetchall() if whole else []
+        return whole and len(rows) == len(read(home))
+    except sqlite3.Error:
+        return False
+
+
 def read(home: Path) -> list[Gap]:
     """Return every refused question, the one asked last first; none where the file is damaged."""
     if not file_of(home).exists():
@@ -138,20 +151,25 @@ def read(home: Path) -> list[Gap]:
             rows = db.execute("SELECT * FROM gaps ORDER BY last DESC, rowid DESC").fetchall()
     except sqlite3.Error:
         return []
-    return [
-        Gap(
-            question=question,
-            questions=(question,),
-            lang=lang,
-            count=count,
-            last=last,
-            nearest=tuple(Reading(title, url) for title, url in json.loads(nearest)),
-            sections=tuple(
-                Recommendation(name, tuple(path), None) for name, path in json.loads(places)
-            ),
-        )
-        for question, lang, _, last, count, nearest, places in rows
-    ]
+    found = []
+    for row in rows:
+        with contextlib.suppress(ValueError, TypeError):  # of a row that was damaged
+            found.append(_gap(*row))
+    return found
+
+
+def _gap(question: str, lang: str, _: str, last: str, count: int, nearest: str, places: str) -> Gap:
+    return Gap(
+        question=question,
+        questions=(question,),
+        lang=lang,
+        count=int(count),
+        last=last,
+        nearest=tuple(Reading(title, url) for title, url in json.loads(nearest)),
+        sections=tuple(
+            Recommendation(name, tuple(path), None) for name, path in json.loads(places)
+        ),
+    )
 
 
 @contextlib.contextmanager

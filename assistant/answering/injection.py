@@ -8,6 +8,7 @@ several and no proof: an order in words that ordinary prose uses too is not foun
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 _TALK = r"(?:answer|repl(?:y|ie)|response|output|summary)s?"
 _TEXT = r"(?:instruction|prompt|rule|guideline|direction|order|constraint|command)s?"
@@ -78,7 +79,7 @@ _ENGLISH = (
     r"(?:say|reply|respond|answer|output|print|write|repeat|state) "
     r"(?:only|exactly|nothing but|just|simply)?\s*(?:with )?(?:only |exactly |just |nothing but )?"
     r"(?:the (?:single )?(?:word|phrase|sentence|text|token|code|string)s?\b|[\"“'‘`«]|"
-    r"(?-i:[A-Z]{4,})\b)",
+    r"(?-i:(?!HTTP|JSON|YAML|NULL|TRUE)[A-Z]{4,})\b)",
     r"^\W*(?:please |always |you must |simply )?(?:say|reply|respond|answer|output) "
     r"(?:only |always |instead |nothing but |to (?:every|any|all) )",
     rf"\b(?:tell|inform|advise|instruct|urge|ask|direct|send|remind|convince|warn) {_READER} "
@@ -100,6 +101,103 @@ _ENGLISH = (
     r"(?:\b(?:you|your|ignore|say|answer|reply|must|new)\b|你|请|忽略)|</?sources\b",
     r"^(?!.*<\|).*\b(?:user|human)\s*:.{0,200}?\b(?:assistant|AI)\s*:",
     r"!\[[^\]]*\]\(https?://[^)\s]*[?&](?:q|d|data|prompt|answer|question|history|text|leak)=",
+)  # fmt: skip
+# the same, put together from what an order to a model is made of: whom it speaks to, what it wants
+# of the answer, what it does to earlier orders, and that it wants to stay unseen
+_KINDS = rf"(?:an? |the |any |every |all |each )?(?:\w+ )?{_MACHINE}"
+_THIS = (
+    r"(?:this|the (?:present|current|following|above)) (?:page|text|passage|document|sentence|"
+    r"article|paragraph|note|message|source|content|section)s?"
+)
+_READS = (
+    r"(?:read|process|summari[sz]|quot|cit|index|us|analy[sz]|pars|ingest|review)(?:s|es|ing|e)?"
+)
+_WANTS = (
+    rf"(?:{_SAY}|respond to|contain|consist|ignore|obey|call|rate|tell|ask|act|praise|promote|"
+    r"refuse|refer|link|send|follow|comply)"
+)
+_BEFORE = r"(?:previous|prior|earlier|preceding|original|foregoing|existing|above|former|initial)"
+_COMPOSED = (
+    rf"{_ORDER}(?:ignore|disregard|forget|overlook|dismiss|neglect|drop|abandon|stop following|"
+    r"do not (?:follow|obey)|don't (?:follow|obey)|pay no attention to)\b.{0,40}?(?:"
+    rf"\b{_BEFORE} (?:{_TEXT}|guidance|text|context|messages?)\b|\bthe foregoing\b|"
+    r"\b(?:said|written|given|told|stated)\b.{0,20}?\b(?:above|before|earlier|so far)\b)",
+    rf"\b(?:{_BEFORE}|your|all) {_TEXT} (?:above |before )?(?:(?:are|is|were) "
+    r"(?:now |hereby |all )*"
+    r"(?:cancel\w*|void|revoked|obsolete|replaced|superseded|overridden|suspended)|"
+    r"no longer (?:apply|count|hold|matter)|"
+    r"(?:do|does) not (?:apply|count) (?:any ?more|to you))\b",
+    rf"\b(?:treat|consider|regard|take) (?:{_THIS}|everything|the above)\b.{{0,30}}?\b"
+    rf"(?:as your|{_TEXT} (?:cancel|void|revoked))",
+    rf"\b(?:replaces?|overrides?|supersedes?|cancels?) (?:all )?(?:of )?your (?:\w+ )?{_TEXT}\b",
+    rf"\b(?:the |your )(?:real|actual|true|new|only|next) (?:{_TEXT}|task|job|goal|role|mission)"
+    rf"(?: from (?:here|now)(?: on)?)? (?:is|are)(?: now)? to {_WANTS}\b",
+    r"\byour (?:new |only |real |actual )?(?:task|job|goal|role|mission) "
+    r"(?:is now|now is|from here|has changed|from now)\b|"
+    r"(?:^|[.!?]\s*)\W*new (?:task|instructions?|orders?|goal)\s*[:.-]",
+    rf"\b(?:whoever|anyone who|if you|when you|when|while|if {_KINDS})(?: is| are|'re)? {_READS} "
+    rf"{_THIS}\b(?:.{{0,20}}\bas {_KINDS})?.{{0,40}}?\b(?:must|should|shall|please|always|never|"
+    rf"{_WANTS})\b",
+    rf"^\W*as {_KINDS},? you\b|\bas {_KINDS},? you (?:must|should|will|shall|are to|need to)\b",
+    rf"\b(?:you,? )?(?:as |are )?reading (?:this|it) as {_KINDS}\b|"
+    rf"\bif {_KINDS} (?:is|are) reading (?:this|it)\b",
+    rf"\b{_KINDS} (?:\w+ ){{0,5}}?(?:must|shall|are (?:instructed|required|ordered|asked|told) to) "
+    rf"(?:always |now |only )?(?:{_SAY}|rate|ignore|respond|tell|refuse)\b.{{0,60}}?"
+    r"(?:\bthat\b|\bthis\b|\bwith\b|[\"“'‘]|(?-i:\b[A-Z]{4,}\b))",
+    rf"\b(?:note|notice|message|instructions?|reminder|hint)s? (?:for|to) (?:any |all |the )?"
+    rf"{_MACHINE}\b",
+    rf"\bwhen(?:ever)? (?:asked|someone asks|a user asks|users ask|questioned)\b.{{0,60}}?\b"
+    rf"(?:always |only |just |simply |then |please )(?:{_SAY}|tell)\b",
+    r"\b(?:respond|reply|answer) to (?:any|every|all|each) questions? (?:with|by|in)\b",
+    rf"\b(?:your|the assistant's|the model's) (?:\w+ )?{_TALK} (?:must|should|shall|has to|have to|"
+    r"will|needs? to) (?:always |only |now )?"
+    r"(?:contain|include|consist|begin|start|end|mention|say|read|recommend|praise|open|close)\b",
+    rf"\b(?:every|each|any|all)(?: of your)? {_TALK} (?:must|should|shall|has to|will) "
+    r"(?:always |only )?(?:contain|include|begin with|end with|mention|say|recommend|praise)\b"
+    r".{0,20}?(?:the (?:word|phrase|sentence|name|link)|[\"“'‘]|https?:|(?-i:\b[A-Z]{4,}\b))",
+    rf"^\W*(?:your )?{_TALK} (?:should|must|shall) always (?:contain|include|mention|say|recommend|"
+    r"praise|promote|end|begin)\b",
+    r"\bthe (?:correct|right|only|true|best) answer to (?:the|every|any|all|each|this)\b.{0,30}?\b"
+    r"(?:is always|must be|is only)\b",
+    r"\b(?:do not|don't|never) (?:mention|reveal|disclose|show|repeat|tell|report)\b.{0,20}?\b"
+    rf"(?:this|these|those) (?:note|message|{_TEXT}|paragraph|text|line)s?\b|"
+    rf"\b(?:do not|don't|never) tell {_READER} (?:about|of|that)\b",
+    r"\b(?:from this (?:point|moment)|from here|starting now)(?: on| forward| onwards)?,? "
+    r"(?:act|answer|reply|respond|you|speak|ignore|write|only|always)\b",
+    r"\bact as (?-i:[A-Z]{3,})\b|\b(?:an AI|assistant|model|bot) (?:without|with no) (?:any )?"
+    r"(?:restrictions|limits|filters|rules|guidelines)\b",
+    r"\b(?:instead of|rather than) (?:answering|summari[sz]ing|replying|responding)\b.{0,20}?,? "
+    rf"(?:{_SAY}|ask|tell|send|call)\b",
+    r"\b(?:stop|quit|cease) (?:summari[sz]ing|answering|reading)\b.{0,20}?\band (?:instead |then )?"
+    rf"{_WANTS}\b",
+    r"\b(?:repeat|print|output|reveal|show|reproduce|copy) (?:out )?"
+    r"(?:everything|all(?: the)? text|the (?:text|words|lines?|message))"
+    r"(?: that (?:stands|is|comes))? (?:above|before this|preceding)\b",
+    r"\b(?:send|post|upload|forward|submit|email) (?:the|this|your|their|our|all) (?:\w+ )?"
+    r"(?:conversation|chat|question|history|answer|prompt)s?\b.{0,30}?\bto\b",
+    rf"\b(?:ask|tell|have|make|get) {_READER} (?:for|to (?:give|enter|send|share|type|confirm))\b"
+    r".{0,30}?\b(?:password|e-?mail|credentials?|phone|card|key|token|account)s?\b",
+    r"\b(?:add|append|insert|put|place) (?:a |the |this )?(?:\w+ )?(?:link|image|advert\w*|note|"
+    r"sentence|phrase|word)\b.{0,60}?\b(?:to|at the \w+ of|in) (?:the|your|every|each) "
+    rf"{_TALK}\b",
+    r"\b(?:rate|review|grade|score|judge|recommend) this (?:paper|page|article|site|document|text) "
+    r"(?:as|with|a|an|10)\b|\bgive this (?:paper|page|article|site|document|text) (?:the|a|an|10)\b"
+    r"|\bgive (?:a |only )?positive reviews?(?: only)?\b|\bdo not highlight any (?:negatives|"
+    r"weaknesses)\b",
+    r"^\W*(?:always |just |simply |please )*(?:say|claim|state|pretend|reply|answer)(?: that)? "
+    r"(?:you|I) (?:do not|don't|cannot|can't|are unable to|am unable to) "
+    r"(?:know|answer|help|find|say)(?: (?:it|this|that|the answer))?\W*$",
+    r"^\W*(?:always|please) refuse (?:to|all|any|every|questions)\b",
+    r"\btell (?:everyone|everybody|anyone|whoever|all) (?:who |that )?asks?\b",
+    r"\bthis is your (?:developer|creator|administrator|admin|owner|maker|operator)\b",
+    r"\byou (?:must|will|shall) (?:now |always |only )?"
+    r"(?:obey|follow|comply with|respond in|answer in|reply in|speak in|carry out)\b",
+    r"^\W*(?:please )?(?:respond|reply|answer|speak|write|talk)(?: only| always)? (?:in|like)\b"
+    r".{0,30}?\b(?:from now on|from here on|only|always|henceforth)\b",
+    r"(?:^|[.!?]\s+)now (?:answer|reply|respond|say|print|output)\s*(?:[:\"“]|with\b|only\b)",
+    r"^\W*(?:translate|rewrite|convert) everything\b.{0,30}?\b(?:and stop|above|instead)\b",
+    r"\[/?INST\]|^\W*#{2,4} ?(?:instruction|system|response)s?\s*:|"
+    r"</?(?:system|instructions?|prompt|assistant)>",
 )  # fmt: skip
 _CHINESE = (
     r"(?:忽略|无视|忘记|忘掉|忘了|抛开|抛弃|不要理会|不必理会|不要遵守|跳过|推翻|覆盖).{0,10}?"
@@ -131,20 +229,48 @@ _CHINESE = (
     r"(?:声称|回答说|就说|请说|假装).{0,4}(?:资料|来源|文献|文档)(?:里|中)?(?:都)?(?:没有|不|未|无)",
     r"^\W*(?:助手|机器人)\s*[:：]\s*\S{4,}",
     r"(?:用户|提问)\s*[:：].{0,100}?(?:助手|回答|AI)\s*[:：]",
+    r"(?:以上|上面|上述|上文|前面|之前)的?(?:所有|全部|一切)?(?:内容|指令|指示|规则|要求|说明|提示)"
+    r"(?:全部|都|已|均)?(?:作废|无效|失效|取消|不再)",
+    r"(?:忘掉|忘记|忘了|忽略|无视|抛开|不要理会)(?:上文|前文|以上|之前|前面|上面)(?:的)?"
+    r"(?:一切|所有|全部|内容)?[，,。！!]",
+    r"(?:凡是?|任何|所有|每个|如果)?.{0,6}?(?:阅读|读到|看到|处理|总结|引用)(?:了)?(?:本|这|此)"
+    r".{0,8}?(?:AI|人工智能|语言模型|大模型|模型|助手|机器人|程序).{0,4}?(?:应|必须|请|都|务必|需要|要)",
+    r"作为(?:一个|一名)?(?:AI|人工智能|语言模型|大模型|智能)?(?:助手|模型|机器人)?[，,]?你"
+    r"(?:应|必须|需要|要|不能|只能)",
+    r"(?:系统)?提示词.{0,6}?(?:打印|输出|显示|写|说|复述|公布|透露)",
+    r"(?:^\W*|请|务必|必须)(?:在)?(?:回答|回复|答复|总结)(?:时|中|里)?[，,]?(?:务必|必须|一定要?|都要|请)"
+    r"(?:提到|推荐|加|包含|说|声明|注明|插入)",
+    r"(?:不要|不准|不得|别|切勿)(?:把.{0,10}?)?(?:告诉|透露给|提示|让)(?:用户|读者|任何人)",
+    r"(?:无论|不管|不论)(?:用户|对方|别人|谁|任何人|读者)?(?:问|说|提|输入)(?:的是|了)?什么.{0,4}?"
+    r"(?:都|请|一律|只|你)(?:要|必须|请|应|只)?(?:回答|回复|说|答|输出)",
+    r"你的(?:新|真正的|唯一的?)?任务(?:变|改|现在|已|从现在)",
+    r"(?:停止|不要再?|别)(?:总结|回答|阅读|处理).{0,6}?(?:改为|而是|转而|改成|然后)",
+    r"(?:现在只|一律只?|都只)(?:回答|回复|说|输出)[“\"「『]?\S{1,12}[”\"」』]?[。！!]?$",
     r"(?:^\W*|请|必须|立即|务必)(?:调用|运行|执行)[“\"`「]?\w*[”\"`」]?\s*(?:工具|函数|插件)",
 )  # fmt: skip
-_ADDRESS = re.compile("|".join(f"(?:{each})" for each in _ENGLISH), re.IGNORECASE)
+_ADDRESS = re.compile("|".join(f"(?:{each})" for each in (*_ENGLISH, *_COMPOSED)), re.IGNORECASE)
 _ADDRESS_ZH = re.compile("|".join(f"(?:{each})" for each in _CHINESE), re.IGNORECASE)
 _TURN = re.compile(
     r"<\|\w+\|>|^\W*(?:user|human|assistant|AI|用户|提问|助手|机器人)\s*[:：]", re.IGNORECASE
 )
+_PIECE = 800  # characters the patterns look at; an order fits into half of them
+_LONGEST = 8_000
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 
 
+@lru_cache(maxsize=4096)  # the same passages are read for one question after the other
 def addresses_the_model(sentence: str) -> bool:
-    """Say whether a sentence of a source gives orders to the model that reads it."""
-    return bool(
-        _ADDRESS.search(sentence) or (_HAN.search(sentence) and _ADDRESS_ZH.search(sentence))
+    """Say whether a sentence of a source gives orders to the model that reads it.
+
+    What is longer than a sentence is read in pieces that overlap, the first 8,000 characters of it:
+    no passage holds more.
+    """
+    sentence = sentence[:_LONGEST]
+    patterns = (_ADDRESS, _ADDRESS_ZH) if _HAN.search(sentence) else (_ADDRESS,)
+    return any(
+        pattern.search(sentence, start, start + _PIECE)
+        for pattern in patterns
+        for start in range(0, max(1, len(sentence) - _PIECE // 2), _PIECE // 2)
     )
 
 

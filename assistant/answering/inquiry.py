@@ -13,8 +13,9 @@ from assistant.answering.values import Answer, Event
 from assistant.conversation.rewriting import Exchange, stand_alone
 from assistant.engines.protocol import Engine
 from index.search.library import Library
+from index.search.query import require_words
 from index.store.values import Filters
-from ingest.errors import UsageError
+from ingest.text.sentences import language
 
 
 def inquire(
@@ -30,10 +31,9 @@ def inquire(
 
     ``library`` and ``model`` open what they name, and are called when it is needed.
     """
-    if not question.strip():
-        raise UsageError("The question is empty: say what you want to know.")
-    asked = stand_alone(question, history)
-    here = library()
+    require_words(question, "question")
+    asked = library().corrected(stand_alone(question, history))
+    here = library().asked_in(language(asked))
     for event in answering.answer(here, asked, filters, k, model, stop):
         if event.answer is None:
             yield event

@@ -48,6 +48,7 @@ def search_object(found: "SearchResult") -> dict[str, Any]:
     """Return the ``search --json`` object."""
     return {
         "query": found.query,
+        "searched": found.searched,
         "hits": [hit_object(hit) for hit in found.hits],
         "timings": {"search_s": round(found.seconds, 4)},
     }

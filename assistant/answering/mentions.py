@@ -8,6 +8,7 @@ from index.search.library import Hit
 
 _PART = re.compile(r"[a-z]+|\d+(?:\.\d+)*")
 _NUMBER = re.compile(r"\d+(?:\.\d+)*")
+_QUANTITY = re.compile(r"\d+(?:\.\d+)?-?[A-Za-z]{1,3}")  # 13B, 80GB, 4-bit: no name by itself
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
 
@@ -32,7 +33,11 @@ def _text(hits: Sequence[Hit]) -> str:
 
 
 def _missing(question: str, text: str) -> list[str]:
-    return [name for name in names(question) if not _mentions(text, name)]
+    return [
+        name
+        for name in names(question)
+        if not _QUANTITY.fullmatch(name) and not _mentions(text, name)
+    ]
 
 
 def _has_version(text: str, name: str, number: str) -> bool:
@@ -45,7 +50,8 @@ def _has_version(text: str, name: str, number: str) -> bool:
         return True
     parts = [re.escape(part.casefold()) for part in _WORDS.findall(name)]
     loose = r"[\s_-]?".join(parts)
-    return bool(re.search(rf"{loose}[\s_-]*v?(?:20)?{re.escape(number)}(?!\d|\.\d)", text))
+    between = r"(?:[\s_-]+[a-z]+[\s_-]+|[\s_-]*)"  # ZeRO-3 is ZeRO stage 3
+    return bool(re.search(rf"{loose}{between}v?(?:20)?{re.escape(number)}(?!\d|\.\d)", text))
 
 
 def _mentions(text: str, name: str) -> bool:

@@ -4,28 +4,23 @@ The one selection there is: the extract shows it, the model reads it, and what i
 model's words comes from it. How long an answer is stands here and nowhere else.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.answering.citation import curated_twin
 from assistant.answering.evidence import Evidence, Line
 from assistant.answering.sections import Section, Unit
 
-WORDS = {"narrow": 90, "plain": 150, "wide": 240}
+WORDS = {"narrow": 120, "plain": 220, "wide": 300}
 """How many words an answer has at most, by the scope of its question."""
-_WORDS_PER_PART = 60  # more, for every part after the first
-_MOST_WORDS = 340
+_WORDS_PER_PART = 40  # more, for every part after the first
+_MOST_WORDS = 380
 
-# A section is worth showing from this share of the best one's score on.
-_WORTH = 0.72
-_WORTH_ELSEWHERE = 0.85  # in a document that is not about what is asked
-_OPENING = 0.35  # what the beginning of the leading document is worth beside its score
-_LEADING = 0.25
-_MOST_GROUPS = 5
-_FEWEST_WORDS = 30  # what is left for a group, at least
-_MOST_OPENING = 70  # words in which a document says what it is about
-_UNIT_WORTH = 0.3  # share of the best unit's chance, for units beside it
-_NARROW_WORTH = 0.7
+_LEAST = 0.3  # chance of a unit from which it is shown
+_RELATIVE = {"narrow": 0.65, "plain": 0.4, "wide": 0.35}  # and its share of the best one's
+_BESIDE = 0.15  # what it adds to a unit's chance to stand next to one that is shown
+_IN_LIST = 0.35  # and to go on with a list that is begun
+_OPENING = 0.2  # and to say what the subject of an explanation is
 _SAME = 0.9  # cosine of two sentences that say the same
 
 
@@ -51,13 +46,50 @@ class Plan:
 
 
 def plan(evidence: Evidence, found: Sequence[Section], most_words: int | None = None) -> Plan:
-    """Choose what answers a question, at most ``most_words`` of it, and put it in order."""
+    """Choose what answers a question, at most ``most_words`` of it, and put it in order.
+
+    Each part and side of the question has its best unit; then come the likeliest units, those next
+    to one that is chosen before others, until nothing likely is left or the answer is full. What
+    is chosen of a section stays in its order; a document that answers first comes first.
+    """
     question = evidence.question
-    parts = max(len(question.parts), 1)
-    words = most_words or min(WORDS[question.scope] + _WORDS_PER_PART * (parts - 1), _MOST_WORDS)
-    if question.scope == "narrow":
-        return _pointed(evidence, found, words)
-    return _explained(evidence, found, words)
+    extra = _WORDS_PER_PART * (max(len(question.parts), 1) - 1)
+    words = most_words or min(WORDS[question.scope] + extra, _MOST_WORDS)
+    every = [(section, place) for section in found for place in range(len(section.units))]
+    chosen: dict[tuple[int, int], float] = {}
+    left = words
+    worth = {
+        (id(section), place): _worth(evidence, section, section.units[place], place)
+        for section, place in every
+    }
+    top = max(worth.values(), default=0.0)
+
+    def take(section: Section, place: int) -> None:
+        nonlocal left
+        chosen[id(section), place] = worth[id(section), place]
+        left -= section.units[place].words
+
+    def fits(section: Section, place: int) -> bool:
+        unit = section.units[place]
+        new = (id(section), place) not in chosen
+        room = unit.words <= left or not chosen
+        return new and room and not _said(evidence, unit, _rows(found, chosen))
+
+    for target in _targets(evidence):
+        best = max(every, key=lambda at: _chance(at[0].units[at[1]], [target]), default=None)
+        if best is not None and fits(*best):
+            take(*best)
+    while True:
+        open_ = [
+            (worth[id(section), place] + _beside(section, place, chosen), section, place)
+            for section, place in every
+            if fits(section, place)
+        ]
+        value, section, place = max(open_, key=lambda each: each[0], default=(0.0, None, 0))
+        if section is None or value < max(_LEAST, _RELATIVE[question.scope] * top):
+            break
+        take(section, place)
+    return _ordered(evidence, found, chosen)
 
 
 def led_by(planned: Plan, line: Line) -> Plan:
@@ -66,125 +98,78 @@ def led_by(planned: Plan, line: Line) -> Plan:
     return Plan((*first, *(group for group in planned.groups if group not in first)))
 
 
-def _explained(evidence: Evidence, found: Sequence[Section], words: int) -> Plan:
-    """Choose whole sections, or the best runs of long ones, in the order of their sources.
-
-    What is needed most takes its room first.
-    """
-    shown: set[int] = set()
-    kept: list[tuple[Section, list[int]]] = []
-    left = words
-    for section in _picked(evidence, found, words):
-        if left < _FEWEST_WORDS:
-            break
-        room = min(left, _MOST_OPENING) if section.opens else left
-        rows = [row for unit in _run(evidence, section, room) for row in unit.rows
-                if not _said(evidence, row, shown)]  # fmt: skip
-        if rows:
-            kept.append((section, rows))
-            shown.update(rows)
-            left -= sum(unit.words for unit in section.units if set(unit.rows) & set(rows))
-    order = list(dict.fromkeys(section.url for section, _ in kept))
-    kept.sort(key=lambda pair: (order.index(pair[0].url), pair[0].start))
-    return Plan(tuple(_group(evidence, section, rows) for section, rows in kept))
-
-
-def _picked(evidence: Evidence, found: Sequence[Section], words: int) -> list[Section]:
-    """Return the sections to show, most needed first: one for every target, then what is left."""
-    if not found:
-        return []
+def _targets(evidence: Evidence) -> range:
+    """Return which queries have to be answered: the parts, else the question and its sides."""
     sides = len(evidence.question.sides)
-    count = len(evidence.queries)
-    targets = range(1 + sides, count) if len(evidence.question.parts) > 1 else range(count)
-
-    def worth(section: Section, targets: Iterable[int]) -> float:
-        """What a section is worth for some queries, the best of them counting."""
-        own = max(float(section.scores[at]) for at in targets)
-        leads = section.url == evidence.lead
-        return own + _LEADING * leads + _OPENING * (leads and section.opens)
-
-    picked: list[Section] = []
-    for target in targets:
-        best = max(found, key=lambda section: worth(section, [target]))
-        if best not in picked:
-            picked.append(best)
-    top = max(worth(section, targets) for section in found)
-    spent = sum(min(section.words, words) for section in picked)
-    for section in sorted(found, key=lambda section: -worth(section, targets)):
-        if len(picked) >= _MOST_GROUPS or spent >= words:
-            break
-        least = _WORTH if section.url in (evidence.lead, picked[0].url) else _WORTH_ELSEWHERE
-        if section not in picked and worth(section, targets) >= least * top:
-            picked.append(section)
-            spent += section.words
-    return picked
+    several = len(evidence.question.parts) > 1
+    return range(1 + sides if several else 0, len(evidence.queries))
 
 
-def _run(evidence: Evidence, section: Section, words: int) -> list[Unit]:
-    """Return the units of a section to show: all that fit, else a run around the best one."""
-    units = list(section.units)
-    if section.words <= 1.15 * words:
-        return units
-    chances = [_chance(evidence, unit) for unit in units]
-    best = max(range(len(units)), key=lambda at: chances[at])
-    first = last = best
-    spent = units[best].words
-    while True:
-        beside = [
-            at
-            for at in (last + 1, first - 1)
-            if 0 <= at < len(units)
-            and spent + units[at].words <= words
-            and chances[at] >= _UNIT_WORTH * chances[best]
-        ]
-        if not beside:
-            return units[first : last + 1]
-        at = max(beside, key=lambda at: (chances[at], at))
-        first, last = min(first, at), max(last, at)
-        spent += units[at].words
+def _chance(unit: Unit, targets: Sequence[int]) -> float:
+    return max(float(unit.chances[target]) for target in targets)
 
 
-def _pointed(evidence: Evidence, found: Sequence[Section], words: int) -> Plan:
-    """Choose the units that answer a question for a fact, best first."""
-    ranked = sorted(
-        ((section, unit) for section in found for unit in section.units),
-        key=lambda pair: -_chance(evidence, pair[1]),
+def _worth(evidence: Evidence, section: Section, unit: Unit, place: int) -> float:
+    opens = section.opens and section.url == evidence.lead and not place
+    opening = _OPENING if opens and evidence.question.scope != "narrow" else 0.0
+    return _chance(unit, _targets(evidence)) + opening
+
+
+def _beside(section: Section, place: int, chosen: dict[tuple[int, int], float]) -> float:
+    """Return what a unit gains by its neighbours: what coheres stays together, lists above all."""
+    if section.units[place].item and (id(section), place - 1) in chosen:
+        return _IN_LIST
+    near = any((id(section), other) in chosen for other in (place - 1, place + 1))
+    return _BESIDE if near else 0.0
+
+
+def _rows(found: Sequence[Section], chosen: dict[tuple[int, int], float]) -> list[int]:
+    return [
+        row
+        for section in found
+        for place, unit in enumerate(section.units)
+        if (id(section), place) in chosen
+        for row in unit.rows
+    ]
+
+
+def _said(evidence: Evidence, unit: Unit, shown: Sequence[int]) -> bool:
+    """Say whether a unit says again what is shown already."""
+    if not shown:
+        return False
+    own = [row for row in unit.rows if not evidence.lines[row].piece.block]
+    alike = evidence.vectors[own] @ evidence.vectors[list(shown)].T
+    return bool(own) and bool((alike.max(axis=1) >= _SAME).all())
+
+
+def _ordered(
+    evidence: Evidence, found: Sequence[Section], chosen: dict[tuple[int, int], float]
+) -> Plan:
+    """Return the groups: documents and, for a fact, sections by their best unit, else in order."""
+    kept = []
+    for section in found:
+        places = [at for at in range(len(section.units)) if (id(section), at) in chosen]
+        if places:
+            best = max(chosen[id(section), at] for at in places)
+            kept.append((section, places, best))
+    documents: dict[str, float] = {}
+    for section, _, best in kept:
+        documents[section.url] = max(best, documents.get(section.url, 0.0))
+    narrow = evidence.question.scope == "narrow"
+    kept.sort(
+        key=lambda each: (
+            -documents[each[0].url],
+            -each[2] if narrow else 0.0,
+            each[0].start,
+        )
     )
-    if not ranked:
-        return Plan(())
-    top = _chance(evidence, ranked[0][1])
-    shown: set[int] = set()
-    kept: list[tuple[Section, Unit]] = []
-    left = words
-    for section, unit in ranked:
-        if kept and (_chance(evidence, unit) < _NARROW_WORTH * top or unit.words > left):
-            continue
-        if any(_said(evidence, row, shown) for row in unit.rows):
-            continue
-        kept.append((section, unit))
-        shown.update(unit.rows)
-        left -= unit.words
-        if left <= 0 or len(kept) >= _MOST_GROUPS:
-            break
-    groups: dict[tuple[str, tuple[str, ...]], tuple[Section, list[int]]] = {}
-    for section, unit in kept:
-        _, rows = groups.setdefault((section.url, section.heading), (section, []))
-        rows += unit.rows
-    return Plan(tuple(_group(evidence, section, sorted(rows)) for section, rows in groups.values()))
+    return Plan(tuple(_group(evidence, section, places) for section, places, _ in kept))
 
 
-def _group(evidence: Evidence, section: Section, rows: Sequence[int]) -> Group:
+def _group(evidence: Evidence, section: Section, places: Sequence[int]) -> Group:
     own = section.heading[-1] if section.heading else ""
     title = "" if own == section.title or section.opens else own
+    rows = [row for place in places for row in section.units[place].rows]
     lines = [evidence.lines[row] for row in rows]
-    own = [line if line.piece.block else curated_twin(evidence, line) for line in lines]
-    return Group(title, section.url, tuple(own))
-
-
-def _chance(evidence: Evidence, unit: Unit) -> float:
-    return max(evidence.lines[row].score for row in unit.rows)
-
-
-def _said(evidence: Evidence, row: int, shown: Iterable[int]) -> bool:
-    """Say whether a line says again what is shown already."""
-    return any(float(evidence.vectors[row] @ evidence.vectors[other]) >= _SAME for other in shown)
+    said = [line if line.piece.block else curated_twin(evidence, line) for line in lines]
+    return Group(title, section.url, tuple(said))

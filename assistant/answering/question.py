@@ -58,8 +58,7 @@ _NARROW = re.compile(
     r"\b(?:who|whom|whose|when (?:was|were|did))\b|^when\b(?! \w+ (?:i|we|you|it)\b)|"
     r"\b(?:what|which) (?:sizes?|numbers?|percentage|fraction|share|years?|rates?|ratio|values?|"
     r"licen[cs]e|name|version|dataset|optimi[sz]er|company|authors?)\b|"
-    r"^(?:is|are|was|were|does|do|did|can|could|has|have)\b|"
-    r"多少|几[个种倍年层]|哪一?年|多[大长快高]|谁|吗[？?]?$|是否",
+    r"多少|几[个种倍年层]|哪一?年|多[大长快高]|谁",
     re.IGNORECASE,
 )
 _WIDE = re.compile(
@@ -82,6 +81,7 @@ ASKING = (
 )
 """Words that say that something is asked, not what."""
 
+_ASKING = frozenset(ASKING.split())
 _NAME = re.compile(r"(?=\d*[A-Za-z])[a-zA-Z\d][\w+]*(?:[-.][\w+]+)*|\d+(?:\.\d+)+", re.ASCII)
 _FIRST = re.compile(r"^\W*\w+")
 _VERSION = re.compile(
@@ -112,7 +112,7 @@ class Question:
 
     ``sides`` is empty where nothing is compared. ``parts`` holds at least one text, each in words
     that can be searched alone; a question that asks one thing is its only part. ``scope`` says how
-    much an answer should cover: ``narrow`` (a number, a name, yes or no), ``wide`` (an explanation,
+    much an answer should cover: ``narrow`` (a number, a name), ``wide`` (an explanation,
     a comparison) or ``plain``.
     """
 
@@ -149,7 +149,7 @@ def versions(text: str) -> list[tuple[str, str]]:
     return [
         (found["name"], found["number"])
         for found in _VERSION.finditer(text)
-        if found["name"].casefold() not in _PLACES
+        if found["name"].casefold() not in _PLACES and found["name"].casefold() not in _ASKING
     ]
 
 
@@ -226,6 +226,5 @@ def _subject(part: str) -> str:
     """Return what a part is about: its names, else its words that do not only ask."""
     if found := _named(part):
         return ", ".join(dict.fromkeys(found))
-    asking = set(ASKING.split())
-    words = [word for word in re.findall(r"[\w-]+", part) if word.casefold() not in asking]
+    words = [word for word in re.findall(r"[\w-]+", part) if word.casefold() not in _ASKING]
     return " ".join(words[-4:])

@@ -9,6 +9,8 @@ import re
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.answering.fitted import logistic
+
 _ASKS_NUMBER = re.compile(
     r"\bhow (?:many|much|large|big|long|fast|far|old|often)\b|\bwhen\b|"
     r"\b(?:what|which) (?:sizes?|numbers?|percentage|fraction|share|years?|rates?|ratio|values?)\b|"
@@ -31,11 +33,8 @@ _NUMBER = re.compile(r"\d|[一二三四五六七八九十百千万亿两]")
 _LONG = 30
 _SHORT = 4
 
-# "no number" has the weight it gets where questions for numbers are many
 SIGNALS = ("cosine", "words", "passage", "place", "no number", "length", "short", "beside", "list")
-WEIGHTS = np.array([1.303, 1.211, 10.613, -0.488, -1.100, 4.460, -4.348, -2.631, 3.143])
-WORDS_ALONE = np.array([0.0, 2.071, 9.139, 0.226, -0.913, 3.861, -5.410, -2.636, 1.938])
-BIAS, WORDS_ALONE_BIAS = -12.536, -10.381
+"""``no number`` has the weight that it gets where questions for numbers are many."""
 
 
 def signals(
@@ -98,6 +97,4 @@ def relevance(found: NDArray[np.float64], *, understood: bool) -> NDArray[np.flo
     one as of the other. ``found`` is what `signals` gives, stacked or not; without ``understood``
     the embedding model does not know the question's language and cosines do not count.
     """
-    weights, bias = (WEIGHTS, BIAS) if understood else (WORDS_ALONE, WORDS_ALONE_BIAS)
-    chances: NDArray[np.float64] = 1 / (1 + np.exp(-(found @ weights + bias)))
-    return chances
+    return logistic("sentences", SIGNALS, understood=understood).chances(found)

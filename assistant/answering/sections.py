@@ -12,29 +12,43 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.answering.evidence import Evidence, Line
+from assistant.answering.fitted import logistic
 from assistant.answering.question import wants_title
 from index.search.library import Library
 
-_LONGEST_UNIT = 130  # words
 _LONGEST_TABLE = 1500  # characters
 _LONGEST_CODE = 1200
 _EXPLAINS_SIGNS = ("where ", "here ", "with $", "and $", "其中")
+_LONGEST_LIST = 60  # words, of one unit
+_NEAR_TOP = 400  # characters
+
+SIGNALS = ("best", "cosine", "chance", "heading", "place", "words")
+"""What tells whether a unit answers a query: the best chance of a line in its section; its cosine,
+below the best one; its own chance; the cosine of the section's heading; its place in the section,
+0 to 1; the share of the query's words in it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """Rows of the evidence that are shown together, and how many words they have."""
+    """Rows of the evidence that are shown together.
+
+    ``words``: how many they have; ``chances``: how likely they answer each query, shape
+    (queries,), 0.5 being as often as not, had there been as many of the one as of the other.
+    ``item``: it begins with an item of a list that the unit before announces or began.
+    """
 
     rows: tuple[int, ...]
     words: int
+    chances: NDArray[np.float64]
+    item: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
     """What was read of one section of a document, in reading order.
 
-    ``scores`` says how well it answers each query, shape (queries,). ``opens``: it stands before
-    the document's first own heading, where a note says what its subject is.
+    ``opens``: it stands before the document's first own heading, where a note says what its subject
+    is.
     """
 
     url: str
@@ -42,101 +56,112 @@ class Section:
     heading: tuple[str, ...]
     start: int
     units: tuple[Unit, ...]
-    scores: NDArray[np.float64]
     opens: bool
-
-    @property
-    def words(self) -> int:
-        """How many words it has."""
-        return sum(unit.words for unit in self.units)
 
 
 def sections(library: Library, evidence: Evidence) -> list[Section]:
-    """Return the sections of the evidence that hold something to show, scored, in reading order."""
-    grouped: dict[tuple[str, tuple[str, ...]], list[int]] = {}
-    for row, line in enumerate(evidence.lines):
-        passage = line.hit.passage
-        grouped.setdefault((passage.url, passage.heading), []).append(row)
-    parts = [(rows, list(_units(evidence, rows))) for rows in grouped.values()]
-    parts = [(rows, units) for rows, units in parts if units]
-    scores = _scores(library, evidence, [rows for rows, _ in parts])
+    """Return the sections of the evidence that hold something to show, in reading order."""
+    parts = units_of(evidence)
     found = []
-    for (rows, units), score in zip(parts, scores, strict=True):
-        passage = evidence.lines[rows[0]].hit.passage
+    for units, chances in zip(parts, _chances(library, evidence, parts), strict=True):
+        passage = evidence.lines[units[0][0]].hit.passage
+        scored = [
+            Unit(
+                tuple(rows),
+                sum(count_words(evidence.lines[row].text) for row in rows),
+                own,
+                evidence.lines[rows[0]].piece.item,
+            )
+            for rows, own in zip(units, chances, strict=True)
+        ]
         opens = len(passage.heading) <= 1 and passage.start < _NEAR_TOP
         found.append(
-            Section(passage.url, passage.title, passage.heading, passage.start, tuple(units),
-                    score, opens)
+            Section(passage.url, passage.title, passage.heading, passage.start, tuple(scored),
+                    opens)
         )  # fmt: skip
     return found
 
 
-_NEAR_TOP = 400  # characters
-# What each sign of a section weighs: the score of its best passage, its likeness to the query, that
-# of its heading, its best sentence, the query's words in it.
-_WEIGHTS = np.array([0.8, 1.0, 1.0, 0.5, 0.4])
+def units_of(evidence: Evidence) -> list[list[list[int]]]:
+    """Return, section by section, the rows of every unit that can be shown."""
+    grouped: dict[tuple[str, tuple[str, ...]], list[int]] = {}
+    for row, line in enumerate(evidence.lines):
+        passage = line.hit.passage
+        grouped.setdefault((passage.url, passage.heading), []).append(row)
+    parts = [list(_units(evidence, rows)) for rows in grouped.values()]
+    return [units for units in parts if units]
 
 
-def _scores(
-    library: Library, evidence: Evidence, parts: Sequence[Sequence[int]]
+def signals(
+    library: Library, evidence: Evidence, parts: Sequence[Sequence[Sequence[int]]]
 ) -> list[NDArray[np.float64]]:
-    """Return how well each part of the lines answers each query."""
+    """Return the signals of the units of each section, each of shape (units, queries, 6)."""
     if not parts:
         return []
-    queries = [library.embedder.embed_query(query) for query in evidence.queries]
-    hits = [[evidence.lines[row].hit for row in rows] for rows in parts]
-    keys = {hit.passage.key: hit.passage.number for each in hits for hit in each}
-    stored = dict(zip(keys, library.vectors(list(keys.values())), strict=True))
-    headings = library.sentence_vectors(
-        [": ".join((each[0].passage.title, *each[0].passage.heading[-1:])) for each in hits]
-    )
-    understood = float(evidence.understood)
+    passages = [evidence.lines[units[0][0]].hit.passage for units in parts]
+    names = [(each.heading or (each.title,))[-1] for each in passages]
+    queries = np.stack([library.embedder.embed_query(query) for query in evidence.queries])
+    headings = library.sentence_vectors(names) @ queries.T
+    top = evidence.near.max(axis=1)
     found = []
-    for rows, each, heading in zip(parts, hits, headings, strict=True):
-        passages = {hit.passage.key for hit in each}
-        signs = [
-            [
-                max(evidence.nearness[at].get(key, 0.0) for key in passages),
-                understood * max(float(stored[key] @ query) for key in passages),
-                understood * float(heading @ query),
-                max(float(evidence.chances[at, row]) for row in rows),
-                _recall(evidence, at, rows),
-            ]
-            for at, query in enumerate(queries)
-        ]
-        found.append(np.array(signs) @ _WEIGHTS)
+    for units, heading in zip(parts, headings, strict=True):
+        every = [row for rows in units for row in rows]
+        best = evidence.chances[:, every].max(axis=1)
+        last = max(len(units) - 1, 1)
+        found.append(
+            np.stack(
+                [
+                    np.stack(
+                        [
+                            best,
+                            evidence.near[:, rows].max(axis=1) - top,
+                            evidence.chances[:, rows].max(axis=1),
+                            heading,
+                            np.full(len(queries), place / last),
+                            evidence.signals[:, rows, 1].max(axis=1),
+                        ],
+                        axis=1,
+                    )
+                    for place, rows in enumerate(map(list, units))
+                ]
+            )
+        )
     return found
 
 
-def _recall(evidence: Evidence, query: int, rows: Sequence[int]) -> float:
-    """Return the share of a query's words, rare ones weighing more, in lines and headings."""
-    above = evidence.above[evidence.lines[rows[0]].hit.passage.key]
-    own = above.union(*(evidence.lines[row].terms for row in rows))
-    return evidence.recall(evidence.wanted[query], own)
+def _chances(
+    library: Library, evidence: Evidence, parts: Sequence[Sequence[Sequence[int]]]
+) -> list[NDArray[np.float64]]:
+    """Return how likely the units of each section answer each query, shape (units, queries)."""
+    model = logistic("units", SIGNALS, understood=evidence.understood)
+    return [model.chances(each) for each in signals(library, evidence, parts)]
 
 
-def _units(evidence: Evidence, rows: Sequence[int]) -> Iterator[Unit]:
+def _units(evidence: Evidence, rows: Sequence[int]) -> Iterator[list[int]]:
     """Yield the units of neighbouring rows: what is understood only together is one unit."""
     titles = wants_title(evidence.question.text)
     held: list[int] = []
+    long_list = _long_list(evidence, rows)
     for place, row in enumerate(rows):
         line = evidence.lines[row]
         if not _shown(line, titles=titles):
             continue
         before = evidence.lines[held[-1]] if held else None
-        if before is not None and _belongs(line, before, evidence.lines[held[0]]):
+        next_item = long_list and line.piece.form == "item" and before and before.piece.item
+        if before is not None and not next_item and _belongs(line, before, evidence.lines[held[0]]):
             held.append(row)
             continue
         if held:
-            yield _unit(evidence, held)
+            yield held
         held = [] if _alone(line, evidence, rows[place + 1 :]) else [row]
     if held:
-        yield _unit(evidence, held)
+        yield held
 
 
-def _unit(evidence: Evidence, rows: Sequence[int]) -> Unit:
-    words = sum(count_words(evidence.lines[row].text) for row in rows)
-    return Unit(tuple(rows), words)
+def _long_list(evidence: Evidence, rows: Sequence[int]) -> bool:
+    """Say whether the items of a section are too many to be shown all or not at all."""
+    items = [evidence.lines[row].text for row in rows if evidence.lines[row].piece.item]
+    return sum(map(count_words, items)) > _LONGEST_LIST
 
 
 def _shown(line: Line, *, titles: bool) -> bool:

@@ -1,12 +1,15 @@
-"""Checking a saved answer again: do its quotes still stand there, and do they support it?"""
+"""Checking a saved answer again: do its quotes still stand there, and do they support it?
+
+Each sentence is judged as it reads. One that is marked as its source's own must stand in a quote.
+"""
 
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from assistant.answering.across import faithful
-from assistant.answering.citation import attribute
-from assistant.answering.evidence import lines_of
+from assistant.answering.evidence import Evidence, lines_of
 from assistant.answering.question import understand
+from assistant.answering.support import Support
 from index.search.library import Hit, Library
 from ingest.errors import UsageError
 
@@ -29,23 +32,30 @@ def verify(
         quotes = {cited["n"]: cited for cited in saved["citations"]}
         question = saved["question"]
         wanted = [
-            (each["text"], each.get("original"), list(each["citations"])) for each in sentences
+            (
+                each["text"],
+                each.get("original"),
+                bool(each.get("verbatim")),
+                list(each["citations"]),
+            )
+            for each in sentences
         ]
     except (KeyError, TypeError) as error:
         raise UsageError(
             f"This is not a saved answer (`refdesk ask --json`): no {error}."
         ) from None
-    again = asked_again(str(saved.get("asked"))) if saved.get("view") == "catalog" else ()
+    catalog = saved.get("view") == "catalog"
+    again = asked_again(str(saved.get("asked"))) if catalog else ()
     checked = []
-    for text, original, ns in wanted:
+    for text, original, verbatim, ns in wanted:
         cited = [quotes.get(n) for n in ns]
         of_catalog = not any(quote and quote.get("quote") for quote in cited)
-        if saved.get("view") == "catalog" and of_catalog:
+        if catalog and of_catalog:
             ok = text in again
             reason = None if ok else "the catalog does not say it"
             checked.append({"text": text, "ok": ok, "reason": reason})
         else:
-            checked.append(_check(library, question, text, original, cited))
+            checked.append(_check(library, question, text, original, cited, verbatim=verbatim))
     return checked
 
 
@@ -55,6 +65,8 @@ def _check(
     text: str,
     original: str | None,
     cited: list[dict[str, Any] | None],
+    *,
+    verbatim: bool,
 ) -> dict[str, Any]:
     reason = "it cites nothing" if not cited else ""
     hits: list[Hit] = []
@@ -75,9 +87,18 @@ def _check(
             hits.append(Hit(1, 1.0, passage, (), None, None))
     if not reason:
         evidence = lines_of(library, understand(question), hits)
-        verdict = attribute(library, evidence, original or text)
-        if verdict.status == "dropped":
-            reason = verdict.reason
-        elif original and not faithful(text, original):
+        exact = verbatim or original is not None
+        reason = _unsupported(library, evidence, original or text, verbatim=exact)
+        if not reason and original and not faithful(text, original):
             reason = "its translation holds other numbers or names than the original"
     return {"text": text, "ok": not reason, "reason": reason or None}
+
+
+def _unsupported(library: Library, evidence: Evidence, sentence: str, *, verbatim: bool) -> str:
+    """Return why the quotes do not support a sentence; nothing where they do."""
+    if " ".join(sentence.split()) in {" ".join(line.text.split()) for line in evidence.lines}:
+        return ""
+    if verbatim:
+        return "it is marked as its source's own words and does not stand in what it cites"
+    verdict = Support(library).check(sentence, evidence)
+    return verdict.reason if verdict.status == "dropped" else ""

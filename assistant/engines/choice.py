@@ -16,6 +16,9 @@ def choose(
     cache_dir: Path,
     progress: Callable[[str, int, int], None],
     prefix: Sequence[Message],
+    *,
+    notice: Callable[[str], None] = lambda text: None,
+    given_up: Callable[[], bool] = lambda: False,
 ) -> Engine | None:
     """Return the engine a user asks for, having its weights first; None for ``extractive``.
 
@@ -27,9 +30,12 @@ def choose(
         cache_dir: where the state after ``prefix`` is kept.
         progress: told of downloads: what, bytes done, bytes in all.
         prefix: the messages every prompt begins with.
+        notice: told what went wrong with a model that runs all the same.
+        given_up: says whether nobody waits for the engine any more.
 
     Raises:
         UsageError: there is no such model.
+        CannotRun: llama.cpp is not installed, or dies of the model on this machine.
         ModelUnavailable: it could not be had or loaded.
     """
     if spec == "extractive":
@@ -39,9 +45,10 @@ def choose(
 
         url, _, model = spec.partition("#")
         return ServerEngine(url, model or None)
-    from assistant.engines.local import LocalEngine
+    from assistant.engines.isolated import IsolatedEngine
 
-    return LocalEngine(_weights(spec, models_dir, progress), cache_dir, prefix)
+    path = _weights(spec, models_dir, progress)
+    return IsolatedEngine(path, cache_dir, prefix, notice=notice, given_up=given_up)
 
 
 def is_here(spec: str, models_dir: Path) -> bool:

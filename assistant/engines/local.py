@@ -9,40 +9,29 @@ beginning, from a file of an earlier start, and a reply never depends on what ca
 
 import codecs
 import contextlib
-import ctypes
 import glob
 import hashlib
-import os
 import signal
 import tempfile
 import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
 
+import numpy as np
 from jinja2 import TemplateError
+from llama_cpp.llama_chat_format import Jinja2ChatFormatter
 
+from assistant.engines import machine
+from assistant.engines.llama import VERSION, DecodeFailed, Llama, LoadFailed, Stopped
 from assistant.engines.protocol import Message
 from ingest.errors import ModelUnavailable, UsageError
 
-# llama.cpp's threads wait for each other some hundred times a token, by default spinning: where
-# another program has a core, each wait then lasts that program's time slice (measured: a tenth of
-# the speed). OpenMP reads this when it is loaded, that is with llama_cpp.
-if "OMP_WAIT_POLICY" not in os.environ:
-    os.environ.setdefault("GOMP_SPINCOUNT", "1000")
-
-import llama_cpp
-import numpy as np
-from llama_cpp.llama_chat_format import Jinja2ChatFormatter
-
 _CONTEXT = 4096
 _PIECE = 256  # tokens evaluated at once
-_ABORTED = "llama_decode returned 2"
 _CHATML = (
     "{% for message in messages %}<|im_start|>{{ message.role }}\n{{ message.content }}<|im_end|>\n"
     "{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
 )
-
-_LOG = llama_cpp.llama_log_callback(lambda level, text, data: None)  # kept: C holds on to it
 
 
 class LocalEngine:
@@ -54,50 +43,55 @@ class LocalEngine:
         path: the GGUF file.
         cache_dir: where the state after ``prefix`` is kept, if anywhere.
         prefix: the messages every prompt begins with.
+        fast_kernels: as for `Llama`.
+        beat: called now and then while it loads and computes.
 
     Raises:
         ModelUnavailable: llama.cpp cannot load the file, or its chat template cannot be used.
     """
 
     def __init__(
-        self, path: Path, cache_dir: Path | None = None, prefix: Sequence[Message] = ()
+        self,
+        path: Path,
+        cache_dir: Path | None = None,
+        prefix: Sequence[Message] = (),
+        *,
+        fast_kernels: bool = True,
+        beat: Callable[[], None] = lambda: None,
     ) -> None:
         self.name = path.stem.lower()
         self.evaluated = 0
         """Prompt tokens evaluated for the last reply: what was not reused."""
-        llama_cpp.llama_log_set(_LOG, ctypes.c_void_p(0))
-        threads = physical_cores()
-        try:
-            self._llama = llama_cpp.Llama(
-                str(path),
-                n_ctx=_CONTEXT,
-                n_batch=_PIECE,
-                n_ubatch=_PIECE,
-                n_threads=threads,
-                n_threads_batch=threads,
-                flash_attn=True,
-                # llama.cpp computes from a copy in an order of its own; a mapped file would stay
-                # in memory beside it (1934 instead of 1342 MB) to start 0.3 s sooner
-                use_mmap=False,
-                verbose=False,
-            )
-        except (ValueError, OSError, RuntimeError) as error:
-            raise ModelUnavailable(
-                f"The model file {path} cannot be loaded: it is damaged, incomplete or of a kind "
-                "llama.cpp does not know. Get it again, or choose another with --llm."
-            ) from error
-        self.context = min(_CONTEXT, int(self._llama._model.n_ctx_train()))
         self._closed = False
         self._lock = threading.Lock()
         self._stop: Callable[[], bool] = _never
-        # Called between the nodes of a computation, so a prompt is given up within milliseconds.
-        self._abort = llama_cpp.llama_cpp.ggml_abort_callback(lambda data: self._stop())
-        llama_cpp.llama_set_abort_callback(self._llama.ctx, self._abort, ctypes.c_void_p(0))
+
+        def stop() -> bool:
+            beat()
+            return self._stop()
+
+        try:
+            self._llama = Llama(
+                path,
+                context=_CONTEXT,
+                piece=_PIECE,
+                threads=machine.cores(),
+                fast_kernels=fast_kernels,
+                stop=stop,
+            )
+        except LoadFailed as error:
+            raise ModelUnavailable(
+                f"The model file {path} cannot be loaded: it is damaged, incomplete or of a kind "
+                "llama.cpp does not know, or there is too little memory for it. Get it again, or "
+                "choose another with --llm."
+            ) from error
+        self.context = min(_CONTEXT, self._llama.trained_context)
+        self._seen = 0  # tokens the model has evaluated
         self._evaluated_pieces: list[list[int]] = []
         self._fresh = False  # the model's last output is about what follows these pieces
         self._fixed = self._fixed_tokens(prefix)
         self._states = cache_dir
-        self._state = f"prefix-{self.name}-{self._key(path)}."
+        self._state = f"prefix-{self.name}-{self._key(path, fast_kernels)}."
         self._kept = cache_dir is None or not self._fixed or self._restore(cache_dir)
 
     def stream(
@@ -149,9 +143,10 @@ class LocalEngine:
             self._check_open()
             self._stop = stop
             yield True
-        except RuntimeError as error:
-            if not (_ABORTED in str(error) and stop()):
-                raise ModelUnavailable(f"The model {self.name} failed: {error}.") from error
+        except Stopped:
+            pass
+        except DecodeFailed as error:
+            raise ModelUnavailable(f"The model {self.name} failed: {error}.") from error
         finally:
             self._stop = _never
             self._lock.release()
@@ -194,36 +189,36 @@ class LocalEngine:
         while same < len(pieces) - 1 and self._evaluated_pieces[same : same + 1] == [pieces[same]]:
             same += 1  # never the last piece: what comes next is read off it
         del self._evaluated_pieces[same:]
-        self._llama.n_tokens = sum(map(len, pieces[:same]))  # eval forgets what is after this
+        self._seen = sum(map(len, pieces[:same]))
         self.evaluated = 0
         for piece in pieces[same:]:
-            self._llama.eval(piece)
+            self._advance(piece)
             self.evaluated += len(piece)
             self._evaluated_pieces.append(piece)
-            if not self._kept and self._llama.n_tokens == fixed:
+            if not self._kept and self._seen == fixed:
                 self._keep()
         self._fresh = True
 
+    def _advance(self, tokens: list[int]) -> None:
+        self._llama.evaluate(tokens, self._seen)
+        self._seen += len(tokens)
+
     def _reply(self, max_tokens: int, stop: Callable[[], bool]) -> Generator[str, None, None]:
-        vocabulary = self._llama._model.vocab
         decoder = codecs.getincrementaldecoder("utf-8")("replace")  # a character may span tokens
         self._fresh = False
         for left in reversed(range(max_tokens)):
-            token = int(self._llama.sample(temp=0.0))
-            if stop() or llama_cpp.llama_vocab_is_eog(vocabulary, token):
+            token = int(self._llama.logits().argmax())
+            if stop() or self._llama.ends(token):
                 break
-            piece = decoder.decode(self._llama.detokenize([token]))
+            piece = decoder.decode(self._llama.bytes_of(token))
             if piece:
                 yield piece
             if left:
-                self._llama.eval([token])
+                self._advance([token])
 
     def _log_probability(self, token: int) -> float:
         """Return the log-probability of the next token being this one."""
-        size = self._llama.n_vocab()
-        logits = np.ctypeslib.as_array(
-            llama_cpp.llama_get_logits_ith(self._llama.ctx, -1), (size,)
-        ).astype(np.float64)
+        logits = self._llama.logits().astype(np.float64)
         logits -= logits.max()
         return float(logits[token] - np.log(np.exp(logits).sum()))
 
@@ -243,26 +238,20 @@ class LocalEngine:
         return tokens + self._control(rendered)
 
     def _control(self, text: str) -> list[int]:
-        return list(self._llama.tokenize(text.encode(), add_bos=False, special=True))
+        return self._llama.tokens(text.encode(), control=True)
 
     def _text(self, text: str) -> list[int]:
-        return list(
-            self._llama.tokenize(text.encode(errors="replace"), add_bos=False, special=False)
-        )
+        return self._llama.tokens(text.encode(errors="replace"), control=False)
 
     def _render(self, messages: list[dict[str, str]], reply: bool) -> str:
-        metadata = self._llama.metadata
-        vocabulary = self._llama._model.vocab
-
         def control(key: str) -> str:
-            token = int(metadata.get(f"tokenizer.ggml.{key}_token_id", -1))
-            if token < 0:
-                return ""
-            return str(llama_cpp.llama_vocab_get_text(vocabulary, token).decode())
+            return self._llama.name_of(
+                int(self._llama.metadata(f"tokenizer.ggml.{key}_token_id") or -1)
+            )
 
         try:
             formatter = Jinja2ChatFormatter(
-                template=metadata.get("tokenizer.chat_template", _CHATML),
+                template=self._llama.metadata("tokenizer.chat_template") or _CHATML,
                 eos_token=control("eos"),
                 bos_token=control("bos"),
                 add_generation_prompt=reply,
@@ -285,11 +274,11 @@ class LocalEngine:
             same += 1
         return alone[:same]
 
-    def _key(self, path: Path) -> str:
+    def _key(self, path: Path, fast_kernels: bool) -> str:
         """Return what a kept state depends on, as a hex digest."""
         stat = path.stat()
-        parts = (stat.st_size, stat.st_mtime_ns, llama_cpp.__version__, _CONTEXT, _PIECE,
-                 physical_cores(), self._fixed)  # fmt: skip
+        parts = (stat.st_size, stat.st_mtime_ns, VERSION, _CONTEXT, _PIECE, machine.cores(),
+                 fast_kernels, self._fixed)  # fmt: skip
         return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
 
     def _keep(self) -> None:
@@ -299,14 +288,11 @@ class LocalEngine:
         """
         assert self._states  # noqa: S101  # else there is nothing to keep
         self._kept = True  # tried once: without the file the next start is only slower
-        array = (llama_cpp.llama_token * len(self._fixed))(*self._fixed)
         with contextlib.suppress(OSError):
             self._states.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryDirectory(dir=self._states, prefix="prefix-") as folder:
                 made = Path(folder) / "state"
-                if llama_cpp.llama_state_seq_save_file(
-                    self._llama.ctx, os.fsencode(made), 0, array, len(array)
-                ):
+                if self._llama.save(made, self._fixed):
                     older = f"prefix-{glob.escape(self.name)}-{'[0-9a-f]' * 16}.*.state"
                     for file in self._states.glob(older):
                         file.unlink(missing_ok=True)
@@ -314,17 +300,12 @@ class LocalEngine:
 
     def _restore(self, states: Path) -> bool:
         """Take over the state a file keeps; False if there is none that fits."""
-        count = ctypes.c_size_t(0)
-        array = (llama_cpp.llama_token * len(self._fixed))()
         for file in states.glob(f"{glob.escape(self._state)}*.state"):
             try:
                 sound = file.name == f"{self._state}{_digest(file)}.state"
             except OSError:
                 continue
-            if sound and llama_cpp.llama_state_seq_load_file(
-                self._llama.ctx, os.fsencode(file), 0, array, len(array), ctypes.byref(count)
-            ):
-                self._llama.input_ids[: len(array)] = self._fixed
+            if sound and self._llama.restore(file, len(self._fixed)):
                 self._evaluated_pieces = _cut(self._fixed)
                 return True
         return False
@@ -361,18 +342,3 @@ def _deferred_interrupt() -> Iterator[Callable[[], bool]]:
         signal.signal(signal.SIGINT, before)
     if pressed.is_set():
         raise KeyboardInterrupt
-
-
-def physical_cores() -> int:
-    """Return how many physical cores this process may use; hyperthreads slow llama.cpp down."""
-    usable = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else None
-    if usable is None:
-        return max(1, (os.cpu_count() or 2) // 2)
-    siblings = set()
-    for cpu in usable:
-        file = Path(f"/sys/devices/system/cpu/cpu{cpu}/topology/thread_siblings_list")
-        try:
-            siblings.add(file.read_text(encoding="ascii").strip())
-        except OSError:
-            return len(usable)
-    return len(siblings)

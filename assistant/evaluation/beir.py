@@ -7,7 +7,7 @@ rank.
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -22,11 +22,12 @@ from index.models.files import sha256_of
 from index.search.dense import VectorIndex
 from index.search.lexical import WordIndex
 from index.search.library import Library
-from index.store.generation import Home
+from index.store.generation import OTHERS, Home
 from index.store.recipe import settings
 from index.store.sqlite import Store
 from ingest.errors import NothingFound, UsageError
 from ingest.links.urls import canonical
+from ingest.text.sentences import language
 
 Progress = Callable[[str, int, int], None]
 Ranked = list[tuple[str, float]]
@@ -90,7 +91,7 @@ def evaluate(folder: Path, home: Home, embedder: Embedder, progress: Progress) -
     """
     collection = read_collection(folder)
     inner = Home(home.cache / "beir" / sha256_of(collection.corpus))
-    library = _library(collection.corpus, inner, embedder, progress)
+    library = _library(collection.corpus, collection.queries.values(), inner, embedder, progress)
     plain = _Plain(inner, embedder, library.store)
     runs: dict[str, dict[str, Ranked]] = {"refdesk": {}, "dense": {}, "words": {}, "rrf": {}}
     seconds = []
@@ -135,8 +136,13 @@ def evaluate(folder: Path, home: Home, embedder: Embedder, progress: Progress) -
     return Evaluation(report, (), rows, runs["refdesk"])
 
 
-def _library(corpus: Path, home: Home, embedder: Embedder, progress: Progress) -> Library:
-    """Return the library of a corpus; built when it is not there, or was built differently."""
+def _library(
+    corpus: Path, queries: Iterable[str], home: Home, embedder: Embedder, progress: Progress
+) -> Library:
+    """Return the library of a corpus, ready for the languages of its queries.
+
+    It is built when it is not there, or was built differently.
+    """
     keeper = Keeper(home, embedder, progress)
     current = home.current()
     if current is None:
@@ -148,6 +154,8 @@ def _library(corpus: Path, home: Home, embedder: Embedder, progress: Progress) -
         if not same:
             keeper.rebuild()
     library = Library(home, embedder)
+    if any(library.lacks(query) for query in queries):
+        keeper.widen()
     if not library.store.count_documents():
         raise NothingFound(f"The corpus {corpus} holds no document that can be read.")
     return library
@@ -162,11 +170,15 @@ class _Plain:
         self._embedder = embedder
         self._store = store
         self._vectors = VectorIndex(folder)
+        self._others = VectorIndex(folder / OTHERS) if (folder / OTHERS).exists() else None
         self._words = WordIndex(folder / "words")
 
     def search(self, query: str) -> dict[str, Ranked]:
         """Return the addresses found by meaning, by words and by both fused, best first."""
-        dense = self._vectors.search(self._embedder.embed_query(query), _PASSAGES)
+        embedder, vectors = self._embedder, self._vectors
+        if self._others is not None and language(query) != "en":
+            embedder, vectors = embedder.beyond_english(), self._others
+        dense = vectors.search(embedder.embed_query(query), _PASSAGES)
         words = self._words.search(query, _PASSAGES)
         found = {"dense": dense, "words": words, "rrf": rrf(dense, words)}
         return {name: self._by_document(passages) for name, passages in found.items()}

@@ -6,7 +6,7 @@ its source does not.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.answering.pieces import plain
 from assistant.learning import card_questions as questions
@@ -15,7 +15,8 @@ from assistant.learning.anki import write_anki
 from assistant.learning.primer import Note
 from index.search.library import Library
 from ingest.errors import NothingFound, UsageError
-from ingest.text.sentences import FENCE, HEADING, LIST_MARKER, TABLE_ROW, closes_fence, sentences
+from ingest.text.blocks import blocks as blocks_of
+from ingest.text.sentences import sentences
 from ingest.values import Document
 
 __all__ = ["Card", "cards", "cards_of_note", "write_anki"]
@@ -253,31 +254,19 @@ def _sentences(text: str) -> list[str]:
 
 
 def _blocks(text: str) -> list[_Block]:
-    blocks: list[_Block] = []
-    heading, fence = "", ""
-    start, kind, at = 0, "", 0
-    for line in [*text.split("\n"), ""]:
-        begins = _kind(line) if line.strip() else ""
-        mark = FENCE.match(line)
-        if fence:
-            fence = "" if closes_fence(line, fence) else fence
-        elif kind and (not begins or mark or begins == "heading"):
-            blocks.append(_Block(heading, start, at - 1, kind))
-            kind = ""
-        if not fence and not kind and begins:
-            if begins == "heading":
-                heading = line.lstrip().lstrip("#").strip()
-            else:
-                start, kind = at, begins
-                fence = mark[1] if mark else ""
-        at += len(line) + 1
-    return blocks
-
-
-def _kind(line: str) -> str:
-    for kind, pattern in (
-        ("heading", HEADING), ("code", FENCE), ("table", TABLE_ROW), ("list", LIST_MARKER),
-    ):  # fmt: skip
-        if pattern.match(line):
-            return kind
-    return "formula" if line.lstrip().startswith("$$") else "prose"
+    """Return what stands between blank lines, under its nearest heading."""
+    made: list[_Block] = []
+    heading, end = "", -1
+    for block in blocks_of(text):
+        if block.kind == "heading":
+            heading, end = text[block.content : block.end].strip(), -1
+        elif made and block.start == end + 1 and "code" not in (block.kind, made[-1].kind):
+            made[-1] = replace(made[-1], end=block.end)
+            end = block.end
+        else:
+            kind: str = "list" if block.kind == "item" else block.kind
+            if kind == "prose" and text.startswith("$$", block.start):
+                kind = "formula"
+            made.append(_Block(heading, block.start, block.end, kind))
+            end = block.end
+    return made

@@ -8,7 +8,8 @@ import math
 import re
 
 from ingest.links.urls import source_of
-from ingest.text.sentences import FENCE, closes_fence
+from ingest.text.blocks import blocks, code_lines
+from ingest.text.scripts import HAN
 from ingest.values import Document
 
 DIFFICULTIES = ("easy", "medium", "hard")
@@ -54,7 +55,7 @@ _LONG_MINUTES, _SHORT_MINUTES = 30, 4
 _LENGTH_STEP = 0.3
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*|\d[\d.,]*")
-_HAN = re.compile("[\u3400-\u9fff]")
+_HAN = re.compile(f"[{HAN}]")
 
 
 def text_minutes(text: str) -> int:
@@ -101,15 +102,9 @@ def _apart(text: str) -> tuple[str, str]:
     """Return the prose and the fenced code of a Markdown text."""
     prose: list[str] = []
     code: list[str] = []
-    fence: str | None = None
-    for line in text.split("\n"):
-        if fence is not None:
-            if closes_fence(line, fence):
-                fence = None
-            else:
-                code.append(line)
-        elif mark := FENCE.match(line):
-            fence = mark[1]
+    for block in blocks(text):
+        if block.kind == "code":
+            code += [text[start:end] for start, end in code_lines(text, block)]
         else:
-            prose.append(line)
+            prose.append(text[block.start : block.end])
     return "\n".join(prose), "\n".join(code)

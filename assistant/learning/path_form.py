@@ -8,6 +8,7 @@ from assistant.answering.json_form import recommendation_object
 from assistant.learning.primer import Note, Paper
 from index.store.values import Recommendation
 from ingest.links.urls import canonical
+from ingest.text.plain import escape
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def to_object(path: ReadingPath) -> dict[str, Any]:
 
 def to_markdown(path: ReadingPath) -> str:
     """Return the path as Markdown: a numbered list, what did not fit, the original papers."""
-    lines = [f"# Reading path: {_escaped(path.topic)}", ""]
+    lines = [f"# Reading path: {escape(path.topic)}", ""]
     count = len(path.steps)
     lines += [f"{count} step{'s' * (count != 1)}, about {_duration(path.total_minutes)}.", ""]
     lines += [f"{number}. {_line(step)}" for number, step in enumerate(path.steps, 1)]
@@ -65,7 +66,7 @@ def to_markdown(path: ReadingPath) -> str:
         lines += [f"- {_line(step)}" for step in path.left_out]
     if papers := _papers(path):
         lines += ["", "## Original papers", ""]
-        lines += [f"- [{_escaped(p.title)}]({p.url}), {p.authors}, {p.year}" for p in papers]
+        lines += [f"- [{escape(p.title)}]({p.url}), {p.authors}, {p.year}" for p in papers]
     return "\n".join(lines) + "\n"
 
 
@@ -82,20 +83,16 @@ def _step_object(step: Step) -> dict[str, Any]:
 
 
 def _line(step: Step) -> str:
-    title = _escaped(step.title)
+    title = escape(step.title)
     if step.url.startswith(("http://", "https://")):
         address = re.sub(r"[\s()<>]", lambda found: f"%{ord(found[0]):02X}", step.url)
         title = f"[{title}]({address})"
     hard = f"{step.difficulty} (estimated)" if step.estimated else step.difficulty
     time = f"{'' if step.timed else 'about '}{_duration(step.minutes)}"
     kind = "refdesk primer" if step.primer else step.kind
-    return f"{title}: {kind}, {hard}, {time}; {_escaped(step.why)}"
+    return f"{title}: {kind}, {hard}, {time}; {escape(step.why)}"
 
 
 def _duration(minutes: int) -> str:
     hours, rest = divmod(minutes, 60)
     return " ".join([f"{hours} h"] * bool(hours) + [f"{rest} min"] * bool(rest or not hours))
-
-
-def _escaped(text: str) -> str:
-    return re.sub(r"([\\`*_\[\]<>#|])", r"\\\1", " ".join(text.split()))

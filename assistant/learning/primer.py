@@ -19,9 +19,9 @@ from ingest.errors import UsageError
 from ingest.links.urls import canonical
 from ingest.reading import front_matter
 from ingest.shipped import shipped
+from ingest.text.scripts import has_han
 from ingest.values import PRIMER
 
-_HAN = re.compile("[\u3400-\u9fff]")
 _APART = re.compile(r"[\s_/\-‐‑–—]+")
 _JOINTS = re.compile(r"[()\[\]{}&|,;:.!?，。：；（）、]")
 _EDGES = " .,;:!?\"'()[]，。？！、"
@@ -132,7 +132,7 @@ def named(text: str) -> tuple[str, ...]:
     rest = f" {plain_name(_JOINTS.sub(' ', text))} "
     slugs: dict[str, None] = {}
     for name, slug in _by_length():
-        found = name if _HAN.search(name) else f" {name} "
+        found = name if has_han(name) else f" {name} "
         if found in rest:
             rest = rest.replace(found, " | ")
             slugs[slug] = None
@@ -160,7 +160,7 @@ def _plain_word(word: str) -> str:
 def _holds(whole: str, part: str) -> bool:
     if len(part) < max(2, _SHARE * len(whole)):
         return False
-    return part in whole if _HAN.search(part) else f" {part} " in f" {whole} "
+    return part in whole if has_han(part) else f" {part} " in f" {whole} "
 
 
 @cache

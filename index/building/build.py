@@ -6,13 +6,12 @@ embedded and indexed. The content digest says what a library holds, whichever wa
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
-import numpy as np
-
+from index.building import others
 from index.building.context import placed, said_by_lists
 from index.building.copies import groups, sketch, standing_for_all
 from index.building.listed import stand_ins
@@ -20,9 +19,11 @@ from index.building.vector_cache import VectorCache
 from index.models.embedder import Embedder
 from index.search import dense, lexical
 from index.search.abbreviations import pairs
+from index.store import sums
 from index.store.generation import Home
 from index.store.recipe import SPECIAL, passage_tokens, settings
 from index.store.sqlite import LISTED, Store
+from ingest.links.kinds import split
 from ingest.lists.catalog_file import CuratedList
 from ingest.pipeline import Page
 from ingest.text.passage import cut
@@ -33,6 +34,14 @@ Key = tuple[str, str]
 
 Progress = Callable[[str, int, int], None]
 """Told the step, how many are done, and how many there are (0: not known)."""
+
+
+Read = Callable[[Iterable[Page]], Iterable[tuple[Page, list[Document | Rejection]]]]
+"""Reads pages and gives each with what it holds, in the order given."""
+
+
+_CANNOT_BE_KEPT = (ValueError, TypeError, LookupError, RecursionError, sqlite3.IntegrityError)
+"""What one document may raise on its way into the store; all else is no matter of a document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +60,14 @@ def update(
     catalog: Sequence[CuratedList],
     embedder: Embedder,
     progress: Progress,
+    read: Read,
     *,
     afresh: bool = False,
 ) -> Change:
     """Make and publish the generation that holds exactly ``found`` and ``catalog``.
 
-    With ``afresh`` every page is read again, whatever the generation before holds. The caller holds
-    the home's write lock.
+    ``read`` reads pages (`ingest.bounded.pool`). With ``afresh``, or where the generation before is
+    damaged, every page is read again, whatever it holds. The caller holds the home's write lock.
     """
     before = None if afresh else _reusable(home, embedder)
     folder = home.begin()
@@ -66,7 +76,7 @@ def update(
     else:
         store = Store(before / "library.sqlite").branch(folder / "library.sqlite")
     changes = _Changes(store, embedder)
-    read = changes.take_in(found, progress)
+    count = changes.take_in(found, progress, read)
     changes.join_copies()
     store.put_catalog(catalog)
     store.settle_addresses()
@@ -78,17 +88,18 @@ def update(
 
     again = [] if before is None else _said_otherwise(before, store, added)
     new = sorted([*added, *again])
-    texts = dict(zip(new, placed(store, new), strict=True))
     cache = VectorCache(home.cache / "vectors.sqlite", embedder)
     vectors = cache.embed(
-        _under_lists(store, texts), lambda done: progress("embedding passages", done, len(new))
+        others.texts_of(store, new), lambda done: progress("embedding passages", done, len(new))
     )
     cache.close()
-    _write_vectors(folder, before, [*removed, *again], new, vectors, embedder.dimension)
+    others.write_vectors(folder, before, [*removed, *again], new, vectors)
+    others.renew(home, folder, before, store, embedder, [*removed, *again], new, progress)
 
     if before is not None:
         lexical.branch(before / "words", folder / "words")
     words = lexical.WordIndex(folder / "words")
+    texts = dict(zip(added, placed(store, added), strict=True))
     names = store.aliases(added)
     titles = store.titles_of(added)
     words.change(
@@ -98,7 +109,7 @@ def update(
     if not len(words) == store.count("passages"):
         raise RuntimeError("words and passages do not match; run `refdesk rebuild`")
     store.close()
-    return Change(home.publish(folder), read, len(removed), len(added))
+    return Change(home.publish(folder), count, len(removed), len(added))
 
 
 def content_digest(store: Store) -> str:
@@ -111,7 +122,7 @@ def content_digest(store: Store) -> str:
     parts: list[list[object]] = []
     for document in store.documents():
         name = document.url
-        if urlsplit(name).scheme == "file":
+        if split(name).scheme == "file":
             name = f"file {document.sha256}"
         parts.append([name, document.title, document.sha256, document.author, document.date,
                       document.lang, document.kind, list(document.links),
@@ -127,12 +138,18 @@ def content_digest(store: Store) -> str:
 
 
 def _reusable(home: Home, embedder: Embedder) -> Path | None:
+    """Return the generation to build on, if there is one made in the same way, and sound."""
     before = home.current()
-    if before is None:
+    if before is None or sums.damage(before, every_byte=True):
         return None
-    store = Store(before / "library.sqlite")
-    same = all(store.setting(name) == value for name, value in settings(embedder).items())
-    store.close()
+    try:
+        store = Store(before / "library.sqlite")
+        same = all(store.setting(name) == value for name, value in settings(embedder).items())
+        same = same and store.is_sound()
+        store.close()
+        same = same and len(lexical.WordIndex(before / "words")) == len(dense.VectorIndex(before))
+    except Exception:  # whatever three libraries make of damaged files: it is made anew
+        return None
     return before if same else None
 
 
@@ -154,12 +171,12 @@ class _Changes:
             [number for number in self._added if number not in gone],
         )
 
-    def take_in(self, found: Iterable[Page | Rejection], progress: Progress) -> int:
+    def take_in(self, found: Iterable[Page | Rejection], progress: Progress, read: Read) -> int:
         """Bring the documents to what was found; return how many pages were read."""
         store = self._store
         known = {url: d for url, d in store.page_digests().items() if not url.startswith(LISTED)}
         present: set[str] = set()
-        read = 0
+        changed: list[Page] = []
         store.drop_lost()
         for item in found:
             if isinstance(item, Rejection):
@@ -167,14 +184,14 @@ class _Changes:
                 continue
             present.add(item.url)
             if known.get(item.url) != item.digest:
-                self._removed += store.drop_page(item.url)
-                self._read(item)
-                read += 1
-                progress("reading pages", read, 0)
+                changed.append(item)
             store.put_aliases(item.url, item.addresses)
-        for url in sorted(set(known) - present):
+        for url in sorted({*(set(known) - present), *(page.url for page in changed)}):
             self._removed += store.drop_page(url)
-        return read
+        for count, (page, results) in enumerate(read(changed), 1):
+            self._put_page(page, results)
+            progress("reading pages", count, 0)
+        return len(changed)
 
     def stand_in(self, pages: Iterable[Page]) -> None:
         """Bring the stand-ins for links whose pages are not here up to date."""
@@ -186,7 +203,7 @@ class _Changes:
                 self._removed += store.drop_page(url)
         for url, page in wanted.items():
             if known.get(url) != page.digest:
-                self._read(page)
+                self._put_page(page, page.read())
 
     def join_copies(self) -> None:
         """Let one document stand for all its near-duplicates, chosen by rule."""
@@ -210,21 +227,32 @@ class _Changes:
             else:
                 self._put(key[0], document, mark)
 
-    def _read(self, page: Page) -> None:
+    def _put_page(self, page: Page, results: Iterable[Document | Rejection]) -> None:
         self._store.put_page(page.url, page.digest)
-        for result in page.read():
+        self._store.put_aliases(page.url, page.addresses)
+        for result in results:
             if isinstance(result, Rejection):
                 self._store.put_failure(page.url, result)
                 continue
-            mark = sketch(result.text)
-            there = self._store.page_of(result.url)
-            if there is not None and there.startswith(LISTED):
-                self._removed += self._store.drop_page(there)
-            if self._store.page_of(result.url) is None:
-                if not self._put(page.url, result, mark):
-                    self._store.put_failure(page.url, Rejection(result.url, "empty"))
-            else:
-                self._store.put_copy(page.url, result, mark, result.url)
+            removed, added = len(self._removed), len(self._added)
+            try:
+                with self._store.whole_or_not():
+                    self._put_result(page, result)
+            except _CANNOT_BE_KEPT as error:
+                del self._removed[removed:], self._added[added:]
+                reason = f"cannot be indexed: {type(error).__name__}: {error}"[:200]
+                self._store.put_failure(page.url, Rejection(result.url, reason))
+
+    def _put_result(self, page: Page, result: Document) -> None:
+        mark = sketch(result.text)
+        there = self._store.page_of(result.url)
+        if there is not None and there.startswith(LISTED):
+            self._removed += self._store.drop_page(there)
+        if self._store.page_of(result.url) is None:
+            if not self._put(page.url, result, mark):
+                self._store.put_failure(page.url, Rejection(result.url, "empty"))
+        else:
+            self._store.put_copy(page.url, result, mark, result.url)
 
     def _put(self, page: str, document: Document, mark: bytes) -> bool:
         passages = cut(document, self._token_starts, self._limit)
@@ -251,15 +279,6 @@ def _joined(sets: Iterable[set[Key]]) -> list[set[Key]]:
     return apart
 
 
-def _under_lists(store: Store, texts: Mapping[int, str]) -> list[str]:
-    """Return what of these passages is embedded."""
-    said, passages = said_by_lists(store), store.passages(list(texts))
-    return [
-        "\n".join([*filter(None, [said.get(passages[number].url)]), text])
-        for number, text in texts.items()
-    ]
-
-
 def _said_otherwise(before: Path, store: Store, added: Sequence[int]) -> list[int]:
     """Return the passages, beside those added, of which lists said something else before."""
     old = Store(before / "library.sqlite")
@@ -267,25 +286,3 @@ def _said_otherwise(before: Path, store: Store, added: Sequence[int]) -> list[in
     old.close()
     changed = {url for url in said | said_before if said.get(url) != said_before.get(url)}
     return sorted(set(store.passages_of(changed)) - set(added))
-
-
-def _write_vectors(
-    folder: Path,
-    before: Path | None,
-    removed: Sequence[int],
-    new: Sequence[int],
-    vectors: dense.Vectors,
-    dimension: int,
-) -> None:
-    kept: list[int] = []
-    old = np.empty((0, dimension), dtype=np.float32)
-    if before is not None:
-        index = dense.VectorIndex(before)
-        gone = set(removed)
-        kept = [int(number) for number in index.numbers if int(number) not in gone]
-        old = index.vectors(kept)
-    numbers, together = [*kept, *new], np.concatenate([old, vectors])
-    if new and kept and new[0] < kept[-1]:
-        order = np.argsort(numbers)
-        numbers, together = [numbers[place] for place in order], together[order]
-    dense.write(folder, numbers, together)

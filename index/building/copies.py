@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.links.urls import source_of
+from ingest.text.scripts import EAST_ASIAN
 
 _RUN = 5  # words to a shingle
 _PERMUTATIONS = 64
@@ -28,7 +29,7 @@ _PRIME = np.uint64((1 << 31) - 1)
 _generator = np.random.default_rng(1997)
 _FACTORS = _generator.integers(1, 1 << 31, _PERMUTATIONS, dtype=np.uint64)
 _OFFSETS = _generator.integers(0, 1 << 31, _PERMUTATIONS, dtype=np.uint64)
-_WORD = re.compile(r"[\u3040-\u9fff]|[^\W\u3040-\u9fff]+")
+_WORD = re.compile(rf"[{EAST_ASIAN}]|[^\W{EAST_ASIAN}]+")
 
 Key = TypeVar("Key", bound=Hashable)
 

@@ -1,7 +1,9 @@
 """Vectors already computed, by text and model: nothing is embedded twice, a killed run resumes."""
 
+import contextlib
 import hashlib
 import sqlite3
+import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -11,19 +13,24 @@ from index.models.embedder import Embedder
 from index.search.dense import Vectors
 
 _BATCH = 256
+_CORRUPT = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 class VectorCache:
-    """An SQLite file of vectors keyed by a hash of model fingerprint and text."""
+    """An SQLite file of vectors keyed by a hash of model fingerprint and text.
+
+    Each vector is kept with its CRC-32; one that does not fit is computed again, and a file that
+    cannot be read is begun anew.
+    """
 
     def __init__(self, path: Path, embedder: Embedder) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._db = sqlite3.connect(path)
-        self._db.execute(
-            "CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB NOT NULL)"
-            " WITHOUT ROWID"
-        )
+        self._path = path
         self._embedder = embedder
+        try:
+            self._db = _open(path)
+        except sqlite3.DatabaseError as error:
+            self._db = self._anew(error)
 
     def embed(self, texts: Sequence[str], progress: Callable[[int], None]) -> Vectors:
         """Return the vectors of ``texts``, shape (len(texts), dimension), computing what is new.
@@ -36,27 +43,52 @@ class VectorCache:
             keys = [self._key(text) for text in batch]
             missing = []
             for place, key in enumerate(keys):
-                row = self._db.execute(
-                    "SELECT vector FROM vectors WHERE key = ?", (key,)
-                ).fetchone()
-                if row is None:
+                vector = self._kept(key)
+                if vector is None:
                     missing.append(place)
                 else:
-                    out[start + place] = np.frombuffer(row[0], dtype=np.float32)
+                    out[start + place] = vector
             if missing:
                 fresh = self._embedder.embed([batch[place] for place in missing])
                 for place, vector in zip(missing, fresh, strict=True):
                     out[start + place] = vector
-                self._db.executemany(
-                    "INSERT OR REPLACE INTO vectors VALUES (?, ?)",
-                    [
-                        (keys[place], vector.tobytes())
-                        for place, vector in zip(missing, fresh, strict=True)
-                    ],
-                )
-                self._db.commit()
+                rows = [
+                    (keys[place], sealed(vector.tobytes()))
+                    for place, vector in zip(missing, fresh, strict=True)
+                ]
+                try:
+                    self._keep(rows)
+                except sqlite3.DatabaseError as error:
+                    self._db = self._anew(error)
+                    self._keep(rows)
             progress(start + len(batch))
         return out
+
+    def _kept(self, key: bytes) -> Vectors | None:
+        try:
+            row = self._db.execute("SELECT vector FROM vectors WHERE key = ?", (key,)).fetchone()
+        except sqlite3.DatabaseError as error:
+            self._db = self._anew(error)
+            return None
+        plain = None if row is None else unsealed(row[0], 4 * self._embedder.dimension)
+        return None if plain is None else np.frombuffer(plain, dtype=np.float32)
+
+    def _keep(self, rows: Sequence[tuple[bytes, bytes]]) -> None:
+        self._db.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?)", rows)
+        self._db.commit()
+
+    def _anew(self, error: sqlite3.DatabaseError) -> sqlite3.Connection:
+        """Begin again, unless it is the disk or another process that is in the way."""
+        code = getattr(error, "sqlite_errorcode", None)
+        if code is not None and (code & 0xFF) not in (
+            sqlite3.SQLITE_CORRUPT,
+            sqlite3.SQLITE_NOTADB,
+        ):
+            raise error
+        with contextlib.suppress(AttributeError, sqlite3.Error):
+            self._db.close()
+        self._path.unlink()
+        return _open(self._path)
 
     def close(self) -> None:
         """Close the file."""
@@ -64,3 +96,31 @@ class VectorCache:
 
     def _key(self, text: str) -> bytes:
         return hashlib.sha256(f"{self._embedder.fingerprint}\n{text}".encode()).digest()
+
+
+def sealed(vector: bytes) -> bytes:
+    """Return the bytes of a vector as they are kept."""
+    return vector + zlib.crc32(vector).to_bytes(4, "little")
+
+
+def unsealed(kept: object, size: int) -> bytes | None:
+    """Return the ``size`` bytes of a vector that is kept, None where they are not what was kept.
+
+    Those of before they were sealed are taken as they are.
+    """
+    if not isinstance(kept, bytes) or len(kept) not in (size, size + 4):
+        return None
+    return kept[:size] if len(kept) == size or sealed(kept[:size]) == kept else None
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    db = sqlite3.connect(path)
+    try:
+        db.execute(
+            "CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB NOT NULL)"
+            " WITHOUT ROWID"
+        )
+    except sqlite3.Error:
+        db.close()
+        raise
+    return db

@@ -1,20 +1,24 @@
 """Texts to vectors, by a known model or by any of sentence-transformers.
 
-The door to the embedding models: `index.models.int8_encoder` runs those known by name without
-torch, `index.models.sentence_transformer` all others.
+The door to the embedding models: `index.models.int8_encoder` runs those known by name, and others
+of their architecture, without torch, `index.models.sentence_transformer` all others.
 """
 
 import os
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from index.models.bert_folder import described
 from index.models.embedding_models import DEFAULT, MODELS
 from index.models.int8_encoder import Int8Encoder, Tokenizer
+from index.models.model_folder import folder_of
 from index.models.weights import Progress
 
 __all__ = ["DEFAULT", "MODELS", "Embedder", "Encoder", "Vectors"]
@@ -55,16 +59,21 @@ class Encoder(Protocol):
 class Embedder:
     """An embedding model. Make one by `Embedder.open`; safe to use from several threads.
 
-    Each text is embedded alone: its vector depends on text and model, not on its neighbours.
+    Each text is embedded alone: its vector depends on text and model, not on its neighbours. A
+    model that knows English alone may have another at its side for all other languages, opened when
+    it is first needed: see :meth:`beyond_english`.
     """
 
-    def __init__(self, encoder: Encoder) -> None:
+    def __init__(self, encoder: Encoder, beyond: "Callable[[], Embedder] | None" = None) -> None:
         self.name = encoder.name
         self.limit = encoder.limit
         self.dimension = encoder.dimension
         self.multilingual = encoder.multilingual
         self.fingerprint = encoder.fingerprint
         self._encoder = encoder
+        self._open_beyond = beyond
+        self._beyond: Embedder | None = None
+        self._lock = threading.Lock()
 
     @classmethod
     def open(
@@ -83,10 +92,37 @@ class Embedder:
             ModelUnavailable: the weights cannot be had or loaded, or the export failed.
         """
         if name in MODELS:
-            return cls(Int8Encoder.open(MODELS[name], models_dir, progress))
+            model = MODELS[name]
+            encoder = Int8Encoder.open(model, models_dir, progress)
+            if not model.beyond:
+                return cls(encoder)
+            return cls(encoder, partial(_shared, models_dir, progress, model.beyond))
+        folder = folder_of(name, models_dir, progress)
+        # A folder is opened again from wherever the next command runs.
+        lasting = str(folder) if Path(name).expanduser().is_dir() else name
+        if own := described(lasting, folder):
+            return cls(Int8Encoder.of_folder(own, folder, models_dir, progress))
         from index.models.sentence_transformer import SentenceTransformerEncoder  # brings torch
 
-        return cls(SentenceTransformerEncoder.open(name, models_dir, progress))
+        return cls(SentenceTransformerEncoder.open(lasting, folder, models_dir))
+
+    @property
+    def has_beyond(self) -> bool:
+        """Whether another model is at its side for other languages than English."""
+        return self._open_beyond is not None
+
+    def beyond_english(self) -> "Embedder":
+        """Return the model for other languages than English: this one where it is all there is.
+
+        Raises:
+            ModelUnavailable: its weights cannot be had.
+        """
+        if self._open_beyond is None:
+            return self
+        with self._lock:
+            if self._beyond is None:
+                self._beyond = self._open_beyond()
+            return self._beyond
 
     def embed(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
         """Return the vectors of passages, float32 (n, dimension), each of length 1.
@@ -121,6 +157,19 @@ class Embedder:
     def token_starts(self, text: str) -> list[int]:
         """Return the offsets at which the tokens of a text start, without the special ones."""
         return self._encoder.tokenizer.starts(_encodable(text))
+
+
+_shared_models: dict[tuple[Path, str], Embedder] = {}
+_sharing = threading.Lock()
+
+
+def _shared(models_dir: Path, progress: Progress | None, name: str) -> Embedder:
+    """Open a model once in a process: it takes 150 MB, and half a second."""
+    key = (models_dir.resolve(), name)
+    with _sharing:
+        if key not in _shared_models:
+            _shared_models[key] = Embedder.open(models_dir, progress, name)
+        return _shared_models[key]
 
 
 def _cores() -> int:

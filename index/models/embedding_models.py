@@ -1,4 +1,4 @@
-"""The embedding models known by name: their limits, prefixes, and how they are made ready."""
+"""Embedding models that run as int8: their limits, prefixes, and how they are made ready."""
 
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -9,13 +9,15 @@ DEFAULT = "all-minilm-l6-v2"
 
 @dataclass(frozen=True, slots=True)
 class EmbeddingModel:
-    """An embedding model known by name, and how it is to be used.
+    """An embedding model that runs as int8, and how it is to be used.
 
     ``limit`` is in tokens, special ones included: what the model was trained for. The prefixes go
     before a text as they stand. ``outliers`` are the inner channels that are not quantised, layer
     by layer from the first (see `onnx_export`). ``packed`` names the weights file of a model
     whose weights are no checkpoint but in 4 bits, ``means`` the shipped file of its
-    `index.models.language_means.LanguageMeans`.
+    `index.models.language_means.LanguageMeans`. ``beyond`` names the model that stands in for one
+    that knows English alone, in all other languages. ``pooling`` is mean or cls, ``dense`` the
+    folder among the weights of a linear layer after it.
     """
 
     name: str
@@ -28,12 +30,20 @@ class EmbeddingModel:
     multilingual: bool = False
     packed: str = ""
     means: str = ""
+    beyond: str = ""
+    pooling: str = "mean"
+    dense: str = ""
 
 
 _KNOWN = (
     # Over 816 texts the worst cosine to float32 is 0.976 with all quantised, 0.985 so.
     EmbeddingModel(
-        DEFAULT, 256, 384, "mean-l2-int8-3", outliers=((856,), (607,), (1004, 218), (358,))
+        DEFAULT,
+        256,
+        384,
+        "mean-l2-int8-3",
+        outliers=((856,), (607,), (1004, 218), (358,)),
+        beyond="multilingual-e5-small",
     ),
     # All quantised: the worst cosine to float32 over 160 passages is 0.987, the mean 0.996.
     EmbeddingModel(

@@ -10,6 +10,9 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 
+from ingest.text.scripts import HAN
+from ingest.text.words import singular
+
 _MOST_LETTERS = 10
 _MOST_GLOSS_WORDS = 4
 _SPARE_WORDS = 5
@@ -26,7 +29,7 @@ _LEADING = re.compile(
     re.MULTILINE,
 )
 _WORD = re.compile(r"[A-Za-z0-9]+(?:[-'’/][A-Za-z0-9]+)*")
-_HAN_BEFORE = re.compile(r"(?:^|[^\u3400-\u9fff])([\u3400-\u9fff]{2,8})\s?$")
+_HAN_BEFORE = re.compile(rf"(?:^|[^{HAN}])([{HAN}]{{2,8}})\s?$")
 _SMALL = frozenset(
     ("a", "an", "and", "by", "for", "from", "in", "of", "on", "or", "the", "to", "with")
 )
@@ -171,7 +174,7 @@ def _spells(letters: list[str], long: str) -> bool:
 
 def _folded(long: str) -> tuple[str, ...]:
     """Return the words of a long form without what is spelt differently: case, hyphen, plural."""
-    return tuple(word.removesuffix("s") for word in re.split(r"[ -]+", long.lower()) if word)
+    return tuple(singular(word) for word in re.split(r"[ -]+", long.lower()) if word)
 
 
 def _key(short: str) -> str:

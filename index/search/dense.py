@@ -55,8 +55,9 @@ class VectorIndex:
         self,
         query: Vectors,
         limit: int,
-        allowed: Sequence[int] | None = None,
+        allowed: Sequence[int] | Numbers | None = None,
         *,
+        without: Sequence[int] | Numbers = (),
         among: bool = False,
     ) -> list[tuple[int, float]]:
         """Return the ``limit`` nearest passages as (number, cosine), nearest first.
@@ -64,31 +65,32 @@ class VectorIndex:
         ``query`` is one unit vector, shape (dimension,); ``among`` says that it lies among those
         of passages, as one moved towards them does: then few cells hold all that is near. With
         ``allowed`` only those passage numbers are found, and there are ``min(limit, len(allowed))``
-        of them.
+        of them; else those of ``without`` are not.
         """
-        limit = min(limit, len(self.numbers))
-        rows = None
-        if allowed is not None:
-            rows = self.rows(allowed)
-            limit = min(limit, len(rows))
+        rows = None if allowed is None else self.rows(allowed)
+        within = {}
+        if rows is not None:
+            within = {"sel": self._only(rows)}
+        elif len(without):
+            within = {"sel": self._only(self.rows(without), there=False)}
+        there = len(self) - len(without) if rows is None else len(rows)
+        limit = min(limit, there)
         if limit < 1:
             return []
         if self._stored is None:
-            within = None if rows is None else _faiss.SearchParameters(sel=self._only(rows))
-            return self._numbered(*_found(self._index, query, limit, within))
+            params = _faiss.SearchParameters(**within) if within else None
+            return self._numbered(*_found(self._index, query, limit, params))
         if rows is None or len(rows) > _SCORED_ONE_BY_ONE:
             probes = _PROBES_AMONG if among else _PROBES
-            found, scores = self._in_cells(query, max(limit, _EXACT), rows, probes)
+            found, scores = self._in_cells(query, max(limit, _EXACT), within, there, probes)
             return self._numbered(*self._exactly(query, found, scores, _EXACT))[:limit]
         found, scores = self._one_by_one(query, limit + _EXACT, rows)
         return self._numbered(*self._exactly(query, found, scores, len(found)))[:limit]
 
     def _in_cells(
-        self, query: Vectors, wanted: int, rows: Numbers | None, probes: int
+        self, query: Vectors, wanted: int, within: dict[str, Any], there: int, probes: int
     ) -> tuple[Numbers, Vectors]:
-        """Find so many passages, or all there are, in as many cells as it takes."""
-        within = {} if rows is None else {"sel": self._only(rows)}
-        there = len(self) if rows is None else len(rows)
+        """Find so many of the passages there are, or all, in as many cells as it takes."""
         again = max(_AGAIN, _LEAST / wanted)
         while True:
             cells = _faiss.SearchParametersIVF(nprobe=probes, **within)
@@ -116,12 +118,13 @@ class VectorIndex:
     def _numbered(self, rows: Numbers, scores: Vectors) -> list[tuple[int, float]]:
         return list(zip(self.numbers[rows].tolist(), scores.tolist(), strict=True))
 
-    def _only(self, rows: Numbers) -> Any:
-        there = np.zeros(len(self), dtype=bool)
-        there[rows] = True
-        return _faiss.IDSelectorBitmap(np.packbits(there, bitorder="little"))
+    def _only(self, rows: Numbers, *, there: bool = True) -> Any:
+        """Let these rows through, or with ``there`` false all others."""
+        wanted = np.full(len(self), not there)
+        wanted[rows] = there
+        return _faiss.IDSelectorBitmap(np.packbits(wanted, bitorder="little"))
 
-    def vectors(self, numbers: Sequence[int]) -> Vectors:
+    def vectors(self, numbers: Sequence[int] | Numbers) -> Vectors:
         """Return the stored vectors of these passages, shape (len(numbers), dimension)."""
         rows = self.rows(numbers)
         if self._stored is not None:
@@ -131,7 +134,7 @@ class VectorIndex:
             out[place] = self._index.reconstruct(int(row))
         return out
 
-    def rows(self, numbers: Sequence[int]) -> Numbers:
+    def rows(self, numbers: Sequence[int] | Numbers) -> Numbers:
         """Return the rows of these passage numbers; numbers are kept in ascending order."""
         return np.searchsorted(self.numbers, np.asarray(numbers, dtype=np.int64)).astype(np.int64)
 

@@ -1,30 +1,38 @@
-"""The word index: BM25 over passages by tantivy, English stems, Han runs cut into bigrams.
+"""The word index: BM25 over passages by tantivy, English stems, names whole, Han pairs and singles.
 
-Holds passage numbers and words, no text to show. An index lies in a folder of its own; a copy made
-by :func:`branch` shares the segments that do not change.
+Holds passage numbers and words, no text to show; what words it holds of a text lies in `terms`. An
+index lies in a folder of its own; a copy made by :func:`branch` shares the segments that do not
+change.
 """
 
 import math
 import os
 import re
 import shutil
+import tempfile
+import weakref
 from collections.abc import Iterable
 from pathlib import Path
 
 import tantivy
 
-from ingest.text.sentences import han_bigrams
+from index.search.terms import folded, joined, names, parts, single, spread
 
-_ANALYZER = "refdesk"
+_STEMS = "refdesk"
+_WHOLE = "whole"
 _HEAP = 64_000_000
 _MAX_TERMS = 64
 _TITLE = 0.25
 """What a match in the title adds, as a share of its score there; the words hold the title too."""
+_PART = 0.3  # the same of a part of a camelCase word,
+_NAME = 0.5  # of a name written in several parts, for each of them,
+_SINGLE = 0.5  # of a single Han character
 
 _ASKING = re.compile(
     "请问|请|解释一下|介绍一下|说明一下|解释|介绍|说明|告诉我|为什么|为何|是什么|什么是|有什么|什么|"
     "怎么样|怎么|怎样|如何|哪一个|哪个|哪些|哪里|多少|多大|多长|几个|是否|能否|吗|呢"
 )
+_SPELT = re.compile(r"[a-z]{4,30}")
 
 
 class WordIndex:
@@ -33,11 +41,21 @@ class WordIndex:
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         path = str(folder)
-        there = tantivy.Index.exists(path)
-        self._index = tantivy.Index.open(path) if there else tantivy.Index(_schema(), path=path)
+        if not tantivy.Index.exists(path):
+            self._index = tantivy.Index(_schema(), path=path)
+        else:
+            try:
+                self._index = tantivy.Index.open(path)
+            except ValueError as error:
+                if "lock" not in str(error).lower():
+                    raise
+                beside = _linked(folder)
+                weakref.finalize(self, shutil.rmtree, beside, ignore_errors=True)
+                self._index = tantivy.Index.open(str(beside))
         self._schema = self._index.schema
-        self._analyzer = _analyzer()
-        self._index.register_tokenizer(_ANALYZER, self._analyzer)
+        self._analyzer = _stems()
+        self._index.register_tokenizer(_STEMS, self._analyzer)
+        self._index.register_tokenizer(_WHOLE, _whole())
 
     def change(self, removed: Iterable[int], added: Iterable[tuple[int, str, str]]) -> None:
         """Take passages out and put passages (number, title, words) in; durable when it returns.
@@ -57,8 +75,8 @@ class WordIndex:
             document = tantivy.Document()
             document.add_text("key", str(number))
             document.add_integer("number", number)
-            document.add_text("title", han_bigrams(title))
-            document.add_text("words", han_bigrams(words))
+            for field, text in _fields(folded(title), folded(words)).items():
+                document.add_text(field, text)
             writer.add_document(document)
             put += 1
         writer.commit()
@@ -76,21 +94,19 @@ class WordIndex:
 
         With ``allowed`` only those passage numbers are found.
         """
-        terms = self.terms(text)[:_MAX_TERMS]
-        if not terms or limit < 1:
+        asked = self._asked(folded(text))
+        if not asked or limit < 1:
             return []
-        should = tantivy.Occur.Should
         # built from terms: a person's text is never parsed as a query
         query = tantivy.Query.boolean_query(
-            [(should, tantivy.Query.term_query(self._schema, "words", term)) for term in terms]
-            + [
+            [
                 (
-                    should,
+                    tantivy.Occur.Should,
                     tantivy.Query.boost_query(
-                        tantivy.Query.term_query(self._schema, "title", term), _TITLE
+                        tantivy.Query.term_query(self._schema, field, term), weight
                     ),
                 )
-                for term in terms
+                for (field, term), weight in asked.items()
             ]
         )
         if allowed is not None:
@@ -111,7 +127,58 @@ class WordIndex:
         Chinese words that only ask are left out, as English ones are by the stop words: their
         bigrams would find whatever page asks something.
         """
-        return list(dict.fromkeys(self._analyzer.analyze(han_bigrams(_ASKING.sub(" ", text)))))
+        return self._stems(_ASKING.sub(" ", folded(text)))
+
+    def _stems(self, text: str) -> list[str]:
+        return list(dict.fromkeys(self._analyzer.analyze(spread(text))))
+
+    def _asked(self, text: str) -> dict[tuple[str, str], float]:
+        """Return what a folded query asks for: (field, term) and its weight."""
+        text = _ASKING.sub(" ", text)
+        terms = self._stems(text)[:_MAX_TERMS]
+        humps = [term for term in self._stems(" ".join(parts(text))) if term not in terms]
+        wanted = {
+            "words": dict.fromkeys(humps[:_MAX_TERMS], _PART) | dict.fromkeys(terms, 1.0),
+            "title": dict.fromkeys(terms, _TITLE),
+            "names": {
+                name: _NAME * count for name, count in list(joined(text).items())[: 2 * _MAX_TERMS]
+            },
+            "single": dict.fromkeys(single(text)[:_MAX_TERMS], _SINGLE),
+        }
+        return {
+            (field, term): weight
+            for field, found in wanted.items()
+            for term, weight in found.items()
+        }
+
+    def explained(self, text: str, score: float) -> float:
+        """Return which share of a query the passage of a score explains, rare words weighing more.
+
+        About 1 where it holds every word of the query at an average density; more where denser.
+        """
+        searcher = self._index.searcher()
+        size = searcher.num_docs
+        total = 0.0
+        for term in self.terms(text)[:_MAX_TERMS]:
+            there = searcher.doc_freq("words", term)
+            total += math.log(1 + (size - there + 0.5) / (there + 0.5))  # as BM25 weighs it
+        return score / (total * (1 + _TITLE)) if total else 0.0
+
+    def holds(self, word: str) -> bool:
+        """Say whether a word stands in a passage, in this form or another of its stem."""
+        found = self._stems(folded(word))
+        searcher = self._index.searcher()
+        return bool(found) and all(searcher.doc_freq("words", term) for term in found)
+
+    def words_like(self, beginning: str) -> list[tuple[str, int]]:
+        """Return the words of four letters and more that begin so, the most frequent first.
+
+        They are as written, not stems, each with how many passages have it.
+        """
+        return [
+            (str(word), int(count))
+            for word, count in self._index.searcher().terms_with_prefix("spelt", beginning)
+        ]
 
     def idf(self, terms: Iterable[str]) -> dict[str, float]:
         """Return the inverse document frequency of terms, ``log(1 + N / (1 + df))``, N passages."""
@@ -126,6 +193,18 @@ class WordIndex:
 
     def __len__(self) -> int:
         return int(self._index.searcher().num_docs)
+
+
+def _linked(folder: Path) -> Path:
+    """Return a folder of links to an index that lies where nothing can be written.
+
+    Opening an index, even to read it, makes a lock file beside it.
+    """
+    beside = Path(tempfile.mkdtemp(prefix="refdesk-words-"))
+    for file in folder.iterdir():
+        if file.suffix != ".lock":
+            (beside / file.name).symlink_to(file.resolve())
+    return beside
 
 
 def branch(old: Path, new: Path) -> None:
@@ -143,22 +222,32 @@ def branch(old: Path, new: Path) -> None:
 
 
 def _numbers(searcher: tantivy.Searcher, addresses: list[tantivy.DocAddress]) -> list[int]:
-    try:
-        return [int(found or 0) for found in searcher.fast_field_values("number", addresses)]
-    except ValueError:  # an older index: its numbers lie in blocks of text, slow to unpack
-        return [int(searcher.doc(address)["number"][0]) for address in addresses]
+    return [int(found or 0) for found in searcher.fast_field_values("number", addresses)]
+
+
+def _fields(title: str, words: str) -> dict[str, str]:
+    """Return what each field holds of a passage's folded title and words."""
+    return {
+        "title": spread(title),
+        "words": " ".join([spread(words), *parts(words)]),
+        "names": " ".join(names(words)),
+        "single": " ".join(single(words)),
+        "spelt": " ".join(sorted(set(_SPELT.findall(words.lower())))),
+    }
 
 
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("key", stored=False, tokenizer_name="raw", index_option="basic")
     builder.add_integer_field("number", stored=False, indexed=False, fast=True)
-    builder.add_text_field("title", stored=False, tokenizer_name=_ANALYZER, index_option="freq")
-    builder.add_text_field("words", stored=False, tokenizer_name=_ANALYZER, index_option="freq")
+    for field in ("title", "words"):
+        builder.add_text_field(field, stored=False, tokenizer_name=_STEMS, index_option="freq")
+    for field in ("names", "single", "spelt"):
+        builder.add_text_field(field, stored=False, tokenizer_name=_WHOLE, index_option="basic")
     return builder.build()
 
 
-def _analyzer() -> tantivy.TextAnalyzer:
+def _stems() -> tantivy.TextAnalyzer:
     return (
         tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
         .filter(tantivy.Filter.remove_long(60))
@@ -167,3 +256,7 @@ def _analyzer() -> tantivy.TextAnalyzer:
         .filter(tantivy.Filter.stemmer("english"))
         .build()
     )
+
+
+def _whole() -> tantivy.TextAnalyzer:
+    return tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()

@@ -1,5 +1,6 @@
 """The one door to this floor: open the library of a home, search it, say what it holds."""
 
+import sqlite3
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -7,20 +8,26 @@ from pathlib import Path
 from typing import Any
 
 from index.models.embedder import Embedder
+from index.search import halves
 from index.search.abbreviations import Glossary
 from index.search.dense import VectorIndex, Vectors
-from index.search.fusion import feedback, fuse
+from index.search.fusion import best_first
+from index.search.halves import Searched, Side
 from index.search.kept_vectors import KeptVectors
 from index.search.lexical import WordIndex
-from index.store.generation import Home
+from index.search.narrowing import check
+from index.search.query import language_of, plain, reduced
+from index.search.spelling import Speller
+from index.store import sums
+from index.store.generation import FINGERPRINT, OTHERS, Home
 from index.store.recipe import FORMAT
 from index.store.sqlite import Store
+from index.store.sums import DamagedLibrary
 from index.store.values import Filters, Recommendation, StoredPassage
-from ingest.errors import NothingFound
+from ingest.errors import ModelUnavailable, NothingFound, RefdeskError
 from ingest.values import Document
 
 _DEPTH = 100
-_SEEDS = 3
 _TELLING = 1000  # passages: with fewer, everyday words are missing by chance
 _LISTED = 0.75  # what the score of a link without a page counts
 
@@ -29,7 +36,9 @@ _LISTED = 0.75  # what the score of a link without a page counts
 class Hit:
     """A passage found: its fused score (about 0 to 1) and what each list says of it.
 
-    ``cosine`` is its similarity to the query, None where it was found by words alone.
+    ``dense_rank`` is its rank by meaning among the passages in the query's language, or among all
+    others. ``cosine`` is its similarity to the query by the library's ``embedder``, None where it
+    was found by words alone or by another model (see `Library.asked_in`).
     """
 
     rank: int
@@ -41,13 +50,13 @@ class Hit:
     cosine: float | None = None
 
 
-def _demoted(fused: list[tuple[int, float]], listed: frozenset[int]) -> list[tuple[int, float]]:
+def _demoted(fused: dict[int, float], listed: frozenset[int]) -> list[tuple[int, float]]:
     """Put what only stands for a page behind pages that fit about as well.
 
     Its few words make it look better than it is: a title is all it has.
     """
-    weighed = [(n, score * (_LISTED if n in listed else 1.0)) for n, score in fused]
-    return sorted(weighed, key=lambda pair: (-pair[1], pair[0]))
+    weighed = {n: score * (_LISTED if n in listed else 1.0) for n, score in fused.items()}
+    return best_first(weighed)
 
 
 def _another_model(built_with: str | None, embedder: Embedder) -> str:
@@ -70,18 +79,89 @@ class _Generation:
     vectors: VectorIndex
     words: WordIndex
     glossary: Glossary
+    speller: Speller
     listed: frozenset[int]
+    foreign: dict[str, frozenset[int]]  # the passages in each language but English
+    others: VectorIndex | None = None  # the vectors of the model for other languages than English
 
 
 def embedder_of(home: Home) -> str | None:
-    """Return the name of the embedding model a home's library was built with, if it has one."""
-    folder = home.current()
-    if folder is None:
+    """Return the name of the embedding model a home's library was built with, if it has one.
+
+    Of a library that is damaged, the one before it says so.
+    """
+    for folder in filter(None, [home.current(), *reversed(home.generations())]):
+        try:
+            store = Store(folder / "library.sqlite")
+            name = store.setting("embedder")
+            store.close()
+        except (sqlite3.Error, OSError):
+            continue
+        if name:
+            return name
+    return None
+
+
+def _opened(folder: Path, embedder: Embedder) -> _Generation:
+    """Open a generation.
+
+    Raises:
+        NothingFound: it was built by another version or with another model.
+        DamagedLibrary: it is no longer what was written.
+    """
+    harm = sums.damage(folder, every_byte=False)
+    if harm:
+        raise DamagedLibrary(_harmed(folder, "; ".join(f"{name}: {how}" for name, how in harm)))
+    try:
+        store = Store(folder / "library.sqlite")
+        built = store.setting("format")
+        if built is not None and built != str(FORMAT):
+            raise NothingFound(
+                f"The library in {folder.parent.parent} was built by another version of "
+                "refdesk: run `refdesk rebuild`."
+            )
+        if built is not None and store.setting("fingerprint") != embedder.fingerprint:
+            raise NothingFound(_another_model(store.setting("embedder"), embedder))
+        if built is None:
+            raise ValueError("library.sqlite says nothing of what it is")
+        if not (folder / "words" / "meta.json").is_file():
+            raise ValueError("words/meta.json: it is not there")
+        words = WordIndex(folder / "words")
+        return _Generation(
+            folder,
+            store,
+            VectorIndex(folder),
+            words,
+            Glossary(store.abbreviations()),
+            Speller(words),
+            frozenset(store.listed()),
+            store.foreign(),
+            _others(folder, embedder),
+        )
+    except RefdeskError:
+        raise
+    except Exception as error:  # whatever three libraries make of damaged files
+        raise DamagedLibrary(_harmed(folder, f"{type(error).__name__}: {error}")) from error
+
+
+def _others(folder: Path, embedder: Embedder) -> VectorIndex | None:
+    """Open the vectors for other languages than English, if they are there and can be used."""
+    file = folder / OTHERS / FINGERPRINT
+    if not embedder.has_beyond or not file.exists():
         return None
-    store = Store(folder / "library.sqlite")
-    name = store.setting("embedder")
-    store.close()
-    return name
+    try:
+        other = embedder.beyond_english()
+    except ModelUnavailable:
+        return None  # a home carried to where the model cannot be had: English goes on
+    same = file.read_text(encoding="utf-8") == other.fingerprint
+    return VectorIndex(folder / OTHERS) if same else None
+
+
+def _harmed(folder: Path, how: str) -> str:
+    return (
+        f"The library in {folder.parent.parent} is damaged ({how}): run `refdesk check --repair`, "
+        "or `refdesk rebuild`, which makes it anew from the archive."
+    )
 
 
 class Library:
@@ -92,9 +172,14 @@ class Library:
         self.embedder = embedder
         self._lock = threading.Lock()
         self._open: _Generation | None = None
+        self._still: _Generation | None = None
         self._sentences = KeptVectors(embedder.embed)
+        self._asked_in: dict[str, Library] = {}
+        self._kept_beyond: list[KeptVectors] = []  # shared by all snapshots
 
     def _generation(self) -> _Generation:
+        if self._still is not None:
+            return self._still
         folder = self._home.current()
         if folder is None:
             raise NothingFound(
@@ -102,28 +187,50 @@ class Library:
             )
         with self._lock:
             if self._open is None or self._open.folder != folder:
-                store = Store(folder / "library.sqlite")
-                if store.setting("format") != str(FORMAT):
-                    raise NothingFound(
-                        f"The library in {self._home.root} was built by another version of "
-                        "refdesk: run `refdesk rebuild`."
-                    )
-                if store.setting("fingerprint") != self.embedder.fingerprint:
-                    raise NothingFound(_another_model(store.setting("embedder"), self.embedder))
-                self._open = _Generation(
-                    folder,
-                    store,
-                    VectorIndex(folder),
-                    WordIndex(folder / "words"),
-                    Glossary(store.abbreviations()),
-                    frozenset(store.listed()),
-                )
+                self._open = _opened(folder, self.embedder)
             return self._open
+
+    def snapshot(self) -> "Library":
+        """Return the library as it is now, which stays so: what one answer is made from."""
+        still = Library.__new__(Library)
+        still.__dict__.update(self.__dict__)
+        still._still = self._generation()
+        still._asked_in = {}
+        return still
 
     @property
     def store(self) -> Store:
         """The documents, passages and catalog of the current generation."""
         return self._generation().store
+
+    def asked_in(self, lang: str) -> "Library":
+        """Return this library for a question in a language.
+
+        Its ``embedder`` and :meth:`sentence_vectors` are those of the model that knows the
+        language, so that sentences of any language compare with the question: for English this
+        library itself, for others one that embeds everything by the model beside.
+        """
+        if lang == "en" or self._generation().others is None:
+            return self
+        with self._lock:
+            if "other" not in self._asked_in:
+                self._asked_in["other"] = _InOtherWords(self)
+            return self._asked_in["other"]
+
+    def lacks(self, query: str) -> bool:
+        """Say whether vectors for the language of a query are missing and could be made."""
+        now = self._generation()
+        if now.others is not None or not self.embedder.has_beyond:
+            return False
+        return language_of(query, now.words.holds) != "en"
+
+    def corrected(self, query: str) -> str:
+        """Return a query with misspelt words as this library writes them.
+
+        Only words that stand nowhere in the library change, and only where one word is by far the
+        likeliest meant; see `index.search.spelling`.
+        """
+        return self._generation().speller.corrected(query)
 
     def search(
         self,
@@ -135,44 +242,56 @@ class Library:
     ) -> list[Hit]:
         """Return the ``k`` best passages for ``query``, best first.
 
-        Passages are found by meaning and by words, both 100 deep, and their scores fused; the three
-        best then move the query towards them for a second search by meaning. What is searched by
-        meaning has the other forms of the abbreviations in it added. Without ``listed``, links
+        Passages are found by meaning and by words, both 100 deep, and their scores fused by what
+        each can know; the three best then move the query towards them for a second search by
+        meaning. Passages in the query's language and all others are two sides, each by the model
+        that knows it. What is searched by meaning has the other forms of the abbreviations in it
+        added; of a pasted page or traceback the rare words are searched. Without ``listed``, links
         whose pages are not here are left out: they say nothing that could be cited. The order of
         the hits is the same for every ``k`` up to 100; beyond, the search goes as deep as ``k``.
+
+        Raises:
+            UsageError: a filter names nothing there is; the message names what is near.
         """
         now = self._generation()
-        allowed = now.store.matching(filters) if filters else None
-        depth = max(_DEPTH, k)
-        out = frozenset() if listed else now.listed
+        if filters:
+            check(now.store, filters)
+        text = reduced(plain(query), now.words)
+        searched = Searched(
+            text,
+            # the word search has the question alone: there the other forms changed nothing
+            _with_other_forms(text, now.glossary),
+            max(_DEPTH, k),
+            None if not filters else now.store.matching(filters),
+            frozenset() if listed else now.listed,
+        )
+        found = halves.search(searched, self._sides(now, text), now.words, self.embedder)
+        fused = _demoted(found.fused, now.listed)
+        return self._hits(now.store, fused[:k], found)
 
-        def kept(found: list[tuple[int, float]]) -> list[tuple[int, float]]:
-            return [pair for pair in found if pair[0] not in out][:depth]
-
-        wide = depth + len(out)
-        # the word search has the question alone: there the other forms changed nothing
-        vector = self.embedder.embed_query(_with_other_forms(query, now.glossary))
-        by_words = kept(now.words.search(query, wide, allowed))
-        by_meaning = kept(now.vectors.search(vector, wide, allowed))
-        fused = fuse(by_meaning, by_words)
-        if fused:
-            seeds = now.vectors.vectors([number for number, _ in fused[:_SEEDS]])
-            moved = feedback(vector, seeds)
-            second = kept(now.vectors.search(moved, wide, allowed, among=True))
-            fused = _demoted(fuse(second, by_words), now.listed)
-        return self._hits(now.store, fused[:k], by_meaning, by_words)
+    def _sides(self, now: _Generation, text: str) -> list[Side]:
+        """Return the passages in the query's language and all others, with who knows them."""
+        lang = language_of(text, now.words.holds)
+        main = self.embedder
+        if now.others is None and not main.multilingual:
+            return [Side(main, now.vectors, understood=lang == "en")]
+        other, vectors = main, now.vectors
+        if now.others is not None:
+            other, vectors = main.beyond_english(), now.others
+        foreign = frozenset[int]().union(*now.foreign.values())
+        if lang == "en":
+            home = Side(main, now.vectors, without=foreign)
+            abroad = Side(other, vectors, only=foreign, abroad=True)
+        else:
+            own = now.foreign.get(lang, frozenset())
+            home = Side(other, vectors, only=own)
+            abroad = Side(other, vectors, without=own, abroad=True)
+        return [home, abroad]
 
     def _hits(
-        self,
-        store: Store,
-        fused: Sequence[tuple[int, float]],
-        by_meaning: Sequence[tuple[int, float]],
-        by_words: Sequence[tuple[int, float]],
+        self, store: Store, fused: Sequence[tuple[int, float]], found: halves.Found
     ) -> list[Hit]:
         passages = store.passages([number for number, _ in fused])
-        dense_ranks = {number: rank for rank, (number, _) in enumerate(by_meaning, 1)}
-        cosines = dict(by_meaning)
-        word_ranks = {number: rank for rank, (number, _) in enumerate(by_words, 1)}
         recommended = store.recommendations({passage.url for passage in passages.values()})
         return [
             Hit(
@@ -180,9 +299,9 @@ class Library:
                 score=score,
                 passage=passages[number],
                 recommended_by=recommended[passages[number].url],
-                dense_rank=dense_ranks.get(number),
-                word_rank=word_ranks.get(number),
-                cosine=cosines.get(number),
+                dense_rank=found.dense_ranks.get(number),
+                word_rank=found.word_ranks.get(number),
+                cosine=found.cosines.get(number),
             )
             for rank, (number, score) in enumerate(fused, 1)
         ]
@@ -272,3 +391,29 @@ class Library:
             "failures": now.store.failures(),
             "missing": now.store.missing_entries(),
         }
+
+
+class _InOtherWords(Library):
+    """A library whose sentences and questions are embedded by its model for other languages."""
+
+    def __init__(self, library: Library) -> None:
+        super().__init__(library._home, library.embedder.beyond_english())
+        self._library = library
+        if not library._kept_beyond:
+            library._kept_beyond.append(self._sentences)
+        self._sentences = library._kept_beyond[0]
+
+    def _generation(self) -> _Generation:
+        return self._library._generation()
+
+    def asked_in(self, lang: str) -> Library:
+        """Return the library for a question in a language."""
+        return self._library.asked_in(lang)
+
+    def _sides(self, now: _Generation, text: str) -> list[Side]:
+        return self._library._sides(now, text)
+
+    def vectors(self, numbers: Sequence[int]) -> Vectors:
+        """Return the stored vectors of these passages, shape (len(numbers), dimension)."""
+        others = self._generation().others
+        return super().vectors(numbers) if others is None else others.vectors(numbers)

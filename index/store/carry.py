@@ -1,14 +1,28 @@
 """Carrying a home to another machine: one file with its library, and its archive if asked.
 
-The file is an ordinary ``.tar.gz``. Weights stay behind: they are had again, checked, where the
-home arrives.
+The file is an ordinary ``.tar.gz`` that begins with a manifest of every other file in it: names,
+sizes, SHA-256. Weights stay behind: they are had again, checked, where the home arrives, and so
+does the key that says what a home wrote itself.
+
+What arrives is unpacked beside the home, checked, and moved in at one stroke: a folder with the
+name `_READY` is whole, and whoever writes to the home next finishes moving it.
 """
 
+import contextlib
+import gzip
+import hashlib
 import json
+import os
+import re
 import shutil
 import tarfile
+import zlib
 from collections import defaultdict
-from pathlib import Path, PurePosixPath
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from io import BufferedIOBase, BytesIO
+from pathlib import Path
+from typing import IO, Any, cast
 
 from index.store.generation import Home
 from index.store.recipe import FORMAT
@@ -17,7 +31,26 @@ from ingest.errors import NothingFound, UsageError
 from ingest.lists.catalog_file import CuratedList, Entry, Topic
 
 _MANIFEST = "refdesk.json"
-_FOLDERS = ("library", "archive", "cache")
+_PART = "import.part"
+_READY = "import.ready"
+_MOST_MANIFEST = 16_000_000  # bytes
+_MOST_FILES = 100_000
+_MOST_RATIO = 30  # times its packed size a file may unpack to; texts and vectors need less than 5
+_SMALL = 100_000_000  # bytes that may come out of any file
+_CHUNK = 1 << 20
+_NAME = re.compile(
+    r"library/CURRENT|cache/vectors\.sqlite|archive/[A-Za-z0-9_][A-Za-z0-9_.-]{0,200}\.warc(\.gz)?"
+    r"|library/(?P<generation>[0-9]{6,12})/((words/)?[A-Za-z0-9_][A-Za-z0-9_.-]{0,200}"
+    r"|words/\.managed\.json)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """What was unpacked: a home of its own in ``home``, and whether it brought its archive."""
+
+    home: Home
+    archive: bool
 
 
 def export(home: Home, file: Path, *, archive: bool) -> int:
@@ -30,30 +63,51 @@ def export(home: Home, file: Path, *, archive: bool) -> int:
     current = home.current()
     if current is None:
         raise NothingFound(f"The home {home.root} holds no library yet: run `refdesk ingest`.")
-    manifest = {"format": FORMAT, "generation": current.name, "archive": archive}
-    note = home.cache / _MANIFEST
-    note.write_text(json.dumps(manifest), encoding="utf-8")
+    files = {
+        f"library/{current.name}/{each.relative_to(current).as_posix()}": each
+        for each in sorted(current.rglob("*"))
+        if each.is_file() and not each.name.endswith(".lock")
+    }
+    if archive:
+        for each in sorted(home.archive.glob("*.warc*")):
+            if each.name.endswith((".warc", ".warc.gz")):
+                files[f"archive/{each.name}"] = each
+        vectors = home.cache / "vectors.sqlite"
+        if vectors.exists():
+            files["cache/vectors.sqlite"] = vectors
+    manifest = {
+        "format": FORMAT,
+        "generation": current.name,
+        "archive": archive,
+        "files": {name: [each.stat().st_size, _digest(each)] for name, each in files.items()},
+    }
+    body = json.dumps(manifest).encode()
+    partial = file.with_name(f"{file.name}.part")
     try:
-        with tarfile.open(file, "x:gz") as bundle:
-            bundle.add(note, _MANIFEST)
-            bundle.add(current, f"library/{current.name}")
-            bundle.add(home.library / "CURRENT", "library/CURRENT")
-            vectors = home.cache / "vectors.sqlite"
-            if archive:
-                bundle.add(home.archive, "archive")
-                if vectors.exists():
-                    bundle.add(vectors, "cache/vectors.sqlite")
+        if file.exists():
+            raise FileExistsError
+        with tarfile.open(partial, "w:gz") as bundle:
+            head = tarfile.TarInfo(_MANIFEST)
+            head.size = len(body)
+            bundle.addfile(head, BytesIO(body))
+            for name, each in files.items():
+                bundle.add(each, name, recursive=False, filter=_anonymous)
+        _sync(partial)
+        partial.rename(file)  # a file under its final name is whole
     except FileExistsError:
         raise UsageError(f"{file} exists already: choose another name.") from None
     except OSError as error:
         raise UsageError(f"{file} cannot be written: {error.strerror}.") from error
     finally:
-        note.unlink()
+        with contextlib.suppress(OSError):
+            partial.unlink()
     return file.stat().st_size
 
 
-def carry_in(home: Home, file: Path) -> None:
-    """Unpack an exported home into one that has no library.
+def unpack(home: Home, file: Path) -> Arrived:
+    """Unpack an exported home beside ``home``, every file compared with the manifest.
+
+    Nothing of it counts before `settle`.
 
     Raises:
         UsageError: the file is no export, is damaged or of another version, or the home is in use.
@@ -63,31 +117,97 @@ def carry_in(home: Home, file: Path) -> None:
             f"The home {home.root} is not empty, and nothing in it is overwritten: choose another "
             "folder with --home."
         )
-    arriving = home.root / "import.part"
+    arriving = home.root / _PART
+    shutil.rmtree(arriving, ignore_errors=True)
     try:
-        with tarfile.open(file, "r:gz") as bundle:
-            members = bundle.getmembers()
-            _check(file, members)
-            bundle.extractall(arriving, filter="data")
-        manifest = json.loads((arriving / _MANIFEST).read_text("utf-8"))
-        if manifest["format"] != FORMAT:
-            raise UsageError(
-                f"{file} was written by another version of refdesk: export it again with this one."
-            )
-        for name in ("archive", "cache"):
-            for part in (arriving / name).glob("*"):
-                part.replace(home.root / name / part.name)
-        if not manifest["archive"]:
-            home.without_archive.touch()
-        generation = arriving / "library" / manifest["generation"]
-        generation.rename(home.library / generation.name)
-        (arriving / "library" / "CURRENT").replace(home.library / "CURRENT")
+        most = max(_SMALL, _MOST_RATIO * file.stat().st_size) + 2 * _MOST_MANIFEST
+        with (
+            gzip.open(file, "rb") as packed,
+            tarfile.open(fileobj=cast("IO[bytes]", _Bounded(packed, most)), mode="r|") as bundle,
+        ):
+            members = iter(bundle)
+            manifest = _manifest(file, bundle, next(members, None))
+            _check_room(home, file, manifest)
+            wanted = dict(manifest["files"])
+            for member in members:
+                size, digest = wanted.pop(member.name, (None, None))
+                if size is None or not member.isreg() or member.size != size:
+                    raise UsageError(
+                        f"{file} is not an export of refdesk: it holds {member.name}, which is not "
+                        "as its manifest says."
+                    )
+                stream = bundle.extractfile(member)
+                assert stream is not None  # noqa: S101  # a regular file
+                if _placed(stream, arriving / member.name) != digest:
+                    raise UsageError(
+                        f"{file} is damaged: {member.name} is not what its manifest says. "
+                        "Nothing was taken in; export it again."
+                    )
+            if wanted:
+                raise UsageError(
+                    f"{file} is not a whole export of refdesk: it lacks {min(wanted)}."
+                )
     except FileNotFoundError:
+        discard(home)
         raise UsageError(f"There is no file {file}.") from None
-    except (tarfile.TarError, EOFError, OSError, ValueError, KeyError) as error:
+    except UsageError:
+        discard(home)
+        raise
+    except (tarfile.TarError, EOFError, OSError, ValueError, zlib.error) as error:
+        discard(home)
         raise UsageError(f"{file} is not a whole export of refdesk: {error}.") from error
-    finally:
-        shutil.rmtree(arriving, ignore_errors=True)
+    except BaseException:
+        discard(home)
+        raise
+    there = Home(arriving)
+    for folder in (there.archive, there.library, there.cache):
+        folder.mkdir(parents=True, exist_ok=True)
+    (there.library / "CURRENT").write_text(manifest["generation"] + "\n", encoding="utf-8")
+    if not manifest["archive"]:
+        there.without_archive.touch()
+    return Arrived(there, manifest["archive"])
+
+
+def settle(home: Home) -> None:
+    """Make what was unpacked, checked and perhaps rebuilt the content of the home."""
+    arriving = home.root / _PART
+    for folder, _, files in os.walk(arriving):
+        for name in files:
+            _sync(Path(folder) / name)
+        _sync(Path(folder))
+    arriving.rename(home.root / _READY)
+    _sync(home.root)
+    finish(home)
+
+
+def finish(home: Home) -> None:
+    """Finish or undo an import that was interrupted; the caller holds the home's write lock."""
+    discard(home)
+    ready = home.root / _READY
+    if not ready.is_dir():
+        return
+    there = Home(ready)
+    if there.without_archive.exists():
+        there.without_archive.replace(home.without_archive)
+    for part in (*there.archive.glob("*"), *there.cache.glob("*")):
+        part.replace(home.root / part.parent.name / part.name)
+    for generation in there.generations():
+        if not (home.library / generation.name).exists():
+            generation.rename(home.library / generation.name)
+    if (there.library / "CURRENT").exists():  # last: from here on it is this home's
+        (there.library / "CURRENT").replace(home.library / "CURRENT")
+    _sync(home.library)
+    shutil.rmtree(ready)
+
+
+def discard(home: Home) -> None:
+    """Remove what was unpacked and does not count."""
+    shutil.rmtree(home.root / _PART, ignore_errors=True)
+
+
+def is_pending(home: Home) -> bool:
+    """Say whether an import was interrupted."""
+    return (home.root / _READY).exists() or (home.root / _PART).exists()
 
 
 def lists_of(home: Home) -> list[CuratedList]:
@@ -118,13 +238,124 @@ def lists_of(home: Home) -> list[CuratedList]:
     return found
 
 
-def _check(file: Path, members: list[tarfile.TarInfo]) -> None:
-    for member in members:
-        top = PurePosixPath(member.name).parts[:1]
-        if not (member.isfile() or member.isdir()) or top not in {
-            (_MANIFEST,),
-            *((folder,) for folder in _FOLDERS),
-        }:
-            raise UsageError(f"{file} is not an export of refdesk: it holds {member.name}.")
-    if _MANIFEST not in {member.name for member in members}:
-        raise UsageError(f"{file} is not an export of refdesk: it holds no {_MANIFEST}.")
+def _manifest(file: Path, bundle: tarfile.TarFile, member: tarfile.TarInfo | None) -> Any:
+    """Read the manifest and check that it could be one of ours."""
+    if member is None or member.name != _MANIFEST or not member.isreg():
+        raise UsageError(f"{file} is not an export of refdesk: it does not begin with a manifest.")
+    if member.size > _MOST_MANIFEST:
+        raise UsageError(f"{file} is not an export of refdesk: its manifest is too long.")
+    stream = bundle.extractfile(member)
+    assert stream is not None  # noqa: S101  # a regular file
+    try:
+        manifest = json.loads(stream.read())
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"{file} is not an export of refdesk: its manifest: {error}.") from error
+    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+        raise UsageError(
+            f"{file} was written by another version of refdesk: export it again with this one."
+        )
+    if "files" not in manifest:
+        raise UsageError(
+            f"{file} was written by an earlier refdesk, which did not note what is in it: export "
+            "it again with this one."
+        )
+    wrong = _wrong(manifest)
+    if wrong is not None:
+        raise UsageError(f"{file} is not an export of refdesk: {wrong}.")
+    return manifest
+
+
+def _wrong(manifest: Mapping[str, Any]) -> str | None:
+    """Say what of a manifest cannot be, or None."""
+    generation, files = manifest.get("generation"), manifest.get("files")
+    if not isinstance(generation, str) or not re.fullmatch("[0-9]{6,12}", generation):
+        return "it names no generation"
+    if not isinstance(manifest.get("archive"), bool) or not isinstance(files, dict):
+        return "its manifest is no manifest"
+    if len(files) > _MOST_FILES:
+        return f"it holds more than {_MOST_FILES} files"
+    for name, row in files.items():
+        found = _NAME.fullmatch(name)
+        if found is None or ".." in name or found["generation"] not in (None, generation):
+            return f"it holds {name[:200]}"
+        if not manifest["archive"] and not name.startswith("library/"):
+            return f"it holds {name[:200]} and says that it has no archive"
+        if (
+            not isinstance(row, list)
+            or len(row) != 2
+            or not isinstance(row[0], int)
+            or isinstance(row[0], bool)
+            or row[0] < 0
+            or not isinstance(row[1], str)
+        ):
+            return f"it does not say what {name[:200]} is"
+    if f"library/{generation}/library.sqlite" not in files:
+        return "it holds no library"
+    return None
+
+
+def _check_room(home: Home, file: Path, manifest: Mapping[str, Any]) -> None:
+    """Refuse what says it unpacks to more than there can be or is room for."""
+    total = sum(size for size, _ in manifest["files"].values())
+    if total > max(_SMALL, _MOST_RATIO * file.stat().st_size):
+        raise UsageError(
+            f"{file} would unpack to {total / 1e6:.0f} MB, far more than a library of its size "
+            "does: nothing was taken in."
+        )
+    free = shutil.disk_usage(home.root).free
+    if 2 * total > free:  # once unpacked, once more while it is checked and made anew
+        raise UsageError(
+            f"{file} needs {2 * total / 1e6:.0f} MB, and there are {free / 1e6:.0f} MB left at "
+            f"{home.root}: nothing was taken in."
+        )
+
+
+class _Bounded(BufferedIOBase):
+    """A stream that gives so many bytes and no more."""
+
+    def __init__(self, stream: gzip.GzipFile, most: int) -> None:
+        self._stream = stream
+        self._left = most
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        found = self._stream.read(_CHUNK if size is None or size < 0 else size)
+        self._left -= len(found)
+        if self._left < 0:
+            raise ValueError("it unpacks to far more than a library of its size does")
+        return found
+
+
+def _placed(stream: IO[bytes], target: Path) -> str:
+    """Write a file and return its SHA-256."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    digest = hashlib.sha256()
+    with target.open("xb") as out:
+        for chunk in _chunks(stream.read):
+            digest.update(chunk)
+            out.write(chunk)
+    return digest.hexdigest()
+
+
+def _chunks(read: Callable[[int], bytes]) -> Iterator[bytes]:
+    while chunk := read(_CHUNK):
+        yield chunk
+
+
+def _anonymous(member: tarfile.TarInfo) -> tarfile.TarInfo:
+    member.uid = member.gid = 0
+    member.uname = member.gname = ""
+    member.mode = 0o600
+    return member
+
+
+def _digest(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -5,8 +5,10 @@ reader that opened the one before still finds its files.
 """
 
 import contextlib
+import errno
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,9 +16,20 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from ingest.errors import HomeBusy, UsageError
+from index.store import sums
+from ingest.errors import HomeBusy, RefdeskError, UsageError
+
+OTHERS = "others"
+"""Folder in a generation: the vectors of the model for other languages than English, if made."""
+
+FINGERPRINT = "fingerprint"
+"""File in it: the fingerprint of that model."""
 
 _KEPT = 2
+_POINTER = re.compile(r"[0-9]{6,12}")
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+_FULL_WORDS = ("no space left", "disk is full", "quota exceeded")
+_ROOM = 65_536  # bytes; with less nothing can be written, whatever the error says
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +59,11 @@ class Home:
         return self.root / "cache"
 
     @property
+    def quarantine(self) -> Path:
+        """The list of pages that made a reader fail."""
+        return self.root / "quarantine.json"
+
+    @property
     def without_archive(self) -> Path:
         """Stands while the library came from elsewhere and its archive did not come with it."""
         return self.root / "archive-left-out"
@@ -57,6 +75,8 @@ class Home:
             UsageError: it cannot be made or written to.
         """
         try:
+            self.root.mkdir(parents=True, exist_ok=True)
+            self._keep_private()
             for folder in (self.archive, self.library, self.models, self.cache):
                 folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -65,21 +85,35 @@ class Home:
                 "with --home or REFDESK_HOME."
             ) from error
 
-    def current(self) -> Path | None:
-        """Return the folder of the generation that counts, if there is one yet."""
+    def _keep_private(self) -> None:
+        """Let nobody else of this machine look in, where that is ours to say."""
+        with contextlib.suppress(OSError):
+            if self.root.stat().st_mode & 0o077:
+                self.root.chmod(0o700)
+
+    def pointed(self) -> str | None:
+        """Return the name of the generation ``CURRENT`` names, if it names one that is here."""
         try:
-            name = (self.library / "CURRENT").read_text(encoding="utf-8").strip()
-        except (FileNotFoundError, NotADirectoryError):
+            name = (self.library / "CURRENT").read_text(encoding="ascii").strip()
+        except (OSError, ValueError):
             return None
-        return self.library / name
+        return name if _POINTER.fullmatch(name) and (self.library / name).is_dir() else None
+
+    def current(self) -> Path | None:
+        """Return the folder of the generation that counts, if there is one yet.
+
+        Where ``CURRENT`` is damaged, that is the last one that was finished.
+        """
+        name = self.pointed()
+        if name is not None:
+            return self.library / name
+        return max(self.generations(), key=_number, default=None)
 
     def begin(self) -> Path:
         """Make the folder of the next generation, empty; an unfinished one of before goes."""
-        number = 1 + max((_number(folder) for folder in self._generations()), default=0)
-        if (now := self.current()) is not None:
-            number = max(number, _number(now) + 1)
+        number = 1 + max((_number(folder) for folder in self.generations()), default=0)
         for leftover in self.library.glob("*.part"):
-            shutil.rmtree(leftover)
+            shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
         folder = self.library / f"{number:06d}.part"
         folder.mkdir(parents=True)
         return folder
@@ -87,44 +121,95 @@ class Home:
     def publish(self, folder: Path) -> Path:
         """Make a finished generation the one that counts, durably and all at once."""
         final = folder.with_suffix("")
+        sums.write(folder, self.current())
         for file in folder.rglob("*"):
             _sync(file)
         _sync(folder)
         folder.rename(final)
-        pointer = self.library / "CURRENT.part"
-        pointer.write_text(final.name + "\n", encoding="utf-8")
-        _sync(pointer)
-        pointer.replace(self.library / "CURRENT")
-        _sync(self.library)
-        for old in sorted(self._generations(), key=_number)[:-_KEPT]:
+        self.point(final)
+        for old in sorted(self.generations(), key=_number)[:-_KEPT]:
             shutil.rmtree(old)
         return final
 
-    def _generations(self) -> list[Path]:
-        return [f for f in self.library.glob("*") if f.is_dir() and f.name.isdigit()]
+    def point(self, folder: Path) -> None:
+        """Let a finished generation be the one that counts, durably and all at once."""
+        pointer = self.library / "CURRENT.part"
+        pointer.write_text(folder.name + "\n", encoding="utf-8")
+        _sync(pointer)
+        pointer.replace(self.library / "CURRENT")
+        _sync(self.library)
+
+    def generations(self) -> list[Path]:
+        """Return the folders of all finished generations, oldest first."""
+        found = [f for f in self.library.glob("*") if _POINTER.fullmatch(f.name) and f.is_dir()]
+        return sorted(found, key=_number)
 
     @contextlib.contextmanager
-    def writing(self) -> Iterator[None]:
-        """Be the one writer of this home while the block runs.
+    def writing(self, what: str = "write") -> Iterator[None]:
+        """Be the one writer of this home while the block runs; ``what`` it does is noted.
 
         Raises:
             HomeBusy: another process is writing; the message names it.
+            UsageError: nothing can be written there, or the disk is full; the library is as it was.
         """
         self.make()
-        note = self.root / "writer.json"
+        lock = FileLock(self.root / "writer.lock")
         try:
-            with FileLock(self.root / "writer.lock", timeout=0):
-                note.write_text(json.dumps({"pid": os.getpid()}), encoding="utf-8")
-                yield
+            lock.acquire(timeout=0)
         except Timeout:
-            try:
-                writer = f"process {json.loads(note.read_text(encoding='utf-8'))['pid']}"
-            except (OSError, ValueError, KeyError):
-                writer = "another process"
+            pid = self.writer().get("pid")
+            writer = f"process {pid}" if pid else "another process"
             raise HomeBusy(
                 f"The home {self.root} is being written to by {writer}. Wait until it is done, "
                 "or use another home."
             ) from None
+        except OSError as error:
+            raise UsageError(
+                f"The home {self.root} cannot be written to: {error.strerror}. It can be searched "
+                "and asked as it is; to change it, make it writable or choose another with --home."
+            ) from error
+        try:
+            with self._while_there_is_room():
+                note = json.dumps({"pid": os.getpid(), "what": what})
+                (self.root / "writer.json").write_text(note, encoding="utf-8")
+                yield
+        finally:
+            lock.release()
+
+    def writer(self) -> dict[str, object]:
+        """Return what the last writer noted: its ``pid``, and ``what`` it did."""
+        try:
+            found = json.loads((self.root / "writer.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return found if isinstance(found, dict) else {}
+
+    @contextlib.contextmanager
+    def _while_there_is_room(self) -> Iterator[None]:
+        try:
+            yield
+        except RefdeskError:
+            raise
+        except Exception as error:
+            if not self._is_full(error):
+                raise
+            for leftover in self.library.glob("*.part"):
+                shutil.rmtree(leftover, ignore_errors=True)
+            raise UsageError(
+                f"The disk that holds the home {self.root} is full: {error}. The library is as it "
+                "was and answers as before. Make room, then run the command again."
+            ) from error
+
+    def _is_full(self, error: BaseException) -> bool:
+        """Whether an error means a full disk: each library that writes says it in its own way."""
+        seen: BaseException | None = error
+        while seen is not None:
+            if isinstance(seen, OSError) and seen.errno in _FULL:
+                return True
+            if any(word in str(seen).lower() for word in _FULL_WORDS):
+                return True
+            seen = seen.__cause__ or seen.__context__
+        return shutil.disk_usage(self.root).free < _ROOM
 
 
 def _number(folder: Path) -> int:

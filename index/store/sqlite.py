@@ -4,6 +4,7 @@ Plain rows in, plain rows out; what is searched by meaning or by words lies in o
 being built is writable; a finished one is opened read-only, by any number of threads.
 """
 
+import contextlib
 import json
 import sqlite3
 import threading
@@ -61,6 +62,18 @@ class Store:
 
     # --- writing
 
+    @contextlib.contextmanager
+    def whole_or_not(self) -> Iterator[None]:
+        """Undo everything the block wrote if it raises."""
+        self._db.execute("SAVEPOINT part")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("ROLLBACK TO part")
+            raise
+        finally:
+            self._db.execute("RELEASE part")
+
     def put_page(self, url: str, digest: str) -> None:
         """Note that the page at ``url`` was read in the state ``digest`` names."""
         self._db.execute("INSERT OR REPLACE INTO pages VALUES (?, ?)", (url, digest))
@@ -103,11 +116,11 @@ class Store:
         numbers = []
         for passage in passages:
             number = self._db.execute(
-                "INSERT INTO passages (key, document, start, end, heading, text, lang)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id",
+                "INSERT INTO passages (key, document, start, end, heading, fence, text, lang)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
                 (
                     passage.id, row[0], passage.start, passage.end,
-                    json.dumps(passage.heading, ensure_ascii=False), passage.text,
+                    json.dumps(passage.heading, ensure_ascii=False), passage.fence, passage.text,
                     language_within(passage.text, document.lang),
                 ),
             ).fetchone()[0]  # fmt: skip
@@ -275,6 +288,13 @@ class Store:
 
     # --- reading
 
+    def is_sound(self) -> bool:
+        """Say whether the file holds together."""
+        try:
+            return bool(self._db.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok")
+        except sqlite3.Error:
+            return False
+
     def setting(self, name: str) -> str | None:
         """Return one setting."""
         row = self._db.execute("SELECT value FROM settings WHERE name = ?", (name,)).fetchone()
@@ -290,6 +310,24 @@ class Store:
         row = self._db.execute(query, (url,)).fetchone()
         return None if row is None else str(row[0])
 
+    def document_urls(self) -> set[str]:
+        """Return the addresses of all documents; no stand-ins for links that are not here."""
+        rows = self._db.execute("SELECT url FROM documents WHERE page NOT LIKE ?", (f"{LISTED}%",))
+        return {str(row[0]) for row in rows}
+
+    def page_is_there(self, url: str) -> bool:
+        """Say whether a page of this address was read."""
+        return self._db.execute("SELECT 1 FROM pages WHERE url = ?", (url,)).fetchone() is not None
+
+    def documents_of(self, page: str) -> int:
+        """Return how many documents, copies included, came of a page."""
+        row = self._db.execute(
+            "SELECT (SELECT count(*) FROM documents WHERE page = ?1)"
+            " + (SELECT count(*) FROM copies WHERE page = ?1)",
+            (page,),
+        ).fetchone()
+        return int(row[0])
+
     def listed(self) -> list[int]:
         """Return the numbers of the passages that stand for a link whose page is not here."""
         return self._numbers(
@@ -297,6 +335,13 @@ class Store:
             " WHERE page LIKE ?",
             (f"{LISTED}%",),
         )
+
+    def foreign(self) -> dict[str, frozenset[int]]:
+        """Return the numbers of the passages in each language but English."""
+        found: dict[str, set[int]] = {}
+        for number, lang in self._db.execute("SELECT id, lang FROM passages WHERE lang <> 'en'"):
+            found.setdefault(lang, set()).add(number)
+        return {lang: frozenset(numbers) for lang, numbers in found.items()}
 
     def missing(self) -> list[str]:
         """Return the addresses of the entries that lead to no document, sorted."""
@@ -329,14 +374,14 @@ class Store:
         for row in self._db.execute(
             "SELECT passages.id, key, start, end, heading, passages.text, url, title,"
             " passages.lang, kind,"
-            " source, fetched_at, sha256, page LIKE ?2, anchors"
+            " source, fetched_at, sha256, page LIKE ?2, anchors, fence"
             " FROM passages JOIN documents ON document = documents.id"
             f" WHERE {column} IN (SELECT value FROM json_each(?1))",
             (json.dumps(list(values)), f"{LISTED}%"),
         ):
             anchors = between(json.loads(row[14]), row[2], row[3])
             heading = tuple(json.loads(row[4]))
-            yield StoredPassage(*(*row[:4], heading, *row[5:13], bool(row[13]), anchors))
+            yield StoredPassage(*(*row[:4], heading, *row[5:13], bool(row[13]), anchors, row[15]))
 
     def documents(self) -> Iterator[Document]:
         """Yield every document, sorted by address; no stand-ins for links that are not here."""

@@ -17,7 +17,8 @@ class StoredPassage:
     """A passage together with the document it was cut from.
 
     ``listed`` says that it only stands for a link whose page is not here: what lists say of it.
-    ``anchors`` are those of its document that matter for it (see `ingest.values.Document`).
+    ``anchors`` are those of its document that matter for it (see `ingest.values.Document`),
+    ``fence`` is the fence that is open where it begins (see `ingest.values.Passage`).
     """
 
     number: int
@@ -35,6 +36,7 @@ class StoredPassage:
     document_sha256: str
     listed: bool = False
     anchors: tuple[tuple[int, str], ...] = ()
+    fence: str = ""
 
     def opens_at(self, offset: int) -> str:
         """Return the address that opens the original at an offset of the document's text."""

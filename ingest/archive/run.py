@@ -19,21 +19,22 @@ from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from ingest.archive.seal import HEADER
 from ingest.archive.warc import (
     FETCHED,
     VISIT,
+    VISITS,
     Archive,
     Asked,
     Exchange,
     Record,
     Visit,
     digest_of,
+    order_of,
     reply_row,
-    write_index,
 )
 
 _NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
-_VISITS = "refdesk:visit/"
 _SECRET = {"authorization", "cookie", "proxy-authorization"}
 _SYNC_EVERY = 50  # exchanges: what a power cut may cost; a killed process costs none
 
@@ -54,11 +55,11 @@ class ArchiveRun:
         self._bodies: dict[str, tuple[str, str]] = {}
         self._newest: dict[str, tuple[str, str]] = {}
         self._places: dict[tuple[str, str], tuple[str, int]] = {}
-        for record in sorted(known, key=lambda record: record.fetched_at, reverse=True):
+        for record in sorted(known, key=lambda record: record.order, reverse=True):
             if record.payload is None:
                 self._bodies[record.digest] = (record.url, record.fetched_at)
                 self._places[record.url, record.fetched_at] = (record.file, record.offset)
-        for record in sorted(known, key=lambda record: record.fetched_at):
+        for record in sorted(known, key=lambda record: record.order):
             if record.status < 300 and record.payload is None:
                 self._newest[record.url] = (record.url, record.fetched_at)
 
@@ -74,7 +75,7 @@ class ArchiveRun:
         if self._stream is not None:
             self._sync()
             self._stream.close()
-            write_index(self._path, self._rows)
+            self._archive.write_index(self._path, self._rows)
 
     def keep(self, exchange: Exchange) -> Record:
         """Write a request and its reply; return where the reply lies."""
@@ -119,33 +120,40 @@ class ArchiveRun:
         if len(self._rows) % _SYNC_EVERY == 0:
             self._sync()
         self._offset()  # what was written is there for every reader, and survives a kill
-        return Record(**(reply_row(reply, self._path.name, offset) | {"payload": first}))
+        told = reply_row(reply, self._path.name, offset)
+        return Record(**(told | {"payload": first, "order": order_of(self._path.name, row)}))
 
     def end_visit(self, url: str, requests: Iterable[Asked]) -> Visit:
         """Note that everything a page takes was asked for, and what came of it."""
         visit = Visit(url, f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}", tuple(requests))
         row = asdict(visit)
+        row.pop("order")
         body = json.dumps(row, ensure_ascii=False).encode()
         writer = self._writer()
+        offset = self._offset()
+        # not under the page's own address: replay tools would show it as the page
+        address = f"{VISITS}{url}"
+        seal = self._archive.seal.of(address, visit.at, digest_of(body))
         writer.write_record(
             writer.create_warc_record(
-                # not under the page's own address: replay tools would show it as the page
-                f"{_VISITS}{url}",
+                address,
                 "metadata",
                 payload=BytesIO(body),
                 length=len(body),
                 warc_content_type=VISIT,
-                warc_headers_dict={"WARC-Date": visit.at},
+                warc_headers_dict={"WARC-Date": visit.at, HEADER: seal},
             )
         )
-        self._rows.append(row)
+        self._rows.append(row | {"file": self._path.name, "offset": offset})
         self._offset()
         return visit
 
     def _writer(self) -> WARCWriter:
         if self._stream is None:
             self._archive.folder.mkdir(parents=True, exist_ok=True)
-            name = f"{FETCHED}{datetime.now(UTC):%Y%m%dT%H%M%S%f}.warc.gz"
+            self._archive.seal.ready()
+            number = self._archive.next_number()
+            name = f"{FETCHED}{number:06d}-{datetime.now(UTC):%Y%m%dT%H%M%S%f}.warc.gz"
             self._path = self._archive.folder / name
             self._stream = Path(self._path).open("xb")  # noqa: SIM115  # closed by __exit__
             self._warc = WARCWriter(self._stream, gzip=True, warc_version="1.1")

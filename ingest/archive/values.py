@@ -8,6 +8,16 @@ FETCHED = "fetched-"
 VISIT = "application/vnd.refdesk.visit+json"
 """The media type of the metadata record that ends a visit."""
 
+OURS = "refdesk:"
+"""What the address of a record begins with that speaks for refdesk itself."""
+
+Order = tuple[int, str, int]
+"""When a record arrived in its archive: comparable, later ones are greater.
+
+The number of its file, then, within a file from elsewhere, its date there, then its place. No clock
+of this machine counts, save in files of before files were numbered (number 0).
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Reply:
@@ -36,7 +46,8 @@ class Record:
     """Where one reply lies in the archive, with what is needed to choose it unread.
 
     ``payload`` says where the body lies (file, offset) when it was the same as that of an earlier
-    reply and was not kept again.
+    reply and was not kept again. ``length`` is that of the body in bytes, ``order`` says when the
+    record arrived.
     """
 
     url: str
@@ -47,6 +58,8 @@ class Record:
     file: str
     offset: int
     payload: tuple[str, int] | None = None
+    length: int = 0
+    order: Order = (0, "", 0)
 
     @property
     def asked_for(self) -> bool:
@@ -69,11 +82,15 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One finished attempt to get the page at the canonical address ``url``: all it asked for."""
+    """One finished attempt to get the page at the canonical address ``url``: all it asked for.
+
+    ``at`` is when it ended by the clock of then, ``order`` when it arrived.
+    """
 
     url: str
     at: str
     requests: tuple[Asked, ...]
+    order: Order = (0, "", 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,3 +111,19 @@ class Resource:
     url: str
     media_type: str
     body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Bad:
+    """A record that is there and does not count, and why.
+
+    ``url`` is its address, or ``warc:FILE@OFFSET`` where it has none that can be read. ``damaged``
+    says that its bytes are no longer those once written.
+    """
+
+    url: str
+    reason: str
+    file: str
+    offset: int
+    damaged: bool
+    order: Order = (0, "", 0)

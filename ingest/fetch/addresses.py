@@ -18,6 +18,7 @@ _UNICAST = ipaddress.ip_network("2000::/3")  # all of IPv6 that is given out to 
 _SPECIAL = (
     ipaddress.ip_network("192.0.0.0/24"),  # which older Pythons know only in part
     ipaddress.ip_network("168.63.129.16/32"),  # where machines of one cloud ask about themselves
+    ipaddress.ip_network("3fff::/20"),  # for documentation since RFC 9637; Python does not know yet
 )
 _COMPATIBLE = ipaddress.ip_network("::/96")
 

@@ -284,10 +284,10 @@ def _retry_after(reply: Reply) -> float | None:
         return float(seconds)
     try:
         until = email.utils.parsedate_to_datetime(said)
-    except ValueError:
+        until = until if until.tzinfo else until.replace(tzinfo=UTC)
+        return max(0.0, (until - datetime.now(UTC)).total_seconds())
+    except (ValueError, OverflowError, TypeError):  # of dates no calendar has
         return None
-    until = until if until.tzinfo else until.replace(tzinfo=UTC)
-    return max(0.0, (until - datetime.now(UTC)).total_seconds())
 
 
 def _plain(error: httpx.TransportError) -> str:

@@ -1,11 +1,11 @@
 """What hosts allow in their robots.txt (RFC 9309): before a page is fetched, and once archived."""
 
 import contextlib
-from urllib.parse import urlsplit
 
 from protego import Protego
 
 from ingest.archive.values import Reply
+from ingest.links.kinds import split
 from ingest.reading.decode import UnreadableError, unpack
 
 AGENT = "refdesk"
@@ -57,10 +57,10 @@ def is_closed(status: int) -> bool:
 
 def is_robots(url: str) -> bool:
     """Say whether ``url`` is where a host keeps its robots.txt."""
-    return urlsplit(url).path == "/robots.txt"
+    return split(url).path == "/robots.txt"
 
 
 def origin(url: str) -> str:
     """Return the scheme, host and port of ``url``, without a user's name."""
-    parts = urlsplit(url)
+    parts = split(url)
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}".lower()

@@ -13,6 +13,7 @@ import httpx
 
 from ingest.archive.run import ArchiveRun
 from ingest.archive.warc import Archive, Asked, Exchange, Reply
+from ingest.errors import RefdeskError
 from ingest.fetch.client import Fetcher
 from ingest.fetch.pace import Limits
 from ingest.gathering.ledger import Ledger
@@ -52,6 +53,7 @@ def gather(
     limits: Limits = Limits(),  # noqa: B008  # immutable
     most: int | None = None,
     wayback: bool = False,
+    named: bool = False,
 ) -> list[Got]:
     """Visit the pages that are due and keep what comes in the archive.
 
@@ -64,12 +66,13 @@ def gather(
         limits: see `Fetcher`.
         most: visit no more pages than this, the first ones.
         wayback: of a dead page, get the Internet Archive's copy.
+        named: a person asks for these pages themselves: they are visited even if forgotten.
     """
     ledger = Ledger(archive)
     spelled: dict[str, str] = {}
     for address in wanted:
         spelled.setdefault(canonical(address), _as_sent(address))
-    due = [url for url in spelled if refresh or ledger.is_due(url)][:most]
+    due = [url for url in spelled if refresh or ledger.is_due(url, named=named)][:most]
     if not due:
         return []
     with ArchiveRun(archive, ledger.records) as run:
@@ -102,13 +105,24 @@ class _Visits:
 
             async def one(url: str, spelling: str) -> None:
                 async with slots:
-                    self._got.append(await self._visit(url, spelling, fetcher))
+                    self._got.append(await self._visited(url, spelling, fetcher))
                 self._told(self._got[-1], len(self._got), len(due))
 
             async with asyncio.TaskGroup() as tasks:
                 for url, spelling in due.items():
                     tasks.create_task(one(url, spelling))
         return self._got
+
+    async def _visited(self, url: str, spelling: str, fetcher: Fetcher) -> Got:
+        """Visit a page; whatever goes wrong with it is its own failure, and no other's."""
+        try:
+            return await self._visit(url, spelling, fetcher)
+        except (OSError, RefdeskError):  # of the disk, not of the page
+            raise
+        except Exception as error:
+            reason = f"cannot be fetched: {type(error).__name__}: {error}"[:200]
+            self._run.end_visit(url, [Asked(url, reason=reason)])
+            return Got(url, source_of(url), "failed", reason)
 
     def _keep(self, exchange: Exchange) -> None:
         record = self._run.keep(exchange)

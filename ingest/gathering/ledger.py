@@ -4,7 +4,15 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from ingest.archive.warc import Archive, Record, Reply, Visit
+from ingest.archive.values import Order
+from ingest.archive.warc import (
+    Archive,
+    DamagedRecordError,
+    Record,
+    Reply,
+    Visit,
+    is_imported,
+)
 from ingest.fetch.client import Remembered
 from ingest.fetch.robots import is_closed, is_robots
 from ingest.links.urls import canonical
@@ -22,6 +30,8 @@ _DUE = {
 """How long what came of a visit is believed."""
 
 _ROBOTS_FRESH = timedelta(days=1)
+_CLOCKS_DIFFER = timedelta(hours=1)
+_NEVER: Order = (-1, "", 0)
 
 
 class Ledger:
@@ -32,36 +42,54 @@ class Ledger:
         self._now = datetime.now(UTC)
         self.records = list(archive.records())
         self._visits = archive.visits()
-        self._exact = {(record.url, record.fetched_at): record for record in self.records}
+        self._forgotten = {url for each in archive.forgotten() for url in each.addresses}
+        # a file from elsewhere cannot stand in for what this home fetched
+        ours_last = sorted(self.records, key=lambda record: record.asked_for)
+        self._exact = {(record.url, record.fetched_at): record for record in ours_last}
         self._newest: dict[str, Record] = {}
         self._given: dict[str, list[Record]] = defaultdict(list)
-        for record in sorted(self.records, key=lambda record: record.fetched_at):
+        for record in sorted(self.records, key=lambda record: record.order):
             if record.status != 304:
                 self._newest[record.url] = record
             if not record.asked_for and record.status < 300:
                 self._given[canonical(record.url)].append(record)
 
-    def is_due(self, url: str) -> bool:
-        """Say whether a page should be visited now."""
+    def is_due(self, url: str, *, named: bool = False) -> bool:
+        """Say whether a page should be visited now; ``named`` when a person asks for it itself.
+
+        What was forgotten is visited only then.
+        """
         visits = self._visits.get(url)
         if not visits:
-            return url not in self._given
-        return self._age(visits[-1].at) >= _DUE[self._outcome(visits[-1])]
+            return url not in self._given and (named or url not in self._forgotten)
+        age = self._age(visits[-1].at)
+        # a visit of tomorrow: the clock was wrong then, or is now
+        return age < -_CLOCKS_DIFFER or age >= _DUE[self._outcome(visits[-1])]
 
-    def since(self, url: str) -> str:
-        """Return when a page was last visited; empty if it never was."""
+    def since(self, url: str) -> Order:
+        """Return when a page was last visited, before everything if it never was."""
         visits = self._visits.get(url)
-        return visits[-1].at if visits else ""
+        return visits[-1].order if visits else _NEVER
 
-    def remembered(self, url: str, since: str) -> Remembered | None:
+    def remembered(self, url: str, since: Order) -> Remembered | None:
         """Return the copy of an address; fresh when it came after ``since``."""
         record = self._newest.get(url)
         if record is None:
             return None
-        fresh = record.fetched_at > since and (record.status < 500 and record.status != 429)
+        fresh = record.order > since and (record.status < 500 and record.status != 429)
         if not fresh and record.status >= 300:
             return None
-        return Remembered(self._archive.read(record), fresh)
+        try:
+            return Remembered(self._archive.read(record), fresh)
+        except DamagedRecordError:
+            return None
+
+    def from_the_future(self) -> str | None:
+        """Return the latest time that this home's own records carry, if that is still to come."""
+        own = [visit.at for visits in self._visits.values() for visit in visits]
+        own += [r.fetched_at for r in self.records if r.fetched_at and not is_imported(r.file)]
+        ahead = [at for at in own if at and self._age(at) < -_CLOCKS_DIFFER]
+        return max(ahead, default=None)
 
     def learn(self, record: Record) -> bool:
         """Take in a reply that came just now; say whether its body is the one that was known."""
@@ -74,19 +102,22 @@ class Ledger:
     def robots(self) -> list[Reply]:
         """Return every robots.txt that was had lately."""
         return [
-            self._archive.read(record)
+            reply
             for url, record in self._newest.items()
             if is_robots(url)
             and record.asked_for
             and not 300 <= record.status < 400
             and not is_closed(record.status)
-            and self._age(record.fetched_at) < _ROBOTS_FRESH
+            and -_CLOCKS_DIFFER < self._age(record.fetched_at) < _ROBOTS_FRESH
+            and (reply := self._read(record)) is not None
         ]
 
     def markdown(self, url: str) -> str | None:
         """Return the newest Markdown source of a page, where the archive has one."""
         for record in self._copies(canonical(url)):
-            reply = self._archive.read(record)
+            reply = self._read(record)
+            if reply is None:
+                continue
             try:
                 content = decode(
                     reply.body,
@@ -99,6 +130,12 @@ class Ledger:
             if content.media_type == MARKDOWN:
                 return content.text
         return None
+
+    def _read(self, record: Record) -> Reply | None:
+        try:
+            return self._archive.read(record)
+        except DamagedRecordError:
+            return None
 
     def _copies(self, url: str) -> Iterator[Record]:
         for visit in reversed(self._visits.get(url, [])):
@@ -126,4 +163,7 @@ class Ledger:
         return "refused"
 
     def _age(self, at: str) -> timedelta:
-        return self._now - datetime.fromisoformat(at)
+        try:
+            return self._now - datetime.fromisoformat(at).astimezone(UTC)
+        except (ValueError, OverflowError):
+            return timedelta.max

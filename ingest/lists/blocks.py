@@ -6,11 +6,17 @@ Markdown is rendered to HTML first, so that Markdown links and HTML links are re
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from html.parser import HTMLParser
+from dataclasses import dataclass, replace
+from functools import cache
+from itertools import zip_longest
 from typing import Literal
 
+from lxml import etree, html
 from markdown_it import MarkdownIt
+
+from ingest.reading.front_matter import without
+from ingest.text.commonmark import LABEL, MARK, NOTE, commonmark
+from ingest.text.scripts import EAST_ASIAN
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,29 +36,49 @@ class Image:
     title: str
 
 
-Piece = str | Link | Image
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A reference to the footnote of this label."""
+
+    label: str
+
+
+class Strong(str):
+    """Words set in bold."""
+
+
+Piece = str | Link | Image | Mark
+
+
+Kind = Literal["heading", "fold", "unfold", "label", "item", "row", "text", "comment"]
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A heading, list item, other paragraph, or HTML comment, as lines of pieces.
+    """One block of a list, as lines of pieces.
 
-    ``level`` is 1 to 6 for a heading; else how many lists it stands in, 0 for none.
+    ``kind`` is a heading; the summary of a section that folds (``<details>``), and where one ends;
+    a label, which is a line in bold above a list; a list item; a row of a table, a line for each
+    cell; other text; or an HTML comment. ``level`` is 1 to 6 for a heading (of a summary that holds
+    none, 0); else how many lists it stands in. ``head`` are the cells of the first row of its
+    table, if that is a header. ``note`` is the label of the footnote it defines.
     """
 
-    kind: Literal["heading", "item", "text", "comment"]
+    kind: Kind
     level: int
     lines: tuple[tuple[Piece, ...], ...]
     quoted: bool = False
+    head: tuple[str, ...] = ()
+    note: str = ""
 
 
 class _Markdown(MarkdownIt):
     """CommonMark that keeps every target as written, so that it can be reported as such."""
 
     def __init__(self) -> None:
-        super().__init__("commonmark", {"html": True, "maxNesting": 200})
+        super().__init__("commonmark")
         # Indented code would swallow the deeply indented bullets that lists are full of.
-        self.enable(["table", "strikethrough"]).disable("code")
+        commonmark(self, nesting=_NESTING).disable("code")
 
     def normalizeLink(self, url: str) -> str:  # noqa: N802 - the library's name
         return url
@@ -61,22 +87,54 @@ class _Markdown(MarkdownIt):
         return True
 
 
-_FRONT_MATTER = re.compile(r"\A\s*---[ \t]*\n.*?\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+@cache
+def _markdown() -> _Markdown:
+    return _Markdown()
+
+
 _GLUED_MARK = re.compile(
     r"^[ \t>]*(?:(?:[-+]|\d+[.)])(?=!?\[)|\*(?=!?\[[^*\n]*$)|#{2,6}(?=[^\s#]))", re.MULTILINE
 )
-_BARE_URL = re.compile(r"https?://[^\s<>\"'`|，。；、（）]+")
+# A bare address ends at white space, at marks that quote or fence it, and where East Asian text
+# goes on without a space.
+_BARE_URL = re.compile(
+    rf"https?://[^\s<>\"'`|\\^{EAST_ASIAN}\u2018-\u201f\u2026\u3000-\u303f\uff00-\uff65«»]++"
+)
+_PAIRS = {")": "(", "]": "[", "}": "{"}
+_NESTING = 200
 
 
 def read_blocks(text: str) -> list[Block]:
     """Read a list's blocks in order; front matter is left out."""
-    text = _FRONT_MATTER.sub("", text, count=1)
-    text = _GLUED_MARK.sub(r"\g<0> ", text)  # "-[title](address)" is meant as a bullet
+    text = _GLUED_MARK.sub(r"\g<0> ", without(text))  # "-[title](address)" is meant as a bullet
+    parser = html.HTMLParser(huge_tree=True, no_network=True, remove_pis=True)
+    rendered = _FORBIDDEN.sub("", _markdown().render(text))
     reader = _Reader()
-    reader.feed(_Markdown().render(text))
-    reader.close()
-    reader.end_block()
-    return reader.blocks
+    try:
+        reader.read(html.document_fromstring(f"<div>{rendered}</div>", parser=parser))
+    except etree.ParserError:  # nothing but white space
+        return []
+    return list(_with_labels(reader.blocks))
+
+
+def _with_labels(blocks: Sequence[Block]) -> Iterator[Block]:
+    """Make labels of the lines in bold that stand right above a list or a table."""
+    for block, after in zip_longest(blocks, blocks[1:]):
+        above = after is not None and after.kind in ("item", "row") and block.level == 0
+        if block.kind == "text" and above and not block.note and _is_label(block.lines):
+            yield replace(block, kind="label")
+        else:
+            yield block
+
+
+def _is_label(lines: Sequence[Sequence[Piece]]) -> bool:
+    if len(lines) != 1 or len(plain(lines[0])) > _LONGEST_LABEL:
+        return False
+    bold = [piece for piece in lines[0] if isinstance(piece, Strong) and piece.strip()]
+    rest = [piece for piece in lines[0] if not isinstance(piece, (Strong, Image, Mark))]
+    return bool(bold) and not any(
+        isinstance(piece, Link) or re.search(r"\w", piece) for piece in rest
+    )
 
 
 def plain(pieces: Sequence[Piece]) -> str:
@@ -93,25 +151,49 @@ _BLOCK_TAGS = re.compile(
     r"|section|article|header|footer|center"
 )
 _SILENT = frozenset({"script", "style", "pre"})
+# A table that holds any of these is there for its looks: its cells are blocks like any other.
+_LAYOUT = ("ul", "ol", "table", "pre", "blockquote", "details", "h1", "h2", "h3", "h4", "h5", "h6")
+_WIDEST = 40  # rows a cell may span
+_LONGEST_LABEL = 80  # characters
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")  # in XML
 
 
-class _Reader(HTMLParser):
+class _Reader:
+    """Reads an HTML tree from its beginning to its end, as a stream of tags and words."""
+
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
         self.blocks: list[Block] = []
         self._pieces: list[Piece] = []
         self._heading = 0
+        self._summary: int | None = None
         self._lists = 0
         self._quotes = 0
         self._silent = 0
         self._code = 0
+        self._bold = 0
         self._at_item = False
+        self._note = ""
         self._anchor: tuple[str, list[str]] | None = None
+        self._table: _Table | None = None
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attrs}
+    def read(self, root: html.HtmlElement) -> None:
+        """Read a tree; ``blocks`` holds what was found."""
+        for event, element in etree.iterwalk(root, events=("start", "end", "comment")):
+            if event == "comment":
+                self._comment(element.text or "")
+                self._data(element.tail or "")
+            elif event == "start":
+                self._start(element)
+                self._data(element.text or "")
+            else:
+                self._end(element.tag, element)
+                self._data(element.tail or "")
+        self._end_block()
+
+    def _start(self, element: html.HtmlElement) -> None:
+        tag, given = element.tag, element.attrib
         if _BLOCK_TAGS.fullmatch(tag):
-            self.end_block()
+            self._end_block()
         if tag in ("ul", "ol"):
             self._lists += 1
         elif tag == "li":
@@ -120,36 +202,71 @@ class _Reader(HTMLParser):
             self._quotes += 1
         elif re.fullmatch(r"h[1-6]", tag):
             self._heading = int(tag[1])
+        elif tag == "summary":
+            self._summary = 0
         elif tag == "br":
             self._add("\n")
         elif tag == "code":
             self._code += 1
+        elif tag in ("b", "strong"):
+            self._bold += 1
         elif tag == "img":
             self._image(given.get("src", ""), given.get("alt", ""))
         elif tag == "a" and "href" in given:
             self._end_anchor()
             self._anchor = (given["href"], [])
+        elif tag == "p" and given.get("class") == NOTE:
+            self._note = given.get("data-note", "")
+        elif tag == "sup" and given.get("class") in (MARK, LABEL):
+            if given["class"] == MARK:
+                self._add(Mark(given.get("data-note", "")))
+            self._silent += 1
+        elif tag == "table" and self._table is None and not self._lists:
+            if next(element.iterdescendants(*_LAYOUT), None) is None:
+                self._table = _Table()
+        elif self._table and tag in ("td", "th"):
+            self._table.begin(element)
         if tag in _SILENT:
             self._silent += 1
 
-    def handle_endtag(self, tag: str) -> None:
+    def _end(self, tag: str, element: html.HtmlElement) -> None:
+        if self._table and tag in ("td", "th"):
+            self._end_anchor()
+            self._table.end(self._pieces)
+            self._pieces = []
+        elif self._table and tag == "tr":
+            if row := self._table.row():
+                self.blocks.append(row)
+        elif tag == "table":
+            self._end_block()
+            self._table = None
         if _BLOCK_TAGS.fullmatch(tag):
-            self.end_block()
+            self._end_block()
         if tag in ("ul", "ol"):
             self._lists = max(0, self._lists - 1)
         elif tag == "li":
             self._at_item = False
         elif tag == "blockquote":
             self._quotes = max(0, self._quotes - 1)
+        elif tag == "summary":
+            self._summary = None
+        elif tag == "details":
+            self.blocks.append(Block("unfold", self._lists, ()))
         elif tag == "code":
             self._code = max(0, self._code - 1)
+        elif tag in ("b", "strong"):
+            self._bold = max(0, self._bold - 1)
         elif tag == "a":
             self._end_anchor()
+        elif tag == "p":
+            self._note = ""
+        elif tag == "sup" and element.get("class") in (MARK, LABEL):
+            self._silent = max(0, self._silent - 1)
         if tag in _SILENT:
             self._silent = max(0, self._silent - 1)
 
-    def handle_data(self, data: str) -> None:
-        if self._silent:
+    def _data(self, data: str) -> None:
+        if self._silent or not data:
             return
         if self._anchor is not None:
             self._anchor[1].append(data)
@@ -157,30 +274,37 @@ class _Reader(HTMLParser):
             self._add(data)
         else:
             for piece in _with_bare_links(data):
-                self._add(piece)
+                bold = self._bold and isinstance(piece, str)
+                self._add(Strong(piece) if bold else piece)
 
-    def handle_comment(self, data: str) -> None:
+    def _comment(self, data: str) -> None:
         links = tuple(
             piece
-            for block in read_blocks(data.replace("<!--", ""))  # comments do not nest
+            for block in read_blocks(data.replace("<!", ""))  # comments do not nest
             for line in block.lines
             for piece in line
-            if not isinstance(piece, str)
+            if isinstance(piece, (Link, Image))
         )
         self.blocks.append(Block("comment", 0, (links,)))
 
-    def end_block(self) -> None:
+    def _end_block(self) -> None:
+        if self._table and self._table.open:
+            self._add("\n")  # of a cell all lines are one
+            return
         self._end_anchor()
         lines = tuple(line for line in _lines(self._pieces) if any(map(_shows, line)))
+        self._pieces = []
         if lines:
-            kind: Literal["heading", "item", "text"] = "text"
-            if self._heading:
+            kind: Kind = "text"
+            if self._summary is not None:
+                kind = "fold"
+            elif self._heading:
                 kind = "heading"
             elif self._at_item:
                 kind, self._at_item = "item", False
-            level = self._heading or self._lists
-            self.blocks.append(Block(kind, level, lines, quoted=self._quotes > 0))
-        self._pieces = []
+            level = self._heading if kind in ("fold", "heading") else self._lists
+            made = Block(kind, level, lines, quoted=self._quotes > 0, note=self._note)
+            self.blocks.append(made)
         self._heading = 0
 
     def _add(self, piece: Piece) -> None:
@@ -200,6 +324,56 @@ class _Reader(HTMLParser):
         self._add(Link(target.strip(), title, picture))
 
 
+class _Table:
+    """The rows of one table; a cell that spans rows stands in each of them."""
+
+    def __init__(self) -> None:
+        self.open = False
+        self._head: tuple[str, ...] | None = None
+        self._cells: list[tuple[Piece, ...]] = []
+        self._all_heads = True
+        self._span = 1
+        self._below: dict[int, tuple[int, tuple[Piece, ...]]] = {}
+
+    def begin(self, cell: html.HtmlElement) -> None:
+        """Begin a cell."""
+        self._take_spanning()
+        self.open = True
+        self._all_heads &= cell.tag == "th"
+        said = (cell.get("rowspan") or "").strip()[:4]
+        self._span = min(int(said), _WIDEST) if said.isdecimal() else 1
+
+    def end(self, pieces: Sequence[Piece]) -> None:
+        """End the cell that holds these pieces."""
+        self.open = False
+        cell = tuple(
+            type(piece)(" ".join(piece.split("\n"))) if isinstance(piece, str) else piece
+            for piece in pieces
+        )
+        if self._span > 1:
+            self._below[len(self._cells)] = (self._span, cell)
+        self._cells.append(cell)
+
+    def row(self) -> Block | None:
+        """End the row; return its block, None for a header and an empty row."""
+        self._take_spanning()
+        self._below = {at: (left - 1, cell) for at, (left, cell) in self._below.items() if left > 1}
+        cells, heads = tuple(self._cells), self._all_heads
+        self._cells, self._all_heads = [], True
+        if not any(_shows(piece) for cell in cells for piece in cell):
+            return None
+        links = any(isinstance(piece, Link) for cell in cells for piece in cell)
+        if self._head is None:
+            self._head = tuple(map(plain, cells)) if heads else ()
+            if heads and not links:
+                return None
+        return Block("row", 0, cells, head=self._head)
+
+    def _take_spanning(self) -> None:
+        while len(self._cells) in self._below and len(self._cells) < _WIDEST * 2:
+            self._cells.append(self._below[len(self._cells)][1])
+
+
 def _shows(piece: Piece) -> bool:
     return not isinstance(piece, str) or bool(piece.strip())
 
@@ -210,21 +384,34 @@ def _lines(pieces: Sequence[Piece]) -> Iterator[tuple[Piece, ...]]:
         if not isinstance(piece, str):
             line.append(piece)
             continue
+        kind = type(piece)
         first, *rest = piece.split("\n")
-        line.append(first)
+        line.append(kind(first))
         for text in rest:
             yield tuple(line)
-            line = [text]
+            line = [kind(text)]
     yield tuple(line)
 
 
 def _with_bare_links(text: str) -> Iterator[Piece]:
     start = 0
     for match in _BARE_URL.finditer(text):
-        target = match[0].rstrip(".,;:!?*_")
-        while target.endswith(")") and target.count(")") > target.count("("):
-            target = target[:-1]
+        target = _bare(match[0])
         yield text[start : match.start()]
         yield Link(target, "")
         start = match.start() + len(target)
     yield text[start:]
+
+
+def _bare(found: str) -> str:
+    """Return a bare address without what closes a bracket around it or ends its sentence."""
+    opened: list[str] = []
+    for at, char in enumerate(found):
+        if char in "([{":
+            opened.append(char)
+        elif char in _PAIRS:
+            if not opened or opened[-1] != _PAIRS[char]:
+                found = found[:at]
+                break
+            opened.pop()
+    return found.rstrip(".,;:!?*_([{")

@@ -8,8 +8,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from ingest.archive.warc import Archive, Record, Resource
+from ingest.errors import UsageError
 from ingest.lists.catalog_file import FOUNDING, CuratedList, dumps, loads
 from ingest.shipped import shipped
+from ingest.values import Rejection
 
 PREFIX = "refdesk:list/"
 
@@ -60,14 +62,31 @@ def stored(archive: Archive) -> list[CuratedList]:
 
 
 def history(archive: Archive) -> dict[str, list[CuratedList | None]]:
-    """Return every state a list was known in, by name, oldest first; None when it was removed."""
-    records = sorted(_of_lists(archive.records()), key=lambda record: record.fetched_at)
+    """Return every state a list was known in, by name, oldest first; None when it was removed.
+
+    A state that cannot be read is passed over: the one before it counts.
+    """
     found: dict[str, list[CuratedList | None]] = {}
-    for record in records:
-        body = archive.read(record).body.decode()
-        states = found.setdefault(record.url.removeprefix(PREFIX), [])
-        states.append(loads(body) if body else None)
+    for name, state in _states(archive):
+        if not isinstance(state, Rejection):
+            found.setdefault(name, []).append(state)
     return found
+
+
+def unreadable(archive: Archive) -> list[Rejection]:
+    """Return the states of lists that cannot be read."""
+    return [state for _, state in _states(archive) if isinstance(state, Rejection)]
+
+
+def _states(archive: Archive) -> Iterator[tuple[str, CuratedList | Rejection | None]]:
+    for record in sorted(_of_lists(archive.records()), key=lambda record: record.order):
+        name = record.url.removeprefix(PREFIX)
+        try:
+            body = archive.read(record).body
+            yield name, loads(body.decode()) if body else None
+        except (UsageError, ValueError, RecursionError) as error:
+            reason = f"a stored list that cannot be read: {error}"
+            yield name, Rejection(record.url, " ".join(reason.split())[:300])
 
 
 def _joined(outer: CuratedList, inner: CuratedList) -> CuratedList:

@@ -112,6 +112,7 @@ def loads(text: str) -> CuratedList:
     """
     try:
         data = tomllib.loads(text)
+        _check(data)
         return CuratedList(
             name=data["name"],
             title=data["title"],
@@ -122,10 +123,20 @@ def loads(text: str) -> CuratedList:
             topics=tuple(Topic(t["title"], tuple(t["section"])) for t in data.get("topic", ())),
             ignored=tuple(Ignored(**table) for table in data.get("ignored", ())),
         )
-    except (tomllib.TOMLDecodeError, KeyError, TypeError, AttributeError) as error:
-        raise UsageError(
-            f"a stored list cannot be read ({error}): remove the list and add it again"
-        ) from error
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
+        raise UsageError(f"it is no list in TOML ({type(error).__name__}: {error})") from error
+
+
+def _check(data: dict[str, Any]) -> None:
+    """Raise ValueError unless what is said of a list is text wherever it has to be."""
+    tables = [data, *data.get("entry", ()), *data.get("topic", ()), *data.get("ignored", ())]
+    for table in tables:
+        for name, value in table.items():
+            if name in ("entry", "topic", "ignored"):
+                continue
+            parts = value if name == "section" else [value]
+            if not isinstance(parts, list) or not all(isinstance(part, str) for part in parts):
+                raise ValueError(f"{name} is no text")
 
 
 def _entry_table(entry: Entry) -> dict[str, Any]:

@@ -6,6 +6,7 @@ link is dead or moved is the library's to say.
 
 import re
 import unicodedata
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -67,15 +68,18 @@ class FoundLink:
 
 
 _LINK = re.compile(
-    r"(?P<mark>!?)\[(?P<title>(?:\\.|[^\[\]\\]|\[(?:\\.|[^\[\]\\])*\])*)\]"
-    r"\((?P<target><[^<>\n]*>|(?:\\.|[^\s()\\]|\([^\s()]*\))*)(?:\s+[\"'(][^\n]*?[\"')])?\s*\)"
+    r"(?P<mark>!?)\[(?P<title>(?:\\.|[^\[\]\\]|\[(?:\\.|[^\[\]\\])*+\])*+)\]"
+    r"\((?P<target><[^<>\n]*+>|(?:\\.|[^\s()\\]|\([^\s()]*+\))*+)(?:\s+[\"'(][^\n]{0,300}?[\"')])?"
+    r"\s*+\)"
 )
 _HTML = re.compile(
-    r"<(?:a\b[^>]*?\bhref|(?P<img>img)\b[^>]*?\bsrc)\s*=\s*[\"'](?P<target>[^\"']*)[\"'][^>]*>"
-    r"(?P<title>(?:(?!</?a\b).)*)",
+    r"<(?:a\b[^<>]{0,500}?\bhref|(?P<img>img)\b[^<>]{0,500}?\bsrc)\s*+=\s*+"
+    r"[\"'](?P<target>[^\"'<>]*+)[\"'][^<>]*+>(?P<title>(?:(?!</?a\b).)*+)",
     re.IGNORECASE,
 )
 _HEADING = re.compile(r" {0,3}(?P<marks>#{1,6})[ \t]+(?P<title>.*?)(?:[ \t]+#+)?[ \t]*$")
+_HTML_HEADING = re.compile(r"<h[1-6][^<>]*+>(?P<title>(?:(?!<h[1-6]).)*?)</h[1-6]>")
+_NAMED = re.compile(r"<\w[^<>]*?\b(?:id|name)=[\"']([^\"'<>]++)")
 _GLUED = re.compile(r"^\s*(?:>\s*)*[-+*](?=\[[^\]\n]*\]\()")
 _BULLET = re.compile(r"^\s*(?:>\s*)*(?:[-+*]|\d+[.)])(?:\s+(?P<text>.*))?$")
 _RULE = re.compile(r"^\s*(?:(?:-\s*){3,}|(?:\*\s*){3,}|(?:_\s*){3,})$")
@@ -93,6 +97,7 @@ _VIEW = re.compile(
 )
 _VIEW_FRAGMENT = re.compile(r"\b(?:scrollTo|gid|slide)=")
 _TWINS = (frozenset({"twitter.com", "x.com"}), frozenset({"youtube.com", "youtu.be"}))
+_MOST_HINTS, _MOST_LIKELY, _LONGEST_ANCHOR = 30, 1000, 100
 _EXAMPLE = re.compile(r"(?:^|\.)example(?:\.(?:com|org|net))?$")
 
 
@@ -144,7 +149,7 @@ def links_of(text: str) -> Iterator[FoundLink]:
                 for image in _LINK.finditer(match["title"]):
                     yield FoundLink(number, image["title"], image["target"], True, where)
             for match in _HTML.finditer(plain):
-                title = re.sub(r"<[^>]*>", "", match["title"]).strip()
+                title = re.sub(r"<[^<>]*+>", "", match["title"]).strip()
                 where = "comment" if inside else "html"
                 yield FoundLink(number, title, match["target"], bool(match["img"]), where)
             comment = inside
@@ -177,13 +182,13 @@ def headings_of(text: str) -> list[Heading]:
     for index, (number, level, title, own) in enumerate(rows):
         stack = [item for item in stack if item[0] < level]
         inside = own
-        for _, deeper, _, items in rows[index + 1 :]:
-            if deeper <= level:
-                break
-            inside += items
+        below = index + 1
+        while below < len(rows) and rows[below][1] > level:
+            inside += rows[below][3]
+            below += 1
         path = tuple(part for _, part in stack if part)
         end = rows[index + 1][0] if index + 1 < len(rows) else len(lines) + 1
-        prose = any(number < line < end for line in spoken)
+        prose = bisect_right(spoken, number) < bisect_left(spoken, end)
         found.append(Heading(number, level, title, path, own, inside, prose))
         stack.append((level, title))
     return found
@@ -235,7 +240,7 @@ def _comment_pieces(line: str, inside: bool) -> Iterator[tuple[str, bool]]:
 
 def _without_markup(text: str) -> str:
     text = _LINK.sub(lambda match: "" if match["mark"] else match["title"], text)
-    text = re.sub(r"<[^>]*>", "", text)
+    text = re.sub(r"<[^<>]*+>", "", text)
     return re.sub(r"[*`~]|\\(?=\W)", "", text).strip()
 
 
@@ -326,12 +331,16 @@ def _of_target(link: FoundLink, base: str | None, name: str) -> Iterator[Finding
 
 def _anchors(links: list[FoundLink], good: str) -> Iterator[Finding]:
     targets = anchors_of(good)
+    likely = sorted(target for target in targets if len(target) <= _LONGEST_ANCHOR)[:_MOST_LIKELY]
+    hints = _MOST_HINTS
     for link in links:
         if link.image or link.where == "comment" or not link.target.startswith("#"):
             continue
         anchor = unquote(link.target[1:])
         if anchor and anchor not in targets and anchor.lower() not in targets:
-            near = get_close_matches(anchor.lower(), sorted(targets), 1, 0.7)
+            near = []
+            if hints and len(anchor) <= _LONGEST_ANCHOR:  # comparing with all of them takes long
+                near, hints = get_close_matches(anchor.lower(), likely, 1, 0.7), hints - 1
             hint = f"did you mean #{near[0]}?" if near else "point it at a heading or take it out"
             message = f"no heading of this list has this anchor: {hint}"
             yield Finding("broken-anchor", link.line, _piece(link), message)
@@ -346,8 +355,8 @@ def anchors_of(text: str) -> set[str]:
     seen: Counter[str] = Counter()
     anchors: set[str] = set()
     for _, line in _visible(_blank_front_matter(text.split("\n"))):
-        anchors.update(re.findall(r"<\w[^>]*?\b(?:id|name)=[\"']([^\"']+)", line))
-        title = _HEADING.match(line) or re.search(r"<h[1-6][^>]*>(?P<title>.*?)</h[1-6]>", line)
+        anchors.update(_NAMED.findall(line))
+        title = _HEADING.match(line) or _HTML_HEADING.search(line)
         if title:
             kept = [c for c in _without_markup(title["title"]).lower() if _in_anchor(c)]
             slug = "".join(kept).replace(" ", "-")

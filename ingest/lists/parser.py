@@ -12,7 +12,7 @@ import charset_normalizer
 
 from ingest.errors import UsageError
 from ingest.links.urls import NO_BASE, kind_of, resolve, source_of
-from ingest.lists.blocks import Block, Image, Link, plain, read_blocks
+from ingest.lists.blocks import Block, Image, Link, Mark, plain, read_blocks
 from ingest.lists.catalog_file import (
     FOUNDING,
     CuratedList,
@@ -24,8 +24,11 @@ from ingest.lists.catalog_file import (
     without_prose,
 )
 from ingest.lists.lines import (
+    Draft,
     cleaned,
     drafts_of,
+    drafts_of_row,
+    folded,
     is_housekeeping,
     label_of,
     names_something,
@@ -152,6 +155,9 @@ def _title_block(blocks: Sequence[Block]) -> Block | None:
 _BADGE = re.compile(r"shields\.io/|/badges?[/.]|badgen\.net/|badge\.fury\.io/|badge\.svg", re.I)
 
 
+_LABEL_LEVEL = 6.5  # of a line in bold: below every heading
+
+
 @dataclass(slots=True)
 class _Reading:
     """What has been read so far, and where in the list we stand."""
@@ -160,32 +166,57 @@ class _Reading:
     entries: dict[tuple[str, tuple[str, ...]], Entry] = field(default_factory=dict)
     topics: dict[Topic, None] = field(default_factory=dict)
     ignored: list[Ignored] = field(default_factory=list)
-    headings: list[tuple[int, str]] = field(default_factory=list)
+    headings: list[tuple[float, str]] = field(default_factory=list)
     items: list[tuple[int, str]] = field(default_factory=list)
+    folds: list[list[tuple[float, str]]] = field(default_factory=list)
+    held: int = 0  # headings that a fold around us holds fast
+    notes: dict[str, tuple[list[str], str]] = field(default_factory=dict)  # by their labels
 
     def read(self, block: Block) -> None:
         if block.kind == "comment":
             for piece in block.lines[0]:
-                if not isinstance(piece, str):
+                if isinstance(piece, (Link, Image)):
                     reason = "inside an HTML comment (template example)"
                     self.ignored.append(Ignored(piece.target, piece.title, reason))
         elif block.kind == "heading":
-            self._heading(block)
+            self._heading(block, block.level)
+        elif block.kind == "label":
+            self._heading(block, _LABEL_LEVEL)
+        elif block.kind == "fold":
+            self._fold(block)
+        elif block.kind == "unfold":
+            if self.folds and not block.level:
+                self.headings, self.items = self.folds.pop(), []
+                self.held = min(self.held, len(self.headings)) if self.folds else 0
         elif block.kind == "item":
             self._item(block)
+        elif block.note:
+            section, name = self.notes.get(block.note, (self._section(), ""))
+            self.links(block, section, f"{name} (note)" if name else "")
         else:
             self.items = [item for item in self.items if item[0] <= block.level]
             self.links(block, self._section())
 
-    def _heading(self, block: Block) -> None:
+    def _heading(self, block: Block, level: float) -> None:
         self.items = []
-        self.headings = [item for item in self.headings if item[0] < block.level]
+        inner = [item for item in self.headings[self.held :] if item[0] < level]
+        self.headings = self.headings[: self.held] + inner
         section = self._section()
         title = cleaned(plain(block.lines[0]))
+        title = folded(title) if block.kind == "fold" else title
         linked = self.links(block, section)
-        if not linked and names_something(title) and not is_housekeeping(title):
+        named = names_something(title)
+        if not linked and named and not is_housekeeping(title):
             self.topics[Topic(title, tuple(section))] = None
-        self.headings.append((block.level, title if names_something(title) else ""))
+        self.headings.append((level, title if named else ""))
+
+    def _fold(self, block: Block) -> None:
+        """Open a section that folds; it ends with its element, whatever headings stand in it."""
+        outer = [item for item in self.headings if not block.level or item[0] < block.level]
+        self.folds.append(outer)
+        deepest = max((level for level, _ in self.headings), default=0)
+        self._heading(block, block.level or deepest + 0.01)
+        self.held = len(self.headings)
 
     def _item(self, block: Block) -> None:
         self.items = [item for item in self.items if item[0] < block.level]
@@ -199,16 +230,23 @@ class _Reading:
                 self.topics[Topic(label, tuple(section))] = None
         self.items.append((block.level, label))
 
-    def links(self, block: Block, section: Sequence[str]) -> bool:
-        """Take the links of a block; return whether it has any."""
+    def links(self, block: Block, section: Sequence[str], name: str = "") -> bool:
+        """Take the links of a block; return whether it has any.
+
+        One whose address is all there is of it is called ``name``.
+        """
         found = False
+        row = drafts_of_row(block.lines, block.head) if block.kind == "row" else []
+        self._refer(block, section, row)
         for line in block.lines:
             found |= any(isinstance(piece, Link) for piece in line)
             for image in line:
                 if isinstance(image, Image):
                     reason = "badge image" if _BADGE.search(image.target) else "image"
                     self.ignored.append(Ignored(image.target, image.title, reason))
-            for draft in drafts_of(line):
+            drafts = drafts_of(line) if block.kind != "row" else row
+            row = []
+            for draft in drafts:
                 url, reason = resolve(draft.link.target, self.base)
                 if reason:
                     self.ignored.append(Ignored(draft.link.target, draft.link.title, reason))
@@ -217,12 +255,22 @@ class _Reading:
                 if source == "other" and _BADGE.search(draft.link.picture):
                     self.ignored.append(Ignored(url, draft.link.title, "link of a badge"))
                     continue
-                title = draft.title or url
+                title = draft.title or name or url
                 entry = Entry(
                     title, url, tuple(section), kind, source, draft.difficulty, draft.note
                 )
                 self.entries.setdefault((url, entry.section), entry)
         return found
+
+    def _refer(self, block: Block, section: Sequence[str], row: Sequence[Draft]) -> None:
+        """Note for the footnotes a block refers to where it stands and what it is about."""
+        for line in block.lines:
+            marks = [piece for piece in line if isinstance(piece, Mark)]
+            if marks:
+                drafts = row or drafts_of(line)
+                name = drafts[0].title if drafts else topic_of(plain(line))
+                for mark in marks:
+                    self.notes.setdefault(mark.label, (list(section), cleaned(name)))
 
     def _section(self) -> list[str]:
         return [title for _, title in (*self.headings, *self.items) if title]

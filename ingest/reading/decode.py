@@ -58,14 +58,18 @@ _READ_AS = {
     "shift-jis": "cp932", "sjis": "cp932", "x-sjis": "cp932", "euc-kr": "cp949",
     "ks_c_5601-1987": "cp949", "utf8": "utf-8", "x-cp1251": "windows-1251",
 }  # fmt: skip
-_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
-_META = re.compile(rb"<meta\b[^>]*?charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
-_XML = re.compile(rb"^\s*<\?xml[^>]*?encoding\s*=\s*[\"']([\w.:-]+)", re.IGNORECASE)
+# Every loop below gives nothing back (possessive or atomic): a header or a page made for it would
+# else be scanned again and again.
+_CHARSET = re.compile(r"charset\s*+=\s*+[\"']?+\s*+([\w.:-]++)", re.IGNORECASE)
+_META = re.compile(rb"<meta\b[^<>]*?charset\s*+=\s*+[\"']?+\s*+([\w.:-]++)", re.IGNORECASE)
+_XML = re.compile(rb"\s*+<\?xml[^>]*?encoding\s*+=\s*+[\"']([\w.:-]++)", re.IGNORECASE)
 _LOOKS_HTML = re.compile(
-    rb"\s*(?:<!--.*?-->\s*|<\?xml[^>]*>\s*)*<(?:!doctype\s+html|html|head|body|title|meta|script"
-    rb"|h1|p|div|article|table)\b",
+    rb"\s*+(?>(?:<!--(?>.*?-->)|<\?xml[^>]*+>)\s*+)*+<(?:!doctype\s+html|html|head|body|title"
+    rb"|meta|script|h1|p|div|article|table)\b",
     re.IGNORECASE | re.DOTALL,
 )
+_LONGEST_HEADER = 1000  # characters of a header that are looked at
+_MOST_ENCODINGS = 5  # one around the other: real replies have one, seldom two
 _CONTROL = bytes(set(range(32)) - set(b"\t\n\f\r\x1b"))
 
 
@@ -95,7 +99,7 @@ def decode(
     """
     data = unpack(body, content_encoding)
     media_type = _media_type(data, content_type, url)
-    declared = _CHARSET.search(content_type or "")
+    declared = _CHARSET.search((content_type or "")[:_LONGEST_HEADER])
     return Content(media_type, to_text(data, declared[1] if declared else None))
 
 
@@ -105,8 +109,10 @@ def unpack(body: bytes, content_encoding: str | None) -> bytes:
     Raises:
         UnreadableError: the stream is damaged, of an unknown encoding, or unpacks past `MAX_BYTES`.
     """
-    for name in reversed((content_encoding or "").lower().split(",")):
-        name = name.strip()
+    names = (content_encoding or "").lower().split(",", _MOST_ENCODINGS)
+    if len(names) > _MOST_ENCODINGS:
+        raise UnreadableError(f"damaged: it names more than {_MOST_ENCODINGS} content encodings")
+    for name in map(str.strip, reversed(names)):
         if name in ("gzip", "x-gzip"):
             # Some tools store the body unpacked and leave the header as it was.
             body = _inflate(body, 31) if body.startswith(b"\x1f\x8b") else body
@@ -192,7 +198,7 @@ def _zstd(body: bytes) -> bytes:
 
 
 def _media_type(data: bytes, content_type: str | None, url: str) -> str:
-    declared = (content_type or "").split(";")[0].strip().lower()
+    declared = (content_type or "")[:_LONGEST_HEADER].split(";")[0].strip().lower()
     if declared not in _VAGUE and declared not in _TEXT_TYPES and not declared.startswith("text/"):
         raise UnreadableError(f"unsupported type {declared}")
     for magic, name in _MAGIC:
@@ -254,7 +260,7 @@ def to_text(data: bytes, declared: str | None = None) -> str:
     for name in names:
         try:
             return data.decode(name)
-        except (UnicodeDecodeError, LookupError):
+        except (UnicodeError, LookupError):  # Python knows a charset called "undefined"
             continue
     return _detected(data, names)
 

@@ -12,8 +12,8 @@ from ingest.sites.source import Replies, Request
 from ingest.values import Document, Rejection
 
 _REFRESH = re.compile(
-    rb"""<meta[^>]+http-equiv\s*=\s*["']?refresh["']?[^>]+content\s*=\s*"""
-    rb"""["']\s*\d\s*[;,]\s*url\s*=\s*["']?([^"'>\s]+)""",
+    rb"""<meta[^<>]+?http-equiv\s*+=\s*+["']?refresh["']?[^<>]+?content\s*+=\s*+"""
+    rb"""["']\s*+\d\s*+[;,]\s*+url\s*+=\s*+["']?([^"'>\s]++)""",
     re.IGNORECASE,
 )
 _SMALL = 5_000  # bytes: a page that only sends on is no longer

@@ -11,7 +11,8 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from ingest.text.sentences import FENCE, HEADING, LIST_MARKER, TABLE_ROW, closes_fence, sentences
+from ingest.text.blocks import Block, blocks
+from ingest.text.sentences import sentences
 from ingest.values import Document, Passage
 
 __all__ = ["LEAST_LIMIT", "Passage", "cut"]
@@ -26,13 +27,6 @@ _CHARS_PER_TOKEN = 8
 # What a break before a piece costs, in squared relative deviation from the even size.
 _BREAK = {"block": 0.0, "item": 0.05, "sentence": 0.2, "line": 0.2, "word": 0.4}
 _AFTER_COLON = 0.3
-
-
-@dataclass(frozen=True, slots=True)
-class _Block:
-    kind: str  # heading, code, table, item, prose
-    start: int
-    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,70 +67,33 @@ def cut(
         return max(tokens, -(-(end - start) // _CHARS_PER_TOKEN))
 
     passages: list[Passage] = []
-    path: list[tuple[int, str]] = []
-    section: list[_Block] = []
+    section: list[Block] = []
 
     def finish() -> None:
-        heading = tuple(title for _, title in path if title)
+        codes = iter([block for block in section if block.kind == "code"])
+        code = next(codes, None)
         for start, end in _spans(text, section, size, limit):
-            passages.append(Passage(document.url, start, end, heading, text[start:end]))
+            while code and code.end <= start:
+                code = next(codes, None)
+            fence = code.fence if code and code.start < start else ""
+            passages.append(
+                Passage(document.url, start, end, section[0].heading, text[start:end], fence)
+            )
         section.clear()
 
-    for block in _blocks(text):
-        if block.kind != "heading":
+    for block in blocks(text):
+        if block.kind == "heading":
+            finish()
+        else:
             section.append(block)
-            continue
-        finish()
-        marks, _, title = text[block.start : block.end].strip().partition(" ")
-        path = [above for above in path if above[0] < len(marks)]
-        path.append((len(marks), re.sub(r"(?:^|\s)#+$", "", title.strip()).strip()))
     finish()
     return passages
-
-
-def _blocks(text: str) -> Iterator[_Block]:
-    """Yield the blocks of a Markdown text, in order, line by whole line."""
-    kind, start, end = "", 0, 0
-    fence: str | None = None
-    at = 0
-    for line in text.split("\n"):
-        here, at = at, at + len(line) + 1
-        if fence is not None:
-            end = here + len(line)
-            if closes_fence(line, fence):
-                fence = None
-                yield _Block(kind, start, end)
-                kind = ""
-            continue
-        if not line.strip():
-            found = ""
-        elif mark := FENCE.match(line):
-            found, fence = "code", mark[1]
-        elif HEADING.match(line):
-            found = "heading"
-        elif TABLE_ROW.match(line):
-            found = "table"
-        elif LIST_MARKER.match(line):
-            found = "item"
-        else:
-            found = "item" if kind == "item" else "prose"
-        new = found != kind or found in ("code", "heading") or bool(LIST_MARKER.match(line))
-        if kind and new:
-            yield _Block(kind, start, end)
-        if new:
-            start = here
-        kind, end = found, here + len(line)
-        if kind == "heading":
-            yield _Block(kind, start, end)
-            kind = ""
-    if kind:
-        yield _Block(kind, start, end)
 
 
 _Size = Callable[[int, int], int]
 
 
-def _spans(text: str, blocks: list[_Block], size: _Size, limit: int) -> list[tuple[int, int]]:
+def _spans(text: str, blocks: list[Block], size: _Size, limit: int) -> list[tuple[int, int]]:
     """Group the blocks of one section into spans of at most ``limit`` tokens."""
     if not blocks:
         return []
@@ -156,7 +113,7 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int]:
     return start, start + len(piece.strip())
 
 
-def _pieces(text: str, block: _Block, until: int, size: _Size, limit: int) -> Iterator[_Piece]:
+def _pieces(text: str, block: Block, until: int, size: _Size, limit: int) -> Iterator[_Piece]:
     cost = _BREAK["item" if block.kind in ("item", "table") else "block"]
     if text[max(0, block.start - 8) : block.start].rstrip().endswith((":", "：")):
         cost += _AFTER_COLON
@@ -176,7 +133,7 @@ def _pieces(text: str, block: _Block, until: int, size: _Size, limit: int) -> It
             before = _BREAK["word"]
 
 
-def _line_starts(text: str, block: _Block) -> list[int]:
+def _line_starts(text: str, block: Block) -> list[int]:
     starts = [block.start]
     for found in re.compile(r"\n(?=[^\n]*\S)").finditer(text, block.start, block.end):
         if found.end() < block.end:

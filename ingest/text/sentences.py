@@ -6,26 +6,42 @@ this module gives it one block at a time, since list items and code lines are no
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
 import sentencex
 
-_HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-_KANA = "\u3040-\u30ff\u31f0-\u31ff\uff66-\uff9f"
-_HANGUL = "\u1100-\u11ff\u3130-\u318f\uac00-\ud7af"
-_CJK_RUN = re.compile(f"[{_HAN}{_KANA}{_HANGUL}々〇]+")
-_HAN_CHAR = re.compile(f"[{_HAN}]")
-_KANA_CHAR = re.compile(f"[{_KANA}]")
-_HANGUL_CHAR = re.compile(f"[{_HANGUL}]")
-_LETTER = re.compile(r"[^\W\d_]")
+from ingest.text.blocks import (
+    FENCE,
+    HEADING,
+    LIST_MARKER,
+    QUOTE_MARKER,
+    TABLE_ROW,
+    TABLE_RULE,
+    Block,
+    blocks,
+    closes_fence,
+    code_lines,
+    lines,
+)
+from ingest.text.scripts import EAST_ASIAN, is_east_asian, letters
 
-FENCE = re.compile(r"[ \t]*(`{3,}(?=[^`]*$)|~{3,})")
-HEADING = re.compile(r" {0,3}(#{1,6})(?:[ \t]+|$)")
-LIST_MARKER = re.compile(r"[ \t]*(?:[-*+•]|\d{1,9}[.)])[ \t]+(?:\[[ xX]\][ \t]+)?")
-TABLE_ROW = re.compile(r"[ \t]*\|")
-_TABLE_RULE = re.compile(r"[ \t|:-]+$")
-_QUOTE_MARKER = re.compile(r"(?:[ \t]*>)+[ \t]?")
+__all__ = [
+    "FENCE",
+    "HEADING",
+    "LIST_MARKER",
+    "TABLE_ROW",
+    "clean",
+    "closes_fence",
+    "han_bigrams",
+    "is_east_asian",
+    "language",
+    "language_within",
+    "sentences",
+]
+
+_RUN = re.compile(f"[{EAST_ASIAN}]+")
 
 # Abbreviations of papers and manuals that end no sentence and that sentencex does not know.
 _ABBREVIATION = re.compile(
@@ -54,57 +70,48 @@ def clean(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
-def sentences(text: str) -> list[tuple[int, int]]:
+def sentences(text: str, fence: str = "") -> list[tuple[int, int]]:
     """Return the spans ``(start, end)`` of the sentences of a Markdown or plain text, in order.
 
     Every span is trimmed of white space and list, quote or heading marks. A heading, a table row
     and a line of code are each a sentence of their own. Nothing else is left out.
+
+    Args:
+        text: Markdown.
+        fence: the fence that is open where it begins, if it was cut out of a block of code.
     """
     spans: list[tuple[int, int]] = []
-    prose: tuple[int, int] | None = None
-    fence: str | None = None
-    at = 0
-    for line in text.split("\n"):
-        start, end = at, at + len(line)
-        at = end + 1
-        mark = FENCE.match(line)
-        if fence is not None or mark:
-            _close(text, prose, spans)
-            prose = None
-            if fence is None and mark:
-                fence = mark[1]
-            elif fence is not None and closes_fence(line, fence):
-                fence = None
-            else:
+    for block in blocks(text, fence):
+        if block.kind == "heading":
+            _add(text, block.content, block.end, spans)
+        elif block.kind == "code":
+            for start, end in code_lines(text, block):
                 _add(text, start, end, spans)
-            continue
-        if not line or line.isspace():
-            _close(text, prose, spans)
-            prose = None
-        elif heading := HEADING.match(line):
-            _close(text, prose, spans)
-            prose = None
-            _add(text, start + heading.end(), end, spans)
-        elif TABLE_ROW.match(line):
-            _close(text, prose, spans)
-            prose = None
-            if not _TABLE_RULE.match(line):
-                _add(text, start, end, spans)
+        elif block.kind == "table":
+            for start, line in lines(text[block.start : block.end]):
+                if not TABLE_RULE.match(line):
+                    _add(text, block.start + start, block.start + start + len(line), spans)
         else:
-            mark = LIST_MARKER.match(line) or _QUOTE_MARKER.match(line)
-            if mark or prose is None:
-                _close(text, prose, spans)
-                prose = (start + (mark.end() if mark else 0), end)
-            else:
-                prose = (prose[0], end)
-    _close(text, prose, spans)
+            for start, end in _paragraphs(text, block):
+                for first, last in _prose(text[start:end]):
+                    _add(text, start + first, start + last, spans)
     return spans
 
 
-def closes_fence(line: str, fence: str) -> bool:
-    """Say whether a line ends the code block that ``fence`` began."""
-    stripped = line.strip()
-    return len(stripped) >= len(fence) and stripped == fence[0] * len(stripped)
+def _paragraphs(text: str, block: Block) -> list[tuple[int, int]]:
+    """Return a block of prose whole, or every line that is quoted in a piece of its own."""
+    found = [(block.content, block.end)]
+    if ">" not in text[block.start : block.end]:
+        return found
+    for here, line in lines(text[block.content : block.end]):
+        start = block.content + here
+        mark = QUOTE_MARKER.match(line)
+        if mark:
+            found[-1] = (found[-1][0], max(found[-1][0], start - 1))
+            found.append((start + mark.end(), start + len(line)))
+        else:
+            found[-1] = (found[-1][0], start + len(line))
+    return [(start, end) for start, end in found if start < end]
 
 
 def _add(text: str, start: int, end: int, spans: list[tuple[int, int]]) -> None:
@@ -115,19 +122,13 @@ def _add(text: str, start: int, end: int, spans: list[tuple[int, int]]) -> None:
         spans.append((start, start + len(inner)))
 
 
-def _close(text: str, prose: tuple[int, int] | None, spans: list[tuple[int, int]]) -> None:
-    if prose is not None:
-        block = text[prose[0] : prose[1]]
-        for start, end in _prose(block):
-            _add(text, prose[0] + start, prose[0] + end, spans)
-
-
 def _prose(block: str) -> list[tuple[int, int]]:
     """Cut one block of prose: sentencex's boundaries, less those inside a unit."""
     if not block.strip():
         return []
-    ends = [int(found["end_index"]) for found in sentencex.get_sentence_boundaries("en", block)]
-    formulas = [found.span() for found in _FORMULA.finditer(block)] if len(ends) > 1 else []
+    ends = [end for part in _parts(block) for end in part]
+    formulas = iter(_FORMULA.finditer(block) if len(ends) > 1 else ())
+    formula = next(formulas, None)
     spans: list[tuple[int, int]] = []
     start = 0
     for end in ends[:-1]:
@@ -141,9 +142,9 @@ def _prose(block: str) -> list[tuple[int, int]]:
             continue
         if _CONTINUES.match(rest) and _ABBREVIATION.search(block, max(start, end - 20), end):
             continue
-        while formulas and formulas[0][1] <= end:
-            formulas.pop(0)
-        if formulas and formulas[0][0] < end:
+        while formula and formula.end() <= end:
+            formula = next(formulas, None)
+        if formula and formula.start() < end:
             continue
         spans.append((start, end))
         start = end
@@ -151,6 +152,25 @@ def _prose(block: str) -> list[tuple[int, int]]:
     return spans
 
 
+def _parts(block: str) -> Iterator[list[int]]:
+    """Yield the ends that sentencex finds in a block, part by part.
+
+    Its time grows with the square of the quotation marks in what it is given: no paragraph that
+    people write is longer than a part.
+    """
+    start = 0
+    while start < len(block):
+        stop = start + _LONGEST
+        if stop < len(block):
+            space = max(block.rfind(" ", start, stop), block.rfind("\n", start, stop))
+            stop = space + 1 if space >= start else stop
+        piece = block[start:stop]
+        found = sentencex.get_sentence_boundaries("en", piece)
+        yield [start + int(each["end_index"]) for each in found]
+        start = stop
+
+
+_LONGEST = 30_000  # characters
 _ASIAN = ("zh", "ja", "ko")
 # Words of English that no language near it has; one in eight says enough, and takes no model.
 _PARTICLES = frozenset(("the", "of", "and", "that", "this", "which", "with", "from", "are", "by"))
@@ -158,25 +178,12 @@ _FULL = 1 / 8
 _TELLING = 40  # letters: fewer in another script are names and formulas
 
 
-def is_east_asian(text: str) -> bool:
-    """Say whether a text is mainly in Han, Kana or Hangul."""
-    letters, wide = _letters(text)
-    # One Han character says about as much as four Latin letters.
-    return wide > 0 and 4 * wide >= 0.4 * (letters + 3 * wide)
-
-
-def _letters(text: str) -> tuple[int, int]:
-    patterns = (_HAN_CHAR, _KANA_CHAR, _HANGUL_CHAR)
-    return len(_LETTER.findall(text)), sum(len(pattern.findall(text)) for pattern in patterns)
-
-
 def language_within(text: str, whole: str) -> str:
     """Return the language of a part of a text: that of the ``whole`` unless its script differs."""
     if text.isascii() and whole not in _ASIAN:
         return whole
-    letters, wide = _letters(text)
-    is_asian = is_east_asian(text)
-    if is_asian == (whole in _ASIAN) or letters + 3 * wide < _TELLING:
+    found = letters(text)
+    if found.is_east_asian == (whole in _ASIAN) or found.every + 3 * found.east_asian < _TELLING:
         return whole
     return language(text)
 
@@ -191,19 +198,19 @@ def language(text: str) -> str:
     sample = text[:4000]
     if sample.isascii() and (len(sample) < _SHORT or _is_full_of_particles(sample[:2000])):
         return "en"
-    letters = len(_LETTER.findall(sample))
-    if letters == 0:
+    found = letters(sample)
+    if found.every == 0:
         return "en"
-    han, kana, hangul = (
-        len(pattern.findall(sample)) for pattern in (_HAN_CHAR, _KANA_CHAR, _HANGUL_CHAR)
-    )
-    # One Han character says about as much as four Latin letters.
-    if 4 * (han + kana + hangul) >= 0.4 * (letters + 3 * (han + kana + hangul)):
-        if hangul > han + kana:
-            return "ko"
-        return "ja" if kana > 0.1 * (han + kana) else "zh"
-    code, probability = _langid().classify(sample[:2000])
-    return "en" if len(sample) < _SHORT and probability < 0.95 else str(code)
+    if found.language:
+        return found.language
+    code, probability = language_code(sample[:2000])
+    return "en" if len(sample) < _SHORT and probability < 0.95 else code
+
+
+def language_code(text: str) -> tuple[str, float]:
+    """Return the likeliest language of a text by its letters, two letters, and how likely."""
+    code, probability = _langid().classify(text)
+    return str(code), float(probability)
 
 
 def _is_full_of_particles(text: str) -> bool:
@@ -227,7 +234,7 @@ def han_bigrams(text: str) -> str:
     A run of one character stays as it is, as does all other text. Index and query must both pass
     through here: ``"用GQA缓存键"`` becomes ``" 用 GQA 缓存 存键 "``.
     """
-    return _CJK_RUN.sub(_pairs, text)
+    return _RUN.sub(_pairs, text)
 
 
 def _pairs(run: re.Match[str]) -> str:

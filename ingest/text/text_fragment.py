@@ -1,22 +1,25 @@
 """Text fragments: the few words of a passage by which a browser finds it on its page.
 
-Knows Markdown's marks well enough to take them off; knows nothing of addresses. The syntax is that
-of the WICG draft "URL Fragment Text Directives".
+Knows nothing of addresses. The syntax is that of the WICG draft "URL Fragment Text Directives".
 """
 
 import re
 from collections.abc import Iterator
+from itertools import accumulate
 from urllib.parse import quote
 
-_HAN = "\u3400-\u9fff\u3040-\u30ff"
-_UNIT = re.compile(rf"[{_HAN}]|[^\s{_HAN}]+")
-_SENTENCE_END = re.compile(rf"(?<=[.!?])\s+(?=[^\sa-z])|(?<=[。！？])|(?<=[：；])(?=[{_HAN}])")
+from ingest.text.blocks import blocks, code_lines
+from ingest.text.plain import plain, plain_line
+from ingest.text.scripts import HAN, KANA
+
+_WIDE = HAN + KANA
+_UNIT = re.compile(rf"(?P<wide>[{_WIDE}])|[^\s{_WIDE}]+")
+_SENTENCE_END = re.compile(rf"(?<=[.!?])\s++(?=[^\sa-z])|(?<=[。！？])|(?<=[：；])(?=[{_WIDE}])")
 # A formula is drawn by script and an emoji may be an image: neither can be matched as text.
-_UNMATCHABLE = re.compile(r"\$+[^$]+\$+|[\x00\u2600-\u27bf\U0001f000-\U0001faff]+")
+_UNMATCHABLE = re.compile(r"(?<!\$)\$++[^$]++\$++|[\x00\u2600-\u27bf\U0001f000-\U0001faff]++")
 _TORN = re.compile(r"[$\\|{}]")  # of a formula, code or a row of a table
-_CLOSING = " ,;:，；：、"
+_CLOSING = " ,;:，：；、"
 _READ = 4000  # characters
-_TARGET = r"\((?:[^()]|\([^()]*\))*\)"
 _WHOLE, _EDGE, _ENOUGH, _LEAST = 10.0, 5.0, 4.0, 2.0  # in words; a Han character is half a word
 
 
@@ -41,11 +44,12 @@ def text_directive(text: str, before: str = "") -> str:
 def _ends(sentence: str) -> tuple[str, str]:
     """Return a sentence whole and "" when it is short or cannot be cut, else its two ends."""
     units = list(_UNIT.finditer(sentence))
-    if _weight(units) <= _WHOLE:
+    weights = [0.0, *accumulate(map(_weight, units))]  # of the units before each
+    if weights[-1] <= _WHOLE:
         return sentence, ""
     cuts = [at for at in range(1, len(units)) if _is_boundary(units[at - 1], units[at])]
-    head = next((at for at in cuts if _weight(units[:at]) >= _EDGE), None)
-    tail = next((at for at in reversed(cuts) if _weight(units[at:]) >= _EDGE), None)
+    head = next((at for at in cuts if weights[at] >= _EDGE), None)
+    tail = next((at for at in reversed(cuts) if weights[-1] - weights[at] >= _EDGE), None)
     if head is None or tail is None or head > tail:
         return sentence, ""
     return sentence[: units[head - 1].end()], sentence[units[tail].start() :]
@@ -58,28 +62,31 @@ def _prefix(start: str, sentence: str, text: str, before: str) -> str:
     """
     # taking the marks off a whole book takes long: look first whether the words stand there at all
     wanted = map(re.escape, re.findall(r"[^\W_]+", start.casefold()))
-    if not re.search(r"[\W_]+".join(wanted), before.casefold()):
+    if not re.search(r"[\W_]++".join(wanted), before.casefold()):
         return ""
     ahead, found, _ = _lines(text).partition(sentence)
     ahead = f"{_lines(before)}\n{ahead}"
-    if not found or sentence[:1] in _CLOSING or _squeezed(start) not in _squeezed(ahead):
+    squeezed = _squeezed(ahead)
+    if not found or sentence[:1] in _CLOSING or _squeezed(start) not in squeezed:
         return ""
     block = ahead.rstrip().rpartition("\n")[2]
     units = list(_UNIT.finditer(block))
+    weight = 0.0
     for at in reversed(range(len(units))):
         words = block[units[at].start() :]
-        if _UNMATCHABLE.search(words) or _TORN.search(words) or _weight(units[at:]) > _WHOLE:
+        weight += _weight(units[at])
+        if weight > _WHOLE or _UNMATCHABLE.search(words) or _TORN.search(words):
             return ""
         cut = at == 0 or _is_boundary(units[at - 1], units[at])
-        if not cut or _weight(units[at:]) < _LEAST or words[0] in _CLOSING:
+        if not cut or weight < _LEAST or words[0] in _CLOSING:
             continue
-        if _squeezed(words + start) not in _squeezed(ahead):
+        if _squeezed(words + start) not in squeezed:
             return words
     return ""
 
 
 def _lines(text: str) -> str:
-    return "\n".join(map(plain, text.splitlines()))
+    return "\n".join(map(plain_line, text.split("\n")))
 
 
 def _squeezed(text: str) -> str:
@@ -91,16 +98,19 @@ def _is_boundary(one: re.Match[str], other: re.Match[str]) -> bool:
 
     Where Chinese words end, only a dictionary knows; between two Han characters none may be cut.
     """
-    both_han = re.match(f"[{_HAN}]", one[0]) and re.match(f"[{_HAN}]", other[0])
-    return not both_han or one.end() < other.start()
+    return not (one["wide"] and other["wide"]) or one.end() < other.start()
 
 
 def _encoded(text: str) -> str:
     return quote(text, safe="", errors="replace").replace("-", "%2D")
 
 
-def _weight(units: list[re.Match[str]]) -> float:
-    return sum(0.5 if re.match(f"[{_HAN}]", unit[0]) else 1.0 for unit in units)
+def _weight(unit: re.Match[str]) -> float:
+    return 0.5 if unit["wide"] else 1.0
+
+
+def _length(text: str) -> float:
+    return sum(map(_weight, _UNIT.finditer(text)))
 
 
 def _first_sentence(text: str) -> str:
@@ -111,7 +121,7 @@ def _first_sentence(text: str) -> str:
     for piece, is_prose in _pieces(text):
         for sentence in _SENTENCE_END.split(piece):
             runs = [run.strip() for run in _UNMATCHABLE.split(sentence)]
-            weights = [_weight(list(_UNIT.finditer(run))) for run in runs]
+            weights = list(map(_length, runs))
             weight, run = max(zip(weights, runs, strict=True), key=lambda pair: pair[0])
             if not re.search(r"\w", run):
                 continue
@@ -125,38 +135,12 @@ def _first_sentence(text: str) -> str:
 
 def _pieces(text: str) -> Iterator[tuple[str, bool]]:
     """The blocks of a passage, line by line or cell by cell, and whether each is prose."""
-    fenced = False
-    for line in text.splitlines():
-        if re.match(r"\s*(```|~~~)", line):
-            fenced = not fenced
-        elif fenced:
-            yield line.strip(), False
-        elif line.lstrip().startswith("|"):
-            yield from ((plain(cell), False) for cell in line.split("|"))
-        else:
-            yield plain(line), not re.match(r"\s*#{1,6}\s", line)
-
-
-def plain(line: str) -> str:
-    """Return one line of Markdown as the reader sees it, without its marks."""
-    line = re.sub(r"^[\s>]*(?:(?:[-*+]|\d+[.)]|#{1,6})\s+)?(?:\[[ xX]\]\s+)?", "", line)
-    if re.fullmatch(r"[\s:|=*_-]*", line):
-        return ""
-    codes: dict[str, str] = {}
-
-    def hidden(code: re.Match[str]) -> str:
-        sign = chr(0xE000 + len(codes))  # private use: code keeps what looks like marks
-        codes[sign] = code[2]
-        return sign
-
-    line = _unmarked(re.sub(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", hidden, line))
-    line = "".join(codes.get(char, char) for char in line)
-    return " ".join(line.split()).rstrip("#").rstrip()
-
-
-def _unmarked(text: str) -> str:
-    text = re.sub(rf"!\[[^\]]*\]{_TARGET}|\[\^[^\]]*\]|<[/a-zA-Z!][^>]*>", "", text)
-    text = re.sub(rf"\[((?:\\.|[^\[\]\\]|\[[^\[\]]*\])*)\](?:{_TARGET}|\[[^\]]*\])", r"\1", text)
-    text = re.sub(r"(\*{1,3}|~~)(?=[^\s*])(.+?)(?<=\S)\1", r"\2", text)
-    text = re.sub(r"(?<!\w)(_{1,3})(?=[^\s_])(.+?)(?<=\S)\1(?!\w)", r"\2", text)
-    return re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", text)
+    for block in blocks(text):
+        if block.kind == "code":
+            yield from ((text[start:end].strip(), False) for start, end in code_lines(text, block))
+            continue
+        for line in text[block.start : block.end].split("\n"):
+            if block.kind == "table":
+                yield from ((plain(cell), False) for cell in line.split("|"))
+            else:
+                yield plain_line(line), block.kind != "heading"

@@ -59,7 +59,7 @@ def test_what_states_nothing_is_dropped(desk, evidence, said):
 @pytest.mark.parametrize(
     ("sentence", "source", "detail"),
     [
-        ("It has 13 layers.", "It has 12 layers.", "13"),
+        ("It has 13 layers.", "It has 12 layers.", "13 layers"),
         ("It has 1,024 heads.", "There are 1024 heads.", None),
         ("It is 5 % slower.", "It is 5% slower.", None),
         ("GQA is used.", "MQA is used.", "GQA"),

@@ -23,6 +23,7 @@ from assistant.engines.protocol import Message
 from index.store.values import Filters
 from ingest.text.sentences import sentences
 from tests.assistant.injections import ATTACKS, Attack
+from tests.assistant.wordings import ORDERS, PROSE
 
 EVERY = pytest.mark.parametrize("attack", ATTACKS, ids=lambda each: each.id)
 SHORT = ("e01", "e03", "e05", "e06", "e15", "e19", "z01", "z02")
@@ -125,6 +126,16 @@ def test_orders_are_told_from_facts(attack):
     ],
 )
 def test_prose_about_prompts_and_answers_is_no_order(sentence):
+    assert not addresses_the_model(sentence)
+
+
+@pytest.mark.parametrize("sentence", ORDERS)
+def test_orders_are_found_in_many_wordings(sentence):
+    assert addresses_the_model(sentence)
+
+
+@pytest.mark.parametrize("sentence", PROSE)
+def test_prose_in_the_same_words_is_no_order(sentence):
     assert not addresses_the_model(sentence)
 
 

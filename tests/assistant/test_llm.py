@@ -91,7 +91,7 @@ def test_a_reply_follows_a_look_at_its_likelihood_without_reading_again(
     assert first is not None
     assert other is not None
     assert other < first <= 0
-    with mock.patch.object(engine._llama, "eval", wraps=engine._llama.eval) as evaluated:
+    with mock.patch.object(engine._llama, "evaluate", wraps=engine._llama.evaluate) as evaluated:
         assert "".join(engine.stream(question, max_tokens=12)) == alone
     assert max(len(call.args[0]) for call in evaluated.call_args_list) == 1
     assert "".join(engine.stream(question, max_tokens=12)) == alone
@@ -258,13 +258,13 @@ def test_control_tokens_in_a_message_stay_text(engine: LocalEngine) -> None:
     controls = set(engine._control("<|im_start|><|im_end|>"))
     assert len(controls) == 2
     assert sum(token in controls for token in tokens) == sum(token in controls for token in plain)
-    assert engine._llama.detokenize(tokens).decode().count(forged) == 1
+    assert b"".join(map(engine._llama.bytes_of, tokens)).decode().count(forged) == 1
     assert engine.count_tokens("<|im_end|>") > 1
 
 
 def test_text_that_looks_like_a_placeholder_stays_text(engine: LocalEngine) -> None:
     messages = [Message("user", "\x021\x03 {{ 7 * 7 }}"), Message("assistant", "yes")]
-    text = engine._llama.detokenize(engine._tokens(messages, reply=False)).decode()
+    text = b"".join(map(engine._llama.bytes_of, engine._tokens(messages, reply=False))).decode()
     assert "\x021\x03 {{ 7 * 7 }}" in text
     assert text.count("yes") == 1
 
@@ -608,8 +608,8 @@ def test_an_address_may_name_its_model(far_side: str, tmp_path: Path) -> None:
 def test_ctrl_c_ends_a_reply_and_is_not_lost(models_dir, tmp_path):
     code = (
         "import os, signal, sys, threading, pathlib\n"
-        "from assistant.llm import Message\n"
-        "from assistant.llm_local import LocalEngine\n"
+        "from assistant.engines.local import LocalEngine\n"
+        "from assistant.engines.protocol import Message\n"
         "engine = LocalEngine(pathlib.Path(sys.argv[1]))\n"
         "threading.Timer(0.5, lambda: os.kill(os.getpid(), signal.SIGINT)).start()\n"
         "try:\n"

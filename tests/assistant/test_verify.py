@@ -3,6 +3,7 @@
 import pytest
 
 from assistant.answering.json_form import answer_object
+from ingest.errors import UsageError
 
 
 @pytest.fixture
@@ -30,3 +31,26 @@ def test_a_translation_is_checked_with_its_original(desk, saved, chinese, holds)
     checked = desk.verify(saved)[0]
     assert checked["ok"] is holds
     assert holds or "translation" in checked["reason"]
+
+
+@pytest.mark.parametrize(
+    "saved",
+    [
+        [], {}, None, 5, {"sentences": 5, "citations": [], "question": "x"},
+        {"sentences": [], "citations": ["x"], "question": "x"},
+        {"sentences": [{"text": 5, "citations": []}], "citations": [], "question": "x"},
+        {"sentences": [{"text": "x", "citations": [[1]]}], "citations": [], "question": "x"},
+        {"sentences": [{"text": "x" * 30_000, "citations": []}], "citations": [], "question": "x"},
+        {"sentences": [], "citations": [], "question": "x" * 5_000},
+    ],
+    ids=lambda saved: str(saved)[:50],
+)  # fmt: skip
+def test_what_is_no_saved_answer_is_refused(desk, saved):
+    with pytest.raises(UsageError):
+        desk.verify(saved)
+
+
+def test_places_that_are_no_numbers_are_refused(desk, saved):
+    saved["citations"][0]["start"] = "0"
+    with pytest.raises(UsageError, match="start of a citation is no whole number"):
+        desk.verify(saved)

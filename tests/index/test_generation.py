@@ -44,7 +44,7 @@ def test_two_generations_are_kept(tmp_path):
 
 def test_a_second_writer_is_told_who_is_first(tmp_path):
     code = (
-        "import sys, pathlib\nfrom index.generation import Home\n"
+        "import sys, pathlib\nfrom index.store.generation import Home\n"
         "with Home(pathlib.Path(sys.argv[1])).writing():\n"
         "    print('in', flush=True)\n    input()\n"
     )

@@ -1,7 +1,6 @@
 """Words are found whatever their ending, their punctuation and their script."""
 
 import pytest
-import tantivy
 
 from index.search import lexical
 from index.search.lexical import WordIndex
@@ -78,23 +77,3 @@ def test_a_match_in_the_title_counts_more(tmp_path):
     index = WordIndex(tmp_path / "words")
     index.change([], [(1, "Baking", "kernels fuse"), (2, "Kernels", "kernels fuse")])
     assert numbers(index.search("kernel", 5)) == [2, 1]
-
-
-def test_an_older_index_is_searched_and_changed(tmp_path, monkeypatch):
-    """Its numbers are stored with the text, not in a column."""
-
-    def older():
-        builder = tantivy.SchemaBuilder()
-        builder.add_text_field("key", tokenizer_name="raw", index_option="basic")
-        builder.add_integer_field("number", stored=True, indexed=False)
-        for field in ("title", "words"):
-            builder.add_text_field(field, tokenizer_name=lexical._ANALYZER, index_option="freq")
-        return builder.build()
-
-    with monkeypatch.context() as patch:
-        patch.setattr(lexical, "_schema", older)
-        WordIndex(tmp_path / "words").change([], [(7, "", "grouped heads"), (8, "", "pieces")])
-    index = WordIndex(tmp_path / "words")
-    assert numbers(index.search("heads", 5)) == [7]
-    index.change([7], [(9, "", "more heads")])
-    assert numbers(index.search("heads", 5)) == [9]

@@ -82,6 +82,8 @@ def test_a_bomb_is_stopped_at_the_limit(pack: object) -> None:
         ("plain words, no mark".encode("utf-16-le"), None, "plain words, no mark"),
         (b'<meta charset="gb2312">' + "注意力机制".encode("gbk"), "iso-8859-1", "注意力机制"),
         ("corazón".encode("latin-1"), "no-such-charset, windows-1252", None),
+        ("corazón".encode("latin-1"), "undefined", None),
+        ("corazón".encode(), "undefined", "corazón"),
     ],
 )
 def test_charsets(data: bytes, declared: str | None, expected: str | None) -> None:

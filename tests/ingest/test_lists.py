@@ -292,7 +292,7 @@ def test_snapshots_hold_no_prose_and_no_mojibake() -> None:
 
 def test_stored_list_that_is_damaged() -> None:
     for text in ("name = ", "x = 1", 'name = "a"\ntitle = "b"\nlang = "en"\nentry = 3'):
-        with pytest.raises(UsageError, match="add it again"):
+        with pytest.raises(UsageError, match="no list in TOML"):
             loads(text)
 
 

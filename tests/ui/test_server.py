@@ -101,7 +101,7 @@ def test_listening_to_others_wants_a_token_or_plain_words():
     assert access_for("127.0.0.1", None, open_to_everyone=False).names >= {"localhost"}
     opened = access_for("0.0.0.0", None, open_to_everyone=True)
     assert opened.token is None
-    named = access_for("0.0.0.0", "t", open_to_everyone=False, names=["Desk.example"])
+    named = access_for("0.0.0.0", "a long token", open_to_everyone=False, names=["Desk.example"])
     assert named.answers_to("desk.example:7860")
     assert named.answers_to("192.168.1.7:7860")
     assert named.answers_to("[fe80::1]:7860")

@@ -1,9 +1,10 @@
 """The command line: which commands there are, and how errors end (see ARCHITECTURE.md)."""
 
+import errno
+import os
 import sys
 
 import typer
-from rich.console import Console
 
 from ingest.errors import RefdeskError
 from ui.cli import ask as cli_ask
@@ -13,6 +14,13 @@ from ui.cli import keep as cli_keep
 from ui.cli import lists as cli_lists
 from ui.cli import models as cli_models
 from ui.cli import serve as cli_serve
+from ui.cli.terminal import Console
+
+_SYSTEM = (
+    errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.EMFILE,
+    errno.ENAMETOOLONG, errno.ELOOP,
+)  # fmt: skip
+"""What a disk or a system refuses: no bug of ours."""
 
 app = typer.Typer(
     help="The reference desk for curated reading lists: every sentence cited to its source.",
@@ -29,6 +37,8 @@ app.command("cards")(cli_ask.cards)
 app.add_typer(cli_lists.app, name="lists")
 app.command("ingest")(cli_keep.ingest)
 app.command("rebuild")(cli_keep.rebuild)
+app.command("forget")(cli_keep.forget)
+app.command("check")(cli_keep.check)
 app.command("status")(cli_keep.status)
 app.command("export")(cli_keep.export)
 app.command("import")(cli_keep.import_)
@@ -43,24 +53,63 @@ def main() -> None:
     """Run the command line and end the process with the right exit code."""
     debug = "--debug" in sys.argv
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
+    code = 0
     try:
-        app(args=arguments, prog_name="refdesk")
+        try:
+            code = _run(arguments)
+        finally:
+            sys.stdout.flush()  # else what cannot be written is noticed when nobody can say it
     except RefdeskError as error:
         _complain(str(error), debug=debug)
-        sys.exit(error.exit_code)
-    except KeyboardInterrupt:
+        code = error.exit_code
+    except (KeyboardInterrupt, typer.Abort):
         _complain("Interrupted.", debug=debug)
-        sys.exit(130)
+        code = 130
     except BrokenPipeError:
-        sys.stderr.close()  # the reader of our output went away: nobody is left to tell
-        sys.exit(0)
+        _leave_stdout()  # the reader of our output went away: nobody is left to tell
+    except OSError as error:
+        known = error.errno in _SYSTEM
+        _complain(_of_system(error) if known else _of_bug(error), debug=debug)
+        code = 2 if known else 1
+        _leave_stdout()
     except Exception as error:
-        _complain(
-            f"refdesk failed in a way it should not: {type(error).__name__}: {error}. "
-            "Run it again with --debug and report what it prints.",
-            debug=debug,
-        )
-        sys.exit(1)
+        _complain(_of_bug(error), debug=debug)
+        code = 1
+    sys.exit(code)
+
+
+def _run(arguments: list[str]) -> int:
+    """Run a command; return its exit code."""
+    try:
+        ended = app(args=arguments, prog_name="refdesk", standalone_mode=False)
+    except SystemExit as error:
+        if isinstance(error.__context__, BrokenPipeError):  # typer would end it with 1
+            raise error.__context__ from None
+        raise
+    except Exception as error:
+        show = getattr(error, "show", None)
+        if show is None:
+            raise
+        show()  # wrong usage, in typer's own words
+        return int(getattr(error, "exit_code", 2))
+    return ended if isinstance(ended, int) else 0
+
+
+def _of_system(error: OSError) -> str:
+    what = f"{error.filename} cannot be used" if error.filename else "The output cannot be written"
+    return f"{what}: {error.strerror}."
+
+
+def _of_bug(error: Exception) -> str:
+    return (
+        f"refdesk failed in a way it should not: {type(error).__name__}: {error}. "
+        "Run it again with --debug and report what it prints."
+    )
+
+
+def _leave_stdout() -> None:
+    """Let what is still to be written go nowhere, so that nothing complains when Python ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _complain(text: str, *, debug: bool) -> None:

@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
-from assistant.answering.json_form import answer_object, hit_object
+from assistant.answering.json_form import answer_object, search_object
 from ingest.errors import FoundWanting, NothingFound, UsageError
 from ui.cli import render
 from ui.cli.live_answer import AnswerView
@@ -25,14 +24,16 @@ from ui.cli.options import (
     NoLogOption,
     SectionOption,
     filters_of,
+    given,
     open_desk,
     print_json,
 )
 from ui.cli.progress import ShownProgress
+from ui.cli.terminal import Console, clean
 
 
 def ask(
-    question: str,
+    question: Annotated[str, typer.Argument(help="- for what stands on stdin.")],
     home: HomeOption = None,
     as_json: JsonOption = False,
     k: CountOption = 8,
@@ -48,6 +49,7 @@ def ask(
 
     Example: refdesk ask "explain GQA vs MQA"
     """
+    question = given(question)
     filters = filters_of(lists, section, difficulty, kind, lang)
     with ShownProgress() as progress, AnswerView(Console()) as view:
 
@@ -55,7 +57,7 @@ def ask(
             view.hide()
             progress(step, done, total)
 
-        desk = open_desk(home, tell, llm, note_gaps=not no_log)
+        desk = open_desk(home, tell, llm, note_gaps=not no_log, aside=view.hide)
         if question.strip():
             desk.load_ahead(question)
         try:
@@ -70,7 +72,7 @@ def ask(
 
 
 def search(
-    query: str,
+    query: Annotated[str, typer.Argument(help="- for what stands on stdin.")],
     home: HomeOption = None,
     as_json: JsonOption = False,
     k: CountOption = 10,
@@ -86,17 +88,11 @@ def search(
     """
     filters = filters_of(lists, section, difficulty, kind, lang)
     with ShownProgress() as progress:
-        found = open_desk(home, progress).search(query, k=k, filters=filters)
+        found = open_desk(home, progress).search(given(query), k=k, filters=filters)
     if as_json:
-        print_json(
-            {
-                "query": found.query,
-                "hits": [hit_object(hit) for hit in found.hits],
-                "timings": {"search_s": round(found.seconds, 4)},
-            }
-        )
+        print_json(search_object(found))
     else:
-        render.hits(Console(), found.hits)
+        render.hits(Console(), found.hits, "" if found.searched == query else found.searched)
     if not found.hits:
         raise NothingFound("Nothing was found: try other words, or fewer filters.")
 
@@ -120,7 +116,7 @@ def path(
     if as_json:
         print_json(to_object(found))
     else:
-        sys.stdout.write(render.clean(to_markdown(found)))
+        sys.stdout.write(clean(to_markdown(found)))
 
 
 def cards(
@@ -159,8 +155,11 @@ def verify(
     Example: refdesk verify answer.json
     """
     try:
-        saved = json.loads(answer.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        data = sys.stdin.buffer.read() if str(answer) == "-" else answer.read_bytes()
+        saved = json.loads(
+            data.decode(json.detect_encoding(data))
+        )  # shells differ in what > writes
+    except (OSError, ValueError, RecursionError) as error:
         raise UsageError(f"The answer {answer} cannot be read: {error}.") from error
     with ShownProgress() as progress:
         checked = open_desk(home, progress).verify(saved)
@@ -171,6 +170,6 @@ def verify(
         console = Console()
         for each in checked:
             mark = "holds" if each["ok"] else f"does not hold: {each['reason']}"
-            console.print(f"{render.clean(each['text'])}  ({mark})", markup=False)
+            console.print(f"{clean(each['text'])}  ({mark})", markup=False)
     if wanting:
         raise FoundWanting(f"{len(wanting)} of {len(checked)} sentences do not hold.")

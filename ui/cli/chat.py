@@ -4,7 +4,6 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
 
-from rich.console import Console
 from rich.text import Text
 
 from assistant.answering.values import Answer
@@ -28,6 +27,7 @@ from ui.cli.options import (
     open_desk,
 )
 from ui.cli.progress import ShownProgress
+from ui.cli.terminal import Console, clean
 
 _HELP = """Ask a question, then follow up: "and MQA?", "why?", "how does it compare to LoRA?"
 /sources  the passages behind the last answer
@@ -122,9 +122,9 @@ class Conversation:
         elif self._last.refused:
             render.nearest(self._console, self._last)
         for cited in self._last.citations if self._last else ():
-            self._console.print(Text(f"[{cited.n}] {render.clean(cited.title)}", style="bold"))
-            self._console.print(Text(render.clean(cited.deep_link), style="dim"), soft_wrap=True)
-            self._console.print(Text(render.clean(cited.quote)))
+            self._console.print(Text(f"[{cited.n}] {clean(cited.title)}", style="bold"))
+            self._console.print(Text(clean(cited.deep_link), style="dim"), soft_wrap=True)
+            self._console.print(Text(clean(cited.quote)))
             self._console.print()
 
 
@@ -133,7 +133,7 @@ def _lines(console: Console) -> Iterator[str]:
     if not sys.stdin.isatty():
         for line in sys.stdin:
             if line.strip():
-                console.print(Text(f"> {render.clean(line.strip())}"), soft_wrap=True)
+                console.print(Text(f"> {clean(line.strip())}"), soft_wrap=True)
             yield line
         return
     import readline  # noqa: F401  # gives input() line editing and a history

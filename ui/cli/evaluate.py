@@ -5,12 +5,19 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from ingest.errors import UsageError
-from ui.cli.options import HomeOption, JsonOption, LlmOption, open_desk, print_json
+from ui.cli.options import (
+    EmbedderOption,
+    HomeOption,
+    JsonOption,
+    LlmOption,
+    open_desk,
+    print_json,
+)
 from ui.cli.progress import ShownProgress
+from ui.cli.terminal import Console
 
 _SHOWN_IDS = 20
 
@@ -51,6 +58,7 @@ def evaluate(
         Path | None, typer.Option("--plot", help="Draw the figures.", metavar="FILE.png")
     ] = None,
     llm: LlmOption = "auto",
+    embedder: EmbedderOption = None,
 ) -> None:
     """Measure retrieval and answers on a file of questions, or retrieval on a BEIR collection.
 
@@ -63,7 +71,7 @@ def evaluate(
         raise UsageError("Give either a file of questions or --beir with a folder.")
     before = eval_run.read(against) if against else None
     with ShownProgress() as progress:
-        desk = open_desk(home, progress, llm)
+        desk = open_desk(home, progress, llm, embedder)
         if beir:
             result = desk.evaluate_beir(beir)
         elif questions:

@@ -3,16 +3,18 @@
 import json
 import sys
 from collections import Counter
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
 from assistant.answering.gaps import gap_object
+from ingest.errors import FoundWanting, UsageError
 from ui.cli import render
 from ui.cli.options import EmbedderOption, HomeOption, JsonOption, open_desk, print_json
 from ui.cli.progress import ShownProgress
+from ui.cli.terminal import Console, clean
 
 if TYPE_CHECKING:
     from assistant.keeping import IngestReport
@@ -93,6 +95,7 @@ def _report(what: str, report: "IngestReport", *, as_json: bool) -> None:
             "unchanged": _states(report)["unchanged"],
             "failed": _states(report)["failed"],
             "mended": list(report.mended),
+            "notices": list(report.notices),
             "generation": report.status["generation"],
             "digest": report.status["digest"],
         }
@@ -101,6 +104,8 @@ def _report(what: str, report: "IngestReport", *, as_json: bool) -> None:
     console = Console()
     for name in report.mended:
         console.print(f"{name}: what a crash left half-written was cut off.", highlight=False)
+    for said in report.notices:
+        console.print(clean(said), markup=False, highlight=False)
     if report.got:
         render.got(console, report.got)
     console.print(
@@ -169,11 +174,87 @@ def export(
     sys.stdout.write(f"{file}: {size / 1e6:.1f} MB\n")
 
 
-def import_(file: Path, home: HomeOption = None) -> None:
-    """Take an exported library into an empty home.
+def import_(file: Path, home: HomeOption = None, embedder: EmbedderOption = None) -> None:
+    """Take an exported library into an empty home: checked first, all of it or nothing.
+
+    With its archive the library is made anew from that; without, it is compared with itself.
 
     Example: refdesk import library.tar.gz --home ~/reading
     """
     with ShownProgress() as progress:
-        found = open_desk(home, progress).carry_in(file)
+        found = open_desk(home, progress, embedder=embedder).carry_in(file)
     render.status(Console(), found)
+
+
+def forget(
+    what: Annotated[list[str] | None, typer.Argument(metavar="[URL|FILE|LIST]...")] = None,
+    home: HomeOption = None,
+    quarantined: Annotated[
+        bool, typer.Option("--quarantined", help="Also every record that cannot be read.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Take out pages, files, folders, archives, or a list with the pages fetched for it alone.
+
+    The library follows. What was forgotten is not fetched again unless it is named, and not read
+    again unless it is given again. (`lists remove` takes out a list and leaves its pages.)
+
+    Example: refdesk forget https://example.org/page notes/old.md
+    """
+    if not what and not quarantined:
+        raise UsageError("Name what is to be forgotten: an address, a file, a list.")
+    with ShownProgress() as progress:
+        report = open_desk(home, progress).forget(what or [], quarantined=quarantined)
+    if as_json:
+        print_json(
+            {
+                "lists": report.lists,
+                "documents": report.documents,
+                "records": report.records,
+                "generation": report.status["generation"],
+                "digest": report.status["digest"],
+            }
+        )
+        return
+    lines = [f"list {name}" for name in report.lists]
+    lines += [f"page {url}" for url in report.documents]
+    lines += [f"record {place}" for place in report.records]
+    for line in lines:
+        sys.stdout.write(clean(f"Forgotten: {line}") + "\n")
+    if not lines:
+        sys.stdout.write("Forgotten; no page of the library came of it.\n")
+
+
+def check(
+    home: HomeOption = None,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Put right what can be, losing nothing.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Look for damage in the home: archive, library, caches. Ends with 5 if some is left.
+
+    Example: refdesk check --repair
+    """
+    with ShownProgress() as progress:
+        desk = open_desk(home, progress)
+        found = desk.check(repair=repair)
+    if as_json:
+        print_json(
+            {
+                "home": str(desk.home.root),
+                "sound": not found.damages,
+                "damages": [asdict(each) for each in found.damages],
+                "repaired": [asdict(each) for each in found.repaired],
+            }
+        )
+    else:
+        for each in found.repaired:
+            sys.stdout.write(clean(f"{each.where}: {each.what}. Repaired.") + "\n")
+        for each in found.damages:
+            sys.stdout.write(clean(f"{each.where}: {each.what}. {each.cure}.") + "\n")
+        if not found.damages:
+            sys.stdout.write("The home is as it was written.\n")
+    if found.damages:
+        count = len(found.damages)
+        raise FoundWanting(f"{count} {'damages' if count > 1 else 'damage'} in {desk.home.root}.")

@@ -10,7 +10,7 @@ from ingest.errors import FoundWanting
 from ingest.lists.catalog_file import Entry
 from ui.cli.options import HomeOption, JsonOption, open_desk, print_json
 from ui.cli.progress import ShownProgress
-from ui.cli.render import clean
+from ui.cli.terminal import clean
 
 app = typer.Typer(help="The curated lists this home knows.", no_args_is_help=True)
 
@@ -28,7 +28,7 @@ def lists_show(home: HomeOption = None, as_json: JsonOption = False) -> None:
         return
     for row in found:
         sys.stdout.write(
-            f"{row['name']}: {row['entries']} links, {row['topics']} topics without a link, "
+            f"{clean(row['name'])}: {row['entries']} links, {row['topics']} topics without a link, "
             f"{row['in_library']} in the library\n"
         )
 
@@ -49,7 +49,7 @@ def lists_add(
     with ShownProgress() as progress:
         curated = open_desk(home, progress).add_list(where, name=name, base=base)
     sys.stdout.write(
-        f"{curated.name}: {len(curated.entries)} links, {len(curated.topics)} topics\n"
+        f"{clean(curated.name)}: {len(curated.entries)} links, {len(curated.topics)} topics\n"
     )
 
 
@@ -76,7 +76,7 @@ def lists_check(
     if as_json:
         print_json(doctor.to_object(examination))
     elif as_markdown:
-        sys.stdout.write(doctor.to_markdown(examination))
+        sys.stdout.write(clean(doctor.to_markdown(examination)))
     else:
         file = Path(where).name
         for found in examination.findings:

@@ -5,12 +5,12 @@ from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.table import Column, Table
 
 from index.models.pins import load_pins
 from ui.cli.options import HomeOption, JsonOption, open_desk, print_json
 from ui.cli.progress import ShownProgress
+from ui.cli.terminal import Console
 
 
 def _names(incomplete: str) -> list[str]:
@@ -18,6 +18,8 @@ def _names(incomplete: str) -> list[str]:
 
 
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", autocompletion=_names)]
+
+_KERNELS = {"plain": "here, with plain kernels", "none": "here, but crashes on this machine"}
 
 app = typer.Typer(help="The models refdesk names.", no_args_is_help=True)
 
@@ -54,6 +56,8 @@ def _size(row: dict[str, Any]) -> str:
 
 
 def _here(row: dict[str, Any]) -> str:
+    if row["kernels"] in _KERNELS:
+        return _KERNELS[row["kernels"]]
     return "here" if row["here"] else "not here"
 
 
@@ -69,7 +73,7 @@ def _costs(measured: dict[str, Any] | None) -> tuple[str, str, str]:
 
 @app.command("pull")
 def models_pull(name: NameArgument, home: HomeOption = None) -> None:
-    """Get a model now, verified: one named here, or owner/repository/file.gguf of the model hub.
+    """Get a model now, verified: auto, one named here, or owner/repository/file.gguf of the hub.
 
     Example: refdesk models pull qwen2.5-coder-1.5b-instruct-q4_k_m
     """

@@ -1,18 +1,22 @@
 """What the commands share: their options, the desk behind them, and how JSON is printed."""
 
 import json
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 
+from assistant.bounds import QUESTION
 from assistant.desk import Desk, Progress
 from index.store.values import Filters
 from ingest.errors import UsageError
+from ui.cli.terminal import Console
 
+# what JSON may hold as it is and terminals obey; halves of characters cannot be written at all
+_STEERING = re.compile("[\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _DIFFICULTIES = ("easy", "medium", "hard")
 
 
@@ -61,9 +65,9 @@ EmbedderOption = Annotated[
     typer.Option(
         "--embedder",
         envvar="REFDESK_EMBEDDER",
-        help="all-minilm-l6-v2 (fast, English), multilingual-e5-small (Chinese questions find "
-        "English pages), or any model of sentence-transformers by its folder or OWNER/NAME "
-        "(slower); the library is built with it.",
+        help="By default all-minilm-l6-v2 for English, with multilingual-e5-small beside it for "
+        "all other languages. Or multilingual-e5-small for everything, or any model of "
+        "sentence-transformers by its folder or OWNER/NAME; the library is built with it.",
     ),
 ]
 
@@ -75,15 +79,21 @@ def open_desk(
     embedder: str | None = None,
     *,
     note_gaps: bool = True,
+    aside: Callable[[], None] = lambda: None,
 ) -> Desk:
-    """Return the desk of a home; what it does unasked is said on stderr."""
+    """Return the desk of a home; what it does unasked is said on stderr, after ``aside``."""
     console = Console(stderr=True)
+
+    def notice(text: str) -> None:
+        aside()
+        console.print(text, markup=False, highlight=False, soft_wrap=True)
+
     return Desk(
         home,
         llm=llm,
         embedder=embedder,
         progress=progress,
-        notice=lambda text: console.print(text, markup=False, highlight=False),
+        notice=notice,
         note_gaps=note_gaps,
     )
 
@@ -109,6 +119,23 @@ def filters_of(
     )  # fmt: skip
 
 
+def given(text: str) -> str:
+    """Return what was given on the command line; what stands on stdin for ``-``.
+
+    Raises:
+        UsageError: stdin is no text in UTF-8.
+    """
+    if text != "-":
+        return text
+    most = 4 * QUESTION  # bytes; whatever is longer is refused as too long
+    data = sys.stdin.buffer.read(most + 4)
+    try:
+        return data.decode("utf-8-sig", "ignore" if len(data) > most else "strict").strip()
+    except UnicodeDecodeError as error:
+        raise UsageError("What came on stdin is not text in UTF-8.") from error
+
+
 def print_json(value: Any) -> None:
-    """Write a value to stdout as JSON."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+    """Write a value to stdout as JSON; what steers a terminal stands there as an escape."""
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    sys.stdout.write(_STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n")

@@ -7,9 +7,11 @@ from collections.abc import Iterable
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from rich.console import Console, RenderableType
+from rich.console import RenderableType
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
+
+from ui.cli.terminal import Console
 
 if TYPE_CHECKING:
     from ingest.gathering.gather import Got
@@ -28,7 +30,7 @@ class _View(Progress):
     def __init__(self, console: Console, states: Counter[tuple[str, str]]) -> None:
         self._states = states  # before the first drawing, which the base class does
         super().__init__(
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(),
             TextColumn("{task.fields[amount]}"),
             TimeRemainingColumn(),
@@ -98,7 +100,7 @@ class ShownProgress:
                 "done": done,
                 "total": total,
             }
-            sys.stdout.write(json.dumps(event, ensure_ascii=False) + "\n")
+            sys.stdout.write(json.dumps(event) + "\n")
             sys.stdout.flush()
             return
         if page.state == "failed" and not self._console.is_terminal:

@@ -16,17 +16,14 @@ from assistant.answering.values import Answer, Citation, Sentence, grouped, item
 from index.search.library import Hit
 from index.store.values import Recommendation
 from ingest.links.urls import canonical
+from ui.cli.terminal import clean
+from ui.markdown_form import linked, words
 from ui.sentence_form import code_of
 
 if TYPE_CHECKING:
     from assistant.answering.gaps import Gap
     from assistant.learning.cards import Card
     from ingest.gathering.gather import Got
-
-
-def clean(text: str) -> str:
-    """Return text without control characters: a page must not steer the terminal."""
-    return "".join(c for c in text if c in "\n\t" or (ord(c) >= 32 and not 127 <= ord(c) < 160))
 
 
 def link(url: str) -> Style:
@@ -154,8 +151,10 @@ def gaps(console: Console, found: Sequence["Gap"]) -> None:
             console.print(Text("    no section of your lists is near"))
 
 
-def hits(console: Console, found: Sequence[Hit]) -> None:
-    """Print search hits with the beginning of each passage."""
+def hits(console: Console, found: Sequence[Hit], instead: str = "") -> None:
+    """Print search hits with the beginning of each passage, and what was searched ``instead``."""
+    if instead:
+        console.print(Text(f"Searched for: {clean(instead)}"), soft_wrap=True)
     for hit in found:
         passage = hit.passage
         place = " > ".join(clean(part) for part in passage.heading)
@@ -198,19 +197,21 @@ def dead(found: dict[str, Any]) -> str:
     for row in found["lists"]:
         missing = [each for each in found["missing"] if each["list"] == row["name"]]
         if missing:
-            lines += ["", f"## {row['name']}: {len(missing)} links that lead to no readable page"]
+            count = len(missing)
+            lines += ["", f"## {words(row['name'])}: {count} links that lead to no readable page"]
         for title in sorted({_kind_of(each["reason"]) for each in missing}):
-            lines += ["", f"### {title}", ""]
+            lines += ["", f"### {words(title)}", ""]
             for each in missing:
                 if _kind_of(each["reason"]) == title:
                     where = " > ".join(each["section"])
-                    lines.append(f"- [{each['title']}]({each['url']}), {where}: {each['reason']}")
+                    entry = linked(each["title"], each["url"])
+                    lines.append(f"- {entry}, {words(where)}: {words(each['reason'])}")
     # a list keeps its curator's spelling, a failure the canonical one
     listed = {canonical(each["url"]) for each in found["missing"]}
     others = [row for row in found["failures"] if canonical(row["url"]) not in listed]
     if others:
         lines += ["", "## Other addresses", ""]
-        lines += [f"- {row['url']}: {row['reason']}" for row in others]
+        lines += [f"- {words(row['url'])}: {words(row['reason'])}" for row in others]
     return clean("\n".join(lines).strip()) + "\n"
 
 

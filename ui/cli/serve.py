@@ -1,5 +1,6 @@
 """Doors that stay open: ``serve`` and ``mcp``."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -9,6 +10,7 @@ from ui.cli.progress import ShownProgress
 
 
 def serve(
+    ctx: typer.Context,
     home: HomeOption = None,
     host: Annotated[str, typer.Option("--host", help="Address to listen at.")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", min=0, max=65535)] = 7860,
@@ -27,6 +29,34 @@ def serve(
         list[str] | None,
         typer.Option("--allow-host", help="A further name this machine is called by."),
     ] = None,
+    allow_folder: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--allow-folder",
+            help="A folder whose files may be taken in from the page, at this machine; none is by "
+            "default.",
+        ),
+    ] = None,
+    allow_origin: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--allow-origin",
+            help="Let pages and programs of this origin ask from a browser: app://obsidian.md, "
+            "chrome-extension://ID, https://HOST.",
+        ),
+    ] = None,
+    root_path: Annotated[
+        str,
+        typer.Option("--root-path", help="The path below which a proxy shows it, like /desk."),
+    ] = "",
+    trust_proxy: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--trust-proxy",
+            help="The address of a proxy whose X-Forwarded-For is believed: its callers then take "
+            "turns as others do.",
+        ),
+    ] = None,
 ) -> None:
     """Serve the page, REST, chat and MCP at http://127.0.0.1:7860.
 
@@ -34,12 +64,21 @@ def serve(
     """
     from ui.server import serve as serve_all  # gradio takes seconds to import
 
+    source = ctx.get_parameter_source("token")
+    if source is not None and source.name == "COMMANDLINE":
+        typer.echo(
+            "The token stands in the list of processes, where others on this machine can read it: "
+            "REFDESK_TOKEN keeps it out.",
+            err=True,
+        )
     with ShownProgress() as progress:
         # questions of callers nobody knows are not kept
         desk = open_desk(home, progress, llm, note_gaps=not (open_to_everyone and not token))
         serve_all(
             desk, host=host, port=port, token=token or None, open_to_everyone=open_to_everyone,
-            names=allow_host or (), load=llm != "extractive" and "://" not in llm,
+            names=allow_host or (), origins=allow_origin or (), folders=allow_folder or (),
+            root_path=root_path, proxies=trust_proxy or (),
+            load=llm != "extractive" and "://" not in llm,
         )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ import gradio as gr
 from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse
 from starlette.datastructures import MutableHeaders
+from starlette.routing import Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ui.page import assets
@@ -25,13 +26,23 @@ from ui.page.reader_route import reader
 from ui.page.search_tab import SearchTab
 from ui.serving.access import Access
 from ui.serving.asking import Asking
+from ui.serving.prefix import prefix_of
+from ui.serving.refusals import nothing_here
 
 _FONTS = ["system-ui", "-apple-system", "Segoe UI", "Noto Sans", "Noto Sans CJK SC", "sans-serif"]
 _POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
     "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
-    "connect-src 'self'; form-action 'self'; base-uri 'self'; object-src 'none'"
+    "connect-src 'self'; form-action 'self'; base-uri 'self'; object-src 'none'; "
+    "frame-ancestors 'none'"
 )
+
+_PAGE = frozenset((
+    "", "/", "/config", "/theme.css", "/favicon.ico", "/robots.txt", "/manifest.json",
+    "/gradio_api/info", "/gradio_api/startup-events", "/gradio_api/theme.css",
+    "/gradio_api/queue/join", "/gradio_api/queue/data", "/gradio_api/cancel", "/gradio_api/reset",
+))  # fmt: skip
+_BELOW = ("/assets/", "/static/", "/svelte/", "/gradio_api/heartbeat/")
 
 
 def mount(app: FastAPI, asking: Asking) -> FastAPI:
@@ -43,14 +54,17 @@ def mount(app: FastAPI, asking: Asking) -> FastAPI:
     @app.get("/zh", include_in_schema=False)
     async def chinese(request: Request) -> RedirectResponse:
         """Lead to the page in Chinese, which is mounted with a slash behind its name."""
-        return RedirectResponse(f"/zh/?{request.url.query}".rstrip("?"))
+        return RedirectResponse(f"zh/?{request.url.query}".rstrip("?"))
 
     for lang, path in (("zh", "/zh"), ("en", "")):  # "" would swallow what comes after it
         say = texts(lang)
         app = gr.mount_gradio_app(
             app, _blocks(asking, access, say), path=path, show_error=True, footer_links=[],
-            ssr_mode=False, theme=_theme(), head=_head(say),
+            ssr_mode=False, theme=_theme(), head=_head(say), max_file_size=0, run_history=False,
         )  # fmt: skip
+        mounted = app.router.routes[-1]
+        assert isinstance(mounted, Mount)  # noqa: S101  # Gradio's last step
+        mounted.app = _Closed(mounted.app)
     return app
 
 
@@ -90,6 +104,46 @@ def _masthead(say: Texts) -> str:
         f'<a class="other" href="#" hreflang="{"zh" if say.lang == "en" else "en"}">'
         f"{escape(say('page.other'))}</a></header>"
     )
+
+
+class _Closed:
+    """Leaves of Gradio's routes those the page needs: no uploads, files, proxies or recordings."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope["path"].removeprefix(scope["root_path"])
+        if scope["type"] == "http" and path in ("", "/"):
+            await self._app(scope, receive, _Relative(send))
+        elif scope["type"] != "http" or path in _PAGE or path.startswith(_BELOW):
+            await self._app(scope, receive, send)
+        else:
+            whole: str = scope["path"]
+            await nothing_here(whole.removeprefix(prefix_of(scope)))(scope, receive, send)
+
+
+class _Relative:
+    """Sends a page of Gradio's with the one link that ignores where the page stands made right."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._start: Message | None = None
+        self._body = b""
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self._start = message
+            return
+        self._body += message.get("body", b"")
+        if message.get("more_body") or self._start is None:
+            return
+        body = self._body.replace(b'href="/manifest.json"', b'href="./manifest.json"')
+        headers = MutableHeaders(scope=self._start)
+        if self._body:  # HEAD names a length and sends none
+            headers["Content-Length"] = str(len(body))
+        await self._send(self._start)
+        await self._send({"type": "http.response.body", "body": body})
 
 
 class _Policy:

@@ -7,10 +7,12 @@ import re
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from ingest.text.text_fragment import plain
+from ingest.text.plain import plain_lines
+from ingest.text.scripts import HAN
 
-_HAN = "\u3400-\u9fff"
-_UNIT = re.compile(rf"[{_HAN}]|[^\W_{_HAN}]+")
+_UNIT = re.compile(rf"[{HAN}]|[^\W_{HAN}]+")
+_SIGN = re.compile(r"[^\W_]")
+_CLOSING = re.compile(r"[.!?。！？)”\"]*")
 _ENDING = re.compile(r"(?:ies|es|s|ing|ed|ly|e)$")
 _SHORT = 3
 _COMMON_WORDS = """
@@ -24,16 +26,7 @@ _COMMON = frozenset(_COMMON_WORDS.split())
 
 def readable(passage: str) -> str:
     """Return a passage's Markdown as plain text, line by line, without its marks."""
-    lines, fenced = [], False
-    for line in passage.splitlines():
-        if re.match(r"\s*(```|~~~)", line):
-            fenced = not fenced
-        elif fenced:
-            lines.append(line)
-        else:
-            text = plain(line).strip("| ")
-            lines.append(re.sub(r"\s*\|\s*", " · ", text))
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+    return "\n".join(plain_lines(passage)).strip()
 
 
 def marked(passage: str, said: Sequence[str], *, verbatim: bool) -> str:
@@ -48,11 +41,15 @@ def marked(passage: str, said: Sequence[str], *, verbatim: bool) -> str:
 
 
 def _sentence(text: str, sentence: str) -> list[tuple[int, int]]:
-    units = [re.escape(unit) for unit in _UNIT.findall(sentence)]
-    if not units:
+    """Find a sentence by its letters and digits; return its span with the mark that ends it."""
+    places = [each.start() for each in _SIGN.finditer(text)]
+    shown, wanted = ("".join(_SIGN.findall(each)) for each in (text, sentence))
+    at = shown.find(wanted) if wanted else -1
+    if at < 0:
         return []
-    found = re.search(r"[\W_]*".join(units) + r"[.!?。！？)”\"]*", text)
-    return [found.span()] if found else []
+    end = places[at + len(wanted) - 1] + 1
+    closing = _CLOSING.match(text, end)
+    return [(places[at], closing.end() if closing else end)]
 
 
 def _words(text: str, sentence: str) -> list[tuple[int, int]]:
@@ -66,7 +63,7 @@ def _words(text: str, sentence: str) -> list[tuple[int, int]]:
 
 
 def _tells(unit: str) -> bool:
-    if re.match(f"[{_HAN}]", unit):
+    if re.match(f"[{HAN}]", unit):
         return False
     folded = unit.casefold()
     short = len(unit) < _SHORT and not (unit.isupper() or unit.isdigit())
@@ -80,7 +77,7 @@ def _stem(unit: str) -> str:
 
 
 def _pairs(text: str) -> set[str]:
-    runs: Iterable[str] = re.findall(f"[{_HAN}]{{2,}}", text)
+    runs: Iterable[str] = re.findall(f"[{HAN}]{{2,}}", text)
     return {run[at : at + 2] for run in runs for at in range(len(run) - 1)}
 
 

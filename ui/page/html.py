@@ -49,7 +49,9 @@ def reader_link(say: Texts, label: str, *, passage: str = "", url: str = "", at:
     """
     what = f"passage={quote(passage)}" if passage else f"url={quote(url, safe='')}"
     fragment = f"#passage{at}" if passage else ""
-    address = f"/read?{what}&lang={say.lang}{fragment}"
+    # relative, since a proxy may show it all below a path; the page in Chinese is one below
+    up = "../" if say.lang == "zh" else "./"
+    address = f"{up}read?{what}&lang={say.lang}{fragment}"
     return f'<a href="{escape(address)}" target="_blank" rel="noopener">{escape(label)}</a>'
 
 

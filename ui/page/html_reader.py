@@ -21,7 +21,7 @@ from ui.page.i18n import Texts
 
 POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'self'"
+    "frame-ancestors 'none'"
 )
 _LEAVES = frozenset(
     ("paragraph_open", "heading_open", "tr_open", "fence", "code_block", "list_item_open")
@@ -99,7 +99,7 @@ def missing_html(say: Texts) -> str:
 
 
 def _page(title: str, body: str, say: Texts) -> str:
-    home = "/zh/" if say.lang == "zh" else "/"
+    home = "./zh/" if say.lang == "zh" else "./"  # a proxy may show it all below a path
     return (
         f'<!doctype html><html lang="{say.lang}"><head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">'

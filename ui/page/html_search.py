@@ -8,12 +8,19 @@ from ui.page.html import framed, hit_html, message_html
 from ui.page.i18n import Texts
 
 
-def hits_html(hits: Sequence[Hit], query: str, seconds: float, say: Texts) -> str:
-    """Return passages, best first, with how many there are and the seconds it took."""
+def hits_html(
+    hits: Sequence[Hit], query: str, seconds: float, say: Texts, searched: str = ""
+) -> str:
+    """Return passages, best first, with how many there are and the seconds it took.
+
+    What was ``searched`` is told where it is not the ``query`` as typed.
+    """
     if not hits:
         return message_html(say("search.none"), say("search.none_explain"))
     ms = f"{1000 * seconds:.0f}"
     count = say("search.count_one", ms=ms) if len(hits) == 1 else ""
     count = count or say("search.count", count=len(hits), ms=ms)
-    found = "".join(hit_html(hit, query, say) for hit in hits)
+    if searched and searched != query:
+        count = f"{say('search.searched', words=searched)} {count}"
+    found = "".join(hit_html(hit, searched or query, say) for hit in hits)
     return framed(f'<p class="legend" role="status">{escape(count)}</p>{found}')

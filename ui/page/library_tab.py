@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from html import escape
+from pathlib import Path
 
 import gradio as gr
 
@@ -80,10 +81,7 @@ class LibraryTab:
 
         That is who sits at this machine, or came in with the token; not whom a proxy brought.
         """
-        client = request.client.host if request.client else ""
-        proxied = "x-forwarded-for" in request.headers or "forwarded" in request.headers
-        own = client in _LOOPBACK and not proxied
-        allowed = own or self._access.token is not None
+        allowed = _sits_here(request) or self._access.token is not None
         explained = self._say("library.keep_explain" if allowed else "library.locked")
         html = page.framed(
             f"<h2>{escape(self._say('library.keep'))}</h2><p class='hint'>{escape(explained)}</p>"
@@ -117,9 +115,18 @@ class LibraryTab:
             page_library.thin_html(links, say),
         )
 
-    def fetch(self, secret: str, what: str, most: str) -> Iterator[str]:
-        """Fetch from the web and take in what came; yields how far it is."""
+    def fetch(self, secret: str, what: str, most: str, request: gr.Request) -> Iterator[str]:
+        """Fetch from the web and take in what came; yields how far it is.
+
+        A token opens the library, not this machine's files: those are taken in for who sits here,
+        from the folders that whoever serves allowed.
+        """
         limit = int(most) if most.strip().isdigit() else None
+        for item in what.split():
+            if not self._may_take(item, request):
+                said = self._say("library.no_file", file=item)
+                yield page.message_html(self._say("error.other"), said)
+                return
 
         def job(tell: Callable[[_Told], None]) -> str:
             def told(got: Got, done: int, total: int) -> None:
@@ -138,6 +145,13 @@ class LibraryTab:
             )
 
         yield from self._run(secret, job)
+
+    def _may_take(self, item: str, request: gr.Request) -> bool:
+        if item.startswith(("http://", "https://")):
+            return True
+        if item in {curated.name for curated in self._desk.lists()}:
+            return True
+        return _sits_here(request) and self._access.may_read(Path(item))
 
     def rebuild(self, secret: str, what: str, most: str) -> Iterator[str]:
         """Make the library anew from the archive; yields how far it is."""
@@ -184,6 +198,13 @@ class LibraryTab:
             else:
                 yield page.message_html(told)
             return
+
+
+def _sits_here(request: gr.Request) -> bool:
+    """Say whether a request comes from this machine, not from one that a proxy brought."""
+    client = request.client.host if request.client else ""
+    proxied = "x-forwarded-for" in request.headers or "forwarded" in request.headers
+    return client in _LOOPBACK and not proxied
 
 
 def _newest(news: "queue.Queue[_Told | str | Exception]") -> _Told | str | Exception:

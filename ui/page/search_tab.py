@@ -94,7 +94,7 @@ class SearchTab:
                 urls = [hit.passage.url for hit in hits]
                 dates = browse.dates(self._desk.library.store, urls)
                 hits = [hit for hit in hits if dates.get(hit.passage.url, "") >= since]
-            return hits_html(hits[:_SHOWN], query, found.seconds, say)
+            return hits_html(hits[:_SHOWN], query, found.seconds, say, found.searched)
         except RefdeskError as error:
             return page.failed_html(error, say)
 

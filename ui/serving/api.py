@@ -21,25 +21,18 @@ from assistant.answering.json_form import (
     source_object,
 )
 from assistant.answering.values import Event
-from ingest.errors import HomeBusy, ModelUnavailable, NothingFound, RefdeskError, UsageError
+from assistant.bounds import QUESTION
+from ingest.errors import RefdeskError
 from ui.cli.options import filters_of
 from ui.serving import schema
 from ui.serving.asking import Asking, Question, Waiting, exchanges
+from ui.serving.refusals import PROBLEM, problem, status_of
 from ui.serving.streams import GONE, EventStream, Gone, event, unless_gone
-from ui.serving.turns import TooMany
 
-RETRY_AFTER = "10"
-"""Seconds after which a caller that was turned away may ask again: about one answer."""
-_STATUS: tuple[tuple[type[RefdeskError], int], ...] = (
-    (UsageError, 400),
-    (NothingFound, 404),
-    (HomeBusy, 409),
-    (TooMany, 429),
-    (ModelUnavailable, 503),
-)
 _SAYS = {
-    400: "What was asked for cannot be: `error` says why.",
+    400: "What was asked for cannot be: `detail` says why.",
     404: "Nothing was found, or nothing is indexed yet.",
+    422: "What was sent is not as described: `errors` names the fields.",
     429: "Too many questions are waiting: ask again after `Retry-After` seconds.",
     503: "The model could not be had.",
 }
@@ -47,6 +40,7 @@ _STREAM = (
     "event: hits\ndata: {...}\n\nevent: extractive\ndata: {...}\n\nevent: queue\n"
     'data: {"before": 1}\n\nevent: sentence\ndata: {...}\n\nevent: done\ndata: {...}\n\n'
 )
+_PROBLEM = {PROBLEM: {"schema": schema.ErrorForm.model_json_schema()}}
 Many = Annotated[list[str] | None, Query()]
 Events = AsyncGenerator[Event | Waiting, None]
 Writer = Callable[[Event | Waiting, Events], AsyncGenerator[str, None]]
@@ -59,14 +53,13 @@ def add_api(app: FastAPI, asking: Asking) -> None:
     _add_asking(api, asking)
     _add_reading(api, asking)
     app.include_router(api)
-    app.add_exception_handler(RefdeskError, _explained)
     app.add_exception_handler(Gone, _gone)
 
 
 def _add_asking(api: APIRouter, asking: Asking) -> None:
     @api.get("/search", responses=_replies(schema.SearchForm, 400, 404))
     async def search(
-        q: Annotated[str, Query(max_length=4000, examples=["grouped-query attention"])],
+        q: Annotated[str, Query(max_length=QUESTION, examples=["grouped-query attention"])],
         k: Annotated[int, Query(ge=1, le=100)] = 10,
         list: Many = None,
         section: Many = None,
@@ -112,7 +105,7 @@ def _add_reading(api: APIRouter, asking: Asking) -> None:
         kind: Many = None,
         lang: Many = None,
         state: Annotated[str | None, Query(examples=["in_library"])] = None,
-        offset: Annotated[int, Query(ge=0)] = 0,
+        offset: Annotated[int, Query(ge=0, le=10**9)] = 0,
         limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     ) -> Response:
         """List what the lists recommend and the library holds, and what became of each."""
@@ -130,8 +123,8 @@ def _add_reading(api: APIRouter, asking: Asking) -> None:
 
     @api.get("/path", responses=_replies(schema.PathForm, 400, 404))
     async def path(
-        topic: Annotated[str, Query(max_length=400, examples=["LoRA"])],
-        hours: Annotated[float | None, Query(gt=0)] = None,
+        topic: Annotated[str, Query(max_length=QUESTION, examples=["LoRA"])],
+        hours: Annotated[float | None, Query(gt=0, allow_inf_nan=False)] = None,
     ) -> Response:
         """Say what to read on a topic, in which order."""
         from assistant.learning.path_form import to_object
@@ -176,7 +169,7 @@ async def _lines(first: Event | Waiting, events: Events) -> AsyncGenerator[str, 
         async for each in events:
             yield _line(each)
     except RefdeskError as error:
-        yield event("error", {"error": str(error)})
+        yield event("error", problem(status_of(error), str(error)))
 
 
 def _line(each: Event | Waiting) -> str:
@@ -195,25 +188,13 @@ def _data(told: Event) -> Any:
     return {"hits": [hit_object(hit) for hit in told.hits]}
 
 
-def status_of(error: RefdeskError) -> int:
-    """Return the HTTP status of an error."""
-    return next((code for kind, code in _STATUS if isinstance(error, kind)), 500)
-
-
-def _explained(request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, RefdeskError)  # noqa: S101  # registered for these
-    code = status_of(error)
-    headers = {"Retry-After": RETRY_AFTER} if code == 429 else None
-    return JSONResponse({"error": str(error)}, code, headers)
-
-
 def _gone(request: Request, error: Exception) -> Response:
     return Response(status_code=GONE)
 
 
 def _replies(form: type[BaseModel], *codes: int) -> dict[int | str, dict[str, Any]]:
     replies: dict[int | str, dict[str, Any]] = {
-        code: {"model": schema.ErrorForm, "description": _SAYS[code]} for code in codes
+        code: {"description": _SAYS[code], "content": _PROBLEM} for code in (*codes, 422)
     }
     said = " ".join((form.__doc__ or "").split())
     return {200: {"model": form, "description": said}} | replies

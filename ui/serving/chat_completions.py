@@ -1,11 +1,14 @@
 """The OpenAI-compatible door: any chat client can use refdesk as a model.
 
-The last message is the question, what came before it is history. The reply is Markdown: sentences
-with ``[n]`` markers, then the numbered sources; ``citations`` beside it holds them in full.
+The user's last message is the question, what came before it is history. The reply is Markdown:
+sentences with ``[n]`` markers, then the numbered sources; ``citations`` beside it holds them in
+full. Clients differ in what they leave out or set to null, and in what they send beside text: all
+of that is taken. What would change the reply and cannot be had is refused.
 """
 
+import json
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from typing import Any
 from uuid import uuid4
@@ -18,40 +21,49 @@ from assistant.answering.json_form import citation_object
 from assistant.answering.values import Event, Sentence
 from assistant.conversation import client_tasks
 from ingest.errors import RefdeskError
-from ui.serving.api import RETRY_AFTER, Events, begun, caller, status_of
+from ui.serving.api import Events, begun, caller
 from ui.serving.asking import Asking, Question, Waiting, exchanges
 from ui.serving.chat_markdown import markdown, next_sentence, rest
+from ui.serving.refusals import RETRY_AFTER, openai_error, status_of
 from ui.serving.streams import event, unless_gone
 
 MODEL = "refdesk"
-_LONGEST = 4_000_000  # characters of a request's body
-_KINDS = {404: "not_found_error", 429: "rate_limit_error", 500: "server_error", 503: "server_error"}
+_TEXTS = ("text", "input_text", "output_text")
+_ROLES = ("user", "assistant", "system", "developer", "tool", "function")
+_TOLD = ("user", "assistant")
+_BODY = "The body"
 
 
 class Part(BaseModel):
     """A part of a message's content; only text is understood."""
 
-    type: str
-    text: str = ""
+    type: str | None = None
+    text: Any = None
 
 
 class Message(BaseModel):
     """A message of the conversation."""
 
     role: str
-    content: str | list[Part] | None = None
+    content: str | list[str | Part] | None = None
 
     def said(self) -> str:
         """Return the message's text."""
         if isinstance(self.content, list):
-            return "\n".join(part.text for part in self.content if part.type == "text")
+            return "\n".join(text for part in self.content if (text := _text(part)))
         return self.content or ""
 
 
 class StreamOptions(BaseModel):
     """What a stream tells beside the reply."""
 
-    include_usage: bool = False
+    include_usage: bool | None = None
+
+
+class ResponseFormat(BaseModel):
+    """The form of the reply a client wants."""
+
+    type: str | None = None
 
 
 class Completion(BaseModel):
@@ -70,11 +82,21 @@ class Completion(BaseModel):
         },
     )
 
-    model: str = MODEL
+    model: str | None = MODEL
     messages: list[Message] = Field(min_length=1, max_length=500)
-    stream: bool = False
+    stream: bool | None = False
     stream_options: StreamOptions | None = None
     n: int | None = 1
+    stop: str | list[str] | None = None
+    response_format: ResponseFormat | None = None
+    tool_choice: Any = None
+
+
+def _text(part: str | Part) -> str:
+    if isinstance(part, str):
+        return part
+    understood = part.type is None or part.type in _TEXTS
+    return part.text if understood and isinstance(part.text, str) else ""
 
 
 class _Refused(Exception):
@@ -94,42 +116,41 @@ def add_chat(app: FastAPI, asking: Asking) -> None:
     started = int(time.time())
     model = {"id": MODEL, "object": "model", "created": started, "owned_by": MODEL}
 
+    @app.post("/v1/chat/completions/", include_in_schema=False)
     @app.post("/v1/chat/completions", tags=["openai"], openapi_extra={"requestBody": body})
     async def complete(request: Request) -> Response:
         """Reply to a conversation from the library, with citations as an extra field."""
         return await _explained(lambda: _completed(asking, request))
 
+    @app.get("/v1/models/", include_in_schema=False)
     @app.get("/v1/models", tags=["openai"])
     async def models() -> dict[str, Any]:
         """Name the one model there is."""
         return {"object": "list", "data": [model]}
 
-    @app.get("/v1/models/{name}", tags=["openai"])
+    @app.get("/v1/models/{name:path}", tags=["openai"])
     async def one(name: str) -> Response:
         """Describe the model."""
-        if name == MODEL:
+        if _is_ours(name):
             return JSONResponse(model)
         return _error(_unknown(name))
 
 
 async def _completed(asking: Asking, request: Request) -> Response:
     asked = await _read(request)
-    if asked.model != MODEL:
-        raise _unknown(asked.model)
-    if asked.n not in (None, 1):
-        raise _Refused(400, "refdesk gives one answer: leave n at 1.", "n")
-    *before, last = asked.messages
-    if last.role != "user":
-        raise _Refused(400, "The last message must be the user's question.", "messages")
-    history = exchanges([(each.role, each.said()) for each in before])
-    question = Question(last.said(), caller(request), "chat", history)
+    _check(asked)
+    before, last = _question(asked.messages)
+    history = exchanges([(each.role, each.said()) for each in before if each.role in _TOLD])
+    question = Question(last, caller(request), "chat", history)
     head = {"id": f"chatcmpl-{uuid4().hex}", "created": int(time.time()), "model": MODEL}
     prompt = "\n".join(each.said() for each in asked.messages)
-    if (said := client_tasks.reply(last.said(), history)) is not None:
-        return _by_code(asking, asked, head, prompt, said)
+    stops = [asked.stop] if isinstance(asked.stop, str) else asked.stop or []
+    stops = [each for each in stops if each]
+    if (said := client_tasks.reply(last, history)) is not None:
+        return await _by_code(asking, asked, head, prompt, said)
     if not asked.stream:
         answer = await unless_gone(request, lambda: asking.answer(question))
-        text = markdown(answer)
+        text = _stopped(markdown(answer), stops)
         message = {"role": "assistant", "content": text, "refusal": None}
         choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": "stop"}
         return JSONResponse(
@@ -137,7 +158,7 @@ async def _completed(asking: Asking, request: Request) -> Response:
             | {
                 "object": "chat.completion",
                 "choices": [choice],
-                "usage": _usage(asking, prompt, text),
+                "usage": await _usage(asking, prompt, text),
                 "citations": [citation_object(each) for each in answer.citations],
             }
         )
@@ -145,16 +166,16 @@ async def _completed(asking: Asking, request: Request) -> Response:
     def write(first: Event | Waiting, events: Events) -> AsyncGenerator[str, None]:
         counted = asked.stream_options is not None and asked.stream_options.include_usage
         usage = (lambda text: _usage(asking, prompt, text)) if counted else None
-        return _chunks(first, events, head | {"object": "chat.completion.chunk"}, usage)
+        return _chunks(first, events, head | {"object": "chat.completion.chunk"}, usage, stops)
 
     return await begun(request, asking, question, write)
 
 
-def _by_code(
+async def _by_code(
     asking: Asking, asked: Completion, head: dict[str, Any], prompt: str, said: str
 ) -> Response:
     """Reply to what the client asks for itself (a title, tags): no search, no model, no gap."""
-    usage = _usage(asking, prompt, said)
+    usage = await _usage(asking, prompt, said)
     choice = {"index": 0, "logprobs": None, "finish_reason": "stop"}
     if not asked.stream:
         message = {"role": "assistant", "content": said, "refusal": None}
@@ -170,24 +191,81 @@ def _by_code(
     return Response("".join([*lines, "data: [DONE]\n\n"]), media_type="text/event-stream")
 
 
+def _check(asked: Completion) -> None:
+    """Refuse what would change the reply and cannot be had.
+
+    Raises:
+        _Refused: the request asks for another model, several replies, JSON or a call of a tool.
+    """
+    if asked.model and not _is_ours(asked.model):
+        raise _unknown(asked.model)
+    if asked.n not in (None, 1):
+        raise _Refused(400, "refdesk gives one answer: leave n at 1.", "n")
+    form = asked.response_format.type if asked.response_format else None
+    if form not in (None, "text"):
+        raise _Refused(
+            400,
+            "refdesk answers in Markdown with its citations beside it, not in a form that is asked "
+            "for: leave response_format out, or use POST /api/v1/ask, which answers in JSON.",
+            "response_format",
+        )
+    if asked.tool_choice not in (None, "auto", "none"):
+        raise _Refused(400, "refdesk calls no tools: leave tool_choice at auto.", "tool_choice")
+
+
+def _question(messages: Sequence[Message]) -> tuple[Sequence[Message], str]:
+    """Return the text of the user's last message, and the messages before it.
+
+    Raises:
+        _Refused: there is none, it holds no text, or a role is none of OpenAI's.
+    """
+    for each in messages:
+        if each.role not in _ROLES:
+            known = ", ".join(_ROLES[:5])
+            raise _Refused(400, f"There is no role {each.role[:40]}: use {known}.", "messages")
+    for at in range(len(messages) - 1, -1, -1):
+        if messages[at].role == "user":
+            if not messages[at].said().strip():
+                raise _Refused(400, "The question is empty: the user's last message holds no text.")
+            return messages[:at], messages[at].said()
+    raise _Refused(400, "There is no question: no message is the user's.", "messages")
+
+
+def _is_ours(model: str) -> bool:
+    """Whether a name means this model: proxies put an owner before it, clients a tag behind."""
+    return model.rpartition("/")[2].partition(":")[0].lower() == MODEL
+
+
 async def _read(request: Request) -> Completion:
     body = await request.body()
-    if len(body) > _LONGEST:
-        raise _Refused(413, f"The request is longer than {_LONGEST} bytes.")
     try:
         return Completion.model_validate_json(body)
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False)[0]
-        where = ".".join(str(part) for part in first["loc"]) or None
-        said = f"{where or 'The body'}: {first['msg']}"
-        raise _Refused(400, said, where) from None
+    if first["type"] == "json_invalid":  # halves of characters, for one, are no JSON to pydantic
+        try:
+            mended = json.dumps(json.loads(body), ensure_ascii=False).encode("utf-8", "replace")
+            return Completion.model_validate_json(mended)
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_context=False)[0]
+        except (ValueError, RecursionError):
+            pass
+    where = ".".join(str(part) for part in first["loc"]) or None
+    raise _Refused(400, f"{where or _BODY}: {first['msg']}", where)
+
+
+def _stopped(text: str, stops: Sequence[str]) -> str:
+    """Return a text up to the first of the sequences a client wants it to stop at."""
+    found = [at for stop in stops if (at := text.find(stop)) >= 0]
+    return text[: min(found)] if found else text
 
 
 async def _chunks(
     first: Event | Waiting,
     events: Events,
     head: dict[str, Any],
-    usage: Callable[[str], dict[str, Any]] | None,
+    usage: Callable[[str], Awaitable[dict[str, Any]]] | None,
+    stops: Sequence[str],
 ) -> AsyncGenerator[str, None]:
     """Yield the reply as chunks: each sentence once verified, then the sources."""
 
@@ -199,25 +277,33 @@ async def _chunks(
     said: list[Sentence] = []
     text = ""
     try:
-        async for each in _from(first, events):
-            if isinstance(each, Waiting):
-                yield ": waiting\n\n"
-            elif each.sentence:
-                piece = next_sentence(each.sentence, said)
-                said.append(each.sentence)
-                text += piece
-                yield chunk({"content": piece})
-            elif each.name == "done" and each.answer:
-                piece = rest(each.answer, said)
-                text += piece
-                yield chunk({"content": piece})
-                citations = [citation_object(cited) for cited in each.answer.citations]
-                yield chunk({}, "stop", citations=citations)
+        async with aclosing(_from(first, events)) as told:
+            async for each in told:
+                if isinstance(each, Waiting):
+                    yield ": waiting\n\n"
+                    continue
+                answer = each.answer if each.name == "done" else None
+                if each.sentence:
+                    piece = next_sentence(each.sentence, said)
+                    said.append(each.sentence)
+                elif answer:
+                    piece = rest(answer, said)
+                else:
+                    continue
+                whole = _stopped(text + piece, stops)
+                if len(whole) > len(text):
+                    yield chunk({"content": whole[len(text) :]})
+                ends = len(whole) < len(text) + len(piece)
+                text = max(text, whole, key=len)  # what was sent stays
+                if ends or answer:
+                    cited = answer.citations if answer else ()
+                    yield chunk({}, "stop", citations=[citation_object(one) for one in cited])
+                    break
     except RefdeskError as error:
         yield event(None, _error_object(error))
         return
     if usage is not None:
-        yield event(None, head | {"choices": [], "usage": usage(text)})
+        yield event(None, head | {"choices": [], "usage": await usage(text)})
     yield "data: [DONE]\n\n"
 
 
@@ -228,10 +314,11 @@ async def _from(first: Event | Waiting, events: Events) -> Events:
             yield each
 
 
-def _usage(asking: Asking, prompt: str, reply: str) -> dict[str, Any]:
+async def _usage(asking: Asking, prompt: str, reply: str) -> dict[str, Any]:
     """Count the conversation's tokens, not those of the passages the model read."""
-    asked, guessed = asking.desk.count_tokens(prompt)
-    said, _ = asking.desk.count_tokens(reply)
+    count = asking.desk.count_tokens
+    asked, guessed = await asking.look_up(lambda: count(prompt))
+    said, _ = await asking.look_up(lambda: count(reply))
     return {
         "prompt_tokens": asked,
         "completion_tokens": said,
@@ -248,7 +335,7 @@ async def _explained(work: Callable[[], Awaitable[Response]]) -> Response:
 
 
 def _unknown(name: str) -> _Refused:
-    text = f"There is no model {name}: the model here is {MODEL}."
+    text = f"There is no model {name[:100]}: the model here is {MODEL}."
     return _Refused(404, text, "model", "model_not_found")
 
 
@@ -259,8 +346,6 @@ def _error(error: RefdeskError | _Refused) -> Response:
 
 
 def _error_object(error: RefdeskError | _Refused) -> dict[str, Any]:
-    status = error.status if isinstance(error, _Refused) else status_of(error)
-    kind = _KINDS.get(status, "invalid_request_error")
-    param = error.param if isinstance(error, _Refused) else None
-    code = error.code if isinstance(error, _Refused) else None
-    return {"error": {"message": str(error), "type": kind, "param": param, "code": code}}
+    if isinstance(error, _Refused):
+        return openai_error(error.status, str(error), error.param, error.code)
+    return openai_error(status_of(error), str(error))

@@ -5,11 +5,11 @@ What comes from pages stays words: no link, image or tag of theirs survives.
 
 import re
 from collections.abc import Sequence
-from urllib.parse import quote
 
 from assistant.answering.values import Answer, Citation, Sentence
 from index.search.library import Hit
 from index.store.values import Recommendation
+from ui.markdown_form import linked
 from ui.sentence_form import code_of, fenced
 
 
@@ -74,18 +74,11 @@ def _sentence(sentence: Sentence) -> str:
 
 
 def _citation(each: Citation) -> str:
-    return _link(each.title, each.deep_link) + _places(each.recommended_by)
+    return linked(each.title, each.deep_link) + _places(each.recommended_by)
 
 
 def _hit(hit: Hit) -> str:
-    return _link(hit.passage.title, hit.passage.url) + _places(hit.recommended_by)
-
-
-def _link(title: str, url: str) -> str:
-    text = re.sub(r"([\\`*_\[\]<>#|!])", r"\\\1", " ".join(title.split())) or "source"
-    if not url.startswith(("http://", "https://")):
-        return text
-    return f"[{text}]({quote(url, safe=':/?#@!$&*+,;=%~-._')})"
+    return linked(hit.passage.title, hit.passage.url) + _places(hit.recommended_by)
 
 
 def _places(places: tuple[Recommendation, ...]) -> str:

@@ -31,6 +31,7 @@ from ui.serving.asking import Asking, Question, Waiting, exchanges
 T = TypeVar("T")
 PATH = "/mcp"
 _SLICE = 20_000
+_HITS = 10
 _INSTRUCTIONS = (
     "refdesk answers from curated reading lists about language models and cites every sentence. "
     "`search` finds passages, `ask` answers a question, `read_source` reads a page that a hit or a "
@@ -89,7 +90,7 @@ def tools(asking: Asking) -> MCPServer[Any]:
     @server.tool(annotations=_READING)
     async def search(
         query: str,
-        k: Annotated[int, Field(ge=1, le=50)] = 10,
+        k: Annotated[int | None, Field(ge=1, le=50, description="10 by default.")] = None,
         list: Lists = None,
         section: Sections = None,
         difficulty: Difficulties = None,
@@ -98,7 +99,9 @@ def tools(asking: Asking) -> MCPServer[Any]:
     ) -> schema.SearchForm:
         """Find the passages that fit a query best, each with its source and a deep link."""
         filters = _filters(list, section, difficulty, kind, lang)
-        found = await _told(asking.look_up(lambda: desk.search(query, k=k, filters=filters)))
+        found = await _told(
+            asking.look_up(lambda: desk.search(query, k=k or _HITS, filters=filters))
+        )
         return schema.SearchForm.model_validate(search_object(found))
 
     @server.tool(annotations=_READING)
@@ -123,16 +126,18 @@ def tools(asking: Asking) -> MCPServer[Any]:
     @server.tool(annotations=_READING)
     async def read_source(
         url: Annotated[str, Field(description="As a hit or a citation has it.")],
-        start: Annotated[int, Field(ge=0, description="Where to begin, in characters.")] = 0,
-        length: Annotated[int, Field(ge=1, le=100_000)] = _SLICE,
+        start: Annotated[
+            int | None, Field(ge=0, le=10**9, description="Where to begin, in characters.")
+        ] = None,
+        length: Annotated[int | None, Field(ge=1, le=100_000)] = None,
     ) -> schema.TextForm:
         """Read the archived text of a source, a slice at a time."""
         found = await _told(asking.look_up(lambda: desk.read_source(url)))
-        return _slice(found, start, length)
+        return _slice(found, start or 0, length or _SLICE)
 
     @server.tool(annotations=_READING)
     async def reading_path(
-        topic: str, hours: Annotated[float | None, Field(gt=0)] = None
+        topic: str, hours: Annotated[float | None, Field(gt=0, allow_inf_nan=False)] = None
     ) -> schema.PathForm:
         """Say what to read on a topic, from easy to hard, within so many hours if given."""
         found = await _told(asking.look_up(lambda: desk.path(topic, hours=hours)))

@@ -7,6 +7,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from assistant.bounds import QUESTION
+
 Difficulty = Literal["easy", "medium", "hard"]
 
 
@@ -55,6 +57,7 @@ class SearchForm(Form):
     """The best passages for a query."""
 
     query: str
+    searched: str = Field(description="The query with its misspelt words put right.")
     hits: list[HitForm]
     timings: dict[str, float]
 
@@ -224,10 +227,22 @@ class StatusForm(Form):
     failures: list[dict[str, Any]]
 
 
-class ErrorForm(Form):
-    """What went wrong, and what to do next."""
+class FaultForm(Form):
+    """A field that is not as it should be."""
 
-    error: str
+    field: str
+    message: str
+
+
+class ErrorForm(Form):
+    """What went wrong, and what to do next: a problem as RFC 9457 has it."""
+
+    type: str = "about:blank"
+    title: str = Field(description="What the status is called.")
+    status: int
+    detail: str
+    error: str = Field(description="The same as `detail`.")
+    errors: list[FaultForm] = Field([], description="The fields that are wrong.")
 
 
 class Turn(BaseModel):
@@ -256,7 +271,7 @@ class AskForm(BaseModel):
         }
     )
 
-    question: str = Field(max_length=4000)
+    question: str = Field(max_length=QUESTION)
     history: list[Turn] = Field([], max_length=200, description="Said before, oldest first.")
     k: int = Field(8, ge=1, le=50, description="How many passages to look at.")
     lists: list[str] | None = Field(None, alias="list")

@@ -8,8 +8,10 @@ from typing import Any, TypeVar
 
 import anyio
 from starlette.requests import Request
-from starlette.responses import JSONResponse, StreamingResponse
+from starlette.responses import StreamingResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ui.serving.refusals import refusal
 
 T = TypeVar("T")
 GONE = 499
@@ -79,8 +81,8 @@ class Ending:
             await self._app(scope, receive, noting)
         except asyncio.CancelledError:
             if not begun:
-                said = {"error": "refdesk is being stopped: ask again once it is served."}
-                await JSONResponse(said, 503)(scope, receive, send)
+                said = "refdesk is being stopped: ask again once it is served."
+                await refusal(scope["path"], 503, said)(scope, receive, send)
             elif not whole:
                 await send({"type": "http.response.body", "body": b""})
 

@@ -10,8 +10,10 @@
   let chosen = null;
   try { chosen = localStorage.getItem(LANG); } catch (error) { /* storage is switched off */ }
   const wanted = chosen || (navigator.language || 'en').slice(0, 2);
-  if (wanted === 'zh' && here === 'en' && location.pathname === '/') {
-    location.replace('/zh/' + location.search);
+  // a proxy may show it all below a path
+  const root = location.pathname.replace(here === 'zh' ? /\/zh\/?$/ : /\/$/, '') + '/';
+  if (wanted === 'zh' && here === 'en') {
+    location.replace(root + 'zh/' + location.search);
     return;
   }
 
@@ -131,7 +133,7 @@
     if (on('a.other')) {
       try { localStorage.setItem(LANG, here === 'en' ? 'zh' : 'en'); } catch (error) { /* as above */ }
       event.preventDefault();
-      location.assign((here === 'en' ? '/zh/' : '/') + location.search);
+      location.assign(root + (here === 'en' ? 'zh/' : '') + location.search);
       return;
     }
     if (on('a.skip')) {

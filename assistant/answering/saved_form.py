@@ -1,0 +1,64 @@
+"""The form of a saved answer: whoever wrote the file, what is checked has the right shape."""
+
+from typing import Any
+
+from assistant import bounds
+from ingest.errors import UsageError
+
+_SENTENCES = 1_000
+_LONGEST = 20_000  # characters of a sentence: code may be long
+
+
+def checked(saved: Any) -> dict[str, Any]:
+    """Return an ``ask --json`` object whose question, sentences and citations can be relied on.
+
+    Raises:
+        UsageError: it is none; the message names what is wrong.
+    """
+    whole: dict[str, Any] = _of(dict, saved, "the answer")
+    sentences = _of(list, whole.get("sentences"), "sentences")
+    if len(sentences) > _SENTENCES:
+        raise UsageError(f"A saved answer has at most {_SENTENCES:,} sentences.")
+    return whole | {
+        "question": bounds.asked(_of(str, whole.get("question"), "question")),
+        "sentences": [_sentence(each) for each in sentences],
+        "citations": [_citation(each) for each in _of(list, whole.get("citations"), "citations")],
+    }
+
+
+def _sentence(given: Any) -> dict[str, Any]:
+    sentence: dict[str, Any] = _of(dict, given, "a sentence")
+    numbers = _of(list, sentence.get("citations"), "the citations of a sentence")
+    text = _text(sentence.get("text"), "the text of a sentence")
+    told = sentence | {"text": text, "citations": [_of(int, n, "a citation") for n in numbers]}
+    if isinstance(told.get("original"), str):
+        told["original"] = _text(told["original"], "the original of a sentence")
+    return told
+
+
+def _citation(given: Any) -> dict[str, Any]:
+    citation: dict[str, Any] = _of(dict, given, "a citation")
+    for name in ("n", "start", "end"):
+        _of(int, citation.get(name), f"{name} of a citation")
+    return citation | {
+        name: bounds.readable(_of(str, citation.get(name), f"{name} of a citation"))
+        for name in ("passage", "url")
+    }
+
+
+def _text(given: Any, name: str) -> str:
+    text: str = _of(str, given, name)
+    if len(text) > _LONGEST:
+        raise UsageError(f"{name} has {len(text):,} characters, and {_LONGEST:,} is the most.")
+    return bounds.readable(text)
+
+
+def _of(kind: type, given: Any, name: str) -> Any:
+    if not isinstance(given, kind) or isinstance(given, bool):
+        raise UsageError(
+            f"This is not a saved answer (`refdesk ask --json`): {name} is no {_NAMES[kind]}."
+        )
+    return given
+
+
+_NAMES = {dict: "object", list: "array", str: "text", int: "whole number"}

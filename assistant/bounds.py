@@ -1,0 +1,53 @@
+"""What may be asked: how long a question and what was said before it may be, at every door.
+
+The rules of questions, names and follow-ups read a text many times over; these bounds are what
+keeps them quick, so they stand here once and every door goes through them.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from assistant.conversation.rewriting import Exchange
+from ingest.errors import UsageError
+
+QUESTION = 4_000
+"""The most characters of a question, a query or a topic."""
+EXCHANGES = 50
+"""How many exchanges before a question count: the last ones."""
+ANSWER = 20_000
+"""How many characters of an earlier answer count: the first ones."""
+_UNWRITABLE = re.compile("[\ud800-\udfff]")  # halves of characters: no encoding takes them
+
+
+def asked(text: str, what: str = "question") -> str:
+    """Return a question fit to be answered; halves of characters become U+FFFD, NUL a space.
+
+    Args:
+        text: what a person or program asked.
+        what: what it is called in the refusal: question, query or topic.
+
+    Raises:
+        UsageError: it is longer than `QUESTION` characters.
+    """
+    if len(text) > QUESTION:
+        raise UsageError(
+            f"The {what} has {len(text):,} characters, and {QUESTION:,} is the most: ask about one "
+            "thing, and leave longer texts to `refdesk ingest`."
+        )
+    return readable(text)
+
+
+def said_before(history: Sequence[Exchange]) -> tuple[Exchange, ...]:
+    """Return the part of a conversation that counts for a follow-up; the rest is cut off."""
+    return tuple(
+        replace(
+            each, question=readable(each.question[:QUESTION]), answer=readable(each.answer[:ANSWER])
+        )
+        for each in history[-EXCHANGES:]
+    )
+
+
+def readable(text: str) -> str:
+    """Return a text that can be written in UTF-8 and into databases."""
+    return _UNWRITABLE.sub("\ufffd", text).replace("\0", " ")

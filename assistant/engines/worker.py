@@ -1,0 +1,167 @@
+"""The process a local model lives in: reads calls from its standard input, answers on its output.
+
+One JSON object a line. The first one read is what to load; answered by ``ready``, or by ``failed``
+and the end. Then calls, each with an ``id`` that its answers carry: ``stream`` (``piece``…, then
+``end``), ``likelihood`` and ``peak`` (``end``), ``count`` (``end``, at any time). ``stop`` ends the
+call of an id. A ``beat`` says now and then that a load or a computation goes on. The process ends
+with its input. The other side is `assistant.engines.isolated`.
+"""
+
+import json
+import os
+import queue
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from assistant.engines.protocol import Message
+from ingest.errors import ModelUnavailable, RefdeskError, UsageError
+
+_BEAT_S = 1.0
+_PROOF = (
+    "Say in one sentence what this is about: a cache keeps the keys and values of the tokens that "
+    "were read, so that a new token is compared with them and nothing is computed a second time."
+)
+
+
+class _Line:
+    """Where answers are written, by several threads."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._lock = threading.Lock()
+        self._beaten = 0.0
+
+    def tell(self, **what: Any) -> None:
+        """Write one answer. The process ends where nobody reads it."""
+        line = json.dumps(what).encode() + b"\n"
+        try:
+            with self._lock:
+                self._stream.write(line)
+                self._stream.flush()
+        except OSError:
+            os._exit(0)
+
+    def beat(self) -> None:
+        """Say that it goes on, at most once a second."""
+        now = time.monotonic()
+        if now - self._beaten >= _BEAT_S:
+            self._beaten = now
+            self.tell(beat=True)
+
+
+def main() -> None:
+    """Load what the first line names, and answer until the input ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one who asked
+    with suppress(OSError):  # where memory runs out, this process is the one to end
+        Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
+    line = _Line(os.fdopen(os.dup(1), "wb"))
+    os.dup2(2, 1)  # what any library prints is no answer
+    asked = sys.stdin.buffer
+    try:
+        served = _load(json.loads(asked.readline()), line)
+    except RefdeskError as error:
+        line.tell(failed=str(error))
+        return
+    except Exception as error:  # told, not lost: this process has no terminal
+        line.tell(failed=f"llama.cpp cannot be used: {type(error).__name__}: {error}")
+        return
+    threading.Thread(target=served.listen, args=(asked,), daemon=True).start()
+    served.work()
+
+
+def _load(wanted: dict[str, Any], line: _Line) -> "_Served":
+    from assistant.engines.local import LocalEngine  # loads llama.cpp
+
+    prefix = [Message(*each) for each in wanted["prefix"]]
+    engine = LocalEngine(
+        Path(wanted["path"]),
+        Path(wanted["cache"]) if wanted["cache"] else None,
+        prefix,
+        fast_kernels=wanted["fast_kernels"],
+        beat=line.beat,
+    )
+    if wanted["prove"]:  # whole pieces, a piece begun, and tokens one at a time: every kernel
+        for _ in engine.stream([*prefix, Message("user", _PROOF)], max_tokens=3):
+            pass
+    line.tell(ready=True, context=engine.context)
+    return _Served(engine, line)
+
+
+class _Served:
+    """A loaded model and the calls that wait for it."""
+
+    def __init__(self, engine: Any, line: _Line) -> None:
+        self._engine = engine
+        self._line = line
+        self._calls: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+        self._stopped = -1  # the newest call that was stopped: calls come one after the other
+
+    def listen(self, asked: BinaryIO) -> None:
+        """Take calls in until the input ends, and the process with it."""
+        for raw in asked:
+            call = json.loads(raw)
+            if call["call"] == "stop":
+                self._stopped = max(self._stopped, call["id"])
+            elif call["call"] == "count":
+                self._answer(call, lambda call: self._engine.count_tokens(call["text"]))
+            else:
+                self._calls.put(call)
+        os._exit(0)
+
+    def work(self) -> None:
+        """Answer the calls that need the model, one after the other."""
+        does: dict[str, Callable[[dict[str, Any]], Any]] = {
+            "stream": self._stream, "likelihood": self._likelihood, "peak": _peak,
+        }  # fmt: skip
+        while True:
+            call = self._calls.get()
+            self._answer(call, does[call["call"]])
+
+    def _answer(self, call: dict[str, Any], work: Callable[[dict[str, Any]], Any]) -> None:
+        number = call["id"]
+        try:
+            found = work(call)
+        except UsageError as error:
+            self._line.tell(id=number, refused=str(error))
+        except ModelUnavailable as error:
+            self._line.tell(id=number, failed=str(error))
+        except Exception as error:  # told, not lost: this process has no terminal
+            self._line.tell(id=number, failed=f"The model failed: {type(error).__name__}: {error}")
+        else:
+            self._line.tell(id=number, end=found, evaluated=self._engine.evaluated)
+
+    def _stream(self, call: dict[str, Any]) -> None:
+        number = call["id"]
+        messages = [Message(*each) for each in call["messages"]]
+        for piece in self._engine.stream(
+            messages, max_tokens=call["max_tokens"], stop=lambda: self._stopped >= number
+        ):
+            self._line.tell(id=number, piece=piece)
+
+    def _likelihood(self, call: dict[str, Any]) -> float | None:
+        number = call["id"]
+        messages = [Message(*each) for each in call["messages"]]
+        found: float | None = self._engine.likelihood(
+            messages, call["beginning"], stop=lambda: self._stopped >= number
+        )
+        return found
+
+
+def _peak(call: dict[str, Any]) -> int | None:
+    """Return the most bytes of memory this process has held; None where that is not told."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return None
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak * (1 if sys.platform == "darwin" else 1024)
+
+
+if __name__ == "__main__":
+    main()

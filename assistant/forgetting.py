@@ -1,0 +1,148 @@
+"""What a person wants out of a home: from names, addresses and files to what the archive holds.
+
+Decides what goes; `assistant.keeping` takes it out.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from hashlib import file_digest
+from pathlib import Path
+
+from index.store.sqlite import Store
+from ingest.archive.values import OURS
+from ingest.archive.warc import Archive
+from ingest.bounded.quarantine import Quarantine
+from ingest.errors import NothingFound
+from ingest.links.urls import canonical
+from ingest.lists.catalog_file import CuratedList
+
+
+@dataclass(slots=True)
+class Going:
+    """What is to go: pages by address, single documents by (page, address), files, records, lists.
+
+    ``digests`` are those of pages held in quarantine that go too.
+    """
+
+    addresses: set[str] = field(default_factory=set)
+    documents: set[tuple[str, str]] = field(default_factory=set)
+    files: set[str] = field(default_factory=set)
+    places: set[tuple[str, int]] = field(default_factory=set)
+    lists: set[str] = field(default_factory=set)
+    digests: set[str] = field(default_factory=set)
+
+    def __bool__(self) -> bool:
+        return bool(self.addresses or self.documents or self.files or self.places or self.lists)
+
+
+class Chooser:
+    """Finds what is meant.
+
+    Args:
+        archive: the home's archive.
+        store: the library as it is, None where it cannot be read.
+        lists: the lists the home knows.
+    """
+
+    def __init__(self, archive: Archive, store: Store | None, lists: Sequence[CuratedList]) -> None:
+        self._archive = archive
+        self._store = store
+        self._lists = lists
+        records = [each for each in archive.records() if not each.url.startswith(OURS)]
+        self._given = {canonical(each.url) for each in records if not each.asked_for}
+        self._visited = set(archive.visits())
+
+    def choose(self, what: str | Path, going: Going) -> None:
+        """Add what is named to what goes.
+
+        Raises:
+            NothingFound: nothing of it is here.
+        """
+        name = str(what)
+        found = (
+            self._list(name, going)
+            or self._record(name, going)
+            or self._file(name, going)
+            or self._page(name, going)
+        )
+        if not found:
+            raise NothingFound(
+                f"Nothing of {name} is here: name the address of a page, a file or folder that was "
+                "given, an archive file, or a list. Nothing was forgotten."
+            )
+
+    def quarantined(self, held: Quarantine, going: Going) -> None:
+        """Add every record that cannot be read."""
+        for each in held.all():
+            going.addresses.add(canonical(each.url))
+            going.digests.add(each.digest)
+        for bad in self._archive.bad():
+            going.places.add((bad.file, bad.offset))
+
+    def _list(self, name: str, going: Going) -> bool:
+        """A list goes with the pages that were fetched for it alone."""
+        wanted = [curated for curated in self._lists if curated.name == name]
+        if not wanted:
+            return False
+        others = {
+            canonical(entry.url)
+            for curated in self._lists
+            if curated.name != name
+            for entry in curated.entries
+        }
+        own = {canonical(entry.url) for entry in wanted[0].entries}
+        own |= {canonical(curated.origin) for curated in wanted if curated.origin}
+        going.lists.add(name)
+        going.addresses |= (own & self._visited) - others - self._given
+        return True
+
+    def _record(self, name: str, going: Going) -> bool:
+        file, _, offset = name.removeprefix("warc:").rpartition("@")
+        if not name.startswith("warc:") or not offset.isdigit():
+            return False
+        if not (self._archive.folder / file).is_file() or "/" in file:
+            return False
+        going.places.add((file, int(offset)))
+        return True
+
+    def _file(self, name: str, going: Going) -> bool:
+        """A file or folder that was given, or an archive file, by its name here or where it lay."""
+        if name.startswith(("http://", "https://")):
+            return False
+        if "/" not in name and any(warc.name == name for warc in self._archive.files()):
+            going.files.add(name)
+            return True
+        path = Path(name).expanduser()
+        if name.endswith((".warc", ".warc.gz")) and path.is_file():
+            with path.open("rb") as stream:
+                there = self._archive.imported(file_digest(stream, "sha256").hexdigest()[:16])
+            if there is not None:
+                going.files.add(there.name)
+                return True
+        if name.startswith("file:"):
+            return False
+        uri = path.resolve().as_uri()
+        inside = {url for url in self._given if url == uri or url.startswith(f"{uri}/")}
+        going.addresses |= inside
+        return bool(inside)
+
+    def _page(self, name: str, going: Going) -> bool:
+        url = canonical(name)
+        if url in self._given or url in self._visited:
+            going.addresses.add(url)
+            return True
+        bad = [(each.file, each.offset) for each in self._archive.bad() if each.url == name]
+        going.places |= set(bad)
+        if self._store is None:
+            return bool(bad)
+        for address in dict.fromkeys((name, url)):
+            document = self._store.document(address)
+            page = None if document is None else self._store.page_of(document.url)
+            if document is None or page is None:
+                continue
+            if page in self._given | self._visited and self._store.documents_of(page) == 1:
+                going.addresses |= {page, url}
+            else:
+                going.documents.add((page, document.url))
+            return True
+        return bool(bad)

@@ -1,0 +1,129 @@
+"""What of a library and its caches is not as it was written; all of it can be made again."""
+
+import contextlib
+import json
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+from index.building import verify
+from index.building.vector_cache import sealed
+from index.store import carry, sums
+from index.store.generation import Home
+from ingest.bounded.quarantine import Quarantine
+from ingest.values import Damage
+
+_REPAIR = "`refdesk check --repair`"
+_ANEW = f"{_REPAIR} makes it anew from the archive, and so does `refdesk rebuild`"
+_LOST = "import it again: its archive did not come with it"
+
+
+def damages(home: Home) -> Iterator[Damage]:
+    """Yield every damage of a home beside its archive; every byte is read."""
+    if home.root.stat().st_mode & 0o077:
+        yield Damage(".", "others of this machine can look into it", f"{_REPAIR} closes it")
+    if carry.is_pending(home):
+        yield Damage(".", "an import was interrupted", f"{_REPAIR} finishes or undoes it")
+    for left in sorted(home.library.glob("*.part")):
+        yield Damage(f"library/{left.name}", "left half-made", f"{_REPAIR} removes it")
+    yield from _of_library(home)
+    yield from _of_caches(home)
+    if Quarantine(home.quarantine).damaged:
+        yield Damage(home.quarantine.name, "cannot be read", f"{_REPAIR} begins it anew")
+
+
+def _of_library(home: Home) -> Iterator[Damage]:
+    current = home.current()
+    alone = home.without_archive.exists()
+    if current is None:
+        if any(home.archive.glob("*.warc*")):
+            yield Damage("library", "it is not there", _ANEW)
+        return
+    if home.pointed() is None:
+        yield Damage(
+            "library/CURRENT", "it names no generation that is here", f"{_REPAIR} mends it"
+        )
+    for folder in home.generations():
+        harm = sums.damage(folder, every_byte=True)
+        if not harm and folder == current:
+            harm = [("library.sqlite", fault) for fault in list(verify.faults(folder))[:5]]
+        for name, how in harm:
+            where = f"library/{folder.name}/{name}"
+            if folder != current:
+                yield Damage(where, how, f"{_REPAIR} removes this older generation")
+            else:
+                yield Damage(where, how, _LOST if alone else _ANEW, repairable=not alone)
+
+
+def _of_caches(home: Home) -> Iterator[Damage]:
+    vectors = home.cache / "vectors.sqlite"
+    if vectors.exists() and not _vectors_are_sound(vectors):
+        yield Damage("cache/vectors.sqlite", "vectors in it were changed", f"{_REPAIR} drops them")
+    costs = home.cache / "model-costs.json"
+    if costs.exists() and not _is_object(costs):
+        yield Damage("cache/model-costs.json", "cannot be read", f"{_REPAIR} removes it")
+
+
+def repair(home: Home) -> bool:
+    """Put right what needs no archive; say whether the library has to be made anew.
+
+    The caller holds the home's write lock.
+    """
+    home.make()
+    carry.finish(home)
+    for left in home.library.glob("*.part"):
+        shutil.rmtree(left) if left.is_dir() else left.unlink()
+    vectors, costs = home.cache / "vectors.sqlite", home.cache / "model-costs.json"
+    if vectors.exists() and not _vectors_are_sound(vectors):
+        _drop_bad(vectors)
+    if costs.exists() and not _is_object(costs):
+        costs.unlink()
+    quarantine = Quarantine(home.quarantine)
+    if quarantine.damaged:
+        home.quarantine.unlink()
+    current = home.current()
+    for folder in home.generations():
+        if folder != current and sums.damage(folder, every_byte=True):
+            shutil.rmtree(folder)
+    if current is None:
+        return any(home.archive.glob("*.warc*"))
+    if home.pointed() is None:
+        home.point(current)
+    return any(sums.damage(current, every_byte=True)) or any(verify.faults(current))
+
+
+def _vectors_are_sound(file: Path) -> bool:
+    with contextlib.closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as db:
+        try:
+            if db.execute("PRAGMA integrity_check(1)").fetchone()[0] != "ok":
+                return False
+            return all(_fits(row[0]) for row in db.execute("SELECT vector FROM vectors"))
+        except sqlite3.Error:
+            return False
+
+
+def _drop_bad(file: Path) -> None:
+    try:
+        with contextlib.closing(sqlite3.connect(file)) as db, db:
+            if db.execute("PRAGMA integrity_check(1)").fetchone()[0] != "ok":
+                raise sqlite3.DatabaseError("it does not hold together")
+            rows = db.execute("SELECT key, vector FROM vectors")
+            bad = [(key,) for key, vector in rows if not _fits(vector)]
+            db.executemany("DELETE FROM vectors WHERE key = ?", bad)
+    except sqlite3.DatabaseError:
+        file.unlink()
+
+
+def _fits(kept: object) -> bool:
+    """Say whether a kept vector is whole; of one from before they were sealed that is not known."""
+    if not isinstance(kept, bytes) or len(kept) < 4:
+        return False
+    return len(kept) % 8 == 0 or sealed(kept[:-4]) == kept
+
+
+def _is_object(file: Path) -> bool:
+    try:
+        return isinstance(json.loads(file.read_text("utf-8")), dict)
+    except (OSError, ValueError):
+        return False

@@ -1,0 +1,143 @@
+"""The second vectors of a library: of the model for other languages than English.
+
+They are made where the pages of a library are in other languages, too, or once a question in
+another language is asked: English pages alone, asked in English, do not pay for them.
+"""
+
+import logging
+import os
+import shutil
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from index.building.context import placed, said_by_lists
+from index.building.vector_cache import VectorCache
+from index.models.embedder import Embedder
+from index.search import dense, lexical
+from index.store.generation import FINGERPRINT, OTHERS, Home
+from index.store.sqlite import LISTED, Store
+from ingest.errors import ModelUnavailable, NothingFound
+
+_log = logging.getLogger(__name__)
+_SHARE = 0.01  # of the passages of pages; fewer are quotations, or languages guessed wrong
+
+Progress = Callable[[str, int, int], None]
+
+
+def texts_of(store: Store, numbers: Sequence[int]) -> list[str]:
+    """Return what of these passages is embedded: what lists say above, then where they stand."""
+    said, passages = said_by_lists(store), store.passages(numbers)
+    return [
+        "\n".join([*filter(None, [said.get(passages[number].url)]), text])
+        for number, text in zip(numbers, placed(store, numbers), strict=True)
+    ]
+
+
+def write_vectors(
+    folder: Path,
+    before: Path | None,
+    removed: Sequence[int],
+    new: Sequence[int],
+    vectors: dense.Vectors,
+) -> None:
+    """Write the vectors of ``before`` without those removed, with those of the passages ``new``."""
+    kept: list[int] = []
+    old = np.empty((0, vectors.shape[1]), dtype=np.float32)
+    if before is not None:
+        index = dense.VectorIndex(before)
+        gone = set(removed)
+        kept = [int(number) for number in index.numbers if int(number) not in gone]
+        old = index.vectors(kept)
+    numbers, together = [*kept, *new], np.concatenate([old, vectors])
+    if new and kept and new[0] < kept[-1]:
+        order = np.argsort(numbers)
+        numbers, together = [numbers[place] for place in order], together[order]
+    dense.write(folder, numbers, together)
+
+
+def renew(
+    home: Home,
+    folder: Path,
+    before: Path | None,
+    store: Store,
+    embedder: Embedder,
+    removed: Sequence[int],
+    new: Sequence[int],
+    progress: Progress,
+) -> None:
+    """Give a generation being built its second vectors, if the one before had them or it needs any.
+
+    ``removed`` and ``new`` are the passages whose vectors go and come since the generation
+    ``before``. Where the model cannot be had, the library does without.
+    """
+    if not embedder.has_beyond:
+        return
+    had = before is not None and (before / OTHERS / FINGERPRINT).exists()
+    if not had and not _speaks_more(store):
+        return
+    try:
+        other = embedder.beyond_english()
+    except ModelUnavailable as error:
+        _log.warning("Questions in other languages than English find words alone: %s", error)
+        return
+    old = before / OTHERS if before is not None and had else None
+    if old is None or (old / FINGERPRINT).read_text(encoding="utf-8") != other.fingerprint:
+        old, removed = None, ()
+        new = [int(row[0]) for row in store.rows("SELECT id FROM passages ORDER BY id")]
+    _write(home, folder / OTHERS, old, store, other, removed, new, progress)
+
+
+def add(home: Home, embedder: Embedder, progress: Progress) -> Path:
+    """Publish the current generation with second vectors; the caller holds the write lock.
+
+    Raises:
+        NothingFound: there is no library yet.
+        ModelUnavailable: the model for other languages cannot be had.
+    """
+    before = home.current()
+    if before is None:
+        raise NothingFound(f"The home {home.root} holds no library yet: run `refdesk ingest`.")
+    other = embedder.beyond_english()
+    folder = home.begin()
+    for file in before.iterdir():
+        if file.is_file():  # a generation never changes: its files can be shared
+            os.link(file, folder / file.name)
+    lexical.branch(before / "words", folder / "words")
+    store = Store(folder / "library.sqlite")
+    numbers = [int(row[0]) for row in store.rows("SELECT id FROM passages ORDER BY id")]
+    _write(home, folder / OTHERS, None, store, other, (), numbers, progress)
+    store.close()
+    return home.publish(folder)
+
+
+def _write(
+    home: Home,
+    folder: Path,
+    before: Path | None,
+    store: Store,
+    other: Embedder,
+    removed: Sequence[int],
+    new: Sequence[int],
+    progress: Progress,
+) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    texts = texts_of(store, new)
+    cache = VectorCache(home.cache / "vectors.sqlite", other)
+    vectors = cache.embed(
+        texts, lambda done: progress("embedding for other languages", done, len(new))
+    )
+    cache.close()
+    write_vectors(folder, before, removed, new, vectors)
+    (folder / FINGERPRINT).write_text(other.fingerprint, encoding="utf-8")
+
+
+def _speaks_more(store: Store) -> bool:
+    """Say whether the pages here are in other languages than English, too."""
+    ((all_of_them, other),) = store.rows(
+        "SELECT count(*), coalesce(sum(passages.lang <> 'en'), 0) FROM passages"
+        f" JOIN documents ON document = documents.id WHERE page NOT LIKE '{LISTED}%'"
+    )
+    return int(other) > 0 and int(other) >= _SHARE * int(all_of_them)

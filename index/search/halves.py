@@ -1,0 +1,175 @@
+"""One search by vectors and words: the passages in the query's language, and those in others.
+
+Within each side what vectors and words found is fused by what each can know; the sides' scores,
+each normalised by its own distribution, are then one list. Without this a question in Chinese would
+find the worst Chinese page before the English page that answers: vectors of one language lie
+nearer together, and its words match by chance.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from index.models.embedder import Embedder
+from index.search.dense import VectorIndex, Vectors
+from index.search.fusion import Ranked, Spread, Trust, best_first, feedback, fuse, normalised
+from index.search.fusion import step_back as stepping_back
+from index.search.lexical import WordIndex
+
+_SEEDS = 3
+_MOVED = 0.4
+_FULL = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """Passages searched by one model.
+
+    ``only`` are their numbers, or ``without`` those of all others; ``abroad`` says that they are
+    in other languages than the query, ``understood`` that the model knows the query's.
+    """
+
+    embedder: Embedder
+    vectors: VectorIndex
+    only: frozenset[int] | None = None
+    without: frozenset[int] = frozenset()
+    abroad: bool = False
+    understood: bool = True
+
+    def __contains__(self, number: int) -> bool:
+        return number not in self.without if self.only is None else number in self.only
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """What is searched for: the text for words and for vectors, how deep, and where not.
+
+    ``allowed`` are the passages filters let through, None for all; those of ``left_out`` are not
+    found either.
+    """
+
+    text: str
+    meant: str
+    depth: int
+    allowed: Sequence[int] | None
+    left_out: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search found: fused scores, ranks by either half, and cosines by one model."""
+
+    fused: dict[int, float]
+    dense_ranks: dict[int, int]
+    word_ranks: dict[int, int]
+    cosines: dict[int, float]
+
+
+@dataclass(slots=True)
+class _Half:
+    """A side while it is searched: its query vector, its words, what they explain."""
+
+    side: Side
+    query: Vectors
+    words: Ranked
+    explained: float
+    trust: Trust
+    first: list[tuple[int, float]] = field(default_factory=list)
+
+
+def search(
+    searched: Searched, sides: Sequence[Side], words: WordIndex, embedder: Embedder
+) -> Found:
+    """Search by words and by meaning, and a second time by meaning towards what was found first.
+
+    The cosines that are told are those of ``embedder``, if any side is searched by it.
+    """
+    wide = searched.depth * len(sides) + len(searched.left_out)
+    by_words = words.search(searched.text, wide, searched.allowed)
+    explained = words.explained(searched.text, 1.0)
+    all_words = [pair for pair in by_words if pair[0] not in searched.left_out]
+    halves = []
+    queries: dict[int, Vectors] = {}
+    for side in sides:
+        if side.only is not None and not side.only:
+            continue
+        key = id(side.embedder)
+        if key not in queries:
+            queries[key] = side.embedder.embed_query(searched.meant)
+        own = [pair for pair in all_words if pair[0] in side][: searched.depth]
+        share = explained * own[0][1] if own else 0.0
+        trust = Trust.of(share, understood=side.understood)
+        halves.append(_Half(side, queries[key], own, share, trust))
+    at_home = max((half.explained for half in halves if not half.side.abroad), default=0.0)
+    spread = Spread.of(all_words[: searched.depth])
+
+    def fused(vector_of: Callable[[_Half], Vectors], *, again: bool) -> dict[int, float]:
+        scores: dict[int, float] = {}
+        pooled: dict[int, Spread] = {}
+        for half in halves:
+            near = _near(searched, half.side, vector_of(half), again=again)
+            if not again:
+                half.first = near
+            whole = None
+            if len(near) < _FULL and len(halves) > 1:
+                key = id(half.side.vectors)
+                if key not in pooled:
+                    everywhere = half.side.vectors.search(vector_of(half), searched.depth)
+                    pooled[key] = Spread.of(everywhere)
+                whole = pooled[key]
+            scores |= _fused(half, near, whole, spread, at_home)
+        return scores
+
+    scores = fused(lambda half: half.query, again=False)
+    if scores:
+        seeds = [number for number, _ in best_first(scores)[:_SEEDS]]
+        scores = fused(lambda half: _moved(half, seeds), again=True)
+    return _told(scores, halves, all_words, embedder)
+
+
+def _near(
+    searched: Searched, side: Side, vector: Vectors, *, again: bool
+) -> list[tuple[int, float]]:
+    """Search one side by meaning."""
+    allowed: Sequence[int] | None = searched.allowed
+    without: Sequence[int] = ()
+    if allowed is not None:
+        allowed = [number for number in allowed if number in side]
+    elif side.only is not None:
+        allowed = sorted(side.only)
+    else:
+        without = sorted(side.without)
+    wide = searched.depth + len(searched.left_out)
+    found = side.vectors.search(vector, wide, allowed, without=without, among=again)
+    return [pair for pair in found if pair[0] not in searched.left_out][: searched.depth]
+
+
+def _fused(
+    half: _Half, near: Ranked, whole: Spread | None, words: Spread, at_home: float
+) -> dict[int, float]:
+    """Fuse what the two halves of a side found; a side of few passages leans on the whole."""
+    trust, own = half.trust, Spread.of(near)
+    by_meaning = normalised(near, own if whole is None else own.within(whole))
+    if half.words and whole is not None:
+        by_words = normalised(half.words, Spread.of(half.words).within(words))
+    else:
+        by_words = normalised(half.words)
+    scores = fuse((by_meaning, trust.vectors), (by_words, trust.words))
+    back = stepping_back(at_home) if half.side.abroad else 0.0
+    return {number: score - back for number, score in scores.items()}
+
+
+def _moved(half: _Half, seeds: Sequence[int]) -> Vectors:
+    return feedback(half.query, half.side.vectors.vectors(seeds), _MOVED * half.trust.together)
+
+
+def _told(
+    scores: dict[int, float], halves: Sequence[_Half], words: Ranked, embedder: Embedder
+) -> Found:
+    dense_ranks, cosines = {}, {}
+    for half in halves:
+        for rank, (number, cosine) in enumerate(half.first, 1):
+            dense_ranks[number] = rank
+            if half.side.embedder is embedder:
+                cosines[number] = cosine
+    word_ranks = {number: rank for rank, (number, _) in enumerate(words, 1)}
+    return Found(scores, dense_ranks, word_ranks, cosines)

@@ -1,0 +1,100 @@
+"""What a person typed, as it is searched for: plain letters, its language, the words that tell.
+
+Knows nothing of spelling (see `spelling`) and nothing of who asks.
+"""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Callable
+
+from index.search.lexical import WordIndex
+from ingest.errors import UsageError
+from ingest.text.sentences import language, language_code
+
+_MOST_TERMS = 40
+"""A longer query is a pasted page or log: of it those words are searched that tell most."""
+
+_TELLING = 16
+_LEAST = 10  # times less than the most telling word tells: the lines of a log repeat it
+_FEWEST = 4  # words that tell a language
+_SURE = 0.6
+_WORD = re.compile(r"[^\W_]+")
+_LETTERS = re.compile(r"[^\W\d_]{2,}")
+_LONG = re.compile(r"[^\W_]{2,}|[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
+_ENGLISH = frozenset(
+    re.findall(
+        r"\w+",
+        "an and are at be between by can did do does for from how if is it its of on or than"
+        " that the their there these they this to vs what when where which who why with you your",
+    )
+)
+
+
+def plain(text: str) -> str:
+    """Return a query with full-width letters as the narrow ones a keyboard gives."""
+    return text if text.isascii() else unicodedata.normalize("NFKC", text)
+
+
+def require_words(text: str, what: str = "query") -> None:
+    """Refuse a text that holds nothing to search for; ``what`` is what it was meant to be.
+
+    Raises:
+        UsageError: it is empty, or signs, an emoji or a single letter are all it holds.
+    """
+    if _LONG.search(plain(text)):
+        return
+    if not text.strip():
+        raise UsageError(f"The {what} is empty: say what to search for.")
+    raise UsageError(
+        f"There is no word in '{text.strip()[:40]}': say what to search for, in a word or more."
+    )
+
+
+def language_of(text: str, holds: Callable[[str], bool]) -> str:
+    """Return the language of a query: two letters.
+
+    Whoever writes a word in Han characters reads Chinese, whatever else the query holds. Short text
+    in plain letters counts as English, unless most of its words stand nowhere in the library
+    (``holds`` says whether one does) and none is a small word of English.
+    """
+    guess = language(text)
+    if guess == "en" and _HAN.search(text):
+        return "zh"
+    words = [word.lower() for word in _LETTERS.findall(text)]
+    if guess != "en" or len(words) < _FEWEST or _ENGLISH & set(words):
+        return guess
+    if 2 * sum(map(holds, words)) > len(words):
+        return guess
+    code, sure = language_code(text)
+    return code if sure >= _SURE else guess
+
+
+def reduced(text: str, words: WordIndex) -> str:
+    """Return a query, or of a long one the words that tell most, in their order.
+
+    Those tell that are rare in the library, yet stand there, and are not said over and over in the
+    query itself, as the lines of a traceback are. Bare numbers do not count.
+    """
+    found = _WORD.findall(text)
+    if len(found) <= _MOST_TERMS and len(set(words.terms(text))) <= _MOST_TERMS:
+        return text
+    said = Counter(word.lower() for word in found)
+    terms = {word: words.terms(word) for word in said if not word.isdigit()}
+    idf = words.idf({term for own in terms.values() for term in own})
+    absent = words.absent(idf)
+    worth = {
+        word: max(idf[term] for term in own) / said[word]
+        for word, own in terms.items()
+        if own and not absent.issuperset(own)
+    }
+    least = max(worth.values(), default=0.0) / _LEAST
+    telling = {
+        word
+        for word in sorted(worth, key=lambda word: (-worth[word], word))[:_TELLING]
+        if worth[word] >= least
+    }
+    kept = dict.fromkeys(word.lower() for word in found if word.lower() in telling)
+    first = {word.lower(): word for word in reversed(found)}
+    return " ".join(first[word] for word in kept) or text

@@ -1,0 +1,90 @@
+"""Misspelt words of a query, put right by the words of the library itself.
+
+A word that stands in the library, in whatever form, is never touched; nor is one with a digit or a
+capital inside, which is a name; with a capital at its start it may be one, and has one slip. Of the
+library's words that differ by one slip (a letter too many, too few, another, or two swapped; from
+eight letters on by two) the likeliest is taken: the fewest slips, then the most frequent (Damerau
+1964; Kernighan, Church and Gale 1990).
+"""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from index.search.lexical import WordIndex
+
+_SHORTEST = 5
+_TWO_SLIPS = 8
+_WORD = re.compile(r"(?<![\w.-])[A-Za-z][a-z]+(?![\w-]|\.\w)")
+_MOST_UNKNOWN = 0.5
+_FEW_WORDS = 3
+
+
+class Speller:
+    """Corrects queries by the words of an index, which are read when first needed."""
+
+    def __init__(self, words: WordIndex) -> None:
+        self._words = words
+        self._likeliest = lru_cache(maxsize=1024)(self._find)
+
+    def corrected(self, query: str) -> str:
+        """Return a query with its misspelt words put right.
+
+        A query most of whose words are unknown is in another language, or about something else:
+        it stays, unless it has only a word or two.
+        """
+        words = [found[0] for found in _WORD.finditer(query)]
+        unknown = {word for word in words if self._unknown(word)}
+        if len(unknown) >= _FEW_WORDS and len(unknown) > _MOST_UNKNOWN * len(words):
+            return query
+        meant = {}
+        for word in unknown:
+            name = word[0].isupper() and word != words[0]
+            meant[word] = self._likeliest(word.lower(), 1 if name or len(word) < _TWO_SLIPS else 2)
+        return _WORD.sub(lambda found: _as(found[0], meant.get(found[0])), query)
+
+    def _unknown(self, word: str) -> bool:
+        return len(word) >= _SHORTEST and not self._words.holds(word)
+
+    def _find(self, word: str, most: int) -> str | None:
+        best: tuple[int, int, str] | None = None
+        for other, count in self._near(word, most):
+            slips = _slips(word, other, most)
+            if 0 < slips <= most and (best is None or (slips, -count, other) < best):
+                best = (slips, -count, other)
+        return best[2] if best else None
+
+    def _near(self, word: str, most: int) -> Iterator[tuple[str, int]]:
+        """Yield the words that begin as a misspelt one may: slips spare the first letter mostly."""
+        for beginning in dict.fromkeys((word[0], word[1])):
+            for other, count in self._words.words_like(beginning):
+                if abs(len(other) - len(word)) <= most:
+                    yield other, count
+
+
+def _as(word: str, other: str | None) -> str:
+    if other is None:
+        return word
+    return other.capitalize() if word[0].isupper() else other
+
+
+def _slips(one: str, other: str, most: int) -> int:
+    """Return by how many slips two words differ, or more than ``most``: optimal alignment."""
+    while one and other and one[0] == other[0]:
+        one, other = one[1:], other[1:]
+    while one and other and one[-1] == other[-1]:
+        one, other = one[:-1], other[:-1]
+    if not one or not other:
+        return max(len(one), len(other))
+    if len(set(one) ^ set(other)) > 2 * most:
+        return most + 1
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for place, letter in enumerate(one, 1):
+        two_before, before, row = before, row, [place]
+        for at, sign in enumerate(other, 1):
+            cost = min(before[at] + 1, row[at - 1] + 1, before[at - 1] + (letter != sign))
+            if place > 1 and at > 1 and letter == other[at - 2] and one[place - 2] == sign:
+                cost = min(cost, two_before[at - 2] + 1)
+            row.append(cost)
+    return row[-1]

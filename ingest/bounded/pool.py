@@ -1,0 +1,115 @@
+"""Reading processes at work: pages go out, what they hold comes back in the same order.
+
+A process that takes too long or dies is replaced; the page it had is a rejection and held in
+quarantine. Pages that a small change read are read by one process, many by one a core.
+"""
+
+import os
+import threading
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from types import TracebackType
+from typing import Self
+
+from ingest.bounded.limits import seconds_for
+from ingest.bounded.process import Process, ReaderFailed
+from ingest.bounded.quarantine import Quarantine
+from ingest.bounded.sound import FAULT, MEMORY_SPENT, soundly
+from ingest.bounded.worker import of_plain
+from ingest.pipeline import Page, Reading
+from ingest.values import Document, Rejection
+
+Results = list[Document | Rejection]
+
+_MOST = 4  # processes; each may need its memory
+_AHEAD = 3  # pages under way a process
+_MANY = 12  # pages from which more than one process is worth its start
+
+
+class Pool:
+    """Reads pages in processes of its own; use it as a context manager.
+
+    Args:
+        quarantine: what is not read, and where what made a reader fail is held.
+    """
+
+    def __init__(self, quarantine: Quarantine) -> None:
+        self._quarantine = quarantine
+        self._idle: deque[Process] = deque()
+        self._all: set[Process] = set()
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for process in self._all:
+            process.end()
+        self._all.clear()
+        self._idle.clear()
+
+    def read(self, pages: Iterable[Page]) -> Iterator[tuple[Page, Results]]:
+        """Yield each page with its documents and rejections, in the order given."""
+        wanted = list(pages)
+        count = min(_MOST, os.cpu_count() or 1) if len(wanted) >= _MANY else 1
+        with ThreadPoolExecutor(count, thread_name_prefix="refdesk-read") as threads:
+            ahead: deque[tuple[Page, Future[Results]]] = deque()
+            try:
+                for page in wanted:
+                    ahead.append((page, threads.submit(self._one, page)))
+                    if len(ahead) > count * _AHEAD:
+                        yield self._settled(*ahead.popleft())
+                while ahead:
+                    yield self._settled(*ahead.popleft())
+            finally:
+                for _, left in ahead:  # nobody waits for these any more
+                    left.cancel()
+                for process in self._all if ahead else ():
+                    process.kill()
+
+    def _settled(self, page: Page, future: "Future[Results]") -> tuple[Page, Results]:
+        """Wait for a page, and hold it in quarantine if its reader failed."""
+        results = future.result()
+        faults = [r for r in results if isinstance(r, Rejection) and r.reason.startswith(FAULT)]
+        if faults and self._quarantine.get(page.digest) is None:
+            self._quarantine.hold(page.digest, page.url, faults[0].reason)
+        return page, results
+
+    def _one(self, page: Page) -> Results:
+        if (held := self._quarantine.get(page.digest)) is not None:
+            return [Rejection(page.url, held.reason)]
+        if not isinstance(page.read, Reading):  # made by refdesk itself, of what it knows
+            return soundly(page.url, page.read)
+        process = self._take()
+        message = {"reading": page.read.message()}
+        try:
+            answer = process.ask(message, seconds_for(page.read.size))
+        except ReaderFailed as error:
+            self._drop(process)
+            return [Rejection(page.url, str(error))]
+        results = [of_plain(each) for each in answer["results"]]
+        if any(isinstance(r, Rejection) and r.reason == MEMORY_SPENT for r in results):
+            self._drop(process)  # what ran out of memory once may hold on to it
+        else:
+            with self._lock:
+                self._idle.append(process)
+        return results
+
+    def _drop(self, process: Process) -> None:
+        with self._lock:
+            self._all.discard(process)
+        process.end()
+
+    def _take(self) -> Process:
+        with self._lock:
+            if self._idle:
+                return self._idle.popleft()
+            process = Process()
+            self._all.add(process)
+            return process

@@ -1,0 +1,75 @@
+"""Records that made a reader fail: kept by the digest of what was read, not read again.
+
+The digest holds the version of the reading: a newer reader tries them again. A list that is lost or
+damaged costs that they are tried once more.
+"""
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from ingest.values import READER
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A page that is not read: its digest, address, why, since when, and by which reader."""
+
+    digest: str
+    url: str
+    reason: str
+    at: str
+    reader: int = READER
+
+
+class Quarantine:
+    """The list of one home; writes to it only what is new."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self.damaged = False
+        self._held = self._read()
+
+    def get(self, digest: str) -> Held | None:
+        """Return why a page is not read."""
+        return self._held.get(digest)
+
+    def all(self) -> list[Held]:
+        """Return everything this reader does not read, by address."""
+        return sorted(self._held.values(), key=lambda held: (held.url, held.digest))
+
+    def hold(self, digest: str, url: str, reason: str) -> None:
+        """Do not read a page again."""
+        self._held[digest] = Held(digest, url, reason, f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}")
+        self._write()
+
+    def release(self, digests: set[str]) -> None:
+        """Let go of pages that are gone."""
+        kept = {digest: held for digest, held in self._held.items() if digest not in digests}
+        if len(kept) < len(self._held):
+            self._held = kept
+            self._write()
+
+    def _read(self) -> dict[str, Held]:
+        try:
+            rows = json.loads(self._file.read_text("utf-8"))["held"]
+            held = [Held(**row) for row in rows]
+            if not all(isinstance(each.digest, str) for each in held):
+                raise TypeError("no digest")
+        except FileNotFoundError:
+            return {}
+        except (OSError, ValueError, KeyError, TypeError):
+            self.damaged = True
+            return {}
+        return {each.digest: each for each in held if each.reader == READER}
+
+    def _write(self) -> None:
+        partial = self._file.with_name(f"{self._file.name}.part")
+        rows = {"held": [asdict(held) for held in self.all()]}
+        with partial.open("w", encoding="utf-8") as out:
+            out.write(json.dumps(rows, ensure_ascii=False, indent=1) + "\n")
+            out.flush()
+            os.fsync(out.fileno())
+        partial.replace(self._file)

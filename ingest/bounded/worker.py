@@ -1,0 +1,112 @@
+"""A reading process: takes readings one by one, gives back what they make, and may be ended.
+
+Runs as a program of its own, spoken to in JSON, each message after its length in four bytes.
+``{"reading": ...}`` is answered by ``{"results": [...]}``, ``{"list": ...}`` by ``{"toml": ...}``
+or ``{"error": ...}``. It holds itself to its limits where the system can: too much
+memory is an error inside it, too many seconds of the processor end it by a signal, which no library
+in C can delay.
+"""
+
+import json
+import os
+import signal
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import IO, Any
+
+from ingest.bounded.limits import MEMORY
+from ingest.bounded.sound import FAULT, plain, soundly
+from ingest.errors import RefdeskError
+from ingest.lists.catalog_file import dumps
+from ingest.lists.parser import parse
+from ingest.pipeline import Reading
+from ingest.values import Document, Rejection
+
+
+def send(stream: IO[bytes], message: Mapping[str, Any]) -> None:
+    """Write one message."""
+    body = json.dumps(message).encode("ascii")
+    stream.write(len(body).to_bytes(4, "big") + body)
+    stream.flush()
+
+
+def receive(stream: IO[bytes]) -> dict[str, Any] | None:
+    """Read one message, None at the end of the stream."""
+    head = stream.read(4)
+    if len(head) < 4:
+        return None
+    size = int.from_bytes(head, "big")
+    body = stream.read(size)
+    if len(body) < size:
+        return None
+    found: dict[str, Any] = json.loads(body)
+    return found
+
+
+def to_plain(result: Document | Rejection) -> dict[str, Any]:
+    """Return a result as an object of JSON."""
+    return asdict(result)
+
+
+def of_plain(plain: Mapping[str, Any]) -> Document | Rejection:
+    """Return the result of `to_plain`."""
+    if "reason" in plain:
+        return Rejection(plain["url"], plain["reason"])
+    return Document(
+        **{
+            **plain,
+            "links": tuple(plain["links"]),
+            "aliases": tuple(plain["aliases"]),
+            "anchors": tuple((at, url) for at, url in plain["anchors"]),
+        }
+    )
+
+
+def main() -> None:
+    """Read until there is nothing more to read."""
+    inlet, outlet = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what libraries print is no answer
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the one who asks is told, and ends us
+    _bound_memory()
+    while (message := receive(inlet)) is not None:
+        _bound_time(message["seconds"])
+        answer = _read(message["reading"]) if "reading" in message else _parse(message["list"])
+        _bound_time(0)
+        send(outlet, answer)
+
+
+def _read(message: Mapping[str, Any]) -> dict[str, Any]:
+    reading = Reading.of(message)
+    return {"results": [to_plain(each) for each in soundly(reading.url, reading)]}
+
+
+def _parse(message: Mapping[str, Any]) -> dict[str, Any]:
+    name = message["name"]
+    try:
+        found = parse(message["text"], name=name, base=message["base"], origin=message["origin"])
+        return {"toml": dumps(found)}
+    except RefdeskError as error:
+        return {"error": plain(str(error))}
+    except Exception as error:  # as `soundly` has it
+        said = plain(f"{type(error).__name__}: {error}")[:200]
+        return {"error": f"The list {plain(name)} cannot be read: {FAULT}: {said}."}
+
+
+def _bound_memory() -> None:
+    try:
+        import resource
+    except ImportError:  # a system without: the one who asks watches the clock alone
+        return
+    # data, not addresses: libraries reserve many of those and use few
+    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _bound_time(seconds: float) -> None:
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_PROF, seconds)  # SIGPROF ends the process by default
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,112 @@
+"""CommonMark as this floor parses it, by markdown-it: with footnotes, in time linear in the text.
+
+Knows the library's one weakness: every opening bracket is read on to the end of its paragraph, once
+for each level of nesting that is allowed. Blocks may nest deeply (bullets do); within a line
+nothing that people write nests more than a few levels.
+
+GitHub's footnotes are rendered where they are defined, as paragraphs of the class `NOTE`, each
+beginning with a `LABEL`; what refers to one is a `MARK`.
+"""
+
+import re
+from copy import copy, deepcopy
+from html import escape
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock
+from markdown_it.rules_core import StateCore
+from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
+
+NOTE, LABEL, MARK = "footnote-def", "footnote-label", "footnote-ref"
+"""The classes of a footnote, of its label and of a reference to it."""
+
+_INLINE_NESTING = 8
+_WITHIN = 2  # columns: from this indentation on a paragraph belongs to the footnote above it
+_OPENS = re.compile(r"#{1,6}\s|```|~~~|[|><]|[-*+]\s|\d+[.)]\s")  # a block, so no further line
+_DEFINES = re.compile(r"\[\^([^\]\[\s]{1,100})\]:[ \t]*")
+_REFERS = re.compile(r"\[\^([^\]\[\s]{1,100})\](?![(:])")
+
+
+def commonmark(made: MarkdownIt, nesting: int) -> MarkdownIt:
+    """Set a parser up for HTML, tables, strikethrough and footnotes; return it.
+
+    Args:
+        made: a parser of the preset "commonmark".
+        nesting: how deep blocks may nest; what lies deeper is left out.
+    """
+    made.options["html"] = True
+    made.options["maxNesting"] = nesting
+    made.enable(["table", "strikethrough"])
+    made.block.ruler.before("reference", "footnote", _definition, {"alt": ["paragraph"]})
+    made.inline.ruler.before("link", "footnote", _reference)
+    shallow = copy(made)
+    shallow.options = deepcopy(made.options)
+    shallow.options["maxNesting"] = _INLINE_NESTING
+
+    def inline(state: StateCore) -> None:
+        for token in state.tokens:
+            if token.type == "inline":
+                token.children = []
+                if "note" in token.meta:
+                    token.children.append(_marked(LABEL, token.meta["note"]))
+                made.inline.parse(token.content, shallow, state.env, token.children)
+
+    made.core.ruler.at("inline", inline)
+    return made
+
+
+def _line(state: StateBlock, line: int) -> str:
+    return state.src[state.bMarks[line] + state.tShift[line] : state.eMarks[line]]
+
+
+def _definition(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """Take the definition of a footnote: its lines, and the indented paragraphs that follow."""
+    found = _DEFINES.match(_line(state, start))
+    if found is None:
+        return False
+    if silent:
+        return True
+    paragraphs: list[list[str]] = [[_line(state, start)[found.end() :]]]
+    line, last = start + 1, start + 1
+    blank = False
+    while line < end:
+        said = _line(state, line)
+        within = state.sCount[line] - state.blkIndent >= _WITHIN
+        if not said.strip():
+            blank = True
+        elif _DEFINES.match(said) or (not within and (blank or _OPENS.match(said))):
+            break
+        else:
+            if blank:
+                paragraphs.append([])
+            paragraphs[-1].append(said)
+            blank, last = False, line + 1
+        line += 1
+    for number, paragraph in enumerate(paragraphs):
+        opening = state.push("paragraph_open", "p", 1)
+        opening.attrs = {"class": NOTE, "data-note": found[1]}
+        token = state.push("inline", "", 0)
+        token.content = "\n".join(paragraph).strip()
+        token.children = []
+        if not number:
+            token.meta["note"] = found[1]
+        state.push("paragraph_close", "p", -1)
+    state.line = last
+    return True
+
+
+def _reference(state: StateInline, silent: bool) -> bool:
+    found = _REFERS.match(state.src, state.pos, state.posMax)
+    if found is None:
+        return False
+    if not silent:
+        state.push("html_inline", "", 0).content = _marked(MARK, found[1]).content
+    state.pos = found.end()
+    return True
+
+
+def _marked(name: str, label: str) -> Token:
+    said = escape(label)
+    content = f'<sup class="{name}" data-note="{said}">[{said}]</sup>'
+    return Token("html_inline", "", 0, content=f"{content} " if name == LABEL else content)

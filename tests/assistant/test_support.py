@@ -1,0 +1,142 @@
+"""A sentence in other words than its sources' is judged by what it says of what."""
+
+import pytest
+
+from assistant.answering.evidence import Evidence, lines_of
+from assistant.answering.question import understand
+from assistant.answering.support import Support
+from assistant.desk import Desk
+from ingest.archive.warc import Archive, Resource
+
+ADAPTERS = """# Heron adapters
+
+The Heron adapter has rank 12 and needs 4.1 GB. The Egret adapter has rank 48 and needs 7.3 GB. \
+The Bittern adapter has rank 6 and needs 2.2 GB. The Egret adapter was released in June 2023 by \
+Mira Solberg. The Heron adapter is licensed under BSD, the Bittern adapter under Apache.
+"""
+QUEUES = """# Queues
+
+The Avocet queue drops long jobs after 300 milliseconds. The Knot queue never drops jobs. Neither \
+of them keeps an order. Both need a lock before a job starts.
+"""
+CLIENTS = """# Clients
+
+The Teal client does not support batching. The Smew client supports batching but not retries. \
+Unlike Teal, Smew is written in Rust. All clients are free for schools, and most of them are free \
+for companies with fewer than twenty people.
+"""
+LONG = """# Plan
+
+The project began in 2019 with four people. Its office is in Bergen. Rain falls there often. The \
+coffee is good. Everybody likes the stairs. The budget of the project is 3 million kroner.
+"""
+CHINESE = """# 调度
+
+鹬调度器在 800 毫秒之后抢占长请求。鸻调度器从不抢占请求。量化之后显存占用减少 70 亿字节。\
+LoRA 只训练低秩矩阵，QLoRA 还把权重量化为四位。
+"""
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory, models_dir):
+    home = tmp_path_factory.mktemp("support") / "home"
+    home.mkdir()
+    (home / "models").symlink_to(models_dir)
+    pages = {"a": ADAPTERS, "q": QUEUES, "c": CLIENTS, "l": LONG, "z": CHINESE}
+    Archive(home / "archive").add(
+        [Resource(f"file:///{n}.md", "text/markdown", text.encode()) for n, text in pages.items()]
+    )
+    desk = Desk(home, llm="extractive")
+    desk.rebuild()
+    yield desk
+    desk.close()
+
+
+def about(desk: Desk, page: str, question: str = "what is told here?") -> Evidence:
+    """Return all of one page as evidence."""
+    hits = [h for h in desk.library.search(page, 40) if h.passage.url == f"file:///{page[0]}.md"]
+    return lines_of(desk.library, understand(question), hits)
+
+
+def status(desk: Desk, evidence: Evidence, sentence: str) -> str:
+    return Support(desk.library).check(sentence, evidence).status
+
+
+PAGES = {"adapters": "adapters", "queues": "queues", "clients": "clients", "long": "long plan"}
+
+
+@pytest.mark.parametrize(
+    ("page", "sentence"),
+    [
+        ("adapters", "The Heron adapter has rank 12 and needs 4.1 GB of memory."),
+        ("adapters", "Egret has rank 48, while Bittern has rank 6."),
+        ("queues", "Neither queue keeps an order."),
+        ("queues", "The Avocet queue drops long jobs after 300 ms."),
+        ("clients", "The Teal client doesn't support batching."),
+        ("clients", "Smew supports batching, but no retries."),
+        (
+            "long",
+            "The project began in 2019 with four people; it has a budget of 3 million kroner.",
+        ),
+    ],
+)
+def test_what_the_sources_say_passes_in_other_words(desk, page, sentence):
+    assert status(desk, about(desk, PAGES[page]), sentence) != "dropped"
+
+
+@pytest.mark.parametrize(
+    ("page", "sentence", "why"),
+    [
+        ("adapters", "The Heron adapter has rank 48 and needs 7.3 GB.", "Heron"),
+        ("adapters", "Egret is licensed under BSD, while Heron is licensed under Apache.", "BSD"),
+        ("adapters", "The Bittern adapter is licensed under BSD, the Heron under Apache.", "order"),
+        ("adapters", "The Heron adapter was released in June 2023 by Mira Solberg.", "Heron"),
+        ("adapters", "The Egret adapter needs less memory than the Heron adapter.", ""),
+        ("adapters", "The Heron adapter is not licensed under BSD.", "denies"),
+        ("adapters", "The Egret adapter was not released in June 2023.", "denies"),
+        ("adapters", "The Heron adapter has rank thirteen and needs 4.1 GB.", "thirteen"),
+        ("adapters", "The Heronry adapter has rank 12 and needs 4.1 GB.", "Heronry"),
+        ("queues", "The Knot queue drops long jobs after 300 milliseconds.", "denies"),
+        ("queues", "The Avocet queue never drops jobs.", ""),
+        ("queues", "Both of them keep an order.", "denies"),
+        ("queues", "The Avocet queue drops short jobs after 300 milliseconds.", "long"),
+        ("queues", "The Knot queue drops jobs.", "denies"),
+        ("queues", "Both need a lock after a job starts.", "before"),
+        ("clients", "The Teal client supports batching.", "denies"),
+        ("clients", "The Smew client does not support batching.", "denies"),
+        ("clients", "The Smew client supports retries but not batching.", ""),
+        ("clients", "Unlike Smew, Teal is written in Rust.", ""),
+        ("clients", "All of them are free for companies with fewer than twenty people.", "most"),
+    ],
+)
+def test_what_pairs_the_right_words_wrongly_does_not(desk, page, sentence, why):
+    verdict = Support(desk.library).check(sentence, about(desk, PAGES[page]))
+    assert verdict.status == "dropped"
+    assert why in verdict.reason
+
+
+def test_what_is_told_in_another_order_gives_way_to_its_source(desk):
+    evidence = about(desk, PAGES["adapters"])
+    verdict = Support(desk.library).check(
+        "The Bittern adapter is licensed under BSD, the Heron adapter under Apache.", evidence
+    )
+    assert verdict.quote_instead
+    assert verdict.sources[0].text.startswith("The Heron adapter is licensed under BSD")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "holds"),
+    [
+        ("鸻调度器从不抢占。", True),
+        ("鸻调度器会抢占请求。", False),
+        ("鹬调度器在 900 毫秒之后抢占长请求。", False),
+        ("鹬调度器在 800 毫秒之前抢占长请求。", False),
+        ("量化之后显存占用减少 7 billion 字节。", True),
+        ("量化之后显存占用增加 70 亿字节。", False),
+        ("QLoRA 只训练低秩矩阵，LoRA 还把权重量化为四位。", False),
+        ("QLoRA 把权重量化为八位。", False),
+    ],
+)
+def test_chinese_sentences_are_judged_alike(desk, sentence, holds):
+    evidence = about(desk, "z 调度器 量化", "调度器如何抢占请求？")
+    assert (status(desk, evidence, sentence) != "dropped") is holds

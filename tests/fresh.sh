@@ -1,0 +1,88 @@
+#!/usr/bin/env bash
+# A fresh machine: a bare Debian from its mirror, a clone of this checkout's last commit, the README's
+# lines and nothing else. Prints what each took. Needs root and mmdebstrap.
+#
+#   tests/fresh.sh [bookworm|trixie] [COMMAND]...
+#
+# This machine's own settings come along: those of pip and apt, certificates, resolver, proxies, and
+# the folders that pip is told to look into.
+set -euo pipefail
+
+if [ "${FRESH_MOUNTS:-}" != own ]; then
+    FRESH_MOUNTS=own exec unshare --mount "$0" "$@" # what is mounted here goes when this ends
+fi
+suite=${1:-bookworm}
+[ $# -gt 0 ] && shift
+[ $# -gt 0 ] || set -- 'make ask Q="explain GQA vs MQA"' 'make test'
+checkout=$(cd "$(dirname "$0")/.." && pwd)
+root=$(mktemp -d "${TMPDIR:-/tmp}/refdesk-fresh.XXXXXX")
+trap 'umount --recursive --lazy "$root"/{proc,sys,dev} 2>/dev/null || true; rm -rf --one-file-system "$root"' EXIT
+
+say() { printf '\n== %s\n' "$*"; }
+timed() {
+    local begun=$SECONDS
+    "$@" || { code=$?; say "exit $code after $((SECONDS - begun)) s: ${*: -1}"; exit "$code"; }
+    say "exit 0 after $((SECONDS - begun)) s: ${*: -1}"
+}
+
+say "$suite on $(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -n 1), $(nproc) cores," \
+    "load $(cut -d ' ' -f 1 /proc/loadavg), $(date -u +%FT%TZ)"
+apt-config dump | grep '^Acquire::\(http\|https\|ftp\|Retries\)' >"$root.apt" || true
+timed mmdebstrap --quiet --variant=minbase --include=ca-certificates --aptopt="$root.apt" \
+    "$suite" "$root"
+mv "$root.apt" "$root/etc/apt/apt.conf.d/99carried"
+for each in proc sys dev; do
+    mount --rbind "/$each" "$root/$each"
+    mount --make-rslave "$root/$each"
+done
+# links in there would lead to this machine's files: what is copied takes their place
+rm -rf "$root"/etc/{resolv.conf,hosts,ssl/certs}
+cp --dereference /etc/resolv.conf /etc/hosts "$root/etc/"
+cp --recursive --dereference /etc/ssl/certs "$root/etc/ssl/certs"
+
+# pip's files of settings, and every folder they or the environment name
+python3 - <<'PYTHON' >"$root/carried" 2>/dev/null || true
+import os, pathlib, re, subprocess, sys
+told = subprocess.run([sys.executable, "-m", "pip", "config", "debug"], capture_output=True, text=True)
+for file in re.findall(r"^\s*(/\S+), exists: True", told.stdout, re.M):
+    print(file)
+    for word in re.split(r"[\s=,'\"]+", pathlib.Path(file).read_text()):
+        word = word.removeprefix("file://")
+        if word.startswith("/") and os.path.exists(word):
+            print(word)
+for name, value in os.environ.items():
+    if name.startswith(("PIP_", "UV_")):
+        for word in value.replace("file://", "").split():
+            if word.startswith("/") and os.path.exists(word):
+                print(word)
+PYTHON
+sort -u "$root/carried" | while read -r path; do
+    case $path in /etc/ssl/*) continue ;; esac
+    mkdir -p "$root$(dirname "$path")"
+    if [ -d "$path" ]; then
+        # an index of files may lead out of its folder: take the whole of it along
+        top=/$(cut -d / -f 2-3 <<<"$path")
+        mountpoint -q "$root$top" || { mkdir -p "$root$top" && mount --bind "$top" "$root$top"; }
+    else
+        cp --dereference "$path" "$root$path"
+    fi
+done
+rm "$root/carried"
+
+git clone --quiet "$checkout" "$root/root/refdesk"
+carried=()
+while IFS= read -r name; do carried+=("$name=${!name}"); done < <(
+    compgen -e | grep -iE '^(PIP_|UV_)|_proxy$|^(SSL_CERT|REQUESTS_CA|CURL_CA)' || true
+)
+inside() {
+    chroot "$root" env -i HOME=/root LANG=C.UTF-8 TERM=dumb \
+        PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "${carried[@]}" \
+        DEBIAN_FRONTEND=noninteractive sh -c "cd /root/refdesk && $1" 2>&1 |
+        while IFS= read -r line; do printf '%5d s  %s\n' $((SECONDS - begun)) "$line"; done
+}
+begun=$SECONDS # every line of what is said inside stands behind the seconds since here
+timed inside 'apt-get -qq update >/dev/null && apt-get -qq install make g++ python3-venv >/dev/null'
+for command in "$@"; do timed inside "$command"; done
+inside 'objdump -d .venv/lib/python3*/site-packages/llama_cpp/lib/libggml-cpu.so | grep -c ldtilecfg' |
+    sed 's/^/tile instructions in the built library: /' || true
+say "all of it: $((SECONDS - begun)) s from a bare $suite, load $(cut -d ' ' -f 1 /proc/loadavg)"

@@ -1,0 +1,178 @@
+"""Homes that cannot be written, that are full, and that several use at once."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+import threading
+import time
+from contextlib import contextmanager
+
+import pytest
+
+from assistant.desk import Desk
+from assistant.keeping import Keeper
+from index.search.lexical import WordIndex
+from index.store import carry
+from index.store.generation import Home
+from ingest.errors import HomeBusy, UsageError
+from tests.conftest import BREAD_PAGE
+
+
+@contextmanager
+def mounted(*arguments):
+    """Mount something; the test is skipped where that is not allowed."""
+    *_, folder = arguments
+    folder.mkdir(exist_ok=True)
+    done = subprocess.run(["mount", *map(str, arguments)], capture_output=True, check=False)
+    if done.returncode:
+        pytest.skip("nothing can be mounted here")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def test_a_read_only_home_is_searched_and_asked(desk, home, notes, tmp_path):
+    with mounted("-o", "ro,bind", home, tmp_path / "ro") as folder:
+        subprocess.run(["mount", "-o", "remount,ro,bind", str(folder)], check=True)
+        with pytest.raises(OSError, match="Read-only"):
+            (folder / "x").touch()
+        reading = Desk(folder, llm="extractive")
+        assert reading.search("multi-query attention").hits
+        assert not reading.ask("What is multi-query attention?").refused
+        assert reading.ask("Who won the football world cup in 1954?").refused
+        assert reading.status()["documents"] == 3
+        assert reading.lists() == []
+        with pytest.raises(UsageError, match="Read-only file system"):
+            reading.ingest([notes], seed=False)
+        reading.close()
+
+
+def test_words_are_found_where_no_lock_can_be_made(desk, monkeypatch):
+    import tantivy
+
+    folder = desk.home.current() / "words"
+    real, tried = tantivy.Index.open, []
+
+    class Locked:
+        """What an index is where its folder cannot be written."""
+
+        exists = tantivy.Index.exists
+
+        @staticmethod
+        def open(path):
+            tried.append(path)
+            if path == str(folder):
+                raise ValueError("Failed to acquire Lockfile: IoError(ReadOnlyFilesystem)")
+            return real(path)
+
+    monkeypatch.setattr("index.search.lexical.tantivy.Index", Locked)
+    found = WordIndex(folder)
+    assert len(tried) == 2
+    assert found.search("attention", 3)
+    assert sorted(folder.glob("*.lock")) == sorted(folder.glob("*.lock"))
+
+
+def test_a_full_disk_is_said_and_the_old_library_answers(models_dir, notes, tmp_path):
+    with mounted("-t", "tmpfs", "-o", "size=3m", "tmpfs", tmp_path / "small") as folder:
+        (folder / "models").symlink_to(models_dir)
+        desk = Desk(folder, llm="extractive")
+        desk.ingest([notes], seed=False)
+        before = desk.status()["digest"]
+        big = tmp_path / "big"
+        big.mkdir()
+        for number in range(60):
+            text = "\n\n".join(f"Paragraph {number} {n}: {BREAD_PAGE * 9}" for n in range(3))
+            (big / f"{number}.md").write_text(f"# Page {number}\n\n{text}")
+        filler = folder / "filler"
+        filler.write_bytes(b"x" * (shutil.disk_usage(folder).free - 300_000))
+        with pytest.raises(UsageError, match="is full"):
+            desk.ingest([big], seed=False)
+        assert not list((folder / "library").glob("*.part"))
+        again = Desk(folder, llm="extractive")
+        assert again.status()["digest"] == before
+        assert again.search("multi-query attention").hits
+        filler.unlink()
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(28, "No space left on device"),
+        RuntimeError("write error in 'x': 0 != 4 (No space left on device)"),
+        ValueError("database or disk is full"),
+    ],
+)
+def test_whoever_says_that_the_disk_is_full_is_understood(tmp_path, error):
+    home = Home(tmp_path / "home")
+    home.make()
+    left = home.library / "000001.part"
+    left.mkdir()
+    with pytest.raises(UsageError, match="answers as before"), home.writing():
+        raise error
+    assert not left.exists()
+    with pytest.raises(ZeroDivisionError), home.writing():
+        raise ZeroDivisionError
+
+
+def test_the_second_writer_is_told_who_the_first_is(tmp_path):
+    home = Home(tmp_path / "home")
+    with home.writing(), pytest.raises(HomeBusy, match=str(os.getpid())), home.writing():
+        pass
+
+
+def test_first_starts_wait_for_each_other(home, notes, embedder):
+    first = Keeper(Home(home), embedder, lambda *_: None)
+    done = []
+
+    def start():
+        Keeper(Home(home), embedder, lambda *_: None).seed()
+        done.append(True)
+
+    with Home(home).writing("seed"):
+        others = [threading.Thread(target=start) for _ in range(2)]
+        for each in others:
+            each.start()
+        time.sleep(2.5)
+        assert not done
+        (home / "library" / "000001").mkdir()
+        (home / "library" / "CURRENT").write_text("000001\n")
+    for each in others:
+        each.join(20)
+    assert done == [True, True]
+    first.seed()  # there is a library: nothing to do
+
+
+def test_who_finds_another_kind_of_writer_is_told(home, embedder):
+    with Home(home).writing(), pytest.raises(HomeBusy):
+        Keeper(Home(home), embedder, lambda *_: None).seed()
+
+
+def test_an_export_stands_under_its_name_only_when_whole(desk, home, tmp_path, monkeypatch):
+    file = tmp_path / "library.tar.gz"
+
+    def killed(*_, **__):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(tarfile.TarFile, "add", killed)
+        with pytest.raises(KeyboardInterrupt):
+            carry.export(Home(home), file, archive=False)
+    assert not file.exists()
+    assert carry.export(Home(home), file, archive=False) == file.stat().st_size
+    with pytest.raises(UsageError, match="exists already"):
+        carry.export(Home(home), file, archive=False)
+    assert list(tmp_path.glob("*.part")) == []
+
+
+def test_a_file_is_no_home(tmp_path):
+    file = tmp_path / "file"
+    file.touch()
+    done = subprocess.run(
+        [sys.executable, "-m", "ui.cli", "search", "x", "--home", str(file)],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert "cannot be made" in done.stderr

@@ -1,0 +1,106 @@
+"""Other processors, played by qemu-user: each ends in an answer or a plain message, never a signal.
+
+Runs what is installed here, as it was built here, on a question to a library of three small pages,
+with the small test model: ``python -m tests.processors [CPU]...`` prints a table. Needs Debian's
+``qemu-user``. Without AVX-512, which it does not play, ``max`` is a Haswell with some more.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+from tests.conftest import BREAD_PAGE, MQA_PAGE, ROOT
+
+QEMU = "qemu-x86_64"
+PROCESSORS = ("Nehalem", "SandyBridge", "Haswell", "Skylake-Server", "max")
+CHEAPEST = ("Nehalem", "max")
+_LIMIT_S = 1500.0
+_QUESTION = "What does multi-query attention keep?"
+# Other processes of refdesk have to be played too; an emulated one is slow, not silent.
+_PLAY = """
+import sys
+sys.executable = {wrapper!r}
+from assistant.engines import choice, isolated
+choice.DEFAULT_MODEL = "smollm2-135m"
+isolated.SILENCE = 600.0
+from ui.cli.app import main
+main()
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """How a question ended on a processor: exit code, what was said, seconds."""
+
+    processor: str
+    code: int
+    out: str
+    err: str
+    seconds: float
+
+    @property
+    def answered_by(self) -> str:
+        """Who answered: the model, the sources, or nobody."""
+        if "head" not in self.out:
+            return "nobody"
+        return "sources" if "cannot run on this machine" in self.err else "model"
+
+
+def home_with_pages(folder: Path) -> Path:
+    """Make a home with two small pages and the models kept between test runs."""
+    home, notes = folder / "home", folder / "notes"
+    home.mkdir()
+    notes.mkdir()
+    kept = os.environ.get("REFDESK_TEST_MODELS") or platformdirs.user_cache_path("refdesk-tests")
+    (home / "models").symlink_to(kept)
+    (notes / "mqa.md").write_text(MQA_PAGE, encoding="utf-8")
+    (notes / "bread.md").write_text(BREAD_PAGE, encoding="utf-8")
+    for command in (["ingest", notes, "--no-primer"], ["models", "pull", "smollm2-135m"]):
+        subprocess.run([sys.executable, "-m", "refdesk", *command, "--home", home], check=True,
+                       cwd=ROOT, capture_output=True)  # fmt: skip
+    return home
+
+
+def play(processor: str, home: Path, folder: Path) -> Played:
+    """Ask a question on a processor, in a copy of a home that knows nothing of it."""
+    wrapper = folder / f"python-on-{processor}"
+    wrapper.write_text(f'#!/bin/sh\nexec {QEMU} -cpu {processor} {sys.executable} "$@"\n')
+    wrapper.chmod(0o755)
+    own = folder / f"home-{processor}"
+    shutil.copytree(home, own, symlinks=True, ignore=shutil.ignore_patterns("llama-checks.json"))
+    begun = time.monotonic()
+    done = subprocess.run(
+        [wrapper, "-c", _PLAY.format(wrapper=str(wrapper)), "ask", _QUESTION, "--home", own],
+        capture_output=True, text=True, check=False, cwd=ROOT, timeout=_LIMIT_S,
+        env=os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
+    )  # fmt: skip
+    return Played(processor, done.returncode, done.stdout, done.stderr, time.monotonic() - begun)
+
+
+def main() -> None:
+    """Play every processor named, and print what came of it."""
+    with tempfile.TemporaryDirectory(prefix="refdesk-processors-") as name:
+        folder = Path(name)
+        home = home_with_pages(folder)
+        sys.stdout.write("| processor | exit | answered by | s | said on stderr |\n|-|-|-|-|-|\n")
+        for processor in sys.argv[1:] or PROCESSORS:
+            played = play(processor, home, folder)
+            said = " ".join(
+                line for line in played.err.splitlines() if not line.startswith("qemu-x86_64: warn")
+            )
+            sys.stdout.write(
+                f"| {processor} | {played.code} | {played.answered_by} | {played.seconds:.0f} | "
+                f"{said[:300]} |\n"
+            )
+            sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

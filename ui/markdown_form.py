@@ -1,0 +1,17 @@
+"""What comes from pages and lists, put into Markdown so that it stays words."""
+
+import re
+from urllib.parse import quote
+
+
+def words(text: str) -> str:
+    """Return a text on one line that Markdown shows as it is."""
+    return re.sub(r"([\\`*_\[\]<>#|!~])", r"\\\1", " ".join(text.split()))
+
+
+def linked(title: str, url: str) -> str:
+    """Return a title as a link to an address of the web; elsewhere the title alone."""
+    text = words(title) or "source"
+    if not url.startswith(("http://", "https://")):
+        return text
+    return f"[{text}]({quote(url, safe=':/?#@!$&*+,;=%~-._')})"
