@@ -115,7 +115,7 @@ def test_a_pages_words_become_no_markdown(text):
 
 def test_code_of_a_page_stands_on_lines_of_its_own():
     prose = Sentence("Make a cache.", (1,), 1.0, "supported", True)
-    code = Sentence("```python\nx = 1\n```", (2,), 1.0, "supported", True)
+    code = Sentence("```python\nx = 1\n```", (2,), 1.0, "supported", True, form="code")
     said = next_sentence(prose, []) + next_sentence(code, [prose]) + next_sentence(prose, [code])
     assert said == "Make a cache. [1]\n\n```\nx = 1\n```\n\n[2]\n\nMake a cache. [1]"
 
