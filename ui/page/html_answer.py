@@ -175,7 +175,8 @@ def _legend(turn: Turn, say: Texts) -> str:
     if turn.answer is not None and not turn.state and not turn.notice:
         model = turn.answer.model if turn.answer.view == "model" else None
         by = say("ask.by_model", model=model) if model else say("ask.by_sources")
-        said.append(turn.answer.how or by)
+        by = "" if turn.answer.view == "catalog" else by
+        said += [turn.answer.how or by] if turn.answer.how or by else []
         seconds = turn.answer.timings.get("total_s")
         said += [say("ask.seconds", seconds=f"{seconds:.1f}")] if seconds is not None else []
     if not said:
