@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from assistant.answering.evidence import Evidence, windows
+from assistant.answering.fitted import table
 from assistant.answering.mentions import unmentioned
 from index.models.embedder import MODELS, Embedder
 from index.search.library import Library
@@ -19,7 +20,7 @@ class Limits:
 
     ``hopeless``: below it nobody asks the model. ``floor``: below it the sources alone do not
     answer. ``sure``: from there they answer even if the model says nothing that holds.
-    ``enough``: what the sum and the model's doubt (see `DOUBT`) must reach together.
+    ``enough``: what the sum and the model's doubt must reach together.
 
     ``again``: below it a question in a language the embedding model does not know is asked again
     in English.
@@ -37,32 +38,17 @@ class Limits:
     again: float = 0.0
 
 
-DOUBT = 0.2
-"""What a unit of the model's log-likelihood of refusing weighs."""
-
-STRANGE = 0.4
-"""Share of a question in words that the library does not have, from which it is about others.
-
-Of 217 answerable English questions none has more than 0.33, of 39 unanswerable ones 10 have."""
-
-# Fitted by `python -m tests.benchmarks.fit_refusal`; BENCHMARKS.md has the figures. What is enough
-# with e5 was not: it stands as far above the floor as with MiniLM.
-_MINILM = Limits(hopeless=0.55, floor=1.0, sure=1.05, enough=1.4)
-_WORDS_ALONE = Limits(hopeless=0.10, floor=0.20, sure=0.45, enough=0.5, cosine=0.0, again=1.2)
-_E5 = Limits(hopeless=0.50, floor=0.90, sure=1.1, enough=1.3)
-_E5_ACROSS = Limits(hopeless=0.30, floor=0.42, sure=0.50, enough=0.82, coverage=0.0)
-
-
 def limits_for(embedder: Embedder, lang: str) -> Limits:
     """Return the limits for a question in ``lang``, by the model that embeds it.
 
     Of a model without limits of its own only the words are trusted.
     """
-    if embedder.name not in MODELS:
-        return _WORDS_ALONE
-    if embedder.multilingual:
-        return _E5 if lang == "en" else _E5_ACROSS
-    return _MINILM if lang == "en" else _WORDS_ALONE
+    english = lang == "en"
+    if embedder.name in MODELS and embedder.multilingual:
+        name = "e5" if english else "e5_across"
+    else:
+        name = "minilm" if english and embedder.name in MODELS else "words_alone"
+    return Limits(**table("refusal")[name])
 
 
 class Reason(Enum):
@@ -195,12 +181,12 @@ def decide(found: Signals, limits: Limits, doubt: float | None = None) -> Decisi
     support = found.support(limits)
     if found.unknown:
         return Decision(False, Reason.UNKNOWN_NAME, hopeless=True)
-    if found.strange > STRANGE and support < limits.floor:
+    if found.strange > table("refusal")["strange"] and support < limits.floor:
         return Decision(False, Reason.STRANGE_WORDS, hopeless=True)
     if support < limits.hopeless:
         return Decision(False, Reason.BADLY_SUPPORTED, hopeless=True)
     if doubt is not None:
-        if support - DOUBT * doubt < limits.enough:
+        if support - table("refusal")["doubt"] * doubt < limits.enough:
             return Decision(False, Reason.MODEL_DOUBTS)
         return Decision(True, Reason.SUPPORTED, sure=support >= limits.sure)
     if support < limits.floor:
@@ -210,4 +196,4 @@ def decide(found: Signals, limits: Limits, doubt: float | None = None) -> Decisi
 
 def asks_again(found: Signals, limits: Limits, doubt: float) -> bool:
     """Say whether to look for pages in English too, a model having read what was found."""
-    return found.support(limits) - DOUBT * doubt < limits.again
+    return bool(found.support(limits) - table("refusal")["doubt"] * doubt < limits.again)
