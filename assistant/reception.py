@@ -9,8 +9,8 @@ from dataclasses import replace
 from assistant.answering import inquiry
 from assistant.answering.values import Event
 from assistant.collection.compared import with_contradictions
-from assistant.collection.request import may_be
 from assistant.collection.respond import respond
+from assistant.collection.understanding import may_be
 from assistant.conversation.moves import AGAIN, move
 from assistant.conversation.replies import otherwise, reply
 from assistant.conversation.rewriting import Exchange, last_asked, stand_alone

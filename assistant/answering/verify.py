@@ -49,7 +49,8 @@ def verify(
     checked = []
     for text, original, verbatim, ns in wanted:
         cited = [quotes.get(n) for n in ns]
-        if catalog and not any(quote and quote.get("quote") for quote in cited):
+        of_catalog = not any(quote and quote.get("quote") for quote in cited)
+        if catalog and of_catalog:
             ok = text in again
             reason = None if ok else "the catalog does not say it"
             checked.append({"text": text, "ok": ok, "reason": reason})

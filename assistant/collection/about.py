@@ -1,4 +1,4 @@
-"""What the shelves hold on a subject: works, sections and topics of the lists, a note of the primer.
+"""What the shelves hold on a subject: works, sections and topics of lists, a primer note.
 
 By the catalog's own words first (titles, headings, the primer's names for things), then by search.
 """

@@ -21,8 +21,8 @@ class Work:
 
     ``title`` is what the lists call it, ``own_title`` what its page does, "" without a page.
     ``document`` is the address of its text, None where that is not in the library; then ``state``
-    (see `holdings.STATES`) and ``reason`` say why, and ``lang`` is that of the list. ``date`` is ``YYYY-MM-DD`` where its page has
-    one, ``added`` the day it came.
+    (see `holdings.STATES`) and ``reason`` say why, and ``lang`` is that of the list. ``date`` is
+    ``YYYY-MM-DD`` where its page has one, ``added`` the day it came.
     """
 
     title: str
@@ -147,16 +147,29 @@ def _read(store: Store) -> Catalog:
     }
     langs = dict(store.rows("SELECT name, lang FROM lists"))
     works = tuple(
-        Work(
-            source.title, source.url, source.kind,
-            source.lang or next((langs[place.list] for place in source.recommended_by), ""),
-            source.state,
-            source.reason or "", source.document, source.length,
-            *pages.get(source.document or "", ("", "", "", "")), source.recommended_by,
-        )
+        _work(source, pages.get(source.document or "", ("", "", "", "")), langs)
         for source in holdings.sources(store, Filters(), None)
-    )  # fmt: skip
+    )
     return Catalog(works, tuple(_lists(store, works)))
+
+
+def _work(source: holdings.Source, page: tuple[str, ...], langs: dict[str, str]) -> Work:
+    own_title, author, date, added = page
+    return Work(
+        title=source.title,
+        url=source.url,
+        kind=source.kind,
+        lang=source.lang or next((langs[place.list] for place in source.recommended_by), ""),
+        state=source.state,
+        reason=source.reason or "",
+        document=source.document,
+        length=source.length,
+        own_title=own_title,
+        author=author,
+        date=date,
+        added=added,
+        places=source.recommended_by,
+    )
 
 
 def _lists(store: Store, works: Sequence[Work]) -> list[ListRow]:

@@ -26,7 +26,8 @@ _RELATIVE = 0.4
 _NUMBER = re.compile(r"(?<![\w.])\d[\d,]*(?:\.\d+)?(?![\w])")
 _NAME = re.compile(r"(?<![A-Za-z0-9])[A-Z][A-Za-z]*[A-Za-z0-9.+-]*(?<![.+-])")
 _NO = re.compile(
-    r"\b(?:no|not|never|neither|nor|without|cannot|n't|does ?n't|is ?n't|lacks?)\b|n't\b|不|没有?|无法|未",
+    r"\b(?:no|not|never|neither|nor|without|cannot|n't|does ?n't|is ?n't|lacks?)\b|n't\b|不|没有?|"
+    r"无法|未",
     re.IGNORECASE,
 )
 
@@ -123,7 +124,7 @@ def _same_thing(one: Claim, other: Claim) -> bool:
 
 
 def newest_first(found: Iterable[Claim]) -> list[Claim]:
-    """Sort claims by date, newest first, those without a date last; within a document as it reads."""
+    """Sort claims by date, newest first, undated ones last; within a document as it reads."""
     return sorted(
         found,
         key=lambda claim: (_backwards(claim.date), claim.line.hit.passage.url,

@@ -30,61 +30,16 @@ _ADDRESS = re.compile(r"https?://[^\s<>\"'，。？！）]+[^\s<>\"'，。？！
 _ARXIV = re.compile(r"(?<![\d.])(\d{4}\.\d{4,5})(?:v\d+)?(?![\d.])")
 _WORD = re.compile(r"[a-z0-9]+(?:[.+#][a-z0-9]+)*|[\u3400-\u9fff]+")
 _CUT = re.compile(r"\s*(?:::|[|:：·–—《》“”\"()\[\]（）]|\s-\s)\s*")
-_DULL = frozenset(
-    [
-        "the",
-        "a",
-        "an",
-        "of",
-        "for",
-        "to",
-        "with",
-        "in",
-        "on",
-        "and",
-        "or",
-        "how",
-        "by",
-        "from",
-        "is",
-        "it",
-        "its",
-        "s",
-        "t",
-        "at",
-        "as",
-        "are",
-        "your",
-        "you",
-        "de",
-        "la",
-        "le",
-        "github",
-        "com",
-        "www",
-        "http",
-        "https",
-        "html",
-        "paper",
-        "post",
-        "blog",
-        "page",
-    ]
+_LITTLE = (
+    "the a an of for to with in on and or how by from is it its s t at as are your you de la le "
+    "github com www http https html paper post blog page"
 )
-_HOSTS_OF_MANY = frozenset(
-    [
-        "github.com",
-        "arxiv.org",
-        "medium.com",
-        "www.youtube.com",
-        "docs.google.com",
-        "x.com",
-        "huggingface.co",
-        "colab.research.google.com",
-        "mp.weixin.qq.com",
-        "space.bilibili.com",
-    ]
+_DULL = frozenset(_LITTLE.split())
+_MANY = (
+    "github.com arxiv.org medium.com www.youtube.com docs.google.com x.com huggingface.co "
+    "colab.research.google.com mp.weixin.qq.com space.bilibili.com"
 )
+_HOSTS_OF_MANY = frozenset(_MANY.split())
 
 
 @dataclass(frozen=True, slots=True)

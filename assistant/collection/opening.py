@@ -26,10 +26,14 @@ _LONGEST = 420  # characters
 _LEAD = 0.02  # what standing one sentence further on costs, as cosine
 _HEADING = 0.5  # what likeness to the heading weighs beside likeness to the whole section
 _TALKS = re.compile(
-    r"(?:now|let'?s|let us|check out|click|note that|in (?:this|the (?:previous|next|following|last))"
-    r"|previously|as (?:you|we)|we(?:'ll|'ve| will| have| can| are| now)|you(?:'ll| can| will| may)|i |i'"
-    r"|if you|don't|welcome|thanks|here|join |please|for (?:more |further )?(?:information|details)|remember|see |read |to (?:follow|get started|learn more)|first,"
-    r"|本文|接下来|下面|我们|让我们|现在|首先|欢迎)|.*\b(?:this (?:post|article|blog|section|tutorial|chapter|page))\b",
+    r"(?:now|let'?s|let us|check out|click|note that|in (?:this|the (?:previous|next|following|"
+    r"last))"
+    r"|previously|as (?:you|we)|we(?:'ll|'ve| will| have| can| are| now)|you(?:'ll| can| will|"
+    r" may)|i |i'"
+    r"|if you|don't|welcome|thanks|here|join |please|for (?:more |further )?(?:information|"
+    r"details)|remember|see |read |to (?:follow|get started|learn more)|first,"
+    r"|本文|接下来|下面|我们|让我们|现在|首先|欢迎)|.*\b(?:this (?:post|article|blog|section|"
+    r"tutorial|chapter|page))\b",
     re.IGNORECASE,
 )
 _BEGINS = re.compile(r"[\"“‘'`$(（]?[A-Z0-9\u3400-\u9fff]|[a-z][\w-]*[A-Z0-9_]|[\"“].")
@@ -38,7 +42,8 @@ _MOST_TEX = 3
 _BACK_MATTER = re.compile(
     r"^(?:\W|\d)*(?:references?|bibliography|citations?|acknowledge?ments?|footnotes?|licen[cs]e|"
     r"further reading|resources|comments?|related|appendix|changelog|contribut\w+|sponsors?|"
-    r"table of contents|contents|see also|sources|subscribe|star history|参考文献|致谢|附录|目录|引用|许可)",
+    r"table of contents|contents|see also|sources|subscribe|star history|参考文献|致谢|附录|目录|"
+    r"引用|许可)",
     re.IGNORECASE,
 )
 

@@ -16,19 +16,14 @@ VIEW = "catalog"
 """The view of an answer that no page and no model was asked for."""
 
 KINDS = {
-    "en": {
-        "paper": ("paper", "papers"), "post": ("post", "posts"), "video": ("video", "videos"),
-        "repository": ("repository", "repositories"), "code": ("code file", "code files"),
-        "notebook": ("notebook", "notebooks"), "course": ("course", "courses"),
-        "slides": ("slide deck", "slide decks"), "thread": ("thread", "threads"),
-        "docs": ("page of documentation", "pages of documentation"), "note": ("note", "notes"),
-        "list": ("list", "lists"),
-    },
-    "zh": {
-        "paper": "论文", "post": "文章", "video": "视频", "repository": "代码仓库", "code": "代码文件",
-        "notebook": "笔记本", "course": "课程", "slides": "幻灯片", "thread": "讨论串", "docs": "文档页",
-        "note": "笔记", "list": "清单",
-    },
+    "paper": ("paper", "papers", "论文"), "post": ("post", "posts", "文章"),
+    "video": ("video", "videos", "视频"),
+    "repository": ("repository", "repositories", "代码仓库"),
+    "code": ("code file", "code files", "代码文件"),
+    "notebook": ("notebook", "notebooks", "笔记本"), "course": ("course", "courses", "课程"),
+    "slides": ("slide deck", "slide decks", "幻灯片"), "thread": ("thread", "threads", "讨论串"),
+    "docs": ("page of documentation", "pages of documentation", "文档页"),
+    "note": ("note", "notes", "笔记"), "list": ("list", "lists", "清单"),
 }  # fmt: skip
 LEVELS = {"easy": "简单", "medium": "中等", "hard": "困难"}
 LANGS = {"en": ("English", "英文"), "zh": ("Chinese", "中文")}
@@ -36,15 +31,16 @@ LANGS = {"en": ("English", "英文"), "zh": ("Chinese", "中文")}
 
 def counted(kind: str, number: int, lang: str) -> str:
     """Return "3 videos" or 「3 项视频」."""
+    one, many, chinese = KINDS.get(kind, (kind, f"{kind}s", kind))
     if lang == "zh":
-        return f"{number} 项{KINDS['zh'].get(kind, kind)}"
-    one, many = KINDS["en"].get(kind, (kind, f"{kind}s"))
+        return f"{number} 项{chinese}"
     return f"{number} {one if number == 1 else many}"
 
 
 def named_kind(kind: str, lang: str) -> str:
     """Return what one work of a kind is called."""
-    return KINDS["zh"].get(kind, kind) if lang == "zh" else KINDS["en"].get(kind, (kind,))[0]
+    one, _, chinese = KINDS.get(kind, (kind, kind, kind))
+    return chinese if lang == "zh" else one
 
 
 def duration(minutes: int, lang: str) -> str:
@@ -86,6 +82,10 @@ class Report:
     def item(self, text: str, *cited: Work | ListRow) -> None:
         """Add a list item that cites works or lists."""
         self._add(text, cited, "item")
+
+    def more(self, number: int) -> None:
+        """Say that so many are left out."""
+        self.say(self.text(f"And {number} more.", f"另外还有 {number} 项。"))
 
     def quote(self, sentences: Iterable[Sentence], citations: Sequence[Citation]) -> None:
         """Add sentences of an answer made elsewhere, with their citations."""
@@ -138,19 +138,23 @@ class Report:
     def _cite(self, cited: Work | ListRow) -> int:
         if isinstance(cited, ListRow):
             key = f"list {cited.name}"
-            url, title, kind, places = cited.origin, cited.title, "list", ()
-            primer, added = False, ""
+            new = self._citation(cited.title, cited.origin, "list")
         else:
             key = cited.document or cited.url
-            url, title, kind, places = cited.url, cited.title, cited.kind, cited.places
-            primer, added = cited.primer, cited.added
-        if key not in self._citations:
-            self._citations[key] = Citation(
-                n=len(self._citations) + 1, passage="", document_sha256="", start=0, end=0,
-                quote="", heading=(), title=title, url=url, deep_link=url, kind=kind, primer=primer,
-                archived_at=added, recommended_by=places,
-            )  # fmt: skip
-        return self._citations[key].n
+            new = replace(
+                self._citation(cited.title, cited.url, cited.kind),
+                primer=cited.primer,
+                archived_at=cited.added,
+                recommended_by=cited.places,
+            )
+        return self._citations.setdefault(key, new).n
+
+    def _citation(self, title: str, url: str, kind: str) -> Citation:
+        return Citation(
+            n=len(self._citations) + 1, passage="", document_sha256="", start=0, end=0, quote="",
+            heading=(), title=title, url=url, deep_link=url, kind=kind, primer=False,
+            archived_at="", recommended_by=(),
+        )  # fmt: skip
 
     def _first_passages(self) -> dict[str, tuple[str, str]]:
         """Return the key of the first passage, and the digest, of every document cited whole."""

@@ -3,12 +3,25 @@
 from collections.abc import Callable, Iterator
 
 from assistant.answering.values import Event
-from assistant.collection import sources
-from assistant.collection.replies import answered_by
+from assistant.collection import absent, inventory, request, sources, subject, works
 from assistant.collection.report import Report
-from assistant.collection.request import MANY_SOURCES, ONE_SOURCE, SUMMARY, understand
+from assistant.collection.request import Request
+from assistant.collection.understanding import understand
 from assistant.engines.protocol import Engine
 from index.search.library import Library
+
+_FROM_THE_CATALOG: dict[str, Callable[[Library, Request, Report], str]] = {
+    request.INVENTORY: inventory.inventory,
+    request.LISTS: inventory.lists,
+    request.AGREED: inventory.agreed,
+    request.HOLDINGS: subject.holdings,
+    request.PATH: subject.what_to_read,
+    request.RECOMMENDED: works.recommended,
+    request.WORK: works.work_asked,
+    request.MISSING: absent.missing,
+    request.NEW: absent.new,
+}
+"""What writes the answer to each kind of request, and returns how it was found."""
 
 
 def respond(
@@ -24,18 +37,15 @@ def respond(
     ``asked`` is the ``question`` in words that stand alone. ``model`` is called only where one
     source is asked a question.
     """
-    request = understand(library, asked)
-    if request is None:
+    found = understand(library, asked)
+    if found is None:
         return None
-    report = Report(library.store, question, asked, request.lang, request.kind)
-    if request.kind == ONE_SOURCE:
-        return sources.asked_alone(library, request, report, k, model, stop)
-    if request.kind == SUMMARY:
-        return iter((Event("done", answer=sources.summed_up(library, request, report)),))
-    if request.kind == MANY_SOURCES:
-        return iter((Event("done", answer=sources.side_by_side(library, request, report)),))
-    reply = answered_by(request.kind)
-    if reply is None:
-        return None
-    how = reply(library, request, report)
+    report = Report(library.store, question, asked, found.lang, found.kind)
+    if found.kind == request.ONE_SOURCE:
+        return sources.asked_alone(library, found, report, k, model, stop)
+    if found.kind == request.SUMMARY:
+        return iter((Event("done", answer=sources.summed_up(library, found, report)),))
+    if found.kind == request.MANY_SOURCES:
+        return iter((Event("done", answer=sources.side_by_side(library, found, report)),))
+    how = _FROM_THE_CATALOG[found.kind](library, found, report)
     return iter((Event("done", answer=report.answer(how)),))

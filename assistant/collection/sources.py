@@ -8,9 +8,9 @@ from assistant.answering.values import Answer, Event
 from assistant.collection import compared
 from assistant.collection.catalog import Work, catalog
 from assistant.collection.opening import summary
-from assistant.collection.replies import describe
 from assistant.collection.report import Report
 from assistant.collection.request import Request
+from assistant.collection.works import describe
 from assistant.engines.protocol import Engine
 from index.search.library import Library
 from index.store.values import Filters

@@ -18,11 +18,13 @@ _MOST_WORDS, _MOST_HAN = 6, 12
 _TAGS = 4
 _CHAT = re.compile(
     r"<chat_history>(.*?)</chat_history>|<conversation>(.*?)</conversation>|"
-    r"#{1,4} *(?:chat history|conversation|聊天记录|对话)\W*(.*)$|^(?:chat history|conversation) *:(.*)$",
+    r"#{1,4} *(?:chat history|conversation|聊天记录|对话)\W*(.*)$|^(?:chat history|"
+    r"conversation) *:(.*)$",
     re.IGNORECASE | re.DOTALL | re.MULTILINE,
 )
 _SAID = re.compile(
-    r"^\s*(?:\*\*)?(?:user|human|用户|q)(?:\*\*)?\s*[:：]\s*(.+?)\s*(?=^\s*(?:\*\*)?(?:user|human|assistant|ai|"
+    r"^\s*(?:\*\*)?(?:user|human|用户|q)(?:\*\*)?\s*[:：]\s*(.+?)\s*(?=^\s*(?:\*\*)?(?:user|human|"
+    r"assistant|ai|"
     r"用户|助手|a)(?:\*\*)?\s*[:：]|\Z)",
     re.IGNORECASE | re.DOTALL | re.MULTILINE,
 )
@@ -30,20 +32,27 @@ _MARKED = re.compile(
     r"^\s*#{1,4} *(?:task|instructions?|guidelines?|任务)\b\s*:?", re.IGNORECASE | re.MULTILINE
 )
 _ORDERS = re.compile(
-    r"\b(?:generate|create|provide|write|suggest|give|summari[sz]e|come up with|name|analy[sz]e|determine|continue)\b"
+    r"\b(?:generate|create|provide|write|suggest|give|summari[sz]e|come up with|name|analy[sz]e|"
+    r"determine|continue)\b"
     r"|生成|总结|概括|起一个|给出|返回|命名",
     re.IGNORECASE,
 )
 _OF_THE_CHAT = re.compile(
-    r"\b(?:the|this|our|above|following) (?:chat|conversation|dialog(?:ue)?|discussion|messages?)\b|"
-    r"\bchat history\b|这(?:句话|段对话|个对话|次对话)|(?:用户的?|以上|上面的?|上述|本次|整个)(?:对话|会话|聊天)",
+    r"\b(?:the|this|our|above|following) (?:chat|conversation|dialog(?:ue)?|discussion|"
+    r"messages?)\b|"
+    r"\bchat history\b|这(?:句话|段对话|个对话|次对话)|(?:用户的?|以上|上面的?|上述|本次|"
+    r"整个)(?:对话|会话|聊天)",
     re.IGNORECASE,
 )
 _WANTS = {
-    "title": re.compile(r"\btitles?\b|\bname (?:for|to) (?:this|the)\b|\ba name\b|标题|主题|命名", re.I),
+    "title": re.compile(
+        r"\btitles?\b|\bname (?:for|to) (?:this|the)\b|\ba name\b|标题|主题|命名", re.I
+    ),
     "tags": re.compile(r"\btags?\b|\bcategor(?:y|ies)\b|标签", re.I),
     "follow_ups": re.compile(
-        r"follow[- _]?ups?|\b(?:suggest\w*|next) (?:\d+[-–]?\d* )?questions?|what to ask next|追问|后续问题", re.I
+        r"follow[- _]?ups?|\b(?:suggest\w*|next) (?:\d+[-–]?\d* )?questions?|what to ask next|"
+        r"追问|后续问题",
+        re.I,
     ),
     "queries": re.compile(r"\bsearch quer(?:y|ies)\b|检索词|搜索词", re.I),
     "text": re.compile(r"\bautocomplet\w+|\bcomplete the (?:text|sentence)", re.I),

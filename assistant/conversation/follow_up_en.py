@@ -30,7 +30,8 @@ from assistant.learning import primer
 Rule = Callable[[str, Sequence[str], str], str | None]
 
 _OPENER = re.compile(
-    r"^(?:(?:thanks|thank you|ok|okay|great|well|right|i see|got it|hm+|sure|no|nope|sorry|actually|"
+    r"^(?:(?:thanks|thank you|ok|okay|great|well|right|i see|got it|hm+|sure|no|nope|sorry|"
+    r"actually|"
     r"i (?:meant|mean|was asking about))\b[\s,.!]*)+",
     re.IGNORECASE,
 )

@@ -22,70 +22,13 @@ _MARKS = {
 }  # fmt: skip
 _MARK_OF = {word: kind for kind, words in _MARKS.items() for word in words.split()}
 _ORDER = (THANKS, BYE, GREETING, NO, YES, FINE)
-_COURTESY = frozenset(
-    [
-        "you",
-        "u",
-        "so",
-        "very",
-        "much",
-        "a",
-        "lot",
-        "many",
-        "for",
-        "your",
-        "the",
-        "help",
-        "answer",
-        "answers",
-        "that",
-        "this",
-        "it",
-        "was",
-        "is",
-        "s",
-        "helps",
-        "helped",
-        "really",
-        "all",
-        "now",
-        "then",
-        "later",
-        "see",
-        "ya",
-        "there",
-        "dear",
-        "got",
-        "i",
-        "get",
-        "understand",
-        "understood",
-        "please",
-        "pls",
-        "again",
-        "too",
-        "and",
-        "well",
-        "done",
-        "how",
-        "are",
-        "doing",
-        "today",
-        "everyone",
-        "everybody",
-        "makes",
-        "sense",
-        "exactly",
-        "me",
-        "to",
-        "one",
-        "bit",
-        "friend",
-        "mate",
-        "quite",
-        "super",
-    ]
+_POLITE = (
+    "you u so very much a lot many for your the help answer answers that this it was is s helps "
+    "helped really all now then later see ya there dear got i get understand understood please pls "
+    "again too and well done how are doing today everyone everybody makes sense exactly me to one "
+    "bit friend mate quite super"
 )
+_COURTESY = frozenset(_POLITE.split())
 _ZH = {
     THANKS: r"谢谢|多谢|感谢|谢了|辛苦了?",
     BYE: r"再见|拜拜|回头见|晚安",
@@ -96,9 +39,12 @@ _ZH = {
 }
 _ZH_FILLER = r"你|您|了|啊|哦|呀|呢|吧|嘛|的|我|大家|非常|十分|很|太|都|啦|！|!|。|，|,|\s|~|～"
 _WHO = re.compile(
-    r"(?:hi|hello|hey|so)?[ ,]*(?:who|what) (?:are|r) (?:you|u)|what (?:can|do) you do(?: for me)?|what is "
-    r"(?:this|refdesk)|what are you (?:able to do|good (?:for|at))|how (?:do|can) (?:you work|you help"
-    r"(?: me)?|i use (?:you|this))|help(?: me)?|你是谁|你是什么|你(?:能|会|可以)(?:做|干)(?:些)?什么|"
+    r"(?:hi|hello|hey|so)?[ ,]*(?:who|what) (?:are|r) (?:you|u)|what (?:can|"
+    r"do) you do(?: for me)?|what is "
+    r"(?:this|refdesk)|what are you (?:able to do|good (?:for|at))|how (?:do|can) (?:you work|"
+    r"you help"
+    r"(?: me)?|i use (?:you|this))|help(?: me)?|你是谁|你是什么|你(?:能|会|可以)(?:做|"
+    r"干)(?:些)?什么|"
     r"(?:怎么|如何)(?:用你|使用)|帮助|refdesk 是什么",
     re.IGNORECASE,
 )
@@ -116,84 +62,16 @@ _MANNERS = {
     "sure": "sure certain",
 }  # fmt: skip
 _MANNER_OF = {word: manner for manner, words in _MANNERS.items() for word in words.split()}
-_GLUE = frozenset(
-    [
-        "please",
-        "pls",
-        "can",
-        "could",
-        "would",
-        "will",
-        "you",
-        "it",
-        "that",
-        "this",
-        "say",
-        "said",
-        "put",
-        "make",
-        "made",
-        "give",
-        "me",
-        "in",
-        "a",
-        "an",
-        "as",
-        "the",
-        "answer",
-        "one",
-        "two",
-        "three",
-        "sentence",
-        "sentences",
-        "word",
-        "words",
-        "more",
-        "much",
-        "even",
-        "but",
-        "again",
-        "tell",
-        "explain",
-        "explained",
-        "summarise",
-        "summarize",
-        "translate",
-        "translated",
-        "translation",
-        "into",
-        "to",
-        "list",
-        "form",
-        "format",
-        "version",
-        "and",
-        "of",
-        "kindly",
-        "just",
-        "now",
-        "with",
-        "for",
-        "beginner",
-        "beginners",
-        "five",
-        "year",
-        "old",
-        "child",
-        "terms",
-        "language",
-        "write",
-        "show",
-        "try",
-        "is",
-        "are",
-        "was",
-        "do",
-        "so",
-        "my",
-        "your",
-    ]
+_BETWEEN = (
+    "please pls can could would will you it that this say said put make made give me in a an as "
+    "the "
+    "answer one two three sentence sentences word words more much even but again tell explain "
+    "explained summarise summarize translate translated translation into to list form format "
+    "version "
+    "and of kindly just now with for beginner beginners five year old child terms language write "
+    "show try is are was do so my your"
 )
+_GLUE = frozenset(_BETWEEN.split())
 _ZH_MANNERS = {
     "shorter": r"简短|短|精简|一句话",
     "longer": r"长一?点|再长",
@@ -206,7 +84,8 @@ _ZH_MANNERS = {
     "sure": r"确定|真的|肯定",
 }
 _ZH_GLUE = (
-    r"请|能|可以|可不可以|再|用|说|讲|得|地|的|一点儿?|一些|些|成|换|把|它|这个|那个|回答|解释|吗|一下|你|以|"
+    r"请|能|可以|可不可以|再|用|说|讲|得|地|的|一点儿?|一些|些|成|换|把|它|这个|那个|回答|解释|吗|"
+    r"一下|你|以|"
     r"形式|方式|翻译|写|改|更|给我|来|表示|列出|做|个|？|\?|！|。|，|,|\s"
 )
 

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 _NAME = re.compile(r"[A-Z][\w+#-]* \d[\w.]*(?<!\.)|[A-Za-z0-9][\w+#]*(?:[-.][\w+#]+)*", re.ASCII)
 _FIRST = re.compile(r"^\W*[\w'-]+|(?<=[.!?。！？])\s+[\w'-]+")
 _OTHER = re.compile(
-    r"\bthe other (?P<noun>ones?|two|[\w-]+)(?: (?:that )?(?:you|it) (?:mentioned|named|said))?\b|另(?:外)?一(?:个|种)",
+    r"\bthe other (?P<noun>ones?|two|[\w-]+)(?: (?:that )?(?:you|it) (?:mentioned|named|said))?\b|"
+    r"另(?:外)?一(?:个|种)",
     re.IGNORECASE,
 )
 _BARE = ("one", "ones", "two")
@@ -27,9 +28,9 @@ def names(text: str) -> list[str]:
         inside = word[0][1:]
         odd = any(sign.isupper() or sign.isdigit() for sign in inside)
         begins = word.end() in first
-        if odd or (word[0][0].isupper() and not begins and len(word[0]) > 1):
-            if not word[0].isdigit():
-                found.append(word[0])
+        capital = word[0][0].isupper() and not begins and len(word[0]) > 1
+        if (odd or capital) and not word[0].isdigit():
+            found.append(word[0])
     return list(dict.fromkeys(found))
 
 

@@ -39,7 +39,8 @@ _SAID = {
     ),
     WHO: (
         "This is refdesk: it answers questions from the reading lists and archived pages in this "
-        "library, every sentence cited. It also says what is in the library, who recommends a work, "
+        "library, every sentence cited. It also says what is in the library, who recommends a "
+        "work, "
         "what to read first on a subject, and sums up one source.",
         "这里是 refdesk：它根据资料库里的阅读清单和存档页面回答问题，每句话都注明出处。"
         "它还能说明资料库里有什么、谁推荐了某项资料、某个主题先读什么，也能概括一个来源。",
@@ -123,7 +124,7 @@ def _cut(answer: Answer, most: int) -> Answer:
 def _in_chinese(
     answer: Answer, model: Callable[[], Engine | None], stop: Callable[[], bool]
 ) -> tuple[Answer, bool]:
-    """Put each sentence into Chinese beside its original, as answers to Chinese questions have it."""
+    """Put each sentence into Chinese beside its original, as for a Chinese question."""
     engine = model()
     if engine is None:
         return answer, False

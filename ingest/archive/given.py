@@ -5,7 +5,7 @@ Knows file names and media types; reads nothing of what a file says, apart from 
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from ingest.archive.warc import Resource
@@ -22,8 +22,27 @@ MEDIA_TYPES = {
     ".pdf": "application/pdf",
     ".ipynb": "application/x-ipynb+json",
     ".jsonl": "application/jsonl",
+    ".xhtml": "text/html",
+    ".mhtml": "multipart/related",
+    ".mht": "multipart/related",
+    ".rst": "text/x-rst",
+    ".org": "text/x-org",
+    ".tex": "text/x-tex",
+    ".vtt": "text/vtt",
+    ".srt": "text/x-subrip",
 }
+_AS_WHAT = {
+    ".docx": "a Word document", ".doc": "a Word document", ".odt": "a text document",
+    ".rtf": "a text document", ".pages": "a text document", ".epub": "an electronic book",
+    ".mobi": "an electronic book", ".azw3": "an electronic book", ".djvu": "a scanned book",
+    ".pptx": "slides", ".ppt": "slides", ".odp": "slides", ".key": "slides",
+    ".xlsx": "a spreadsheet", ".xls": "a spreadsheet", ".ods": "a spreadsheet",
+    ".csv": "a table", ".tsv": "a table",
+}  # fmt: skip
+"""Files that people read and refdesk does not: what each is."""
 
+_CURE = "save them as PDF, HTML, Markdown or text to take them in"
+_MOST_NAMED = 8
 
 _MOST_BYTES = 2_000_000_000  # of a .jsonl, which may be a corpus; a page is refused far below
 
@@ -32,24 +51,31 @@ def resources(path: Path, skipped: Callable[[str], None] = lambda said: None) ->
     """Yield the readable files of ``path``: itself, or all below it when it is a folder.
 
     Hidden files and folders are passed over. ``skipped`` is told, in words for a person, of files
-    of a folder that are not taken: those that cannot be read, and links that lead out of it.
+    of a folder that are not taken: those of kinds that are not read, those that cannot be read, and
+    links that lead out of it. What a browser saves beside a page, in a folder for its parts,
+    belongs to the page.
 
     Raises:
         UsageError: nothing is there, nothing there is readable, or the kind of file is not known.
     """
     path = path.expanduser().resolve()
+    suffix = path.suffix.lower()
     if path.is_dir():
         files = sorted(
             file
             for file in path.rglob("*")
-            if file.suffix.lower() in MEDIA_TYPES
+            if not any(part.startswith(".") for part in file.relative_to(path).parts)
             and file.is_file()
-            and not any(part.startswith(".") for part in file.relative_to(path).parts)
+            and not _is_part_of_saved_page(file, path)
         )
-        if not files:
-            kinds = " ".join(MEDIA_TYPES)
-            raise UsageError(f"The folder {path} holds no file refdesk can read ({kinds}).")
-        for file in files:
+        taken = [file for file in files if file.suffix.lower() in MEDIA_TYPES]
+        passed = [file for file in files if file.suffix.lower() not in MEDIA_TYPES]
+        if not taken:
+            raise UsageError(
+                f"The folder {path} holds no file refdesk can read ({' '.join(MEDIA_TYPES)})."
+                + (f" {_passed_over(passed)}" if passed else "")
+            )
+        for file in taken:
             if not file.resolve().is_relative_to(path):
                 skipped(f"{file} leads out of the folder to {file.resolve()}: it was passed over.")
                 continue
@@ -57,13 +83,43 @@ def resources(path: Path, skipped: Callable[[str], None] = lambda said: None) ->
                 yield _resource(file)
             except UsageError as error:
                 skipped(f"{error} It was passed over.")
-    elif path.suffix.lower() in MEDIA_TYPES and path.is_file():
+        if passed:
+            skipped(_passed_over(passed))
+    elif suffix in MEDIA_TYPES and path.is_file():
         yield _resource(path)
     elif path.exists():
+        what = f", {_AS_WHAT[suffix]}" if suffix in _AS_WHAT else ""
         kinds = " ".join([*MEDIA_TYPES, ".warc.gz"])
-        raise UsageError(f"refdesk cannot read {path.name}: it reads {kinds} and folders of these.")
+        raise UsageError(
+            f"refdesk cannot read {path.name}{what}: it reads {kinds} and folders of these."
+        )
     else:
         raise UsageError(f"There is no file or folder {path}.")
+
+
+def _passed_over(files: Sequence[Path]) -> str:
+    """Say which files of a folder are of a kind that is not read, documents first."""
+    named = [file for file in files if file.suffix.lower() in _AS_WHAT]
+    others = [file for file in files if file.suffix.lower() not in _AS_WHAT]
+    shown = [
+        f"{file.name} ({_AS_WHAT[file.suffix.lower()]})" if file in named else file.name
+        for file in [*named, *others][:_MOST_NAMED]
+    ]
+    more = len(files) - len(shown)
+    said = ", ".join(shown) + (f" and {more} more" if more else "")
+    count = f"{len(files)} files were" if len(files) > 1 else "1 file was"
+    return f"{count} passed over, of kinds refdesk does not read: {said}; {_CURE}."
+
+
+def _is_part_of_saved_page(file: Path, root: Path) -> bool:
+    """Say whether a file lies in the folder that a browser saves beside a page, for its parts."""
+    for folder in file.relative_to(root).parents:
+        for end in ("_files", ".files"):
+            name = folder.name.removesuffix(end)
+            pages = (root / folder.parent / f"{name}{kind}" for kind in (".html", ".htm"))
+            if name and name != folder.name and any(page.is_file() for page in pages):
+                return True
+    return False
 
 
 def primer() -> Iterator[Resource]:

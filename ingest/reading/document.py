@@ -16,7 +16,7 @@ from ingest.archive.warc import Reply
 from ingest.errors import UsageError
 from ingest.links.kinds import split
 from ingest.links.urls import canonical, kind_of, source_of
-from ingest.reading import front_matter, junk
+from ingest.reading import captions, front_matter, junk, markup, saved
 from ingest.reading.decode import (
     HTML,
     MARKDOWN,
@@ -30,6 +30,7 @@ from ingest.reading.decode import (
 from ingest.reading.extract import Extract, extract_html, extract_markdown
 from ingest.reading.repair import repair
 from ingest.reading.titles import name_of
+from ingest.text.blocks import guarded
 from ingest.text.sentences import clean, language
 from ingest.values import PRIMER, Document, Rejection
 
@@ -44,6 +45,7 @@ __all__ = [
 ]
 
 _ASIAN = re.compile(r"[\u3040-\ud7af]")
+_CAPTIONS = ("vtt", "srt", "sbv")
 _TEXT_SUFFIXES = {
     "", "txt", "text", "rst", "org", "log", "tex", "csv", "tsv", "adoc", "asciidoc", "textile",
     "rdoc", "mediawiki",
@@ -52,6 +54,8 @@ _TEXT_SUFFIXES = {
 
 def read_document(reply: Reply) -> Document | Rejection:
     """Read a reply: its document, or why it has none.
+
+    A file that was saved from the web is the page at the address it names.
 
     ``noindex`` is not heeded: it asks public search engines for silence, while here a curator
     recommended the page and the library stays with its owner.
@@ -64,14 +68,22 @@ def read_document(reply: Reply) -> Document | Rejection:
         return Rejection(url, found)
     if not split(reply.url).scheme:  # an archive made elsewhere may hold any address
         return Rejection(url, "not a web address")
+    origin = None
     try:
+        if reply.resource and saved.is_mhtml(reply):
+            reply, origin = saved.opened(reply)
         body = unpack(reply.body, reply.header("Content-Encoding"))
         if (read := _format_of(body, reply)) is not None:
             return make_document(url, read(body, reply.url), reply.fetched_at)
         content = decode(body, url=reply.url, content_type=reply.header("Content-Type"))
         if reply.url.startswith(PRIMER):
             return _primer_note(reply, clean(content.text))
-        page = _extract(content, reply.url)
+        if reply.resource and reply.url.startswith("file:") and content.media_type == HTML:
+            origin = origin or saved.origin_of(content.text)
+        if origin is not None:
+            reply = replace(reply, fetched_at=origin.at or reply.fetched_at)
+            url = canonical(origin.url)
+        page = _extract(content, origin.url if origin else reply.url)
     except UnreadableError as error:
         return Rejection(url, error.reason)
     except ValueError:  # of a tree that lxml will not build
@@ -80,7 +92,7 @@ def read_document(reply: Reply) -> Document | Rejection:
     page = replace(page, title=title, text=text)
     found = junk.reason(page) or ("too large" if len(page.text) > MAX_CHARS else None)
     if found:
-        return Rejection(url, found)
+        return Rejection(reply.url if origin else url, found)
     if page.canonical and not _is_given(reply):
         url = _canonical_of(url, page.canonical)
     return make_document(url, page, reply.fetched_at)
@@ -133,11 +145,23 @@ def _extract(content: Content, url: str) -> Extract:
     if content.media_type == MARKDOWN:
         return extract_markdown(text, url)
     suffix = suffix_of(url)
+    if suffix in markup.READERS:
+        return extract_markdown(markup.as_markdown(text, suffix), url)
+    if suffix in _CAPTIONS:
+        return _captions(text, url)
     if suffix not in _TEXT_SUFFIXES and text.strip():
         # Program text: its "# ..." lines are comments, not headings.
         fence = "```" if "```" not in text else "~~~~"
         text = f"{fence}{suffix}\n{text.rstrip()}\n{fence}"
     return Extract(name_of(url), text.strip())
+
+
+def _captions(text: str, url: str) -> Extract:
+    try:
+        said = captions.paragraphs(captions.caption_lines(text))
+    except ValueError:
+        raise UnreadableError("damaged: it holds no captions") from None
+    return Extract(name_of(url), "\n\n".join(guarded(paragraph) for _, paragraph in said))
 
 
 def _canonical_of(url: str, said: str) -> str:

@@ -20,8 +20,9 @@ from ingest.links.urls import joined
 from ingest.reading import markdown
 from ingest.reading.decode import MAX_CHARS, UnreadableError
 from ingest.reading.front_matter import split_leniently
-from ingest.reading.prune import prune
+from ingest.reading.prune import prune, write_inline
 from ingest.reading.titles import name_of, owner_of, tells, title_of
+from ingest.text.blocks import first_heading
 from ingest.text.sentences import clean
 
 _FEW = 200  # characters: too few to believe that they are the article of a longer page
@@ -34,6 +35,7 @@ _REFRESH = re.compile(
 )
 _NESTING = re.compile(r"</?(?:[a-z]\w*-\w+|[abiu]|em|strong|font|span|div|section|center|blockquote"
                       r"|[uo]l|li|d[ltd]|table|tbody|t[rd])\b[^<>]*+>", re.IGNORECASE)  # fmt: skip
+_OF_BODY = ("article", "main", "section", "header", "nav", "aside", "footer", "figure", "details")
 _SURE = (
     "//*[contains(concat(' ', normalize-space(@class), ' '), ' markdown-body ')]",
     "//meta[@name='citation_arxiv_id']/following::div[@id='abs']",
@@ -89,6 +91,7 @@ def extract_html(page: str, url: str) -> Extract:
         return Extract("", "")
     if len(page) > MAX_CHARS and _shown_chars(tree) > MAX_CHARS:
         raise UnreadableError("too large")
+    write_inline(tree)
     on_github = urlsplit(url).hostname == "github.com"
     # GitHub's frame says nothing that the address does not say better.
     metadata = _NO_METADATA if on_github else _metadata(tree, url)
@@ -119,8 +122,8 @@ def extract_markdown(text: str, url: str) -> Extract:
     tree = markdown.parse(rest)
     prune(tree)
     written = markdown.write(tree)
-    found = re.search(r"^#{1,2} (.+)$", _without_code(written), re.MULTILINE)
-    heading = found[1] if found and (tells(found[1]) or not owner_of(url)) else ""
+    first = first_heading(written, 2)
+    heading = first if tells(first) or not owner_of(url) else ""
     title = _scalar(front.get("title")) or heading or name_of(url)
     published = _DATE.match(_scalar(front.get("date")))
     author = front.get("author") or front.get("authors")
@@ -164,7 +167,20 @@ def _parsed(page: str) -> html.HtmlElement | None:
             tree = html.document_fromstring(_NESTING.sub(" ", page), parser=markdown.parser())
     except etree.ParserError:  # nothing but comments or white space
         return None
+    _empty_head(tree)
     return tree
+
+
+def _empty_head(tree: html.HtmlElement) -> None:
+    """Move into the body what libxml2 leaves in the head of a page that writes neither out."""
+    head, body = tree.find("head"), tree.find("body")
+    strays = [] if head is None else [e for e in head if e.tag in _OF_BODY]
+    if not strays:
+        return
+    if body is None:
+        body = etree.SubElement(tree, "body")
+    for place, element in enumerate(strays):
+        body.insert(place, element)
 
 
 def _is_deep(tree: html.HtmlElement) -> bool:
@@ -310,10 +326,6 @@ def _refresh(tree: html.HtmlElement, url: str) -> str | None:
             if found and int(found[1]) <= _AT_ONCE:
                 return joined(url, found[2].strip())
     return None
-
-
-def _without_code(text: str) -> str:
-    return re.sub(r"^(`{3,}).*?^\1$", "", text, flags=re.MULTILINE | re.DOTALL)
 
 
 def _scalar(value: Any) -> str:

@@ -6,9 +6,10 @@ found again in the page.
 """
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from functools import cache
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from lxml import etree, html
 from markdown_it import MarkdownIt
@@ -16,8 +17,9 @@ from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
 
 from ingest.reading.tables import grid
+from ingest.text.blocks import HEADING, code_spans, fenced, guarded
 from ingest.text.commonmark import commonmark
-from ingest.text.sentences import FENCE, HEADING, clean
+from ingest.text.sentences import clean
 
 # Beyond this nesting a tree is no longer written by structure, only its text is taken.
 MAX_DEPTH = 150
@@ -64,13 +66,8 @@ def _line(text: str) -> str:
 
 
 def _paragraph(text: str) -> list[str]:
-    lines = [_guarded(line) for line in _line(text).split("\n") if line]
+    lines = [guarded(line) for line in _line(text).split("\n") if line]
     return ["\n".join(lines)] if lines else []
-
-
-def _guarded(line: str) -> str:
-    """Keep a line of prose from being read as a heading or the fence of a code block."""
-    return "\\" + line if HEADING.match(line) or FENCE.match(line) else line
 
 
 def _flow(element: html.HtmlElement, depth: int) -> list[str]:
@@ -105,9 +102,7 @@ def _code(pre: html.HtmlElement) -> list[str]:
     code = "".join(pre.itertext()).replace("\r\n", "\n").replace(_BREAK, "\n").strip("\n").rstrip()
     if not code.strip():
         return []
-    longest = max((len(ticks) for ticks in re.findall(r"`{3,}", code)), default=2)
-    fence = "`" * (longest + 1)
-    return [f"{fence}{pre.get('data-language', '')}\n{code}\n{fence}"]
+    return [fenced(code, pre.get("data-language", ""))]
 
 
 def _items(element: html.HtmlElement, depth: int) -> Iterator[str]:
@@ -211,57 +206,65 @@ def _formula_block(state: StateBlock, start: int, end: int, silent: bool) -> boo
 
 
 _MODULE_LINE = re.compile(
-    r"(?:import\s.+\sfrom\s+|import\s+|export\s+\w+\s+.*=.*)[\"'{].*$|:::+.*$"
+    r"(?:import\s.+\sfrom\s+|import\s+|export\s++\w++\s++[^=]*+=.*)[\"'{].*$|:::+.*$"
 )
-_COMPONENT = re.compile(r"</?[A-Z][\w.]*(?=[\s/>])|\{/\*")
+_COMPONENT = re.compile(r"</?[A-Z][\w.]*+(?=[\s/>])|\{/\*")
+_LONGEST_TAG = 20_000  # characters
 
 
 def _without_components(text: str) -> str:
     """Drop MDX's module lines, component tags and comments, and Quarto's div lines, not in code."""
     if not _COMPONENT.search(text) and "\nimport " not in text and ":::" not in text:
         return text
-    kept: list[str] = []
-    prose: list[str] = []
-    fence: str | None = None
-    for line in [*text.split("\n"), None]:
-        mark = FENCE.match(line) if line is not None else None
-        if fence is None and (line is None or mark):
-            kept.append(_without_tags("\n".join(prose)))
-            prose = []
-        if line is None:
-            break
-        if fence is None and mark is None:
-            prose.append("" if _MODULE_LINE.match(line) else line)
-            continue
-        kept.append(line)
-        if fence is None and mark:
-            fence = mark[1]
-        elif (
-            fence is not None
-            and line.strip().startswith(fence)
-            and not line.strip(" \t" + fence[0])
-        ):
-            fence = None
-    return "\n".join([*kept, *prose])
+    parts: list[str] = []
+    at = 0
+    for start, end in [*code_spans(text), (len(text), len(text))]:
+        lines = text[at:start].split("\n")
+        prose = "\n".join("" if _MODULE_LINE.match(line) else line for line in lines)
+        parts += [_without_tags(prose), text[start:end]]
+        at = end
+    return "".join(parts)
 
 
 def _without_tags(text: str) -> str:
+    openings = list(_COMPONENT.finditer(text))
+    ends = _tag_ends(text, openings)
     parts: list[str] = []
     at = 0
-    while found := _COMPONENT.search(text, at):
-        parts.append(text[at : found.start()])
-        at = _tag_end(text, found)
+    for opening, end in zip(openings, ends, strict=True):
+        if opening.start() >= at:
+            parts.append(text[at : opening.start()])
+            at = end
     return "".join([*parts, text[at:]])
 
 
-def _tag_end(text: str, opening: re.Match[str]) -> int:
-    """Return where a component tag ends; braces in its attributes may hold anything."""
-    if opening[0] == "{/*":
-        end = text.find("*/}", opening.end())
-        return end + 3 if end >= 0 else opening.end()
-    depth = 0
-    for found in re.compile(r"[{}>]").finditer(text, opening.end(), opening.end() + 20_000):
-        depth += {"{": 1, "}": -1, ">": 0}[found[0]]
-        if found[0] == ">" and depth <= 0:
-            return found.end()
-    return opening.end()
+def _tag_ends(text: str, openings: Sequence[re.Match[str]]) -> list[int]:
+    """Return where each tag or comment ends; braces in a tag's attributes may hold anything.
+
+    A tag ends at the first ``>`` outside the braces that it opened. Read from the last opening to
+    the first, with the ends that may still matter on a stack, deepest on top.
+    """
+    marks = list(re.finditer(r"[{}>]", text))
+    depths = list(accumulate((1 if m[0] == "{" else -1 if m[0] == "}" else 0) for m in marks))
+    waiting: list[tuple[int, int]] = []  # depth and place of ends
+    found: list[int] = []
+    at = len(marks)
+    limit = len(text)  # what lies beyond it need not be searched for the end of a comment
+    for opening in reversed(openings):
+        start = opening.end()
+        while at and marks[at - 1].start() >= start:
+            at -= 1
+            if marks[at][0] == ">":
+                while waiting and waiting[-1][0] >= depths[at]:
+                    waiting.pop()
+                waiting.append((depths[at], marks[at].end()))
+        if opening[0] == "{/*":
+            end = text.find("*/}", start, limit)
+            found.append(end + 3 if end >= 0 else start)
+            limit = found[-1] if end >= 0 else start + 2
+            continue
+        depth = depths[at - 1] if at else 0
+        fits = bisect_right(waiting, (depth, len(text))) - 1
+        end = waiting[fits][1] if fits >= 0 else 0
+        found.append(end if start < end <= start + _LONGEST_TAG else start)
+    return found[::-1]

@@ -14,10 +14,9 @@ from ingest.reading.decode import MAX_CHARS, UnreadableError, suffix_of, to_text
 from ingest.reading.extract import Extract, extract_markdown
 from ingest.reading.prune import prune
 from ingest.reading.titles import name_of, tells
+from ingest.text.blocks import blocks, fenced
 from ingest.text.sentences import clean, language
 
-_HEADING = re.compile(r"^#{1,2} (.+)$", re.MULTILINE)
-_FENCED = re.compile(r"^(`{3,}).*?^\1$", re.MULTILINE | re.DOTALL)
 _CELL_MAGIC = re.compile(r"\s*%%(\w+)[ \t]*([^\n]*)\n?")
 # The cell magics that change the cell's language; all others say how the cell is run.
 _BY_MAGIC = {
@@ -127,9 +126,7 @@ def _code(source: str, spoken: str) -> str:
             spoken = suffix_of(magic[2].strip())
     if _is_chore(lines):
         return ""
-    longest = max((len(ticks) for ticks in re.findall(r"`{3,}", source)), default=2)
-    fence = "`" * (longest + 1)
-    return f"{fence}{spoken}\n{source}\n{fence}"
+    return fenced(source, spoken)
 
 
 def _is_chore(source: str) -> bool:
@@ -145,8 +142,8 @@ def _is_chore(source: str) -> bool:
 
 
 def _heading(said: str) -> str:
-    headings = _HEADING.findall(_FENCED.sub("", said))
-    return next((str(heading) for heading in headings if tells(heading)), "")
+    headings = (block.heading[-1:] for block in blocks(said) if 0 < block.level <= 2)
+    return next((title for path in headings for title in path if tells(title)), "")
 
 
 def _file_name(metadata: dict[str, Any]) -> str:

@@ -10,10 +10,12 @@ from collections import Counter
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
+from ingest.reading.raised import subscript, superscript
 from ingest.text.sentences import clean
 
 _EDGE = 0.09  # of a page's height, at its top and bottom: where running headers and footers stand
 _GUTTER = (0.38, 0.62)  # of a page's width: where the space between two columns may lie
+_SMALL, _RAISED, _LOWERED = 0.88, 0.2, 0.05  # of the size of a line: what stands above or below it
 _FULL_WIDTH = 0.35  # of the lines may cross the gutter (title, figures) beside two columns
 
 AT_END = "\u2010"
@@ -79,20 +81,25 @@ def in_order(pieces: Sequence[Piece], width: float) -> list[Piece]:
     gutter = _gutter(pieces, width)
     if gutter is None:
         return _lines(pieces)
-    crossing = [piece for piece in pieces if piece.left < gutter - 1 and piece.right > gutter + 1]
-    rest = [piece for piece in pieces if piece not in crossing]
+
+    def crosses(piece: Piece) -> bool:
+        return piece.left < gutter - 1 and piece.right > gutter + 1
+
+    # from the top down; pieces at one height stay in their order
+    rest = sorted((piece for piece in pieces if not crosses(piece)), key=lambda p: -p.middle)
     ordered: list[Piece] = []
-    ceiling = float("inf")
+    at = 0
     # what spans both columns divides them into bands
-    for line in [*_lines(crossing), None]:
+    for line in [*_lines([piece for piece in pieces if crosses(piece)]), None]:
         floor = line.top if line else float("-inf")
-        band = [piece for piece in rest if floor <= piece.middle < ceiling]
+        start = at
+        while at < len(rest) and rest[at].middle >= floor:
+            at += 1
+        band = rest[start:at]
         ordered += _lines([piece for piece in band if piece.right <= gutter + 1])
         ordered += _lines([piece for piece in band if piece.right > gutter + 1])
         if line:
             ordered.append(line)
-            ceiling = floor
-            rest = [piece for piece in rest if piece not in band]
     return ordered
 
 
@@ -157,14 +164,16 @@ def joined(text: str, more: str, words: Container[str]) -> str:
 def _lines(pieces: Sequence[Piece]) -> list[Piece]:
     """Join pieces that stand on one line, from top to bottom."""
     rows: list[list[Piece]] = []
+    main: Piece | None = None  # the longest of the row: what stands above the line may come first
     for piece in sorted(pieces, key=lambda piece: (-piece.middle, piece.left)):
-        row = rows[-1] if rows else []
-        if row and min(row[0].top, piece.top) - max(row[0].bottom, piece.bottom) > 0.4 * min(
-            row[0].top - row[0].bottom, piece.top - piece.bottom
+        if main and min(main.top, piece.top) - max(main.bottom, piece.bottom) > 0.4 * min(
+            main.top - main.bottom, piece.top - piece.bottom
         ):
-            row.append(piece)
+            rows[-1].append(piece)
+            main = piece if len(piece.text) > len(main.text) else main
         else:
             rows.append([piece])
+            main = piece
     return [_joined(sorted(row, key=lambda piece: piece.left)) for row in rows]
 
 
@@ -172,8 +181,15 @@ def _joined(row: Sequence[Piece]) -> Piece:
     main = max(row, key=lambda piece: len(piece.text))
     text = row[0].text
     for before, piece in itertools.pairwise(row):
+        said = piece.text
         apart = piece.left - before.right > 0.15 * piece.size
-        text += (" " if apart and not text.endswith(" ") else "") + piece.text
+        if not apart and piece.size <= _SMALL * main.size:
+            raised = piece.bottom - main.bottom
+            if raised > _RAISED * main.size:
+                said = superscript(said, text)
+            elif raised < -_LOWERED * main.size:
+                said = subscript(said, text)
+        text += (" " if apart and not text.endswith(" ") else "") + said
     return Piece(
         text.strip(),
         row[0].left,

@@ -4,8 +4,12 @@ Knows HTML and its habits: hidden elements, boilerplate inside an article, formu
 """
 
 import re
+from collections.abc import Iterator
 
 from lxml import etree, html
+
+from ingest.reading.formulas import write_formulas
+from ingest.reading.raised import subscript, superscript
 
 _UNREAD = (
     "script", "style", "noscript", "template", "svg", "canvas", "iframe", "object", "embed",
@@ -14,7 +18,7 @@ _UNREAD = (
     "picture",
 )  # fmt: skip
 _HIDING = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|(?:^|[;\s])opacity\s*:\s*0*\.?0*\s*(?:;|!|$)"
+    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|(?:^|[;\s])opacity\s*+:\s*+0*+\.?+0*+\s*+(?:;|!|$)"
     r"|font-size\s*:\s*0[a-z%]*\s*(?:;|!|$)|text-indent\s*:\s*-\d{3,}|(?:left|top|right)\s*:\s*-\d{3,}"
     r"|clip\s*:\s*rect\(\s*0|clip-path\s*:\s*inset\(\s*(?:50|100)%",
     re.IGNORECASE,
@@ -33,14 +37,16 @@ _BOILERPLATE = {
 }  # fmt: skip
 _ROLES = {"navigation", "search", "complementary", "contentinfo", "banner", "alert", "dialog"}
 _CALLOUT = re.compile(r"note|callout|admonition|tip|warning|caution|important|hint|info|margin")
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")  # in XML
-_RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
-_SIMPLE = re.compile(r"\s*([.#])([\w-]+)\s*")
+_SIMPLE = re.compile(r"\s*+([.#])([\w-]++)\s*+")
+_NOTES = {"reference", "footnote", "footnote-ref", "footnote-reference", "fn", "sdfootnoteanc",
+          "citation", "cite", "noteref", "footnoteref", "footref"}  # fmt: skip
+_LONGEST_STYLE = 2000  # characters of an element's own style that are looked at
+_MOST_RULES = 400_000  # characters of a page's own style sheets
 
 
 def prune(root: html.HtmlElement) -> None:
     """Remove, in place, what is not seen and not read. Text after a removed element stays."""
-    _formulas(root)
+    write_inline(root)
     hidden = _hidden_by_rules(root)
     etree.strip_elements(root, etree.Comment, etree.ProcessingInstruction, with_tail=False)
     etree.strip_elements(root, *_UNREAD, with_tail=False)
@@ -60,11 +66,17 @@ def prune(root: html.HtmlElement) -> None:
                 element.drop_tree()
 
 
+def write_inline(root: html.HtmlElement) -> None:
+    """Write formulas, powers and marks of footnotes as text, in place; a second time is none."""
+    write_formulas(root)
+    _write_scripts(root)
+
+
 def _is_hidden(element: html.HtmlElement, hidden: set[str]) -> bool:
     attributes = element.attrib
     if "hidden" in attributes or attributes.get("aria-hidden", "").lower() == "true":
         return True
-    if _HIDING.search(attributes.get("style", "")):
+    if _HIDING.search(attributes.get("style", "")[:_LONGEST_STYLE]):
         return True
     classes = attributes.get("class", "").split()
     if not hidden.isdisjoint([f".{name}" for name in classes] + [f"#{attributes.get('id')}"]):
@@ -87,39 +99,117 @@ def _is_boilerplate(element: html.HtmlElement) -> bool:
 
 
 def _hidden_by_rules(root: html.HtmlElement) -> set[str]:
-    """Return the simple selectors (``.name``, ``#name``) that the page's own style sheets hide."""
+    """Return the simple selectors (``.name``, ``#name``) that the page's own style sheets hide.
+
+    What stands in braces within braces holds under conditions: on paper, on small screens.
+    """
     found: set[str] = set()
+    room = _MOST_RULES
     for style in root.iter("style"):
-        sheet = re.sub(r"/\*.*?\*/", "", style.text or "", flags=re.DOTALL)
-        for at_rule in re.finditer(r"@[\w-]+[^{};]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}", sheet):
-            sheet = sheet.replace(at_rule[0], "")
-        for rule in _RULE.finditer(sheet):
-            if _HIDING.search(rule[2]):
-                for selector in rule[1].split(","):
-                    if simple := _SIMPLE.fullmatch(selector):
-                        found.add(simple[1] + simple[2])
+        sheet = _without_comments((style.text or "")[:room])
+        room -= len(sheet)
+        depth, opened, selectors = 0, 0, ""
+        start = 0  # of what stands between braces
+        for brace in re.finditer(r"[{}]", sheet):
+            if brace[0] == "{":
+                if depth == 0:
+                    selectors, opened = sheet[start : brace.start()], brace.end()
+                depth += 1
+            elif depth:
+                depth -= 1
+                rules = sheet[opened : brace.start()]
+                plain = depth == 0 and "{" not in rules and "@" not in selectors
+                if plain and _HIDING.search(rules):
+                    found.update(_simple(selectors))
+            start = brace.end()
     return found
 
 
-def _formulas(root: html.HtmlElement) -> None:
-    """Put TeX between dollar signs in place of MathML, KaTeX and MathJax markup."""
-    for script in list(root.iter("script")):
-        kind = script.get("type", "")
-        if kind.startswith("math/tex"):
-            _replace(script, script.text or "", "mode=display" in kind)
-    for element in list(root.iter("math")):
-        tex = element.xpath("string(.//annotation[@encoding='application/x-tex'])").strip()
-        tex = tex or element.get("alttext", "")
-        if tex:
-            around = element.xpath("ancestor::span[contains(@class, 'katex')][last()]")
-            target = around[0] if around else element
-            _replace(target, tex, element.get("display") == "block")
+def _simple(selectors: str) -> Iterator[str]:
+    for selector in selectors.rpartition(";")[2].split(","):
+        if simple := _SIMPLE.fullmatch(selector):
+            yield simple[1] + simple[2]
 
 
-def _replace(element: html.HtmlElement, tex: str, display: bool) -> None:
-    if element.getparent() is None:
-        return
-    mark = "$$" if display else "$"
-    tex = _FORBIDDEN.sub("", tex).strip()
-    element.tail = f"{mark}{tex}{mark}{element.tail or ''}"
-    element.drop_tree()
+def _without_comments(sheet: str) -> str:
+    """Take the comments out of a style sheet; one that never ends goes to its end."""
+    parts: list[str] = []
+    at = 0
+    while (start := sheet.find("/*", at)) >= 0:
+        parts.append(sheet[at:start])
+        end = sheet.find("*/", start + 2)
+        at = end + 2 if end >= 0 else len(sheet)
+    return "".join([*parts, sheet[at:]])
+
+
+def _write_scripts(root: html.HtmlElement) -> None:
+    """Write on the line what stands above and below it."""
+    for element in reversed(list(root.iter("sup", "sub"))):
+        if next(element.iterdescendants(*_BLOCKS), None) is not None:
+            continue
+        text, before, after = element.text_content(), _before(element), element.tail or ""
+        if element.tag == "sup":
+            written = superscript(text, before, after, is_note=_is_note(element))
+        else:
+            written = subscript(text, before, after)
+        for child in list(element):
+            element.remove(child)
+        element.text = written
+        element.tag = "span"
+
+
+_BLOCKS = ("p", "div", "ul", "ol", "table", "img", "br", "pre")
+
+
+def _is_note(element: html.HtmlElement) -> bool:
+    names = {*(element.get("class") or "").lower().split()}
+    if not names.isdisjoint(_NOTES) or element.get("role") == "doc-noteref":
+        return True
+    for link in element.iter("a"):
+        inside = {*(link.get("class") or "").lower().split()}
+        if (link.get("href") or "").startswith("#") or not inside.isdisjoint(_NOTES):
+            return True
+    parent = element.getparent()
+    return parent is not None and parent.tag == "a" and (parent.get("href") or "").startswith("#")
+
+
+def _before(element: html.HtmlElement) -> str:
+    """Return the last words before an element, within its paragraph."""
+    here = element
+    for _ in range(6):
+        previous = here.getprevious()
+        while previous is not None:
+            said = previous.tail or ""
+            while not said and len(previous):
+                previous = previous[-1]
+                said = previous.tail or ""
+            said = said or (previous.text or "" if isinstance(previous.tag, str) else "")
+            if said:
+                return said[-60:]
+            previous = previous.getprevious()
+        parent = here.getparent()
+        if parent is None:
+            return ""
+        if parent.text:
+            return str(parent.text[-60:])
+        if parent.tag not in _INLINE:
+            return ""
+        here = parent
+    return ""
+
+
+_INLINE = {
+    "a",
+    "b",
+    "em",
+    "i",
+    "span",
+    "strong",
+    "var",
+    "u",
+    "font",
+    "small",
+    "code",
+    "cite",
+    "mark",
+}

@@ -23,7 +23,8 @@ from ingest.reading.prune import prune
 from ingest.reading.titles import name_of
 from ingest.sites.github_api import answer, ask, is_interface, refusal
 from ingest.sites.source import Replies, Request
-from ingest.text.sentences import FENCE, HEADING, clean, closes_fence
+from ingest.text.blocks import HEADING, code_spans
+from ingest.text.sentences import clean
 from ingest.values import Document, Rejection
 
 _THREAD = re.compile(
@@ -285,15 +286,13 @@ def _document(
 
 def _lowered(text: str, by: int) -> str:
     """Lower a text's own headings below the one it stands under."""
-    lines: list[str] = []
-    fence: str | None = None
-    for line in text.split("\n"):
-        mark = FENCE.match(line)
-        if fence is not None:
-            fence = None if closes_fence(line, fence) else fence
-        elif mark:
-            fence = mark[1]
-        elif heading := HEADING.match(line):
-            line = "#" * min(6, len(heading[1]) + by) + line.lstrip()[len(heading[1]) :]
-        lines.append(line)
-    return "\n".join(lines)
+    parts: list[str] = []
+    at = 0
+    for start, end in [*code_spans(text), (len(text), len(text))]:
+        for line in text[at:start].splitlines(keepends=True):
+            if heading := HEADING.match(line):
+                line = "#" * min(6, len(heading[1]) + by) + line.lstrip()[len(heading[1]) :]
+            parts.append(line)
+        parts.append(text[start:end])
+        at = end
+    return "".join(parts)

@@ -18,7 +18,8 @@ from ingest.reading.extract import Extract, extract_markdown
 from ingest.sites import web
 from ingest.sites.page import page_of, read_shell
 from ingest.sites.source import Replies, Request
-from ingest.text.sentences import FENCE, HEADING, clean
+from ingest.text.blocks import guarded
+from ingest.text.sentences import clean
 from ingest.values import Document, Rejection
 
 _FILE = re.compile(
@@ -151,7 +152,7 @@ def _slides(text: str) -> str:
     text = _SLIDE_NUMBER.sub("", text)
     lines = [line.strip() for line in text.split("\n")]
     # No line of a slide is a heading or a fence: the text comes without marks.
-    lines = ["\\" + line if HEADING.match(line) or FENCE.match(line) else line for line in lines]
+    lines = list(map(guarded, lines))
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 
@@ -181,11 +182,13 @@ def _tables(rows: Sequence[Sequence[str]]) -> Iterator[str]:
     head, *body = ["| " + " | ".join(_cells(row, width)) + " |" for row in rows]
     head += "\n|" + " --- |" * width
     part: list[str] = []
+    long = len(head)
     for line in body:
-        if part and len(head) + sum(map(len, part)) + len(line) > _PART:
+        if part and long + len(line) > _PART:
             yield "\n".join([head, *part])
-            part = []
+            part, long = [], len(head)
         part.append(line)
+        long += len(line)
     yield "\n".join([head, *part])
 
 

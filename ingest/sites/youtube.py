@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 from ingest.archive.warc import Reply
 from ingest.links.urls import canonical, source_of
+from ingest.reading.captions import paragraphs
 from ingest.reading.decode import UnreadableError, decode
 from ingest.reading.document import make_document
 from ingest.reading.extract import Extract
@@ -27,11 +28,6 @@ if TYPE_CHECKING:
 
 _VIDEO = re.compile(r"https://www\.youtube\.com/watch\?v=([\w-]+)")
 _OEMBED = "https://www.youtube.com/oembed?url={}&format=json"
-
-_SOON, _LATE = 30.0, 45.0  # seconds: a paragraph ends at a sentence's end between, or at the latter
-_SENTENCE_END = re.compile(r"(?:[.!?…]|[。！？])[\"'”’)\]」』]*(?:(?=\s|$)|(?<=[。！？”’」』]))")
-_SOUND = re.compile(r"[\[(（【♪][^\[\]()（）【】]{0,40}[\])）】♪]|[♪♫\s]+")
-_LEADING_MARKS = re.compile(r"\A(?:>+\s*|[-–—#*+♪]+\s+)+")
 
 _META = {
     "title": re.compile(r'<meta name="title" content="([^"]*)"'),
@@ -151,48 +147,11 @@ def _paragraphs(
     """Write the lines as paragraphs under the title; say where each begins and at which second."""
     text = f"# {title}"
     anchors = []
-    for second, paragraph in _joined(found.lines):
+    for second, paragraph in paragraphs(found.lines):
         text += "\n\n"
         anchors.append((len(text), f"{url}&t={int(second)}s"))
         text += paragraph
     return text, tuple(anchors)
-
-
-def _joined(lines: Sequence[tuple[float, str]]) -> list[tuple[float, str]]:
-    """Join the lines to paragraphs of about half a minute."""
-    paragraphs: list[tuple[float, list[str]]] = []
-    for second, line in lines:
-        said = _spoken(line)
-        if not said:
-            continue
-        if not paragraphs:
-            paragraphs.append((second, [said]))
-            continue
-        began, parts = paragraphs[-1]
-        if second - began < _SOON:
-            parts.append(said)
-        elif _ends_sentence(parts[-1]):
-            paragraphs.append((second, [said]))
-        elif inside := _SENTENCE_END.search(said):
-            parts.append(said[: inside.end()])
-            if rest := said[inside.end() :].strip():
-                paragraphs.append((second, [rest]))
-        elif second - began >= _LATE:
-            paragraphs.append((second, [said]))
-        else:
-            parts.append(said)
-    written = ((began, _LEADING_MARKS.sub("", " ".join(parts))) for began, parts in paragraphs)
-    return [(began, text) for began, text in written if text]
-
-
-def _ends_sentence(text: str) -> bool:
-    return any(found.end() == len(text) for found in _SENTENCE_END.finditer(text))
-
-
-def _spoken(line: str) -> str:
-    """Return what is said in a line: no notes of sounds, no marks of a new speaker."""
-    text = _plain(html.unescape(line))
-    return "" if _SOUND.fullmatch(text) else re.sub(r"^(?:>>+|[-–—](?=\s))\s*", "", text)
 
 
 def _plain(text: str) -> str:

@@ -137,6 +137,14 @@ def open_fence(text: str, fence: str = "") -> str:
     return last.fence if last is not None and not last.closed else ""
 
 
+def first_heading(text: str, deepest: int = 6) -> str:
+    """Return the title of the first heading of a level up to ``deepest``, "" if there is none."""
+    for block in blocks(text):
+        if 0 < block.level <= deepest and text[block.content : block.end].strip("# \t"):
+            return block.heading[-1]
+    return ""
+
+
 def guarded(line: str) -> str:
     """Return a line of prose as Markdown that reads as no heading and no fence."""
     return "\\" + line if HEADING.match(line) or FENCE.match(line) else line

@@ -6,6 +6,7 @@ this module gives it one block at a time, since list items and code lines are no
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -125,7 +126,7 @@ def _prose(block: str) -> list[tuple[int, int]]:
     """Cut one block of prose: sentencex's boundaries, less those inside a unit."""
     if not block.strip():
         return []
-    ends = [int(found["end_index"]) for found in sentencex.get_sentence_boundaries("en", block)]
+    ends = [end for part in _parts(block) for end in part]
     formulas = iter(_FORMULA.finditer(block) if len(ends) > 1 else ())
     formula = next(formulas, None)
     spans: list[tuple[int, int]] = []
@@ -151,6 +152,25 @@ def _prose(block: str) -> list[tuple[int, int]]:
     return spans
 
 
+def _parts(block: str) -> Iterator[list[int]]:
+    """Yield the ends that sentencex finds in a block, part by part.
+
+    Its time grows with the square of the quotation marks in what it is given: no paragraph that
+    people write is longer than a part.
+    """
+    start = 0
+    while start < len(block):
+        stop = start + _LONGEST
+        if stop < len(block):
+            space = max(block.rfind(" ", start, stop), block.rfind("\n", start, stop))
+            stop = space + 1 if space >= start else stop
+        piece = block[start:stop]
+        found = sentencex.get_sentence_boundaries("en", piece)
+        yield [start + int(each["end_index"]) for each in found]
+        start = stop
+
+
+_LONGEST = 30_000  # characters
 _ASIAN = ("zh", "ja", "ko")
 # Words of English that no language near it has; one in eight says enough, and takes no model.
 _PARTICLES = frozenset(("the", "of", "and", "that", "this", "which", "with", "from", "are", "by"))

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.answering.values import Answer
-from assistant.collection.request import understand
+from assistant.collection.understanding import understand
 from assistant.conversation.rewriting import Exchange
 from assistant.desk import Desk
 

@@ -34,7 +34,7 @@ def test_structure_is_kept_and_inline_marks_are_not() -> None:
         "<blockquote><p>Said.</p></blockquote><p># no heading</p>"
     )
     assert found.text == (
-        "# Title\n\nSome bold and inline_code,\na link1.\n\n## Two\n\n"
+        "# Title\n\nSome bold and inline_code,\na link[1].\n\n## Two\n\n"
         "- one\n  - nested\n- two\n\n  more\n\n3. three\n4. four\n\n"
         "```python\ndef f(x):\n\n    return x  # id\n```\n\n"
         "| a | b |\n| --- | --- |\n| 1 \\| 2 | x y |\n\nSaid.\n\n\\# no heading"

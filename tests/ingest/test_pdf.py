@@ -13,6 +13,7 @@ from reportlab.pdfgen.canvas import Canvas
 from ingest.archive.warc import Reply
 from ingest.reading.decode import UnreadableError
 from ingest.reading.document import Document, read_document
+from ingest.reading.garbled import is_garbled
 from ingest.reading.pdf import extract_pdf
 
 URL = "https://a.example/paper.pdf"
@@ -227,3 +228,96 @@ def test_a_page_of_short_labels_and_a_damaged_page_raise_nothing():
     torn = body.replace(kids[0], b"/Kids [ 98 0 R 99 0 R".ljust(len(kids[0]) - 1) + b"]")
     with pytest.raises(UnreadableError, match="damaged"):
         extract_pdf(torn, URL)
+
+
+def turned_page(text_angle: int, page_rotation: int) -> bytes:
+    """Two pages whose text is turned, with a power, an index and a footnote's mark in it."""
+    width, height = A4
+    buffer = io.BytesIO()
+    paper = Canvas(buffer, pagesize=A4)
+    for page in range(2):
+        paper.setPageRotation(page_rotation)
+        corners = {0: (0, 0), 90: (width, 0), 180: (width, height), 270: (0, height)}
+        paper.translate(*corners[text_angle])
+        paper.rotate(text_angle)
+        paper.setFont("Helvetica", 11)
+        paper.drawString(
+            72, 400, f"Page {page} of a wide table goes on for more than one line, since"
+        )
+        paper.drawString(72, 386, "its words are many.")
+        paper.drawString(72, 340, "It took 10")
+        at = 72 + paper.stringWidth("It took 10", "Helvetica", 11)
+        paper.setFont("Helvetica", 7)
+        paper.drawString(at, 344, "23")
+        paper.setFont("Helvetica", 11)
+        paper.drawString(at + 12, 340, "steps with d")
+        at += 12 + paper.stringWidth("steps with d", "Helvetica", 11)
+        paper.setFont("Helvetica", 7)
+        paper.drawString(at, 338, "model")
+        paper.setFont("Helvetica", 11)
+        paper.drawString(at + 24, 340, "as told.")
+        at += 24 + paper.stringWidth("as told.", "Helvetica", 11)
+        paper.setFont("Helvetica", 7)
+        paper.drawString(at, 344, "12")
+        paper.showPage()
+    paper.save()
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(("angle", "rotation"), [(0, 0), (90, 0), (90, 90), (180, 0), (270, 270)])
+def test_turned_pages_are_read_and_scripts_written_on_the_line(angle, rotation):
+    text = extract_pdf(turned_page(angle, rotation), URL).text
+    assert text.startswith("Page 0 of a wide table goes on for more than one line, since its words")
+    assert text.count("It took 10^23 steps with d_model as told.[12]") == 2
+
+
+@pytest.mark.parametrize("name", ["identity.pdf", "shifted.pdf"])
+def test_text_that_is_none_is_refused(shared, name):
+    body = (shared / "cases" / "21-no-tounicode" / name).read_bytes()
+    with pytest.raises(UnreadableError, match="its text cannot be read, needs OCR"):
+        extract_pdf(body, URL)
+
+
+def test_powers_of_a_file(shared):
+    body = (shared / "cases" / "15-superscripts" / "powers.pdf").read_bytes()
+    text = extract_pdf(body, URL).text
+    for said in ("5.7×10^21 operations", "2^13 tokens", "O(n^2)", "d_model", "10^-3 to 10^-5"):
+        assert said in text
+
+
+PROSE = """The cache keeps the keys and values of all tokens, so that a new token is compared with
+them and not with the whole text again. It grows with the length of the text and with the number of
+heads, and for long texts it is larger than the weights of the model itself."""
+
+
+@pytest.mark.parametrize("step", [1, 3, -3, 7, 13, -29])
+def test_a_text_through_a_shifted_map_is_told(step):
+    shifted = "".join(char if char.isspace() else chr(max(33, ord(char) + step)) for char in PROSE)
+    assert is_garbled(shifted)
+
+
+def test_a_text_through_any_other_map_is_told():
+    letters = "abcdefghijklmnopqrstuvwxyz", "qwrtpsdfghjklzxcvbnmaeiouy"
+    mixed = PROSE.lower().translate(str.maketrans(*letters))
+    assert is_garbled(mixed)
+    assert is_garbled("".join(chr(1 + ord(char) % 30) for char in PROSE))
+    assert is_garbled("\ue001\ue002\ue010 " * 40)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        PROSE,
+        "Der Speicher hält die Schlüssel und Werte aller Token, damit ein neues Token mit ihnen "
+        "verglichen wird und nicht mit dem ganzen Text, und er wächst mit der Länge des Textes.",
+        "注意力机制让模型有选择地参考输入。分组查询更快！" * 20,
+        "def forward(self, x): return self.proj(F.silu(self.gate(x)) * self.up(x)) # swiglu\n" * 12,
+        "0.12 0.33 0.41 0.52 17.3 18.9 20.1 33.0 41.5 12.6 99.1 " * 10,
+        "[12] J. Kim, S. Lee, T. Vu. Xyz. NeurIPS, 2021. [13] K. Ng, W. Xu. ICLR, 2022. " * 8,
+        "Внимание выбирает из входа то, что нужно, и складывает значения с весами." * 5,
+        "",
+        "Short.",
+    ],
+)
+def test_readable_text_is_not_taken_for_garbled(text):
+    assert not is_garbled(text)
