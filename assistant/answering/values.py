@@ -18,7 +18,7 @@ class Sentence:
     sentences of one group stand next to each other. ``form`` is ``prose``, ``item``,
     ``continued`` (more of an item), ``code``, ``formula`` or ``table``; the last three are blocks
     of Markdown as they stand. ``original`` is the source's own sentence where ``text`` translates
-    it.
+    it, ``foreign`` says that ``text`` is not in the language of the question.
     """
 
     text: str
@@ -30,6 +30,7 @@ class Sentence:
     group: str = ""
     form: str = "prose"
     original: str | None = None
+    foreign: bool = False
 
     @property
     def block(self) -> bool:

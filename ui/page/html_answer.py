@@ -125,7 +125,7 @@ def _run(run: Sequence[Sentence], marks: str) -> str:
         return f'<div {status}><ul class="quoted">{"".join(rows)}</ul>{marks}</div>'
     text = escape(" ".join(_plain(each.text) for each in run))
     if first.verbatim:
-        text = f"<q>{text}</q>"
+        text = f'<q lang="en">{text}</q>（英文原文）' if first.foreign else f"<q>{text}</q>"
     if first.original is not None:
         own = escape(" ".join(_plain(each.original or "") for each in run))
         text += f' <q class="original" lang="en">{own}</q>'
