@@ -16,6 +16,7 @@ from index.building.context import placed, said_by_lists
 from index.building.vector_cache import VectorCache
 from index.models.embedder import Embedder
 from index.search import dense, lexical
+from index.store import sums
 from index.store.generation import FINGERPRINT, OTHERS, Home
 from index.store.sqlite import LISTED, Store
 from ingest.errors import ModelUnavailable, NothingFound
@@ -102,7 +103,8 @@ def add(home: Home, embedder: Embedder, progress: Progress) -> Path:
     other = embedder.beyond_english()
     folder = home.begin()
     for file in before.iterdir():
-        if file.is_file():  # a generation never changes: its files can be shared
+        # a generation never changes: its files can be shared, but for what is said of all of them
+        if file.is_file() and file.name != sums.NAME:
             os.link(file, folder / file.name)
     lexical.branch(before / "words", folder / "words")
     store = Store(folder / "library.sqlite")

@@ -12,7 +12,7 @@ from typing import Any
 
 from ingest.errors import UsageError
 
-_NAME = "sums.json"
+NAME = "sums.json"
 _SMALL = 16_000_000
 """Bytes of all files together up to which opening compares all of them: some 20 ms."""
 
@@ -34,7 +34,7 @@ def write(folder: Path, before: Path | None = None) -> None:
         rows[name] = old if shared else [file.stat().st_size, _digest(file)]
     body = json.dumps(rows, sort_keys=True)
     seal = hashlib.sha256(body.encode()).hexdigest()
-    (folder / _NAME).write_text(f"{seal}\n{body}\n", encoding="utf-8")
+    (folder / NAME).write_text(f"{seal}\n{body}\n", encoding="utf-8")
 
 
 def damage(folder: Path, *, every_byte: bool) -> list[tuple[str, str]]:
@@ -44,8 +44,8 @@ def damage(folder: Path, *, every_byte: bool) -> list[tuple[str, str]]:
     """
     rows = _read(folder)
     if rows is None:
-        if (folder / _NAME).exists():
-            return [(_NAME, "the record of its files is damaged")]
+        if (folder / NAME).exists():
+            return [(NAME, "the record of its files is damaged")]
         return []
     whole = every_byte or sum(size for size, _ in rows.values()) <= _SMALL
     return list(_compared(folder, rows, whole=whole))
@@ -69,7 +69,7 @@ def is_noted(folder: Path) -> bool:
 
 def _read(folder: Path) -> dict[str, Any] | None:
     try:
-        seal, body = (folder / _NAME).read_text("utf-8").split("\n")[:2]
+        seal, body = (folder / NAME).read_text("utf-8").split("\n")[:2]
     except (OSError, ValueError):
         return None
     if hashlib.sha256(body.encode()).hexdigest() != seal:
