@@ -125,9 +125,12 @@ def weights(library: Library, query: str) -> dict[str, float]:
 
 
 def signals(library: Library, evidence: Evidence) -> Signals:
-    """Measure how well the evidence covers the part of the question that it covers best."""
+    """Measure how well the evidence covers the question, or the part of it that it covers best."""
     limits = limits_for(library.embedder, evidence.question.lang)
-    return max(_signals_of_parts(library, evidence), key=lambda each: each.support(limits))
+    found = _signals_of_parts(library, evidence)
+    if len(found) > 1:
+        found.append(_signals(library, evidence, evidence.question.text, 0))
+    return max(found, key=lambda each: (not each.unknown, each.support(limits)))
 
 
 def unanswered(library: Library, evidence: Evidence) -> tuple[str, ...]:
@@ -145,19 +148,22 @@ def unanswered(library: Library, evidence: Evidence) -> tuple[str, ...]:
 def _signals_of_parts(library: Library, evidence: Evidence) -> list[Signals]:
     """Return the signals of each part of the question."""
     question = evidence.question
-    windows_of = list(windows(evidence))
-    several = len(question.parts) > 1
-    found = []
-    for place, part in enumerate(question.parts):
-        weighed = weights(library, part)
-        total = sum(weighed.values()) or 1.0
-        coverage = max((_share(weighed, window) / total for window in windows_of), default=0.0)
-        absent = library.absent(weighed) if question.lang == "en" else frozenset()
-        query = 1 + len(question.sides) + place if several else 0
-        cosine = evidence.cosines[query] if evidence.cosines else 0.0
-        unknown = unmentioned(part, evidence.hits)
-        found.append(Signals(coverage, cosine, unknown, _share(weighed, absent) / total))
-    return found
+    first = 1 + len(question.sides) if len(question.parts) > 1 else 0
+    return [
+        _signals(library, evidence, part, first + place)
+        for place, part in enumerate(question.parts)
+    ]
+
+
+def _signals(library: Library, evidence: Evidence, text: str, query: int) -> Signals:
+    """Return the signals of a question or part of one, which is the query of this number."""
+    weighed = weights(library, text)
+    total = sum(weighed.values()) or 1.0
+    found = (_share(weighed, window) / total for window in windows(evidence))
+    absent = library.absent(weighed) if evidence.question.lang == "en" else frozenset()
+    cosine = evidence.cosines[query] if evidence.cosines else 0.0
+    unknown = unmentioned(text, evidence.hits)
+    return Signals(max(found, default=0.0), cosine, unknown, _share(weighed, absent) / total)
 
 
 def _share(weighed: dict[str, float], terms: frozenset[str]) -> float:

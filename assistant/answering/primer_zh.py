@@ -4,13 +4,10 @@ A note and its Chinese have the same pieces in the same order (the tests hold th
 Chinese is the piece at its place.
 """
 
-import re
 from functools import cache
 
 from assistant.answering.pieces import pieces
-from ingest.shipped import shipped
-
-_SLUG = re.compile(r"[a-z0-9-]+")
+from ingest.primer_zh import files_of
 
 
 def in_chinese(slug: str, text: str) -> str | None:
@@ -20,16 +17,13 @@ def in_chinese(slug: str, text: str) -> str | None:
         slug: the note's name, what follows `ingest.values.PRIMER` in its address.
         text: the piece as `assistant.answering.pieces` gives it.
     """
-    return _aligned(slug).get(text) if _SLUG.fullmatch(slug) else None
+    return _aligned(slug).get(text)
 
 
 @cache
 def _aligned(slug: str) -> dict[str, str]:
-    try:
-        note = shipped("primer", f"{slug}.md").read_text("utf-8")
-        chinese = shipped("primer-zh", f"{slug}.md").read_text("utf-8")
-    except OSError:
+    found = files_of(slug)
+    if found is None:
         return {}
-    english = [piece.text for piece in pieces(note.split("\n---\n", 1)[-1])]
-    other = [piece.text for piece in pieces(chinese)]
+    english, other = ([piece.text for piece in pieces(text)] for text in found)
     return dict(zip(english, other, strict=True)) if len(english) == len(other) else {}
