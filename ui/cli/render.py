@@ -12,7 +12,7 @@ from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
-from assistant.answering.values import Answer, Citation, Sentence, grouped, items
+from assistant.answering.values import Answer, Citation, Sentence, grouped, items, running
 from index.search.library import Hit
 from index.store.values import Recommendation
 from ingest.links.urls import canonical
@@ -48,15 +48,15 @@ def run_text(run: Sequence[Sentence], citations: Sequence[Citation] = ()) -> Tex
     elif first.item:
         text.append("\n".join(f"  • {clean(each)}" for each in items(run)), style="italic")
     elif first.verbatim:
-        text.append(f"“{clean(' '.join(each.text for each in run))}”", style="italic")
+        text.append(f"“{clean(running(each.text for each in run))}”", style="italic")
         if first.foreign:
             text.append("（英文原文）", style="dim")
     else:
-        text.append(clean(" ".join(each.text for each in run)))
+        text.append(clean(running(each.text for each in run)))
     for place, n in enumerate(first.citations):
         text.append("\n    " if first.block and not place else " ")
         text.append(f"[{n}]", style=Style(bold=True, color="cyan") + link(links.get(n, "")))
-    if first.original is not None:
+    if first.original is not None and first.status == "weak":  # a model's words, not refdesk's
         text.append(f"\n“{clean(' '.join(each.original or '' for each in run))}”", style="dim")
     elif first.status == "weak":
         text.append(" (weakly supported)", style="yellow")
@@ -90,7 +90,9 @@ def answer(console: Console, given: Answer) -> None:
         nearest(console, given)
         return
     if given.view == "extractive" and not given.how:
-        console.print("From the sources directly:", style="dim")
+        chinese = given.lang == "zh"
+        said = "直接引自来源：" if chinese else "From the sources directly:"
+        console.print(said, style="dim")
     for line in answer_text(given.sentences, given.citations):
         console.print(line)
     if given.unanswered:

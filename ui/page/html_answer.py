@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from assistant.answering.values import Answer, Citation, Reading, Sentence, grouped, items
+from assistant.answering.values import Answer, Citation, Reading, Sentence, grouped, items, running
 from index.search.library import Hit
 from ingest.errors import RefdeskError
 from ui.page.highlight import marked
@@ -123,10 +123,10 @@ def _run(run: Sequence[Sentence], marks: str) -> str:
     if first.item:
         rows = [f"<li>{escape(_plain(each))}</li>" for each in items(run)]
         return f'<div {status}><ul class="quoted">{"".join(rows)}</ul>{marks}</div>'
-    text = escape(" ".join(_plain(each.text) for each in run))
+    text = escape(running(_plain(each.text) for each in run))
     if first.verbatim:
         text = f'<q lang="en">{text}</q>（英文原文）' if first.foreign else f"<q>{text}</q>"
-    if first.original is not None:
+    if first.original is not None and first.status == "weak":  # a model's words, not refdesk's
         own = escape(" ".join(_plain(each.original or "") for each in run))
         text += f' <q class="original" lang="en">{own}</q>'
     elif first.status == "weak":
@@ -315,9 +315,9 @@ def _markdown_run(run: Sequence[Sentence], marks: str) -> list[str]:
     if first.item:
         rows = [f"- {_flat(each)}" for each in items(run)]
         return [*rows[:-1], rows[-1] + marks]
-    text = _flat(" ".join(each.text for each in run))
+    text = _flat(running(each.text for each in run))
     said = f'"{text}"' if first.verbatim else text
-    if first.original is not None:
+    if first.original is not None and first.status == "weak":
         said += f' ("{_flat(" ".join(each.original or "" for each in run))}")'
     return [said + marks]
 
