@@ -34,9 +34,10 @@ from ingest.values import Document
 if TYPE_CHECKING:
     import httpx
 
+    from assistant.checking import Checkup
     from assistant.engines.costs import Costs
     from assistant.evaluation.scores import Evaluation
-    from assistant.keeping import Checkup, Fetching, ForgetReport, IngestReport
+    from assistant.keeping import Fetching, ForgetReport, IngestReport
     from assistant.learning.cards import Card
     from assistant.learning.holdings import Source
     from assistant.learning.path_form import ReadingPath
@@ -345,7 +346,11 @@ class Desk:
         """
         if not self.home.root.is_dir():
             raise NothingFound(f"There is no home {self.home.root} yet.")
-        return self._opened.keeper().check(mend=repair)
+        from assistant import checking  # needed here alone
+
+        if not repair:  # which needs no model
+            return checking.Checkup(tuple(checking.damages(self.home)))
+        return self._opened.keeper().repair()
 
     def status(self) -> dict[str, Any]:
         """Return what the library holds, in the form of ``status --json``."""

@@ -1,27 +1,36 @@
 """The functions of `ingest` that take text, as `tests.growth` calls them."""
 
+import io
 import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from lxml import html
+from reportlab.pdfgen.canvas import Canvas
 
 from ingest.archive.values import Reply
 from ingest.fetch import addresses, robots
 from ingest.links import kinds, urls
 from ingest.lists import blocks, catalog_file, check, lines, parser
 from ingest.reading import (
+    captions,
     decode,
     document,
     extract,
+    formulas,
     front_matter,
+    garbled,
     junk,
     latexml,
     markdown,
+    markup,
     notebook,
+    pdf,
     pdf_layout,
     prune,
+    raised,
     repair,
+    saved,
     tables,
     titles,
 )
@@ -39,9 +48,20 @@ from ingest.sites import (
     web,
     youtube,
 )
-from ingest.text import passage, sentences, text_fragment
+from ingest.text import blocks as blocks_of
+from ingest.text import (
+    claims,
+    numbers,
+    opposites,
+    passage,
+    plain,
+    scripts,
+    sentences,
+    text_fragment,
+    words,
+)
 from ingest.values import Document
-from tests.growth import Case
+from tests.growth import FEW, Case
 
 _URL = "https://a.example/page"
 _AT = "2026-01-02T03:04:05Z"
@@ -64,7 +84,7 @@ def _starts(text: str) -> list[int]:
     return list(range(0, len(text), 4))
 
 
-def _site(module: Any, url: str, kind: str = "text/html") -> Callable[[str], Any]:
+def _site(module: Any, url: str, kind: str = "text/html", *units: str) -> Case:
     """Answer every request of a site with the text, then have the page read."""
 
     def call(text: str) -> Any:
@@ -77,7 +97,7 @@ def _site(module: Any, url: str, kind: str = "text/html") -> Callable[[str], Any
             replies |= {each: _reply(text, each, (("Content-Type", kind),)) for each in new}
         return module.read(url, replies)
 
-    return call
+    return Case(call, common=FEW, units=units)
 
 
 def _address(call: Callable[[str], Any]) -> Case:
@@ -90,6 +110,15 @@ def _address(call: Callable[[str], Any]) -> Case:
 def _words(text: str) -> list[Any]:
     """Return a line of a list as its parts."""
     return [text, blocks.Link("https://a.example", text), text, blocks.Image(text, text)]
+
+
+def _pdf(text: str) -> Any:
+    file = io.BytesIO()
+    paper = Canvas(file)
+    for at, line in enumerate(text.split("\n")[:2000]):
+        paper.drawString(72, 800 - at % 60 * 12, line[:20_000].replace("\0", ""))
+    paper.save()
+    return pdf.extract_pdf(file.getvalue(), _URL)
 
 
 def _extract(text: str) -> extract.Extract:
@@ -183,7 +212,7 @@ CASES: dict[str, Any] = {
         _URL, extract.Extract("a", text, author=text), _AT
     ),
     "ingest.reading.document.read_document": [
-        Case(lambda text: document.read_document(_reply(text)), heads=_PAGE),
+        Case(lambda text: document.read_document(_reply(text)), heads=_PAGE, common=FEW),
         *(
             Case(
                 lambda text, kind=kind: document.read_document(  # type: ignore[misc]
@@ -269,7 +298,7 @@ CASES: dict[str, Any] = {
             _tree(f"<table>{text}</table>").find(".//table"), lambda cell: "a"
         ),
         units=("<tr><td rowspan=60>", "<td colspan=60>", "<tr>"),
-        common=False,
+        common=(),
     ),
     "ingest.reading.titles.name_of": _address(titles.name_of),
     "ingest.reading.titles.owner_of": _address(titles.owner_of),
@@ -285,15 +314,20 @@ CASES: dict[str, Any] = {
     ],
     "ingest.sites.github_api.answer": lambda text: github_api.answer(_reply(text)),
     "ingest.sites.github_api.refusal": lambda text: github_api.refusal(_reply(text)),
-    "ingest.sites.github_discussion.read": Case(
-        _site(github_discussion, "https://github.com/a/b/issues/1"),
-        units=("<div class=comment-body>a</div>", "<td class=js-comment-body>a</td>"),
+    "ingest.sites.github_discussion.read": _site(
+        github_discussion,
+        "https://github.com/a/b/issues/1",
+        "text/html",
+        "<div class=comment-body>a</div>",
+        "<td class=js-comment-body>a</td>",
     ),
     "ingest.sites.google_docs.read": [
         _site(google_docs, f"https://docs.google.com/{kind}/d/1abc/edit", "text/plain")
         for kind in ("document", "spreadsheets", "presentation")
     ],
-    "ingest.sites.page.read_shell": lambda text: page.read_shell(_URL, _reply(text)),
+    "ingest.sites.page.read_shell": Case(
+        lambda text: page.read_shell(_URL, _reply(text)), common=FEW
+    ),
     "ingest.sites.tweet.read": _site(tweet, "https://x.com/a/status/1"),
     "ingest.sites.walled.read": [
         _site(walled, url)
@@ -307,20 +341,144 @@ CASES: dict[str, Any] = {
     "ingest.sites.wayback.as_original": lambda text: wayback.as_original(
         _reply("a", f"https://web.archive.org/web/2020id_/{text}")
     ),
-    "ingest.sites.web.read": Case(_site(web, _URL), heads=_PAGE),
-    "ingest.sites.youtube.read": Case(
-        _site(youtube, "https://www.youtube.com/watch?v=dQw4w9WgXcQ"),
-        units=('<meta name="title" content="',),
+    "ingest.sites.web.read": _site(web, _URL, "text/html", *_PAGE[1:]),
+    "ingest.sites.youtube.read": _site(
+        youtube,
+        "https://www.youtube.com/watch?v=dQw4w9WgXcQ",
+        "text/html",
+        '<meta name="title" content="',
     ),
+    "ingest.lists.lines.drafts_of_row": lambda text: lines.drafts_of_row(
+        [_words(text), [text[:200]]], ["Title", text[:200]]
+    ),
+    "ingest.lists.lines.folded": Case(lines.folded, heads=("", "(click "), units=("(click ",)),
+    "ingest.lists.lines.says_nothing": lines.says_nothing,
+    "ingest.reading.captions.caption_lines": Case(
+        captions.caption_lines,
+        heads=("00:01.0 --> 00:02.0\n", ""),
+        units=("00:01.0 --> 00:02.0\na\n\n", "00:", "0:0:0.0  "),
+    ),
+    "ingest.reading.captions.paragraphs": lambda text: captions.paragraphs(
+        [(at, text[at : at + 40]) for at in range(0, len(text), 40)]
+    ),
+    "ingest.reading.formulas.write_formulas": Case(
+        lambda text: formulas.write_formulas(_tree(text)),
+        units=(
+            "<math><mi>",
+            "<math><msup><mi>a</mi>",
+            "<mfrac>",
+            "<span class=katex>",
+            "<span class=MathJax></span>",
+            "<script type=math/tex>a</script>",
+        ),
+    ),
+    "ingest.reading.front_matter.without": Case(front_matter.without, heads=_FRONT),
+    "ingest.reading.garbled.is_garbled": garbled.is_garbled,
+    "ingest.reading.markup.as_markdown": [
+        Case(
+            lambda text: markup.as_markdown(text, "rst"),
+            units=(
+                ".. a::\n",
+                "a::\n",
+                "a\n=\n",
+                ".. [1] a\n",
+                ".. a::\n   :b: c\n",
+                ":a:`b`",
+                "`a <b>`_",
+                "   a\n",
+            ),
+        ),
+        Case(
+            lambda text: markup.as_markdown(text, "org"),
+            units=("* a :b:\n", "#+begin_src\n", "[[a][b]]", "[fn:a]", "=a=", ":a:\n"),
+        ),
+        Case(
+            lambda text: markup.as_markdown(text, "tex"),
+            units=(
+                "\\section{",
+                "\\emph{",
+                "\\cite[",
+                "\\footnote{a}",
+                "\\begin{verbatim}\n",
+                "\\begin{equation}\n",
+                "\\item[",
+                "%",
+                "\\\\",
+            ),
+        ),
+    ],
+    "ingest.reading.pdf.extract_pdf": Case(_pdf, units=("a\n",)),
+    "ingest.reading.prune.write_inline": Case(
+        lambda text: prune.write_inline(_tree(text)),
+        units=(
+            "<sup>1</sup>",
+            "a<sub>i</sub><sup>2</sup>",
+            "<sup><a href='#a'>1</a></sup>",
+            "<b><sup>1",
+        ),
+    ),
+    "ingest.reading.raised.subscript": lambda text: raised.subscript(text, text, text),
+    "ingest.reading.raised.superscript": [
+        lambda text: raised.superscript(text, "10"),
+        lambda text: raised.superscript("2", text, text),
+    ],
+    "ingest.reading.saved.opened": Case(
+        lambda text: saved.opened(_reply(text, "file:///a.mhtml")),
+        heads=(
+            "Content-Type: multipart/related; boundary=a\n\n",
+            "",
+            "Content-Type: ",
+            "Content-Type: text/html; ",
+            "Date: ",
+        ),
+        units=(
+            "--a\n",
+            "--a\nContent-Type: multipart/mixed; boundary=b\n\n",
+            "A: b\n",
+            "=?",
+            ";a=",
+            "=\n",
+        ),
+    ),
+    "ingest.reading.saved.origin_of": Case(
+        saved.origin_of,
+        heads=("", "<!-- saved from url=(0009)", "<html "),
+        units=("<!-- Page saved with SingleFile url: a", "data-scrapbook-source='"),
+    ),
+    "ingest.text.blocks.blocks": Case(blocks_of.blocks, units=("```a\n", "# a #\n", "  - a\n")),
+    "ingest.text.blocks.closes_fence": lambda text: blocks_of.closes_fence(text, "```"),
+    "ingest.text.blocks.code_spans": Case(blocks_of.code_spans, units=("```a\n",)),
+    "ingest.text.blocks.fenced": blocks_of.fenced,
+    "ingest.text.blocks.first_heading": blocks_of.first_heading,
+    "ingest.text.blocks.guarded": blocks_of.guarded,
+    "ingest.text.blocks.lines": blocks_of.lines,
+    "ingest.text.blocks.open_fence": blocks_of.open_fence,
+    "ingest.text.claims.denies": claims.denies,
+    "ingest.text.claims.find_name": lambda text: claims.find_name(text, "GQA"),
+    "ingest.text.claims.holds_name": lambda text: claims.holds_name(text, "GQA"),
+    "ingest.text.claims.numbers_of": claims.numbers_of,
+    "ingest.text.numbers.quantities": numbers.quantities,
+    "ingest.text.opposites.has_contrary": opposites.has_contrary,
+    "ingest.text.plain.escape": plain.escape,
+    "ingest.text.plain.inline_code": plain.inline_code,
+    "ingest.text.plain.plain": Case(plain.plain, units=("[^a]", "![a]", "**a*")),
+    "ingest.text.plain.plain_line": Case(plain.plain_line, heads=("", "- [ ] ", "## ")),
+    "ingest.text.plain.plain_lines": plain.plain_lines,
+    "ingest.text.scripts.has_east_asian": scripts.has_east_asian,
+    "ingest.text.scripts.has_han": scripts.has_han,
+    "ingest.text.scripts.is_chinese": scripts.is_chinese,
+    "ingest.text.scripts.is_east_asian": scripts.is_east_asian,
+    "ingest.text.scripts.length_in_words": scripts.length_in_words,
+    "ingest.text.scripts.letters": scripts.letters,
+    "ingest.text.scripts.runs": scripts.runs,
+    "ingest.text.words.says_nothing": words.says_nothing,
+    "ingest.text.words.singular": words.singular,
+    "ingest.text.words.without_asking": words.without_asking,
     "ingest.text.passage.cut": lambda text: passage.cut(_document(text), _starts, 64),
     "ingest.text.sentences.clean": sentences.clean,
-    "ingest.text.sentences.closes_fence": lambda text: sentences.closes_fence(text, "```"),
-    "ingest.text.sentences.han_bigrams": sentences.han_bigrams,
-    "ingest.text.sentences.is_east_asian": sentences.is_east_asian,
     "ingest.text.sentences.language": sentences.language,
     "ingest.text.sentences.language_within": lambda text: sentences.language_within(text, "zh"),
     "ingest.text.sentences.sentences": sentences.sentences,
-    "ingest.text.text_fragment.plain": text_fragment.plain,
     "ingest.text.text_fragment.text_directive": [
         text_fragment.text_directive,
         lambda text: text_fragment.text_directive("a b", text),
@@ -328,4 +486,28 @@ CASES: dict[str, Any] = {
     ],
 }
 
-EXEMPT: dict[str, str] = {}
+EXEMPT: dict[str, str] = {
+    "ingest.archive.": "records are found by their places; what they say is read elsewhere",
+    "ingest.bounded.": "hands pages to a process that is ended when it takes too long",
+    "ingest.gathering.": "asks for pages; addresses are compared, replies kept",
+    "ingest.fetch.client.": "sends and receives; bodies have a most size",
+    "ingest.fetch.pace.": "one look-up by host",
+    "ingest.fetch.robots_gate.": "asks `Robots`",
+    "ingest.pipeline.": "reads by `read_document` and `jsonl`",
+    "ingest.lists.catalog.": "names of lists",
+    "ingest.lists.catalog_file.dumps": "writes what was read",
+    "ingest.shipped.": "names of our own files",
+    "*.covers": "one look at an address; `links` is measured with addresses",
+    "*.requests": "addresses and JSON; measured with `read` of the same site",
+    "ingest.sites.github_api.ask": "an address of our own making",
+    "ingest.sites.github_api.is_interface": "one comparison",
+    "ingest.sites.page.page_of": "one look-up",
+    "ingest.sites.registry.source_for": "asks `covers`",
+    "ingest.sites.transcript.transcript_of": "measured with youtube's `read`",
+    "ingest.sites.wayback.is_copy": "one match of an address",
+    "ingest.sites.wayback.is_look_up": "one comparison",
+    "ingest.sites.youtube.blocks": "measured with `read`",
+    "ingest.reading.saved.is_mhtml": "the end of an address",
+    "ingest.text.blocks.code_lines": "measured with `plain_lines`",
+    "ingest.text.sentences.language_code": "two letters",
+}

@@ -94,7 +94,7 @@ def passage_object(passage: StoredPassage) -> dict[str, Any]:
     return {
         "passage": passage.key,
         "url": passage.url,
-        "deep_link": deep_link(passage.opens_at(passage.start), passage.text),
+        "deep_link": deep_link(passage.opens_at(passage.start), passage.text, fence=passage.fence),
         "title": passage.title,
         "heading": list(passage.heading),
         "kind": passage.kind,

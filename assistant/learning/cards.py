@@ -174,7 +174,7 @@ def _of_search(library: Library, topic: str) -> Iterator[Card]:
         if document is None:
             continue
         yield from list(_defining(document, [topic]))[:1]
-        for block in _blocks(passage.text):
+        for block in _blocks(passage.text, passage.fence):
             quote = _whole_sentences(passage.text[block.start : block.end], _ANSWER)
             said = block.kind == "prose" and len(quote) >= _TELLING and _SAID.search(quote)
             if said and terms & set(library.terms(quote)):
@@ -253,11 +253,14 @@ def _sentences(text: str) -> list[str]:
     return [text[start:end] for start, end in sentences(text)]
 
 
-def _blocks(text: str) -> list[_Block]:
-    """Return what stands between blank lines, under its nearest heading."""
+def _blocks(text: str, fence: str = "") -> list[_Block]:
+    """Return what stands between blank lines, under its nearest heading.
+
+    ``fence`` is the fence that is open where the text begins.
+    """
     made: list[_Block] = []
     heading, end = "", -1
-    for block in blocks_of(text):
+    for block in blocks_of(text, fence):
         if block.kind == "heading":
             heading, end = text[block.content : block.end].strip(), -1
         elif made and block.start == end + 1 and "code" not in (block.kind, made[-1].kind):

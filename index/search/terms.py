@@ -9,10 +9,11 @@ import re
 import unicodedata
 from functools import cache
 
-_CJK = "\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
-_HAN_RUN = re.compile(f"[{_CJK}\u1100-\u11ff\u3130-\u318f\U00020000-\U0003ffff々〇]+")
-_HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
-_COMPOUND = re.compile(r"[A-Za-z0-9]+(?:[_.-]+[A-Za-z0-9]+)+")
+from ingest.text.scripts import EAST_ASIAN, HAN
+
+_HAN_RUN = re.compile(f"[{EAST_ASIAN}]+")
+_HAN = re.compile(f"[{HAN}]")
+_COMPOUND = re.compile(r"(?<![A-Za-z0-9])[A-Za-z0-9]++(?:[_.-]++[A-Za-z0-9]++)+")
 _WORD = re.compile(r"[A-Za-z0-9]+")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _SHORTEST_PART = 2

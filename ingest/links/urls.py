@@ -131,7 +131,7 @@ def joined(url: str, location: str) -> str | None:
         return None
 
 
-def deep_link(url: str, text: str, before: str = "") -> str:
+def deep_link(url: str, text: str, before: str = "", fence: str = "") -> str:
     """Return an address that opens the page at ``text``, by a text fragment (``#:~:text=``).
 
     Args:
@@ -142,6 +142,7 @@ def deep_link(url: str, text: str, before: str = "") -> str:
             last words.
         before: what stands before the passage, as far as it is known: words that stand there too
             are told from the passage's by what is ahead of them.
+        fence: the fence that is open where the passage begins, see `ingest.values.Passage`.
     """
     parts = split(url)
     if parts.scheme not in ("http", "https"):
@@ -152,7 +153,7 @@ def deep_link(url: str, text: str, before: str = "") -> str:
     anchor = fragment.partition(":~:")[0]
     if anchor.startswith("page=") or source_of(url) in ("youtube", "bilibili"):
         return url  # a page of a PDF, a second of a video: there is no text to look for
-    directive = text_directive(text, before)
+    directive = text_directive(text, before, fence)
     if not directive:
         return f"{page}#{anchor}" if anchor else page
     return f"{page}#{anchor}:~:text={directive}"

@@ -4,6 +4,7 @@ Knows what a list holds, not how it is read from Markdown. The file is made to b
 by people: one table per link and per topic, in the order of the list.
 """
 
+import re
 import tomllib
 from dataclasses import dataclass, replace
 from typing import Any
@@ -20,6 +21,9 @@ FOUNDING = (
 )
 """The names of the founding lists; ``data/lists`` holds a snapshot of each."""
 
+_DOTTED = re.compile(
+    r"^[ \t]*+(?:\[++[^\]\"\n]*?\.|[\w-]++[ \t]*+\.|\"[^\"\n]*+\"[ \t]*+\.)", re.MULTILINE
+)
 _HEADER = "# Made by refdesk's own parser: titles, addresses, headings and badges; no prose.\n"
 
 
@@ -111,6 +115,8 @@ def loads(text: str) -> CuratedList:
         UsageError: the text is no TOML, or not of a list.
     """
     try:
+        if _DOTTED.search(text):  # tomllib needs the square of a name's parts; ours has one
+            raise ValueError("a name in parts")
         data = tomllib.loads(text)
         _check(data)
         return CuratedList(

@@ -8,6 +8,7 @@ import html
 import re
 from collections.abc import Sequence
 
+from ingest.reading.decode import UnreadableError
 from ingest.text.sentences import clean
 
 _SOON, _LATE = 30.0, 45.0  # seconds: a paragraph ends at a sentence's end between, or at the latter
@@ -24,7 +25,7 @@ def caption_lines(text: str) -> list[tuple[float, str]]:
     """Return the lines of a caption file with the second each begins, each once.
 
     Raises:
-        ValueError: it holds no cue.
+        UnreadableError: it holds no cue.
     """
     found: list[tuple[float, str]] = []
     second: float | None = None
@@ -45,7 +46,7 @@ def caption_lines(text: str) -> list[tuple[float, str]]:
                 found.append((second, said))
             cue.append(said)
     if not found:
-        raise ValueError("no cue")
+        raise UnreadableError("damaged: it holds no captions")
     return found
 
 

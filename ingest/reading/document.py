@@ -157,10 +157,7 @@ def _extract(content: Content, url: str) -> Extract:
 
 
 def _captions(text: str, url: str) -> Extract:
-    try:
-        said = captions.paragraphs(captions.caption_lines(text))
-    except ValueError:
-        raise UnreadableError("damaged: it holds no captions") from None
+    said = captions.paragraphs(captions.caption_lines(text))
     return Extract(name_of(url), "\n\n".join(guarded(paragraph) for _, paragraph in said))
 
 

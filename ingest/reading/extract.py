@@ -10,6 +10,7 @@ import re
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
@@ -26,6 +27,8 @@ from ingest.text.blocks import first_heading
 from ingest.text.sentences import clean
 
 _FEW = 200  # characters: too few to believe that they are the article of a longer page
+_MOST_OPEN = 50
+_FEW_ELEMENTS = 20
 _CODE_MARK = re.compile(r"⟦code (\d{1,6})⟧")
 _AT_ONCE = 10  # seconds: a refresh later than this is a page that reloads, not one that moved
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -94,8 +97,10 @@ def extract_html(page: str, url: str) -> Extract:
     write_inline(tree)
     on_github = urlsplit(url).hostname == "github.com"
     # GitHub's frame says nothing that the address does not say better.
-    metadata = _NO_METADATA if on_github else _metadata(tree, url)
-    noscript = " ".join(element.text_content() for element in tree.iter("noscript"))
+    # Its reader looks again and again through what is nested.
+    metadata = _NO_METADATA if on_github or _is_deep(tree) else _metadata(tree, url)
+    few = islice(tree.iter("noscript"), _FEW_ELEMENTS)
+    noscript = " ".join(element.text_content() for element in few)
     signals: dict[str, Any] = {
         "author": _cited_authors(tree) or metadata.author or None,
         "published": metadata.date if _DATE.fullmatch(metadata.date or "") else None,
@@ -192,6 +197,14 @@ def _is_deep(tree: html.HtmlElement) -> bool:
     return False
 
 
+def _has_open_formulas(text: str) -> bool:
+    r"""Say whether many ``\(`` and ``\[`` never close: trafilatura looks on for each of them."""
+    return any(
+        text.count(opening) > text.count(closing) + _MOST_OPEN
+        for opening, closing in (("\\(", "\\)"), ("\\[", "\\]"))
+    )
+
+
 def _article(tree: html.HtmlElement, url: str) -> tuple[str, str, str, bool]:
     """Return the article as Markdown, the body's text, the first h1, and whether that is sure."""
     sure: list[html.HtmlElement] = next((f for path in _SURE if (f := tree.xpath(path))), [])
@@ -211,7 +224,7 @@ def _article(tree: html.HtmlElement, url: str) -> tuple[str, str, str, bool]:
         return text, text if sure else body_text, heading, bool(sure)
     heading = _first_heading([body])
     found = ""
-    if len(body_text) > 5 * _FEW and not _is_deep(tree):
+    if len(body_text) > 5 * _FEW and not _is_deep(tree) and not _has_open_formulas(body_text):
         found = _found_by_trafilatura(tree, url)
     # On a short page there is nothing to choose, and a poor choice is worse than none.
     return found if len(found) > _FEW else _written(body), body_text, heading, False

@@ -26,6 +26,7 @@ _DEEPEST = 60
 def write_formulas(root: html.HtmlElement) -> None:
     """Put TeX in place of every formula of a tree."""
     wrapper: dict[html.HtmlElement, html.HtmlElement | None] = {}
+    within: set[html.HtmlElement] = set()  # formulas: what is inside one is part of it
     found: list[tuple[html.HtmlElement, str, bool]] = []
     for element in root.iter():
         if not isinstance(element.tag, str):
@@ -34,7 +35,10 @@ def write_formulas(root: html.HtmlElement) -> None:
         outer = wrapper.get(parent) if parent is not None else None
         wraps = element.tag == "mjx-container" or not _WRAPS.isdisjoint(_classes(element))
         wrapper[element] = outer if outer is not None else element if wraps else None
-        if element.tag == "math":
+        if parent in within:
+            within.add(element)
+        elif element.tag == "math":
+            within.add(element)
             around = wrapper[element]
             shown = element if around is None else around
             found.append((shown, _tex(element), _is_block(element, around)))

@@ -70,8 +70,7 @@ def _read(tree: html.HtmlElement, address: str, with_abstract: bool) -> Extract 
     _drop(article, "ltx_title_document")
     _write_code(article)
     _make_tables(article)
-    for item in article.iter("li"):
-        _drop(item, "ltx_tag_item")  # its bullet or number
+    _drop(article, "ltx_tag_item")  # an item's bullet or number
     _move_notes(article)
     for abstract in _named(article, "ltx_abstract"):
         for heading in abstract.iter("h1", "h2", "h3", "h4", "h5", "h6"):

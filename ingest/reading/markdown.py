@@ -9,7 +9,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cache
-from itertools import accumulate, pairwise
+from itertools import accumulate, islice, pairwise
 
 from lxml import etree, html
 from markdown_it import MarkdownIt
@@ -35,6 +35,7 @@ _LAYOUT = ("pre", "table", "h1", "h2", "h3", "h4", "h5", "h6")
 _LANGUAGE = re.compile(
     r"(?:^|\s)(?:highlight-source-|(?:lang(?:uage)?|highlight)[-:]|brush:\s?)([\w+#-]+)"
 )
+_NEAR = 50  # elements of a block of code, among which one may name its language
 _LANGUAGE_NOISE = {"default", "none", "plaintext", "text", "notranslate", "highlight", "source"}
 _BREAK = "\ufdd0"  # a code that no text may use
 _SPACES = re.compile(r"[ \t\n\r\f\xa0]+")
@@ -52,7 +53,8 @@ def write(root: html.HtmlElement) -> str:
 
 
 def _code_language(pre: html.HtmlElement) -> str:
-    near = [pre, *pre.iter("code"), *list(pre.iterancestors())[:2]]
+    inside = (each for each in islice(pre.iter(), _NEAR) if each.tag == "code")
+    near = [pre, *inside, *islice(pre.iterancestors(), 2)]
     for element in near:
         found = _LANGUAGE.search(element.get("class") or "")
         if found and found[1].lower() not in _LANGUAGE_NOISE:

@@ -28,7 +28,7 @@ _PHRASE = re.compile(r"`([^`<>]++)`__?")
 _NOTE_MARK = re.compile(r"\[(#?[\w.*#-]*)\]_(?!\w)")
 
 
-def rst_as_markdown(text: str) -> str:
+def _rst(text: str) -> str:
     """Return a text in reStructuredText as Markdown."""
     lines = text.expandtabs(4).split("\n")
     styles: list[str] = []
@@ -129,7 +129,7 @@ _ORG_NOTE = re.compile(r"\[fn:([\w-]*+)(?::([^\[\]]*+))?\]")
 _ORG_CODE = re.compile(r"(?<![^\s(\[{\"'-])([=~])(?=\S)([^=~\n]*+)\1(?=[\s)\]}\"'.,;:!?-]|$)")
 
 
-def org_as_markdown(text: str) -> str:
+def _org(text: str) -> str:
     """Return a text in Org as Markdown."""
     made: list[str] = []
     code: list[str] | None = None
@@ -204,7 +204,7 @@ _TEX_SIGN = re.compile(
 )
 
 
-def tex_as_markdown(text: str) -> str:
+def _tex(text: str) -> str:
     """Return a text in LaTeX as Markdown: formulas stay LaTeX, macros of its own as they stand."""
     begin = text.find("\\begin{document}")
     head, body = (text[:begin], text[begin + 16 :]) if begin >= 0 else ("", text)
@@ -277,7 +277,7 @@ def _tex_words(text: str) -> str:
     return _TEX_SIGN.sub(lambda sign: _TEX_SIGNS[sign[0]], text)
 
 
-def paragraphs_of(lines: list[str]) -> Iterator[str]:
+def _without_gaps(lines: list[str]) -> Iterator[str]:
     """Yield lines with no more than one blank line in a row."""
     blank = True
     for line in lines:
@@ -287,11 +287,11 @@ def paragraphs_of(lines: list[str]) -> Iterator[str]:
 
 
 READERS: dict[str, Callable[[str], str]] = {
-    "rst": rst_as_markdown,
-    "rest": rst_as_markdown,
-    "org": org_as_markdown,
-    "tex": tex_as_markdown,
-    "latex": tex_as_markdown,
+    "rst": _rst,
+    "rest": _rst,
+    "org": _org,
+    "tex": _tex,
+    "latex": _tex,
 }
 """What reads a text by the suffix of its file."""
 
@@ -299,4 +299,4 @@ READERS: dict[str, Callable[[str], str]] = {
 def as_markdown(text: str, suffix: str) -> str:
     """Return a text in one of the markups of `READERS` as Markdown."""
     lines = READERS[suffix](text).split("\n")
-    return "\n".join(paragraphs_of(lines)).strip()
+    return "\n".join(_without_gaps(lines)).strip()

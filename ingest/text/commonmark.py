@@ -21,7 +21,7 @@ from markdown_it.token import Token
 NOTE, LABEL, MARK = "footnote-def", "footnote-label", "footnote-ref"
 """The classes of a footnote, of its label and of a reference to it."""
 
-_INLINE_NESTING = 8
+_INLINE_NESTING = 6
 _WITHIN = 2  # columns: from this indentation on a paragraph belongs to the footnote above it
 _OPENS = re.compile(r"#{1,6}\s|```|~~~|[|><]|[-*+]\s|\d+[.)]\s")  # a block, so no further line
 _DEFINES = re.compile(r"\[\^([^\]\[\s]{1,100})\]:[ \t]*")

@@ -1,4 +1,4 @@
-"""Written text as every floor needs it: sentences, languages, Han runs, clean characters.
+"""Written text as every floor needs it: sentences, languages, clean characters.
 
 Knows nothing of documents or pages. Sentence rules come from `sentencex` (Wikimedia's segmenter);
 this module gives it one block at a time, since list items and code lines are not prose.
@@ -6,7 +6,6 @@ this module gives it one block at a time, since list items and code lines are no
 
 import re
 import unicodedata
-from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -25,7 +24,7 @@ from ingest.text.blocks import (
     code_lines,
     lines,
 )
-from ingest.text.scripts import EAST_ASIAN, is_east_asian, letters
+from ingest.text.scripts import is_east_asian, letters
 
 __all__ = [
     "FENCE",
@@ -34,14 +33,11 @@ __all__ = [
     "TABLE_ROW",
     "clean",
     "closes_fence",
-    "han_bigrams",
     "is_east_asian",
     "language",
     "language_within",
     "sentences",
 ]
-
-_RUN = re.compile(f"[{EAST_ASIAN}]+")
 
 # Abbreviations of papers and manuals that end no sentence and that sentencex does not know.
 _ABBREVIATION = re.compile(
@@ -61,6 +57,7 @@ _INVISIBLE = re.compile(
 _LINE_ENDS = re.compile("\r\n?|[\x85\u2028\u2029]")
 _ODD_SPACES = re.compile("[\xa0\u2000-\u200a\u202f\u205f]")
 _SHORT = 200
+_STRETCH, _LONGEST = 4_000, 16_000  # characters that are cut into sentences at once
 
 
 def clean(text: str) -> str:
@@ -122,11 +119,32 @@ def _add(text: str, start: int, end: int, spans: list[tuple[int, int]]) -> None:
         spans.append((start, start + len(inner)))
 
 
+def _boundaries(block: str) -> list[int]:
+    """Return where sentencex ends the sentences of a block of prose.
+
+    It needs the square of their number: a long block is given to it in stretches, each from the
+    beginning of a sentence.
+    """
+    ends: list[int] = []
+    at, window = 0, _STRETCH
+    while at < len(block):
+        stretch = block[at : at + window]
+        found = [each["end_index"] for each in sentencex.get_sentence_boundaries("en", stretch)]
+        if at + window < len(block):
+            if len(found) < 2 and window < _LONGEST:
+                window *= 2
+                continue
+            found = found[:-1] or [len(stretch)]  # the last one may go on
+        ends += [at + end for end in found]
+        at, window = max(at + 1, ends[-1] if ends else len(block)), _STRETCH
+    return ends
+
+
 def _prose(block: str) -> list[tuple[int, int]]:
     """Cut one block of prose: sentencex's boundaries, less those inside a unit."""
     if not block.strip():
         return []
-    ends = [end for part in _parts(block) for end in part]
+    ends = _boundaries(block)
     formulas = iter(_FORMULA.finditer(block) if len(ends) > 1 else ())
     formula = next(formulas, None)
     spans: list[tuple[int, int]] = []
@@ -152,25 +170,6 @@ def _prose(block: str) -> list[tuple[int, int]]:
     return spans
 
 
-def _parts(block: str) -> Iterator[list[int]]:
-    """Yield the ends that sentencex finds in a block, part by part.
-
-    Its time grows with the square of the quotation marks in what it is given: no paragraph that
-    people write is longer than a part.
-    """
-    start = 0
-    while start < len(block):
-        stop = start + _LONGEST
-        if stop < len(block):
-            space = max(block.rfind(" ", start, stop), block.rfind("\n", start, stop))
-            stop = space + 1 if space >= start else stop
-        piece = block[start:stop]
-        found = sentencex.get_sentence_boundaries("en", piece)
-        yield [start + int(each["end_index"]) for each in found]
-        start = stop
-
-
-_LONGEST = 30_000  # characters
 _ASIAN = ("zh", "ja", "ko")
 # Words of English that no language near it has; one in eight says enough, and takes no model.
 _PARTICLES = frozenset(("the", "of", "and", "that", "this", "which", "with", "from", "are", "by"))
@@ -226,19 +225,3 @@ def _langid() -> Any:
     # Pidgins and minor languages, known by three letters, take texts full of code for theirs.
     found.set_languages([label for label in found.labels if len(label) == 2])
     return found
-
-
-def han_bigrams(text: str) -> str:
-    """Cut every Han, Kana or Hangul run into overlapping pairs set apart by spaces.
-
-    A run of one character stays as it is, as does all other text. Index and query must both pass
-    through here: ``"用GQA缓存键"`` becomes ``" 用 GQA 缓存 存键 "``.
-    """
-    return _RUN.sub(_pairs, text)
-
-
-def _pairs(run: re.Match[str]) -> str:
-    word = run[0]
-    if len(word) == 1:
-        return f" {word} "
-    return " " + " ".join(word[i : i + 2] for i in range(len(word) - 1)) + " "

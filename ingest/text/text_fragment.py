@@ -23,7 +23,7 @@ _READ = 4000  # characters
 _WHOLE, _EDGE, _ENOUGH, _LEAST = 10.0, 5.0, 4.0, 2.0  # in words; a Han character is half a word
 
 
-def text_directive(text: str, before: str = "") -> str:
+def text_directive(text: str, before: str = "", fence: str = "") -> str:
     """Return the percent-encoded value of a ``text=`` directive, or "" if there is no text.
 
     Args:
@@ -33,8 +33,9 @@ def text_directive(text: str, before: str = "") -> str:
         before: what stands before the passage, as far as it is known. A browser goes to the first
             place that fits: where there is one before the right one, a few words ahead of it are
             named too (``prefix-,start``). What comes later on the page needs no such care.
+        fence: the fence that is open where the passage begins, see `ingest.values.Passage`.
     """
-    sentence = _first_sentence(text)
+    sentence = _first_sentence(text, fence)
     start, end = _ends(sentence)
     prefix = _prefix(start, sentence, text, before) if sentence and before else ""
     parts = [f"{_encoded(prefix)}-"] if prefix else []
@@ -113,12 +114,12 @@ def _length(text: str) -> float:
     return sum(map(_weight, _UNIT.finditer(text)))
 
 
-def _first_sentence(text: str) -> str:
+def _first_sentence(text: str, fence: str) -> str:
     """The first sentence of prose that is long enough to be found, else the best of the rest."""
     best, best_rank = "", -1.0
     if len(text) > _READ:  # more than a passage; the patterns below are not made for books
         text = re.sub(r"\S{1,60}$", "", text[:_READ])
-    for piece, is_prose in _pieces(text):
+    for piece, is_prose in _pieces(text, fence):
         for sentence in _SENTENCE_END.split(piece):
             runs = [run.strip() for run in _UNMATCHABLE.split(sentence)]
             weights = list(map(_length, runs))
@@ -133,9 +134,9 @@ def _first_sentence(text: str) -> str:
     return best
 
 
-def _pieces(text: str) -> Iterator[tuple[str, bool]]:
+def _pieces(text: str, fence: str) -> Iterator[tuple[str, bool]]:
     """The blocks of a passage, line by line or cell by cell, and whether each is prose."""
-    for block in blocks(text):
+    for block in blocks(text, fence):
         if block.kind == "code":
             yield from ((text[start:end].strip(), False) for start, end in code_lines(text, block))
             continue

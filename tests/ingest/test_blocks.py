@@ -164,6 +164,12 @@ def test_words_are_put_into_markdown_as_they_are():
     assert [block.kind for block in blocks(fenced("a\n```\nb", "md"))] == ["code"]
 
 
+def test_the_fragment_of_a_passage_that_begins_inside_code_is_of_its_prose():
+    text = "x = 1\n```\n\nProse says what it does here.\n\n```\ny = 2"
+    assert text_directive(text, fence="```") == "Prose%20says%20what%20it%20does%20here."
+    assert text_directive(text) != "Prose%20says%20what%20it%20does%20here."
+
+
 def test_a_fragment_looks_past_a_table_to_prose_and_past_marks_to_words():
     text = "| a | b |\n|---|---|\n| 1 | 2 |\n\nSaid *so* here, `f(**x)` too."
     assert text_directive(text) == "Said%20so%20here%2C%20f%28%2A%2Ax%29%20too."

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.text.sentences import clean, han_bigrams, language, language_within, sentences
+from ingest.text.sentences import clean, language, language_within, sentences
 
 
 def split(text: str) -> list[str]:
@@ -79,10 +79,11 @@ def test_spans_are_ordered_trimmed_and_inside(text: str) -> None:
 
 
 def test_splitting_stays_linear() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     assert len(sentences("A sentence. " * 100_000)) == 100_000
     assert len(sentences("$x. Y$ and " * 20_000)) == 1
-    assert time.perf_counter() - started < 10
+    assert len(sentences("`a` " * 30_000)) == 1
+    assert time.process_time() - started < 10
 
 
 @pytest.mark.parametrize(
@@ -102,16 +103,6 @@ def test_splitting_stays_linear() -> None:
 )
 def test_language(text: str, code: str) -> None:
     assert language(text) == code
-
-
-def test_han_runs_become_bigrams_and_latin_stays() -> None:
-    assert han_bigrams("KV cache stays.") == "KV cache stays."
-    assert han_bigrams("用GQA缓存键值。").split() == ["用", "GQA", "缓存", "存键", "键值", "。"]
-    assert han_bigrams("キャッシュ").split() == ["キャ", "ャッ", "ッシ", "シュ"]
-
-
-def test_a_word_of_the_query_is_found_in_the_text_it_was_taken_from() -> None:
-    assert set(han_bigrams("键值缓存").split()) <= set(han_bigrams("使用键值缓存可以加速").split())
 
 
 def test_clean_removes_what_shows_nothing_and_keeps_what_does() -> None:

@@ -105,7 +105,7 @@ def _place(each: Recommendation, say: Texts) -> str:
 def hit_html(hit: Hit, query: str, say: Texts) -> str:
     """Return one passage found: where it stands, its words with the query's marked, its links."""
     passage = hit.passage
-    live = deep_link(passage.opens_at(passage.start), passage.text)
+    live = deep_link(passage.opens_at(passage.start), passage.text, fence=passage.fence)
     heading = trail([part for part in passage.heading if part != passage.title])
     levels = dict.fromkeys(each.difficulty for each in hit.recommended_by if each.difficulty)
     lists = dict.fromkeys(each.list for each in hit.recommended_by)

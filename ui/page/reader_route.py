@@ -31,7 +31,7 @@ def reader(desk: Desk) -> APIRouter:
         live = ""
         if found:
             before = document.text[: found.start]
-            live = deep_link(found.opens_at(found.start), found.text, before)
+            live = deep_link(found.opens_at(found.start), found.text, before, found.fence)
         places = store.recommendations([document.url])[document.url]
         html = reader_html(document, say, span=span, live=live, places=places)
         return HTMLResponse(html, headers=_HEADERS)

@@ -147,7 +147,7 @@ def test_the_interface_finds_a_readme_under_another_name() -> None:
     answer = file("README.rst", "Title\n=====\n\n* not a *Markdown* list\n")
     asked, found = visit(REPO, {f"{API}/readme": reply(f"{API}/readme", answer)})
     assert addresses(asked) == [f"{RAW}/HEAD/README.md", f"{API}/readme"]
-    assert document(found).text == "Title\n=====\n\n* not a *Markdown* list"
+    assert document(found).text == "# Title\n\n- not a Markdown list"
     assert (document(found).url, document(found).title) == (REPO, "o/r")
 
 
