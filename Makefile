@@ -37,6 +37,7 @@ docs: $(VENV)/.dev
 bench: env $(VENV)/.dev
 	$(BIN)/python -m tests.benchmarks.retrieval
 	$(BIN)/python -m tests.benchmarks.retrieval_steps --slow
+	$(BIN)/python -m tests.benchmarks.languages
 	$(BIN)/python -m tests.benchmarks.embedding
 	$(BIN)/python -m tests.benchmarks.growth
 	$(BIN)/python -m tests.benchmarks.peers
@@ -46,6 +47,7 @@ bench: env $(VENV)/.dev
 	$(BIN)/python -m tests.benchmarks.kill
 	$(BIN)/python -m tests.benchmarks.memory
 	$(BIN)/python -m tests.benchmarks.conversation
+	$(BIN)/python -m tests.benchmarks.kernels
 
 # Renews the locks from pyproject.toml: the newest versions its ranges allow, for Python 3.11 to 3.13.
 UV_LOCK = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 \

@@ -21,6 +21,7 @@ from assistant.conversation.rewriting import Exchange
 from assistant.engines import available as models_here
 from assistant.engines.protocol import Engine
 from assistant.opened import Opened
+from assistant.reception import needs_no_model, receive
 from index.search.library import Hit, Library
 from index.search.narrowing import check
 from index.search.query import require_words
@@ -149,15 +150,19 @@ class Desk:
 
         question, history = bounds.asked(question), bounds.said_before(history)
         library = partial(self._snapshot, question)
-        for event in inquiry.inquire(library, question, history, filters, k, model, stop):
+        for event in receive(library, question, history, filters, k, model, stop):
             answer = event.answer if event.name == "done" else None
             if answer and answer.refused and self._note_gaps and not filters and not stop():
                 gap_notes.note(self.home.root, answer)
             yield event
 
-    def load_ahead(self) -> None:
-        """Begin to load the model that writes, for a question that is about to be asked."""
-        self._opened.load_ahead()
+    def load_ahead(self, question: str = "", history: Sequence[Exchange] = ()) -> None:
+        """Begin to load the model that writes, for a question that is about to be asked.
+
+        Not if the question may be one that needs no model: then it is loaded when it is needed.
+        """
+        if not (question and needs_no_model(question, history)):
+            self._opened.load_ahead()
 
     def search(self, query: str, *, k: int = 10, filters: Filters = _EVERYTHING) -> SearchResult:
         """Find the best passages for a query, without a model.
@@ -430,7 +435,14 @@ class Desk:
         from assistant.answering import saved_form
         from assistant.answering.verify import verify
 
-        return verify(self._snapshot(), saved_form.checked(saved))
+        library = self._snapshot()
+
+        def asked_again(asked: str) -> list[str]:
+            said = receive(lambda: library, asked, (), _EVERYTHING, PASSAGES, lambda: None,
+                           lambda: False)  # fmt: skip
+            return [sentence.text for sentence in inquiry.final(said).sentences]
+
+        return verify(library, saved_form.checked(saved), asked_again)
 
     def models(self) -> list[dict[str, Any]]:
         """Return a row per pinned model: what it is, whether it is here, what it costs here.

@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx
 
@@ -28,6 +27,7 @@ from ingest import pipeline
 from ingest.archive import check as archive_check
 from ingest.archive import given
 from ingest.archive.warc import Archive
+from ingest.bounded.lists import ListReader
 from ingest.bounded.pool import Pool
 from ingest.bounded.quarantine import Quarantine
 from ingest.errors import HomeBusy, NothingFound, UsageError
@@ -35,6 +35,7 @@ from ingest.fetch.pace import Limits
 from ingest.gathering.collect import Collector, Wish
 from ingest.gathering.gather import Got, Told
 from ingest.gathering.ledger import Ledger
+from ingest.links.kinds import split
 from ingest.links.urls import canonical
 from ingest.lists import catalog
 from ingest.lists.catalog_file import CuratedList
@@ -178,7 +179,6 @@ class Keeper:
             self._archive.add(resources)
             got: list[Got] = []
             if not fetching.offline and (pages or lists):
-                collector = self._collector(fetching)
                 wish = Wish(
                     lists,
                     pages,
@@ -187,7 +187,8 @@ class Keeper:
                     most=fetching.most,
                     wayback=fetching.wayback,
                 )
-                got = collector.collect(wish)
+                with ListReader() as reader:
+                    got = self._collector(fetching, reader).collect(wish)
             report = self._update(count)
             return replace(
                 report,
@@ -224,11 +225,15 @@ class Keeper:
             self._changeable()
             if _is_web(where):
                 self._archive.mend()
-                curated = self._collector(fetching).fetch_list(str(where), name, base)
+                with ListReader() as reader:
+                    collector = self._collector(fetching, reader)
+                    curated = collector.fetch_list(str(where), name, base)
                 self._archive.add([catalog.added(curated)])
             else:
                 path = Path(where)
-                curated = parse(decode(_bytes_of(path)), name=name, base=base)
+                text = decode(_bytes_of(path))
+                with ListReader() as reader:
+                    curated = reader.parse(text, name=name, base=base)
                 self._archive.add([catalog.added(curated), *given.resources(path)])
             report = self._update(1)
             there = {row["name"]: row for row in report.status["lists"]}
@@ -251,7 +256,9 @@ class Keeper:
         if _is_web(origin):
             with self._writing():
                 self._archive.mend()
-                fetched = self._collector(fetching).fetch_list(origin, name or origin, base)
+                with ListReader() as reader:
+                    collector = self._collector(fetching, reader)
+                    fetched = collector.fetch_list(origin, name or origin, base)
             text = Ledger(self._archive).markdown(origin) or ""
             data, base = text.encode(), fetched.base
         else:
@@ -361,8 +368,10 @@ class Keeper:
         if any(row["name"] == name for row in report.status["lists"]):
             raise RuntimeError(f"the list {name} is still there")
 
-    def _collector(self, fetching: Fetching) -> Collector:
-        return Collector(self._archive, fetching.told, fetching.transport, fetching.limits)
+    def _collector(self, fetching: Fetching, reader: ListReader) -> Collector:
+        return Collector(
+            self._archive, fetching.told, reader.parse, fetching.transport, fetching.limits
+        )
 
     def _has_primer(self) -> bool:
         return any(record.url.startswith(PRIMER) for record in self._archive.records())
@@ -524,6 +533,6 @@ def _name_of(where: str | Path) -> str:
     """Name a list by its file, or by its repository when it is a README."""
     if not _is_web(where):
         return Path(where).stem
-    parts = [part for part in urlsplit(canonical(str(where))).path.split("/") if part]
-    name = Path(parts[-1]).stem if parts else urlsplit(str(where)).netloc
+    parts = [part for part in split(canonical(str(where))).path.split("/") if part]
+    name = Path(parts[-1]).stem if parts else split(str(where)).netloc
     return parts[1] if name.lower() == "readme" and len(parts) > 1 else name

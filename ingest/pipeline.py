@@ -18,6 +18,7 @@ from ingest.archive.values import OURS, Order
 from ingest.archive.warc import Archive, DamagedRecordError, Record, Reply, Visit
 from ingest.fetch.addresses import refusal
 from ingest.fetch.robots import Robots, is_robots
+from ingest.links.kinds import split
 from ingest.links.urls import canonical, joined
 from ingest.reading.decode import MAX_CHARS
 from ingest.reading.document import make_document, read_document, reason_of
@@ -375,6 +376,8 @@ def _address_of(row: Mapping[str, Any], file: str, number: int, taken: Mapping[s
     if not isinstance(said, str) or not said.strip().lower().startswith(("http://", "https://")):
         return own
     address = canonical(said.encode("utf-8", "replace").decode())
+    if not split(address).hostname:
+        return own
     same = taken.get(address)
     text = clean(_text_of(row.get("text")) or "").strip()
     if same is None or (isinstance(same, tuple) and same[1] == text):

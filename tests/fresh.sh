@@ -77,9 +77,10 @@ while IFS= read -r name; do carried+=("$name=${!name}"); done < <(
 inside() {
     chroot "$root" env -i HOME=/root LANG=C.UTF-8 TERM=dumb \
         PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "${carried[@]}" \
-        DEBIAN_FRONTEND=noninteractive sh -c "cd /root/refdesk && $1"
+        DEBIAN_FRONTEND=noninteractive sh -c "cd /root/refdesk && $1" 2>&1 |
+        while IFS= read -r line; do printf '%5d s  %s\n' $((SECONDS - begun)) "$line"; done
 }
-begun=$SECONDS
+begun=$SECONDS # every line of what is said inside stands behind the seconds since here
 timed inside 'apt-get -qq update >/dev/null && apt-get -qq install make g++ python3-venv >/dev/null'
 for command in "$@"; do timed inside "$command"; done
 inside 'objdump -d .venv/lib/python3*/site-packages/llama_cpp/lib/libggml-cpu.so | grep -c ldtilecfg' |

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.benchmarks.fit_points import READ, agreement, readings
 from tests.benchmarks.open_questions import answered, half, keep, of_half, read
 from tests.benchmarks.points import (
     PRIMER,
+    WEIGHTS,
     citations,
     embedder,
     evidence,
@@ -177,6 +179,14 @@ def test_rare_words_weigh_more_than_common_ones():
     assert share(wording, "A straight-through estimator.") > share(wording, "It trains the model.")
 
 
+def test_the_judge_agrees_with_a_reader_both_ways(embed):
+    rows = [json.loads(line) for line in READ.read_text("utf-8").split("\n") if line]
+    both, judge, reader, none = agreement(readings(rows, embed), WEIGHTS)
+    assert (both + none) / (both + judge + reader + none) >= 0.9
+    assert both / (both + judge) >= 0.9
+    assert both / (both + reader) >= 0.9
+
+
 def test_a_citation_holds_only_where_its_words_stand_together():
     far = "GQA has groups. " + "Cats sleep. " * 5 + "Llama uses memory."
     pairs, unsound = citations(_answer("GQA groups use memory in Llama.", quote=far))
@@ -188,6 +198,15 @@ def test_a_citation_holds_only_where_its_words_stand_together():
 def test_a_sentence_that_its_quote_denies_is_unsound():
     quote = "LoRA adds no latency at inference."
     assert citations(_answer("LoRA adds latency at inference.", quote=quote))[1]
+
+
+def test_a_translation_is_judged_by_its_original():
+    original = "Llama 2 7B has 32 layers."
+    answer = _answer("Llama 2 7B 有 32 层。", quote=f"{original} It is small.")
+    answer["sentences"][0]["original"] = original
+    assert citations(answer) == (1, [])
+    answer["sentences"][0]["text"] = "Llama 2 7B 有 48 层。"
+    assert len(citations(answer)[1]) == 1
 
 
 def test_figures_count_points_refusals_and_times(embed):

@@ -1,9 +1,11 @@
 """An installed wheel works without the checkout: it finds its data, its command and its types."""
 
 import os
+import shutil
 import subprocess
 import sys
 import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -53,3 +55,35 @@ def test_an_installed_wheel_answers(wheel, tmp_path, models_dir):
         env=os.environ | {"PYTHONPATH": str(site)},
     )  # fmt: skip
     assert where.stdout.startswith(str(site))
+
+
+UV = shutil.which("uv", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+
+
+@pytest.mark.skipif(UV is None, reason="uv is not here")
+@pytest.mark.timeout(900)
+def test_it_installs_as_a_tool_and_answers_before_llama_cpp_is_built(wheel, tmp_path, models_dir):
+    without = tmp_path / "without.txt"  # compiling it takes minutes; `tests/fresh.sh` does
+    without.write_text("llama-cpp-python ; python_version < '0'\n")
+    environment = os.environ | {
+        "UV_TOOL_DIR": str(tmp_path / "tools"),
+        "UV_TOOL_BIN_DIR": str(tmp_path / "bin"),
+        "UV_FIND_LINKS": os.environ.get("UV_FIND_LINKS") or os.environ.get("PIP_FIND_LINKS", ""),
+        "PYTHONPATH": "",
+    }
+    subprocess.run(
+        [UV, "tool", "install", "--quiet", "--python", sys.executable, "--overrides", without,
+         wheel],
+        check=True, env=environment, cwd=tmp_path,
+    )  # fmt: skip
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "models").symlink_to(models_dir)
+    done = subprocess.run(
+        [tmp_path / "bin" / "refdesk", "ask", "explain GQA vs MQA", "--home", home],
+        check=False, capture_output=True, text=True, cwd=tmp_path, env=environment,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "refdesk primer" in done.stdout
+    assert "Answers are taken from the sources directly." in done.stderr
+    assert "-m assistant.engines.build" in done.stderr

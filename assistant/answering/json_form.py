@@ -22,6 +22,8 @@ def answer_object(answer: Answer) -> dict[str, Any]:
         "refused": answer.refused,
         "refusal": answer.refusal,
         "view": answer.view,
+        "request": answer.request,
+        "how": answer.how,
         "answer": answer.text,
         "sentences": [sentence_object(each) for each in answer.sentences],
         "citations": [citation_object(each) for each in answer.citations],

@@ -85,7 +85,9 @@ class Answer:
 
     ``asked`` is the question in words that stand alone. ``look_in`` are, for a refusal, the places
     in the lists that should cover it. ``dropped`` is what the model said and nothing supports.
-    ``unanswered`` are the parts of the question that nothing in the library answers.
+    ``unanswered`` are the parts of the question that nothing in the library answers. ``request`` is
+    the kind of request it was understood as (see `assistant.collection.request`), ``how`` says in
+    words how it was found, where that is not a search of the whole library.
     """
 
     question: str
@@ -103,6 +105,8 @@ class Answer:
     look_in: tuple[Recommendation, ...] = ()
     dropped: tuple[Dropped, ...] = ()
     unanswered: tuple[str, ...] = ()
+    request: str = "fact"
+    how: str = ""
 
     @property
     def text(self) -> str:

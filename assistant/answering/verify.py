@@ -3,6 +3,7 @@
 Each sentence is judged as it reads. One that is marked as its source's own must stand in a quote.
 """
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from assistant.answering.across import faithful
@@ -13,10 +14,15 @@ from index.search.library import Hit, Library
 from ingest.errors import UsageError
 
 
-def verify(library: Library, saved: dict[str, Any]) -> list[dict[str, Any]]:
+def verify(
+    library: Library,
+    saved: dict[str, Any],
+    asked_again: Callable[[str], Sequence[str]] = lambda asked: (),
+) -> list[dict[str, Any]]:
     """Return one object per sentence: its ``text``, ``ok``, and the ``reason`` where it is not.
 
-    ``saved`` is an ``ask --json`` object. Works offline, from the library alone.
+    ``saved`` is an ``ask --json`` object. Works offline, from the library alone. What cites the
+    catalog and no words of a page holds if ``asked_again``, given the request, says it still.
 
     Raises:
         UsageError: ``saved`` is not such an object.
@@ -38,10 +44,19 @@ def verify(library: Library, saved: dict[str, Any]) -> list[dict[str, Any]]:
         raise UsageError(
             f"This is not a saved answer (`refdesk ask --json`): no {error}."
         ) from None
-    return [
-        _check(library, question, text, original, [quotes.get(n) for n in ns], verbatim=verbatim)
-        for text, original, verbatim, ns in wanted
-    ]
+    catalog = saved.get("view") == "catalog"
+    again = asked_again(str(saved.get("asked"))) if catalog else ()
+    checked = []
+    for text, original, verbatim, ns in wanted:
+        cited = [quotes.get(n) for n in ns]
+        of_catalog = not any(quote and quote.get("quote") for quote in cited)
+        if catalog and of_catalog:
+            ok = text in again
+            reason = None if ok else "the catalog does not say it"
+            checked.append({"text": text, "ok": ok, "reason": reason})
+        else:
+            checked.append(_check(library, question, text, original, cited, verbatim=verbatim))
+    return checked
 
 
 def _check(

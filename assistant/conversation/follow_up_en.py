@@ -7,6 +7,13 @@ What no rule knows stays as it is.
 import re
 from collections.abc import Callable, Sequence
 
+from assistant.conversation.names import (
+    names,
+    only_name,
+    other_named,
+    swapped,
+    swapped_after,
+)
 from assistant.conversation.pointing_en import OWN, anaphors, joined_topics, last_topics, resolve
 from assistant.conversation.topic import topics
 from assistant.conversation.topic_en import (
@@ -18,11 +25,14 @@ from assistant.conversation.topic_en import (
     content,
     is_name,
 )
+from assistant.learning import primer
 
 Rule = Callable[[str, Sequence[str], str], str | None]
 
 _OPENER = re.compile(
-    r"^(?:(?:thanks|thank you|ok|okay|great|well|right|i see|got it|hm+|sure)\b[\s,.!]*)+",
+    r"^(?:(?:thanks|thank you|ok|okay|great|well|right|i see|got it|hm+|sure|no|nope|sorry|"
+    r"actually|"
+    r"i (?:meant|mean|was asking about))\b[\s,.!]*)+",
     re.IGNORECASE,
 )
 _JOINT = re.compile(r"^(?:and|but|then|also|or|so)\b[\s,]*", re.IGNORECASE)
@@ -75,6 +85,11 @@ _TO_CHOOSE = re.compile(
 _DEFINES = re.compile(r"(?:what(?:'s| is| are)|define)\s+(?!the\b|an?\b|its\b|any\b|some\b)", re.I)
 _THE = re.compile(r"\bthe (?=(([\w-]+)(?: [\w-]+)?))", re.IGNORECASE)
 _ORDER = re.compile(rf"(?:{LEADS})\b", re.IGNORECASE)
+_MEANT = re.compile(
+    r"(?:no|nope|sorry|actually)?[\s,.]*i (?:meant|mean|was asking)\b", re.IGNORECASE
+)
+_OF_ONESELF = re.compile(r"\b(?:i|we|you|an?|of)\b", re.IGNORECASE)
+_TIED = re.compile(r"\b(?:too|also|as well|still|then|the|any)\b", re.IGNORECASE)
 _SENTENCE = re.compile(r"[.?!]\s+\S")
 
 
@@ -87,6 +102,7 @@ def rewrite(question: str, before: Sequence[str], answer: str) -> str:
         answer: the answer to the last of them; tells what a definite article points to.
     """
     plain = " ".join(question.split())
+    meant = bool(_MEANT.match(plain))
     plain = _OPENER.sub("", plain)
     mark = "?" if plain.endswith("?") else ""
     plain = plain.rstrip(" ?!.")
@@ -94,14 +110,32 @@ def rewrite(question: str, before: Sequence[str], answer: str) -> str:
     asked = _JOINT.sub("", plain)
     if not asked or not topics(before[-1]):
         return question
+    asked = other_named(asked, before[-1], answer) or asked
     for rule in _RULES:
         found = rule(asked, before, answer)
         if found is not None:
             return _ended(found, mark)
-    found = _fragment(asked, before, joined=joined or bool(mark))
+    found = _fragment(asked, before, joined=joined or meant or bool(mark))
+    if found is None and _leans(asked, joined=joined):
+        found = f"{asked} for {joined_topics(topics(before[-1]))}"
     if found is not None:
         return _ended(found, mark)
-    return f"{asked}{mark}" if joined or plain not in question else question
+    return f"{asked}{mark}" if joined or asked not in question else question
+
+
+def _leans(asked: str, *, joined: bool) -> bool:
+    """Say whether a question that no rule knows has no subject of its own.
+
+    It names nothing, neither by a name nor by anything the primer has a note on, and is short; and
+    it is tied to what was said: by "and", "too", "the load" or a side that anything has.
+    """
+    words = content(asked)
+    if not words or len(words) > OWN or names(asked) or primer.named(asked):
+        return False
+    if _DEFINES.match(asked) or _ORDER.match(asked) or _OF_ONESELF.search(asked):
+        return False
+    tied = joined or len(words) == 1 or _TIED.search(asked)
+    return bool(tied) or any(aspects_only([word]) for word in words)
 
 
 def _ended(rewritten: str, mark: str) -> str:
@@ -160,7 +194,8 @@ def _condition(asked: str, before: Sequence[str], _: str) -> str | None:
         return None
     if any(re.fullmatch(AUXILIARY, word, re.IGNORECASE) for word in words):
         return None
-    return f"{before[-1].rstrip(' ?!.')} {asked}"
+    last = before[-1].rstrip(" ?!.")
+    return swapped_after(last, asked) or f"{last} {asked}"
 
 
 def _pointing(asked: str, before: Sequence[str], _: str) -> str | None:
@@ -207,6 +242,9 @@ def _fragment(asked: str, before: Sequence[str], *, joined: bool) -> str | None:
     last = before[-1].rstrip(" ?!.")
     known = topics(last)
     about = joined_topics(known)
+    name = only_name(part)
+    if name and len(known) == 1 and (named := swapped(last, name)):
+        return named
     if whose := re.match(r"(?:its|their)\s+(.+)", part, re.IGNORECASE):
         return f"explain the {whose[1]} of {about}"
     if part.lower().startswith("the "):

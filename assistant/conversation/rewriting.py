@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.conversation import follow_up_en, follow_up_zh
+from assistant.conversation.moves import move
 from ingest.text.sentences import language
 
 _KEPT = 8
@@ -27,13 +28,24 @@ def stand_alone(question: str, history: Sequence[Exchange]) -> str:
     """Return the question in words that need no history; unchanged if it already stands alone.
 
     Earlier follow-ups are put into such words first, so that "why?" after "and MQA?" asks about
-    MQA. Only the last 8 exchanges count.
+    MQA. Only the last 8 exchanges count; those that asked nothing ("thanks") do not.
     """
+    return _rewritten(question, _before(history))
+
+
+def last_asked(history: Sequence[Exchange]) -> str:
+    """Return the last question of a thread in words that need no history; "" if none was asked."""
+    before = _before(history)
+    return before[-1][0] if before else ""
+
+
+def _before(history: Sequence[Exchange]) -> list[tuple[str, str]]:
+    """Return what was asked before, each in words that stand alone, and the answers."""
     before: list[tuple[str, str]] = []
     for exchange in history[-_KEPT:]:
-        if exchange.question.strip():
+        if exchange.question.strip() and move(exchange.question) is None:
             before.append((_rewritten(exchange.question, before), exchange.answer))
-    return _rewritten(question, before)
+    return before
 
 
 def _rewritten(question: str, before: Sequence[tuple[str, str]]) -> str:
@@ -41,5 +53,5 @@ def _rewritten(question: str, before: Sequence[tuple[str, str]]) -> str:
         return question
     questions = [asked[-_LONGEST:] for asked, _ in before]
     if language(question) == "zh":
-        return follow_up_zh.rewrite(question, questions)
+        return follow_up_zh.rewrite(question, questions, before[-1][1])
     return follow_up_en.rewrite(question, questions, before[-1][1])

@@ -55,7 +55,8 @@ _WHAT_IS = re.compile(
     re.IGNORECASE,
 )
 _WHO_DID = re.compile(
-    rf"^(?:who|what)\s+(?:first\s+)?(?!(?:{AUXILIARY})\b)\w+\s+(?:up\s+with\s+)?(.+)$",
+    rf"^(?:who|what)\s+(?:first\s+)?(?!(?:{AUXILIARY})\b)\w+\s+(?:up\s+with\s+)?"
+    rf"(?!(?:{AUXILIARY})\b)(.+)$",
     re.IGNORECASE,
 )
 _ASKED_OF = re.compile(
@@ -123,11 +124,21 @@ def topics(question: str) -> list[str]:
     sides = understand(plain).sides
     if sides and all(len(side.split()) <= _LONGEST for side in sides):
         return [_trimmed(side) for side in sides]
-    found = _trimmed(_topic(_last_part(plain)))
+    found = _up_to_name(_trimmed(_topic(_last_part(plain))))
     if len(found.split()) > _LONGEST:
         words = content(found)
         found = " ".join([word for word in words if is_name(word)] or words[:_LONGEST])
     return [found] if found else []
+
+
+def _up_to_name(topic: str) -> str:
+    """Return a topic without what follows its last name, where that is more than its noun."""
+    words = topic.split()
+    last = max((at for at, word in enumerate(words) if is_name(word)), default=len(words))
+    if len(words) - last <= 2:
+        return topic
+    noun = re.fullmatch(rf"(?:{GENERIC})s?", words[last + 1], re.IGNORECASE)
+    return " ".join(words[: last + 1 + bool(noun)])
 
 
 def _last_part(plain: str) -> str:

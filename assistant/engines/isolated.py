@@ -132,12 +132,19 @@ class IsolatedEngine:
 
     def count_tokens(self, text: str) -> int:
         """Return how many tokens ``text`` is."""
-        self._check_open()
-        try:
-            with self._process.call({"call": "count", "text": text}) as answers:
-                return int(answers.next()["end"])
-        except _Died as death:
-            raise ModelUnavailable(f"The model {self.name} failed: {death}.") from death
+        for again in (True, False):
+            self._check_open()
+            process = self._process
+            try:
+                with process.call({"call": "count", "text": text}) as answers:
+                    return int(answers.next()["end"])
+            except _Died as death:
+                if not again:
+                    raise ModelUnavailable(f"The model {self.name} failed: {death}.") from death
+                with self._lock:
+                    if self._process is process:
+                        self._replace(death, _never)
+        raise AssertionError("it returned or raised")
 
     def close(self) -> None:
         """End the process, once the reply under way has ended."""

@@ -10,7 +10,6 @@ import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from index.building import others
 from index.building.context import placed, said_by_lists
@@ -24,6 +23,7 @@ from index.store import sums
 from index.store.generation import Home
 from index.store.recipe import SPECIAL, passage_tokens, settings
 from index.store.sqlite import LISTED, Store
+from ingest.links.kinds import split
 from ingest.lists.catalog_file import CuratedList
 from ingest.pipeline import Page
 from ingest.text.passage import cut
@@ -122,7 +122,7 @@ def content_digest(store: Store) -> str:
     parts: list[list[object]] = []
     for document in store.documents():
         name = document.url
-        if urlsplit(name).scheme == "file":
+        if split(name).scheme == "file":
             name = f"file {document.sha256}"
         parts.append([name, document.title, document.sha256, document.author, document.date,
                       document.lang, document.kind, list(document.links),

@@ -1,7 +1,7 @@
 """Texts to vectors, by a known model or by any of sentence-transformers.
 
-The door to the embedding models: `index.models.int8_encoder` runs those known by name without
-torch, `index.models.sentence_transformer` all others.
+The door to the embedding models: `index.models.int8_encoder` runs those known by name, and others
+of their architecture, without torch, `index.models.sentence_transformer` all others.
 """
 
 import os
@@ -15,8 +15,10 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from index.models.bert_folder import described
 from index.models.embedding_models import DEFAULT, MODELS
 from index.models.int8_encoder import Int8Encoder, Tokenizer
+from index.models.model_folder import folder_of
 from index.models.weights import Progress
 
 __all__ = ["DEFAULT", "MODELS", "Embedder", "Encoder", "Vectors"]
@@ -94,10 +96,15 @@ class Embedder:
             encoder = Int8Encoder.open(model, models_dir, progress)
             if not model.beyond:
                 return cls(encoder)
-            return cls(encoder, partial(cls.open, models_dir, progress, model.beyond))
+            return cls(encoder, partial(_shared, models_dir, progress, model.beyond))
+        folder = folder_of(name, models_dir, progress)
+        # A folder is opened again from wherever the next command runs.
+        lasting = str(folder) if Path(name).expanduser().is_dir() else name
+        if own := described(lasting, folder):
+            return cls(Int8Encoder.of_folder(own, folder, models_dir, progress))
         from index.models.sentence_transformer import SentenceTransformerEncoder  # brings torch
 
-        return cls(SentenceTransformerEncoder.open(name, models_dir, progress))
+        return cls(SentenceTransformerEncoder.open(lasting, folder, models_dir))
 
     @property
     def has_beyond(self) -> bool:
@@ -150,6 +157,19 @@ class Embedder:
     def token_starts(self, text: str) -> list[int]:
         """Return the offsets at which the tokens of a text start, without the special ones."""
         return self._encoder.tokenizer.starts(_encodable(text))
+
+
+_shared_models: dict[tuple[Path, str], Embedder] = {}
+_sharing = threading.Lock()
+
+
+def _shared(models_dir: Path, progress: Progress | None, name: str) -> Embedder:
+    """Open a model once in a process: it takes 150 MB, and half a second."""
+    key = (models_dir.resolve(), name)
+    with _sharing:
+        if key not in _shared_models:
+            _shared_models[key] = Embedder.open(models_dir, progress, name)
+        return _shared_models[key]
 
 
 def _cores() -> int:

@@ -1,4 +1,4 @@
-"""The embedding models known by name: their limits, prefixes, and how they are made ready."""
+"""Embedding models that run as int8: their limits, prefixes, and how they are made ready."""
 
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -9,14 +9,15 @@ DEFAULT = "all-minilm-l6-v2"
 
 @dataclass(frozen=True, slots=True)
 class EmbeddingModel:
-    """An embedding model known by name, and how it is to be used.
+    """An embedding model that runs as int8, and how it is to be used.
 
     ``limit`` is in tokens, special ones included: what the model was trained for. The prefixes go
     before a text as they stand. ``outliers`` are the inner channels that are not quantised, layer
     by layer from the first (see `onnx_export`). ``packed`` names the weights file of a model
     whose weights are no checkpoint but in 4 bits, ``means`` the shipped file of its
     `index.models.language_means.LanguageMeans`. ``beyond`` names the model that stands in for one
-    that knows English alone, in all other languages.
+    that knows English alone, in all other languages. ``pooling`` is mean or cls, ``dense`` the
+    folder among the weights of a linear layer after it.
     """
 
     name: str
@@ -30,6 +31,8 @@ class EmbeddingModel:
     packed: str = ""
     means: str = ""
     beyond: str = ""
+    pooling: str = "mean"
+    dense: str = ""
 
 
 _KNOWN = (

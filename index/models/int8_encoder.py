@@ -1,6 +1,7 @@
 """A known model as int8 ONNX, one text at a time. Imports numpy and onnxruntime, never torch."""
 
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -9,10 +10,11 @@ import numpy.typing as npt
 import onnxruntime
 
 from index.models.e5_tokenizer import UnigramTokenizer
-from index.models.embedding_models import EmbeddingModel
+from index.models.embedding_models import MODELS, EmbeddingModel
 from index.models.files import Progress, sha256_of
-from index.models.int8_graph import int8_graph
+from index.models.int8_graph import GRAPH, int8_graph
 from index.models.language_means import LanguageMeans
+from index.models.model_folder import content_hash
 from index.models.weights import load_pins, obtain
 from index.models.wordpieces import Wordpieces
 from ingest.shipped import shipped
@@ -42,8 +44,13 @@ class Int8Encoder:
     """
 
     def __init__(
-        self, model: EmbeddingModel, session: onnxruntime.InferenceSession, tokenizer: Tokenizer
+        self,
+        model: EmbeddingModel,
+        session: onnxruntime.InferenceSession,
+        tokenizer: Tokenizer,
+        content: Sequence[str] = (),
     ) -> None:
+        """Take an opened session over; ``content`` holds the hashes of the model's files."""
         self.name = model.name
         self.limit = model.limit
         self.dimension = model.dimension
@@ -51,6 +58,7 @@ class Int8Encoder:
         self.tokenizer = tokenizer
         self._model = model
         self._session = session
+        self._content = tuple(content)
         self._means = LanguageMeans(shipped("embedding", model.means)) if model.means else None
 
     @classmethod
@@ -63,34 +71,43 @@ class Int8Encoder:
             ModelUnavailable: the weights cannot be had, or the export failed.
         """
         obtain(model.name, models_dir, progress)
-        graph = int8_graph(model, models_dir, progress)
+        folder = models_dir / model.name
+        content = [file.sha256 for file in load_pins()[model.name].files]
+        graph = int8_graph(model, folder, folder / GRAPH, content, models_dir, progress)
         # First the vocabulary: what making it takes for a while serves the session after it.
-        tokenizer: Tokenizer
         if model.packed:
-            tokenizer = UnigramTokenizer.open(models_dir / model.name / model.packed)
+            tokenizer: Tokenizer = UnigramTokenizer.open(folder / model.packed)
         else:
-            tokenizer = Wordpieces.open(models_dir / model.name / "tokenizer.json")
-        options = onnxruntime.SessionOptions()
-        # One thread a text; `Embedder.embed` runs a text a core on this one session.
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        session = onnxruntime.InferenceSession(
-            str(graph),
-            options,
-            providers=["CPUExecutionProvider"],
-            disabled_optimizers=_SLOWER,
-        )
-        return cls(model, session, tokenizer)
+            tokenizer = Wordpieces.open(folder / "tokenizer.json")
+        return cls(model, _session(graph), tokenizer, content)
+
+    @classmethod
+    def of_folder(
+        cls, model: EmbeddingModel, folder: Path, models_dir: Path, progress: Progress | None
+    ) -> "Int8Encoder":
+        """Open a model in a folder a person named (see `bert_folder`); its graph is kept apart.
+
+        Raises:
+            ModelUnavailable: a file cannot be read, or the export failed.
+        """
+        content = content_hash(folder, models_dir)
+        apart = models_dir / "embedders" / f"{content[:16]}.int8"
+        graph = int8_graph(model, folder, apart / GRAPH, [content], models_dir, progress)
+        tokenizer = Wordpieces.open(folder / "tokenizer.json")
+        return cls(model, _session(graph), tokenizer, [content])
 
     @property
     def fingerprint(self) -> str:
         """Names weights, tokenizer, quantisation and limit: vectors of equal ones compare."""
         model = self._model
-        parts = [file.sha256 for file in load_pins()[self.name].files]
+        parts = [*self._content]
         parts += [model.recipe, str(model.limit), model.query_prefix, model.passage_prefix]
         if model.means:
             parts.append(sha256_of(shipped("embedding", model.means)))
         digest = hashlib.sha256(" ".join(filter(None, parts)).encode()).hexdigest()
-        return f"{self.name}/{model.recipe}/{model.limit}/{digest[:16]}"
+        # the name of a folder says where a model lies, not what it is
+        name = self.name if self.name in MODELS else "named"
+        return f"{name}/{model.recipe}/{model.limit}/{digest[:16]}"
 
     def passage(self, text: str) -> Vectors:
         """Return the vector of a passage, float32 (dimension,), of length 1."""
@@ -112,3 +129,12 @@ class Int8Encoder:
     def _vector(self, prefix: str, text: str) -> Vectors:
         vector = self.run(prefix + text)
         return self._means.without(vector, text) if self._means else vector
+
+
+def _session(graph: Path) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    # One thread a text; `Embedder.embed` runs a text a core on this one session.
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    return onnxruntime.InferenceSession(
+        str(graph), options, providers=["CPUExecutionProvider"], disabled_optimizers=_SLOWER
+    )

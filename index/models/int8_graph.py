@@ -1,4 +1,4 @@
-"""The int8 graph of a known model: made once from its weights, in a process of its own.
+"""The int8 graph of an embedding model: made once from its weights, in a process of its own.
 
 Beside the graph stands a record of what it was made from; another recipe, other weights or a
 damaged file make it anew.
@@ -8,6 +8,7 @@ import logging
 import os
 import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,22 +23,34 @@ from index.models.files import (
     stamp,
     write_record,
 )
-from index.models.pins import load_pins
 from ingest.errors import ModelUnavailable
 
 _log = logging.getLogger(__name__)
 
 
-def int8_graph(model: EmbeddingModel, models_dir: Path, progress: Progress | None) -> Path:
-    """Return the graph of a model whose weights are in ``models_dir``, exporting it if need be.
+GRAPH = "model.int8.onnx"
+"""Name of a graph's file."""
+
+
+def int8_graph(
+    model: EmbeddingModel,
+    weights: Path,
+    graph: Path,
+    content: Sequence[str],
+    models_dir: Path,
+    progress: Progress | None,
+) -> Path:
+    """Return the ``graph`` of a model whose ``weights`` are in a folder, exporting it if need be.
+
+    ``content`` holds the hashes of its files: another content is exported anew.
 
     Raises:
         ModelUnavailable: the export failed.
     """
-    graph = models_dir / model.name / "model.int8.onnx"
-    if not _is_exported(model, graph):
-        with locked(models_dir, model.name, progress):
-            _ensure_exported(model, graph, progress)
+    made_from = {"recipe": model.recipe, "weights": list(content)}
+    if not _is_exported(made_from, graph):
+        with locked(models_dir, graph.parent.name, progress):
+            _ensure_exported(model, weights, graph, made_from, progress)
     return graph
 
 
@@ -45,20 +58,21 @@ def _marker_of(graph: Path) -> Path:
     return graph.with_suffix(".json")
 
 
-def _made_from(model: EmbeddingModel) -> dict[str, Any]:
-    """What an export must have been made from and by to be used."""
-    return {"recipe": model.recipe, "weights": [f.sha256 for f in load_pins()[model.name].files]}
-
-
-def _is_exported(model: EmbeddingModel, graph: Path) -> bool:
+def _is_exported(made_from: dict[str, Any], graph: Path) -> bool:
     marker = read_record(_marker_of(graph))
-    return graph.exists() and {**_made_from(model), **stamp(graph)}.items() <= marker.items()
+    return graph.exists() and {**made_from, **stamp(graph)}.items() <= marker.items()
 
 
-def _ensure_exported(model: EmbeddingModel, graph: Path, progress: Progress | None) -> None:
+def _ensure_exported(
+    model: EmbeddingModel,
+    weights: Path,
+    graph: Path,
+    made_from: dict[str, Any],
+    progress: Progress | None,
+) -> None:
     """Export unless the graph is there; the caller holds the lock."""
     marker = read_record(_marker_of(graph))
-    usable = graph.exists() and _made_from(model).items() <= marker.items()
+    usable = graph.exists() and made_from.items() <= marker.items()
     # Another process made it meanwhile, or the home was copied and has other times.
     if usable and marker.get("sha256") == sha256_of(graph):
         write_record(_marker_of(graph), {**marker, **stamp(graph)})
@@ -66,11 +80,11 @@ def _ensure_exported(model: EmbeddingModel, graph: Path, progress: Progress | No
         told = progress or (lambda *_: None)
         label = f"{model.name}: exporting to int8 ONNX (once)"
         told(label, 0, 1)
-        _export(model, graph)
+        _export(model, weights, graph, made_from)
         told(label, 1, 1)
 
 
-def _export(model: EmbeddingModel, graph: Path) -> None:
+def _export(model: EmbeddingModel, folder: Path, graph: Path, made_from: dict[str, Any]) -> None:
     """Make the int8 graph; the caller holds the lock."""
     import subprocess  # these two are needed once in a home's life
     from importlib.metadata import version
@@ -79,19 +93,23 @@ def _export(model: EmbeddingModel, graph: Path) -> None:
         _log.warning("This CPU has no VNNI instructions: embedding will be slower than it could be")
     # By path and with -P: nothing in the working directory can stand in for a library.
     script = Path(__file__).with_name("onnx_export.py")
-    folder = weights = graph.parent
-    scratch = folder / ".export"
+    weights = folder
+    scratch = graph.parent / ".export"
     fresh = scratch / graph.name
     shutil.rmtree(scratch, ignore_errors=True)  # what a killed run left
     try:
-        with readably(model.name, folder):
-            scratch.mkdir()
+        with readably(model.name, graph.parent):
+            scratch.mkdir(parents=True)
             if model.packed:
                 weights = scratch
                 write_checkpoint(folder / model.packed, weights)
             outliers = [",".join(map(str, channels)) for channels in model.outliers]
+            dense = ["--dense", str(folder / model.dense)] if model.dense else []
             run = subprocess.run(
-                [sys.executable, "-P", script, weights, fresh, *outliers],
+                [
+                    *(sys.executable, "-P", str(script), str(weights), str(fresh), *outliers),
+                    *("--pooling", model.pooling, *dense),
+                ],
                 env=os.environ | {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_VERBOSITY": "error"},
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
@@ -105,7 +123,7 @@ def _export(model: EmbeddingModel, graph: Path) -> None:
                     "torch and transformers are installed."
                 )
             versions = {name: version(name) for name in ("torch", "transformers", "onnxruntime")}
-            marker = {**_made_from(model), "sha256": sha256_of(fresh), "versions": versions}
+            marker = {**made_from, "sha256": sha256_of(fresh), "versions": versions}
             fresh.replace(graph)
             write_record(_marker_of(graph), {**marker, **stamp(graph)})
     finally:

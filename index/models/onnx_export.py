@@ -2,7 +2,7 @@
 
 The only module that imports torch; `index.models.embedder` runs it in a process of its own
 (``python onnx_export.py WEIGHTS_FOLDER OUT_FILE CHANNELS...``), so torch is never in memory
-at search time. Knows BERT-like encoders with mean pooling, nothing of downloads or of where models
+at search time. Knows BERT-like encoders, nothing of downloads or of where models
 live.
 """
 
@@ -18,8 +18,14 @@ _VOCABULARY = "vocabulary.npz"
 _WORDS = "model.embeddings.word_embeddings.weight"
 
 
-def export(weights: Path, out: Path, outliers: Sequence[Sequence[int]]) -> None:
-    """Write ``out``: encoder, mean pooling and L2 normalisation in one int8 ONNX graph.
+def export(
+    weights: Path,
+    out: Path,
+    outliers: Sequence[Sequence[int]],
+    pooling: str = "mean",
+    dense: Path | None = None,
+) -> None:
+    """Write ``out``: encoder, pooling and L2 normalisation in one int8 ONNX graph.
 
     Input ``input_ids`` is int64 (1, tokens); output ``vector`` is float32 (1, dimension). One text
     a run: nothing is padded, so there is no mask. Pooling as in sentence-transformers (Reimers and
@@ -33,6 +39,8 @@ def export(weights: Path, out: Path, outliers: Sequence[Sequence[int]]) -> None:
         outliers: for each layer, the first on, the inner channels that stay in float32. After GELU
             they reach three times as far as all others, and would make the 8-bit steps of these
             as much coarser (after Dettmers et al. 2022, LLM.int8()).
+        pooling: ``mean`` of all tokens, or ``cls`` for the first one.
+        dense: the folder of a linear layer after it, as sentence-transformers saves one.
 
     Raises:
         OSError: the weights cannot be read or the result cannot be written.
@@ -93,6 +101,7 @@ def export(weights: Path, out: Path, outliers: Sequence[Sequence[int]]) -> None:
             self.outliers = torch.nn.ModuleList(
                 Outliers(layers[place], channels) for place, channels in enumerate(outliers)
             )
+            self.last = _dense(dense) if dense else torch.nn.Identity()
 
         def forward(self, input_ids: torch.Tensor) -> torch.Tensor:
             # Layer by layer: the library's own way makes twice the nodes, most of them for a mask.
@@ -108,7 +117,8 @@ def export(weights: Path, out: Path, outliers: Sequence[Sequence[int]]) -> None:
                 if place < len(self.outliers):
                     both = both + self.outliers[place](states)
                 states = layer.output.LayerNorm(both)
-            return torch.nn.functional.normalize(states.mean(1), p=2.0, dim=1)
+            pooled = states.mean(1) if pooling == "mean" else states[:, 0]
+            return torch.nn.functional.normalize(self.last(pooled), p=2.0, dim=1)
 
     with torch.inference_mode():
         encoder = Encoder().eval()
@@ -138,6 +148,23 @@ def export(weights: Path, out: Path, outliers: Sequence[Sequence[int]]) -> None:
             reduce_range=True,
             nodes_to_exclude=_of_outliers(onnx.load(plain), outliers),
         )
+
+
+def _dense(folder: Path) -> Any:
+    """Return the linear layer in a folder, with the activation it was saved with."""
+    import json
+
+    import torch
+    from safetensors.torch import load_file
+
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    bias = config.get("bias", True)
+    layer = torch.nn.Linear(config["in_features"], config["out_features"], bias=bias)
+    saved = load_file(folder / "model.safetensors")
+    layer.load_state_dict({name.removeprefix("linear."): each for name, each in saved.items()})
+    if config["activation_function"].endswith("Tanh"):
+        return torch.nn.Sequential(layer, torch.nn.Tanh())
+    return layer
 
 
 def _of_outliers(model: Any, outliers: Sequence[Sequence[int]]) -> list[str]:
@@ -198,6 +225,8 @@ if __name__ == "__main__":
     parser.add_argument("weights", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("outliers", nargs="*", help="a layer's channels, with commas between")
+    parser.add_argument("--pooling", default="mean", choices=("mean", "cls"))
+    parser.add_argument("--dense", type=Path)
     arguments = parser.parse_args()
     channels = [[int(channel) for channel in each.split(",")] for each in arguments.outliers]
-    export(arguments.weights, arguments.out, channels)
+    export(arguments.weights, arguments.out, channels, arguments.pooling, arguments.dense)

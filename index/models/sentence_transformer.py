@@ -14,21 +14,13 @@ import numpy as np
 import numpy.typing as npt
 import tokenizers
 
-from index.models.files import Progress
-from index.models.model_folder import content_hash, folder_of
+from index.models.model_folder import content_hash
+from index.models.prompts import prompts
 from index.models.wordpieces import Wordpieces
 from ingest.errors import ModelUnavailable
 
 Vectors = npt.NDArray[np.float32]
 
-# Their model cards ask for "query: " or "passage: " before every text, without which they rank
-# badly; their configurations name no prompts. Instruct models do name theirs.
-_E5 = frozenset(
-    f"{kind}-{size}{version}"
-    for kind, versions in (("e5", ("", "-v2")), ("multilingual-e5", ("",)))
-    for size in ("small", "base", "large")
-    for version in versions
-)
 _UNLIMITED = 1 << 20  # tokens; models without positions take a text of any length
 
 
@@ -48,23 +40,21 @@ class SentenceTransformerEncoder:
         self.limit = int(min(model.max_seq_length or _UNLIMITED, _UNLIMITED))
         self._model = model
         self._lock = threading.Lock()
-        self._query_prompt, self._passage_prompt = _prompts(Path(name).name, model)
+        self._query_prompt, self._passage_prompt = prompts(
+            Path(name).name, model.prompts, model.default_prompt_name
+        )
         self.dimension = len(self.passage(""))
         parts = (content, str(self.limit), self._query_prompt, self._passage_prompt)
         digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()
         self.fingerprint = f"sentence-transformers/{self.dimension}/{self.limit}/{digest[:16]}"
 
     @classmethod
-    def open(
-        cls, name: str, models_dir: Path, progress: Progress | None = None
-    ) -> "SentenceTransformerEncoder":
-        """Open a model by its folder, or by its name on the model hub.
+    def open(cls, name: str, folder: Path, models_dir: Path) -> "SentenceTransformerEncoder":
+        """Open the model in a folder.
 
         Raises:
-            UsageError: it is neither a folder nor such a name.
-            ModelUnavailable: it cannot be had, or is no model that can be used here.
+            ModelUnavailable: it is no model that can be used here.
         """
-        folder = folder_of(name, models_dir, progress)
         content = content_hash(folder, models_dir)
         logging.getLogger("transformers").setLevel(logging.ERROR)
         from sentence_transformers import SentenceTransformer
@@ -84,8 +74,7 @@ class SentenceTransformerEncoder:
                 "sentence-transformers saved it to; models that bring code of their own are not "
                 "run."
             ) from error
-        # A folder is opened again from wherever the next command runs.
-        return cls(str(folder) if Path(name).expanduser().is_dir() else name, model, content)
+        return cls(name, model, content)
 
     def passage(self, text: str) -> Vectors:
         """Return the vector of a passage, float32 (dimension,), of length 1."""
@@ -99,25 +88,6 @@ class SentenceTransformerEncoder:
         with self._lock:
             made = encode([text], prompt=prompt, normalize_embeddings=True, show_progress_bar=False)
         return np.asarray(made[0], dtype=np.float32)
-
-
-def _prompts(last_name: str, model: Any) -> tuple[str, str]:
-    """Return what goes before a question and before a passage.
-
-    Chosen here: left to itself the library takes an empty "document" before a "passage" that the
-    model names, and passes over a model's default.
-    """
-    named = {key: prompt for key, prompt in model.prompts.items() if prompt}
-    query = named.get("query", "")
-    passage = next((named[k] for k in ("document", "passage", "corpus") if k in named), "")
-    if query or passage:
-        return query, passage
-    if model.default_prompt_name:
-        default = named.get(model.default_prompt_name, "")
-        return default, default
-    if last_name in _E5:
-        return "query: ", "passage: "
-    return "", ""
 
 
 def _tokenizer_of(name: str, model: Any) -> tokenizers.Tokenizer:

@@ -16,6 +16,7 @@ _MOST_TERMS = 40
 """A longer query is a pasted page or log: of it those words are searched that tell most."""
 
 _TELLING = 16
+_LEAST = 10  # times less than the most telling word tells: the lines of a log repeat it
 _FEWEST = 4  # words that tell a language
 _SURE = 0.6
 _WORD = re.compile(r"[^\W_]+")
@@ -88,7 +89,12 @@ def reduced(text: str, words: WordIndex) -> str:
         for word, own in terms.items()
         if own and not absent.issuperset(own)
     }
-    telling = set(sorted(worth, key=lambda word: (-worth[word], word))[:_TELLING])
+    least = max(worth.values(), default=0.0) / _LEAST
+    telling = {
+        word
+        for word in sorted(worth, key=lambda word: (-worth[word], word))[:_TELLING]
+        if worth[word] >= least
+    }
     kept = dict.fromkeys(word.lower() for word in found if word.lower() in telling)
     first = {word.lower(): word for word in reversed(found)}
     return " ".join(first[word] for word in kept) or text

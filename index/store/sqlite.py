@@ -399,6 +399,16 @@ class Store:
         ).fetchone()
         return None if row is None else document_of(row)
 
+    def first_passages(self, urls: Iterable[str]) -> dict[str, tuple[str, str]]:
+        """Return (key, SHA-256 of the document) of the first passage of each of these documents."""
+        rows = self._db.execute(
+            "SELECT url, key, sha256, min(start) FROM passages JOIN documents"
+            " ON document = documents.id WHERE page NOT LIKE ?2"
+            " AND url IN (SELECT value FROM json_each(?1)) GROUP BY url",
+            (json.dumps(sorted(urls)), f"{LISTED}%"),
+        )
+        return {row[0]: (row[1], row[2]) for row in rows}
+
     def addresses(self, document_url: str) -> set[str]:
         """Return every canonical address that leads to a document, its own among them."""
         rows = self._db.execute("SELECT url FROM addresses WHERE document = ?", (document_url,))
@@ -426,6 +436,7 @@ class Store:
         for column, wanted in (
             ("documents.kind", filters.kinds),
             ("passages.lang", filters.langs),
+            ("documents.url", filters.documents),
         ):
             if wanted:
                 where.append(f"{column} IN (SELECT value FROM json_each(?))")

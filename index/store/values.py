@@ -46,13 +46,18 @@ class StoredPassage:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What hits are narrowed to: an empty field narrows nothing, values of one are alternatives."""
+    """What hits are narrowed to: an empty field narrows nothing, values of one are alternatives.
+
+    ``documents`` are addresses of documents.
+    """
 
     lists: tuple[str, ...] = ()
     sections: tuple[str, ...] = ()
     difficulties: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     langs: tuple[str, ...] = ()
+    documents: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.lists or self.sections or self.difficulties or self.kinds or self.langs)
+        return any((self.lists, self.sections, self.difficulties, self.kinds, self.langs,
+                    self.documents))  # fmt: skip

@@ -1,8 +1,10 @@
 """What of an archive is not as it was written, and putting right what can be without any loss."""
 
 import hashlib
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from ingest.archive.warc import Archive
 from ingest.values import Damage
@@ -17,15 +19,17 @@ def damages(archive: Archive) -> Iterator[Damage]:
         yield Damage(f"archive/{name}", what, f"{_REPAIR} makes it anew")
     for left in sorted(archive.folder.glob("*.part")):
         yield Damage(f"archive/{left.name}", "left half-written", f"{_REPAIR} removes it")
-    told = {(bad.file, bad.offset) for bad in archive.bad()}
     for warc in archive.files():
-        rows = list(archive.scan(warc))
-        if not archive.index_is_sound(warc):
+        rows = plain(archive.scan(warc))
+        if archive.indexed(warc) != rows:
             yield Damage(
                 f"archive/{warc.name}.index.jsonl", "lost or damaged", f"{_REPAIR} makes it anew"
             )
         harmed = [row for row in rows if row.get("damaged")]
-        if not harmed and (found := _IMPORTED.fullmatch(warc.name)):
+        harmed = [row for row in harmed if not archive.is_forgotten(warc.name, row["offset"])]
+        if not any(row.get("damaged") for row in rows) and (
+            found := _IMPORTED.fullmatch(warc.name)
+        ):
             with warc.open("rb") as stream:
                 same = hashlib.file_digest(stream, "sha256").hexdigest().startswith(found[1])
             if not same and not archive.is_forgotten(warc.name):
@@ -36,15 +40,19 @@ def damages(archive: Archive) -> Iterator[Damage]:
                     repairable=False,
                 )
         for row in harmed:
-            if (warc.name, row["offset"]) in told or not archive.index_is_sound(warc):
-                place = f"warc:{warc.name}@{row['offset']}"
-                yield Damage(
-                    f"archive/{warc.name} at byte {row['offset']}",
-                    row["bad"],
-                    f"what stood there is lost: give it or fetch it again, and let go of the rest "
-                    f"by `refdesk forget {place}`",
-                    repairable=False,
-                )
+            place = f"warc:{warc.name}@{row['offset']}"
+            yield Damage(
+                f"archive/{warc.name} at byte {row['offset']}",
+                row["bad"],
+                f"what stood there is lost: give it or fetch it again, and let go of the rest by "
+                f"`refdesk forget {place}`",
+                repairable=False,
+            )
+
+
+def plain(rows: Iterable[Mapping[str, Any]]) -> list[Any]:
+    """Return rows as they come back from an index."""
+    return [json.loads(json.dumps(row)) for row in rows]
 
 
 def repair(archive: Archive) -> None:
@@ -53,5 +61,6 @@ def repair(archive: Archive) -> None:
     if archive.seal.damage:
         archive.seal.ready()
     for warc in archive.files():
-        if not archive.index_is_sound(warc):
-            archive.write_index(warc, list(archive.scan(warc)))
+        rows = plain(archive.scan(warc))
+        if archive.indexed(warc) != rows:
+            archive.write_index(warc, rows)

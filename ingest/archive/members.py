@@ -6,6 +6,7 @@ on at the next record that can be found.
 """
 
 import mmap
+import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,6 +25,10 @@ _HEAD = 1 << 20  # bytes: a record head is not longer
 _PIECE = 1 << 20
 _MAGIC = b"\x1f\x8b\x08"
 _BEGINS = b"WARC/"
+_DIGEST = re.compile(
+    r"(?i)md5:([a-z2-7]{26}=*|[0-9a-f]{32})|sha-?1:([a-z2-7]{32}|[0-9a-f]{40})"
+    r"|sha-?256:([a-z2-7]{52}=*|[0-9a-f]{64})|sha-?512:([a-z2-7]{103}=*|[0-9a-f]{128})"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,19 +151,26 @@ def _parsed(whole: bytes, at: int, length: int, *, cut: bool) -> Found | Unreada
             stream, known_format="warc", check_digests=not cut
         )
         body = record.raw_stream.read()
+    except (AttributeError, TypeError):  # of heads that are not there
+        return Unreadable(at, length, "malformed: its head lacks what it needs", damaged=False)
     except Exception as error:  # whatever a library makes of bytes from anywhere
         return Unreadable(at, length, f"malformed: {_said(error)}", damaged=False)
     lacking = getattr(record.raw_stream, "limit", 0)
     if lacking and not cut:
         return Unreadable(at, length, f"it lacks {lacking} bytes", damaged=True)
-    checked = record.digest_checker
-    # a digest by a method nobody here knows says nothing
-    if checked.passed is False and not all("unknown" in each for each in checked.problems):
+    if record.digest_checker.passed is False and _states_digest(record):
         return Unreadable(at, length, "its bytes were changed (digest)", damaged=True)
     if not cut and stream.read().strip(b"\r\n"):
         return Unreadable(at, length, "malformed: more follows than it states", damaged=True)
     record.raw_stream = BytesIO(body)
     return Found(at, length, record, cut)
+
+
+def _states_digest(record: ArcWarcRecord) -> bool:
+    """Say whether a record states digests that can be compared: others say nothing."""
+    names = ("WARC-Payload-Digest", "WARC-Block-Digest")
+    said = [record.rec_headers.get_header(name) for name in names]
+    return all(_DIGEST.fullmatch(each) for each in said if each)
 
 
 def _lost(data: mmap.mmap, at: int, reason: str) -> Unreadable:

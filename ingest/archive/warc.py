@@ -131,7 +131,7 @@ class Archive:
         for line in lines:
             if "status" not in line:
                 continue
-            found = dict(line)
+            found = {name: value for name, value in line.items() if name != "forgotten"}
             first = places.get(tuple(found.pop("refers", ())))
             if first is not None:
                 found |= {"digest": first["digest"], "length": first["length"]}
@@ -179,9 +179,9 @@ class Archive:
     def _forgotten(self, lines: Iterable[Mapping[str, Any]]) -> list[Forgotten]:
         found = []
         for line in lines:
-            if "status" not in line or not line["url"].startswith(_FORGOTTEN):
+            if "forgotten" not in line:
                 continue
-            said = json.loads(self._read(line["file"], line["offset"]).body)
+            said = line["forgotten"]
             found.append(
                 Forgotten(
                     frozenset(said["addresses"]),
@@ -193,12 +193,10 @@ class Archive:
             )
         return sorted(found, key=lambda each: each.order)
 
-    def is_forgotten(self, file: str) -> bool:
-        """Say whether a whole file was forgotten."""
-        return any(
-            file in each.files and order_of(file, {"offset": 0}) < each.order
-            for each in self.forgotten()
-        )
+    def is_forgotten(self, file: str, offset: int = 0) -> bool:
+        """Say whether a whole file was forgotten, or what stands at a place of it."""
+        order = order_of(file, {"offset": offset})
+        return _is_gone(self.forgotten(), "", file, offset, order)
 
     def forget(
         self,
@@ -369,9 +367,9 @@ class Archive:
             pass
         return None
 
-    def index_is_sound(self, warc: Path) -> bool:
-        """Say whether the index of a file is there and whole."""
-        return self._fresh_index(warc) is not None
+    def indexed(self, warc: Path) -> list[dict[str, Any]] | None:
+        """Return the rows of the index of a file as it is, None where it is lost or damaged."""
+        return self._fresh_index(warc)
 
     def scan(self, warc: Path) -> Iterator[dict[str, Any]]:
         """Yield a row per record of one file, read from the file itself.
@@ -483,6 +481,8 @@ def _row(found: Found, place: Mapping[str, Any]) -> dict[str, Any] | None:
         return None
     reply = _reply(record)
     row = reply_row(reply, place["file"], place["offset"])
+    if reply.url.startswith(_FORGOTTEN):
+        row["forgotten"] = _forgotten(reply.body)
     if record.rec_type == "revisit":
         row["digest"] = ""
         row["refers"] = [
@@ -512,6 +512,19 @@ def _visit_row(record: ArcWarcRecord, place: Mapping[str, Any]) -> dict[str, Any
     row = asdict(visit)
     row.pop("order")
     return row | dict(place) | {"signed": f"{VISITS}{visit.url}", "body": digest_of(body)}
+
+
+def _forgotten(body: bytes) -> dict[str, Any]:
+    try:
+        said: dict[str, Any] = json.loads(body)
+        texts = [*said["addresses"], *said["files"]]
+        texts += [part for pair in said["documents"] for part in pair]
+        if not all(isinstance(text, str) for text in texts):
+            raise TypeError("no text")
+        places = [(file, int(offset)) for file, offset in said["places"]]
+    except (ValueError, KeyError, TypeError) as error:
+        raise ValueError("malformed: what was forgotten cannot be read") from error
+    return {**said, "places": places}
 
 
 def reply_row(reply: Reply, file: str, offset: int) -> dict[str, Any]:

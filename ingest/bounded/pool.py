@@ -4,22 +4,19 @@ A process that takes too long or dies is replaced; the page it had is a rejectio
 quarantine. Pages that a small change read are read by one process, many by one a core.
 """
 
-import contextlib
 import os
-import signal
-import subprocess
-import sys
 import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
-from ingest.bounded.limits import seconds_for, wall_for
+from ingest.bounded.limits import seconds_for
+from ingest.bounded.process import Process, ReaderFailed
 from ingest.bounded.quarantine import Quarantine
 from ingest.bounded.sound import FAULT, MEMORY_SPENT, soundly
-from ingest.bounded.worker import of_plain, receive, send
+from ingest.bounded.worker import of_plain
 from ingest.pipeline import Page, Reading
 from ingest.values import Document, Rejection
 
@@ -39,8 +36,8 @@ class Pool:
 
     def __init__(self, quarantine: Quarantine) -> None:
         self._quarantine = quarantine
-        self._idle: deque[_Process] = deque()
-        self._all: set[_Process] = set()
+        self._idle: deque[Process] = deque()
+        self._all: set[Process] = set()
         self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
@@ -90,80 +87,29 @@ class Pool:
         if not isinstance(page.read, Reading):  # made by refdesk itself, of what it knows
             return soundly(page.url, page.read)
         process = self._take()
-        results, alive = process.ask(page.read)
-        if alive:
-            with self._lock:
-                self._idle.append(process)
+        message = {"reading": page.read.message()}
+        try:
+            answer = process.ask(message, seconds_for(page.read.size))
+        except ReaderFailed as error:
+            self._drop(process)
+            return [Rejection(page.url, str(error))]
+        results = [of_plain(each) for each in answer["results"]]
+        if any(isinstance(r, Rejection) and r.reason == MEMORY_SPENT for r in results):
+            self._drop(process)  # what ran out of memory once may hold on to it
         else:
             with self._lock:
-                self._all.discard(process)
-            process.end()
+                self._idle.append(process)
         return results
 
-    def _take(self) -> "_Process":
+    def _drop(self, process: Process) -> None:
+        with self._lock:
+            self._all.discard(process)
+        process.end()
+
+    def _take(self) -> Process:
         with self._lock:
             if self._idle:
                 return self._idle.popleft()
-            process = _Process()
+            process = Process()
             self._all.add(process)
             return process
-
-
-class _Process:
-    """One reading process."""
-
-    def __init__(self) -> None:
-        # -c: a program that uses refdesk may be started in any way, and is not started again;
-        # -P: what lies in the folder it was started in is none of ours
-        path = os.pathsep.join(place or os.getcwd() for place in sys.path)  # noqa: PTH109
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-c", "from ingest.bounded.worker import main; main()"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=os.environ | {"PYTHONPATH": path},
-        )
-
-    def ask(self, reading: Reading) -> tuple[Results, bool]:
-        """Return what the process makes of a page, and whether it can be asked again."""
-        seconds = seconds_for(reading.size)
-        late = threading.Event()
-
-        def stuck() -> None:
-            late.set()
-            self._process.kill()
-
-        watch = threading.Timer(wall_for(seconds), stuck)
-        watch.daemon = True
-        watch.start()
-        assert self._process.stdin is not None  # noqa: S101  # pipes, as asked for above
-        assert self._process.stdout is not None  # noqa: S101
-        answer: dict[str, Any] | None = None
-        try:
-            send(self._process.stdin, {"reading": reading.message(), "seconds": seconds})
-            answer = receive(self._process.stdout)
-        except OSError:
-            pass  # it died
-        finally:
-            watch.cancel()
-        if answer is None:
-            code = self._process.wait()
-            slow = late.is_set() or code == -getattr(signal, "SIGPROF", 0)
-            why = "it takes too long" if slow else f"its process ended ({code})"
-            return [Rejection(reading.url, f"{FAULT}: {why}")], False
-        results = [of_plain(each) for each in answer["results"]]
-        spent = any(isinstance(r, Rejection) and r.reason == MEMORY_SPENT for r in results)
-        return results, not spent  # what ran out of memory once may hold on to it
-
-    def kill(self) -> None:
-        """End the process; whoever waits for its answer hears of it."""
-        self._process.kill()
-
-    def end(self) -> None:
-        """End the process, whatever it does, and give back what it held."""
-        self._process.kill()
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                with contextlib.suppress(OSError):
-                    pipe.close()
-        self._process.wait()

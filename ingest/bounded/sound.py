@@ -8,9 +8,10 @@ can hold, offsets that lie inside the text.
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 from ingest.errors import RefdeskError
+from ingest.links.kinds import split
 from ingest.values import Document, Rejection
 
 FAULT = "the reader failed"
@@ -48,6 +49,8 @@ def sound(result: Document | Rejection) -> Document | Rejection:
         for name in ("url", "title", "text", "lang", "source", "kind", "fetched_at")
     }
     texts["title"] = texts["title"][:_TITLE]
+    if not split(texts["url"]).scheme:  # everything that shows or counts it takes it apart
+        return Rejection(texts["url"], "its address cannot be read")
     optional: dict[str, Any] = {
         name: None if (value := getattr(result, name)) is None else plain(value)
         for name in ("author", "date")
@@ -56,8 +59,7 @@ def sound(result: Document | Rejection) -> Document | Rejection:
     anchors = [(int(at), plain(url)) for at, url in result.anchors if 0 <= int(at) <= length]
     return replace(
         result,
-        **texts,
-        **optional,
+        **cast("dict[str, Any]", texts | optional),
         links=tuple(map(plain, result.links)),
         aliases=tuple(map(plain, result.aliases)),
         anchors=tuple(sorted(anchors, key=lambda anchor: anchor[0])),

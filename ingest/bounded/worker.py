@@ -1,7 +1,8 @@
 """A reading process: takes readings one by one, gives back what they make, and may be ended.
 
-Runs as a program of its own. It is spoken to in JSON, each message after its length in four bytes;
-an answer is ``{"results": [...]}``. It holds itself to its limits where the system can: too much
+Runs as a program of its own, spoken to in JSON, each message after its length in four bytes.
+``{"reading": ...}`` is answered by ``{"results": [...]}``, ``{"list": ...}`` by ``{"toml": ...}``
+or ``{"error": ...}``. It holds itself to its limits where the system can: too much
 memory is an error inside it, too many seconds of the processor end it by a signal, which no library
 in C can delay.
 """
@@ -15,7 +16,10 @@ from dataclasses import asdict
 from typing import IO, Any
 
 from ingest.bounded.limits import MEMORY
-from ingest.bounded.sound import soundly
+from ingest.bounded.sound import FAULT, plain, soundly
+from ingest.errors import RefdeskError
+from ingest.lists.catalog_file import dumps
+from ingest.lists.parser import parse
 from ingest.pipeline import Reading
 from ingest.values import Document, Rejection
 
@@ -66,11 +70,27 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the one who asks is told, and ends us
     _bound_memory()
     while (message := receive(inlet)) is not None:
-        reading = Reading.of(message["reading"])
         _bound_time(message["seconds"])
-        results = soundly(reading.url, reading)
+        answer = _read(message["reading"]) if "reading" in message else _parse(message["list"])
         _bound_time(0)
-        send(outlet, {"results": [to_plain(each) for each in results]})
+        send(outlet, answer)
+
+
+def _read(message: Mapping[str, Any]) -> dict[str, Any]:
+    reading = Reading.of(message)
+    return {"results": [to_plain(each) for each in soundly(reading.url, reading)]}
+
+
+def _parse(message: Mapping[str, Any]) -> dict[str, Any]:
+    name = message["name"]
+    try:
+        found = parse(message["text"], name=name, base=message["base"], origin=message["origin"])
+        return {"toml": dumps(found)}
+    except RefdeskError as error:
+        return {"error": plain(str(error))}
+    except Exception as error:  # as `soundly` has it
+        said = plain(f"{type(error).__name__}: {error}")[:200]
+        return {"error": f"The list {plain(name)} cannot be read: {FAULT}: {said}."}
 
 
 def _bound_memory() -> None:

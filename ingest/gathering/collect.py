@@ -10,10 +10,9 @@ from ingest.errors import UsageError
 from ingest.fetch.pace import Limits
 from ingest.gathering.gather import Got, Told, gather
 from ingest.gathering.ledger import Ledger
-from ingest.gathering.sublists import sublists
+from ingest.gathering.sublists import Parse, sublists
 from ingest.lists import catalog
 from ingest.lists.catalog_file import CuratedList
-from ingest.lists.parser import parse
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +38,7 @@ class Collector:
     Args:
         archive: where what comes is kept.
         told: called after every page.
+        parse: reads a list (`ingest.lists.parser.parse`, bounded).
         transport: see `ingest.fetch.client.Fetcher`.
         limits: see `ingest.fetch.client.Fetcher`.
     """
@@ -47,11 +47,13 @@ class Collector:
         self,
         archive: Archive,
         told: Told,
+        parse: Parse,
         transport: httpx.AsyncBaseTransport | None = None,
         limits: Limits = Limits(),  # noqa: B008  # immutable
     ) -> None:
         self._archive = archive
         self._told = told
+        self._parse = parse
         self._transport = transport
         self._limits = limits
 
@@ -82,7 +84,7 @@ class Collector:
             raise UsageError(
                 f"The list {url} cannot be read: {why}. Give the address of its Markdown source."
             )
-        return parse(text, name=name, base=base or url, origin=url)
+        return self._parse(text, name=name, base=base or url, origin=url)
 
     def _gather(
         self, urls: Sequence[str], wish: Wish, done: int, *, named: bool = False
@@ -113,13 +115,15 @@ class Collector:
             if text is None:
                 continue
             try:
-                now = parse(text, name=curated.name, base=curated.base, origin=curated.origin)
+                now = self._parse(text, name=curated.name, base=curated.base, origin=curated.origin)
             except UsageError:
-                continue  # a list that lost all its links is no list: the last good one stays
+                continue  # one that lost all links, or cannot be read: the last good one stays
             if now != stored[curated.name]:
                 self._archive.add([catalog.added(now)])
 
     def _descend(self, wish: Wish) -> None:
         ledger = Ledger(self._archive)
         for curated in self._lists(wish):
-            self._archive.add(catalog.added(inner) for inner in sublists(curated, ledger))
+            self._archive.add(
+                catalog.added(inner) for inner in sublists(curated, ledger, self._parse)
+            )

@@ -7,14 +7,14 @@ they stand in there.
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from urllib.parse import urlsplit
+from typing import Protocol
 
 from ingest.errors import UsageError
 from ingest.gathering.ledger import Ledger
+from ingest.links.kinds import split
 from ingest.links.urls import canonical
 from ingest.lists.catalog_file import CuratedList, Entry
 from ingest.lists.lines import says_nothing
-from ingest.lists.parser import parse
 
 _MANY = 8
 """Fewer links than this make an article with references, not a list."""
@@ -22,7 +22,17 @@ _MANY = 8
 _LABEL = re.compile(r"\W*([\w -]{2,24}?)(?: links?)?\s*[:：]")
 
 
-def sublists(curated: CuratedList, ledger: Ledger) -> Iterator[CuratedList]:
+class Parse(Protocol):
+    """Reads a list, as `ingest.lists.parser.parse` does."""
+
+    def __call__(
+        self, text: str, *, name: str, base: str | None = None, origin: str | None = None
+    ) -> CuratedList:
+        """Return the list; UsageError if it cannot be read or holds no link."""
+        ...
+
+
+def sublists(curated: CuratedList, ledger: Ledger, parse: Parse) -> Iterator[CuratedList]:
     """Yield a list per page of the list's own repository that is a list again.
 
     Each is named ``LIST/path`` and holds the entries as they join ``curated``.
@@ -39,7 +49,7 @@ def sublists(curated: CuratedList, ledger: Ledger) -> Iterator[CuratedList]:
         text = ledger.markdown(url)
         if text is None:
             continue
-        name = f"{curated.name}/{urlsplit(url).path.strip('/')}"
+        name = f"{curated.name}/{split(url).path.strip('/')}"
         try:
             found = parse(text, name=name, base=url, origin=url)
         except UsageError:
@@ -64,7 +74,7 @@ def _named(entry: Entry, under: tuple[str, ...]) -> Entry:
 
 
 def _repository(url: str | None) -> str | None:
-    parts = urlsplit(canonical(url)) if url else None
+    parts = split(canonical(url)) if url else None
     if parts is None or parts.hostname != "github.com":
         return None
     owner, _, rest = parts.path.strip("/").partition("/")

@@ -11,8 +11,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from unittest import mock
 
+import httpx
 import pytest
 
+from assistant.desk import Desk
 from assistant.engines import checks, isolated
 from assistant.engines.isolated import CannotRun, IsolatedEngine
 from assistant.engines.local import LocalEngine
@@ -22,6 +24,7 @@ from index.models import weights
 from index.store.generation import Home
 from ingest.errors import ModelUnavailable, UsageError
 from tests.conftest import ROOT
+from tests.doors import serving
 
 PREFIX = [Message("system", "You answer in one short sentence.")]
 ASKED = [*PREFIX, Message("user", "What is a cache?")]
@@ -383,3 +386,34 @@ def test_every_byte_printed_while_a_model_loads_is_read(gguf):
         assert lines == [f"{word} {number}" for number in range(len(lines))]
         assert len(lines) >= 100
     assert [line for line in done.stderr.splitlines() if not line.startswith("err")] == []
+
+
+# --- while serving
+
+
+def test_a_crash_of_the_model_takes_no_server_with_it(home, notes, gguf):
+    desk = Desk(home, llm=str(gguf))
+    desk.ingest([notes], seed=False)
+    question = {"question": "What does multi-query attention keep?"}
+
+    def ask(url):
+        return httpx.post(f"{url}/api/v1/ask", json=question, timeout=200)
+
+    def crash():
+        os.kill(desk._opened._engine._process._process.pid, signal.SIGSEGV)
+
+    with serving(desk) as url:
+        first = ask(url)
+        assert first.status_code == 200, first.text
+        assert first.json()["model"]
+        crash()
+        after = ask(url)
+        assert after.status_code == 200, after.text
+        assert after.json()["answer"] == first.json()["answer"]
+        during = threading.Timer(0.3, crash)
+        during.start()
+        assert ask(url).status_code in (200, 503)
+        during.join()
+        assert httpx.get(f"{url}/healthz").status_code == 200
+        assert ask(url).status_code == 200
+    desk.close()

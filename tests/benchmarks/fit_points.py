@@ -2,8 +2,8 @@
 
     python -m tests.benchmarks.fit_points [READ.jsonl...]
 
-``points_read.jsonl`` holds answers that a person read: for each point of the question, whether the
-answer says it. ``from`` is where the answer comes from: ``extract``, ``model`` and ``plain`` are
+``points_read.jsonl`` holds answers that were read whole: for each point of the question, whether
+the answer says it. ``from`` is where the answer comes from: ``extract``, ``model``, ``plain`` are
 the program's and its model's, ``written`` are answers in other words than the sources', written to
 try the judge; only answers made of the primer's sentences ship. The weights printed go
 into `tests.benchmarks.points`. Agreement is told by weights fitted without the question judged;
@@ -80,7 +80,8 @@ def main() -> None:
     rows = [
         json.loads(line)
         for file in parser.parse_args().files
-        for line in file.read_text("utf-8").splitlines()
+        for line in file.read_text("utf-8").split("\n")
+        if line
     ]
     every = readings(rows, embedder())
     print("weights ", " ".join(f"{each:.2f}" for each in fit(every)))

@@ -17,14 +17,16 @@ from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
-from assistant.answering.refusal import DOUBT, convinces, hopeless, limits_for, refuses, signals
 from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
 from assistant.answering.answer import consulted
+from assistant.answering.decide import DOUBT, decide, limits_for, signals
 from assistant.answering.evidence import gather
+from assistant.answering.plan import plan
 from assistant.answering.prompt import prefix
 from assistant.answering.question import understand
+from assistant.answering.sections import sections
 from assistant.desk import Desk
 from assistant.engines.choice import choose
 from assistant.engines.protocol import Engine
@@ -73,15 +75,13 @@ def _measure(library: Library, model: Engine | None, files: list[Path]) -> dict[
         asked = json.loads(line)
         question = understand(asked["question"])
         evidence = gather(library, question, Filters())
-        found, limits = signals(evidence), limits_for(library.embedder, question.lang)
+        found, limits = signals(library, evidence), limits_for(library.embedder, question.lang)
         refusing = None
         if model is not None:
-            _, _, refusing = consulted(evidence, model, lambda: False)
-        if refusing is None:
-            refused = refuses(found, limits)
-        else:
-            refused = hopeless(found, limits) or not convinces(found, limits, refusing)
-        answerable = asked["type"] != "unanswerable"
+            parts = sections(library, evidence)
+            _, refusing = consulted(evidence, parts, plan(evidence, parts), model, lambda: False)
+        refused = not decide(found, limits, refusing).answer
+        answerable = asked.get("type") != "unanswerable"
         rows.setdefault(question.lang, []).append(
             (
                 found.coverage,
@@ -93,7 +93,7 @@ def _measure(library: Library, model: Engine | None, files: list[Path]) -> dict[
             )
         )
         if refused == answerable:
-            print("  wrong:", asked["id"], "refused" if refused else "not refused", found, refusing)
+            print("  wrong:", asked.get("id"), "refused" if refused else "not refused", found, refusing)
     return {
         lang: Measured(
             np.array([row[:4] for row in each]),

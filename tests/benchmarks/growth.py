@@ -103,7 +103,7 @@ def search(folder: Path, count: int, home: Path | None) -> dict[str, float]:
 
     from index.models.embedder import Embedder
     from index.search.dense import VectorIndex
-    from index.search.fusion import feedback, fuse
+    from index.search.fusion import best_first, feedback, fuse, normalised
     from index.search.lexical import WordIndex
 
     faiss.omp_set_num_threads(1)
@@ -131,10 +131,10 @@ def search(folder: Path, count: int, home: Path | None) -> dict[str, float]:
             after_vectors = time.perf_counter()
             said = words.search(text, 100)
             after_words = time.perf_counter()
-            fused = fuse(near, said)
+            fused = best_first(fuse((normalised(near), 1.0), (normalised(said), 1.0)))
             again = feedback(query, vectors.vectors([number for number, _ in fused[:3]]))
             nearer = vectors.search(again, 100, among=True)
-            fuse(nearer, said)
+            best_first(fuse((normalised(nearer), 1.0), (normalised(said), 1.0)))
             ended, ended_cpu = time.perf_counter(), time.process_time()
             if turn:
                 times["embedding"].append(after_embedding - begun)

@@ -63,7 +63,7 @@ def half(key: str) -> str:
 
 def read(path: Path = OPEN) -> list[OpenQuestion]:
     """Read a file of open questions."""
-    rows = [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
+    rows = [json.loads(line) for line in path.read_text("utf-8").split("\n") if line.strip()]
     return [
         OpenQuestion(
             row["id"], row["question"], row["lang"], row["kind"],
@@ -82,7 +82,7 @@ def answered(path: Path) -> dict[str, dict[str, Any]]:
     """Read kept answers by the id of their question; none where there is no such file."""
     if not path.exists():
         return {}
-    rows = [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
+    rows = [json.loads(line) for line in path.read_text("utf-8").split("\n") if line.strip()]
     return {row["id"]: row for row in rows}
 
 

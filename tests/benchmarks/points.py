@@ -187,7 +187,7 @@ def citations(answer: dict[str, Any]) -> tuple[int, list[tuple[str, int, str]]]:
     quotes = {cited["n"]: cited["quote"] for cited in answer["citations"]}
     pairs, unsound = 0, []
     for sentence in answer["sentences"]:
-        reasons = {n: _why(quotes.get(n), sentence["text"]) for n in sentence["citations"]}
+        reasons = {n: _why_cited(quotes.get(n), sentence) for n in sentence["citations"]}
         pairs += len(reasons)
         if len(reasons) > 1 and all(reasons.values()) and all(n in quotes for n in reasons):
             reasons = _fused(sentence["text"], {n: quotes[n] for n in reasons})
@@ -198,6 +198,14 @@ def citations(answer: dict[str, Any]) -> tuple[int, list[tuple[str, int, str]]]:
 ENOUGH = 0.7
 _NEEDED = 0.25
 _CLOSE = 3
+
+
+def _why_cited(quote: str | None, sentence: dict[str, Any]) -> str:
+    """Say why a quote does not bear a sentence, or its original and the original the sentence."""
+    original = sentence.get("original")
+    if not original:
+        return _why(quote, sentence["text"])
+    return _why(quote, original) or why_unsound(original, sentence["text"])
 
 
 def _why(quote: str | None, sentence: str) -> str:
@@ -251,9 +259,16 @@ def judge(answer: dict[str, Any], question: OpenQuestion, embed: Embed) -> Verdi
         question.id, question.lang, question.kind, bool(answer["refused"]),
         tuple(each.said for each in evidence(answer, question.points, embed)),
         len(texts), sum(length(each) for each in texts), pairs, pairs - len(unsound),
-        sum(chinese(each) != (question.lang == "zh") for each in texts),
+        0 if answer["refused"] else sum(_foreign(e, question.lang) for e in answer["sentences"]),
         times.get("first_sentence_s"), times.get("total_s"), tuple(unsound),
     )  # fmt: skip
+
+
+def _foreign(sentence: dict[str, Any], lang: str) -> bool:
+    """Say whether a sentence is in another language; code, formulas and tables are in none."""
+    if sentence.get("form", "prose") in ("code", "formula", "table"):
+        return False
+    return chinese(sentence["text"]) != (lang == "zh")
 
 
 def length(text: str) -> int:

@@ -26,7 +26,8 @@ from assistant.evaluation.scores import UNANSWERABLE, read_questions
 from index import metrics
 from index.models.embedder import Embedder
 from index.search.dense import VectorIndex
-from index.search.fusion import feedback, fuse
+from index.search.fusion import best_first, feedback, normalised
+from index.search.fusion import fuse as weighed
 from index.search.lexical import WordIndex
 from index.search.library import Library
 from index.store.generation import Home
@@ -133,6 +134,11 @@ def grams(text: str) -> set[tuple[str, ...]]:
     """Return the pairs of neighbouring words (of Han characters) of a text, links as their text."""
     words = _WORD.findall(_LINK.sub(r"\1", text).lower())
     return set(pairwise(words)) or {(word,) for word in words}
+
+
+def fuse(*lists: Ranked) -> Ranked:
+    """Sum normalised scores, every list weighing the same."""
+    return best_first(weighed(*((normalised(each), 1.0) for each in lists)))
 
 
 def product(of: Questions, question: str) -> Ranked:

@@ -1,6 +1,7 @@
 """A library is built, updated, rebuilt and searched; each step leaves what it should."""
 
 import json
+import re
 import sqlite3
 from itertools import product
 
@@ -10,7 +11,7 @@ import pytest
 from assistant.desk import Desk
 from index.store.recipe import PASSAGE_TOKENS
 from index.store.values import Filters
-from ingest.errors import NothingFound
+from ingest.errors import NothingFound, UsageError
 from ingest.lists.parser import CuratedList, parse
 
 LIST = """# Mine
@@ -92,7 +93,7 @@ def test_one_job_can_tell_its_steps_to_somebody_else(home, notes):
     desk = Desk(home, progress=lambda *step: everywhere.append(step))
     desk.ingest([notes], seed=False, progress=lambda *step: here.append(step))
     assert ("reading pages", 3, 0) in here
-    assert here[-1][0] == "embedding passages"
+    assert "embedding passages" in {step for step, _, _ in here}
     here.clear()
     desk.rebuild(progress=lambda *step: here.append(step))
     assert ("reading pages", 3, 0) in here
@@ -230,6 +231,41 @@ def test_what_lists_say_goes_into_the_vectors_and_out_again(tmp_path, home, rows
 def test_a_filter_lets_exactly_the_matching_through(listed, filters, expected):
     found = urls(listed.search("attention bread 缓存", k=50, filters=filters))
     assert {url for url in found if url.startswith("https")} == expected
+
+
+@pytest.mark.parametrize(
+    ("filters", "told"),
+    [
+        (Filters(lists=("mnie",)), "no list 'mnie' here: did you mean 'mine'"),
+        (Filters(lists=("nope",)), "choose from mine, primer"),
+        (Filters(kinds=("papr",)), "did you mean 'paper'"),
+        (Filters(difficulties=("eazy",)), "did you mean 'easy'"),
+        (Filters(langs=("fr",)), "choose from en, zh"),
+        (Filters(sections=("Bakin g",)), "did you mean 'Baking'"),
+        (Filters(sections=("zzz",)), "No section of the lists here holds 'zzz'"),
+    ],
+)
+def test_a_filter_that_names_nothing_says_so(listed, filters, told):
+    with pytest.raises(UsageError, match=re.escape(told)):
+        listed.search("attention", filters=filters)
+    with pytest.raises(UsageError, match=re.escape(told)):
+        listed.ask("What is attention?", filters=filters)
+
+
+def test_a_search_tells_what_was_searched(desk):
+    found = desk.search("grouped querry attentoin")
+    assert found.query == "grouped querry attentoin"
+    assert found.searched == "grouped query attention"
+    assert "Grouped-query attention" in found.hits[0].passage.heading
+    assert desk.search("bread").searched == "bread"
+
+
+def test_nothing_to_search_for_is_told(desk):
+    for nothing in ("", "?", "🙂"):
+        with pytest.raises(UsageError, match="say what to search for"):
+            desk.search(nothing)
+        with pytest.raises(UsageError, match="say what to search for"):
+            desk.ask(nothing)
 
 
 def test_a_filtered_search_gives_as_many_hits_as_match(listed):

@@ -59,7 +59,7 @@ def ask(
 
         desk = open_desk(home, tell, llm, note_gaps=not no_log, aside=view.hide)
         if question.strip():
-            desk.load_ahead()
+            desk.load_ahead(question)
         try:
             for event in desk.stream(question, k=k, filters=filters):
                 progress.stop()

@@ -87,20 +87,25 @@ def answer(console: Console, given: Answer) -> None:
         console.print(clean(given.refusal or ""), markup=False, highlight=False)
         nearest(console, given)
         return
-    if given.view == "extractive":
+    if given.view == "extractive" and not given.how:
         console.print("From the sources directly:", style="dim")
     for line in answer_text(given.sentences, given.citations):
         console.print(line)
     if given.unanswered:
         console.print()
         console.print(clean(given.left_open), markup=False, highlight=False)
-    sources(console, given)
+    if given.how:
+        console.print()
+        console.print(Text(clean(given.how), style="dim"))
+    if given.citations or given.further:
+        sources(console, given)
 
 
 def sources(console: Console, given: Answer) -> None:
     """Print the numbered sources of an answer, and what to read on."""
-    console.print()
-    console.print("Sources", style="bold")
+    if given.citations:
+        console.print()
+        console.print("Sources", style="bold")
     for cited in given.citations:
         _source(console, cited)
     if given.further:
@@ -242,7 +247,10 @@ def _source(console: Console, cited: Citation) -> None:
     if heading:
         line.append(f" > {clean(heading[-1])}")
     console.print(line, soft_wrap=True)
-    console.print(Text(f"      {clean(cited.deep_link)}", style="dim"), soft_wrap=True)
+    if cited.deep_link:
+        console.print(Text(f"      {clean(cited.deep_link)}", style="dim"), soft_wrap=True)
+    if not cited.quote:  # the catalog is cited, and the answer says what it holds
+        return
     _indented(console, f"“{_short(cited.quote)}”")
     for each in cited.recommended_by[:2]:
         _indented(console, f"recommended by {_place(each)}")

@@ -174,7 +174,8 @@ def _legend(turn: Turn, say: Texts) -> str:
         said.append(say("ask.legend_weak"))
     if turn.answer is not None and not turn.state and not turn.notice:
         model = turn.answer.model if turn.answer.view == "model" else None
-        said.append(say("ask.by_model", model=model) if model else say("ask.by_sources"))
+        by = say("ask.by_model", model=model) if model else say("ask.by_sources")
+        said.append(turn.answer.how or by)
         seconds = turn.answer.timings.get("total_s")
         said += [say("ask.seconds", seconds=f"{seconds:.1f}")] if seconds is not None else []
     if not said:
@@ -228,7 +229,9 @@ def _card(turn: Turn, place: int, run: Sequence[Sentence], cited: Citation, say:
     else:
         who = ""
     at = directive(cited.deep_link)
-    links = reader_link(say, say("card.archived"), passage=cited.passage, at=at)
+    links = ""
+    if cited.passage:
+        links = reader_link(say, say("card.archived"), passage=cited.passage, at=at)
     if is_web(cited.deep_link):
         links = link(cited.deep_link, say("card.live")) + links
     when = say("card.archived_at", date=cited.archived_at[:10]) if cited.archived_at else ""
@@ -237,15 +240,19 @@ def _card(turn: Turn, place: int, run: Sequence[Sentence], cited: Citation, say:
     own = [each.original or each.text for each in run]  # the source's words, where they are shown
     quoted = sentence.verbatim or sentence.original is not None
     words = "" if quoted else f'<p class="hint">{escape(say("card.words"))}</p>'
+    shown = (
+        f'<p class="status {status}">{escape(say(f"ask.{status}"))}{level}</p>'
+        f'<blockquote tabindex="0">{marked(cited.quote, own, verbatim=quoted)}</blockquote>{words}'
+    )
+    if not cited.quote:  # the catalog is cited, not the page's words
+        shown = ""
     return (
         f'<div popover class="card" id="card-{turn.number}-{place}-{cited.n}" role="dialog" '
         f'tabindex="-1" aria-label="{escape(name)}">'
         f'<p class="head"><b>{escape(cited.title)}</b><button type="button" class="close" '
         f'aria-label="{escape(say("card.close"))}">×</button></p>'
         f'<p class="where">{heading}</p>'
-        f'<p class="status {status}">{escape(say(f"ask.{status}"))}{level}</p>'
-        f'<blockquote tabindex="0">{marked(cited.quote, own, verbatim=quoted)}'
-        f"</blockquote>{words}{who}"
+        f"{shown}{who}"
         f'<p class="links">{links}<span class="hint">{escape(when)}</span></p></div>'
     )
 

@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from assistant.answering.json_form import citation_object
 from assistant.answering.values import Event, Sentence
+from assistant.conversation import client_tasks
 from ingest.errors import RefdeskError
 from ui.serving.api import Events, begun, caller
 from ui.serving.asking import Asking, Question, Waiting, exchanges
@@ -145,6 +146,8 @@ async def _completed(asking: Asking, request: Request) -> Response:
     prompt = "\n".join(each.said() for each in asked.messages)
     stops = [asked.stop] if isinstance(asked.stop, str) else asked.stop or []
     stops = [each for each in stops if each]
+    if (said := client_tasks.reply(last, history)) is not None:
+        return await _by_code(asking, asked, head, prompt, said)
     if not asked.stream:
         answer = await unless_gone(request, lambda: asking.answer(question))
         text = _stopped(markdown(answer), stops)
@@ -166,6 +169,26 @@ async def _completed(asking: Asking, request: Request) -> Response:
         return _chunks(first, events, head | {"object": "chat.completion.chunk"}, usage, stops)
 
     return await begun(request, asking, question, write)
+
+
+async def _by_code(
+    asking: Asking, asked: Completion, head: dict[str, Any], prompt: str, said: str
+) -> Response:
+    """Reply to what the client asks for itself (a title, tags): no search, no model, no gap."""
+    usage = await _usage(asking, prompt, said)
+    choice = {"index": 0, "logprobs": None, "finish_reason": "stop"}
+    if not asked.stream:
+        message = {"role": "assistant", "content": said, "refusal": None}
+        whole = head | {"object": "chat.completion", "usage": usage, "citations": []}
+        return JSONResponse(whole | {"choices": [choice | {"message": message}]})
+    head = head | {"object": "chat.completion.chunk"}
+    lines = [
+        event(None, head | {"choices": [choice | {"delta": delta, "finish_reason": finish}]})
+        for delta, finish in (({"role": "assistant", "content": said}, None), ({}, "stop"))
+    ]
+    if asked.stream_options is not None and asked.stream_options.include_usage:
+        lines.append(event(None, head | {"choices": [], "usage": usage}))
+    return Response("".join([*lines, "data: [DONE]\n\n"]), media_type="text/event-stream")
 
 
 def _check(asked: Completion) -> None:

@@ -36,6 +36,8 @@ def rest(answer: Answer, said: Sequence[Sentence]) -> str:
         shown.append(sentence)
     if answer.unanswered:
         text += f"\n\n{_harmless(answer.left_open)}"
+    if answer.how:
+        text += f"\n\n{_harmless(answer.how)}"
     sources = "\n".join(f"{each.n}. {_citation(each)}" for each in answer.citations)
     return f"{text}\n\nSources:\n\n{sources}" if sources else text
 

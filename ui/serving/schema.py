@@ -133,7 +133,9 @@ class AnswerForm(Form):
     lang: str
     refused: bool
     refusal: str | None
-    view: Literal["extractive", "model"]
+    view: Literal["extractive", "model", "catalog"]
+    request: str = Field("fact", description="What was asked: fact, inventory, holdings, path, …")
+    how: str = Field("", description="How it was found, where no search of everything was made.")
     answer: str = Field(description="Plain text with [1] markers.")
     sentences: list[SentenceForm]
     citations: list[CitationForm]

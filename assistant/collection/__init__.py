@@ -1,0 +1,1 @@
+"""Questions about the collection itself: what stands here, who recommends it, what to read."""

@@ -1,0 +1,174 @@
+"""A request under way: its text, its subject, and what the catalog knows of parts of it."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from assistant.collection.about import names_it
+from assistant.collection.catalog import Catalog, ListRow, Work
+from assistant.collection.naming import Match, lists_named, recognise
+from assistant.collection.request import Request
+from assistant.collection.vocabulary import DULL, KINDS, LANGUAGES, LEVELS, LIST, SAID, whole
+from index.search.library import Library
+
+YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:-(\d\d)(?:-(\d\d))?)?(?!\d)")
+_MONTHS = "january february march april may june july august september october november december"
+HOURS = re.compile(
+    r"(\d+(?:\.\d+)?|an?|one|two|three|four|five|six|half an|[一两二三四五六]个?半?)\s*(?:个)?"
+    r"\s*(hours?|h\b|minutes?|min\b|小时|钟头|分钟)",
+    re.IGNORECASE,
+)
+_NUMBERS = {
+    "half an": 0.5, "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6,
+    "一": 1, "两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6,
+}  # fmt: skip
+_DULL_ZH = re.compile(
+    r"^(?:请问?|你|我|的|了|吗|呢|吧|里|中|上|下|有|是|在|和|与|都|这|那|些|个|篇|份|哪|什么|哪些|"
+    r"哪个|一下|给|"
+    r"想|要|能|可以|只|怎么|如何|该|应该|关于|有关|对|于|从|把|被|用|来|去|就|还|也|相关|方面|讲|"
+    r"说|看|学|读|多|更|到|先)+"
+    r"|(?:的|了|吗|呢|吧|里|中|上|下|些|个|篇|份|相关|方面|是|有|在|都|和|对|于)+$"
+)
+EDGE = " \t\n.,;:!?'\"`()[]，。；：？！、“”《》‘’-–—·…"
+
+
+class Asked:
+    """A request under way: its text, and what the catalog knows of parts of it.
+
+    ``rest`` is the text without the names of lists.
+    """
+
+    def __init__(self, library: Library, here: Catalog, text: str, lang: str) -> None:
+        self.library = library
+        self.catalog = here
+        self.text = text
+        self.lang = "zh" if lang == "zh" else "en"
+        self.lists = tuple(lists_in(here, text))
+        self.rest = text
+        for row in self.lists:
+            for name in (row.name, row.title):
+                self.rest = re.sub(re.escape(name), " \u0001 ", self.rest, flags=re.IGNORECASE)
+        self.kinds = tuple(kind for kind, pattern in KINDS.items() if pattern.search(self.rest))
+
+    def has(self, *names: str) -> bool:
+        """Say whether the text has words of each of these classes."""
+        return all(SAID[name].search(self.text) for name in names)
+
+    def subject(self, *names: str) -> str:
+        """Return what is left of the text without the words of these classes and of asking."""
+        text = self.rest
+        for name in names:
+            text = SAID[name].sub(" \u0001 ", text)
+        parts = [" ".join(trimmed(part).split()) for part in text.split("\u0001")]
+        return " ".join(part for part in parts if part)
+
+    def works(self, mention: str, *, primer: bool = False) -> list[Match]:
+        """Return the works a mention means, best first."""
+        if not mention.strip(EDGE):
+            return []
+        kinds = () if self.kinds == ("note",) else self.kinds
+        written_out = self.library.with_other_forms(mention)
+        others = [part.strip(" ()") for part in written_out[len(mention) :].split(",")]
+        others.append(" ".join(SAID["unit"].sub(" ", mention).split()))  # "the LoRA video": LoRA
+        return recognise(
+            self.library.store, mention, kinds, others=[o for o in others if o], primer_too=primer
+        )
+
+    def request(self, kind: str, **fields: object) -> Request:
+        """Return a request of a kind, narrowed as the text says."""
+        levels = tuple(level for level, p in LEVELS.items() if p.search(self.text))
+        langs = tuple(lang for lang, p in LANGUAGES.items() if p.search(self.text))
+        request = Request(
+            kind, self.text, self.lang, lists=self.lists, kinds=self.kinds, levels=levels,
+            langs=langs,
+        )  # fmt: skip
+        return replace(request, **fields)  # type: ignore[arg-type]
+
+
+def lists_in(here: Catalog, text: str) -> list[ListRow]:
+    """Return the lists a text names; "the Chinese list" is the one in Chinese."""
+    if found := lists_named(here, text):
+        return found
+    if whole(rf"(?:chinese|中文)(?: \w+)? ?的?(?:{LIST})").search(text):
+        return [row for row in here.lists if row.lang == "zh"]
+    return []
+
+
+def trimmed(part: str) -> str:
+    """Return a part of a text without words of asking at either end."""
+    part = part.strip(EDGE)
+    before = None
+    while part != before:
+        before = part
+        words = part.split(" ")
+        while words and words[0].strip(EDGE).casefold() in DULL:
+            words.pop(0)
+        while words and words[-1].strip(EDGE).casefold() in DULL:
+            words.pop()
+        part = _DULL_ZH.sub("", " ".join(words).strip(EDGE)).strip(EDGE)
+    return part
+
+
+def hours_in(text: str) -> float | None:
+    """Return the hours a person has; None where a text names none, or asks for them."""
+    found = HOURS.search(text)
+    if found is None or re.search(r"how (?:many|much)|多少", text, re.IGNORECASE):
+        return None
+    said = found[1].casefold()
+    word = said.removesuffix("半").removesuffix("个")
+    number = _NUMBERS[word] if word in _NUMBERS else float(word)
+    number += 0.5 * said.endswith("半")
+    return number / 60 if found[2].casefold().startswith(("min", "分")) else number
+
+
+def date(text: str) -> str:
+    """Return the date a text names as ``YYYY-MM-DD``, the year or month filled up, or ""."""
+    found = YEAR.search(text)
+    if found is None:
+        return ""
+    month, day = found[2] or "", found[3] or ""
+    if not month:
+        for number, name in enumerate(_MONTHS.split(), 1):
+            if re.search(rf"\b{name[:3]}(?:{name[3:]})?\b", text, re.IGNORECASE):
+                month = f"{number:02}"
+        if chinese := re.search(r"(\d{1,2})\s*月(?:\s*(\d{1,2})\s*[日号])?", text):
+            month, day = f"{int(chinese[1]):02}", f"{int(chinese[2] or 1):02}"
+    return f"{found[1]}-{month or '01'}-{day or '01'}"
+
+
+def without_dates(text: str) -> str:
+    """Return a text without years, months and days."""
+    text = YEAR.sub(" ", text)
+    months = "|".join(rf"{name[:3]}(?:{name[3:]})?" for name in _MONTHS.split())
+    return re.sub(
+        rf"(?i)\b(?:\d{{1,2}} )?(?:{months})\b(?: \d{{1,2}})?|\d{{1,2}}\s*[年月日号]|年", " ", text
+    )
+
+
+def titled(asked: Asked, subject: str) -> bool:
+    """Say whether a mention is put as one work: "the DPO paper", a title, an address."""
+    kinds = [kind for kind in asked.kinds if kind]
+    plural = re.search(r"\b(?:papers|posts|videos|repos\w*|notebooks|courses|notes)\b", asked.text)
+    capitals = len(re.findall(r"\b[A-Z][\w-]+", subject)) >= 3
+    return (bool(kinds) and not plural) or capitals or "://" in subject
+
+
+def works_of(found: Sequence[Match]) -> tuple[Work, ...]:
+    """Return the works of matches."""
+    return tuple(match.work for match in found)
+
+
+def meant(found: Sequence[Match]) -> tuple[Work, ...]:
+    """Return the one work meant by its title, else all of an author or site.
+
+    Of several with the same name the one whose text is here.
+    """
+    if found[0].by in ("author", "site"):
+        return works_of([match for match in found if match.by == found[0].by])
+    best = [match for match in found if match.score >= found[0].score - 0.01]
+    return works_of(sorted(best, key=lambda match: not match.work.held)[:1])
+
+
+def known(asked: Asked, subject: str) -> bool:
+    """Say whether a list, the primer or a title knows the words of a subject."""
+    return names_it(asked.catalog, subject)

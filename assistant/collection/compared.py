@@ -1,0 +1,249 @@
+"""What several documents say of one thing, side by side: where they agree, where they differ, when.
+
+Two sentences of different documents contradict each other when they say the same but for a number,
+or but for a negation. Newer sources come first; dates are those that the documents carry.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from assistant.answering.compose import Numbering, quotation, sentence
+from assistant.answering.decide import decide, limits_for, signals
+from assistant.answering.evidence import Line, gather
+from assistant.answering.pieces import pieces
+from assistant.answering.question import understand
+from assistant.answering.values import Answer, Citation, Sentence
+from index.search.library import Hit, Library
+from index.store import browse
+from index.store.values import Filters
+
+_PASSAGES = 16
+_GROUPS = 5
+_ALIKE = 0.7  # share of the terms of each that the other has, numbers and negations aside
+_FLOOR = 0.3
+_RELATIVE = 0.4
+_NUMBER = re.compile(r"(?<![\w.])\d[\d,]*(?:\.\d+)?(?![\w])")
+_NAME = re.compile(r"(?<![A-Za-z0-9])[A-Z][A-Za-z]*[A-Za-z0-9.+-]*(?<![.+-])")
+_NO = re.compile(
+    r"\b(?:no|not|never|neither|nor|without|cannot|n't|does ?n't|is ?n't|lacks?)\b|n't\b|不|没有?|"
+    r"无法|未",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A sentence and the date (``YYYY-MM-DD``, "" if it has none) of its document."""
+
+    line: Line
+    date: str
+
+    @property
+    def label(self) -> str:
+        """When and where it was said."""
+        title = self.line.hit.passage.title
+        return f"{self.date}: {title}" if self.date else title
+
+
+def contradicts(one: Line, other: Line) -> bool:
+    """Say whether two sentences say the same of one thing but for a number or a negation."""
+    if one.hit.passage.url == other.hit.passage.url:
+        return False
+    first, second = _core(one), _core(other)
+    if min(len(first), len(second)) < 3:
+        return False
+    both = len(first & second)
+    if both < _ALIKE * max(len(first), len(second)):
+        return False
+    numbers, others = _numbers(one.text), _numbers(other.text)
+    if numbers and others and numbers != others and first == second:
+        return True
+    return bool(_NO.search(one.text)) != bool(_NO.search(other.text))
+
+
+def _numbers(text: str) -> set[str]:
+    return {found[0].replace(",", "") for found in _NUMBER.finditer(text)}
+
+
+def _core(line: Line) -> frozenset[str]:
+    return frozenset(term for term in line.terms if not _NUMBER.fullmatch(term))
+
+
+def claims(
+    library: Library, subject: str, since: str = "", until: str = ""
+) -> tuple[list[list[Claim]], bool]:
+    """Return what the documents say of a subject, and whether they answer it at all.
+
+    Claims of one thing stand together, newest first.
+
+    Claims are of one thing if they say the same or contradict each other. What fits the subject
+    best comes first. With ``since`` and ``until`` (years or dates) documents dated outside are left
+    out. Where names are asked about, only passages that have them speak.
+    """
+    evidence = gather(library, understand(subject), Filters(), _PASSAGES)
+    lines = [line for line in evidence.lines if line.whole and not line.piece.title]
+    names = [name.casefold() for name in _NAME.findall(subject)]
+    named = [line for line in lines if all(name in _said(line) for name in names)]
+    lines = (named if names else lines) or lines
+    top = max((line.score for line in lines), default=0.0)
+    # the words of one language say nothing of how well a sentence of another fits
+    least = max(_FLOOR, _RELATIVE * top) if evidence.understood or not named else 0.0
+    dates = browse.dates(library.store, list({line.hit.passage.url for line in lines}))
+    groups: list[list[Claim]] = []
+    for line in sorted(lines, key=lambda line: -line.score):
+        date = dates.get(line.hit.passage.url, "")
+        outside = (since or until) and not (since <= date and date[: len(until)] <= until)
+        if line.score < least or outside:
+            continue
+        claim = Claim(line, date)
+        group = next((g for g in groups if any(_same_thing(claim, other) for other in g)), None)
+        if group is None:
+            groups.append([claim])
+        elif all(claim.label != other.label or line.text != other.line.text for other in group):
+            group.append(claim)
+    if since:  # what changed comes before what did not
+        groups.sort(key=lambda group: not differing(group))
+    limits = limits_for(library.embedder, evidence.question.lang)
+    answered = decide(signals(library, evidence), limits).answer
+    return [newest_first(group) for group in groups[:_GROUPS]], answered
+
+
+def told_twice(group: Sequence[Claim]) -> bool:
+    """Say whether more than one document speaks of the thing that a group is about."""
+    return len({claim.line.hit.passage.url for claim in group}) > 1
+
+
+def _said(line: Line) -> str:
+    passage = line.hit.passage
+    return f"{passage.title} {passage.text}".casefold()
+
+
+def _same_thing(one: Claim, other: Claim) -> bool:
+    return contradicts(one.line, other.line) or _core(one.line) == _core(other.line)
+
+
+def newest_first(found: Iterable[Claim]) -> list[Claim]:
+    """Sort claims by date, newest first, undated ones last; within a document as it reads."""
+    return sorted(
+        found,
+        key=lambda claim: (_backwards(claim.date), claim.line.hit.passage.url,
+                           claim.line.hit.passage.start + claim.line.piece.start),
+    )  # fmt: skip
+
+
+def _backwards(date: str) -> tuple[int, ...]:
+    return (0, *(-int(part) for part in date.split("-"))) if date else (1,)
+
+
+def differing(found: Sequence[Claim]) -> list[tuple[Claim, Claim]]:
+    """Return the pairs of claims that contradict each other, the newer first."""
+    return [
+        (one, other)
+        for place, one in enumerate(found)
+        for other in found[place + 1 :]
+        if contradicts(one.line, other.line)
+    ]
+
+
+def told(found: Sequence[Claim]) -> tuple[list[Sentence], list[Citation]]:
+    """Return claims as sentences, each under its date and title, with their citations."""
+    numbering = Numbering()
+    sentences = [sentence(quotation(claim.line), numbering, claim.label) for claim in found]
+    return sentences, numbering.citations
+
+
+def with_contradictions(library: Library, answer: Answer, hits: Sequence[Hit]) -> Answer:
+    """Return an answer with the sentences of other documents that contradict one of its own.
+
+    ``hits`` are the passages that were found for it. What contradicts stands side by side, newest
+    first, and `Answer.how` says so; an answer that nothing found contradicts comes back as it was.
+    """
+    if answer.refused or not answer.sentences:
+        return answer
+    lines = _lines(library, hits)
+    shown = _shown_lines(answer, lines)
+    against: dict[int, list[Line]] = {}
+    for place, line in shown.items():
+        found = [other for other in lines if other.whole and contradicts(line, other)]
+        if found:
+            against[place] = found
+    if not against:
+        return answer
+    return _side_by_side(library, answer, shown, against)
+
+
+def _lines(library: Library, hits: Sequence[Hit]) -> list[Line]:
+    """Return the sentences of passages, unscored; none where all are of one document."""
+    if len({hit.passage.url for hit in hits}) < 2:
+        return []
+    return [
+        Line(hit, piece, frozenset(library.terms(piece.text)), 0.0)
+        for hit in hits
+        for piece in pieces(hit.passage.text)
+        if not piece.block
+    ]
+
+
+def _shown_lines(answer: Answer, lines: Sequence[Line]) -> dict[int, Line]:
+    """Return the source's sentence behind each shown one, by its place in the answer."""
+    keys = {each.n: each.passage for each in answer.citations}
+    spans = {
+        (keys.get(n), start, end): place
+        for place, shown in enumerate(answer.sentences)
+        for n, start, end in shown.spans[:1]
+    }
+    found = {}
+    for line in lines:
+        passage, piece = line.hit.passage, line.piece
+        place = spans.get((passage.key, passage.start + piece.start, passage.start + piece.end))
+        if place is not None:
+            found[place] = line
+    return found
+
+
+def _side_by_side(
+    library: Library, answer: Answer, shown: dict[int, Line], against: dict[int, list[Line]]
+) -> Answer:
+    lines = [line for place in against for line in (shown[place], *against[place])]
+    unique = list({(line.hit.passage.key, line.piece.start): line for line in lines}.values())
+    dates = browse.dates(library.store, list({line.hit.passage.url for line in unique}))
+    ordered = newest_first(Claim(line, dates.get(line.hit.passage.url, "")) for line in unique)
+    sentences, citations = told(ordered)
+    said = {line.text for line in unique}
+    rest = [
+        each for place, each in enumerate(answer.sentences)
+        if place not in against and each.text not in said
+    ]  # fmt: skip
+    kept = {n for each in rest for n in each.citations}
+    numbers: dict[int, int] = {}
+    merged = list(citations)
+    keys = {each.passage: each.n for each in merged}
+    for each in answer.citations:
+        if each.n in kept:
+            if each.passage not in keys:
+                merged.append(replace(each, n=len(merged) + 1))
+                keys[each.passage] = len(merged)
+            numbers[each.n] = keys[each.passage]
+    moved = [
+        replace(
+            each,
+            citations=tuple(numbers[n] for n in each.citations),
+            spans=tuple((numbers[n], start, end) for n, start, end in each.spans),
+        )
+        for each in rest
+    ]
+    return replace(
+        answer,
+        sentences=(*sentences, *moved),
+        citations=tuple(merged),
+        how=_differ(answer.lang, dated=any(claim.date for claim in ordered)),
+    )
+
+
+def _differ(lang: str, *, dated: bool) -> str:
+    if lang == "zh":
+        return "来源说法不一，并列如下" + ("，较新的在前。" if dated else "；它们没有注明日期。")
+    return "The sources differ; they stand side by side" + (
+        ", the newer first." if dated else "; they carry no dates."
+    )

@@ -1,0 +1,128 @@
+"""Parts of the lines of an answer by code: a work, a place in a list, how it was found."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from assistant.collection import about as shelves
+from assistant.collection.catalog import Work
+from assistant.collection.report import LANGS, LEVELS, Report, counted, duration, named_kind
+from assistant.collection.request import Request
+from assistant.learning import effort
+from index.search.library import Library
+
+SHOWN = 10
+"""How many works are shown, unless more are asked for."""
+_LONGEST = 90  # characters of a title
+
+
+def flat(text: str) -> str:
+    """Return a title on one line, not longer than is needed to know it."""
+    title = " ".join(text.split())
+    return title if len(title) <= _LONGEST else f"{title[:_LONGEST].rsplit(' ', 1)[0]} …"
+
+
+def joined(parts: Iterable[str], lang: str) -> str:
+    """Return parts that are not empty as an enumeration."""
+    return ("、" if lang == "zh" else ", ").join(part for part in parts if part)
+
+
+def trail(section: Sequence[str]) -> str:
+    """Return a section's path."""
+    return " > ".join(section)
+
+
+def place_of(name: str, section: Sequence[str]) -> str:
+    """Return a place in a list."""
+    return f"{name}, {trail(section)}" if section else name
+
+
+def minutes_of(library: Library, work: Work) -> tuple[int, bool]:
+    """Return the minutes a work takes, and whether its own text says so."""
+    document = library.document(work.document) if work.document else None
+    return effort.minutes(work.url, work.kind, document)
+
+
+def hardness(level: str | None, lang: str) -> str:
+    """Return a difficulty in words, "" where none is marked."""
+    return (LEVELS[level] if lang == "zh" else level) if level else ""
+
+
+def line(library: Library, work: Work, lang: str) -> str:
+    """Return a work as a list item has it: title, kind, difficulty, time, who recommends it."""
+    minutes, timed = minutes_of(library, work)
+    about = "" if timed else ("约 " if lang == "zh" else "about ")
+    here = "" if work.held else ("原文不在资料库" if lang == "zh" else "page not in the library")
+    inside = [
+        named_kind(work.kind, lang), hardness(work.difficulty, lang),
+        f"{about}{duration(minutes, lang)}", here,
+    ]  # fmt: skip
+    where = "; ".join(dict.fromkeys(place_of(p.list, p.section) for p in work.places))
+    if lang == "zh":
+        said = f"{flat(work.title)}（{'，'.join(part for part in inside if part)}）"
+        return f"{said}：{where}" if where else said
+    said = f"{flat(work.title)} ({', '.join(part for part in inside if part)})"
+    return f"{said}: {where}" if where else said
+
+
+def by_kind(works: Sequence[Work], lang: str) -> str:
+    """Return how many works there are of each kind, most first."""
+    counts = Counter(work.kind for work in works)
+    return joined((counted(kind, number, lang) for kind, number in counts.most_common()), lang)
+
+
+def add_works(library: Library, report: Report, works: Sequence[Work], most: int = SHOWN) -> None:
+    """Add works as items, and how many more there are."""
+    for work in works[:most]:
+        report.item(line(library, work, report.lang), work)
+    if len(works) > most:
+        report.more(len(works) - most)
+
+
+def narrowed(works: Sequence[Work], request: Request) -> list[Work]:
+    """Return the works that a request asks for, by kind, difficulty, language and list."""
+    return shelves.narrowed(
+        works,
+        kinds=request.kinds,
+        levels=request.levels,
+        langs=request.langs,
+        lists=[row.name for row in request.lists],
+    )
+
+
+def options_of(request: Request) -> str:
+    """Return the options that narrow a search to what was looked at."""
+    parts = [f"--list {row.name}" for row in request.lists]
+    parts += [f"--kind {kind}" for kind in request.kinds]
+    parts += [f"--difficulty {level}" for level in request.levels]
+    parts += [f"--lang {lang}" for lang in request.langs]
+    return " ".join(parts)
+
+
+def in_words(request: Request, lang: str) -> str:
+    """Return what is looked for, as words: "easy videos"."""
+    english = [*request.levels, *(LANGS[each][0] for each in request.langs if each in LANGS)]
+    chinese = [*(LEVELS[each] for each in request.levels),
+               *(LANGS[each][1] for each in request.langs if each in LANGS)]  # fmt: skip
+    names = [counted(kind, 2, "en").removeprefix("2 ") for kind in request.kinds] or ["works"]
+    names_zh = [named_kind(kind, "zh") for kind in request.kinds] or ["资料"]
+    if lang == "zh":
+        return "".join(chinese) + "和".join(names_zh)
+    return " ".join([*english, " or ".join(names)])
+
+
+def how_found(request: Request, report: Report, search: str = "") -> str:
+    """Return the command that shows the same, and more of it."""
+    options = options_of(request)
+    if search:
+        command = f"refdesk search {quoted(search)}" + (f" {options}" if options else "")
+        return report.text(
+            f"From titles and headings of the lists and a search: `{command}`.",
+            f"依据清单的标题、章节和搜索：`{command}`。",
+        )
+    command = f"refdesk search … {options}" if options else "refdesk lists show"
+    return report.text(f"From the catalog: `{command}`.", f"依据目录：`{command}`。")
+
+
+def quoted(text: str) -> str:
+    """Return a text as a command's argument."""
+    return '"' + text.replace('"', "'").replace("`", "'") + '"'

@@ -1,0 +1,261 @@
+"""Which work or list a person means: by address, arXiv number, title, author or site, misspelt too.
+
+A name is compared word by word, rare words of the catalog weighing more; a word that no name has
+stands for the closest one that some name has. The catalog's own names are all that is known here.
+"""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import PurePosixPath
+from urllib.parse import unquote, urlsplit
+from weakref import WeakKeyDictionary
+
+from assistant.collection.catalog import Catalog, ListRow, Work, catalog
+from assistant.learning import primer
+from index.store.sqlite import Store
+from ingest.links.urls import canonical
+from ingest.values import PRIMER
+
+SURE = 0.6
+"""From this score on a name is taken to be meant."""
+_AS_GOOD = 0.9  # of the best: meant as well
+_SLIP = 0.78  # similarity of a misspelt word
+_SHORTEST_SLIP = 4
+_SHORTEST_SITE = 5
+_ADDRESS = re.compile(r"https?://[^\s<>\"'，。？！）]+[^\s<>\"'，。？！）.,;:!?)]")
+_ARXIV = re.compile(r"(?<![\d.])(\d{4}\.\d{4,5})(?:v\d+)?(?![\d.])")
+_WORD = re.compile(r"[a-z0-9]+(?:[.+#][a-z0-9]+)*|[\u3400-\u9fff]+")
+_CUT = re.compile(r"\s*(?:::|[|:：·–—《》“”\"()\[\]（）]|\s-\s)\s*")
+_LITTLE = (
+    "the a an of for to with in on and or how by from is it its s t at as are your you de la le "
+    "github com www http https html paper post blog page"
+)
+_DULL = frozenset(_LITTLE.split())
+_MANY = (
+    "github.com arxiv.org medium.com www.youtube.com docs.google.com x.com huggingface.co "
+    "colab.research.google.com mp.weixin.qq.com space.bilibili.com"
+)
+_HOSTS_OF_MANY = frozenset(_MANY.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A work that is meant; ``by`` is address, title, author or site, ``score`` 0 to 1."""
+
+    work: Work
+    score: float
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    """``beside`` are words that may stand with the name: its author's, its site's."""
+
+    words: frozenset[str]
+    work: Work
+    by: str
+    beside: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Every name of every work, and how rare each word is among them."""
+
+    catalog: Catalog
+    names: tuple[_Name, ...]
+    weights: dict[str, float]
+    unknown: float
+
+    def weigh(self, words: frozenset[str]) -> float:
+        """Return the weight of words; one that no name has weighs as much as the rarest."""
+        return sum(self.weights.get(word, self.unknown) for word in words)
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words of a name as they are compared: plain words, Han runs as pairs."""
+    found: list[str] = []
+    for match in _WORD.finditer(primer.plain_name(text)):
+        word = match[0]
+        if word[0] < "\u3400":
+            if word not in _DULL:
+                found.append(word)
+        elif len(word) == 1:
+            found.append(word)
+        else:
+            found += [word[at : at + 2] for at in range(len(word) - 1)]
+    return found
+
+
+def apart(text: str) -> str:
+    """Return a text with names like FlashAttention written as two words."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text)
+
+
+_kept: "WeakKeyDictionary[Store, Names]" = WeakKeyDictionary()
+
+
+def names(store: Store) -> Names:
+    """Return the names of a library's works; kept while the library stands."""
+    if store not in _kept:
+        here = catalog(store)
+        found = tuple(name for work in here.works for name in _names(work))
+        counts = Counter(word for name in found for word in name.words)
+        size = len(found)
+        weights = {word: math.log(1 + size / (1 + count)) for word, count in counts.items()}
+        unknown = max(weights.values(), default=1.0)
+        _kept[store] = Names(here, found, weights, unknown)
+    return _kept[store]
+
+
+def _names(work: Work) -> Iterator[_Name]:
+    texts = dict.fromkeys(text for text in (work.title, work.own_title) if text)
+    if note := primer.notes().get(work.url.removeprefix(PRIMER)) if work.primer else None:
+        texts |= dict.fromkeys(note.names)
+    parts = dict.fromkeys(part for text in texts for part in (text, *_CUT.split(text)))
+    authors = [frozenset(words_of(each)) for each in re.split(r"[;,、，]| and ", work.author)]
+    sites = list(_site(work.url))
+    beside = frozenset(sites).union(*authors)
+    spelled = dict.fromkeys(form for part in parts for form in (part, apart(part)))
+    for part in (*spelled, PurePosixPath(unquote(urlsplit(work.url).path)).name):
+        words = frozenset(words_of(part))
+        site = part not in texts and all(_stands_by(word, frozenset(sites)) for word in words)
+        if words and not site:  # "… | EleutherAI Blog" is no title
+            yield _Name(words, work, "title", beside)
+    yield from (_Name(words, work, "author") for words in authors if words)
+    yield from (_Name(frozenset((label,)), work, "site") for label in sites)
+
+
+def _site(url: str) -> Iterator[str]:
+    """Yield what a site is called: the labels of its host that name it, its owner on GitHub."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if host not in _HOSTS_OF_MANY:
+        labels = host.removesuffix(".github.io").split(".")
+        labels = labels[:-1] if len(labels) > 1 else labels
+        yield from (label for label in labels if label not in ("www", "blog", "docs", "co"))
+    elif host == "huggingface.co":
+        yield "huggingface"
+    elif host == "github.com" and (owner := parts.path.strip("/").partition("/")[0]):
+        yield owner.lower()
+
+
+def recognise(
+    store: Store,
+    mention: str,
+    kinds: Sequence[str] = (),
+    *,
+    others: Sequence[str] = (),
+    primer_too: bool = False,
+) -> list[Match]:
+    """Return the works a mention means, best first; none where no name fits.
+
+    Args:
+        store: the library's.
+        mention: the words a person used.
+        kinds: which kinds the person named; works of others are left out if any of these fits.
+        others: other spellings of the mention, such as an abbreviation written out.
+        primer_too: whether notes of the primer, which are named like their subjects, are meant too.
+    """
+    known = names(store)
+    if found := _by_address(known, mention):
+        return found
+    best: dict[str, Match] = {}
+    for text in dict.fromkeys(form for part in (mention, *others) for form in (part, apart(part))):
+        asked = _spelt_right(known, frozenset(words_of(text)))
+        if not asked:
+            continue
+        for name in known.names:
+            if name.work.primer and not primer_too:
+                continue
+            score = _likeness(known, asked, name)
+            before = best.get(name.work.url)
+            if score >= SURE and (before is None or score > before.score):
+                best[name.work.url] = Match(name.work, score, name.by)
+    ranked = sorted(best.values(), key=lambda match: -match.score)
+    of_kind = [match for match in ranked if match.work.kind in kinds]
+    ranked = of_kind or ranked
+    top = ranked[0].score if ranked else 0.0
+    return [match for match in ranked if match.score >= _AS_GOOD * top]
+
+
+def _by_address(known: Names, mention: str) -> list[Match]:
+    addresses = {canonical(found[0]) for found in _ADDRESS.finditer(mention)}
+    addresses |= {f"https://arxiv.org/abs/{found[1]}" for found in _ARXIV.finditer(mention)}
+    if not addresses:
+        return []
+    return [
+        Match(work, 1.0, "address")
+        for work in known.catalog.works
+        if canonical(work.url) in addresses or work.document in addresses
+    ]
+
+
+def _spelt_right(known: Names, asked: frozenset[str]) -> frozenset[str]:
+    """Put the closest word of the catalog in the place of one that no name has."""
+    right = set()
+    for word in asked:
+        near: list[str] = []
+        if word not in known.weights and len(word) >= _SHORTEST_SLIP and word[0] < "\u3400":
+            near = get_close_matches(word, known.weights, 1, _SLIP)
+        right.add(near[0] if near else word)
+    return frozenset(right)
+
+
+def _likeness(known: Names, asked: frozenset[str], name: _Name) -> float:
+    """Return the harmonic mean of how much of the mention and of the name is shared."""
+    if name.by == "site":
+        return _is_site(asked, next(iter(name.words)))
+    both = asked & name.words
+    if not both:
+        return 0.0
+    covered = known.weigh(both | {word for word in asked - both if _stands_by(word, name.beside)})
+    precision = covered / known.weigh(asked)
+    recall = known.weigh(both) / known.weigh(name.words)
+    if name.by == "author":
+        return max(SURE, 2 * recall / (1 + recall)) if precision == 1.0 else 0.0
+    return 2 * precision * recall / (precision + recall)
+
+
+def _stands_by(word: str, beside: frozenset[str]) -> bool:
+    """Say whether a word names the author or the site, perhaps a little longer or shorter."""
+    if word in beside:
+        return True
+    return len(word) >= _SHORTEST_SITE and any(
+        len(other) >= _SHORTEST_SITE and (word.startswith(other) or other.startswith(word))
+        for other in beside
+    )
+
+
+def _is_site(asked: frozenset[str], label: str) -> float:
+    joined = "".join(asked)
+    if len(joined) == len(label) and all(word in label for word in asked):
+        return 0.95  # "hugging face": huggingface
+    near = len(asked) == 1 and min(len(joined), len(label)) >= _SHORTEST_SITE
+    return 0.7 if near and (joined in label or label in joined) else 0.0
+
+
+def lists_named(here: Catalog, text: str) -> list[ListRow]:
+    """Return the lists that a text names: by name, title, or the owner of its repository."""
+    said = f" {' '.join(_plain(text))} "
+    found = []
+    for row in here.lists:
+        owner = urlsplit(row.origin).path.strip("/").partition("/")[0]
+        named = [row.name, row.title, *([owner] if owner else [])]
+        plain = [" ".join(_plain(name)) for name in named]
+        if any(f" {name} " in said for name in plain if name):
+            found.append(row)
+    longest = [" ".join(_plain(row.name)) for row in found]
+    return [
+        row
+        for row, name in zip(found, longest, strict=True)
+        if not any(name != other and f" {name} " in f" {other} " for other in longest)
+    ]
+
+
+def _plain(text: str) -> list[str]:
+    words = re.findall(r"[a-z0-9]+|[\u3400-\u9fff]", text.casefold())
+    return [word for word in words if word != "the"]

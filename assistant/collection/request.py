@@ -1,0 +1,41 @@
+"""The value of a request about the collection, and the kinds there are."""
+
+from dataclasses import dataclass
+
+from assistant.collection.catalog import ListRow, Work
+
+INVENTORY, HOLDINGS, LISTS, RECOMMENDED, AGREED = (
+    "inventory", "holdings", "lists", "recommended", "agreed",
+)  # fmt: skip
+WORK, MISSING, NEW, PATH, SUMMARY = "work", "missing", "new", "path", "summary"
+ONE_SOURCE, MANY_SOURCES = "one_source", "many_sources"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request about the collection.
+
+    ``subject`` is what it is about, in the person's words, "" if it is about all there is.
+    ``works`` are the works it names, best first, ``lists`` the lists. ``kinds``, ``langs``,
+    ``levels`` narrow what is looked at, ``since`` and ``until`` (``YYYY-MM-DD``, "" if not named)
+    when it came or was written. ``asks`` is the one thing wanted of a work (author, time, hard,
+    when, address, kind), of a list (beside, topics), or of the inventory (count, newest, oldest,
+    hours), or "". ``question`` is what
+    is asked of a source.
+    """
+
+    kind: str
+    text: str
+    lang: str
+    subject: str = ""
+    works: tuple[Work, ...] = ()
+    lists: tuple[ListRow, ...] = ()
+    kinds: tuple[str, ...] = ()
+    langs: tuple[str, ...] = ()
+    levels: tuple[str, ...] = ()
+    since: str = ""
+    until: str = ""
+    asks: str = ""
+    question: str = ""
+    hours: float | None = None
+    primer: bool = False

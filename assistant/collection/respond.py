@@ -1,0 +1,51 @@
+"""A request about the collection, answered; a question of fact is left to `assistant.answering`."""
+
+from collections.abc import Callable, Iterator
+
+from assistant.answering.values import Event
+from assistant.collection import absent, inventory, request, sources, subject, works
+from assistant.collection.report import Report
+from assistant.collection.request import Request
+from assistant.collection.understanding import understand
+from assistant.engines.protocol import Engine
+from index.search.library import Library
+
+_FROM_THE_CATALOG: dict[str, Callable[[Library, Request, Report], str]] = {
+    request.INVENTORY: inventory.inventory,
+    request.LISTS: inventory.lists,
+    request.AGREED: inventory.agreed,
+    request.HOLDINGS: subject.holdings,
+    request.PATH: subject.what_to_read,
+    request.RECOMMENDED: works.recommended,
+    request.WORK: works.work_asked,
+    request.MISSING: absent.missing,
+    request.NEW: absent.new,
+}
+"""What writes the answer to each kind of request, and returns how it was found."""
+
+
+def respond(
+    library: Library,
+    question: str,
+    asked: str,
+    k: int,
+    model: Callable[[], Engine | None],
+    stop: Callable[[], bool],
+) -> Iterator[Event] | None:
+    """Return the events of the answer to a request about the collection; None if it is none.
+
+    ``asked`` is the ``question`` in words that stand alone. ``model`` is called only where one
+    source is asked a question.
+    """
+    found = understand(library, asked)
+    if found is None:
+        return None
+    report = Report(library.store, question, asked, found.lang, found.kind)
+    if found.kind == request.ONE_SOURCE:
+        return sources.asked_alone(library, found, report, k, model, stop)
+    if found.kind == request.SUMMARY:
+        return iter((Event("done", answer=sources.summed_up(library, found, report)),))
+    if found.kind == request.MANY_SOURCES:
+        return iter((Event("done", answer=sources.side_by_side(library, found, report)),))
+    how = _FROM_THE_CATALOG[found.kind](library, found, report)
+    return iter((Event("done", answer=report.answer(how)),))

@@ -1,0 +1,278 @@
+"""Requests about the shelves: what is there, who recommends it, what is missing, what to read."""
+
+import re
+
+from assistant.collection.asked import (
+    EDGE,
+    HOURS,
+    YEAR,
+    Asked,
+    date,
+    hours_in,
+    known,
+    titled,
+    trimmed,
+    without_dates,
+    works_of,
+)
+from assistant.collection.request import (
+    AGREED,
+    HOLDINGS,
+    INVENTORY,
+    LISTS,
+    MISSING,
+    NEW,
+    PATH,
+    RECOMMENDED,
+    WORK,
+    Request,
+)
+from assistant.collection.vocabulary import LANGUAGES, LEVELS, LIST, PLACE, SAID, THING, UNIT, whole
+
+_SURE_TITLE, _SURE_AUTHOR = 0.75, 0.7
+
+
+def recommended(asked: Asked) -> Request | None:
+    """Which lists recommend X? In which section does X stand? What stands next to X?"""
+    t = asked.text
+    who = whole(
+        r"who (?:\w+ )?(?:recommend|suggest|list|put|endorse|mention)\w*|谁推荐|whose list"
+    ).search(t)
+    rest = whole(rf"(?:which|what|any|whose)(?: \w+){{0,2}} (?:{LIST})").sub(" ", t)
+    which = whole(
+        rf"(?:which|what|any|whose)(?: of)?(?: the| your| my| these)? ?(?:{LIST})"
+        rf"|(?:哪些|哪个|哪份|有没有|有哪些)(?:{LIST})"
+    ).search(t) and SAID["recommend"].search(rest)
+    where = whole(
+        rf"(?:in|on|under) (?:which|what|any|one)(?: of)?(?: the| your| my)? ?(?:{LIST}|{PLACE})"
+        rf"|where (?:do|did|does) (?:the |your |my )?(?:{LIST}|you) (?:mention|recommend|find|get|"
+        rf"list)"
+        rf"|(?:next to|beside|alongside|in the same (?:{PLACE}) as|(?:stands?|listed) with)"
+        rf"|在?哪(?:个|些|份)(?:{LIST}|{PLACE})|同一(?:{PLACE})|旁边"
+    ).search(t)
+    if not (who or which or where):
+        return None
+    subject = asked.subject("list", "recommend", "place", "unit")
+    around = "next to|beside|alongside|same|stands?|standing|watching|reading|under|listed"
+    edges = rf"^(?:(?:{around}|谁|哪个|哪些|在)\b\s*)+|(?:\s*\b(?:{around}|旁边|的))+$"
+    subject = re.sub(edges, " ", subject, flags=re.IGNORECASE).strip(EDGE)
+    subject = trimmed(subject)
+    if not subject:
+        return None
+    works = asked.works(subject) or asked.works(
+        trimmed(SAID["unit"].sub(" ", asked.subject("list")))
+    )
+    listed = bool(which or where or asked.has("list"))
+    if not works and not listed:
+        return None
+    if not works and not who and not titled(asked, subject) and known(asked, subject):
+        return asked.request(LISTS, subject=subject)  # a subject: which of their sections bear it
+    asks = (
+        "beside" if where and re.search(r"next to|beside|alongside|same|旁边|同一", t, re.I) else ""
+    )
+    return asked.request(RECOMMENDED, works=works_of(works), subject=subject, asks=asks, lists=())
+
+
+def agreed(asked: Asked) -> Request | None:
+    """What do several lists agree on?"""
+    if not asked.has("shared") or not asked.has("list"):
+        return None
+    return asked.request(AGREED)
+
+
+def missing(asked: Asked) -> Request | None:
+    """Which links are dead? What is missing, and why? Which topics have no link?"""
+    if not asked.has("gone"):
+        return None
+    topics = whole(r"topics?|subjects?|主题|话题").search(asked.text)
+    speaks = asked.has("shelves") or asked.has("list") or asked.has("have") or bool(asked.lists)
+    unit = asked.has("unit")
+    subject = asked.subject("gone", "shelves", "have", "list", "unit", "count", "thing")
+    works = asked.works(subject) if subject else []
+    if not speaks and not (unit and (not subject or works)):
+        return None
+    if (
+        topics
+        or asked.has("place")
+        or whole(r"gaps?|no links?|without an?y? links?|没有链接").search(asked.text)
+    ):
+        return asked.request(MISSING, asks="topics")
+    return asked.request(MISSING, works=works_of(works), subject=subject if works else "")
+
+
+def new(asked: Asked) -> Request | None:
+    """What is new? What came since 2024?"""
+    t = asked.text
+    since = date(t)
+    if not asked.has("new") or asked.has("recommend", "list"):
+        return None
+    subject = asked.subject("new", "shelves", "have", "list", "unit", "thing")
+    subject = trimmed(without_dates(subject))
+    subject = trimmed(
+        whole(r"published|added|came in|come|most|year|month|week|今年|本周|本月").sub(" ", subject)
+    )
+    extreme = whole(r"newest|latest|most recent|最新").search(t)
+    speaks = asked.has("shelves") or asked.has("have") or asked.has("unit")
+    if subject:
+        return None
+    if extreme and not since:
+        return asked.request(INVENTORY, asks="newest") if speaks or asked.has("thing") else None
+    return asked.request(NEW, since=since)
+
+
+def path(asked: Asked) -> Request | None:
+    """What should I read first to understand X?"""
+    t = asked.text
+    found = SAID["learn"].search(t)
+    hours = hours_in(t)
+    if found is None and not (hours and re.search(r"\b(?:read|study|learn)\b|[学读看]", t, re.I)):
+        return None
+    if (
+        found
+        and found[0].casefold() == "learning"
+        and not (asked.has("thing") and asked.has("bring"))
+    ):
+        others = [each for each in SAID["learn"].finditer(t) if each[0].casefold() != "learning"]
+        if not others:
+            return None
+    if re.match(r"walk me through (?:how|why|what|the)\b", t, re.IGNORECASE):
+        return None
+    subject = trimmed(HOURS.sub(" ", asked.subject("learn", "list")))
+    subject = trimmed(re.sub(r"(?i)^(?:only |i have |learn|study|understand|read)\b", "", subject))
+    subject = trimmed(SAID["shelves"].sub(" ", SAID["have"].sub(" ", subject)))
+    subject = trimmed(
+        whole(r"初学者|零基础|我?只有|as a beginner|from your sources").sub(" ", subject)
+    )
+    if not subject:
+        return None
+    if asked.has("bring", "unit") and asked.has("have") and found is None:
+        return None
+    return asked.request(PATH, subject=subject, hours=hours)
+
+
+def work(asked: Asked) -> Request | None:
+    """Who wrote X? How long, how hard is it? Do you have it?"""
+    t = asked.text
+    asks = next((n for n in ("author", "time", "hard", "when", "address") if SAID[n].search(t)), "")
+    kind = whole(
+        rf"what kind of (?:thing|source|work) is|an? (?:{UNIT}) or an? (?:{UNIT})|是什么类型"
+    ).search(t)
+    by = whole(rf"(?:{UNIT})(?: are| is)?(?: written| made)? (?:by|from)").search(t)
+    held = asked.has("have") or whole(r"is .+ (?:in|on) (?:the|your|my|any)").search(t)
+    if not (asks or kind or by or held):
+        return None
+    classes = [asks] if asks else []
+    subject = asked.subject(*classes, "have", "shelves")
+    either = rf",? an? (?:{UNIT}) or an? (?:{UNIT}).*$"
+    subject = re.sub(rf"(?i)^(?:what kind of (?:thing|source|work) is)\b|{either}", "", subject)
+    subject = re.sub(
+        r"(?i)\b(?:come out|came out|published|take to (?:read|watch)|to (?:read|watch)|read|watch|"
+        r"on the list|marked.*|listed)\b|^(?:读完|看完|读)|要$|需要$|那篇|这篇", " ", subject
+    )  # fmt: skip
+    subject = trimmed(subject)
+    if by and not asks:
+        subject = trimmed(asked.text[by.end() :])
+        works = [m for m in asked.works(subject) if m.by in ("author", "site", "title")]
+        return asked.request(WORK, works=works_of(works), subject=subject) if works else None
+    note = bool(re.search(r"\bprimer\b|手册", t, re.IGNORECASE))
+    mention = re.sub(r"(?:primer(?:'s)? )?notes? (?:on|about|for)\b|^primer(?:'s)?", " ", subject)
+    works = [m for m in asked.works(mention, primer=note) if m.work.primer == note]
+    if asks == "time" and not works:
+        return None
+    if not works or works[0].score < (_SURE_TITLE if asks != "author" else _SURE_AUTHOR):
+        return None
+    about = whole(rf"(?:{THING}) (?:about|on|for)").search(t)
+    if held and not asks and not kind and (about or not titled(asked, subject)):
+        return None
+    return asked.request(
+        WORK, works=works_of(works), subject=subject, asks=asks or ("kind" if kind else "")
+    )
+
+
+def holdings(asked: Asked) -> Request | None:
+    """What do you have on X? How much of what is there?"""
+    t = asked.text
+    speaks = asked.has("shelves") or asked.has("have")
+    names = "|".join(re.escape(name) for row in asked.lists for name in (row.name, row.title))
+    named = bool(asked.lists) and bool(
+        re.search(rf"(?:in|on|of|from|under|does|about|is|at) (?:the )?(?:{names})", t, re.I)
+        or asked.has("list")
+        or asked.has("unit")
+        or asked.has("have")
+        or asked.has("place")
+        or asked.lang == "zh"
+    )
+    unit = asked.has("unit") or asked.has("list")
+    brings = asked.has("bring")
+    about = r"(?:about|on|for|regarding|covering|to learn)"
+    fragment = whole(rf"^(?:\w+ )?(?:{UNIT}|anything|something|everything) {about}").match(t)
+    told = r"(?:explain|cover|discuss|teach|treat|mention|deal with|are about|talk about|are on)s?"
+    fragment = fragment or whole(rf"^(?:which|what) (?:\w+ )?(?:{UNIT}) {told}").match(t)
+    place = asked.has("place") or " > " in t
+    count = asked.has("count")
+    strong = named or (speaks and (unit or asked.has("thing") or asked.has("shelves")))
+    strong = strong or (place and (asked.has("list") or named or " > " in t))
+    if asked.has("have") and whole(r"(?:do|have|does) (?:you|we)|你").search(t):
+        strong = True
+    weak = (brings and (unit or asked.has("thing"))) or bool(fragment)
+    more = whole(
+        r"(?:read|learn|find(?: out)?|see) more (?:about|on)|further reading|more (?:sources|"
+        r"material)|"
+        r"(?:everything|anything|all) (?:\w+ )?(?:about|on)|material (?:on|about)|更多(?:关于|"
+        r"有关)?"
+    ).search(t)
+    level = any(p.search(t) for p in LEVELS.values())
+    weak = (
+        weak or (bool(more) and (brings or unit)) or (level and unit and not re.search(r"\?|？", t))
+    )
+    how = r"(?:why|how (?!many|much|do your|big|large|old)|can|could (?!you)|为什么|怎么)\b"
+    favour = re.match(r"(?:can|could) you (?:recommend|suggest)", t, re.IGNORECASE)
+    if re.match(how, t, re.IGNORECASE) and not (asked.has("shelves") or favour):
+        return None
+    subject = asked.subject("bring", "shelves", "have", "count", "list", "place", "unit")
+    for pattern in (*LEVELS.values(), *LANGUAGES.values()):
+        subject = pattern.sub(" ", subject)
+    subject = trimmed(without_dates(subject))
+    subject = trimmed(
+        whole(
+            r"more (?:about|on)?|further|differ\w*|one another|overview|big|large|size|"
+            r"old(?:est)?|cover\w*|"
+            r"recommend\w*|contain\w*|include\w*|explain\w*|discuss\w*|teach\w*|treat\w*|hours?|"
+            r"minutes?|works?|stands?|under|topics?|tell me|"
+            r"更多|推荐|多少|类型|种类|讲些|讲|这个|几个|一共|总共|小时"
+        ).sub(" ", subject)
+    )
+    if not (strong or weak or (unit and not subject)):
+        return None
+    # where the request does not speak of the collection, the catalog has to know its subject
+    asked_for = strong or bool(asked.kinds and brings)
+    if subject and not asked_for and not known(asked, subject):
+        return None
+    spoken_of = place or named or asked.has("unit") or asked.has("have", "thing")
+    if subject and not (spoken_of or known(asked, subject) or titled(asked, subject)):
+        return None
+    if not subject:
+        return _inventory(asked, count=count)
+    kind = LISTS if place and not asked.has("unit") else HOLDINGS
+    return asked.request(kind, subject=subject)
+
+
+def _inventory(asked: Asked, *, count: bool) -> Request | None:
+    """How much of what is there; of one list or of all."""
+    t = asked.text
+    asks = "count" if count else ""
+    if whole(r"oldest|最早|最旧").search(t):
+        asks = "oldest"
+    elif whole(r"newest|latest|最新").search(t):
+        asks = "newest"
+    elif whole(r"hours?|how much (?:reading|time)|多少小时|多长时间").search(t):
+        asks = "hours"
+    elif whole(rf"(?:which|what|how many|know|多少|哪些|几个).{{0,20}}(?:{LIST})|differ\w*").search(
+        t
+    ):
+        kind = LISTS if not asked.lists or not count else INVENTORY
+        return asked.request(kind, asks=asks)
+    years = [year[0] for year in YEAR.finditer(t)]
+    kind = LISTS if asked.lists and not count else INVENTORY
+    since, until = (min(years), max(years)) if years else ("", "")
+    return asked.request(kind, asks=asks, since=since, until=until)

@@ -1,0 +1,131 @@
+"""Requests about what sources say: one summed up, one asked alone, several compared."""
+
+import re
+
+from assistant.collection.asked import EDGE, YEAR, Asked, lists_in, meant, titled, trimmed
+from assistant.collection.naming import words_of
+from assistant.collection.request import HOLDINGS, MANY_SOURCES, ONE_SOURCE, SUMMARY, Request
+from assistant.collection.vocabulary import SAID, UNIT, whole
+
+PRIMER_NOTE = whole("primer(?:'s)?|notes?|笔记")
+_CERTAIN = 0.8
+_TITLE = 3  # words
+_SAYS = re.compile(
+    r"^(?:so,? )?(?:according to|based on|as per|going by|per|in the words of) (?P<a>.+?)(?:,|:|"
+    r" - )\s*(?P<aq>.+)$"
+    r"|^(?P<bq>.+?),? (?:according to|based on|as described (?:in|by)|"
+    r"in the words of) (?P<b>.+?)[?.!]*$"
+    r"|^(?:what|how|why) (?:do|does|did|would) (?P<c>.+?) (?:say|says|claim|write|argue|report|"
+    r"think|"
+    r"tell us|state|conclude|recommend|explain|describe|define)(?: (?:about|on|regarding|of|for|"
+    r"that|us))?"
+    r" (?P<cq>.+)$"
+    r"|^in (?P<d>[^,?]{8,120}), (?P<dq>.+)$"
+    r"|^(?:what|which|how|why|when|does|do|is|are) .{3,}? in (?P<e>the .{3,60}(?:paper|post|"
+    r"article|"
+    r"note|guide|document|book|blog|talk|video|course))[?.!]*$",
+    re.IGNORECASE,
+)
+_SAYS_ZH = re.compile(
+    r"^(?:根据|按照|依据|据)(?P<a>.+?)(?:的(?:说法|介绍|描述|说明|文档|"
+    r"内容))?[，,：:]\s*(?P<aq>.+)$"
+    r"|^(?P<b>.+?)(?:里面?|中|上)?(?:是)?(?:怎么|如何|怎样)(?:说|讲|解释|描述|定义|"
+    r"看待?)的?(?P<bq>.*)$"
+    r"|^(?:在)?(?P<c>.+?)(?:里面?|中)(?:，|,)(?P<cq>.+)$"
+)
+_CLAUSE = re.compile(
+    r"\b(?:summar\w+|sum up|outline) (?:of )?(?:how|why|whether|what)\b|总结一?下?(?:怎么|如何|"
+    r"为什么)",
+    re.I,
+)
+
+
+def speaks_of_a_source(text: str) -> bool:
+    """Say whether a text has the form of a question put to one source."""
+    return bool(_SAYS.match(text) or _SAYS_ZH.match(text))
+
+
+def many(asked: Asked) -> Request | None:
+    """Do the sources agree on ...? What changed between 2023 and 2025?"""
+    if not asked.has("compare") or asked.has("shared", "list"):
+        return None
+    years = [year[0] for year in YEAR.finditer(asked.text)]
+    text = (
+        YEAR.sub(" \u0001 ", whole(r"年|到|至|之间").sub(" ", asked.text)) if years else asked.text
+    )
+    dull = SAID["compare"].sub(" \u0001 ", text)
+    dull = whole(rf"{UNIT}|来源|各个?|说法|kept|say").sub(" ", dull)
+    parts = (" ".join(trimmed(part).split()) for part in dull.split("\u0001"))
+    subject = " ".join(part for part in parts if part)
+    if not subject:
+        return None
+    since, until = (min(years), max(years)) if len(years) > 1 else ("", "")
+    return asked.request(MANY_SOURCES, subject=subject, since=since, until=until, kinds=())
+
+
+def one_source(asked: Asked) -> Request | None:
+    """According to X, ...? What does X say about ...?"""
+    pattern = _SAYS_ZH if asked.lang == "zh" else _SAYS
+    found = pattern.match(asked.text)
+    if found is None:
+        return None
+    groups = {key: value for key, value in found.groupdict().items() if value}
+    slot = next(key for key in groups if len(key) == 1)
+    mention = groups[slot]
+    question = groups.get(f"{slot}q") or asked.text
+    if asked.lang == "zh" and slot == "b":
+        question = f"{groups.get('bq') or ''}".strip("？?。 ") or asked.text
+    primer = bool(PRIMER_NOTE.search(mention))
+    if lists := lists_in(asked.catalog, mention):
+        subject = trimmed(question)
+        return asked.request(HOLDINGS, lists=tuple(lists), subject=subject, kinds=())
+    if re.fullmatch(r"(?:the |your |refdesk's )?primer|入门手册", mention.strip(), re.IGNORECASE):
+        return asked.request(ONE_SOURCE, primer=True, question=_asked_of(question, asked))
+    works = asked.works(_without_about(mention), primer=primer)
+    if not works:
+        return None
+    loose = slot == "d" or (asked.lang == "zh" and slot == "c")  # "in X, ...": X may be a subject
+    long = len(words_of(mention)) >= _TITLE
+    if loose and not (works[0].score > _CERTAIN and (long or titled(asked, mention))):
+        return None
+    return asked.request(
+        ONE_SOURCE, works=meant(works), question=_asked_of(question, asked), subject=mention
+    )
+
+
+def summary(asked: Asked) -> Request | None:
+    """Summarise X; what are the main points of X?"""
+    if not asked.has("sum"):
+        return None
+    mention = asked.subject("sum")
+    if not mention or asked.lists or _CLAUSE.search(asked.text):
+        return None
+    note = bool(re.search(r"\bprimer\b|\bnotes? (?:on|about)\b|手册", asked.text, re.IGNORECASE))
+    mention = re.sub(r"(?:primer(?:'s)? )?notes? (?:on|about|for)\b|^primer(?:'s)?", " ", mention)
+    named = whole(rf"^(?:the )?(?:{UNIT}|file|repo)|(?:这个|这篇|这份)(?:{UNIT})").sub(" ", mention)
+    works = asked.works(named.strip(EDGE), primer=note)
+    works = [match for match in works if note == match.work.primer or match.by == "address"]
+    if not works:
+        return None
+    best = works[0]
+    if best.by in ("author", "site") and not asked.has("unit"):
+        return None
+    return asked.request(SUMMARY, works=meant(works), subject=mention)
+
+
+def _without_about(mention: str) -> str:
+    return re.sub(
+        r"^(?:the )?primer(?:'s)? notes? (?:on|about|for)", "", mention.strip(), flags=re.I
+    )
+
+
+def _asked_of(question: str, asked: Asked) -> str:
+    """Return what is asked of a source as a question of its own."""
+    question = question.strip(" ,.")
+    if asked.lang == "zh" or re.match(
+        r"(?:what|how|why|when|where|who|which|does|do|is|are|can|should)\b",
+        question,
+        re.IGNORECASE,
+    ):
+        return question
+    return question if question.endswith("?") else f"{question.rstrip('?')}?"

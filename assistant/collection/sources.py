@@ -1,0 +1,136 @@
+"""Requests about what sources say: one summed up, one asked alone, several side by side."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from assistant.answering import answer as answering
+from assistant.answering.values import Answer, Event
+from assistant.collection import compared
+from assistant.collection.catalog import Work, catalog
+from assistant.collection.opening import summary
+from assistant.collection.report import Report
+from assistant.collection.request import Request
+from assistant.collection.works import describe
+from assistant.engines.protocol import Engine
+from index.search.library import Library
+from index.store.values import Filters
+
+
+def summed_up(library: Library, request: Request, report: Report) -> Answer:
+    """Sum a source up: one or two of its own sentences a section, in order."""
+    work = _held(request)
+    if work is None or work.document is None:
+        return _absent(library, request, report)
+    (sentences, citations), covered, sections = summary(library, work.document)
+    if not sentences:
+        return report.answer("", refused=report.text(
+            f"“{work.title}” has no running text to sum up: open it at {work.url}.",
+            f"《{work.title}》没有可以概括的正文：请打开 {work.url}。",
+        ))  # fmt: skip
+    report.quote(sentences, citations)
+    title = work.own_title or work.title
+    report.read_on(title, work.url)
+    told = report.answer(
+        report.text(
+            f"From “{title}” alone: its own sentences, {covered} of {sections} sections in order.",
+            f"只依据《{title}》：原文的句子，按顺序取自 {sections} 节中的 {covered} 节。",
+        )
+    )
+    return replace(told, view="extractive")
+
+
+def asked_alone(
+    library: Library,
+    request: Request,
+    report: Report,
+    k: int,
+    model: Callable[[], Engine | None],
+    stop: Callable[[], bool],
+) -> Iterator[Event]:
+    """Answer a question from one source, or from all of one author or site."""
+    held = [work.document for work in request.works if work.document]
+    if not held and not request.primer:
+        yield Event("done", answer=_absent(library, request, report))
+        return
+    if request.primer:
+        held = [work.url for work in catalog(library.store).works if work.primer]
+    filters = Filters(documents=tuple(held))
+    title = _titles(request, report)
+    how = report.text(f"Answered from {title} alone.", f"只依据 {title} 回答。")
+    for event in answering.answer(library, request.question, filters, k, model, stop):
+        if event.answer is None:
+            yield event
+            continue
+        answer = replace(event.answer, how=how, request=request.kind)
+        if answer.refused:
+            said = report.text(
+                f"{title} does not say this. The nearest passages of it are listed below.",
+                f"{title} 没有说到这一点。下面列出其中最接近的段落。",
+            )
+            answer = replace(answer, refusal=said)
+        yield replace(event, answer=answer)
+
+
+def side_by_side(library: Library, request: Request, report: Report) -> Answer:
+    """Show what several documents say of a subject, newest first, and where they differ."""
+    groups, answered = compared.claims(library, request.subject, request.since, request.until)
+    if not groups or not (answered or any(map(compared.told_twice, groups))):
+        return report.answer("", refused=report.text(
+            f"No dated source here says anything about “{request.subject}”" if request.since
+            else f"No source here says anything about “{request.subject}”",
+            f"这里没有来源谈到“{request.subject}”",
+        ) + report.text(".", "。"))  # fmt: skip
+    differ = [group for group in groups if compared.differing(group)]
+    alike = [group for group in groups if compared.told_twice(group) and group not in differ]
+    # the best group is what was asked; others only where they differ or say the same too
+    shown = [g for g in groups if g is groups[0] or g in differ or g in alike]
+    if len({claim.line.hit.passage.url for group in groups for claim in group}) == 1:
+        verdict = report.text("Only one source speaks of it.", "只有一个来源谈到它。")
+    elif groups[0] in differ:
+        verdict = report.text(
+            "The sources differ; they stand side by side, the newer first.",
+            "来源说法不一，并列如下，较新的在前。",
+        )
+    elif groups[0] in alike:
+        verdict = report.text("The sources say the same.", "来源的说法一致。")
+    else:
+        shown = groups
+        verdict = report.text(
+            "Different sources speak of it; no two of these sentences contradict each other.",
+            "有不同来源谈到它；这些句子没有互相矛盾的。",
+        )
+    claims = compared.newest_first(claim for group in shown for claim in group)
+    sentences, citations = compared.told(claims)
+    report.quote(sentences, citations)
+    return replace(report.answer(verdict), view="extractive")
+
+
+def _held(request: Request) -> Work | None:
+    return next((work for work in request.works if work.held), None)
+
+
+def _titles(request: Request, report: Report) -> str:
+    if request.primer:
+        return report.text("refdesk's primer", "refdesk 入门手册")
+    titles = [work.own_title or work.title for work in request.works if work.held]
+    if len(titles) > 1:
+        return report.text(
+            f"the {len(titles)} sources of {request.subject}",
+            f"{request.subject} 的 {len(titles)} 个来源",
+        )
+    return report.text(f"“{titles[0]}”", f"《{titles[0]}》")
+
+
+def _absent(library: Library, request: Request, report: Report) -> Answer:
+    """Say that a source is known and its text is not here."""
+    work = request.works[0]
+    describe(library, work, "", report)
+    lines = report.answer("")
+    places = "".join(f"; {place.list}: {' > '.join(place.section)}" for place in work.places)
+    said = report.text(
+        f"The page of “{work.title}” is not in the library, so nothing can be said from it"
+        f"{places}. Fetch it with `refdesk ingest {work.url}`, or open it there.",
+        f"《{work.title}》的原文不在资料库里，所以无法据此回答{places}。"
+        f"可以用 `refdesk ingest {work.url}` 抓取，或直接打开。",
+    )
+    return replace(lines, refused=True, refusal=said)

@@ -1,0 +1,166 @@
+"""What there is on a subject, and what to read on it in which order."""
+
+from assistant.collection import about as shelves
+from assistant.collection.about import About
+from assistant.collection.catalog import catalog
+from assistant.collection.lines import (
+    add_works,
+    by_kind,
+    flat,
+    hardness,
+    how_found,
+    in_words,
+    joined,
+    narrowed,
+    place_of,
+    quoted,
+)
+from assistant.collection.naming import recognise
+from assistant.collection.opening import opening
+from assistant.collection.report import Report, duration, named_kind
+from assistant.collection.request import Request
+from assistant.learning import primer
+from assistant.learning.path import reading_path
+from assistant.learning.path_form import Step
+from index.search.library import Library
+from ingest.errors import NothingFound, UsageError
+
+_STEPS = 8
+_SECTIONS = 6
+_TOPICS = 10
+
+
+def holdings(library: Library, request: Request, report: Report) -> str:
+    """Map what is held on a subject: works, sections, the primer, what nothing covers yet."""
+    subject = flat(request.subject)
+    found = shelves.about(library, subject)
+    if named := recognise(library.store, subject):  # a person or a site
+        works = [match.work for match in named if match.by in ("author", "site")]
+        found = About(subject, found.note, tuple(dict.fromkeys([*works, *found.works])),
+                      found.sections, found.gaps)  # fmt: skip
+    works = narrowed(found.works, request)
+    narrowing = request.kinds or request.levels or request.langs or request.lists
+    wanted = in_words(request, report.lang)
+    if not works and not found.note and not found.sections:
+        report.say(
+            report.text(
+                f"Nothing in the library or on its lists is about “{subject}”.",
+                f"资料库和清单里都没有关于“{subject}”的资料。",
+            )
+        )
+        near = [note.topic for note in primer.nearest(subject)]
+        if request.kinds:
+            every = narrowed(catalog(library.store).listed, request)
+            report.under(f"All {wanted} of the lists", f"清单里全部的{wanted}")
+            add_works(library, report, every)
+            report.under("", "")
+        elif near:
+            report.say(report.text(f"The nearest topics: {joined(near, 'en')}.",
+                                   f"最接近的主题：{joined(near, 'zh')}。"))  # fmt: skip
+        return how_found(request, report, subject)
+    if narrowing and not works:
+        report.say(
+            report.text(f"No {wanted} on {subject}.", f"没有关于 {subject} 的{wanted}。"),
+            *request.lists,
+        )
+        works = list(found.works)
+        report.under(f"Other works on {subject}", f"关于 {subject} 的其他资料")
+    else:
+        count = len(works)
+        of = by_kind(works, report.lang)
+        report.say(
+            report.text(
+                f"{count} {wanted if narrowing else 'work' + 's' * (count != 1)} on {subject}"
+                f"{f': {of}' if not request.kinds and count else ''}.",
+                f"关于 {subject} 有 {count} "
+                f"项{wanted}{f'：{of}' if not request.kinds and count else ''}。",
+            )
+        )
+    add_works(library, report, works)
+    report.under("", "")
+    if not narrowing:
+        _add_primer(library, found, report)
+        _add_sections(library, found, report)
+    return how_found(request, report, subject)
+
+
+def _add_primer(library: Library, found: About, report: Report) -> None:
+    """Add what the primer says first of a subject."""
+    note = found.note
+    if note is None or library.document(note.url) is None:
+        return
+    sentences, citations = opening(library, note.url)
+    if sentences:
+        report.under(f"What the primer says: {note.topic}", f"入门手册怎么说：{note.topic}")
+        report.quote(sentences, citations)
+        report.under("", "")
+
+
+def _add_sections(library: Library, found: About, report: Report) -> None:
+    here = catalog(library.store)
+    filled = [(each, len(here.under(*each))) for each in found.sections]
+    filled = [(each, number) for each, number in filled if number]
+    if filled:
+        report.under("Sections of the lists", "清单里的章节")
+    for each, number in filled[:_SECTIONS]:
+        report.item(
+            report.text(f"{place_of(*each)} ({number})", f"{place_of(*each)}（{number} 项）")
+        )
+    if found.gaps:
+        report.under("Topics of the lists without a link yet", "清单里还没有链接的主题")
+        for topic in found.gaps[:_TOPICS]:
+            report.item(place_of(topic.list, topic.path))
+    report.under("", "")
+
+
+def what_to_read(library: Library, request: Request, report: Report) -> str:
+    """Give the reading path of a subject: what first, in which order, how long."""
+    subject = flat(request.subject)
+    try:
+        path = reading_path(library, subject, request.hours)
+    except (NothingFound, UsageError) as error:
+        report.say(str(error))
+        return _how_path(subject, request, report)
+    hours = duration(path.total_minutes, report.lang)
+    first = path.steps[0]
+    works = {work.url: work for work in catalog(library.store).works}
+    report.say(
+        report.text(
+            f"{path.topic}: {len(path.steps)} steps, about {hours} in all; begin with"
+            f" {flat(first.title)}.",
+            f"{path.topic}：共 {len(path.steps)} 步，大约 {hours}；先读《{flat(first.title)}》。",
+        ),
+        *([works[first.url]] if first.url in works else []),
+    )
+    for number, step in enumerate(path.steps[:_STEPS], 1):
+        cited = [works[step.url]] if step.url in works else []
+        report.item(f"{number}. {_step(step, report.lang)}", *cited)
+    if len(path.steps) > _STEPS:
+        left = len(path.steps) - _STEPS
+        report.say(report.text(f"And {left} more steps.", f"另外还有 {left} 步。"))
+    if path.left_out:
+        report.say(
+            report.text(
+                f"Left out for lack of time: {len(path.left_out)} steps.",
+                f"因时间不够省去 {len(path.left_out)} 步。",
+            )
+        )
+    return _how_path(subject, request, report)
+
+
+def _step(step: Step, lang: str) -> str:
+    level = hardness(step.difficulty, lang)
+    minutes = duration(step.minutes, lang)
+    if lang == "zh":
+        kind = "入门手册" if step.primer else named_kind(step.kind, lang)
+        hard = f"{level}（估计）" if step.estimated else level
+        return f"{flat(step.title)}（{kind}，{hard}，{minutes}）"
+    kind = "primer" if step.primer else named_kind(step.kind, lang)
+    hard = f"{level} (estimated)" if step.estimated else level
+    return f"{flat(step.title)} ({kind}, {hard}, {minutes}): {flat(step.why)}"
+
+
+def _how_path(subject: str, request: Request, report: Report) -> str:
+    hours = f" --hours {request.hours:g}" if request.hours else ""
+    command = f"refdesk path {quoted(subject)}{hours}"
+    return report.text(f"The reading path: `{command}`.", f"阅读路径：`{command}`。")

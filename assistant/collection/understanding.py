@@ -1,0 +1,51 @@
+"""What a request asks of the desk: something of the collection, or (`None`) a fact.
+
+A request is read in two steps. Its *frame* tells the kind: words for things of a library (a list, a
+source, a section, a video), for having and recommending them, for reading, summarising, comparing.
+Its *subject* is what is left once the frame is taken away, and the catalog says what that names: a
+work, a list, a section, a topic. A frame whose subject the catalog does not know counts only where
+it speaks of the collection itself. In doubt a request is a question of fact.
+"""
+
+from collections.abc import Callable
+
+from assistant.collection import shelf_frames, source_frames
+from assistant.collection.asked import Asked
+from assistant.collection.catalog import catalog
+from assistant.collection.request import Request
+from assistant.collection.vocabulary import SAID
+from index.search.library import Library
+from ingest.text.sentences import language
+
+_FRAMES: tuple[Callable[[Asked], Request | None], ...] = (
+    source_frames.many,
+    source_frames.one_source,
+    shelf_frames.recommended,
+    shelf_frames.agreed,
+    shelf_frames.missing,
+    shelf_frames.new,
+    shelf_frames.path,
+    source_frames.summary,
+    shelf_frames.work,
+    shelf_frames.holdings,
+)
+_SHORT = 12  # characters: says nothing of what it is
+
+
+def may_be(text: str) -> bool:
+    """Say quickly whether a request could be about the collection, before the library is asked."""
+    names = ("unit", "list", "shelves", "have", "learn", "sum", "compare", "place", "author")
+    if len(text) < _SHORT or source_frames.speaks_of_a_source(text):
+        return True
+    return any(SAID[name].search(text) for name in names)
+
+
+def understand(library: Library, text: str) -> Request | None:
+    """Return what a request asks of the collection; None for a question of fact."""
+    flat = " ".join(text.replace("’", "'").split())
+    asked = Asked(library, catalog(library.store), flat, language(flat))
+    for read in _FRAMES:
+        found = read(asked)
+        if found is not None:
+            return found
+    return None

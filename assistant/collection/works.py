@@ -1,0 +1,222 @@
+"""One work: which lists recommend it, who wrote it, how long and hard it is, whether it is here."""
+
+import re
+from collections.abc import Sequence
+
+from assistant.collection import about as shelves
+from assistant.collection.catalog import Catalog, Work, catalog
+from assistant.collection.lines import (
+    SHOWN,
+    add_works,
+    flat,
+    hardness,
+    joined,
+    minutes_of,
+    place_of,
+    quoted,
+    trail,
+)
+from assistant.collection.report import LEVELS, Report, duration, named_kind
+from assistant.collection.request import Request
+from assistant.learning import effort, primer
+from index.search.library import Library
+
+_AUTHORS = 3
+
+
+def recommended(library: Library, request: Request, report: Report) -> str:
+    """Say which lists and sections recommend a work, or else works on the subject."""
+    here = catalog(library.store)
+    works = [work for work in request.works if work.places]
+    if request.asks == "beside" and works:
+        return _beside(library, here, works, report)
+    subject = flat(request.subject)
+    wanted_kind = [kind for kind in request.kinds if kind]
+    exact = [work for work in works if not wanted_kind or work.kind in wanted_kind]
+    if not exact:
+        of_kind = named_kind(wanted_kind[0], report.lang) if wanted_kind and works else ""
+        english = f"a {of_kind} on " if of_kind else ""
+        report.say(
+            report.text(
+                f"No list recommends {english}“{subject}”.",
+                f"没有清单推荐关于“{subject}”的{of_kind}。" if of_kind
+                else f"没有清单推荐“{subject}”。",
+            )
+        )  # fmt: skip
+    else:
+        _add_recommendations(exact, report)
+    others = works if not exact else []
+    known = shelves.about(library, subject)
+    if not works or (exact and all(work.kind == "note" for work in exact)) or others:
+        listed = [work for work in known.works if work.places and work not in exact]
+        listed = list(dict.fromkeys([*others, *listed]))
+        if listed:
+            report.under(f"What the lists recommend on {subject}", f"清单里关于 {subject} 的资料")
+            add_works(library, report, listed)
+            report.under("", "")
+    _name_paper(subject, report)
+    return report.text(
+        "From the entries of the lists: `refdesk search … --list NAME`, or the tab “Browse”.",
+        "依据清单的条目：`refdesk search … --list NAME`，或页面上的“浏览”。",
+    )
+
+
+def _add_recommendations(works: Sequence[Work], report: Report) -> None:
+    for work in works[:SHOWN]:
+        lists = joined(dict.fromkeys(place.list for place in work.places), report.lang)
+        report.say(
+            report.text(
+                f"{flat(work.title)} ({named_kind(work.kind, 'en')}) is recommended by {lists}:",
+                f"推荐《{flat(work.title)}》（{named_kind(work.kind, 'zh')}）的清单是 {lists}：",
+            ),
+            work,
+        )
+        for place in work.places:
+            level = f" ({hardness(place.difficulty, report.lang)})" if place.difficulty else ""
+            under = trail(place.section) or report.text("at its top", "开头")
+            report.item(
+                report.text(f"{place.list}, under {under}{level}", f"{place.list}，{under}{level}"),
+                work,
+            )
+
+
+def _beside(library: Library, here: Catalog, works: Sequence[Work], report: Report) -> str:
+    place = works[0].places[0]
+    near = [other for other in here.under(place.list, place.section) if other.url != works[0].url]
+    where = place_of(place.list, place.section)
+    report.say(
+        report.text(
+            f"{flat(works[0].title)} stands under {where}; beside it stand {len(near)} more:",
+            f"《{flat(works[0].title)}》在 {where} 下，同一节里还有 {len(near)} 项：",
+        ),
+        works[0],
+    )
+    add_works(library, report, near)
+    section = place.section[-1] if place.section else ""
+    return report.text(
+        f"From the list: `refdesk search … --list {place.list} --section {quoted(section)}`.",
+        f"依据清单：`refdesk search … --list {place.list} --section {quoted(section)}`。",
+    )
+
+
+def _name_paper(subject: str, report: Report) -> None:
+    """Name an original paper of a primer note that has this title."""
+    wanted = primer.plain_name(subject)
+    for note in primer.notes().values():
+        for paper in note.papers:
+            if wanted and wanted in primer.plain_name(paper.title) and len(wanted.split()) > 2:
+                report.say(
+                    report.text(
+                        f"The primer's note “{note.topic}” names it as an original paper:"
+                        f" {paper.authors} ({paper.year}), {paper.url}.",
+                        f"入门手册的“{note.topic}”把它列为原始论文：{paper.authors}（"
+                        f"{paper.year}），{paper.url}。",
+                    )
+                )
+                report.read_on(paper.title, paper.url)
+                return
+
+
+def work_asked(library: Library, request: Request, report: Report) -> str:
+    """Say who wrote a work, how long and hard it is, whether it is here."""
+    if not request.works:
+        return recommended(library, request, report)
+    for work in request.works[:3]:
+        describe(library, work, request.asks, report)
+    if len(request.works) > 3:
+        add_works(library, report, request.works[3:])
+    return report.text("From the catalog and the archived pages.", "依据目录和存档的页面。")
+
+
+def describe(library: Library, work: Work, asks: str, report: Report) -> None:
+    """Say what is known of a work, first what is asked for (see `Request.asks`)."""
+    zh = report.lang == "zh"
+    title = flat(work.title)
+    minutes, timed = minutes_of(library, work)
+    level = work.difficulty
+    marker = next((place.list for place in work.places if place.difficulty), "")
+    guess = _estimate(library, work)
+    author = _few(work.author) or _author_in(work.title)
+    lines = {
+        "author": report.text(
+            f"{title} is by {author}." if author else f"The catalog names no author of {title}.",
+            f"《{title}》的作者是 {author}。" if author else f"目录里没有写明《{title}》的作者。",
+        ),
+        "time": report.text(
+            f"{title} takes {'' if timed else 'about '}{duration(minutes, 'en')}"
+            f" ({'by the length of its text' if timed else 'a guess by its kind'}).",
+            f"《{title}》大约需要 {duration(minutes, 'zh')}（"
+            f"{'按正文长度' if timed else '按类型估计'}）。",
+        ),
+        "hard": report.text(
+            f"{title} is marked {level} by {marker}." if level
+            else f"No list says how hard {title} is; refdesk's estimate by kind and title is"
+            f" {guess}.",
+            f"{marker} 把《{title}》标为{hardness(level, 'zh')}。" if level
+            else f"没有清单标注《{title}》的难度，按类型和标题估计为{LEVELS[guess]}。",
+        ),
+        "when": report.text(
+            f"{title} is dated {work.date}." if work.date else f"{title} carries no date.",
+            f"《{title}》注明的日期是 {work.date}。" if work.date else f"《{title}》没有注明日期。",
+        ),
+        "address": f"{title}: {work.url}",
+    }  # fmt: skip
+    if asks in lines:
+        report.say(lines[asks], work)
+    about = [
+        named_kind(work.kind, report.lang),
+        report.text(f"by {author}", f"作者 {author}") if author and asks != "author" else "",
+        work.date if asks != "when" else "",
+        hardness(level, report.lang) if asks != "hard" else "",
+        duration(minutes, report.lang) if asks != "time" else "",
+    ]
+    here = work.held
+    state = report.text(
+        "its text is in the library"
+        if here
+        else f"its page is not in the library ({_why(work, 'en')})",
+        "原文在资料库里" if here else f"原文不在资料库里（{_why(work, 'zh')}）",
+    )
+    report.say(
+        f"{title}{'：' if zh else ': '}{joined([*about, state], report.lang)}{'。' if zh else '.'}",
+        work,
+    )
+    for place in work.places:
+        report.item(
+            report.text(
+                f"recommended by {place_of(place.list, place.section)}",
+                f"推荐它的清单：{place_of(place.list, place.section)}",
+            ),
+            work,
+        )
+
+
+def _few(authors: str) -> str:
+    """Return the first authors of many."""
+    names = [name.strip() for name in authors.split(";")]
+    return authors if len(names) <= _AUTHORS else f"{', '.join(names[:_AUTHORS])} et al."
+
+
+def _author_in(title: str) -> str:
+    """Return who a title says it is by: "Jay Alammar - The ...", "... by Don Moon"."""
+    if found := re.search(r"\bby ((?:[A-Z][\w.]+ ?){2,3})", title):
+        return found[1].strip()
+    found = re.match(r"((?:[A-Z][a-z]+ ){1,2}[A-Z][a-z]+)(?: - |: )", title)
+    return found[1] if found else ""
+
+
+def _estimate(library: Library, work: Work) -> str:
+    document = library.document(work.document) if work.document else None
+    return effort.difficulty(work.title, work.kind, document)
+
+
+def _why(work: Work, lang: str) -> str:
+    """Return why a work is not in the library."""
+    states = {
+        "dead": ("dead", "已失效"),
+        "needs_a_browser": ("shown to browsers only", "只对浏览器开放"),
+        "failed": ("could not be read", "读不了"),
+        "not_fetched": ("not fetched yet", "还没有抓取"),
+    }
+    said = states.get(work.state, ("", ""))[lang == "zh"]
+    return f"{said}: {work.reason}" if work.reason else said

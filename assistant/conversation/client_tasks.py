@@ -1,0 +1,135 @@
+"""Prompts that chat clients send for themselves: a title for the chat, tags, what to ask next.
+
+Such a prompt speaks of the chat and not of the library. It is known by its form: a task for a model
+("### Task:", "Generate a concise title ...") together with the chat it is about, or with the form
+of the reply. It is answered by code, from the first question of that chat.
+"""
+
+import json
+import re
+from collections.abc import Sequence
+
+from assistant.answering.question import ASKING
+from assistant.conversation.rewriting import Exchange
+from assistant.learning import primer
+from ingest.text.sentences import language
+
+_MOST_WORDS, _MOST_HAN = 6, 12
+_TAGS = 4
+_CHAT = re.compile(
+    r"<chat_history>(.*?)</chat_history>|<conversation>(.*?)</conversation>|"
+    r"#{1,4} *(?:chat history|conversation|聊天记录|对话)\W*(.*)$|^(?:chat history|"
+    r"conversation) *:(.*)$",
+    re.IGNORECASE | re.DOTALL | re.MULTILINE,
+)
+_SAID = re.compile(
+    r"^\s*(?:\*\*)?(?:user|human|用户|q)(?:\*\*)?\s*[:：]\s*(.+?)\s*(?=^\s*(?:\*\*)?(?:user|human|"
+    r"assistant|ai|"
+    r"用户|助手|a)(?:\*\*)?\s*[:：]|\Z)",
+    re.IGNORECASE | re.DOTALL | re.MULTILINE,
+)
+_MARKED = re.compile(
+    r"^\s*#{1,4} *(?:task|instructions?|guidelines?|任务)\b\s*:?", re.IGNORECASE | re.MULTILINE
+)
+_ORDERS = re.compile(
+    r"\b(?:generate|create|provide|write|suggest|give|summari[sz]e|come up with|name|analy[sz]e|"
+    r"determine|continue)\b"
+    r"|生成|总结|概括|起一个|给出|返回|命名",
+    re.IGNORECASE,
+)
+_OF_THE_CHAT = re.compile(
+    r"\b(?:the|this|our|above|following) (?:chat|conversation|dialog(?:ue)?|discussion|"
+    r"messages?)\b|"
+    r"\bchat history\b|这(?:句话|段对话|个对话|次对话)|(?:用户的?|以上|上面的?|上述|本次|"
+    r"整个)(?:对话|会话|聊天)",
+    re.IGNORECASE,
+)
+_WANTS = {
+    "title": re.compile(
+        r"\btitles?\b|\bname (?:for|to) (?:this|the)\b|\ba name\b|标题|主题|命名", re.I
+    ),
+    "tags": re.compile(r"\btags?\b|\bcategor(?:y|ies)\b|标签", re.I),
+    "follow_ups": re.compile(
+        r"follow[- _]?ups?|\b(?:suggest\w*|next) (?:\d+[-–]?\d* )?questions?|what to ask next|"
+        r"追问|后续问题",
+        re.I,
+    ),
+    "queries": re.compile(r"\bsearch quer(?:y|ies)\b|检索词|搜索词", re.I),
+    "text": re.compile(r"\bautocomplet\w+|\bcomplete the (?:text|sentence)", re.I),
+    "emoji": re.compile(r"\bemoji (?:that|representing|for)", re.I),
+}  # fmt: skip
+_ORDER = ("queries", "follow_ups", "tags", "text", "title", "emoji")
+_JSON = re.compile(r"\bjson\b|\{\s*\"\w+\"\s*:", re.IGNORECASE)
+_LONGEST_UNMARKED = 1500  # characters: an order about a chat that is not marked as a task is short
+
+
+def reply(text: str, history: Sequence[Exchange] = ()) -> str | None:
+    """Return the reply to a client's own prompt; None for what a person asks."""
+    marked = bool(_MARKED.match(text))
+    head = text if marked else text[:_LONGEST_UNMARKED]
+    wanted = [name for name in _ORDER if _WANTS[name].search(_instructions(head))]
+    chat = _CHAT.search(text)
+    if not wanted or not _ORDERS.search(head):
+        return None
+    if not (marked and chat) and not (_OF_THE_CHAT.search(head) and (chat or history)):
+        return None
+    question = _first_question(text, chat, history)
+    what = _asked_for(text, wanted)
+    value = _value(what, question)
+    if _JSON.search(text):
+        return json.dumps({what: value}, ensure_ascii=False)
+    return value if isinstance(value, str) else "\n".join(value)
+
+
+def _instructions(text: str) -> str:
+    """Return a prompt without the chat it is about."""
+    return _CHAT.sub(" ", text)
+
+
+def _asked_for(text: str, wanted: Sequence[str]) -> str:
+    """Return the key the prompt's own form of reply names, else what it asks for."""
+    for name in wanted:
+        if re.search(rf"\"{name}\"\s*:", text):
+            return name
+    return wanted[0]
+
+
+def _first_question(text: str, chat: re.Match[str] | None, history: Sequence[Exchange]) -> str:
+    inside = next((part for part in chat.groups() if part), "") if chat else ""
+    if said := _SAID.search(inside or text):
+        return " ".join(said[1].split())
+    if history:
+        return " ".join(history[0].question.split())
+    return " ".join(inside.split())[:200]
+
+
+def _value(what: str, question: str) -> str | list[str]:
+    chinese = language(question) == "zh"
+    subjects = [primer.notes()[slug].topic for slug in primer.named(question)]
+    if what == "title":
+        return _title(question)
+    if what == "tags":
+        return subjects[:_TAGS] or [_title(question)] * bool(question)
+    if what == "follow_ups":
+        if not subjects:
+            return []
+        about = subjects[0]
+        if chinese:
+            return [f"想了解{about}应该先读什么？", f"关于{about}你有哪些资料？"]
+        return [f"What should I read first about {about}?", f"What do you have on {about}?"]
+    if what == "queries":
+        return [question] if question else []
+    return ""
+
+
+def _title(question: str) -> str:
+    """Return the words of a question that say what it is about, as they stand in it."""
+    plain = question.strip(" ?？!！.。")
+    if language(plain) == "zh":
+        return plain[:_MOST_HAN]
+    asking = set(ASKING.split())
+    words = plain.split()
+    while words and words[0].casefold().strip(",.:'\"") in asking:
+        words.pop(0)
+    title = " ".join((words or plain.split())[:_MOST_WORDS]).strip(" ,;:")
+    return title[:1].upper() + title[1:]

@@ -1,0 +1,135 @@
+"""What a person says that asks nothing new: thanks, a greeting, "yes", or "the same, shorter".
+
+Such a turn is made of courtesy, or of words for the manner of an answer, and of nothing else: each
+word is looked up, no sentence is matched. What has any other word is a question.
+"""
+
+import re
+from dataclasses import dataclass
+
+THANKS, GREETING, BYE, YES, NO, FINE, WHO, AGAIN = (
+    "thanks", "greeting", "bye", "yes", "no", "fine", "who", "again",
+)  # fmt: skip
+
+_MARKS = {
+    THANKS: "thanks thank thx ty cheers thankyou",
+    BYE: "bye goodbye farewell goodnight",
+    GREETING: "hi hello hey greetings morning afternoon evening hiya",
+    NO: "no nope nah wrong incorrect",
+    YES: "yes yeah yep yup yea correct exactly indeed",
+    FINE: "ok okay k great good nice cool perfect awesome excellent wonderful brilliant lovely "
+    "fine alright right sure understood interesting wow helpful clear gotcha",
+}  # fmt: skip
+_MARK_OF = {word: kind for kind, words in _MARKS.items() for word in words.split()}
+_ORDER = (THANKS, BYE, GREETING, NO, YES, FINE)
+_POLITE = (
+    "you u so very much a lot many for your the help answer answers that this it was is s helps "
+    "helped really all now then later see ya there dear got i get understand understood please pls "
+    "again too and well done how are doing today everyone everybody makes sense exactly me to one "
+    "bit friend mate quite super"
+)
+_COURTESY = frozenset(_POLITE.split())
+_ZH = {
+    THANKS: r"谢谢|多谢|感谢|谢了|辛苦了?",
+    BYE: r"再见|拜拜|回头见|晚安",
+    GREETING: r"你好|您好|早上好|下午好|晚上好|早安|嗨|哈喽|在吗",
+    NO: r"不是|不对|不用|不要|错了|没有",
+    YES: r"是的?|对的?|没错|要的?|可以",
+    FINE: r"好的?|嗯+|明白|知道|了解|懂|行|不错|很好|太好|清楚|原来如此",
+}
+_ZH_FILLER = r"你|您|了|啊|哦|呀|呢|吧|嘛|的|我|大家|非常|十分|很|太|都|啦|！|!|。|，|,|\s|~|～"
+_WHO = re.compile(
+    r"(?:hi|hello|hey|so)?[ ,]*(?:who|what) (?:are|r) (?:you|u)|what (?:can|"
+    r"do) you do(?: for me)?|what is "
+    r"(?:this|refdesk)|what are you (?:able to do|good (?:for|at))|how (?:do|can) (?:you work|"
+    r"you help"
+    r"(?: me)?|i use (?:you|this))|help(?: me)?|你是谁|你是什么|你(?:能|会|可以)(?:做|"
+    r"干)(?:些)?什么|"
+    r"(?:怎么|如何)(?:用你|使用)|帮助|refdesk 是什么",
+    re.IGNORECASE,
+)
+
+_MANNERS = {
+    "shorter": "shorter short brief briefly concise concisely condensed tldr shorten",
+    "longer": "longer long elaborate extensive lengthier",
+    "simpler": "simpler simple simply easier plainly plain eli5 layman",
+    "zh": "chinese mandarin",
+    "en": "english",
+    "other": "french german spanish japanese korean russian italian portuguese hindi arabic dutch",
+    "table": "table tabular",
+    "list": "bullet bullets bulleted points",
+    "repeat": "repeat rephrase reword reformulate rewrite",
+    "sure": "sure certain",
+}  # fmt: skip
+_MANNER_OF = {word: manner for manner, words in _MANNERS.items() for word in words.split()}
+_BETWEEN = (
+    "please pls can could would will you it that this say said put make made give me in a an as "
+    "the "
+    "answer one two three sentence sentences word words more much even but again tell explain "
+    "explained summarise summarize translate translated translation into to list form format "
+    "version "
+    "and of kindly just now with for beginner beginners five year old child terms language write "
+    "show try is are was do so my your"
+)
+_GLUE = frozenset(_BETWEEN.split())
+_ZH_MANNERS = {
+    "shorter": r"简短|短|精简|一句话",
+    "longer": r"长一?点|再长",
+    "simpler": r"简单|通俗|易懂|浅显",
+    "zh": r"中文|汉语",
+    "en": r"英文|英语",
+    "table": r"表格",
+    "list": r"要点|分点|列表|条目",
+    "repeat": r"再说一[遍次]|重复|换个说法|换种说法",
+    "sure": r"确定|真的|肯定",
+}
+_ZH_GLUE = (
+    r"请|能|可以|可不可以|再|用|说|讲|得|地|的|一点儿?|一些|些|成|换|把|它|这个|那个|回答|解释|吗|"
+    r"一下|你|以|"
+    r"形式|方式|翻译|写|改|更|给我|来|表示|列出|做|个|？|\?|！|。|，|,|\s"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What a turn does: one of the kinds above; ``manners`` say how to put the same ``AGAIN``."""
+
+    kind: str
+    manners: frozenset[str] = frozenset()
+
+
+def move(text: str) -> Move | None:
+    """Return what a turn does that asks nothing new; None for a question."""
+    flat = " ".join(text.replace("’", "'").split()).strip()
+    plain = flat.strip(" .!?,;:…。！？，~")
+    if not plain or len(plain) > 80:
+        return None
+    if _WHO.fullmatch(plain):
+        return Move(WHO)
+    if re.search("[\u3400-\u9fff]", plain):
+        return _chinese(plain)
+    words = re.findall(r"[a-z0-9]+(?:['-][a-z]+)?", plain.casefold().replace("tl;dr", "tldr"))
+    if " ".join(words) == "are you sure" or words[-2:] == ["you", "sure"]:
+        return Move(AGAIN, frozenset({"sure"}))
+    kinds = {_MARK_OF[word] for word in words if word in _MARK_OF}
+    if kinds and all(word in _MARK_OF or word in _COURTESY for word in words):
+        return Move(next(kind for kind in _ORDER if kind in kinds))
+    manners = {_MANNER_OF[word] for word in words if word in _MANNER_OF}
+    if re.search(r"\b(?:one|two|a single) sentences?\b", plain, re.IGNORECASE):
+        manners.add("shorter")
+    if manners and all(word in _MANNER_OF or word in _GLUE for word in words):
+        return Move(AGAIN, frozenset(manners))
+    return None
+
+
+def _chinese(plain: str) -> Move | None:
+    courtesy = "|".join((*_ZH.values(), _ZH_FILLER))
+    if re.fullmatch(rf"(?:{courtesy})+", plain):
+        for kind in _ORDER:
+            if re.search(_ZH[kind], plain):
+                return Move(kind)
+    manners = {name for name, words in _ZH_MANNERS.items() if re.search(words, plain)}
+    every = "|".join((*_ZH_MANNERS.values(), _ZH_GLUE))
+    if manners and re.fullmatch(rf"(?:{every})+", plain):
+        return Move(AGAIN, frozenset(manners))
+    return None

@@ -1,0 +1,80 @@
+"""One process that reads what may be anything: asked by messages, ended when it takes too long."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+from ingest.bounded.limits import wall_for
+from ingest.bounded.sound import FAULT
+from ingest.bounded.worker import receive, send
+
+
+class ReaderFailed(Exception):  # named for what happened, as all of refdesk's
+    """The process gave no answer and is of no use any more; the message says why, for a person."""
+
+
+class Process:
+    """A running `ingest.bounded.worker`."""
+
+    def __init__(self) -> None:
+        # -c: a program that uses refdesk may be started in any way, and is not started again;
+        # -P: what lies in the folder it was started in is none of ours
+        path = os.pathsep.join(place or os.getcwd() for place in sys.path)  # noqa: PTH109
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-c", "from ingest.bounded.worker import main; main()"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=os.environ | {"PYTHONPATH": path},
+        )
+
+    def ask(self, message: Mapping[str, Any], seconds: float) -> dict[str, Any]:
+        """Return the answer to a message that may take so many seconds of the processor.
+
+        Raises:
+            ReaderFailed: it took longer, or the process died.
+        """
+        late = threading.Event()
+
+        def stuck() -> None:
+            late.set()
+            self._process.kill()
+
+        watch = threading.Timer(wall_for(seconds), stuck)
+        watch.daemon = True
+        watch.start()
+        assert self._process.stdin is not None  # noqa: S101  # pipes, as asked for above
+        assert self._process.stdout is not None  # noqa: S101
+        answer: dict[str, Any] | None = None
+        try:
+            send(self._process.stdin, {**message, "seconds": seconds})
+            answer = receive(self._process.stdout)
+        except OSError:
+            pass  # it died
+        finally:
+            watch.cancel()
+        if answer is None:
+            code = self._process.wait()
+            slow = late.is_set() or code == -getattr(signal, "SIGPROF", 0)
+            raise ReaderFailed(
+                f"{FAULT}: {'it takes too long' if slow else f'its process ended ({code})'}"
+            )
+        return answer
+
+    def kill(self) -> None:
+        """End the process; whoever waits for its answer hears of it."""
+        self._process.kill()
+
+    def end(self) -> None:
+        """End the process, whatever it does, and give back what it held."""
+        self._process.kill()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                with contextlib.suppress(OSError):
+                    pipe.close()
+        self._process.wait()

@@ -1,0 +1,184 @@
+"""No record, however bad, ends a run, takes anything else away, or speaks for refdesk."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+import ingest.pipeline as pipeline
+from assistant.desk import Desk
+from ingest.archive.warc import Archive
+from ingest.bounded import pool as pooling
+from ingest.bounded.pool import Pool
+from ingest.bounded.process import Process
+from ingest.bounded.quarantine import Quarantine
+from ingest.errors import RefdeskError
+from ingest.values import Document, Rejection
+from tests.faults.records import GOOD, bad_records, good_records
+
+_SECONDS = 2.0  # of the processor: no page of the tests needs it
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    """Less patience than a person's pages get."""
+    monkeypatch.setattr(pooling, "seconds_for", lambda size: _SECONDS)
+
+
+def written(tmp_path, records, name="bad.warc"):
+    file = tmp_path / name
+    file.write_bytes(b"".join([*good_records(), *records]))
+    return file
+
+
+def read(archive, folder):
+    """What comes of an archive: documents and rejections, by address."""
+    documents, rejections = {}, {}
+    found = list(pipeline.pages(archive))
+    for each in found:
+        if isinstance(each, Rejection):
+            rejections.setdefault(each.url, []).append(each.reason)
+    taken = [each for each in found if not isinstance(each, Rejection)]
+    with Pool(Quarantine(folder / "quarantine.json")) as pool:
+        for page, results in pool.read(taken):
+            for result in results:
+                if isinstance(result, Document):
+                    documents[result.url] = result
+                else:
+                    rejections.setdefault(page.url, []).append(result.reason)
+    return documents, rejections
+
+
+def test_each_bad_record_is_read_or_reported_and_all_good_ones_are_there(tmp_path, quick):
+    bad = bad_records()
+    assert len(bad) > 200
+    archive = Archive(tmp_path / "archive")
+    archive.import_warc(written(tmp_path, bad.values()))
+    documents, rejections = read(archive, tmp_path)
+    assert {f"{GOOD}{n}" for n in range(3)} <= documents.keys()
+    for document in documents.values():
+        document.text.encode()
+        assert not document.url.startswith("refdesk:")
+    # a record of a kind that holds no page is passed over; every other one has an outcome
+    silent = ("type-", "revisit-", "robots", "address-dns", "moved-")
+    for name in bad:
+        url = f"https://bad.example/{name}"
+        if name.startswith(silent) or name.split("-")[0] in (
+            "address",
+            "resource",
+            "ours",
+            "charset",
+        ):
+            continue
+        known = any(each.startswith(url[:60]) for each in (*documents, *rejections))
+        assert known or name.startswith(("http-garbage", "coding-")), name
+    said = [reason for reasons in rejections.values() for reason in reasons]
+    assert all(said)
+    assert sum("speaks for refdesk" in reason for reason in said) >= 13
+    # what made a reader fail is not read again
+    held = Quarantine(tmp_path / "quarantine.json").all()
+    assert all(each.reason.startswith("the reader failed") for each in held)
+
+
+@pytest.fixture(scope="module")
+def small():
+    """Bad records whose texts are short: reading them costs nothing."""
+    return {name: made for name, made in bad_records().items() if len(made) < 20_000}
+
+
+def test_a_home_with_bad_records_goes_on(home, notes, tmp_path, small, quick):
+    calm = Desk(home, llm="extractive")
+    calm.ingest([notes], seed=False)
+    (tmp_path / "mine.md").write_text("# Mine\n\n## One\n\n- [Good](https://good.example/0)\n")
+    calm.add_list(tmp_path / "mine.md")
+    before = {doc.url: doc.sha256 for doc in calm.library.store.documents()}
+    report = calm.ingest([written(tmp_path, small.values())], seed=False, offline=True)
+    assert any("do not count" in said for said in report.notices)
+    after = {doc.url: doc.sha256 for doc in calm.library.store.documents()}
+    assert before.items() <= after.items()  # nothing given before is replaced
+    assert {f"{GOOD}{n}" for n in range(3)} <= after.keys()
+    (curated,) = calm.lists()
+    assert [entry.url for entry in curated.entries] == ["https://good.example/0"]
+    (notes / "new.md").write_text("# New\n\nSpeculative decoding drafts tokens and checks them.")
+    again = calm.ingest([notes], seed=False, offline=True).status
+    assert calm.search("speculative decoding", k=1).hits[0].passage.title == "New"
+    assert not calm.ask("how does multi-query attention share keys?").refused
+    assert calm.rebuild().status["digest"] == again["digest"]
+    assert calm.check().damages == ()
+    gone = calm.forget(quarantined=True)
+    assert len(gone.records) > 30
+    assert calm.ingest([notes], seed=False, offline=True).notices == ()
+    assert {f"{GOOD}{n}" for n in range(3)} <= calm.library.store.document_urls()
+    calm.remove_list("mine")
+    assert calm.lists() == []
+
+
+@pytest.mark.parametrize("name", [
+    "ours-list", "ours-list-no-toml", "ours-primer", "ours-primer-bad", "ours-visit-no-json",
+    "ours-forgotten", "resource-html", "status-words", "address-open-bracket", "date-none",
+])  # fmt: skip
+def test_one_bad_record_alone_changes_nothing_else(tmp_path, name):
+    archive = Archive(tmp_path / "archive")
+    archive.import_warc(written(tmp_path, [bad_records()[name]]))
+    documents, _ = read(archive, tmp_path)
+    assert {f"{GOOD}{n}" for n in range(3)} <= documents.keys()
+    assert not any(url.startswith(("refdesk:", "file:///")) for url in documents)
+
+
+def test_a_page_that_hangs_is_held_and_tried_again_by_a_newer_reader(tmp_path, monkeypatch):
+    monkeypatch.setattr(pooling, "seconds_for", lambda size: 1.0)
+    archive = Archive(tmp_path / "archive")
+    archive.import_warc(written(tmp_path, [bad_records()["style-many"]]))
+    page = next(each for each in pipeline.pages(archive) if each.url.endswith("style-many"))
+    file = tmp_path / "quarantine.json"
+    ask = Process.ask
+    monkeypatch.setattr(Process, "__init__", _stuck)
+    with Pool(Quarantine(file)) as pool:
+        ((_, (first,)),) = pool.read([page])
+    assert first.reason == "the reader failed: it takes too long"
+    monkeypatch.setattr(Process, "ask", lambda *each: pytest.fail("it was read again"))
+    with Pool(Quarantine(file)) as pool:
+        ((_, (again,)),) = pool.read([page])
+    assert again.reason == first.reason
+    monkeypatch.setattr(Process, "ask", ask)
+    rows = json.loads(file.read_text())
+    rows["held"][0]["reader"] -= 1
+    file.write_text(json.dumps(rows))
+    assert Quarantine(file).get(page.digest) is None
+    file.write_text("{ damaged")
+    assert Quarantine(file).all() == []
+
+
+def _stuck(process):
+    """A process whose reading never ends, in C or not."""
+    code = "import signal; signal.setitimer(signal.ITIMER_PROF, 0.2)\nwhile True: pass"
+    process._process = subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+
+
+def test_what_a_reader_swells_to_is_bounded(tmp_path):
+    """A process may not hold more than its share, whatever is asked of it."""
+    code = (
+        "from ingest.bounded.worker import _bound_memory; _bound_memory()\n"
+        "from ingest.bounded.sound import soundly\n"
+        "print(soundly('x', lambda: [bytearray(3_000_000_000)])[0].reason)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert "too much memory" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "error", [ValueError("x"), KeyError("y"), RecursionError(), MemoryError(), RefdeskError("z")]
+)
+def test_whatever_a_reader_raises_is_a_rejection(error):
+    from ingest.bounded.sound import soundly
+
+    def fails():
+        raise error
+
+    (found,) = soundly("https://a.example/\ud800", fails)
+    assert isinstance(found, Rejection)
+    assert found.reason
+    found.url.encode()

@@ -1,0 +1,176 @@
+"""The functions of `ui` that take text, as `tests.growth` calls them."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from starlette.datastructures import Headers
+from starlette.types import Scope
+
+from index.search.library import Hit
+from index.store.browse import Link
+from index.store.values import StoredPassage
+from ingest.values import Document
+from tests.growth import Case
+from ui import markdown_form, sentence_form
+from ui.cli import render, terminal
+from ui.page import highlight, html, html_browse, html_reader, html_search
+from ui.page.i18n import texts
+from ui.serving import access, asking, guesses, metrics, prefix, refusals, streams
+
+_SAY = texts("en")
+_ACCESS = access.Access(token="a token of some length", origins=frozenset({"https://a.example"}))
+
+
+def _document(text: str) -> Document:
+    return Document(
+        "https://a.example/x", "a", text, None, None, "en", "other", "post", "2026-01-02T03:04:05Z"
+    )
+
+
+def _hit(text: str) -> Hit:
+    passage = StoredPassage(
+        1, "a", 0, len(text), ("a", text[:300]), text, f"https://a.example/{text[:300]}",
+        text[:300], "en", "post", "web", "2026-01-02T03:04:05Z", "a",
+    )  # fmt: skip
+    return Hit(1, 0.5, passage, (), 1, 1)
+
+
+def _console(text: str) -> None:
+    from io import StringIO
+
+    terminal.Console(file=StringIO(), width=100).print(text, markup=False, highlight=False)
+
+
+def _link(text: str) -> Link:
+    url = f"https://a.example/{text}"
+    return Link("a", text, url, ("a",), None, "post", "failed", url, 9, "en", text)
+
+
+def _dead(text: str) -> str:
+    row = {"list": "a", "title": text, "url": f"https://a.example/{text}", "section": [text],
+           "reason": text}  # fmt: skip
+    return render.dead({"lists": [{"name": "a"}], "missing": [row], "failures": []})
+
+
+def _through(made: Callable[..., Any], **headers: str) -> Callable[[str], Any]:
+    """Return what sends a text as a path and in headers through a layer of the server."""
+
+    async def app(scope: Scope, receive: Any, send: Any) -> None: ...
+
+    async def nothing(*_: Any) -> dict[str, Any]:
+        return {"type": "http.disconnect"}
+
+    def call(text: str) -> None:
+        told = text.encode("latin-1", "replace")
+        raw = [(b"host", b"127.0.0.1"), *((name.encode(), told) for name in headers)]
+        scope = {"type": "http", "method": "GET", "path": f"/{text}", "headers": raw,
+                 "query_string": told, "client": ("127.0.0.1", 1), "root_path": ""}  # fmt: skip
+        asyncio.run(made(app)(scope, nothing, nothing))
+
+    return call
+
+
+CASES: dict[str, Any] = {
+    "ui.cli.render.dead": _dead,
+    "ui.cli.render.link": lambda text: render.link(f"https://{text}"),
+    "ui.cli.terminal.clean": terminal.clean,
+    "ui.cli.terminal.Console.render": Case(_console, most=20_000),
+    "ui.markdown_form.linked": lambda text: markdown_form.linked(text, f"https://{text}"),
+    "ui.markdown_form.words": markdown_form.words,
+    "ui.page.highlight.marked": [
+        lambda text: highlight.marked(text, text, verbatim=False),
+        lambda text: highlight.marked(text, text[: len(text) // 2], verbatim=True),
+    ],
+    "ui.page.highlight.readable": highlight.readable,
+    "ui.page.html.chip": html.chip,
+    "ui.page.html.directive": html.directive,
+    "ui.page.html.framed": html.framed,
+    "ui.page.html.hit_html": lambda text: html.hit_html(_hit(text), text[:4000], _SAY),
+    "ui.page.html.is_web": html.is_web,
+    "ui.page.html.link": lambda text: html.link(f"https://{text}", text),
+    "ui.page.html.message_html": lambda text: html.message_html(text, text),
+    "ui.page.html.reader_link": lambda text: html.reader_link(_SAY, text, url=text, at=text),
+    "ui.page.html.trail": lambda text: html.trail([text]),
+    "ui.page.html_reader.reader_html": lambda text: html_reader.reader_html(
+        _document(text), _SAY, span=(0, len(text) // 2)
+    ),
+    "ui.page.html_search.hits_html": lambda text: html_search.hits_html(
+        [_hit(text)], text[:4000], 0.1, _SAY
+    ),
+    "ui.page.i18n.Texts.named": lambda text: _SAY.named("kind", text),
+    "ui.sentence_form.code_of": [
+        sentence_form.code_of, lambda text: sentence_form.code_of(f"```\n{text}\n```"),
+    ],
+    "ui.sentence_form.fenced": sentence_form.fenced,
+    "ui.serving.access.Access.answers_to": _ACCESS.answers_to,
+    "ui.serving.access.Access.holds_pass": lambda text: _ACCESS.holds_pass(
+        Headers(raw=[(b"cookie", text.encode("latin-1", "replace"))])
+    ),
+    "ui.serving.access.Access.holds_secret": _ACCESS.holds_secret,
+    "ui.serving.access.Access.is_token": _ACCESS.is_token,
+    "ui.serving.access.Access.lets_in": _ACCESS.lets_in,
+    "ui.serving.access.access_for": lambda text: access.access_for(
+        text, text, open_to_everyone=True, names=[text], origins=[text]
+    ),
+    "ui.serving.asking.exchanges": lambda text: asking.exchanges(
+        [("user", "a"), *(("assistant", text[at : at + 300]) for at in range(0, len(text), 300))]
+    ),
+    "ui.serving.guesses.Guesses.exhausted": guesses.Guesses().exhausted,
+    "ui.serving.guesses.Guesses.wrong": guesses.Guesses().wrong,
+    "ui.serving.metrics.door_of": metrics.door_of,
+    "ui.serving.prefix.checked": prefix.checked,
+    "ui.serving.prefix.prefix_of": _through(
+        lambda app: prefix.Stripped(app, ""), **{"x-forwarded-prefix": ""}
+    ),
+    "ui.serving.refusals.nothing_here": refusals.nothing_here,
+    "ui.serving.refusals.openai_error": lambda text: refusals.openai_error(400, text),
+    "ui.serving.refusals.problem": lambda text: refusals.problem(400, text),
+    "ui.serving.refusals.refusal": lambda text: refusals.refusal(f"/{text}", 400, text),
+    "ui.serving.streams.event": lambda text: streams.event("a", {"a": text}),
+    "ui.page.html_browse.tree_html": lambda text: html_browse.tree_html([_link(text)], {}, _SAY),
+}  # fmt: skip
+
+
+_COMMAND = "a command: what it is given goes to the desk, whose bound it meets"
+_TAB = "an event of the page: as a command"
+_SERVES = "its texts are whose start it is"
+EXEMPT: dict[str, str] = {
+    **{
+        f"ui.cli.{name}": _COMMAND
+        for name in (
+            "ask.ask", "ask.cards", "ask.path", "ask.search", "chat.Conversation.take", "chat.chat",
+            "evaluate.evaluate", "keep.ingest", "keep.rebuild", "lists.lists_add",
+            "lists.lists_check", "lists.lists_diff", "lists.lists_remove", "models.models_measure",
+            "models.models_pull", "options.filters_of", "options.given", "options.open_desk",
+            "serve.mcp", "serve.serve",
+        )
+    },
+    **{
+        f"ui.page.{name}": _TAB
+        for name in (
+            "ask_tab.AskTab.ask", "browse_tab.BrowseTab.open", "browse_tab.BrowseTab.tree",
+            "browse_tab.PathTab.show", "library_tab.LibraryTab.fetch",
+            "library_tab.LibraryTab.rebuild", "search_tab.SearchTab.again",
+            "search_tab.SearchTab.search",
+        )
+    },
+    "ui.cli.plots.curves": "takes figures",
+    "ui.cli.plots.draw": "takes figures",
+    "ui.cli.render.status": "shows it by `terminal.Console.render`",
+    "ui.page.html_library.tiles_html": "takes figures",
+    "ui.page.parts.view": "hands HTML of ours to Gradio",
+    "ui.page.plots.growth_figure": "takes figures",
+    "ui.page.plots.kind_figure": "takes figures",
+    "ui.page.plots.list_figure": "takes figures",
+    "ui.server.application": _SERVES,
+    "ui.server.configuration": _SERVES,
+    "ui.server.interface": _SERVES,
+    "ui.server.serve": _SERVES,
+    "ui.serving.api.begun": "the question met its bound before",
+    "ui.serving.connections.Connection.data_received": "uvicorn's; at most 64 kB of headers",
+    "ui.serving.metrics.Metrics.answered": "takes figures",
+    "ui.serving.metrics.Metrics.requested": "takes names of doors",
+    "ui.serving.metrics.Metrics.turned_away": "takes names of doors",
+    "ui.serving.turns.Turns.take": "compares addresses",
+}  # fmt: skip

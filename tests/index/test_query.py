@@ -1,0 +1,111 @@
+"""What people type: signs alone, full-width letters, pasted logs, misspelt words, languages."""
+
+import pytest
+
+from index.search.lexical import WordIndex
+from index.search.query import language_of, plain, reduced, require_words
+from index.search.spelling import Speller
+from ingest.errors import UsageError
+
+PAGES = (
+    "The attention mechanism weighs every token of the input.",
+    "Quantization of weights makes a model smaller; attention stays.",
+    "E1027 means that the card has fallen off the bus.",
+    "The worker runs a step of the runner and executes the batch.",
+    "Speculative decoding drafts tokens; the attention mechanism checks them.",
+)
+
+
+@pytest.fixture(scope="module")
+def words(tmp_path_factory):
+    index = WordIndex(tmp_path_factory.mktemp("words"))
+    index.change([], [(number, "", text) for number, text in enumerate(PAGES, 1)])
+    return index
+
+
+@pytest.mark.parametrize("nothing", ["", "  ", "?", "🙂", "a", "C", "...", "7", "，。"])
+def test_what_holds_no_word_is_refused_in_words(nothing):
+    with pytest.raises(UsageError, match="say what to search for"):
+        require_words(nothing)
+
+
+@pytest.mark.parametrize("something", ["GQA", "秩", "E1", "c++ 20", "как", "ＫＶ"])
+def test_a_word_is_enough(something):
+    require_words(something)
+
+
+def test_full_width_letters_become_those_of_a_keyboard():
+    assert plain("ＫＶ缓存") == "KV缓存"
+
+
+def test_misspelt_words_are_put_right_by_the_words_of_the_library(words):
+    speller = Speller(words)
+    assert speller.corrected("attnetion mechansim") == "attention mechanism"
+    assert speller.corrected("quantizaton") == "quantization"
+    assert speller.corrected("Spekulative decodng?") == "Speculative decoding?"
+
+
+@pytest.mark.parametrize(
+    "right",
+    [
+        "attentions and weights",  # forms of words that are there
+        "E1028",  # a code is not a misspelt code
+        "fallen cards",
+        "zebra",
+        "flash_atention",  # a name
+        "Wie funktioniert die Quantisierung von Gewichten",
+        "键值缓存",
+    ],
+)
+def test_nothing_else_is_touched(words, right):
+    assert Speller(words).corrected(right) == right
+
+
+def test_a_pasted_traceback_is_reduced_to_what_tells(words):
+    lines = [f'  File "/srv/worker_{n}.py", line {n}, in step\n    runner.execute(batch)\n'
+             for n in range(40)]  # fmt: skip
+    pasted = "Traceback (most recent call last):\n" + "".join(lines) + "Error: E1027 on the bus"
+    short = reduced(pasted, words)
+    assert len(short.split()) <= 16
+    assert {"E1027", "bus"} <= set(short.split())
+    assert words.search(short, 1)[0][0] == 3
+
+
+def test_a_query_of_ordinary_length_stays(words):
+    query = "how does the attention mechanism weigh every token"
+    assert reduced(query, words) == query
+
+
+def test_the_language_of_a_query(words):
+    assert language_of("scaled dot product attention kernel", words.holds) == "en"
+    assert language_of("how do weights become smaller", words.holds) == "en"
+    assert language_of("learning rate LoRA 微调", words.holds) == "zh"
+    assert language_of("Wann wurde das Verfahren zuerst beschrieben", words.holds) == "de"
+
+
+def test_singles_and_names_are_found(tmp_path):
+    index = WordIndex(tmp_path / "words")
+    index.change(
+        [],
+        [
+            (1, "", "微调时秩r取8到64"),
+            (2, "", "学习率取一"),
+            (3, "", "The class KVCacheManagerV2 hands out blocks"),
+            (4, "", "the manager of a cache has a version"),
+            (5, "", "注意力機制讓模型查看每個詞"),
+        ],
+    )
+    assert index.search("秩", 1)[0][0] == 1
+    assert index.search("KVCacheManagerV2", 1)[0][0] == 3
+    assert index.search("kv_cache_manager_v2", 1)[0][0] == 3
+    assert index.search("cache manager", 5)[0][0] == 4
+    assert index.search("注意力机制 词", 1)[0][0] == 5
+
+
+def test_how_much_words_explain(words):
+    def share(query):
+        return words.explained(query, words.search(query, 1)[0][1])
+
+    assert share("attention mechanism") > 0.5
+    assert share("attention zebra giraffe elephant") < share("attention mechanism")
+    assert words.explained("zebra", 0.0) == 0.0
