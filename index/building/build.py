@@ -26,6 +26,7 @@ from index.store.sqlite import LISTED, Store
 from ingest.links.kinds import split
 from ingest.lists.catalog_file import CuratedList
 from ingest.pipeline import Page
+from ingest.primer_zh import wording
 from ingest.text.passage import cut
 from ingest.values import Document, Rejection
 
@@ -102,9 +103,11 @@ def update(
     texts = dict(zip(added, placed(store, added), strict=True))
     names = store.aliases(added)
     titles = store.titles_of(added)
+    passages = store.passages(added)
     words.change(
         removed,
         ((number, titles[number], f"{texts[number]}\n{names.get(number, '')}") for number in added),
+        {number: wording(each.url, each.heading) for number, each in passages.items()},
     )
     if not len(words) == store.count("passages"):
         raise RuntimeError("words and passages do not match; run `refdesk rebuild`")

@@ -82,6 +82,7 @@ class SentenceForm(Form):
     group: str = Field("", description="The heading it stands under; empty for the opening.")
     form: Literal["prose", "item", "continued", "code", "formula", "table"] = "prose"
     original: str | None = Field(None, description="The source's sentence that this translates.")
+    foreign: bool = Field(False, description="It is not in the language of the question.")
 
 
 class CitationForm(Form):
