@@ -15,7 +15,7 @@ from ingest.values import Document
 from tests.growth import Case
 from ui import markdown_form, sentence_form
 from ui.cli import render, terminal
-from ui.page import highlight, html, html_browse, html_reader, html_search
+from ui.page import formulas, highlight, html, html_browse, html_reader, html_search
 from ui.page.i18n import texts
 from ui.serving import access, asking, guesses, metrics, prefix, refusals, streams
 
@@ -81,6 +81,9 @@ CASES: dict[str, Any] = {
     "ui.cli.terminal.Console.render": Case(_console, most=20_000),
     "ui.markdown_form.linked": lambda text: markdown_form.linked(text, f"https://{text}"),
     "ui.markdown_form.words": markdown_form.words,
+    "ui.page.formulas.typeset": Case(
+        formulas.typeset, heads=("", "$", "$$"), tail="$$", units=("\\frac{a}{", "{", "^{", "_")
+    ),
     "ui.page.highlight.marked": [
         lambda text: highlight.marked(text, text, verbatim=False),
         lambda text: highlight.marked(text, text[: len(text) // 2], verbatim=True),
