@@ -118,10 +118,9 @@ def unpack(home: Home, file: Path) -> Arrived:
     shutil.rmtree(arriving, ignore_errors=True)
     try:
         most = max(_SMALL, _MOST_RATIO * file.stat().st_size) + 2 * _MOST_MANIFEST
-        with (
-            gzip.open(file, "rb") as packed,
-            tarfile.open(fileobj=cast("IO[bytes]", _Bounded(packed, most)), mode="r|") as bundle,
-        ):
+        with gzip.open(file, "rb") as packed:
+            bounded = _Bounded(packed, most)
+            bundle = tarfile.open(fileobj=cast("IO[bytes]", bounded), mode="r|")  # noqa: SIM115  # closing it reads no more
             members = iter(bundle)
             manifest = _manifest(file, bundle, next(members, None))
             _check_room(home, file, manifest)
@@ -140,6 +139,8 @@ def unpack(home: Home, file: Path) -> Arrived:
                         f"{file} is damaged: {member.name} is not what its manifest says. "
                         "Nothing was taken in; export it again."
                     )
+            while bounded.read(_CHUNK):  # a torn end shows itself only when it is read
+                pass
             if wanted:
                 raise UsageError(
                     f"{file} is not a whole export of refdesk: it lacks {min(wanted)}."
