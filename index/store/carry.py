@@ -120,7 +120,8 @@ def unpack(home: Home, file: Path) -> Arrived:
         most = max(_SMALL, _MOST_RATIO * file.stat().st_size) + 2 * _MOST_MANIFEST
         with gzip.open(file, "rb") as packed:
             bounded = _Bounded(packed, most)
-            bundle = tarfile.open(fileobj=cast("IO[bytes]", bounded), mode="r|")  # noqa: SIM115  # closing it reads no more
+            stream = cast("IO[bytes]", bounded)
+            bundle = tarfile.open(fileobj=stream, mode="r|")  # noqa: SIM115  # closing reads no more
             members = iter(bundle)
             manifest = _manifest(file, bundle, next(members, None))
             _check_room(home, file, manifest)
@@ -132,9 +133,9 @@ def unpack(home: Home, file: Path) -> Arrived:
                         f"{file} is not an export of refdesk: it holds {member.name}, which is not "
                         "as its manifest says."
                     )
-                stream = bundle.extractfile(member)
-                assert stream is not None  # noqa: S101  # a regular file
-                if _placed(stream, arriving / member.name) != digest:
+                held = bundle.extractfile(member)
+                assert held is not None  # noqa: S101  # a regular file
+                if _placed(held, arriving / member.name) != digest:
                     raise UsageError(
                         f"{file} is damaged: {member.name} is not what its manifest says. "
                         "Nothing was taken in; export it again."
