@@ -9,7 +9,7 @@ from itertools import islice
 
 import pytest
 
-from tests.faults import Rig, failing_calls, kills, turned_bytes
+from tests.fault_rig import Rig, failing_calls, kills, turned_bytes
 
 _COUNT = int(os.environ.get("REFDESK_TEST_FAULTS", "3"))
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import platformdirs
 
-from tests.faults import Rig, done_before, every, note
+from tests.fault_rig import Rig, done_before, every, note
 
 
 def main() -> int:
