@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from ingest.text.sentences import FENCE, HEADING, LIST_MARKER, TABLE_ROW, closes_fence, sentences
 
 _LINK = re.compile(r"!?\[([^\]]*)\]\([^)\s]*(?:\s+\"[^\"]*\")?\)")
-_EMPHASIS = re.compile(r"(?<![\w*])(\*{1,3}|_{1,3})(?=\S)(.+?)(?<=\S)\1(?![\w*])")
+# ASCII: marks within a word are no emphasis, but Chinese has no spaces around a bold term
+_EMPHASIS = re.compile(r"(?<![\w*])(\*{1,3}|_{1,3})(?=\S)(.+?)(?<=\S)\1(?![\w*])", re.ASCII)
 _CLOSERS = r"[\"'”’)\]*_`]*$"
 _ENDS = re.compile(r"[.!。！]" + _CLOSERS)
 _LEADS = re.compile(r"[:：]" + _CLOSERS)

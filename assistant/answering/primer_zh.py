@@ -1,29 +1,48 @@
-"""The primer in Chinese: our own wording of every sentence of a note, aligned with the English.
+"""The primer's notes in Chinese, in our own wording: what a sentence of a note is called there.
 
-A note and its Chinese have the same pieces in the same order (the tests hold that), so a sentence's
-Chinese is the piece at its place.
+`data/primer-zh` says every note again, piece by piece (see `pieces`): a sentence is looked up, not
+translated. Knows nothing of a library; a note is read when it is first asked for.
 """
 
 from functools import cache
 
-from assistant.answering.pieces import pieces
+from assistant.answering.pieces import BLOCKS, Piece, pieces
 from ingest.primer_zh import files_of
 
 
-def in_chinese(slug: str, text: str) -> str | None:
-    """Return a sentence, heading or item of a note in Chinese, as it reads; None if there is none.
+def in_chinese(slug: str, sentence: str) -> str | None:
+    """Return the Chinese wording of a sentence, item, row, heading or block of a note.
 
-    Args:
-        slug: the note's name, what follows `ingest.values.PRIMER` in its address.
-        text: the piece as `assistant.answering.pieces` gives it.
+    ``sentence`` is plain text, as `pieces` gives it, and so is what is returned. A sentence that
+    announces what followed it may end in a full stop instead of its colon; the Chinese then does.
+    None if the note has no Chinese wording or does not say the sentence.
     """
-    return _aligned(slug).get(text)
+    wordings = _wordings(slug)
+    said = _key(sentence)
+    if said in wordings:
+        return wordings[said]
+    if said.endswith(".") and (announced := wordings.get(said[:-1] + ":")):
+        return announced.removesuffix("：") + "。"
+    return None
 
 
 @cache
-def _aligned(slug: str) -> dict[str, str]:
+def _wordings(slug: str) -> dict[str, str]:
+    """Return the Chinese of each piece of a note; empty if there is none, or it does not align."""
     found = files_of(slug)
     if found is None:
         return {}
-    english, other = ([piece.text for piece in pieces(text)] for text in found)
-    return dict(zip(english, other, strict=True)) if len(english) == len(other) else {}
+    said, wordings = map(pieces, found)
+    if [each.form for each in said] != [each.form for each in wordings]:
+        return {}
+    # from the end, so that of two equal pieces the first counts
+    pairs = reversed(list(zip(said, wordings, strict=True)))
+    return {_key(one.text): _text(other) for one, other in pairs}
+
+
+def _text(piece: Piece) -> str:
+    return piece.text.strip("\n") if piece.form in BLOCKS else piece.text
+
+
+def _key(text: str) -> str:
+    return " ".join(text.split())

@@ -89,3 +89,12 @@ def test_a_heading_counts_where_it_is_a_title(heading, whole):
 def test_a_piece_torn_out_of_a_formula_is_not_shown():
     assert not pieces("= 10) and 0.1: a rare pair wins.")[0].whole
     assert pieces("BPE (byte-pair encoding) merges pairs.")[0].whole
+
+
+def test_bold_terms_are_read_without_their_marks_between_han_too():
+    assert [piece.text for piece in pieces("**零气泡**调度把它分成两部分。")] == [
+        "零气泡调度把它分成两部分。"
+    ]
+    assert [piece.text for piece in pieces("It is 2**3**4 and a_b_c.")] == [
+        "It is 2**3**4 and a_b_c."
+    ]
