@@ -28,7 +28,7 @@ docs: $(VENV)/.dev
 
 # A thousand single bytes of a home changed, one at a time: each noticed or harmless.
 faults: $(VENV)/.dev
-	$(BIN)/python -m tests.faults.homes 1000
+	$(BIN)/python -m tests.harm.homes 1000
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m tests.benchmarks.retrieval
