@@ -1,10 +1,10 @@
-# For everyone: ask, serve. For developers: lint, test, bench, docs, faults.
+# For everyone: ask, serve. For developers: lint, test, bench, docs, harm.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 export Q ?= explain GQA vs MQA
 
-.PHONY: ask serve env test lint bench docs faults
+.PHONY: ask serve env test lint bench docs harm
 
 ask: $(VENV)/.runtime
 	@$(BIN)/refdesk ask "$$Q"
@@ -27,7 +27,7 @@ docs: $(VENV)/.dev
 	$(BIN)/python -m tests.command_docs
 
 # A thousand single bytes of a home changed, one at a time: each noticed or harmless.
-faults: $(VENV)/.dev
+harm: $(VENV)/.dev
 	$(BIN)/python -m tests.harm.homes 1000
 
 bench: $(VENV)/.dev
