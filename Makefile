@@ -52,7 +52,7 @@ bench: env $(VENV)/.dev
 faults: env $(VENV)/.dev
 	$(BIN)/python -m tests.benchmarks.faults
 	$(BIN)/python -m tests.benchmarks.guards
-	$(BIN)/python -m tests.faults.homes 1000
+	$(BIN)/python -m tests.harm.homes 1000
 
 fuzz: env $(VENV)/.dev
 	$(BIN)/python -m tests.benchmarks.fuzz 10000

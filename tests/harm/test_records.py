@@ -15,7 +15,7 @@ from ingest.bounded.process import Process
 from ingest.bounded.quarantine import Quarantine
 from ingest.errors import RefdeskError
 from ingest.values import Document, Rejection
-from tests.faults.records import GOOD, bad_records, good_records
+from tests.harm.records import GOOD, bad_records, good_records
 
 _SECONDS = 2.0  # of the processor: no page of the tests needs it
 

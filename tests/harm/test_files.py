@@ -13,8 +13,8 @@ from ingest.bounded import pool as pooling
 from ingest.bounded.sound import soundly
 from ingest.errors import UsageError
 from ingest.values import Document, Rejection
-from tests.faults.files import documents, rows
-from tests.faults.test_records import read
+from tests.harm.files import documents, rows
+from tests.harm.test_records import read
 
 
 def taken(tmp_path, name, data):

@@ -3,7 +3,7 @@
 
 import json
 
-from tests.faults.records import markdowns, notebooks, pages, pdfs
+from tests.harm.records import markdowns, notebooks, pages, pdfs
 
 
 def rows() -> dict[str, bytes]:

@@ -5,9 +5,9 @@ import pytest
 from assistant.desk import Desk
 from ingest.fetch.client import _retry_after
 from ingest.values import Rejection
-from tests.faults.homes import QUICK
-from tests.faults.records import bad_records
 from tests.generated import page
+from tests.harm.homes import QUICK
+from tests.harm.records import bad_records
 from tests.stand_in import Web
 
 HTML = [("Content-Type", "text/html; charset=utf-8")]

@@ -17,7 +17,7 @@ from index.store import carry
 from index.store.generation import Home
 from ingest.errors import UsageError
 from tests.conftest import BREAD_PAGE, MQA_PAGE
-from tests.faults.exports import bad_exports, noted, opened, packed
+from tests.harm.exports import bad_exports, noted, opened, packed
 
 
 @pytest.fixture(scope="module")

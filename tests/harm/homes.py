@@ -1,6 +1,6 @@
 """A home with something of everything in it, ways to damage it, and what must hold afterwards.
 
-``python -m tests.faults.homes [COUNT] [SEED]`` changes that many single bytes, one at a time, and
+``python -m tests.harm.homes [COUNT] [SEED]`` changes that many single bytes, one at a time, and
 prints what came of them: each must be noticed or harmless, and repaired or named.
 """
 

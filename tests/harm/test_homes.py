@@ -11,7 +11,7 @@ from assistant.desk import Desk
 from index.store.generation import Home
 from ingest.archive.warc import Archive
 from ingest.errors import FoundWanting, RefdeskError
-from tests.faults import homes
+from tests.harm import homes
 
 
 @pytest.fixture(scope="module")
