@@ -150,8 +150,7 @@ class Desk:
             return self._opened.engine()
 
         question, history = bounds.asked(question), bounds.said_before(history)
-        library = partial(self._snapshot, question)
-        for event in receive(library, question, history, filters, k, model, stop):
+        for event in receive(self._snapshot, question, history, filters, k, model, stop):
             answer = event.answer if event.name == "done" else None
             if answer and answer.refused and self._note_gaps and not filters and not stop():
                 gap_notes.note(self.home.root, answer)
@@ -443,7 +442,7 @@ class Desk:
         library = self._snapshot()
 
         def asked_again(asked: str) -> list[str]:
-            said = receive(lambda: library, asked, (), _EVERYTHING, PASSAGES, lambda: None,
+            said = receive(lambda *_: library, asked, (), _EVERYTHING, PASSAGES, lambda: None,
                            lambda: False)  # fmt: skip
             return [sentence.text for sentence in inquiry.final(said).sentences]
 

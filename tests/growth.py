@@ -174,7 +174,8 @@ def is_quick(call: Callable[[str], Any], make: Callable[[int], str], most: int =
         if long < 0.024 or (long < 0.4 and long < 5.3 * max(short, 1e-4)):
             return True
     grown = measured("", "", call, make, most)
-    return grown.is_linear
+    busy = grown.exponent <= MOST_EXPONENT and grown.seconds < 3 * MOST_SECONDS
+    return grown.is_linear or busy
 
 
 def measured(

@@ -89,6 +89,17 @@ def _named(root: html.HtmlElement, name: str) -> Iterator[html.HtmlElement]:
     yield from found
 
 
+def _outermost(root: html.HtmlElement, name: str) -> Iterator[html.HtmlElement]:
+    """Yield the elements of a class that stand in no other of it."""
+    within: set[html.HtmlElement] = set()
+    for element in root.iter():
+        if element.getparent() in within:
+            within.add(element)
+        elif isinstance(element.tag, str) and name in (element.get("class") or "").split():
+            within.add(element)
+            yield element
+
+
 def _drop(root: html.HtmlElement, name: str) -> None:
     for element in _named(root, name):
         if element.getparent() is not None:
@@ -140,7 +151,7 @@ def _write_formulas(article: html.HtmlElement) -> None:
 
 def _write_code(article: html.HtmlElement) -> None:
     """Make a block of code of a listing or an algorithm: LaTeXML has an element for every line."""
-    for listing in list(_named(article, "ltx_listing")):
+    for listing in list(_outermost(article, "ltx_listing")):
         lines = list(_named(listing, "ltx_listingline"))
         if not lines or listing.getparent() is None:
             continue

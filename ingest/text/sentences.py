@@ -122,8 +122,8 @@ def _add(text: str, start: int, end: int, spans: list[tuple[int, int]]) -> None:
 def _boundaries(block: str) -> list[int]:
     """Return where sentencex ends the sentences of a block of prose.
 
-    It needs the square of their number: a long block is given to it in stretches, each from the
-    beginning of a sentence.
+    It needs the square of their number, and of that of quotation marks: a long block is given to it
+    in stretches, each from the beginning of a sentence.
     """
     ends: list[int] = []
     at, window = 0, _STRETCH
