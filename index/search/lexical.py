@@ -5,18 +5,20 @@ index lies in a folder of its own; a copy made by :func:`branch` shares the segm
 change.
 """
 
+import contextlib
 import math
 import os
 import re
 import shutil
 import tempfile
 import weakref
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import tantivy
 
 from index.search.terms import folded, joined, names, parts, single, spread
+from index.store.sums import DamagedLibrary
 
 _STEMS = "refdesk"
 _WHOLE = "whole"
@@ -127,8 +129,9 @@ class WordIndex:
             must = tantivy.Occur.Must
             query = tantivy.Query.boolean_query([(must, query), (must, within)])
         searcher = self._index.searcher()
-        hits = searcher.search(query, limit=limit, count=False).hits
-        numbers = _numbers(searcher, [address for _, address in hits])
+        with _readable():
+            hits = searcher.search(query, limit=limit, count=False).hits
+            numbers = _numbers(searcher, [address for _, address in hits])
         return [(number, float(hit[0])) for number, hit in zip(numbers, hits, strict=True)]
 
     def terms(self, text: str) -> list[str]:
@@ -205,6 +208,24 @@ class WordIndex:
 
     def __len__(self) -> int:
         return int(self._index.searcher().num_docs)
+
+
+@contextlib.contextmanager
+def _readable() -> Iterator[None]:
+    """Turn what tantivy makes of damaged files, which may be no ``Exception``, into an error.
+
+    Raises:
+        DamagedLibrary: the index is no longer what was written.
+    """
+    try:
+        yield
+    except BaseException as error:
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            raise
+        raise DamagedLibrary(
+            f"The word index of the library is damaged ({str(error)[:100]}): run `refdesk check "
+            "--repair`, or `refdesk rebuild`, which makes it anew from the archive."
+        ) from None
 
 
 def _linked(folder: Path) -> Path:

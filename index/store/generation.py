@@ -28,6 +28,7 @@ FINGERPRINT = "fingerprint"
 _KEPT = 2
 _POINTER = re.compile(r"[0-9]{6,12}")
 _FULL = (errno.ENOSPC, errno.EDQUOT)
+_REFUSED = (errno.EIO, errno.EROFS, errno.EPERM)
 _FULL_WORDS = ("no space left", "disk is full", "quota exceeded")
 _ROOM = 65_536  # bytes; with less nothing can be written, whatever the error says
 
@@ -204,6 +205,11 @@ class Home:
         except RefdeskError:
             raise
         except Exception as error:
+            if isinstance(error, OSError) and error.errno in _REFUSED:
+                raise UsageError(
+                    f"The home {self.root} cannot be written to: {error.strerror}. The library is "
+                    "as it was and answers as before. See to the disk, then run it again."
+                ) from error
             if not self._is_full(error):
                 raise
             for leftover in self.library.glob("*.part"):

@@ -117,6 +117,26 @@ def test_whoever_says_that_the_disk_is_full_is_understood(tmp_path, error):
         raise ZeroDivisionError
 
 
+def test_a_disk_that_fails_is_named(tmp_path):
+    home = Home(tmp_path / "home")
+    with pytest.raises(UsageError, match="Input/output error"), home.writing():
+        raise OSError(5, "Input/output error")
+
+
+def test_a_panic_over_damaged_words_is_an_error(desk):
+    class PanicException(BaseException):
+        """What tantivy raises when it meets bytes it cannot believe."""
+
+    class Panicking:
+        def search(self, *_, **__):
+            raise PanicException("mid > len")
+
+    words = WordIndex(desk.home.current() / "words")
+    words._index = type("Index", (), {"searcher": lambda _: Panicking()})()
+    with pytest.raises(UsageError, match=r"word index .* damaged"):
+        words.search("attention", 3)
+
+
 def test_the_second_writer_is_told_who_the_first_is(tmp_path):
     home = Home(tmp_path / "home")
     with home.writing(), pytest.raises(HomeBusy, match=str(os.getpid())), home.writing():
