@@ -1,4 +1,4 @@
-# For everyone: ask, serve. For developers: lint, test, bench, docs, lock.
+# For everyone: ask, serve. For developers: lint, test, bench, docs, lock; faults, fuzz, soak (hours).
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -9,7 +9,7 @@ LOCKED := $(INSTALL) --no-deps --require-hashes
 LLAMA_LOG := $(VENV)/llama.log
 export Q ?= explain GQA vs MQA
 
-.PHONY: ask serve env test lint bench docs lock first
+.PHONY: ask serve env test lint bench docs lock first faults fuzz soak
 
 # The packages and llama.cpp at once; the sources answer before llama.cpp is compiled.
 ask: $(VENV)/.build
@@ -48,6 +48,17 @@ bench: env $(VENV)/.dev
 	$(BIN)/python -m tests.benchmarks.memory
 	$(BIN)/python -m tests.benchmarks.conversation
 	$(BIN)/python -m tests.benchmarks.kernels
+
+faults: env $(VENV)/.dev
+	$(BIN)/python -m tests.benchmarks.faults
+	$(BIN)/python -m tests.benchmarks.guards
+	$(BIN)/python -m tests.faults.homes 1000
+
+fuzz: env $(VENV)/.dev
+	$(BIN)/python -m tests.benchmarks.fuzz 10000
+
+soak: env $(VENV)/.dev
+	$(BIN)/python -m tests.benchmarks.soak --minutes 60
 
 # Renews the locks from pyproject.toml: the newest versions its ranges allow, for Python 3.11 to 3.13.
 UV_LOCK = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 \

@@ -34,9 +34,10 @@ from ingest.values import Document
 if TYPE_CHECKING:
     import httpx
 
+    from assistant.checking import Checkup
     from assistant.engines.costs import Costs
     from assistant.evaluation.scores import Evaluation
-    from assistant.keeping import Checkup, Fetching, ForgetReport, IngestReport
+    from assistant.keeping import Fetching, ForgetReport, IngestReport
     from assistant.learning.cards import Card
     from assistant.learning.holdings import Source
     from assistant.learning.path_form import ReadingPath
@@ -149,8 +150,7 @@ class Desk:
             return self._opened.engine()
 
         question, history = bounds.asked(question), bounds.said_before(history)
-        library = partial(self._snapshot, question)
-        for event in receive(library, question, history, filters, k, model, stop):
+        for event in receive(self._snapshot, question, history, filters, k, model, stop):
             answer = event.answer if event.name == "done" else None
             if answer and answer.refused and self._note_gaps and not filters and not stop():
                 gap_notes.note(self.home.root, answer)
@@ -346,7 +346,11 @@ class Desk:
         """
         if not self.home.root.is_dir():
             raise NothingFound(f"There is no home {self.home.root} yet.")
-        return self._opened.keeper().check(mend=repair)
+        from assistant import checking  # needed here alone
+
+        if not repair:  # which needs no model
+            return checking.Checkup(tuple(checking.damages(self.home)))
+        return self._opened.keeper().repair()
 
     def status(self) -> dict[str, Any]:
         """Return what the library holds, in the form of ``status --json``."""
@@ -438,7 +442,7 @@ class Desk:
         library = self._snapshot()
 
         def asked_again(asked: str) -> list[str]:
-            said = receive(lambda: library, asked, (), _EVERYTHING, PASSAGES, lambda: None,
+            said = receive(lambda *_: library, asked, (), _EVERYTHING, PASSAGES, lambda: None,
                            lambda: False)  # fmt: skip
             return [sentence.text for sentence in inquiry.final(said).sentences]
 

@@ -109,7 +109,8 @@ class Chooser:
         """A file or folder that was given, or an archive file, by its name here or where it lay."""
         if name.startswith(("http://", "https://")):
             return False
-        if "/" not in name and any(warc.name == name for warc in self._archive.files()):
+        here = [warc.name for warc in self._archive.files()] + self._archive.lost()
+        if "/" not in name and name in here:
             going.files.add(name)
             return True
         path = Path(name).expanduser()

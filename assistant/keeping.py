@@ -13,10 +13,10 @@ from typing import Any
 
 import httpx
 
-from assistant.answering import gaps as gap_notes
+from assistant import checking
+from assistant.checking import Checkup
 from assistant.forgetting import Chooser, Going
 from index.building import build, others, verify
-from index.building import check as library_check
 from index.doctor import Examination, examine
 from index.models.embedder import Embedder
 from index.search.library import Library, embedder_of
@@ -24,7 +24,6 @@ from index.store import carry, sums
 from index.store.generation import Home
 from index.store.sqlite import Store
 from ingest import pipeline
-from ingest.archive import check as archive_check
 from ingest.archive import given
 from ingest.archive.warc import Archive
 from ingest.bounded.lists import ListReader
@@ -42,7 +41,7 @@ from ingest.lists.catalog_file import CuratedList
 from ingest.lists.changes import ListChanges, changes_between
 from ingest.lists.check import check_text
 from ingest.lists.parser import decode, founding, parse
-from ingest.values import PRIMER, Damage
+from ingest.values import PRIMER
 
 Progress = Callable[[str, int, int], None]
 _SEED = "seed"
@@ -77,14 +76,6 @@ class ForgetReport:
     documents: tuple[str, ...]
     records: tuple[str, ...]
     status: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Checkup:
-    """What of a home is damaged, and what was and was put right."""
-
-    damages: tuple[Damage, ...]
-    repaired: tuple[Damage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,39 +314,19 @@ class Keeper:
                 report.status,
             )
 
-    def check(self, *, mend: bool) -> Checkup:
+    def repair(self) -> Checkup:
         """See :meth:`assistant.desk.Desk.check`."""
-        found = self._damages()
-        if not mend or not found:
-            return Checkup(tuple(found))
-        with self._writing():
-            archive_check.repair(self._archive)
-            anew = library_check.repair(self._home)
-            gaps = gap_notes.file_of(self._home.root)
-            if not gap_notes.is_sound(self._home.root):
-                gaps.replace(gaps.with_suffix(".damaged"))
-            if anew and not self._home.without_archive.exists():
-                self._archive = Archive(self._home.archive)
-                self._update(0, afresh=True)
-                for folder in self._home.generations()[:-1]:
-                    if sums.damage(folder, every_byte=True):
-                        shutil.rmtree(folder)
-        self._archive = Archive(self._home.archive)
-        left = self._damages()
-        places = {(each.where, each.what) for each in left}
-        return Checkup(
-            tuple(left), tuple(each for each in found if (each.where, each.what) not in places)
-        )
+        found = checking.damages(self._home)
+        if not found:
+            return Checkup(())
 
-    def _damages(self) -> list[Damage]:
-        found = [*library_check.damages(self._home), *archive_check.damages(self._archive)]
-        for lost in catalog.unreadable(self._archive):
-            cure = "it counts no more: the list is as it was before; add it again"
-            found.append(Damage(lost.url, lost.reason, cure, repairable=False))
-        if not gap_notes.is_sound(self._home.root):
-            cure = "`refdesk check --repair` puts it aside and begins it anew"
-            found.append(Damage("gaps.sqlite", "cannot be read", cure))
-        return found
+        def make_anew() -> None:
+            self._archive = Archive(self._home.archive)
+            self._update(0, afresh=True)
+
+        with self._writing():
+            checking.repair(self._home, make_anew)
+        return checking.compared(found, checking.damages(self._home))
 
     def _store(self) -> Store | None:
         """Return the store of the library as it is, None where that cannot be read."""
@@ -465,6 +436,9 @@ class Keeper:
                 pool.read,
                 afresh=afresh,
             )
+        for older in self._home.generations()[:-1]:
+            if sums.damage(older, every_byte=False):  # nobody can go on reading it
+                shutil.rmtree(older)
         status = Library(self._home, self._embedder).status()
         return IngestReport(
             count, change.read, change.removed, change.passages, status, notices=tuple(notices)
@@ -481,6 +455,8 @@ class Keeper:
                 f"The library was damaged ({harm[0][0]}: {harm[0][1]}): it is made anew from the "
                 "archive."
             )
+        if lost := self._archive.lost():
+            said.append(f"archive/{lost[0]} is gone or empty: see `refdesk check`.")
         bad = self._archive.bad()
         if harmed := [each for each in bad if each.damaged]:
             said.append(

@@ -46,6 +46,7 @@ class Opened:
         self._embedder: Embedder | None = None
         self._library: Library | None = None
         self._may_widen = True
+        self._widening = threading.Lock()
         self._engine: Engine | None = None
         self._chosen = False
         self._ahead: threading.Thread | None = None
@@ -75,9 +76,11 @@ class Opened:
                     self.keeper().rebuild()
                 except (RefdeskError, OSError) as error:
                     raise damaged from error
-            if self._may_widen and any(library.lacks(text) for text in asked):
-                self._widen()
-            return library
+        if self._may_widen and any(library.lacks(text) for text in asked):
+            with self._widening:  # not the library's lock: questions in English go on
+                if self._may_widen and any(library.lacks(text) for text in asked):
+                    self._widen()
+        return library
 
     def _widen(self) -> None:
         self._may_widen = False  # what fails now fails again: words go on alone
@@ -94,6 +97,13 @@ class Opened:
         """Put the primer and the founding lists into a home without a library, and say so."""
         if self._home.current() is not None:
             return
+        from index.store import carry  # a question does not wait for what unpacks
+
+        if carry.is_pending(self._home):
+            with self._home.writing():
+                carry.finish(self._home)
+            if self._home.current() is not None:
+                return
         if any(self._home.archive.glob("*.warc*")):
             self._notice(f"The home {self._home.root} lost its library: it is made again.")
             self.keeper().rebuild()

@@ -5,6 +5,7 @@ Stands above the rooms that answer; remembers nothing.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
 from assistant.answering import inquiry
 from assistant.answering.values import Event
@@ -27,7 +28,7 @@ def needs_no_model(question: str, history: Sequence[Exchange] = ()) -> bool:
 
 
 def receive(
-    library: Callable[[], Library],
+    library: Callable[..., Library],
     question: str,
     history: Sequence[Exchange],
     filters: Filters,
@@ -37,7 +38,9 @@ def receive(
 ) -> Iterator[Event]:
     """Answer a request, whatever it is; see `assistant.desk.Desk.stream`.
 
-    What narrows an answer (``filters``) makes every request a question of fact.
+    ``library`` opens it, with a question in whatever way that question needs: what the catalog
+    answers never waits for that. What narrows an answer (``filters``) makes every request a
+    question of fact.
     """
     if not question.strip():
         raise UsageError("The question is empty: say what you want to know.")
@@ -52,18 +55,18 @@ def receive(
             answer = reply(question, lang, turn)
         yield Event("done", answer=replace(answer, question=question))
         return
-    here = library()
     about = None
     if not filters:
-        about = respond(here, question, stand_alone(question, history), k, model, stop)
+        about = respond(library, question, stand_alone(question, history), k, model, stop)
     if about is not None:
         yield from about
         return
-    events = inquiry.inquire(library, question, history, filters, k, model, stop)
-    yield from _compared(here, events)
+    opened = partial(library, question)
+    events = inquiry.inquire(opened, question, history, filters, k, model, stop)
+    yield from _compared(library, events)
 
 
-def _compared(library: Library, events: Iterator[Event]) -> Iterator[Event]:
+def _compared(library: Callable[[], Library], events: Iterator[Event]) -> Iterator[Event]:
     """Pass the events on; what other sources found say otherwise comes into the whole answer."""
     hits: tuple[Hit, ...] = ()
     for event in events:
@@ -71,4 +74,4 @@ def _compared(library: Library, events: Iterator[Event]) -> Iterator[Event]:
         if event.answer is None:
             yield event
         else:
-            yield replace(event, answer=with_contradictions(library, event.answer, hits))
+            yield replace(event, answer=with_contradictions(library(), event.answer, hits))

@@ -8,15 +8,21 @@
 # the folders that pip is told to look into.
 set -euo pipefail
 
-if [ "${FRESH_MOUNTS:-}" != own ]; then
-    FRESH_MOUNTS=own exec unshare --mount "$0" "$@" # what is mounted here goes when this ends
+if [ -z "${FRESH_ROOT:-}" ]; then
+    # What gets mounted below is this machine's own. It is mounted in a namespace of the inner run
+    # only, read-only; out here, where the folder is deleted, nothing is ever mounted in it.
+    FRESH_ROOT=$(mktemp -d "${TMPDIR:-/tmp}/refdesk-fresh.XXXXXX")
+    export FRESH_ROOT
+    trap 'rm -rf --one-file-system "$FRESH_ROOT" "$FRESH_ROOT.apt"' EXIT
+    code=0
+    unshare --mount --propagation private "$0" "$@" || code=$?
+    exit "$code"
 fi
+root=$FRESH_ROOT
 suite=${1:-bookworm}
 [ $# -gt 0 ] && shift
 [ $# -gt 0 ] || set -- 'make ask Q="explain GQA vs MQA"' 'make test'
 checkout=$(cd "$(dirname "$0")/.." && pwd)
-root=$(mktemp -d "${TMPDIR:-/tmp}/refdesk-fresh.XXXXXX")
-trap 'umount --recursive --lazy "$root"/{proc,sys,dev} 2>/dev/null || true; rm -rf --one-file-system "$root"' EXIT
 
 say() { printf '\n== %s\n' "$*"; }
 timed() {
@@ -31,10 +37,8 @@ apt-config dump | grep '^Acquire::\(http\|https\|ftp\|Retries\)' >"$root.apt" ||
 timed mmdebstrap --quiet --variant=minbase --include=ca-certificates --aptopt="$root.apt" \
     "$suite" "$root"
 mv "$root.apt" "$root/etc/apt/apt.conf.d/99carried"
-for each in proc sys dev; do
-    mount --rbind "/$each" "$root/$each"
-    mount --make-rslave "$root/$each"
-done
+mount -t proc proc "$root/proc"
+mount -t tmpfs tmpfs "$root/dev/shm"
 # links in there would lead to this machine's files: what is copied takes their place
 rm -rf "$root"/etc/{resolv.conf,hosts,ssl/certs}
 cp --dereference /etc/resolv.conf /etc/hosts "$root/etc/"
@@ -58,12 +62,14 @@ for name, value in os.environ.items():
 PYTHON
 sort -u "$root/carried" | while read -r path; do
     case $path in /etc/ssl/*) continue ;; esac
-    mkdir -p "$root$(dirname "$path")"
     if [ -d "$path" ]; then
-        # an index of files may lead out of its folder: take the whole of it along
-        top=/$(cut -d / -f 2-3 <<<"$path")
-        mountpoint -q "$root$top" || { mkdir -p "$root$top" && mount --bind "$top" "$root$top"; }
+        [ "$(basename "$path")" = simple ] && path=$(dirname "$path") # its links lead to its files
+        mountpoint -q "$root$path" && continue
+        mkdir -p "$root$path"
+        mount --bind "$path" "$root$path"
+        mount -o remount,bind,ro "$root$path" # whatever happens in there: it is not ours
     else
+        mkdir -p "$root$(dirname "$path")"
         cp --dereference "$path" "$root$path"
     fi
 done

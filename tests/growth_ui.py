@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from io import StringIO
 from typing import Any
 
 from starlette.datastructures import Headers
@@ -14,7 +15,7 @@ from ingest.values import Document
 from tests.growth import Case
 from ui import markdown_form, sentence_form
 from ui.cli import render, terminal
-from ui.page import highlight, html, html_browse, html_reader, html_search
+from ui.page import formulas, highlight, html, html_browse, html_reader, html_search
 from ui.page.i18n import texts
 from ui.serving import access, asking, guesses, metrics, prefix, refusals, streams
 
@@ -37,8 +38,6 @@ def _hit(text: str) -> Hit:
 
 
 def _console(text: str) -> None:
-    from io import StringIO
-
     terminal.Console(file=StringIO(), width=100).print(text, markup=False, highlight=False)
 
 
@@ -73,11 +72,18 @@ def _through(made: Callable[..., Any], **headers: str) -> Callable[[str], Any]:
 
 CASES: dict[str, Any] = {
     "ui.cli.render.dead": _dead,
+    "ui.cli.render.hits": Case(
+        lambda text: render.hits(terminal.Console(file=StringIO(), width=100), [_hit(text)], text),
+        most=20_000,
+    ),
     "ui.cli.render.link": lambda text: render.link(f"https://{text}"),
     "ui.cli.terminal.clean": terminal.clean,
     "ui.cli.terminal.Console.render": Case(_console, most=20_000),
     "ui.markdown_form.linked": lambda text: markdown_form.linked(text, f"https://{text}"),
     "ui.markdown_form.words": markdown_form.words,
+    "ui.page.formulas.typeset": Case(
+        formulas.typeset, heads=("", "$", "$$"), tail="$$", units=("\\frac{a}{", "{", "^{", "_")
+    ),
     "ui.page.highlight.marked": [
         lambda text: highlight.marked(text, text, verbatim=False),
         lambda text: highlight.marked(text, text[: len(text) // 2], verbatim=True),
@@ -102,7 +108,6 @@ CASES: dict[str, Any] = {
     "ui.sentence_form.code_of": [
         sentence_form.code_of, lambda text: sentence_form.code_of(f"```\n{text}\n```"),
     ],
-    "ui.sentence_form.fenced": sentence_form.fenced,
     "ui.serving.access.Access.answers_to": _ACCESS.answers_to,
     "ui.serving.access.Access.holds_pass": lambda text: _ACCESS.holds_pass(
         Headers(raw=[(b"cookie", text.encode("latin-1", "replace"))])
@@ -140,7 +145,8 @@ EXEMPT: dict[str, str] = {
         f"ui.cli.{name}": _COMMAND
         for name in (
             "ask.ask", "ask.cards", "ask.path", "ask.search", "chat.Conversation.take", "chat.chat",
-            "evaluate.evaluate", "keep.ingest", "keep.rebuild", "lists.lists_add",
+            "evaluate.evaluate", "keep.forget", "keep.import_",
+            "keep.ingest", "keep.rebuild", "lists.lists_add",
             "lists.lists_check", "lists.lists_diff", "lists.lists_remove", "models.models_measure",
             "models.models_pull", "options.filters_of", "options.given", "options.open_desk",
             "serve.mcp", "serve.serve",

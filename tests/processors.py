@@ -1,6 +1,6 @@
 """Other processors, played by qemu-user: each ends in an answer or a plain message, never a signal.
 
-Runs what is installed here, as it was built here, on a question to a library of three small pages,
+Runs what is installed here, as it was built here, on a question to a library of two small pages,
 with the small test model: ``python -m tests.processors [CPU]...`` prints a table. Needs Debian's
 ``qemu-user``. Without AVX-512, which it does not play, ``max`` is a Haswell with some more.
 """

@@ -26,6 +26,7 @@ def test_the_wheel_holds_packages_and_data_and_no_tests(wheel):
     names = zipfile.ZipFile(wheel).namelist()
     assert "refdesk.py" in names
     assert "ingest/data/models.toml" in names
+    assert "assistant/engines/llama.cmake" in names
     assert "ingest/data/primer/mha-mqa-gqa.md" in names
     assert sum(name.startswith("ingest/data/lists/") for name in names) == 5
     assert {f"{floor}/py.typed" for floor in ("ingest", "index", "assistant", "ui")} <= set(names)

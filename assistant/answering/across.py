@@ -4,7 +4,8 @@ A translation cannot be checked word by word. It is shown beside the original se
 every number and name it holds stands there too.
 """
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 
 from assistant.answering.citation import unsupported_details
@@ -23,11 +24,15 @@ _TO_ENGLISH = (
     Message("assistant", "Why does the Adam optimiser need bias correction?"),
 )  # fmt: skip
 _TO_CHINESE = (
-    Message("system", "把句子翻译成中文。人名、模型名、缩写、数字和公式保持原样。只写译文。"),
-    Message("user", "Dropout sets random activations to zero with probability p = 0.1."),
-    Message("assistant", "Dropout 以概率 p = 0.1 把随机的激活值置为零。"),
-)
+    Message("system", "把编号的句子逐句翻译成通顺的中文。人名、模型名、缩写、数字和公式保持原样，"
+            "专业术语可保留英文。每句一行，保留编号，只写译文。"),
+    Message("user", "1. Dropout sets random activations to zero with probability p = 0.1.\n"
+            "2. It is switched off at inference."),
+    Message("assistant", "1. Dropout 以概率 p = 0.1 把随机的激活值置为零。\n2. 推理时它是关闭的。"),
+)  # fmt: skip
 _MOST_TOKENS = 160
+_NUMBERED = re.compile(r"(\d{1,2})[.、．]\s*(.+)")
+_ENDS = ("。", "！", "；", "：", ".", ";", ":")
 
 Stop = Callable[[], bool]
 
@@ -41,10 +46,34 @@ def to_english(model: Engine, question: str, stop: Stop) -> str:
     return " ".join([said, *lost])
 
 
-def to_chinese(model: Engine, sentence: str, stop: Stop) -> str:
-    """Return a sentence in Chinese; empty if a number or name in it is not the original's."""
-    said = _translated(model, _TO_CHINESE, in_chinese_units(sentence), stop)
-    return said if language(said) == "zh" and faithful(said, sentence) else ""
+def to_chinese(model: Engine, sentences: Sequence[str], stop: Stop) -> Generator[str, None, None]:
+    """Yield neighbouring sentences in Chinese, one after the other, in one reply.
+
+    One that is missing, or holds a number or name that is not the original's, is empty.
+    """
+    listed = "\n".join(f"{n}. {in_chinese_units(each)}" for n, each in enumerate(sentences, 1))
+    messages = [*_TO_CHINESE, Message("user", listed)]
+    most = _MOST_TOKENS * len(sentences)
+    said, given = "", 0
+    with closing(model.stream(messages, max_tokens=most, stop=stop)) as pieces:
+        for piece in pieces:
+            said += piece
+            *whole, said = said.split("\n")
+            for line in whole:
+                found = _NUMBERED.fullmatch(line.strip())
+                if found and given < int(found[1]) <= len(sentences):
+                    yield from [""] * (int(found[1]) - given - 1)
+                    given = int(found[1])
+                    yield _checked(found[2], sentences[given - 1])
+    found = _NUMBERED.fullmatch(said.strip())
+    if found and int(found[1]) == given + 1 <= len(sentences) and found[2].endswith(_ENDS):
+        given += 1
+        yield _checked(found[2], sentences[given - 1])
+    yield from [""] * (len(sentences) - given)
+
+
+def _checked(chinese: str, sentence: str) -> str:
+    return chinese if language(chinese) == "zh" and faithful(chinese, sentence) else ""
 
 
 def faithful(translation: str, original: str) -> bool:

@@ -6,11 +6,20 @@ a word. Every shown sentence is a source's own or has passed `assistant.answerin
 
 import time
 from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass, replace
 
 from assistant.answering.across import to_chinese, to_english
 from assistant.answering.clock import Clock
-from assistant.answering.compose import Numbering, extract, finished, quotation, refusal
+from assistant.answering.compose import (
+    Numbering,
+    extract,
+    finished,
+    in_other_words,
+    needs_wording,
+    quoted,
+    refusal,
+)
 from assistant.answering.decide import (
     Decision,
     Limits,
@@ -27,7 +36,7 @@ from assistant.answering.prompt import REFUSAL, opening_prompt, whole_prompt
 from assistant.answering.question import Question, understand
 from assistant.answering.sections import Section, sections
 from assistant.answering.values import Answer, Event, Sentence
-from assistant.answering.write import Task, told, write
+from assistant.answering.write import Task, event_of, write
 from assistant.engines.pace import Pace, note_reading, pace_of
 from assistant.engines.protocol import Engine
 from index.search.library import Library
@@ -263,21 +272,22 @@ def _mostly(planned: Plan, lang: str) -> bool:
 def _translated(
     context: _Context, ground: _Ground, draft: Answer, model: Engine
 ) -> Generator[Event, None, Answer]:
-    """Put the plan's sentences into Chinese, each with its original; blocks stay as they are."""
+    """Put the plan's sentences into Chinese group by group, each with its original.
+
+    What refdesk has in Chinese itself needs no model; blocks stay as they are.
+    """
     numbering = Numbering()
     shown: list[Sentence] = []
-    planned = plan(ground.evidence, ground.sections, _TRANSLATED_WORDS)
+    planned = ground.plan
+    if any(needs_wording(line, draft.lang) for line in planned.lines):
+        planned = plan(ground.evidence, ground.sections, _TRANSLATED_WORDS)
     for group in planned.groups:
-        for line in group.lines:
-            if context.stop():
-                break
-            verdict = quotation(line)
-            original = None
-            if line.hit.passage.lang != "zh" and not line.piece.block:
-                chinese = to_chinese(model, line.text, context.stop)
-                context.clock.note("first_token_s")
-                if chinese:
-                    original = line.text
-                    verdict = replace(verdict, text=chinese, status="weak", verbatim=False)
-            yield told(verdict, numbering, shown, context.clock, original=original)
+        foreign = [line for line in group.lines if needs_wording(line, draft.lang)]
+        with closing(to_chinese(model, [each.text for each in foreign], context.stop)) as chinese:
+            for line in group.lines:
+                said = quoted(line, numbering, group, draft.lang)
+                if line in foreign and not context.stop() and (own := next(chinese, "")):
+                    context.clock.note("first_token_s")
+                    said = in_other_words(said, own)
+                yield event_of(said, numbering, shown, context.clock)
     return finished(draft, shown, numbering, context.library)

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from assistant.answering.citation import Verdict
 from assistant.answering.evidence import Evidence, Line
-from assistant.answering.plan import Plan
+from assistant.answering.plan import Group, Plan
+from assistant.answering.primer_zh import in_chinese
 from assistant.answering.values import Answer, Citation, Reading, Sentence
 from index.search.library import Library
 from ingest.links.urls import deep_link
@@ -89,11 +90,48 @@ def quotation(line: Line) -> Verdict:
     return Verdict(line.text, line, 1.0, "supported", True, line.terms)
 
 
+def quoted(line: Line, numbering: Numbering, group: Group, lang: str) -> Sentence:
+    """Return a source's own sentence as an answer in ``lang`` shows it.
+
+    What refdesk itself has in Chinese stands in Chinese, beside its original.
+    """
+    said = sentence(quotation(line), numbering, heading(group, lang))
+    if chinese := _own_chinese(line, lang):
+        return replace(in_other_words(said, chinese), status="supported")
+    return replace(said, foreign=needs_wording(line, lang))
+
+
+def in_other_words(said: Sentence, chinese: str) -> Sentence:
+    """Return a quotation put into Chinese, its original beside it."""
+    return replace(
+        said, text=chinese, original=said.text, verbatim=False, status="weak", foreign=False
+    )
+
+
+def needs_wording(line: Line, lang: str) -> bool:
+    """Say whether a line is no Chinese, the answer is, and refdesk has no wording of its own."""
+    other = lang == "zh" and line.hit.passage.lang != "zh" and not line.piece.block
+    return other and not _own_chinese(line, lang)
+
+
+def heading(group: Group, lang: str) -> str:
+    """Return the heading of a group, in Chinese where refdesk has it so."""
+    slug = group.url.removeprefix(PRIMER)
+    return (in_chinese(slug, group.title) if lang == "zh" and group.title else "") or group.title
+
+
+def _own_chinese(line: Line, lang: str) -> str:
+    url = line.hit.passage.url
+    if lang != "zh" or not url.startswith(PRIMER) or line.piece.block:
+        return ""
+    return in_chinese(url.removeprefix(PRIMER), line.text) or ""
+
+
 def extract(draft: Answer, planned: Plan, library: Library) -> Answer:
     """Return the answer made of the sources' own sentences."""
     numbering = Numbering()
     said = [
-        sentence(quotation(line), numbering, group.title)
+        quoted(line, numbering, group, draft.lang)
         for group in planned.groups
         for line in group.lines
     ]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from assistant.answering.evidence import Evidence, windows
+from assistant.answering.fitted import table
 from assistant.answering.mentions import unmentioned
 from index.models.embedder import MODELS, Embedder
 from index.search.library import Library
@@ -19,7 +20,7 @@ class Limits:
 
     ``hopeless``: below it nobody asks the model. ``floor``: below it the sources alone do not
     answer. ``sure``: from there they answer even if the model says nothing that holds.
-    ``enough``: what the sum and the model's doubt (see `DOUBT`) must reach together.
+    ``enough``: what the sum and the model's doubt must reach together.
 
     ``again``: below it a question in a language the embedding model does not know is asked again
     in English.
@@ -37,32 +38,17 @@ class Limits:
     again: float = 0.0
 
 
-DOUBT = 0.2
-"""What a unit of the model's log-likelihood of refusing weighs."""
-
-STRANGE = 0.4
-"""Share of a question in words that the library does not have, from which it is about others.
-
-Of 217 answerable English questions none has more than 0.33, of 39 unanswerable ones 10 have."""
-
-# Fitted by `python -m tests.benchmarks.fit_refusal`; BENCHMARKS.md has the figures. What is enough
-# with e5 was not: it stands as far above the floor as with MiniLM.
-_MINILM = Limits(hopeless=0.55, floor=1.0, sure=1.05, enough=1.4)
-_WORDS_ALONE = Limits(hopeless=0.10, floor=0.20, sure=0.45, enough=0.5, cosine=0.0, again=1.2)
-_E5 = Limits(hopeless=0.50, floor=0.90, sure=1.1, enough=1.3)
-_E5_ACROSS = Limits(hopeless=0.30, floor=0.42, sure=0.50, enough=0.82, coverage=0.0)
-
-
 def limits_for(embedder: Embedder, lang: str) -> Limits:
     """Return the limits for a question in ``lang``, by the model that embeds it.
 
     Of a model without limits of its own only the words are trusted.
     """
-    if embedder.name not in MODELS:
-        return _WORDS_ALONE
-    if embedder.multilingual:
-        return _E5 if lang == "en" else _E5_ACROSS
-    return _MINILM if lang == "en" else _WORDS_ALONE
+    english = lang == "en"
+    if embedder.name in MODELS and embedder.multilingual:
+        name = "e5" if english else "e5_across"
+    else:
+        name = "minilm" if english and embedder.name in MODELS else "words_alone"
+    return Limits(**table("refusal")[name])
 
 
 class Reason(Enum):
@@ -139,9 +125,12 @@ def weights(library: Library, query: str) -> dict[str, float]:
 
 
 def signals(library: Library, evidence: Evidence) -> Signals:
-    """Measure how well the evidence covers the part of the question that it covers best."""
+    """Measure how well the evidence covers the question, or the part of it that it covers best."""
     limits = limits_for(library.embedder, evidence.question.lang)
-    return max(_signals_of_parts(library, evidence), key=lambda each: each.support(limits))
+    found = _signals_of_parts(library, evidence)
+    if len(found) > 1:
+        found.append(_signals(library, evidence, evidence.question.text, 0))
+    return max(found, key=lambda each: (not each.unknown, each.support(limits)))
 
 
 def unanswered(library: Library, evidence: Evidence) -> tuple[str, ...]:
@@ -159,19 +148,22 @@ def unanswered(library: Library, evidence: Evidence) -> tuple[str, ...]:
 def _signals_of_parts(library: Library, evidence: Evidence) -> list[Signals]:
     """Return the signals of each part of the question."""
     question = evidence.question
-    windows_of = list(windows(evidence))
-    several = len(question.parts) > 1
-    found = []
-    for place, part in enumerate(question.parts):
-        weighed = weights(library, part)
-        total = sum(weighed.values()) or 1.0
-        coverage = max((_share(weighed, window) / total for window in windows_of), default=0.0)
-        absent = library.absent(weighed) if question.lang == "en" else frozenset()
-        query = 1 + len(question.sides) + place if several else 0
-        cosine = evidence.cosines[query] if evidence.cosines else 0.0
-        unknown = unmentioned(part, evidence.hits)
-        found.append(Signals(coverage, cosine, unknown, _share(weighed, absent) / total))
-    return found
+    first = 1 + len(question.sides) if len(question.parts) > 1 else 0
+    return [
+        _signals(library, evidence, part, first + place)
+        for place, part in enumerate(question.parts)
+    ]
+
+
+def _signals(library: Library, evidence: Evidence, text: str, query: int) -> Signals:
+    """Return the signals of a question or part of one, which is the query of this number."""
+    weighed = weights(library, text)
+    total = sum(weighed.values()) or 1.0
+    found = (_share(weighed, window) / total for window in windows(evidence))
+    absent = library.absent(weighed) if evidence.question.lang == "en" else frozenset()
+    cosine = evidence.cosines[query] if evidence.cosines else 0.0
+    unknown = unmentioned(text, evidence.hits)
+    return Signals(max(found, default=0.0), cosine, unknown, _share(weighed, absent) / total)
 
 
 def _share(weighed: dict[str, float], terms: frozenset[str]) -> float:
@@ -195,12 +187,12 @@ def decide(found: Signals, limits: Limits, doubt: float | None = None) -> Decisi
     support = found.support(limits)
     if found.unknown:
         return Decision(False, Reason.UNKNOWN_NAME, hopeless=True)
-    if found.strange > STRANGE and support < limits.floor:
+    if found.strange > table("refusal")["strange"] and support < limits.floor:
         return Decision(False, Reason.STRANGE_WORDS, hopeless=True)
     if support < limits.hopeless:
         return Decision(False, Reason.BADLY_SUPPORTED, hopeless=True)
     if doubt is not None:
-        if support - DOUBT * doubt < limits.enough:
+        if support - table("refusal")["doubt"] * doubt < limits.enough:
             return Decision(False, Reason.MODEL_DOUBTS)
         return Decision(True, Reason.SUPPORTED, sure=support >= limits.sure)
     if support < limits.floor:
@@ -210,4 +202,4 @@ def decide(found: Signals, limits: Limits, doubt: float | None = None) -> Decisi
 
 def asks_again(found: Signals, limits: Limits, doubt: float) -> bool:
     """Say whether to look for pages in English too, a model having read what was found."""
-    return found.support(limits) - DOUBT * doubt < limits.again
+    return bool(found.support(limits) - table("refusal")["doubt"] * doubt < limits.again)

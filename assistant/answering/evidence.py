@@ -13,10 +13,12 @@ from assistant.answering import relevance
 from assistant.answering.injection import orders
 from assistant.answering.mentions import unmentioned_words
 from assistant.answering.pieces import Piece, pieces
+from assistant.answering.primer_zh import in_chinese
 from assistant.answering.question import ASKING, Question
 from index.search.dense import Vectors
 from index.search.library import Hit, Library
 from index.store.values import Filters
+from ingest.values import PRIMER
 
 PASSAGES = 8
 _CANDIDATES = 12
@@ -151,7 +153,10 @@ def lines_of(library: Library, question: Question, hits: Sequence[Hit]) -> Evide
     found = [(hit, piece) for hit in hits for piece in _facts(hit.passage.text)]
     texts = [piece.text for _, piece in found]
     terms = [frozenset(library.terms(text)) for text in texts]
-    above = _heading_terms(library, hits)
+    if question.lang == "zh":  # a note is understood by its Chinese wording too
+        said = [_chinese(hit, piece.text) for hit, piece in found]
+        terms = [own | frozenset(library.terms(zh)) for own, zh in zip(terms, said, strict=True)]
+    above = _heading_terms(library, hits, question.lang)
     queries = _queries(library, question)
     asking = frozenset(library.terms(ASKING))
     wanted = [frozenset(library.terms(query)) - asking for query in queries]
@@ -206,6 +211,11 @@ def lines_of(library: Library, question: Question, hits: Sequence[Hit]) -> Evide
     )
 
 
+def _chinese(hit: Hit, text: str) -> str:
+    slug = hit.passage.url.removeprefix(PRIMER)
+    return "" if slug == hit.passage.url else in_chinese(slug, text) or ""
+
+
 def _vectors(library: Library, parts: Sequence[Piece]) -> Vectors:
     """Return a vector a piece; blocks, never quoted for their meaning, get zeros."""
     said = [row for row, piece in enumerate(parts) if not piece.block]
@@ -224,14 +234,15 @@ def _facts(text: str) -> list[Piece]:
     return [part for part, order in zip(parts, told, strict=True) if not order]
 
 
-def _heading_terms(library: Library, hits: Sequence[Hit]) -> dict[str, frozenset[str]]:
+def _heading_terms(library: Library, hits: Sequence[Hit], lang: str) -> dict[str, frozenset[str]]:
     """Return the terms of the title and headings each passage stands under."""
-    return {
-        hit.passage.key: frozenset(
-            library.terms(" ".join((hit.passage.title, *hit.passage.heading)))
-        )
-        for hit in hits
-    }
+    found = {}
+    for hit in hits:
+        names = [hit.passage.title, *hit.passage.heading]
+        if lang == "zh":
+            names += [_chinese(hit, name) for name in names]
+        found[hit.passage.key] = frozenset(library.terms(" ".join(names)))
+    return found
 
 
 def windows(evidence: Evidence) -> Iterator[frozenset[str]]:

@@ -1,6 +1,6 @@
 """The values this floor hands up: evidence, sentences, citations, answers, events."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from index.search.library import Hit
@@ -18,7 +18,7 @@ class Sentence:
     sentences of one group stand next to each other. ``form`` is ``prose``, ``item``,
     ``continued`` (more of an item), ``code``, ``formula`` or ``table``; the last three are blocks
     of Markdown as they stand. ``original`` is the source's own sentence where ``text`` translates
-    it.
+    it, ``foreign`` says that ``text`` is not in the language of the question.
     """
 
     text: str
@@ -30,6 +30,7 @@ class Sentence:
     group: str = ""
     form: str = "prose"
     original: str | None = None
+    foreign: bool = False
 
     @property
     def block(self) -> bool:
@@ -127,7 +128,7 @@ class Answer:
                 elif run[0].item:
                     blocks.append("\n".join(f"- {each}" for each in items(run)) + marks)
                 else:
-                    blocks.append(" ".join(each.text for each in run) + marks)
+                    blocks.append(running(each.text for each in run) + marks)
         if self.unanswered:
             blocks.append(self.left_open)
         return "\n\n".join(blocks)
@@ -162,12 +163,20 @@ def grouped(sentences: Sequence[Sentence]) -> list[tuple[str, list[list[Sentence
     return groups
 
 
+def running(texts: Iterable[str]) -> str:
+    """Return sentences as running text: a space between them but after Chinese punctuation."""
+    said = ""
+    for text in texts:
+        said += text if not said or said[-1] in "。！？；：，" else f" {text}"
+    return said
+
+
 def items(run: Sequence[Sentence]) -> list[str]:
     """Return the items of a run of list items, each with all its sentences."""
     whole: list[str] = []
     for sentence in run:
         if sentence.form == "continued" and whole:
-            whole[-1] += f" {sentence.text}"
+            whole[-1] = running((whole[-1], sentence.text))
         else:
             whole.append(sentence.text)
     return whole

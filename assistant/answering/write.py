@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from assistant.answering.citation import Verdict, attribute, repeats
 from assistant.answering.clock import Clock
-from assistant.answering.compose import Numbering, finished, quotation, sentence
+from assistant.answering.compose import Numbering, finished, quotation, quoted, sentence
 from assistant.answering.evidence import Evidence, Line
 from assistant.answering.plan import Plan, led_by
 from assistant.answering.prompt import is_refusal
@@ -86,7 +86,7 @@ def write(
                 break
             elif not repeats(verdict, said):
                 said.append(verdict)
-                yield told(verdict, numbering, shown, clock)
+                yield event_of(sentence(verdict, numbering), numbering, shown, clock)
             if not task.whole and count >= _OPENING_SENTENCES:
                 break
     draft = replace(draft, dropped=tuple(dropped))
@@ -94,25 +94,19 @@ def write(
         return draft
     for group in planned.groups:
         for line in group.lines:
-            verdict = quotation(line)
-            if not task.whole or not repeats(verdict, said):
-                yield told(verdict, numbering, shown, clock, group.title)
+            if not task.whole or not repeats(quotation(line), said):
+                own = quoted(line, numbering, group, draft.lang)
+                yield event_of(own, numbering, shown, clock)
     return finished(draft, shown, numbering, library)
 
 
-def told(
-    verdict: Verdict,
-    numbering: Numbering,
-    shown: list[Sentence],
-    clock: Clock,
-    group: str = "",
-    original: str | None = None,
-) -> Event:
-    """Number a sentence found to hold, add it to those shown, and return its event."""
-    known = len(numbering.citations)
-    shown.append(replace(sentence(verdict, numbering, group), original=original))
+def event_of(said: Sentence, numbering: Numbering, shown: list[Sentence], clock: Clock) -> Event:
+    """Add a sentence to those shown and return its event, with the citations that are new."""
+    known = {n for each in shown for n in each.citations}
+    shown.append(said)
     clock.note("first_sentence_s")
-    return Event("sentence", sentence=shown[-1], citations=tuple(numbering.citations[known:]))
+    new = tuple(each for each in numbering.citations if each.n not in known)
+    return Event("sentence", sentence=said, citations=new)
 
 
 def _verdicts(

@@ -59,7 +59,8 @@ class Asked:
         text = self.rest
         for name in names:
             text = SAID[name].sub(" \u0001 ", text)
-        parts = [" ".join(trimmed(part).split()) for part in text.split("\u0001")]
+        pieces = text.split("\u0001")
+        parts = [" ".join(trimmed(p, first=not at).split()) for at, p in enumerate(pieces)]
         return " ".join(part for part in parts if part)
 
     def works(self, mention: str, *, primer: bool = False) -> list[Match]:
@@ -94,19 +95,29 @@ def lists_in(here: Catalog, text: str) -> list[ListRow]:
     return []
 
 
-def trimmed(part: str) -> str:
-    """Return a part of a text without words of asking at either end."""
+def trimmed(part: str, *, first: bool = True) -> str:
+    """Return a part of a text without words of asking at either end.
+
+    Words with a capital stay, they may be a title's; but for the ``first`` word of a sentence.
+    """
     part = part.strip(EDGE)
     before = None
     while part != before:
         before = part
         words = part.split(" ")
-        while words and words[0].strip(EDGE).casefold() in DULL:
+        while words and _dull(words[0], capital=first):
             words.pop(0)
-        while words and words[-1].strip(EDGE).casefold() in DULL:
+        while len(words) > 1 and _dull(words[-1], capital=False):
             words.pop()
+        if len(words) == 1 and _dull(words[0], capital=first):
+            words = []
         part = _DULL_ZH.sub("", " ".join(words).strip(EDGE)).strip(EDGE)
     return part
+
+
+def _dull(word: str, *, capital: bool) -> bool:
+    plain = word.strip(EDGE)
+    return plain.casefold() in DULL and (capital or plain == "I" or not plain[:1].isupper())
 
 
 def hours_in(text: str) -> float | None:
@@ -165,8 +176,7 @@ def meant(found: Sequence[Match]) -> tuple[Work, ...]:
     """
     if found[0].by in ("author", "site"):
         return works_of([match for match in found if match.by == found[0].by])
-    best = [match for match in found if match.score >= found[0].score - 0.01]
-    return works_of(sorted(best, key=lambda match: not match.work.held)[:1])
+    return works_of(sorted(found, key=lambda match: not match.work.held)[:1])
 
 
 def known(asked: Asked, subject: str) -> bool:

@@ -57,7 +57,8 @@ def inventory(library: Library, request: Request, report: Report) -> str:
         held = sum(work.held for work in listed)
         report.say(
             report.text(
-                f"The {len(here.lists)} lists it knows recommend {len(listed)} works"
+                f"The {len(here.lists)} list{'s' * (len(here.lists) != 1)} it knows:"
+                f" {len(listed)} recommended works"
                 f" ({by_kind(listed, 'en')}); the pages of {held} of them are in the library.",
                 f"它知道 {len(here.lists)} 份清单，共推荐 {len(listed)} 项资料"
                 f"（{by_kind(listed, 'zh')}），其中 {held} 项的原文在资料库里。",

@@ -26,6 +26,7 @@ _AS_GOOD = 0.9  # of the best: meant as well
 _SLIP = 0.78  # similarity of a misspelt word
 _SHORTEST_SLIP = 4
 _SHORTEST_SITE = 5
+_ENDING = 0.9
 _ADDRESS = re.compile(r"https?://[^\s<>\"'，。？！）]+[^\s<>\"'，。？！）.,;:!?)]")
 _ARXIV = re.compile(r"(?<![\d.])(\d{4}\.\d{4,5})(?:v\d+)?(?![\d.])")
 _WORD = re.compile(r"[a-z0-9]+(?:[.+#][a-z0-9]+)*|[\u3400-\u9fff]+")
@@ -53,12 +54,16 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class _Name:
-    """``beside`` are words that may stand with the name: its author's, its site's."""
+    """``beside`` are words that may stand with the name: its author's, its site's.
+
+    ``trust`` is what a likeness counts: the end of an address is a name, too, but a poor one.
+    """
 
     words: frozenset[str]
     work: Work
     by: str
     beside: frozenset[str] = frozenset()
+    trust: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +125,10 @@ def _names(work: Work) -> Iterator[_Name]:
     sites = list(_site(work.url))
     beside = frozenset(sites).union(*authors)
     spelled = dict.fromkeys(form for part in parts for form in (part, apart(part)))
-    for part in (*spelled, PurePosixPath(unquote(urlsplit(work.url).path)).name):
+    ending = PurePosixPath(unquote(urlsplit(work.url).path)).name
+    if words := frozenset(words_of(ending)):
+        yield _Name(words, work, "title", beside, _ENDING)
+    for part in spelled:
         words = frozenset(words_of(part))
         site = part not in texts and all(_stands_by(word, frozenset(sites)) for word in words)
         if words and not site:  # "… | EleutherAI Blog" is no title
@@ -179,7 +187,20 @@ def recognise(
     of_kind = [match for match in ranked if match.work.kind in kinds]
     ranked = of_kind or ranked
     top = ranked[0].score if ranked else 0.0
-    return [match for match in ranked if match.score >= _AS_GOOD * top]
+    good = [match for match in ranked if match.score >= _AS_GOOD * top]
+    return [*good, *_namesakes(known, good, primer_too=primer_too)]
+
+
+def _namesakes(known: Names, good: Sequence[Match], *, primer_too: bool) -> list[Match]:
+    """Return other works with the very title of one that is meant, such as a copy of its page."""
+    titles = {frozenset(words_of(match.work.title)): match for match in good}
+    there = {match.work.url for match in good}
+    found: dict[str, Match] = {}
+    for name in known.names:
+        of = titles.get(name.words) if name.by == "title" else None
+        if of and name.work.url not in there and (primer_too or not name.work.primer):
+            found.setdefault(name.work.url, Match(name.work, of.score, "title"))
+    return list(found.values())
 
 
 def _by_address(known: Names, mention: str) -> list[Match]:
@@ -217,7 +238,7 @@ def _likeness(known: Names, asked: frozenset[str], name: _Name) -> float:
     recall = known.weigh(both) / known.weigh(name.words)
     if name.by == "author":
         return max(SURE, 2 * recall / (1 + recall)) if precision == 1.0 else 0.0
-    return 2 * precision * recall / (precision + recall)
+    return name.trust * 2 * precision * recall / (precision + recall)
 
 
 def _stands_by(word: str, beside: frozenset[str]) -> bool:

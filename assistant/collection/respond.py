@@ -25,7 +25,7 @@ _FROM_THE_CATALOG: dict[str, Callable[[Library, Request, Report], str]] = {
 
 
 def respond(
-    library: Library,
+    library: Callable[..., Library],
     question: str,
     asked: str,
     k: int,
@@ -34,18 +34,20 @@ def respond(
 ) -> Iterator[Event] | None:
     """Return the events of the answer to a request about the collection; None if it is none.
 
-    ``asked`` is the ``question`` in words that stand alone. ``model`` is called only where one
-    source is asked a question.
+    ``asked`` is the ``question`` in words that stand alone. ``library`` opens it, with a question
+    in whatever way that question needs. ``model`` is called only where one source is asked.
     """
-    found = understand(library, asked)
+    here = library()
+    found = understand(here, asked)
     if found is None:
         return None
-    report = Report(library.store, question, asked, found.lang, found.kind)
+    report = Report(here.store, question, asked, found.lang, found.kind)
     if found.kind == request.ONE_SOURCE:
-        return sources.asked_alone(library, found, report, k, model, stop)
+        return sources.asked_alone(library(asked), found, report, k, model, stop)
     if found.kind == request.SUMMARY:
-        return iter((Event("done", answer=sources.summed_up(library, found, report)),))
+        return iter((Event("done", answer=sources.summed_up(here, found, report)),))
     if found.kind == request.MANY_SOURCES:
-        return iter((Event("done", answer=sources.side_by_side(library, found, report)),))
-    how = _FROM_THE_CATALOG[found.kind](library, found, report)
+        answer = sources.side_by_side(library(asked), found, report)
+        return iter((Event("done", answer=answer),))
+    how = _FROM_THE_CATALOG[found.kind](here, found, report)
     return iter((Event("done", answer=report.answer(how)),))

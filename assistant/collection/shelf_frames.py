@@ -30,14 +30,18 @@ from assistant.collection.request import (
 from assistant.collection.vocabulary import LANGUAGES, LEVELS, LIST, PLACE, SAID, THING, UNIT, whole
 
 _SURE_TITLE, _SURE_AUTHOR = 0.75, 0.7
+_WHO = whole(r"who (?:\w+ )?(?:recommend|suggest|list|put|endorse|mention)\w*|谁推荐|whose list")
+
+
+def asks_who_or_where(text: str) -> bool:
+    """Say whether a text asks who recommends something, or what stands where in a list."""
+    return bool(_WHO.search(text) or re.search(r" > |\bnext to\b|\bbeside\b", text))
 
 
 def recommended(asked: Asked) -> Request | None:
     """Which lists recommend X? In which section does X stand? What stands next to X?"""
     t = asked.text
-    who = whole(
-        r"who (?:\w+ )?(?:recommend|suggest|list|put|endorse|mention)\w*|谁推荐|whose list"
-    ).search(t)
+    who = _WHO.search(t)
     rest = whole(rf"(?:which|what|any|whose)(?: \w+){{0,2}} (?:{LIST})").sub(" ", t)
     which = whole(
         rf"(?:which|what|any|whose)(?: of)?(?: the| your| my| these)? ?(?:{LIST})"

@@ -41,7 +41,8 @@ def holdings(library: Library, request: Request, report: Report) -> str:
     works = narrowed(found.works, request)
     narrowing = request.kinds or request.levels or request.langs or request.lists
     wanted = in_words(request, report.lang)
-    if not works and not found.note and not found.sections:
+    noted = found.note is not None and library.document(found.note.url) is not None
+    if not works and not noted and not found.sections:
         report.say(
             report.text(
                 f"Nothing in the library or on its lists is about “{subject}”.",

@@ -30,14 +30,17 @@ _FRAMES: tuple[Callable[[Asked], Request | None], ...] = (
     shelf_frames.holdings,
 )
 _SHORT = 12  # characters: says nothing of what it is
+_TELLING = (
+    "unit", "list", "shelves", "have", "learn", "sum", "compare", "place", "author", "time", "hard",
+    "when", "address", "new", "thing",
+)  # fmt: skip
 
 
 def may_be(text: str) -> bool:
     """Say quickly whether a request could be about the collection, before the library is asked."""
-    names = ("unit", "list", "shelves", "have", "learn", "sum", "compare", "place", "author")
     if len(text) < _SHORT or source_frames.speaks_of_a_source(text):
         return True
-    return any(SAID[name].search(text) for name in names)
+    return any(SAID[name].search(text) for name in _TELLING) or shelf_frames.asks_who_or_where(text)
 
 
 def understand(library: Library, text: str) -> Request | None:

@@ -22,6 +22,7 @@ from assistant.learning import effort, primer
 from index.search.library import Library
 
 _AUTHORS = 3
+_DESCRIBED = 3  # works; more are only listed
 
 
 def recommended(library: Library, request: Request, report: Report) -> str:
@@ -121,10 +122,17 @@ def work_asked(library: Library, request: Request, report: Report) -> str:
     """Say who wrote a work, how long and hard it is, whether it is here."""
     if not request.works:
         return recommended(library, request, report)
-    for work in request.works[:3]:
-        describe(library, work, request.asks, report)
-    if len(request.works) > 3:
-        add_works(library, report, request.works[3:])
+    if len(request.works) > _DESCRIBED or (len(request.works) > 1 and not request.asks):
+        report.say(
+            report.text(
+                f"{len(request.works)} works of {request.subject}:",
+                f"{request.subject} 有 {len(request.works)} 项：",
+            )
+        )
+        add_works(library, report, request.works, 2 * SHOWN)
+    else:
+        for work in request.works:
+            describe(library, work, request.asks, report)
     return report.text("From the catalog and the archived pages.", "依据目录和存档的页面。")
 
 

@@ -130,7 +130,7 @@ def _in_chinese(
         return answer, False
     shown = []
     for each in answer.sentences:
-        chinese = "" if each.block or stop() else to_chinese(engine, each.text, stop)
+        chinese = "" if each.block or stop() else next(to_chinese(engine, [each.text], stop))
         if chinese:
             own = each.original or each.text
             each = replace(each, text=chinese, original=own, verbatim=False, status="weak")

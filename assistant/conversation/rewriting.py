@@ -1,8 +1,10 @@
 """Follow-ups: a question that leans on what was asked before is put into words that stand alone.
 
 By rules, one module a language: they take a few microseconds, and on the dialogues of
-`tests/assistant/follow_ups.jsonl` they do better than the default model. What was said before never
-becomes evidence: only the question asked of the library changes.
+`tests/assistant/follow_ups.jsonl` they do better than the default model. One plain component, the
+last question's words carried on into the search, was tried in their place and found less
+(`tests/benchmarks/threads.py`). What was said before never becomes evidence: only the question
+asked of the library changes.
 """
 
 from collections.abc import Sequence

@@ -252,8 +252,8 @@ class _Process:
     def __init__(self, settings: dict[str, Any]) -> None:
         if not checks.installed():
             raise CannotRun(
-                "llama.cpp, which runs the models that write, is not installed here (it is built, "
-                f"or has failed to). To build it now, which takes some minutes: {_REBUILD}"
+                "llama.cpp, which runs the models that write, is not installed here. To build it, "
+                f"which takes some minutes: {_REBUILD}"
             )
         self.context = 0
         paths = [str(_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
@@ -293,14 +293,14 @@ class _Process:
             self._numbers += 1
             number = self._numbers
         answers = _Answers(self, number, self._heard.expect(number))
-        self._tell(asked | {"id": number})
         try:
-            yield answers
-        finally:
+            self._tell(asked | {"id": number})
             try:
-                answers.drain()
+                yield answers
             finally:
-                self._heard.forget(number)
+                answers.drain()
+        finally:
+            self._heard.forget(number)
 
     def stop(self, number: int) -> None:
         """Ask it to end a call."""

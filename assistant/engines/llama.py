@@ -12,13 +12,16 @@ from pathlib import Path
 
 # llama.cpp's threads wait for each other some hundred times a token, by default spinning: where
 # another program has a core, each wait then lasts that program's time slice (measured: a tenth of
-# the speed). OpenMP reads this when it is loaded, that is with llama_cpp.
+# the speed). OpenMP reads this when it is loaded, that is with llama_cpp: nothing else imports it.
 if "OMP_WAIT_POLICY" not in os.environ:
     os.environ.setdefault("GOMP_SPINCOUNT", "1000")
 
 import llama_cpp
 import numpy as np
 import numpy.typing as npt
+from llama_cpp.llama_chat_format import Jinja2ChatFormatter
+
+__all__ = ["VERSION", "DecodeFailed", "Jinja2ChatFormatter", "Llama", "LoadFailed", "Stopped"]
 
 VERSION = str(llama_cpp.__version__)
 _LOG = llama_cpp.llama_log_callback(lambda level, text, data: None)  # kept: C holds on to it

@@ -19,10 +19,16 @@ from pathlib import Path
 
 import numpy as np
 from jinja2 import TemplateError
-from llama_cpp.llama_chat_format import Jinja2ChatFormatter
 
 from assistant.engines import machine
-from assistant.engines.llama import VERSION, DecodeFailed, Llama, LoadFailed, Stopped
+from assistant.engines.llama import (
+    VERSION,
+    DecodeFailed,
+    Jinja2ChatFormatter,
+    Llama,
+    LoadFailed,
+    Stopped,
+)
 from assistant.engines.protocol import Message
 from ingest.errors import ModelUnavailable, UsageError
 

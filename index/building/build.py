@@ -26,6 +26,7 @@ from index.store.sqlite import LISTED, Store
 from ingest.links.kinds import split
 from ingest.lists.catalog_file import CuratedList
 from ingest.pipeline import Page
+from ingest.primer_zh import wording
 from ingest.text.passage import cut
 from ingest.values import Document, Rejection
 
@@ -102,13 +103,16 @@ def update(
     texts = dict(zip(added, placed(store, added), strict=True))
     names = store.aliases(added)
     titles = store.titles_of(added)
+    passages = store.passages(added)
     words.change(
         removed,
         ((number, titles[number], f"{texts[number]}\n{names.get(number, '')}") for number in added),
+        {number: wording(each.url, each.heading) for number, each in passages.items()},
     )
     if not len(words) == store.count("passages"):
         raise RuntimeError("words and passages do not match; run `refdesk rebuild`")
     store.close()
+    home.note_embedder(embedder.name)
     return Change(home.publish(folder), count, len(removed), len(added))
 
 
@@ -145,7 +149,7 @@ def _reusable(home: Home, embedder: Embedder) -> Path | None:
     try:
         store = Store(before / "library.sqlite")
         same = all(store.setting(name) == value for name, value in settings(embedder).items())
-        same = same and store.is_sound()
+        same = same and (sums.is_noted(before) or store.is_sound())
         store.close()
         same = same and len(lexical.WordIndex(before / "words")) == len(dense.VectorIndex(before))
     except Exception:  # whatever three libraries make of damaged files: it is made anew

@@ -16,11 +16,13 @@ from index.building.context import placed, said_by_lists
 from index.building.vector_cache import VectorCache
 from index.models.embedder import Embedder
 from index.search import dense, lexical
+from index.store import sums
 from index.store.generation import FINGERPRINT, OTHERS, Home
 from index.store.sqlite import LISTED, Store
 from ingest.errors import ModelUnavailable, NothingFound
 
 _log = logging.getLogger(__name__)
+_SHARED = ("library.sqlite", "vectors.faiss", "vectors.f32", "numbers.npy")
 _SHARE = 0.01  # of the passages of pages; fewer are quotations, or languages guessed wrong
 
 Progress = Callable[[str, int, int], None]
@@ -67,14 +69,16 @@ def renew(
     new: Sequence[int],
     progress: Progress,
 ) -> None:
-    """Give a generation being built its second vectors, if the one before had them or it needs any.
+    """Give a generation being built its second vectors, if the home had them or it needs any.
 
     ``removed`` and ``new`` are the passages whose vectors go and come since the generation
-    ``before``. Where the model cannot be had, the library does without.
+    ``before``, None if nothing is taken over. Where the model cannot be had, the library does
+    without.
     """
     if not embedder.has_beyond:
         return
-    had = before is not None and (before / OTHERS / FINGERPRINT).exists()
+    current = home.current()
+    had = current is not None and (current / OTHERS / FINGERPRINT).exists()
     if not had and not _speaks_more(store):
         return
     try:
@@ -82,8 +86,12 @@ def renew(
     except ModelUnavailable as error:
         _log.warning("Questions in other languages than English find words alone: %s", error)
         return
-    old = before / OTHERS if before is not None and had else None
-    if old is None or (old / FINGERPRINT).read_text(encoding="utf-8") != other.fingerprint:
+    old = before / OTHERS if before is not None else None
+    if (
+        old is None
+        or not (old / FINGERPRINT).exists()
+        or (old / FINGERPRINT).read_text(encoding="utf-8") != other.fingerprint
+    ):
         old, removed = None, ()
         new = [int(row[0]) for row in store.rows("SELECT id FROM passages ORDER BY id")]
     _write(home, folder / OTHERS, old, store, other, removed, new, progress)
@@ -95,15 +103,21 @@ def add(home: Home, embedder: Embedder, progress: Progress) -> Path:
     Raises:
         NothingFound: there is no library yet.
         ModelUnavailable: the model for other languages cannot be had.
+        DamagedLibrary: the library is no longer what was written.
     """
     before = home.current()
     if before is None:
         raise NothingFound(f"The home {home.root} holds no library yet: run `refdesk ingest`.")
+    if harm := sums.damage(before, every_byte=True):
+        raise sums.DamagedLibrary(
+            f"The library in {home.root} is damaged ({harm[0][0]}: {harm[0][1]}): run "
+            "`refdesk check --repair`."
+        )
     other = embedder.beyond_english()
     folder = home.begin()
-    for file in before.iterdir():
-        if file.is_file():  # a generation never changes: its files can be shared
-            os.link(file, folder / file.name)
+    for name in _SHARED:  # a generation never changes: its files can be in two
+        if (before / name).exists():
+            os.link(before / name, folder / name)
     lexical.branch(before / "words", folder / "words")
     store = Store(folder / "library.sqlite")
     numbers = [int(row[0]) for row in store.rows("SELECT id FROM passages ORDER BY id")]
@@ -132,6 +146,12 @@ def _write(
     cache.close()
     write_vectors(folder, before, removed, new, vectors)
     (folder / FINGERPRINT).write_text(other.fingerprint, encoding="utf-8")
+
+
+def _made_by(folder: Path) -> str | None:
+    """Return the fingerprint of the model whose vectors a folder holds, if it holds any."""
+    file = folder / FINGERPRINT
+    return file.read_text(encoding="utf-8") if file.exists() else None
 
 
 def _speaks_more(store: Store) -> bool:

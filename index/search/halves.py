@@ -6,11 +6,13 @@ find the worst Chinese page before the English page that answers: vectors of one
 nearer together, and its words match by chance.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from index.models.embedder import Embedder
-from index.search.dense import VectorIndex, Vectors
+from index.search.dense import Numbers, VectorIndex, Vectors
 from index.search.fusion import Ranked, Spread, Trust, best_first, feedback, fuse, normalised
 from index.search.fusion import step_back as stepping_back
 from index.search.lexical import WordIndex
@@ -21,22 +23,38 @@ _FULL = 100
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """Passage numbers, to look up and, ascending, to search among."""
+
+    numbers: frozenset[int]
+    ascending: Numbers
+
+    @classmethod
+    def of(cls, numbers: Iterable[int]) -> "Group":
+        """Make a group of passage numbers."""
+        there = frozenset(numbers)
+        return cls(there, np.array(sorted(there), dtype=np.int64))
+
+
+@dataclass(frozen=True, slots=True)
 class Side:
     """Passages searched by one model.
 
-    ``only`` are their numbers, or ``without`` those of all others; ``abroad`` says that they are
+    They are ``only`` those of a group, or all ``without`` a group; ``abroad`` says that they are
     in other languages than the query, ``understood`` that the model knows the query's.
     """
 
     embedder: Embedder
     vectors: VectorIndex
-    only: frozenset[int] | None = None
-    without: frozenset[int] = frozenset()
+    only: Group | None = None
+    without: Group | None = None
     abroad: bool = False
     understood: bool = True
 
     def __contains__(self, number: int) -> bool:
-        return number not in self.without if self.only is None else number in self.only
+        if self.only is not None:
+            return number in self.only.numbers
+        return self.without is None or number not in self.without.numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +108,7 @@ def search(
     halves = []
     queries: dict[int, Vectors] = {}
     for side in sides:
-        if side.only is not None and not side.only:
+        if side.only is not None and not side.only.numbers:
             continue
         key = id(side.embedder)
         if key not in queries:
@@ -130,14 +148,14 @@ def _near(
     searched: Searched, side: Side, vector: Vectors, *, again: bool
 ) -> list[tuple[int, float]]:
     """Search one side by meaning."""
-    allowed: Sequence[int] | None = searched.allowed
-    without: Sequence[int] = ()
-    if allowed is not None:
-        allowed = [number for number in allowed if number in side]
+    allowed: Sequence[int] | Numbers | None = searched.allowed
+    without: Sequence[int] | Numbers = ()
+    if searched.allowed is not None:
+        allowed = [number for number in searched.allowed if number in side]
     elif side.only is not None:
-        allowed = sorted(side.only)
-    else:
-        without = sorted(side.without)
+        allowed = side.only.ascending
+    elif side.without is not None:
+        without = side.without.ascending
     wide = searched.depth + len(searched.left_out)
     found = side.vectors.search(vector, wide, allowed, without=without, among=again)
     return [pair for pair in found if pair[0] not in searched.left_out][: searched.depth]

@@ -11,7 +11,7 @@ import re
 import shutil
 import tempfile
 import weakref
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import tantivy
@@ -25,7 +25,7 @@ _MAX_TERMS = 64
 _TITLE = 0.25
 """What a match in the title adds, as a share of its score there; the words hold the title too."""
 _PART = 0.3  # the same of a part of a camelCase word,
-_NAME = 0.5  # of a name written in several parts, for each of them,
+_NAME = 0.5  # of a name written in several parts, for each part after the first,
 _SINGLE = 0.5  # of a single Han character
 
 _ASKING = re.compile(
@@ -57,8 +57,15 @@ class WordIndex:
         self._index.register_tokenizer(_STEMS, self._analyzer)
         self._index.register_tokenizer(_WHOLE, _whole())
 
-    def change(self, removed: Iterable[int], added: Iterable[tuple[int, str, str]]) -> None:
+    def change(
+        self,
+        removed: Iterable[int],
+        added: Iterable[tuple[int, str, str]],
+        others: Mapping[int, str] | None = None,
+    ) -> None:
         """Take passages out and put passages (number, title, words) in; durable when it returns.
+
+        ``others`` is what some of them say in another script: they are found by that too.
 
         Raises:
             RuntimeError: the index does not hold what it should afterwards.
@@ -75,7 +82,10 @@ class WordIndex:
             document = tantivy.Document()
             document.add_text("key", str(number))
             document.add_integer("number", number)
-            for field, text in _fields(folded(title), folded(words)).items():
+            fields = _fields(folded(title), folded(words)) | {
+                "other": spread(folded((others or {}).get(number, "")))
+            }
+            for field, text in fields.items():
                 document.add_text(field, text)
             writer.add_document(document)
             put += 1
@@ -141,9 +151,11 @@ class WordIndex:
             "words": dict.fromkeys(humps[:_MAX_TERMS], _PART) | dict.fromkeys(terms, 1.0),
             "title": dict.fromkeys(terms, _TITLE),
             "names": {
-                name: _NAME * count for name, count in list(joined(text).items())[: 2 * _MAX_TERMS]
+                name: _NAME * max(count - 1, 0.5)
+                for name, count in list(joined(text).items())[: 2 * _MAX_TERMS]
             },
             "single": dict.fromkeys(single(text)[:_MAX_TERMS], _SINGLE),
+            "other": dict.fromkeys((term for term in terms if not term.isascii()), 1.0),
         }
         return {
             (field, term): weight
@@ -160,7 +172,7 @@ class WordIndex:
         size = searcher.num_docs
         total = 0.0
         for term in self.terms(text)[:_MAX_TERMS]:
-            there = searcher.doc_freq("words", term)
+            there = _frequency(searcher, term)
             total += math.log(1 + (size - there + 0.5) / (there + 0.5))  # as BM25 weighs it
         return score / (total * (1 + _TITLE)) if total else 0.0
 
@@ -168,7 +180,7 @@ class WordIndex:
         """Say whether a word stands in a passage, in this form or another of its stem."""
         found = self._stems(folded(word))
         searcher = self._index.searcher()
-        return bool(found) and all(searcher.doc_freq("words", term) for term in found)
+        return bool(found) and all(_frequency(searcher, term) for term in found)
 
     def words_like(self, beginning: str) -> list[tuple[str, int]]:
         """Return the words of four letters and more that begin so, the most frequent first.
@@ -184,12 +196,12 @@ class WordIndex:
         """Return the inverse document frequency of terms, ``log(1 + N / (1 + df))``, N passages."""
         searcher = self._index.searcher()
         size = searcher.num_docs
-        return {term: math.log(1 + size / (1 + searcher.doc_freq("words", term))) for term in terms}
+        return {term: math.log(1 + size / (1 + _frequency(searcher, term))) for term in terms}
 
     def absent(self, terms: Iterable[str]) -> frozenset[str]:
         """Return the terms that stand in no passage."""
         searcher = self._index.searcher()
-        return frozenset(term for term in terms if not searcher.doc_freq("words", term))
+        return frozenset(term for term in terms if not _frequency(searcher, term))
 
     def __len__(self) -> int:
         return int(self._index.searcher().num_docs)
@@ -221,6 +233,12 @@ def branch(old: Path, new: Path) -> None:
             os.link(file, new / file.name)
 
 
+def _frequency(searcher: tantivy.Searcher, term: str) -> int:
+    """Return how many passages hold a term, in their own words or in another script."""
+    own = int(searcher.doc_freq("words", term))
+    return own if term.isascii() else own + int(searcher.doc_freq("other", term))
+
+
 def _numbers(searcher: tantivy.Searcher, addresses: list[tantivy.DocAddress]) -> list[int]:
     return [int(found or 0) for found in searcher.fast_field_values("number", addresses)]
 
@@ -240,7 +258,7 @@ def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("key", stored=False, tokenizer_name="raw", index_option="basic")
     builder.add_integer_field("number", stored=False, indexed=False, fast=True)
-    for field in ("title", "words"):
+    for field in ("title", "words", "other"):
         builder.add_text_field(field, stored=False, tokenizer_name=_STEMS, index_option="freq")
     for field in ("names", "single", "spelt"):
         builder.add_text_field(field, stored=False, tokenizer_name=_WHOLE, index_option="basic")

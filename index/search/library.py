@@ -4,15 +4,16 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from index.models.embedder import Embedder
+from index.models.embedder import MODELS, Embedder
 from index.search import halves
 from index.search.abbreviations import Glossary
 from index.search.dense import VectorIndex, Vectors
 from index.search.fusion import best_first
-from index.search.halves import Searched, Side
+from index.search.halves import Group, Searched, Side
 from index.search.kept_vectors import KeptVectors
 from index.search.lexical import WordIndex
 from index.search.narrowing import check
@@ -29,6 +30,7 @@ from ingest.values import Document
 
 _DEPTH = 100
 _TELLING = 1000  # passages: with fewer, everyday words are missing by chance
+_NOBODY = Group.of(())
 _LISTED = 0.75  # what the score of a link without a page counts
 
 
@@ -81,14 +83,42 @@ class _Generation:
     glossary: Glossary
     speller: Speller
     listed: frozenset[int]
-    foreign: dict[str, frozenset[int]]  # the passages in each language but English
-    others: VectorIndex | None = None  # the vectors of the model for other languages than English
+    languages: dict[str, Group]  # the passages in each language but English
+    foreign: Group  # and all of these
+    others: "_Others"
+
+
+class _Others:
+    """The vectors of a generation for other languages than English, opened when first needed."""
+
+    def __init__(self, folder: Path, embedder: Embedder) -> None:
+        self._folder = folder / OTHERS
+        self._embedder = embedder
+        self._lock = threading.Lock()
+        self._opened = not (embedder.has_beyond and (self._folder / FINGERPRINT).exists())
+        self._vectors: VectorIndex | None = None
+
+    def vectors(self) -> VectorIndex | None:
+        """Return them, if they are there and can be used."""
+        with self._lock:
+            if not self._opened:
+                self._vectors = self._open()
+                self._opened = True
+            return self._vectors
+
+    def _open(self) -> VectorIndex | None:
+        try:
+            other = self._embedder.beyond_english()
+        except ModelUnavailable:
+            return None  # a home carried to where the model cannot be had: English goes on
+        made_by = (self._folder / FINGERPRINT).read_text(encoding="utf-8")
+        return VectorIndex(self._folder) if made_by == other.fingerprint else None
 
 
 def embedder_of(home: Home) -> str | None:
     """Return the name of the embedding model a home's library was built with, if it has one.
 
-    Of a library that is damaged, the one before it says so.
+    Of a library that is damaged the one before it says so, and where all are lost a note does.
     """
     for folder in filter(None, [home.current(), *reversed(home.generations())]):
         try:
@@ -97,9 +127,10 @@ def embedder_of(home: Home) -> str | None:
             store.close()
         except (sqlite3.Error, OSError):
             continue
-        if name:
+        if name in MODELS or (name and not sums.damage(folder, every_byte=True)):
             return name
-    return None
+    noted = home.noted_embedder()
+    return noted if noted in MODELS else None
 
 
 def _opened(folder: Path, embedder: Embedder) -> _Generation:
@@ -127,6 +158,7 @@ def _opened(folder: Path, embedder: Embedder) -> _Generation:
         if not (folder / "words" / "meta.json").is_file():
             raise ValueError("words/meta.json: it is not there")
         words = WordIndex(folder / "words")
+        foreign = store.foreign()
         return _Generation(
             folder,
             store,
@@ -135,26 +167,14 @@ def _opened(folder: Path, embedder: Embedder) -> _Generation:
             Glossary(store.abbreviations()),
             Speller(words),
             frozenset(store.listed()),
-            store.foreign(),
-            _others(folder, embedder),
+            {lang: Group.of(numbers) for lang, numbers in foreign.items()},
+            Group.of(chain.from_iterable(foreign.values())),
+            _Others(folder, embedder),
         )
     except RefdeskError:
         raise
     except Exception as error:  # whatever three libraries make of damaged files
         raise DamagedLibrary(_harmed(folder, f"{type(error).__name__}: {error}")) from error
-
-
-def _others(folder: Path, embedder: Embedder) -> VectorIndex | None:
-    """Open the vectors for other languages than English, if they are there and can be used."""
-    file = folder / OTHERS / FINGERPRINT
-    if not embedder.has_beyond or not file.exists():
-        return None
-    try:
-        other = embedder.beyond_english()
-    except ModelUnavailable:
-        return None  # a home carried to where the model cannot be had: English goes on
-    same = file.read_text(encoding="utf-8") == other.fingerprint
-    return VectorIndex(folder / OTHERS) if same else None
 
 
 def _harmed(folder: Path, how: str) -> str:
@@ -187,8 +207,19 @@ class Library:
             )
         with self._lock:
             if self._open is None or self._open.folder != folder:
-                self._open = _opened(folder, self.embedder)
+                self._open = self._opened(folder)
             return self._open
+
+    def _opened(self, folder: Path) -> _Generation:
+        """Open a generation; where updates took it away meanwhile, the one that counts now."""
+        while True:
+            try:
+                return _opened(folder, self.embedder)
+            except Exception:
+                now = self._home.current()
+                if now is None or now == folder:
+                    raise
+                folder = now
 
     def snapshot(self) -> "Library":
         """Return the library as it is now, which stays so: what one answer is made from."""
@@ -210,7 +241,7 @@ class Library:
         language, so that sentences of any language compare with the question: for English this
         library itself, for others one that embeds everything by the model beside.
         """
-        if lang == "en" or self._generation().others is None:
+        if lang == "en" or self._generation().others.vectors() is None:
             return self
         with self._lock:
             if "other" not in self._asked_in:
@@ -220,9 +251,9 @@ class Library:
     def lacks(self, query: str) -> bool:
         """Say whether vectors for the language of a query are missing and could be made."""
         now = self._generation()
-        if now.others is not None or not self.embedder.has_beyond:
+        if not self.embedder.has_beyond or language_of(query, now.words.holds) == "en":
             return False
-        return language_of(query, now.words.holds) != "en"
+        return now.others.vectors() is None
 
     def corrected(self, query: str) -> str:
         """Return a query with misspelt words as this library writes them.
@@ -272,18 +303,20 @@ class Library:
     def _sides(self, now: _Generation, text: str) -> list[Side]:
         """Return the passages in the query's language and all others, with who knows them."""
         lang = language_of(text, now.words.holds)
-        main = self.embedder
-        if now.others is None and not main.multilingual:
-            return [Side(main, now.vectors, understood=lang == "en")]
-        other, vectors = main, now.vectors
-        if now.others is not None:
-            other, vectors = main.beyond_english(), now.others
-        foreign = frozenset[int]().union(*now.foreign.values())
+        main = other = self.embedder
+        vectors = now.vectors
+        if lang == "en" and not now.foreign.numbers:
+            return [Side(main, now.vectors)]
+        if not main.multilingual:
+            others = now.others.vectors()
+            if others is None:
+                return [Side(main, now.vectors, understood=lang == "en")]
+            other, vectors = main.beyond_english(), others
         if lang == "en":
-            home = Side(main, now.vectors, without=foreign)
-            abroad = Side(other, vectors, only=foreign, abroad=True)
+            home = Side(main, now.vectors, without=now.foreign)
+            abroad = Side(other, vectors, only=now.foreign, abroad=True)
         else:
-            own = now.foreign.get(lang, frozenset())
+            own = now.languages.get(lang, _NOBODY)
             home = Side(other, vectors, only=own)
             abroad = Side(other, vectors, without=own, abroad=True)
         return [home, abroad]
@@ -415,5 +448,5 @@ class _InOtherWords(Library):
 
     def vectors(self, numbers: Sequence[int]) -> Vectors:
         """Return the stored vectors of these passages, shape (len(numbers), dimension)."""
-        others = self._generation().others
+        others = self._generation().others.vectors()
         return super().vectors(numbers) if others is None else others.vectors(numbers)

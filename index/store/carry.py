@@ -121,10 +121,10 @@ def unpack(home: Home, file: Path) -> Arrived:
     shutil.rmtree(arriving, ignore_errors=True)
     try:
         most = max(_SMALL, _MOST_RATIO * file.stat().st_size) + 2 * _MOST_MANIFEST
-        with (
-            gzip.open(file, "rb") as packed,
-            tarfile.open(fileobj=cast("IO[bytes]", _Bounded(packed, most)), mode="r|") as bundle,
-        ):
+        with gzip.open(file, "rb") as packed:
+            bounded = _Bounded(packed, most)
+            stream = cast("IO[bytes]", bounded)
+            bundle = tarfile.open(fileobj=stream, mode="r|")  # noqa: SIM115  # closing reads no more
             members = iter(bundle)
             manifest = _manifest(file, bundle, next(members, None))
             _check_room(home, file, manifest)
@@ -136,13 +136,15 @@ def unpack(home: Home, file: Path) -> Arrived:
                         f"{file} is not an export of refdesk: it holds {member.name}, which is not "
                         "as its manifest says."
                     )
-                stream = bundle.extractfile(member)
-                assert stream is not None  # noqa: S101  # a regular file
-                if _placed(stream, arriving / member.name) != digest:
+                held = bundle.extractfile(member)
+                assert held is not None  # noqa: S101  # a regular file
+                if _placed(held, arriving / member.name) != digest:
                     raise UsageError(
                         f"{file} is damaged: {member.name} is not what its manifest says. "
                         "Nothing was taken in; export it again."
                     )
+            while bounded.read(_CHUNK):  # a torn end shows itself only when it is read
+                pass
             if wanted:
                 raise UsageError(
                     f"{file} is not a whole export of refdesk: it lacks {min(wanted)}."

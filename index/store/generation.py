@@ -139,6 +139,19 @@ class Home:
         pointer.replace(self.library / "CURRENT")
         _sync(self.library)
 
+    def note_embedder(self, name: str) -> None:
+        """Note which embedding model libraries here are built with, should they all be lost."""
+        note = self.root / "embedder.txt"
+        if self.noted_embedder() != name:
+            note.write_text(name + "\n", encoding="utf-8")
+
+    def noted_embedder(self) -> str | None:
+        """Return the name that was noted last."""
+        try:
+            return (self.root / "embedder.txt").read_text(encoding="utf-8").strip()
+        except (OSError, ValueError):
+            return None
+
     def generations(self) -> list[Path]:
         """Return the folders of all finished generations, oldest first."""
         found = [f for f in self.library.glob("*") if _POINTER.fullmatch(f.name) and f.is_dir()]

@@ -336,12 +336,12 @@ class Store:
             (f"{LISTED}%",),
         )
 
-    def foreign(self) -> dict[str, frozenset[int]]:
+    def foreign(self) -> dict[str, list[int]]:
         """Return the numbers of the passages in each language but English."""
-        found: dict[str, set[int]] = {}
+        found: dict[str, list[int]] = {}
         for number, lang in self._db.execute("SELECT id, lang FROM passages WHERE lang <> 'en'"):
-            found.setdefault(lang, set()).add(number)
-        return {lang: frozenset(numbers) for lang, numbers in found.items()}
+            found.setdefault(lang, []).append(number)
+        return found
 
     def missing(self) -> list[str]:
         """Return the addresses of the entries that lead to no document, sorted."""

@@ -27,7 +27,9 @@ def write(folder: Path, before: Path | None = None) -> None:
     """Note the files of a finished generation; those shared with the one before are known."""
     known = _read(before) if before is not None else None
     rows = {}
-    for file in sorted(f for f in folder.rglob("*") if f.is_file() and f.suffix != ".lock"):
+    for file in sorted(f for f in folder.rglob("*") if f.is_file()):
+        if file.suffix == ".lock" or file.name == _NAME:
+            continue
         name = file.relative_to(folder).as_posix()
         old = (known or {}).get(name)
         shared = old is not None and before is not None and _is_same(file, before / name)

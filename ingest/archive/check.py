@@ -19,6 +19,14 @@ def damages(archive: Archive) -> Iterator[Damage]:
         yield Damage(f"archive/{name}", what, f"{_REPAIR} makes it anew")
     for left in sorted(archive.folder.glob("*.part")):
         yield Damage(f"archive/{left.name}", "left half-written", f"{_REPAIR} removes it")
+    for name in archive.lost():
+        yield Damage(
+            f"archive/{name}",
+            "the file is gone or empty",
+            f"what it held is lost: give it or fetch it again, and let go of the rest by "
+            f"`refdesk forget {name}`",
+            repairable=False,
+        )
     for warc in archive.files():
         rows = plain(archive.scan(warc))
         if archive.indexed(warc) != rows:

@@ -70,6 +70,7 @@ VISITS = "refdesk:visit/"
 """What the address of the record of a visit begins with."""
 
 _FORGOTTEN = "refdesk:forgotten/"
+_INDEX = ".index.jsonl"
 _GIVEN = "given-"
 _IMPORTED = "imported-"
 _NUMBERED = re.compile(r"(?:given|fetched|imported)-(\d{6,9})-.+")
@@ -193,6 +194,12 @@ class Archive:
             )
         return sorted(found, key=lambda each: each.order)
 
+    def lost(self) -> list[str]:
+        """Return the names of files that are gone or empty, as far as indexes tell of them."""
+        told = {index.name.removesuffix(_INDEX) for index in self.folder.glob(f"*{_INDEX}")}
+        there = {warc.name for warc in self._files()}
+        return sorted(name for name in told - there if not self.is_forgotten(name))
+
     def is_forgotten(self, file: str, offset: int = 0) -> bool:
         """Say whether a whole file was forgotten, or what stands at a place of it."""
         order = order_of(file, {"offset": offset})
@@ -250,6 +257,9 @@ class Archive:
         for warc in self.folder.glob(f"{FETCHED}*.warc.gz"):
             if self._fresh_index(warc) is not None:
                 continue
+            if not warc.stat().st_size and not _index_of(warc).exists():
+                warc.unlink()  # begun, and killed before the first reply came
+                continue
             end = _whole_bytes(warc)
             if end < warc.stat().st_size and _only_torn(warc, end):
                 with warc.open("rb+") as stream:
@@ -258,8 +268,9 @@ class Archive:
         return cut
 
     def next_number(self) -> int:
-        """Return the number of the next file to arrive."""
-        return 1 + max((_number(warc.name) for warc in self._all()), default=0)
+        """Return the number of the next file to arrive; one that is lost keeps its own."""
+        names = [warc.name for warc in self.folder.glob("*.warc*")]
+        return 1 + max(map(_number, names), default=0)
 
     def _all(self) -> list[Path]:
         return [w for w in self.folder.glob("*.warc*") if w.name.endswith((".warc", ".warc.gz"))]
@@ -451,7 +462,7 @@ def _number(name: str) -> int:
 
 
 def _index_of(warc: Path) -> Path:
-    return warc.with_name(f"{warc.name}.index.jsonl")
+    return warc.with_name(f"{warc.name}{_INDEX}")
 
 
 def _stamp(warc: Path, trust: str, body: bytes) -> dict[str, Any]:

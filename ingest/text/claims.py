@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from ingest.text.numbers import Quantity, quantities
 from ingest.text.opposites import chinese_words, has_contrary, stem
+from ingest.text.words import FUNCTION_WORDS
 
 
 class Kind(StrEnum):
@@ -65,24 +66,16 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-_FUNCTION = _words(
-    "a about actually additionally already also although am among an and another any anything are "
-    "as at away be became because become becomes been being both but by could did do does doing "
-    "done during e.g each either else especially essentially etc even every everything example "
-    "finally for from furthermore get gets getting had has have having he hence her here hers "
-    "herself him himself his how however i i.e if in indeed instead into is it its itself just let "
-    "like ll made make makes making many may me meanwhile mean means meaning might mine moreover "
-    "much must my myself namely need now of off often on once one ones only or other others "
-    "otherwise our ours out overall own per perhaps rather re regarding s same say says shall she "
-    "should simply since so some something specifically still such t than that the their theirs "
-    "them themselves then there thereby therefore these they thing things this those though "
-    "through thus to too toward towards typically upon us use used uses using usually various ve "
-    "very via was way we well were what when where whereas whether which while who whom whose why "
-    "will within would yes yet you your yours according several certain respectively called known "
-    "named based given including include includes included with without under over above below "
-    "before after between against among up down across along around behind beside besides beyond "
-    "despite inside outside near next past since until more most less least few fewer very too "
-    "all any some many several not no than within via onto off"
+# Beside those: words that lead on, and words that say no more than be and have.
+_FUNCTION = FUNCTION_WORDS["en"] | _words(
+    "according across actually additionally anything away based became become becomes "
+    "besides called certain despite e.g else especially essentially etc everything example "
+    "fewer finally furthermore get gets getting given herself himself i.e include included "
+    "includes including indeed instead known least let ll made make makes making mean "
+    "meaning means meanwhile moreover myself named namely need next others otherwise "
+    "overall past perhaps re regarding respectively s say says simply something "
+    "specifically t thereby thing things typically use used uses using usually various ve "
+    "way whereas yes"
 )
 _DISCOURSE = _words(
     "yeah sure yep ok okay oh wow hi hello actually sorry please thanks true false right wrong "
@@ -90,7 +83,7 @@ _DISCOURSE = _words(
     "today nowadays later eventually originally initially interestingly notably importantly "
     "similarly conversely consequently besides despite unlike compared according given based "
     "following during after before when while once since because if unless although though "
-    "people someone everyone everybody nobody anyone"
+    "sources source others many much people someone everyone everybody nobody anyone"
 )
 _CONJUNCTION = _words(
     "but while whereas although though because which who whose if unless when whenever until since "
@@ -103,10 +96,10 @@ _DENIALS = _words(
     "not no never without cannot nor neither none nobody nothing hardly barely scarcely lack lacks "
     "lacked lacking fail fails failed unable refuse refuses refused isnt dont"
 )
-_DENIALS_ZH = _words("没有 并非 无法 无需 无须 缺乏 缺少 失败 不 没 未 无 非 勿 别")
+_DENIALS_ZH = _words("没有 从不 从未 并非 无法 无需 无须 缺乏 缺少 失败 不 没 未 无 非 勿 别")
 _NO_DENIALS_ZH = _words(
-    "不同 不仅 不但 不只 不断 不少 不过 不论 不管 不等 无论 无限 非常 无监督 非线性 未来 无疑 "
-    "别的 区别 分别 级别 类别 识别 特别 个别 差别 判别"
+    "不同 不仅 不但 不只 不断 不少 不过 不论 不管 不等 不一样 不一致 无论 无限 非常 无监督 "
+    "非线性 未来 无疑 别的 区别 分别 级别 类别 识别 特别 个别 差别 判别"
 )
 _FUNCTION_ZH = frozenset(
     "的了是在和与也就及而或被把对从到这那它他她其为以有个种些来去着过于并且则再还之等将让使得吗呢"
@@ -294,7 +287,7 @@ def _plain(said: str, at: int, state: _State, *, opens: bool) -> Iterator[Term]:
     denied, heads = (state.denial > 0, False) if relation else state.take()
     yield Term(
         Kind.RELATION if relation else Kind.WORD, key, said, at, at + len(said), state.clause,
-        state.statement, denied, heads, opens=opens and low not in _DISCOURSE,
+        state.statement, denied, heads, opens=opens and not relation and low not in _DISCOURSE,
         conditional=state.conditional,
     )  # fmt: skip
 
@@ -318,9 +311,7 @@ def _han(run: str, at: int, state: _State) -> Iterator[Term]:
             state.conditional = True
         elif word in _DENIALS_ZH:
             state.deny(_SCOPE_ZH)
-        if word in _DENIALS_ZH and not has_contrary(word):
-            continue
-        if has_contrary(word) or word in _NO_DENIALS_ZH:
+        elif has_contrary(word) or word in _NO_DENIALS_ZH:
             kind = Kind.RELATION if len(word) == 1 else Kind.WORD
             denied, heads = (state.denial > 0, False) if kind == Kind.RELATION else state.take()
             yield Term(

@@ -4,6 +4,7 @@ The words stand in ``data/contraries.toml``: each word of one side is contrary t
 Stems are compared, so that "increased" and "decrease" are contrary too.
 """
 
+import re
 import tomllib
 from functools import cache
 
@@ -23,14 +24,14 @@ def measured_otherwise(one: str, other: str) -> bool:
 
 @cache
 def as_strong(word: str) -> frozenset[str]:
-    """Return the stems that claim as much as this one, itself among them; none of a weak word.
+    """Return the stems that claim as much as this one, itself among them; none of other words.
 
     A sentence that says all, must or only claims more than one that does not.
     """
-    for line in _tables()["strong"].split("\n"):
-        group = set(map(stem, line.split()))
-        if word in group:
-            return frozenset(group)
+    for line in _tables()["strong"].strip().split("\n"):
+        asked, _, alike = line.partition(":")
+        if word in map(stem, asked.split()):
+            return frozenset(map(stem, (*asked.split(), *alike.split())))
     return frozenset()
 
 
@@ -51,7 +52,7 @@ def has_contrary(word: str) -> bool:
 
 def chinese_words() -> list[str]:
     """Return the Chinese words of the tables, longest first."""
-    words = {word for table in _tables().values() for word in table.replace("|", " ").split()}
+    words = {word for table in _tables().values() for word in re.split(r"[\s|:]+", table)}
     return sorted((word for word in words if not word.isascii()), key=lambda w: (-len(w), w))
 
 

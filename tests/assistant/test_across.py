@@ -46,7 +46,7 @@ SENTENCE = "Mixtral activates 13 billion of its 47 billion parameters."
     ],
 )
 def test_a_translation_with_other_numbers_or_names_is_not_shown(said, kept):
-    assert to_chinese(Says(said), SENTENCE, never) == (said if kept else "")
+    assert list(to_chinese(Says(f"1. {said}"), [SENTENCE], never)) == [said if kept else ""]
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_a_translation_with_other_numbers_or_names_is_not_shown(said, kept):
 )
 def test_numbers_are_compared_with_what_they_count(said, kept):
     source = "Chinchilla has 70 billion parameters and read 1.4 trillion tokens."
-    assert to_chinese(Says(said), source, never) == (said if kept else "")
+    assert list(to_chinese(Says(f"1. {said}"), [source], never)) == [said if kept else ""]
 
 
 def test_the_model_is_given_numbers_in_chinese_units():
@@ -67,3 +67,11 @@ def test_the_model_is_given_numbers_in_chinese_units():
     counted = in_chinese_units(source)
     assert counted == "It read 1.4万亿 tokens with 700亿 or 750万 weights in 2,048 steps."
     assert quantities(counted) == quantities(source) == {1.4e12, 7e10, 7.5e6, 2048}
+
+
+def test_sentences_are_put_into_chinese_together_and_each_keeps_its_place():
+    sentences = ["BERT has 12 layers.", "GPT-2 has 48 layers.", "T5 has 24 layers."]
+    said = Says("1. BERT 有 12 层。\n3. T5 有 24 层。")
+    assert list(to_chinese(said, sentences, never)) == ["BERT 有 12 层。", "", "T5 有 24 层。"]
+    cut_short = Says("1. BERT 有 12 层。\n2. GPT-2 有")
+    assert list(to_chinese(cut_short, sentences, never)) == ["BERT 有 12 层。", "", ""]

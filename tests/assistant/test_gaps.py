@@ -111,8 +111,8 @@ def fields(value):
 def test_processes_note_at_the_same_time(desk, home):
     answer = desk.ask("Which soil do blueberries like?")
     code = (
-        "import sys; from pathlib import Path; from assistant import gaps;"
-        "from assistant.values import Answer\n"
+        "import sys; from pathlib import Path; from assistant.answering import gaps;"
+        "from assistant.answering.values import Answer\n"
         "for n in range(20):\n"
         "    a = Answer(f'q{sys.argv[2]}-{n}', f'q{sys.argv[2]}-{n}', 'en', True, '', 'extractive',"
         " (), (), (), (), None)\n"

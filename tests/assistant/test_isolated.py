@@ -388,6 +388,26 @@ def test_every_byte_printed_while_a_model_loads_is_read(gguf):
     assert [line for line in done.stderr.splitlines() if not line.startswith("err")] == []
 
 
+_ORDER = """
+import os, sys
+
+class Watch:
+    def find_spec(self, name, path=None, target=None):
+        if name == "llama_cpp":
+            print(os.environ.get("GOMP_SPINCOUNT"))
+
+sys.meta_path.insert(0, Watch())
+import assistant.engines.local
+"""
+
+
+def test_threads_are_told_not_to_spin_before_openmp_is_loaded():
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("GOMP", "OMP"))}
+    done = subprocess.run([sys.executable, "-c", _ORDER], capture_output=True, text=True,
+                          check=True, cwd=ROOT, env=environment)  # fmt: skip
+    assert done.stdout == "1000\n"
+
+
 # --- while serving
 
 

@@ -1,16 +1,18 @@
 """Falsify true sentences in one place each; count what the check of sentences still shows.
 
-    python -m tests.benchmarks.falsify SHARED [--limit N] [--passed FILE] [--json FILE] [--print]
+    python -m tests.benchmarks.falsify SHARED [--limit N] [--only SET] [--passed FILE]
+        [--json FILE] [--print]
 
 True sentences, each with the text it was written from, are those of public sets that people found
 supported: WiCE (its claims with the sentences that support them and their neighbours), BEGIN
 (fully attributable replies), answers of mtrag-un, QuoteSum's answers woven of quoted spans; and of
-``data/eval/primer.jsonl`` the answers with their evidence. Each that the check lets pass in its own words is falsified by one change of
-every kind that fits: the kinds are in `falsify`. Printed are, by set, what becomes of the true
-sentences (shown in their own words, the source quoted instead, dropped) and, by kind, how many
-falsified ones are still shown in their own words. With ``--passed`` the sentences falsified are
-those named in the file, or, where there is none, those that pass now are written to it: so two
-states of the check are compared on the same sentences.
+``data/eval/primer.jsonl`` the answers with their evidence; in Chinese those of
+``paraphrases_zh.jsonl`` beside this file. Each that the check lets pass in its own words is
+falsified by one change of every kind that fits: the kinds are in `falsify`. Printed are, by set,
+what becomes of the true sentences (shown in their own words, the source quoted instead, dropped)
+and, by kind, how many falsified ones are still shown in their own words. With ``--passed`` the
+sentences falsified are those named in the file, or, where there is none, those that pass now are
+written to it: so two states of the check are compared on the same sentences.
 
 Knows nothing of how the check works: names, numbers and opposites are found by rules of its own.
 """
@@ -321,12 +323,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("shared", type=Path)
     parser.add_argument("--limit", type=int, default=120)
+    parser.add_argument("--only", default="")
     parser.add_argument("--passed", type=Path)
     parser.add_argument("--json", type=Path)
     parser.add_argument("--print", action="store_true", dest="printed")
     parser.add_argument("--models", type=Path, default=Path.home() / ".cache" / "refdesk-tests")
     given = parser.parse_args()
-    every = true_sentences(given.shared, given.limit)
+    every = [
+        each for each in true_sentences(given.shared, given.limit) if given.only in ("", each.set)
+    ]
     with tempfile.TemporaryDirectory() as folder:
         texts = [text for each in every for text in each.texts]
         library = Texts(Path(folder), Embedder.open(given.models), list(dict.fromkeys(texts)))

@@ -21,8 +21,9 @@ from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
 from assistant.answering.answer import consulted
-from assistant.answering.decide import DOUBT, decide, limits_for, signals
+from assistant.answering.decide import decide, limits_for, signals
 from assistant.answering.evidence import gather
+from assistant.answering.fitted import table
 from assistant.answering.plan import plan
 from assistant.answering.prompt import prefix
 from assistant.answering.question import understand
@@ -93,7 +94,8 @@ def _measure(library: Library, model: Engine | None, files: list[Path]) -> dict[
             )
         )
         if refused == answerable:
-            print("  wrong:", asked.get("id"), "refused" if refused else "not refused", found, refusing)
+            done = "refused" if refused else "not refused"
+            print("  wrong:", asked.get("id"), done, found, refusing)
     return {
         lang: Measured(
             np.array([row[:4] for row in each]),
@@ -123,7 +125,7 @@ def _limits(measured: Measured) -> None:
     tried = {"sum": total, "coverage alone": seen[:, 0], "cosine": seen[:, 1]}
     if seen[:, 3].any():
         print(f"  AUC of the model's doubt: {roc_auc_score(answerable, -seen[:, 3]):.3f}")
-        tried["sum and doubt"] = total - DOUBT * seen[:, 3]
+        tried["sum and doubt"] = total - table("refusal")["doubt"] * seen[:, 3]
     for name, values in tried.items():
         line = []
         for floor in np.arange(0.0, 2.0, 0.05):

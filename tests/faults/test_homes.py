@@ -31,7 +31,7 @@ def here(monkeypatch):
 
 
 def test_a_sound_home_is_found_sound(sound, judge):
-    assert judge.keeper(sound).check(mend=False).damages == ()
+    assert judge.keeper(sound).repair().damages == ()
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -56,8 +56,6 @@ def test_a_harmed_file_is_noticed_or_harmless(sound, judge, tmp_path, here, part
         ways = list(homes.damages(file, file.read_bytes()))
         # one way after another: six times the files are for the long run
         name, data = ways[at % len(ways)]
-        if name == "gone" and part == "archive" and file.suffix == ".gz":
-            continue  # nothing tells of what is not there
         target = homes.copied(sound, tmp_path / "damaged")
         (target / place).unlink()
         if data is not None:

@@ -176,3 +176,35 @@ def test_a_file_is_no_home(tmp_path):
     )  # fmt: skip
     assert done.returncode == 2
     assert "cannot be made" in done.stderr
+
+
+def test_a_reader_is_answered_through_many_generations(desk, home):
+    place, over, wrong = Home(home), threading.Event(), []
+    reading = Desk(home, llm="extractive")
+
+    def read():
+        while not over.is_set():
+            try:
+                found = reading.search("multi-query attention").hits
+                assert "key head" in found[0].passage.text
+            except Exception as error:
+                wrong.append(error)
+
+    readers = [threading.Thread(target=read) for _ in range(2)]
+    for each in readers:
+        each.start()
+    with place.writing():
+        for _ in range(200):
+            before, folder = place.current(), place.begin()
+            shutil.copytree(
+                before, folder, dirs_exist_ok=True, copy_function=os.link,
+                ignore=shutil.ignore_patterns("sums.json"),
+            )  # fmt: skip
+            place.publish(folder)
+            time.sleep(0.01)
+    over.set()
+    for each in readers:
+        each.join(30)
+    reading.close()
+    assert wrong == []
+    assert place.current().name == "000201"

@@ -6,6 +6,7 @@ import pytest
 from assistant.desk import Desk
 from index.models.embedder import Embedder
 from index.search.library import Library
+from index.store import sums
 from index.store.generation import FINGERPRINT, OTHERS
 from ingest.errors import ModelUnavailable
 from tests.conftest import BREAD_PAGE, MQA_PAGE, ZH_PAGE
@@ -49,6 +50,9 @@ def test_the_first_question_in_another_language_makes_its_vectors(home, english)
     assert desk.status()["digest"] == digest
     assert title(Desk(home, notice=said.append), ZH_QUESTION) == "Rye bread"
     assert len(said) == 1  # once in the home's life
+    desk.rebuild()
+    assert others_of(desk)
+    assert not any(sums.damage(each, every_byte=True) for each in desk.home.generations())
     after = desk.search("sharing key heads").hits
     assert [(hit.passage.key, hit.score) for hit in after] == [
         (hit.passage.key, hit.score) for hit in before
@@ -113,7 +117,10 @@ def test_without_the_second_model_words_go_on(home, english, monkeypatch):
 
 
 def test_vectors_of_another_version_of_the_model_are_not_used(desk):
-    (desk.home.current() / OTHERS / FINGERPRINT).write_text("another")
+    folder = desk.home.current()
+    (folder / OTHERS / FINGERPRINT).write_text("another")
+    (folder / "sums.json").unlink()
+    sums.write(folder)
     library = Library(desk.home, desk.library.embedder)
     assert library.lacks(ZH_QUESTION)
     assert library.search("bread")[0].passage.title == "Rye bread"

@@ -79,10 +79,11 @@ def test_spans_are_ordered_trimmed_and_inside(text: str) -> None:
 
 
 def test_splitting_stays_linear() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     assert len(sentences("A sentence. " * 100_000)) == 100_000
     assert len(sentences("$x. Y$ and " * 20_000)) == 1
-    assert time.perf_counter() - started < 10
+    assert len(sentences("`a` " * 30_000)) == 1
+    assert time.process_time() - started < 10
 
 
 @pytest.mark.parametrize(

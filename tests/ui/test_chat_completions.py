@@ -115,6 +115,20 @@ def test_a_pages_words_become_no_markdown(text):
 
 def test_code_of_a_page_stands_on_lines_of_its_own():
     prose = Sentence("Make a cache.", (1,), 1.0, "supported", True)
-    code = Sentence("```python\nx = 1\n```", (2,), 1.0, "supported", True)
+    code = Sentence("```python\nx = 1\n```", (2,), 1.0, "supported", True, form="code")
     said = next_sentence(prose, []) + next_sentence(code, [prose]) + next_sentence(prose, [code])
     assert said == "Make a cache. [1]\n\n```\nx = 1\n```\n\n[2]\n\nMake a cache. [1]"
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_what_a_client_asks_for_itself_is_no_question_of_the_library(client, desk, stream):
+    chat = "<chat_history>\nUSER: Who bakes bread on Mars?\nASSISTANT: Nobody.\n</chat_history>"
+    prompt = f'### Task:\nGenerate a concise title.\n### Output: JSON {{ "title": "" }}\n{chat}'
+    asked = [{"role": "user", "content": prompt}]
+    reply = client.chat.completions.create(model="refdesk", messages=asked, stream=stream)
+    if stream:
+        said = "".join(each.choices[0].delta.content or "" for each in reply if each.choices)
+    else:
+        said = reply.choices[0].message.content
+    assert said == '{"title": "Bakes bread on Mars"}'
+    assert desk.gaps() == []

@@ -20,6 +20,10 @@ async def _uses(client: Client) -> None:
     assert all(each.output_schema and each.description for each in listed)
     found = await client.call_tool("search", {"query": "multi-query attention", "k": 1})
     hit = found.structured_content["hits"][0]
+    nulls = {"query": "multi-query attention", "k": None, "list": None, "lang": None}
+    assert not (await client.call_tool("search", nulls)).is_error
+    nulls = {"url": hit["url"], "start": None, "length": None}
+    assert not (await client.call_tool("read_source", nulls)).is_error
     read = await client.call_tool("read_source", {"url": hit["url"], "length": 50})
     text = read.structured_content
     assert text["start"] == 0

@@ -127,6 +127,8 @@ def test_the_page_stands_beside_the_doors(desk):
         assert client.get("/gradio_api/info").status_code == 401
         assert client.get("/config").status_code == 401
         assert client.get("/readyz").json()["status"] == "ready"
+        for path in ("/gradio_api/upload", "/zh/gradio_api/upload"):  # no tab takes files
+            assert client.post(path, headers=right, content=b"x" * 1000).status_code == 404
         call = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}
         accept = right | {"Accept": "application/json, text/event-stream"}
         reply = client.post("/mcp", json=call, headers=accept)

@@ -1,5 +1,7 @@
 """Jobs of the Library tab without a browser: how far they are, how they end."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from assistant.desk import Desk
@@ -24,6 +26,32 @@ def test_an_empty_archive_is_told_in_the_language_of_the_page(home):
     (_, said) = run(Desk(home, llm="extractive"), lang="zh")
     assert "没有找到" in said
     assert '<p lang="en">' in said
+
+
+def fetch(desk, what, access, client="127.0.0.1", **headers):
+    tab = LibraryTab(desk, access, texts("en"))
+    request = SimpleNamespace(client=SimpleNamespace(host=client), headers=headers)
+    return list(tab.fetch(access.secret, str(what), "", request))
+
+
+def test_files_are_taken_in_only_at_this_machine_from_folders_that_were_allowed(desk, tmp_path):
+    folder = tmp_path / "papers"
+    folder.mkdir()
+    (folder / "new.md").write_text("# New\n\nSpeculative decoding drafts tokens and checks them.")
+    own = Access(folders=(folder,))
+    token = Access(token="t", folders=(folder,))
+    for access, what, client, headers in (
+        (Access(), folder, "127.0.0.1", {}),
+        (own, tmp_path / "notes", "127.0.0.1", {}),
+        (own, "/etc/passwd", "127.0.0.1", {}),
+        (token, folder, "192.0.2.7", {}),
+        (token, folder, "127.0.0.1", {"x-forwarded-for": "192.0.2.7"}),
+    ):
+        (said,) = fetch(desk, what, access, client, **headers)
+        assert "--allow-folder" in said
+    assert desk.status()["documents"] == 3
+    fetch(desk, folder, own)
+    assert desk.status()["documents"] == 4
 
 
 def test_a_mistake_of_ours_is_not_kept_from_who_waits(desk, monkeypatch):

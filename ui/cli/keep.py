@@ -198,7 +198,8 @@ def forget(
     """Take out pages, files, folders, archives, or a list with the pages fetched for it alone.
 
     The library follows. What was forgotten is not fetched again unless it is named, and not read
-    again unless it is given again. (`lists remove` takes out a list and leaves its pages.)
+    again unless it is given again; its bytes stay in the archive's files and count no more.
+    (`lists remove` takes out a list and leaves its pages.)
 
     Example: refdesk forget https://example.org/page notes/old.md
     """

@@ -12,7 +12,7 @@ from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
-from assistant.answering.values import Answer, Citation, Sentence, grouped, items
+from assistant.answering.values import Answer, Citation, Sentence, grouped, items, running
 from index.search.library import Hit
 from index.store.values import Recommendation
 from ingest.links.urls import canonical
@@ -48,13 +48,15 @@ def run_text(run: Sequence[Sentence], citations: Sequence[Citation] = ()) -> Tex
     elif first.item:
         text.append("\n".join(f"  • {clean(each)}" for each in items(run)), style="italic")
     elif first.verbatim:
-        text.append(f"“{clean(' '.join(each.text for each in run))}”", style="italic")
+        text.append(f"“{clean(running(each.text for each in run))}”", style="italic")
+        if first.foreign:
+            text.append("（英文原文）", style="dim")
     else:
-        text.append(clean(" ".join(each.text for each in run)))
+        text.append(clean(running(each.text for each in run)))
     for place, n in enumerate(first.citations):
         text.append("\n    " if first.block and not place else " ")
         text.append(f"[{n}]", style=Style(bold=True, color="cyan") + link(links.get(n, "")))
-    if first.original is not None:
+    if first.original is not None and first.status == "weak":  # a model's words, not refdesk's
         text.append(f"\n“{clean(' '.join(each.original or '' for each in run))}”", style="dim")
     elif first.status == "weak":
         text.append(" (weakly supported)", style="yellow")
@@ -88,7 +90,9 @@ def answer(console: Console, given: Answer) -> None:
         nearest(console, given)
         return
     if given.view == "extractive" and not given.how:
-        console.print("From the sources directly:", style="dim")
+        chinese = given.lang == "zh"
+        said = "直接引自来源：" if chinese else "From the sources directly:"
+        console.print(said, style="dim")
     for line in answer_text(given.sentences, given.citations):
         console.print(line)
     if given.unanswered:
@@ -107,7 +111,8 @@ def sources(console: Console, given: Answer) -> None:
         console.print()
         console.print("Sources", style="bold")
     for cited in given.citations:
-        _source(console, cited)
+        citing = [each for each in given.sentences if cited.n in each.citations]
+        _source(console, cited, quoted=all(each.verbatim for each in citing))
     if given.further:
         console.print()
         console.print("Read on", style="bold")
@@ -237,7 +242,8 @@ def got(console: Console, pages: Sequence["Got"]) -> None:
     console.print(table)
 
 
-def _source(console: Console, cited: Citation) -> None:
+def _source(console: Console, cited: Citation, *, quoted: bool) -> None:
+    """Print a source; its words only where the answer has not ``quoted`` them already."""
     line = Text("  ")
     line.append(f"[{cited.n}] ", style="cyan")
     line.append(clean(cited.title), style=Style(bold=True) + link(cited.deep_link))
@@ -247,11 +253,12 @@ def _source(console: Console, cited: Citation) -> None:
     if heading:
         line.append(f" > {clean(heading[-1])}")
     console.print(line, soft_wrap=True)
-    if cited.deep_link:
+    if cited.deep_link and not cited.primer:
         console.print(Text(f"      {clean(cited.deep_link)}", style="dim"), soft_wrap=True)
     if not cited.quote:  # the catalog is cited, and the answer says what it holds
         return
-    _indented(console, f"“{_short(cited.quote)}”")
+    if not quoted:
+        _indented(console, f"“{_short(cited.quote)}”")
     for each in cited.recommended_by[:2]:
         _indented(console, f"recommended by {_place(each)}")
 

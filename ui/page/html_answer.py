@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from assistant.answering.values import Answer, Citation, Reading, Sentence, grouped, items
+from assistant.answering.values import Answer, Citation, Reading, Sentence, grouped, items, running
 from index.search.library import Hit
 from ingest.errors import RefdeskError
+from ui.page.formulas import typeset
 from ui.page.highlight import marked
 from ui.page.html import (
     chip,
@@ -114,6 +115,9 @@ def _run(run: Sequence[Sentence], marks: str) -> str:
     status = f'class="sentence {first.status}"'
     if first.form == "table":
         return f"<div {status}>{_table(first.text)}{marks}</div>"
+    if first.form == "formula":
+        formula = f'<div class="formula" tabindex="0">{typeset(first.text)}</div>'
+        return f"<div {status}>{formula}{marks}</div>"
     if first.block:
         code = code_of(first.text) if first.form == "code" else first.text
         return (
@@ -121,13 +125,13 @@ def _run(run: Sequence[Sentence], marks: str) -> str:
             f"</code></pre>{marks}</div>"
         )
     if first.item:
-        rows = [f"<li>{escape(_plain(each))}</li>" for each in items(run)]
+        rows = [f"<li>{typeset(_plain(each))}</li>" for each in items(run)]
         return f'<div {status}><ul class="quoted">{"".join(rows)}</ul>{marks}</div>'
-    text = escape(" ".join(_plain(each.text) for each in run))
+    text = typeset(running(_plain(each.text) for each in run))
     if first.verbatim:
-        text = f"<q>{text}</q>"
-    if first.original is not None:
-        own = escape(" ".join(_plain(each.original or "") for each in run))
+        text = f'<q lang="en">{text}</q>（英文原文）' if first.foreign else f"<q>{text}</q>"
+    if first.original is not None and first.status == "weak":  # a model's words, not refdesk's
+        own = typeset(" ".join(_plain(each.original or "") for each in run))
         text += f' <q class="original" lang="en">{own}</q>'
     elif first.status == "weak":
         text = f'<span class="weak">{text}</span><span class="flag" aria-hidden="true">≈</span>'
@@ -137,7 +141,7 @@ def _run(run: Sequence[Sentence], marks: str) -> str:
 def _table(text: str) -> str:
     """A Markdown table; its first row is its head."""
     rows = [
-        [escape(_plain(cell.strip())) for cell in line.strip().strip("|").split("|")]
+        [typeset(_plain(cell.strip())) for cell in line.strip().strip("|").split("|")]
         for line in text.strip().splitlines()
         if not re.fullmatch(r"[ \t|:-]+", line)
     ]
@@ -175,7 +179,8 @@ def _legend(turn: Turn, say: Texts) -> str:
     if turn.answer is not None and not turn.state and not turn.notice:
         model = turn.answer.model if turn.answer.view == "model" else None
         by = say("ask.by_model", model=model) if model else say("ask.by_sources")
-        said.append(turn.answer.how or by)
+        by = "" if turn.answer.view == "catalog" else by
+        said += [turn.answer.how or by] if turn.answer.how or by else []
         seconds = turn.answer.timings.get("total_s")
         said += [say("ask.seconds", seconds=f"{seconds:.1f}")] if seconds is not None else []
     if not said:
@@ -315,9 +320,9 @@ def _markdown_run(run: Sequence[Sentence], marks: str) -> list[str]:
     if first.item:
         rows = [f"- {_flat(each)}" for each in items(run)]
         return [*rows[:-1], rows[-1] + marks]
-    text = _flat(" ".join(each.text for each in run))
+    text = _flat(running(each.text for each in run))
     said = f'"{text}"' if first.verbatim else text
-    if first.original is not None:
+    if first.original is not None and first.status == "weak":
         said += f' ("{_flat(" ".join(each.original or "" for each in run))}")'
     return [said + marks]
 

@@ -11,6 +11,7 @@ from fastapi import APIRouter, FastAPI, Path, Query, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
 
+from assistant.answering.evidence import PASSAGES
 from assistant.answering.json_form import (
     answer_object,
     citation_object,
@@ -158,8 +159,8 @@ def _question(asked: schema.AskForm, who: str) -> Question:
     filters = filters_of(
         asked.lists, asked.section, list(asked.difficulty or ()), asked.kind, asked.lang
     )
-    history = exchanges([(turn.role, turn.content) for turn in asked.history])
-    return Question(asked.question, who, "ask", history, asked.k, filters)
+    history = exchanges([(turn.role, turn.content) for turn in asked.history or ()])
+    return Question(asked.question, who, "ask", history, asked.k or PASSAGES, filters)
 
 
 async def _lines(first: Event | Waiting, events: Events) -> AsyncGenerator[str, None]:

@@ -68,7 +68,7 @@ def _sentence(sentence: Sentence) -> str:
         return f"{_harmless(sentence.text)}\n\n{marks}"
     bullet = "- " if sentence.form == "item" else ""
     text = _harmless(" ".join(sentence.text.split()))
-    if sentence.original is not None:
+    if sentence.original is not None and sentence.status == "weak":
         text += f" (“{_harmless(' '.join(sentence.original.split()))}”)"
     return f"{bullet}{text} {marks}".rstrip()
 

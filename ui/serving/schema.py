@@ -82,6 +82,7 @@ class SentenceForm(Form):
     group: str = Field("", description="The heading it stands under; empty for the opening.")
     form: Literal["prose", "item", "continued", "code", "formula", "table"] = "prose"
     original: str | None = Field(None, description="The source's sentence that this translates.")
+    foreign: bool = Field(False, description="It is not in the language of the question.")
 
 
 class CitationForm(Form):
@@ -272,8 +273,10 @@ class AskForm(BaseModel):
     )
 
     question: str = Field(max_length=QUESTION)
-    history: list[Turn] = Field([], max_length=200, description="Said before, oldest first.")
-    k: int = Field(8, ge=1, le=50, description="How many passages to look at.")
+    history: list[Turn] | None = Field(
+        None, max_length=200, description="Said before, oldest first."
+    )
+    k: int | None = Field(8, ge=1, le=50, description="How many passages to look at.")
     lists: list[str] | None = Field(None, alias="list")
     section: list[str] | None = Field(None, description="Text a section's path holds.")
     difficulty: list[Difficulty] | None = None

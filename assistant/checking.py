@@ -1,0 +1,60 @@
+"""Looking for damage in a whole home, and putting right what can be without losing anything."""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from assistant.answering import gaps
+from index.building import check as library_check
+from index.store import sums
+from index.store.generation import Home
+from ingest.archive import check as archive_check
+from ingest.archive.warc import Archive
+from ingest.lists import catalog
+from ingest.values import Damage
+
+
+@dataclass(frozen=True, slots=True)
+class Checkup:
+    """What of a home is damaged, and what was and was put right."""
+
+    damages: tuple[Damage, ...]
+    repaired: tuple[Damage, ...] = ()
+
+
+def damages(home: Home) -> list[Damage]:
+    """Return every damage of a home; every byte of archive and library is read."""
+    archive = Archive(home.archive)
+    found = [*library_check.damages(home), *archive_check.damages(archive)]
+    for lost in catalog.unreadable(archive):
+        cure = "it counts no more: the list is as it was before; add it again"
+        found.append(Damage(lost.url, lost.reason, cure, repairable=False))
+    if not gaps.is_sound(home.root):
+        cure = "`refdesk check --repair` puts it aside and begins it anew"
+        found.append(Damage("gaps.sqlite", "cannot be read", cure))
+    return found
+
+
+def repair(home: Home, make_anew: Callable[[], object]) -> None:
+    """Put right what can be; ``make_anew`` makes the library from the archive.
+
+    The caller holds the home's write lock.
+    """
+    archive_check.repair(Archive(home.archive))
+    wanting = library_check.repair(home)
+    if not gaps.is_sound(home.root):
+        file = gaps.file_of(home.root)
+        file.replace(file.with_suffix(".damaged"))
+    if not wanting or home.without_archive.exists():
+        return
+    make_anew()
+    for older in home.generations()[:-1]:
+        if sums.damage(older, every_byte=True):
+            shutil.rmtree(older)
+
+
+def compared(found: list[Damage], left: list[Damage]) -> Checkup:
+    """Return what is left of what was found, and what was put right."""
+    places = {(each.where, each.what) for each in left}
+    mended = (each for each in found if (each.where, each.what) not in places)
+    return Checkup(tuple(left), tuple(mended))

@@ -1,0 +1,269 @@
+"""The desk knows its shelves: what is there, who recommends it, what one source says, and several.
+
+A small home of its own: five documents and a list, whose pages are not here.
+"""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from assistant.answering.json_form import answer_object
+from assistant.collection.naming import recognise
+from assistant.collection.understanding import understand
+from assistant.conversation.rewriting import Exchange
+from assistant.desk import Desk
+from assistant.reception import needs_no_model
+
+DOCS = Path(__file__).parent / "desk_docs"
+EVALUATION = Path(__file__).parent.parent.parent / "data" / "eval"
+LIST = """# River reading
+
+## Caching
+
+- [A field guide to the Heron cache](https://birds.example/heron) \
+![Easy](https://img.shields.io/badge/difficulty-Easy-green)
+- [Mira Okafor: Caches explained](https://www.youtube.com/watch?v=aaaaaaaaaaa) \
+![Hard](https://img.shields.io/badge/difficulty-Hard-red)
+- Prefix trees
+
+## Scheduling
+
+- [Wader schedulers, a repository](https://github.com/waders/wader-scheduler)
+"""
+
+
+@pytest.fixture(scope="module")
+def shelves(tmp_path_factory, models_dir):
+    folder = tmp_path_factory.mktemp("shelves")
+    home = folder / "home"
+    home.mkdir()
+    (home / "models").symlink_to(models_dir)
+    (folder / "river-reading.md").write_text(LIST, encoding="utf-8")
+    desk = Desk(home, llm="extractive")
+    desk.ingest([DOCS], seed=False)
+    desk.add_list(folder / "river-reading.md")
+    yield desk
+    desk.close()
+
+
+def cited(answer):
+    return {each.url.rpartition("/")[2] for each in answer.citations}
+
+
+# --- understanding
+
+
+def test_the_evaluation_has_enough_requests_of_both_languages():
+    rows = [json.loads(line) for line in (EVALUATION / "desk.jsonl").read_text("utf-8").split("\n")
+            if line]  # fmt: skip
+    assert len(rows) >= 150
+    assert len({row["id"] for row in rows}) == len(rows)
+    assert sum(row["lang"] == "zh" for row in rows) >= 40
+
+
+@pytest.mark.parametrize("name", ["primer", "archive", "unanswerable"])
+def test_questions_of_fact_are_taken_for_nothing_else(shelves, name):
+    lines = (EVALUATION / f"{name}.jsonl").read_text("utf-8").splitlines()
+    questions = [json.loads(line)["question"] for line in lines]
+    taken = [question for question in questions if understand(shelves.library, question)]
+    assert taken == []
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Which library does Python offer for caching?",
+        "How many documents does a retriever return?",
+        "Why do people recommend caching prefixes?",
+        "Summarise how eviction works",
+        "Where should a cache stand?",
+        "KV 缓存有哪些缺点？",
+    ],
+)
+def test_words_of_a_library_alone_do_not_speak_of_this_one(shelves, question):
+    assert understand(shelves.library, question) is None
+
+
+@pytest.mark.parametrize(
+    ("mention", "found"),
+    [
+        ("the Herron field guide", "A field guide to the Heron cache"),
+        ("Takeda", "Osprey scheduler notes"),
+        ("https://github.com/waders/wader-scheduler", "Wader schedulers, a repository"),
+        ("燕鸥分词器", "燕鸥分词器说明"),
+        ("wader-scheduler", "Wader schedulers, a repository"),
+    ],
+)
+def test_a_work_is_known_by_title_author_address_misspelt_too(shelves, mention, found):
+    matches = recognise(shelves.library.store, mention)
+    assert found in {matches[0].work.title, matches[0].work.own_title}
+
+
+def test_what_no_name_is_like_is_no_work(shelves):
+    assert recognise(shelves.library.store, "Attention Is All You Need") == []
+
+
+def test_a_request_about_the_collection_does_not_begin_to_load_the_model():
+    lines = (EVALUATION / "desk.jsonl").read_text("utf-8").splitlines()
+    rows = [row for row in map(json.loads, lines) if "fact" not in row["kinds"]]
+    history = [Exchange("What does GPTQ do?", "It quantises.")]
+    loading = [row["question"] for row in rows if not needs_no_model(row["question"], history)]
+    assert len(loading) <= 1, loading  # one names a list and has no other word of a library
+
+
+# --- the shelves
+
+
+def test_how_much_there_is(shelves):
+    answer = shelves.ask("How many documents do you have?")
+    assert (answer.request, answer.view, answer.model) == ("inventory", "catalog", None)
+    assert "6 documents" in answer.text
+    assert "refdesk status" in answer.how
+
+
+def test_which_list_and_section_recommend_a_work(shelves):
+    answer = shelves.ask("Who recommends the Heron field gide?")
+    assert answer.request == "recommended"
+    assert "river-reading, under Caching (easy)" in answer.text
+    assert answer.citations[0].recommended_by[0].list == "river-reading"
+
+
+def test_that_no_list_recommends_a_work_is_said(shelves):
+    answer = shelves.ask("Does any list recommend Attention Is All You Need?")
+    assert answer.text.startswith("No list recommends")
+
+
+def test_what_stands_beside_a_work(shelves):
+    answer = shelves.ask("What else stands next to the Heron field guide?")
+    assert "Mira Okafor: Caches explained (video, hard" in answer.text
+
+
+def test_what_there_is_on_a_subject_names_its_kinds_and_gaps(shelves):
+    answer = shelves.ask("What do you have about caching?")
+    assert answer.request == "holdings"
+    assert "A field guide to the Heron cache" in answer.text
+    assert "Caches explained (video, hard, about 45 min, page not in the library)" in answer.text
+    assert "river-reading, Caching > Prefix trees" in answer.text
+
+
+def test_nothing_on_a_subject_is_said_and_not_filled(shelves):
+    answer = shelves.ask("Do you have something about protein folding?")
+    assert "Nothing in the library or on its lists" in answer.text
+    assert not answer.citations
+
+
+def test_kinds_narrow_what_is_listed(shelves):
+    answer = shelves.ask("List all the videos.")
+    assert [each.title for each in answer.citations] == ["Mira Okafor: Caches explained"]
+
+
+def test_what_is_missing_and_which_topics_have_no_link(shelves):
+    assert "not fetched" in shelves.ask("What is missing from the library and why?").text.casefold()
+    answer = shelves.ask("Which topics of the lists have no link yet?")
+    assert "Caching > Prefix trees" in answer.text
+
+
+def test_what_is_new_since_a_date(shelves):
+    answer = shelves.ask("What is new since 2025?")
+    assert answer.request == "new"
+    assert "kestrel-2025.md" in cited(answer)
+    assert not {"kestrel-2022.md", "heron-guide.md"} & cited(answer)
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("Who is the author of the Osprey scheduler notes?", "Jun Takeda"),
+        ("How hard is the video Caches explained?", "hard"),
+        ("燕鸥分词器说明是谁写的？", "林雨"),
+    ],
+)
+def test_one_work_is_described(shelves, question, said):
+    answer = shelves.ask(question)
+    assert answer.request == "work"
+    assert said in answer.text
+
+
+def test_a_chinese_request_gets_a_chinese_answer(shelves):
+    assert shelves.ask("你一共有多少篇文档？").text.startswith("资料库里有 6 篇文档")
+
+
+def test_no_request_about_the_shelves_asks_for_the_model(shelves):
+    def never():
+        raise AssertionError("the model was asked for")
+
+    shelves._opened.llm, kept = "auto", shelves._opened.llm
+    try:
+        for question in ("What is in your library?", "Thanks!", "Summarise the Heron guide"):
+            events = list(shelves.stream(question, before_model=never))
+            assert events[-1].answer.sentences
+    finally:
+        shelves._opened.llm = kept
+
+
+# --- what sources say
+
+
+def test_a_summary_is_the_sources_own_sentences_section_by_section(shelves):
+    answer = shelves.ask("Summarise the Heron guide")
+    document = shelves.read_source(answer.citations[0].url)
+    groups = list(dict.fromkeys(each.group for each in answer.sentences))
+    assert groups[-4:] == ["What it stores", "How it evicts", "What it costs", "Where it fails"]
+    assert all(each.verbatim and each.text in document.text for each in answer.sentences)
+    starts = [each.spans[0][1] for each in answer.sentences]
+    assert starts == sorted(starts)
+    assert cited(answer) == {"heron-guide.md"}
+    assert all(each["ok"] for each in shelves.verify(answer_object(answer)))
+
+
+def test_a_source_that_is_not_here_is_not_summed_up(shelves):
+    answer = shelves.ask("Summarise Caches explained by Mira Okafor")
+    assert answer.refused
+    assert "not in the library" in answer.refusal
+    assert "refdesk ingest https://www.youtube.com/" in answer.refusal
+
+
+def test_one_source_is_asked_alone(shelves):
+    answer = shelves.ask("In Kestrel gateway limits (2022), how many tokens per request are taken?")
+    assert answer.request == "one_source"
+    assert cited(answer) == {"kestrel-2022.md"}
+    assert "2048" in answer.text
+    assert "16384" not in answer.text
+
+
+def test_what_a_source_does_not_say_is_not_taken_from_another(shelves):
+    question = "According to the Osprey scheduler notes, how many tokens does Kestrel accept?"
+    answer = shelves.ask(question)
+    assert answer.refused
+    assert "does not say this" in answer.refusal
+
+
+def test_contradicting_sources_stand_side_by_side_the_newer_first(shelves):
+    answer = shelves.ask("How many tokens does the Kestrel gateway accept per request?")
+    assert answer.request == "fact"
+    assert answer.text.index("16384") < answer.text.index("2048")
+    assert [each.group[:4] for each in answer.sentences[:2]] != ["", ""]
+    assert "the newer first" in answer.how
+
+
+def test_sources_that_say_the_same_are_said_to(shelves):
+    answer = shelves.ask("Do the sources agree on how many requests a second Kestrel answers?")
+    assert answer.how == "The sources say the same."
+    assert cited(answer) >= {"kestrel-2022.md", "kestrel-2025.md"}
+
+
+def test_what_changed_between_two_years(shelves):
+    answer = shelves.ask("What changed between 2022 and 2025 for the Kestrel gateway?")
+    assert {"16384", "2048"} <= set(answer.text.replace(".", " ").split())
+    assert "30 days" not in answer.text.split("16384")[0]
+
+
+# --- checking again
+
+
+def test_what_is_said_of_the_catalog_is_checked_by_asking_it_again(shelves):
+    saved = answer_object(shelves.ask("Who recommends the Heron field guide?"))
+    assert all(each["ok"] for each in shelves.verify(saved))
+    saved["sentences"][1]["text"] = saved["sentences"][1]["text"].replace("Caching", "Scheduling")
+    assert [each["ok"] for each in shelves.verify(saved)][1] is False

@@ -1,0 +1,116 @@
+"""Turns that ask nothing, the same put otherwise, and what chat clients ask for themselves."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from assistant.conversation import client_tasks
+from assistant.conversation.moves import move
+from assistant.conversation.names import names, other_named, swapped
+from assistant.conversation.rewriting import Exchange, last_asked, stand_alone
+from tests.benchmarks.threads import holds
+
+THREADS = Path(__file__).parent / "threads.jsonl"
+ROWS = [json.loads(line) for line in THREADS.read_text("utf-8").splitlines()]
+CHAT = "<chat_history>\nUSER: How does LoRA work?\nASSISTANT: It adds matrices.\n</chat_history>"
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row["question"])
+def test_what_a_turn_does_is_understood(row):
+    turn = move(row["question"])
+    kind = "ask" if turn is None else "again" if turn.kind == "again" else "small_talk"
+    assert kind == row["kind"]
+
+
+@pytest.mark.parametrize(("lang", "least"), [("en", 64), ("zh", 17)])
+def test_threads_are_put_into_words_that_stand_alone(lang, least):
+    asked = [row for row in ROWS if row["kind"] == "ask" and row["lang"] == lang]
+    said = [stand_alone(row["question"], [Exchange(*h) for h in row["history"]]) for row in asked]
+    right = [holds(row, text) for row, text in zip(asked, said, strict=True)]
+    assert sum(right) >= least, [
+        row["question"] for row, ok in zip(asked, right, strict=True) if not ok
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["What is a short answer in NLP?", "Is 8-bit good?", "Table transformers", "no warmup?",
+     "Who is Claude Shannon?", "什么是表格理解？", "短文本分类", "How simple is DPO?"],
+)  # fmt: skip
+def test_a_question_is_no_small_talk(text):
+    assert move(text) is None
+
+
+def test_thanks_do_not_break_a_thread():
+    history = [Exchange("What is LoRA?", "A method."), Exchange("Thanks!", "You're welcome.")]
+    assert last_asked(history) == "What is LoRA?"
+    assert stand_alone("and QLoRA?", history) == "What is QLoRA?"
+
+
+def test_a_name_takes_the_place_of_the_one_written_most_like_it():
+    assert swapped("How large is the KV cache of a 7B model?", "70B") == (
+        "How large is the KV cache of a 70B model?"
+    )
+    assert swapped("What is attention?", "GRPO") is None
+    assert names("The Sanderling and the Plover, in bf16. It is BERT.") == [
+        "Sanderling", "Plover", "bf16", "BERT",
+    ]  # fmt: skip
+
+
+def test_the_other_one_is_what_the_answer_named_beside_it():
+    answer = "The Sanderling scheduler preempts. The Plover scheduler never does."
+    asked = other_named("Does the other one preempt?", "Which scheduler preempts?", answer)
+    assert asked == "Does Plover preempt?"
+    assert other_named("Does the other one preempt?", "Which one preempts?", "It does.") is None
+
+
+def test_small_talk_is_answered_without_a_search(desk):
+    answer = desk.ask("Thanks!", [Exchange("what is multi-query attention?", "One key head.")])
+    assert (answer.request, answer.refused, answer.citations) == ("small_talk", False, ())
+    assert desk.gaps() == []
+
+
+def test_the_same_again_shorter(desk):
+    question = "what is multi-query attention?"
+    whole = desk.ask(question)
+    short = desk.ask("shorter please", [Exchange(question, whole.text)])
+    assert short.request == "command"
+    assert short.asked == whole.asked
+    assert 0 < len(short.sentences) < len(whole.sentences)
+    assert {each.text for each in short.sentences} <= {each.text for each in whole.sentences}
+    assert {n for each in short.sentences for n in each.citations} == {
+        each.n for each in short.citations
+    }
+
+
+def test_nothing_can_be_shorter_before_anything_was_said(desk):
+    assert "Nothing was answered yet" in desk.ask("shorter please").text
+
+
+@pytest.mark.parametrize(
+    ("prompt", "value"),
+    [
+        ('### Task:\nGenerate a title.\n### Output:\n{ "title": "" }\n', {"title": "LoRA work"}),
+        ('### Task:\nGenerate 1-3 broad tags for the chat. JSON: { "tags": [] }\n',
+         {"tags": ["LoRA and QLoRA"]}),
+        ('### Task:\nGenerate search queries. JSON { "queries": ["q"] }\n',
+         {"queries": ["How does LoRA work?"]}),
+    ],
+)  # fmt: skip
+def test_what_a_client_asks_for_itself(prompt, value):
+    assert json.loads(client_tasks.reply(prompt + CHAT)) == value
+
+
+def test_a_title_asked_for_at_the_end_of_a_chat():
+    prompt = "Provide a concise, 5-word-or-less title for the conversation."
+    assert client_tasks.reply(prompt, [Exchange("How does LoRA work?")]) == "LoRA work"
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["Give me a title of a paper about conversation models", "How do I generate tags?",
+     "Summarise the conversation of agent and environment in ReAct", "### Task: what is LoRA?"],
+)  # fmt: skip
+def test_what_a_person_asks_is_no_client_task(question):
+    assert client_tasks.reply(question, [Exchange("How does LoRA work?")]) is None

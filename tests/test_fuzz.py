@@ -1,0 +1,45 @@
+"""A few of the inputs nobody thinks of; ``make fuzz`` tries ten thousand each."""
+
+import pytest
+from fastapi.testclient import TestClient
+from hypothesis import HealthCheck, given, settings
+
+from tests.fuzz import PATHS, PURE, SERVED, send, tried
+from ui.server import interface
+from ui.serving.turns import Turns
+
+_FEW = settings(
+    max_examples=40, deadline=None, derandomize=True, database=None,
+    suppress_health_check=list(HealthCheck),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PURE)
+def test_whatever_comes_is_read_or_refused(name):
+    call, inputs = PURE[name]
+
+    @_FEW
+    @given(inputs)
+    def run(each):
+        tried(call, each)
+
+    run()
+
+
+@pytest.mark.parametrize(("name", "found"), [("warc", b"\n\x00")])
+def test_what_was_found_is_read_or_refused(name, found):
+    tried(PURE[name][0], found)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_whatever_is_sent_has_a_reply(desk, path):
+    with TestClient(
+        interface(desk, Turns()), base_url="http://127.0.0.1", raise_server_exceptions=False
+    ) as client:
+
+        @_FEW
+        @given(SERVED)
+        def run(body):
+            send(client, path, body)
+
+        run()
