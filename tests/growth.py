@@ -171,10 +171,10 @@ def is_quick(call: Callable[[str], Any], make: Callable[[int], str], most: int =
         return True
     for _ in range(3):  # a busy machine makes noise
         short, long = (seconds(call, make(min(size, most))) for size in (4_000, 16_000))
-        if long < 0.024 or (long < 0.4 and long < 5.3 * max(short, 1e-4)):
+        if long < 0.024 or (long < 0.4 and long < 7 * max(short, 1e-4)):
             return True
     grown = measured("", "", call, make, most)
-    busy = grown.exponent <= MOST_EXPONENT and grown.seconds < 3 * MOST_SECONDS
+    busy = grown.exponent < 1.4 and grown.seconds < 3 * MOST_SECONDS
     return grown.is_linear or busy
 
 

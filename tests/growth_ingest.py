@@ -497,6 +497,7 @@ EXEMPT: dict[str, str] = {
     "ingest.lists.catalog.": "names of lists",
     "ingest.lists.catalog_file.dumps": "writes what was read",
     "ingest.shipped.": "names of our own files",
+    "ingest.primer_zh.": "our own notes",
     "*.covers": "one look at an address; `links` is measured with addresses",
     "*.requests": "addresses and JSON; measured with `read` of the same site",
     "ingest.sites.github_api.ask": "an address of our own making",

@@ -134,9 +134,9 @@ def _boundaries(block: str) -> list[int]:
             if len(found) < 2 and window < _LONGEST:
                 window *= 2
                 continue
-            found = found[:-1] or [len(stretch)]  # the last one may go on
+            found = found[:-1]  # the last one may go on
         ends += [at + end for end in found]
-        at, window = max(at + 1, ends[-1] if ends else len(block)), _STRETCH
+        at, window = (ends[-1] if found else at + window), _STRETCH
     return ends
 
 
