@@ -17,7 +17,7 @@ from assistant.answering.primer_zh import in_chinese
 from assistant.answering.question import ASKING, Question
 from index.search.dense import Vectors
 from index.search.library import Hit, Library
-from index.store.values import Filters
+from index.store.values import Filters, StoredPassage
 from ingest.values import PRIMER
 
 PASSAGES = 8
@@ -150,7 +150,7 @@ def lines_of(library: Library, question: Question, hits: Sequence[Hit]) -> Evide
     hits = list({hit.passage.key: hit for hit in reversed(hits)}.values())[::-1]  # the first counts
     order = {url: place for place, url in enumerate(dict.fromkeys(h.passage.url for h in hits))}
     hits = sorted(hits, key=lambda hit: (order[hit.passage.url], hit.passage.start))
-    found = [(hit, piece) for hit in hits for piece in _facts(hit.passage.text)]
+    found = [(hit, piece) for hit in hits for piece in _facts(hit.passage)]
     texts = [piece.text for _, piece in found]
     terms = [frozenset(library.terms(text)) for text in texts]
     if question.lang == "zh":  # a note is understood by its Chinese wording too
@@ -227,9 +227,9 @@ def _vectors(library: Library, parts: Sequence[Piece]) -> Vectors:
     return vectors
 
 
-def _facts(text: str) -> list[Piece]:
+def _facts(passage: StoredPassage) -> list[Piece]:
     """Return the pieces of a passage but for orders to the model: those are evidence of nothing."""
-    parts = pieces(text)
+    parts = pieces(passage.text, passage.fence)
     told = orders([part.text for part in parts])
     return [part for part, order in zip(parts, told, strict=True) if not order]
 

@@ -6,7 +6,8 @@ Knows Markdown, nothing of questions.
 import re
 from dataclasses import dataclass
 
-from ingest.text.sentences import FENCE, HEADING, LIST_MARKER, TABLE_ROW, closes_fence, sentences
+from ingest.text.blocks import HEADING, LIST_MARKER, TABLE_ROW, code_spans
+from ingest.text.sentences import sentences
 
 _LINK = re.compile(r"!?\[([^\]]*)\]\([^)\s]*(?:\s+\"[^\"]*\")?\)")
 # ASCII: marks within a word are no emphasis, but Chinese has no spaces around a bold term
@@ -73,12 +74,17 @@ class Piece:
         return self.text.endswith((":", "：")) and not self.block
 
 
-def pieces(text: str) -> list[Piece]:
-    """Return the pieces of a passage in reading order; a table comes before its rows."""
-    blocks = _blocks(text)
+def pieces(text: str, fence: str = "") -> list[Piece]:
+    """Return the pieces of a passage in reading order; a table comes before its rows.
+
+    ``fence`` is the one that is open where the passage begins (`ingest.values.Passage.fence`).
+    """
+    blocks = _blocks(text, fence)
     inside = [(start, end) for form, start, end in blocks if form != "table"]
     spans = [
-        span for span in sentences(text) if not any(start <= span[0] < end for start, end in inside)
+        span
+        for span in sentences(text, fence)
+        if not any(start <= span[0] < end for start, end in inside)
     ]
     begins = {start for _, start, _ in blocks}
     found = [Piece(text[start:end], start, end, form, False, False, False)
@@ -103,9 +109,9 @@ def pieces(text: str) -> list[Piece]:
     return sorted(found, key=lambda piece: (piece.start, -piece.end))
 
 
-def _blocks(text: str) -> list[tuple[str, int, int]]:
+def _blocks(text: str, fence: str) -> list[tuple[str, int, int]]:
     """Return form and span of the blocks that stand as they are."""
-    code = code_blocks(text)
+    code = code_spans(text, fence)
     found = [("code", start, end) for start, end in code]
     for form, pattern in (("formula", _FORMULA), ("table", _TABLE)):
         for block in pattern.finditer(text):
@@ -132,22 +138,6 @@ def _form(text: str, at: int) -> str:
     if LIST_MARKER.match(text, first):
         return "item"
     return "heading" if HEADING.match(text[first:last]) else "prose"
-
-
-def code_blocks(text: str) -> list[tuple[int, int]]:
-    """Return the spans of the fenced blocks, fences included; one cut off ends with the text."""
-    blocks, at, opened, fence = [], 0, 0, ""
-    for line in text.split("\n"):
-        mark = FENCE.match(line)
-        if not fence and mark:
-            opened, fence = at, mark[1]
-        elif fence and closes_fence(line, fence):
-            blocks.append((opened, at + len(line)))
-            fence = ""
-        at += len(line) + 1
-    if fence:
-        blocks.append((opened, len(text)))
-    return blocks
 
 
 def plain(text: str) -> str:

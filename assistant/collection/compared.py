@@ -180,7 +180,7 @@ def _lines(library: Library, hits: Sequence[Hit]) -> list[Line]:
     return [
         Line(hit, piece, frozenset(library.terms(piece.text)), 0.0)
         for hit in hits
-        for piece in pieces(hit.passage.text)
+        for piece in pieces(hit.passage.text, hit.passage.fence)
         if not piece.block
     ]
 

@@ -94,7 +94,7 @@ def _passages(library: Library, url: str) -> Iterator[Hit]:
 
 def _lines(library: Library, hit: Hit, most: int) -> list[Line]:
     """Return the first sentences of a passage that can stand alone."""
-    found = pieces(hit.passage.text)
+    found = pieces(hit.passage.text, hit.passage.fence)
     told = orders([piece.text for piece in found])
     lines = []
     for piece, order in zip(found, told, strict=True):

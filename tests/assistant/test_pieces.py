@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.answering.pieces import code_blocks, pieces
+from assistant.answering.pieces import pieces
 
 PASSAGE = """## Training
 
@@ -71,7 +71,14 @@ def test_code_is_one_piece_as_it_stands():
 
 
 def test_code_cut_off_ends_with_the_passage():
-    assert code_blocks("Run:\n```\nmake") == [(5, 13)]
+    code = [piece for piece in pieces("Run:\n```\nmake") if piece.code]
+    assert [(piece.start, piece.end) for piece in code] == [(5, 13)]
+
+
+def test_a_passage_that_begins_within_code_is_not_read_inside_out():
+    found = pieces("x = 1\n```\nThe cache holds keys.\n```\ny = 2\n```", "```")
+    assert [piece.form for piece in found] == ["code", "prose", "code"]
+    assert found[1].text == "The cache holds keys."
 
 
 @pytest.mark.parametrize(
