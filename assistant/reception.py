@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import partial
 
 from assistant.answering import inquiry
+from assistant.answering.question import understand
 from assistant.answering.values import Event
 from assistant.collection.compared import with_contradictions
 from assistant.collection.respond import respond
@@ -56,7 +57,7 @@ def receive(
         yield Event("done", answer=replace(answer, question=question))
         return
     about = None
-    if not filters:
+    if not filters and not understand(question).sides:  # a comparison is a question of fact
         about = respond(library, question, stand_alone(question, history), k, model, stop)
     if about is not None:
         yield from about

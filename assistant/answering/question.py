@@ -30,7 +30,7 @@ _COMPARISONS = (
         r"(?:use|choose|pick|prefer)\s+(.+?)\s+(?:or|over|instead of)\s+(.+)", re.IGNORECASE
     ),
     re.compile(r"(.+?)\s*(?:和|与|跟|同)\s*(.+?)(?:之间)?(?:的|有什么|有何)(?:区别|不同|差别|差异)"),
-    re.compile(r"(.+?)\s*(?:和|与|跟)\s*(.+?)(?:相比|比较|对比|哪个|怎么选|如何选)"),
+    re.compile(r"(.+?)\s*(?:和|与|跟)\s*(.+?)(?:相比|比较|对比|比[，,]|哪个|怎么选|如何选)"),
 )  # fmt: skip
 _ENUMERATED = re.compile(
     r"^(.+?)\s*[:：]\s*(?:.*\b(?:each|them|which|both)\b.*|.*(?:各自|分别|哪个).*)$", re.I

@@ -139,7 +139,9 @@ def path(asked: Asked) -> Request | None:
         others = [each for each in SAID["learn"].finditer(t) if each[0].casefold() != "learning"]
         if not others:
             return None
-    if re.match(r"walk me through (?:how|why|what|the)\b", t, re.IGNORECASE):
+    # a field is learnt by reading, one thing of it by an explanation
+    explains = re.match(r"walk me through\b(?!.*\b(?:scratch|zero|courses?)\b)", t, re.IGNORECASE)
+    if explains:
         return None
     subject = trimmed(HOURS.sub(" ", asked.subject("learn", "list")))
     subject = trimmed(re.sub(r"(?i)^(?:only |i have |learn|study|understand|read)\b", "", subject))
@@ -229,7 +231,10 @@ def holdings(asked: Asked) -> Request | None:
     weak = (
         weak or (bool(more) and (brings or unit)) or (level and unit and not re.search(r"\?|？", t))
     )
-    how = r"(?:why|how (?!many|much|do your|big|large|old)|can|could (?!you)|为什么|怎么)\b"
+    how = (
+        r"(?:why|how (?!many|much|do your|big|large|old)|can|could (?!you))\b|"
+        r"请?(?:为什么|为何|怎么|如何|什么是|解释)"
+    )
     favour = re.match(r"(?:can|could) you (?:recommend|suggest)", t, re.IGNORECASE)
     if re.match(how, t, re.IGNORECASE) and not (asked.has("shelves") or favour):
         return None
