@@ -27,6 +27,7 @@ _NAMED = 4
 _FEWEST_TERMS = 3
 _SHORT_DOCUMENT = 16  # passages: as long as a note
 _LEADS = 0.4
+_NAMED_SHARE = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ def gather(library: Library, question: Question, filters: Filters, k: int = PASS
         named = library.search(" ".join(missing), _NAMED, filters, listed=False)
         there = {hit.passage.key for hit in hits}
         hits += [hit for hit in named if hit.passage.key not in there]
-    lead = _lead(hits)
+    lead = _lead(library, question, hits)
     beside = library.neighbours(hits[:_NEIGHBOURS])
     if lead:
         beside += library.rest_of(lead, [*hits, *beside], _SHORT_DOCUMENT)
@@ -136,13 +137,26 @@ def _in_turn(ranked: Sequence[Sequence[Hit]], k: int) -> list[Hit]:
     return [replace(hit, rank=rank) for rank, hit in enumerate(hits.values(), 1)]
 
 
-def _lead(hits: Sequence[Hit]) -> str | None:
-    """Return the address of the document that most of what was found comes from."""
+def _lead(library: Library, question: Question, hits: Sequence[Hit]) -> str | None:
+    """Return the address of the document that is about what is asked.
+
+    That is the one most of what was found comes from; to bear a name that the question has whole
+    counts as a quarter of all.
+    """
+    best = hits[:PASSAGES]
+    total = sum(hit.score for hit in best) or 1.0
+    asked = frozenset(library.terms(question.text))
+    called = library.store.aliases([hit.passage.number for hit in best])
     shares: dict[str, float] = {}
-    for hit in hits[:PASSAGES]:
-        shares[hit.passage.url] = shares.get(hit.passage.url, 0.0) + hit.score
-    url = max(shares, key=lambda each: shares[each], default=None)
-    return url if url and shares[url] >= _LEADS * sum(shares.values()) else None
+    for hit in best:
+        url = hit.passage.url
+        if url not in shares:
+            names = [hit.passage.title, *called.get(hit.passage.number, "").split(", ")]
+            own = [frozenset(library.terms(name)) for name in names if name]
+            shares[url] = _NAMED_SHARE if any(each and each <= asked for each in own) else 0.0
+        shares[url] += hit.score / total
+    lead = max(shares, key=lambda each: shares[each], default=None)
+    return lead if lead and shares[lead] >= _LEADS else None
 
 
 def lines_of(library: Library, question: Question, hits: Sequence[Hit]) -> Evidence:

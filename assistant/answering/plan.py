@@ -21,6 +21,7 @@ _RELATIVE = {"narrow": 0.65, "plain": 0.4, "wide": 0.35}  # and its share of the
 _BESIDE = 0.15  # what it adds to a unit's chance to stand next to one that is shown
 _IN_LIST = 0.35  # and to go on with a list that is begun
 _OPENING = 0.2  # and to say what the subject of an explanation is
+_ELSEWHERE = 0.12  # what a unit loses in another document than the one that is about it
 _SAME = 0.9  # cosine of two sentences that say the same
 
 
@@ -112,7 +113,8 @@ def _chance(unit: Unit, targets: Sequence[int]) -> float:
 def _worth(evidence: Evidence, section: Section, unit: Unit, place: int) -> float:
     opens = section.opens and section.url == evidence.lead and not place
     opening = _OPENING if opens and evidence.question.scope != "narrow" else 0.0
-    return _chance(unit, _targets(evidence)) + opening
+    elsewhere = _ELSEWHERE if evidence.lead not in (None, section.url) else 0.0
+    return _chance(unit, _targets(evidence)) + opening - elsewhere
 
 
 def _beside(section: Section, place: int, chosen: dict[tuple[int, int], float]) -> float:
