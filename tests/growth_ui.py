@@ -85,8 +85,8 @@ CASES: dict[str, Any] = {
         formulas.typeset, heads=("", "$", "$$"), tail="$$", units=("\\frac{a}{", "{", "^{", "_")
     ),
     "ui.page.highlight.marked": [
-        lambda text: highlight.marked(text, text, verbatim=False),
-        lambda text: highlight.marked(text, text[: len(text) // 2], verbatim=True),
+        lambda text: highlight.marked(text, [text], verbatim=False),
+        lambda text: highlight.marked(text, [text[: len(text) // 2]], verbatim=True),
     ],
     "ui.page.highlight.readable": highlight.readable,
     "ui.page.html.chip": html.chip,
