@@ -23,7 +23,7 @@ env: $(VENV)/.build
 	@$(MAKE) --no-print-directory -j2 $(VENV)/.llama $(VENV)/.runtime
 
 test: lint
-	$(BIN)/pytest -q
+	$(BIN)/pytest -q -n auto --dist loadfile
 
 lint: env $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -168,7 +168,8 @@ def test_an_answer_object_is_judged_by_itself():
 
 def test_our_own_questions_are_whole_and_their_references_correct_by_themselves():
     seen = set()
-    for file in sorted((ROOT / "data" / "eval").glob("*.jsonl")):
+    files = sorted((ROOT / "data" / "eval").glob("*.jsonl"))
+    for file in (each for each in files if each.stem not in ("desk", "open")):  # of other forms
         for line in file.read_text("utf-8").splitlines():
             row = json.loads(line)
             assert row["id"] not in seen

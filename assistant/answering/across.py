@@ -66,8 +66,9 @@ def to_chinese(model: Engine, sentences: Sequence[str], stop: Stop) -> Generator
                     given = int(found[1])
                     yield _checked(found[2], sentences[given - 1])
     found = _NUMBERED.fullmatch(said.strip())
-    if found and int(found[1]) == given + 1 <= len(sentences) and found[2].endswith(_ENDS):
-        given += 1
+    if found and given < int(found[1]) <= len(sentences) and found[2].endswith(_ENDS):
+        yield from [""] * (int(found[1]) - given - 1)
+        given = int(found[1])
         yield _checked(found[2], sentences[given - 1])
     yield from [""] * (len(sentences) - given)
 

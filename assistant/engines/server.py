@@ -13,6 +13,7 @@ from typing import Any
 
 import httpx
 
+from assistant.engines.pace import SERVED
 from assistant.engines.protocol import Message
 from ingest.errors import ModelUnavailable
 
@@ -36,6 +37,8 @@ class ServerEngine:
     Raises:
         ModelUnavailable: the server does not answer, or does not offer the model.
     """
+
+    expected_pace = SERVED
 
     def __init__(self, url: str, model: str | None = None) -> None:
         self._url = url.rstrip("/").removesuffix("/v1") + "/v1"

@@ -29,6 +29,7 @@ from ingest.errors import ModelUnavailable, NothingFound, RefdeskError
 from ingest.values import Document
 
 _DEPTH = 100
+_TRIES = 5  # generations may follow each other quickly
 _TELLING = 1000  # passages: with fewer, everyday words are missing by chance
 _NOBODY = Group.of(())
 _LISTED = 0.75  # what the score of a link without a page counts
@@ -225,9 +226,24 @@ class Library:
         """Return the library as it is now, which stays so: what one answer is made from."""
         still = Library.__new__(Library)
         still.__dict__.update(self.__dict__)
-        still._still = self._generation()
+        still._still = self._readable()
         still._asked_in = {}
         return still
+
+    def _readable(self) -> _Generation:
+        """Return the generation with this thread's own connection open: then it may even go."""
+        for _ in range(_TRIES):
+            now = self._generation()
+            try:
+                now.store.setting("format")
+            except sqlite3.Error:
+                if now.folder.exists():
+                    raise
+                with self._lock:  # it went between the two: the next one counts
+                    self._open = None
+            else:
+                return now
+        return self._generation()
 
     @property
     def store(self) -> Store:

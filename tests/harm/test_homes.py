@@ -332,4 +332,6 @@ def test_the_page_takes_files_only_from_folders_that_were_allowed(tmp_path):
         "x\0y",
     ):
         assert not access.may_read(type(allowed)(other))
-    assert not access_for("127.0.0.1", "t", open_to_everyone=False).may_read(allowed / "a.pdf")
+    assert not access_for("127.0.0.1", "a-long-token", open_to_everyone=False).may_read(
+        allowed / "a.pdf"
+    )

@@ -191,7 +191,7 @@ def test_a_file_is_no_home(tmp_path):
     file = tmp_path / "file"
     file.touch()
     done = subprocess.run(
-        [sys.executable, "-m", "ui.cli", "search", "x", "--home", str(file)],
+        [sys.executable, "-m", "ui.cli", "search", "attention", "--home", str(file)],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 2

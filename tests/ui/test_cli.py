@@ -64,12 +64,13 @@ def test_ask_prints_an_answer_with_sources(filled):
 def test_ask_as_json_has_the_fields_of_the_contract(filled):
     out = filled("ask", "who described multi-query attention?", "--llm", "extractive", "--json")
     answer = json.loads(out.stdout)
-    assert list(answer) == [
+    promised = {
         "question", "asked", "lang", "refused", "refusal", "view", "answer", "sentences",
         "citations", "nearest", "look_in", "further", "dropped", "model", "timings",
-    ]  # fmt: skip
+    }  # fmt: skip
+    assert promised < set(answer)
     fields = {"text", "citations", "support", "status", "verbatim", "spans"}
-    assert set(answer["sentences"][0]) == fields
+    assert fields < set(answer["sentences"][0])
     assert answer["citations"][0]["quote"]
     assert answer["timings"]["total_s"] > 0
 
