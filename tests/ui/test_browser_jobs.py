@@ -78,4 +78,4 @@ def test_a_job_speaks_the_language_of_the_page(fetching, open_page):
     assert any("正在读取网页" in said for said in page.evaluate("window.seen"))
     page.locator("#what textarea, #what input").first.fill("no-such-list")
     page.locator("#fetch").click()
-    page.get_by_text("无法照此办理").wait_for(timeout=60_000)
+    page.get_by_text("既不是网址").wait_for(timeout=60_000)

@@ -41,6 +41,7 @@ _PAGE = frozenset((
     "", "/", "/config", "/theme.css", "/favicon.ico", "/robots.txt", "/manifest.json",
     "/gradio_api/info", "/gradio_api/startup-events", "/gradio_api/theme.css",
     "/gradio_api/queue/join", "/gradio_api/queue/data", "/gradio_api/cancel", "/gradio_api/reset",
+    "/gradio_api/run/predict",  # what waits in no queue: to stop
 ))  # fmt: skip
 _BELOW = ("/assets/", "/static/", "/svelte/", "/gradio_api/heartbeat/")
 
