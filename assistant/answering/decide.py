@@ -55,7 +55,6 @@ class Reason(Enum):
     """Why a question is answered or refused."""
 
     SUPPORTED = "its words and meaning stand together in a source"
-    NOTHING_FOUND = "nothing was found"
     UNKNOWN_NAME = "nothing found mentions a name in it"
     STRANGE_WORDS = "much of it is in words that the library does not have"
     BADLY_SUPPORTED = "what was found is about something else"

@@ -71,7 +71,3 @@ def why(source: Source | None, note: Note | None) -> str:
     others = list(dict.fromkeys(each.list for each in places if each.list != best.list))
     under = f" under '{' > '.join(best.section)}'" if best.section else ""
     return f"recommended{under} by {best.list}" + "".join(f", also by {name}" for name in others)
-
-
-def _heading_names(place: Recommendation) -> tuple[str, ...]:
-    return primer.named(place.section[-1]) if place.section else ()

@@ -148,12 +148,6 @@ def _write(
     (folder / FINGERPRINT).write_text(other.fingerprint, encoding="utf-8")
 
 
-def _made_by(folder: Path) -> str | None:
-    """Return the fingerprint of the model whose vectors a folder holds, if it holds any."""
-    file = folder / FINGERPRINT
-    return file.read_text(encoding="utf-8") if file.exists() else None
-
-
 def _speaks_more(store: Store) -> bool:
     """Say whether the pages here are in other languages than English, too."""
     ((all_of_them, other),) = store.rows(
