@@ -26,9 +26,8 @@ from assistant.answering.decide import (
     Signals,
     asks_again,
     decide,
+    judged,
     limits_for,
-    signals,
-    unanswered,
 )
 from assistant.answering.evidence import Evidence, Line, gather
 from assistant.answering.plan import Plan, plan
@@ -66,12 +65,16 @@ class _Context:
 
 @dataclass(frozen=True, slots=True)
 class _Ground:
-    """What an answer stands on: the evidence by sections, its plan, and what decides."""
+    """What an answer stands on: the evidence by sections, its plan, and what decides.
+
+    ``unanswered``: the parts of the question that nothing here answers.
+    """
 
     evidence: Evidence
     sections: list[Section]
     plan: Plan
     found: Signals
+    unanswered: tuple[str, ...]
     limits: Limits
 
     @property
@@ -111,7 +114,7 @@ def answer(
     draft = Answer(
         question=text, asked=question.text, lang=question.lang, refused=False, refusal=None,
         view="extractive", sentences=(), citations=(), nearest=(), further=(), model=None,
-        unanswered=unanswered(library, ground.evidence),
+        unanswered=ground.unanswered,
     )  # fmt: skip
     quoted = refusal(draft, ground.evidence)
     if not ground.refuses:
@@ -134,7 +137,7 @@ def _ground(context: _Context, question: Question) -> _Ground:
     evidence = gather(library, question, context.filters, context.k)
     parts = sections(library, evidence)
     limits = limits_for(library.embedder, question.lang)
-    return _Ground(evidence, parts, plan(evidence, parts), signals(library, evidence), limits)
+    return _Ground(evidence, parts, plan(evidence, parts), *judged(library, evidence), limits)
 
 
 def _with_model(

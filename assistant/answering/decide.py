@@ -123,25 +123,29 @@ def weights(library: Library, query: str) -> dict[str, float]:
     return {term: idf[term] * told.get(term, 0.0) for term in terms}
 
 
-def signals(library: Library, evidence: Evidence) -> Signals:
-    """Measure how well the evidence covers the question, or the part of it that it covers best."""
+def judged(library: Library, evidence: Evidence) -> tuple[Signals, tuple[str, ...]]:
+    """Measure the question, or the part of it that is covered best; and name its other parts.
+
+    The second are the parts of a question of several that nothing here answers.
+    """
     limits = limits_for(library.embedder, evidence.question.lang)
     found = _signals_of_parts(library, evidence)
-    if len(found) > 1:
-        found.append(_signals(library, evidence, evidence.question.text, 0))
-    return max(found, key=lambda each: (not each.unknown, each.support(limits)))
+    if len(found) == 1:
+        return found[0], ()
+    parts = zip(evidence.question.parts, found, strict=True)
+    open_ = tuple(part for part, own in parts if decide(own, limits).hopeless)
+    found.append(_signals(library, evidence, evidence.question.text, 0))
+    return max(found, key=lambda each: (not each.unknown, each.support(limits))), open_
+
+
+def signals(library: Library, evidence: Evidence) -> Signals:
+    """Measure how well the evidence covers the question, or the part of it that it covers best."""
+    return judged(library, evidence)[0]
 
 
 def unanswered(library: Library, evidence: Evidence) -> tuple[str, ...]:
     """Return the parts of a question of several that nothing here answers."""
-    parts = evidence.question.parts
-    if len(parts) < 2:
-        return ()
-    limits = limits_for(library.embedder, evidence.question.lang)
-    found = _signals_of_parts(library, evidence)
-    return tuple(
-        part for part, own in zip(parts, found, strict=True) if decide(own, limits).hopeless
-    )
+    return judged(library, evidence)[1]
 
 
 def _signals_of_parts(library: Library, evidence: Evidence) -> list[Signals]:
