@@ -136,6 +136,11 @@ def _pieces(text: str) -> list[pdf_layout.Piece]:
 _META = ("<meta http-equiv=refresh content='0", "<meta http-equiv=refresh content='0; url")
 _FRONT = ("---\n", "---\na: ", "---\n- ")
 _MARKDOWN = Case(lambda text: markdown.write(markdown.parse(text)), heads=("", "<A />", "<A {"))
+_NESTED = (
+    "<article>", "<article><p>", "<article></article>", "<main>", "<main><p>a", "<div role=main>",
+    "<div itemprop=articleBody>", "<div class=markdown-body>", "<div id=abs>", "<h1><p>",
+    "<meta name=citation_arxiv_id>", "<meta name=citation_arxiv_id><div id=abs>",
+)  # fmt: skip
 _PAGE = ("", *_META, "<html><head><style>", "<p style='", "<title", "<article><p>", "<main><table>")
 
 CASES: dict[str, Any] = {
@@ -226,7 +231,7 @@ CASES: dict[str, Any] = {
         Reply(_URL, 301, (("Location", text),), b"", _AT)
     ),
     "ingest.reading.extract.extract_html": Case(
-        lambda text: extract.extract_html(text, _URL), heads=_PAGE
+        lambda text: extract.extract_html(text, _URL), heads=_PAGE, units=_NESTED
     ),
     "ingest.reading.extract.extract_markdown": Case(
         lambda text: extract.extract_markdown(text, _URL), heads=("", *_FRONT, "<A {")

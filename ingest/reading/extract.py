@@ -10,7 +10,7 @@ import re
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date
-from itertools import islice
+from itertools import chain, islice
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
@@ -41,13 +41,9 @@ _NESTING = re.compile(r"</?(?:[a-z]\w*-\w+|[abiu]|em|strong|font|span|div|sectio
 _OF_BODY = ("article", "main", "section", "header", "nav", "aside", "footer", "figure", "details")
 _SURE = (
     "//*[contains(concat(' ', normalize-space(@class), ' '), ' markdown-body ')]",
-    "//meta[@name='citation_arxiv_id']/following::div[@id='abs']",
+    "(//meta[@name='citation_arxiv_id'])[1]/following::div[@id='abs']",
 )
-_LIKELY = (
-    "//article[not(ancestor::article)]",
-    "//main | //*[@role='main']",
-    "//*[@itemprop='articleBody']",
-)
+_LIKELY = ("//main | //*[@role='main']", "//*[@itemprop='articleBody']")
 # trafilatura's own tags for what HTML calls otherwise
 _TEI = {"item": "li", "row": "tr", "lb": "br", "quote": "blockquote", "ref": "span", "hi": "span"}
 
@@ -210,8 +206,8 @@ def _article(tree: html.HtmlElement, url: str) -> tuple[str, str, str, bool]:
     sure: list[html.HtmlElement] = next((f for path in _SURE if (f := tree.xpath(path))), [])
     prune(tree)
     sure = [part for element in sure[:1] for part in _with_spilled(element)]
-    likely = (found for path in _LIKELY if 0 < len(found := tree.xpath(path)) < 3)
-    chosen = sure or next(likely, [])
+    likely = chain([_outermost(tree, "article")], map(tree.xpath, _LIKELY))
+    chosen = sure or next((found for found in likely if 0 < len(found) < 3), [])
     size = sum(len(_plain(element.text_content())) for element in chosen)
     body = tree.find("body")
     body = tree if body is None else body
@@ -228,6 +224,20 @@ def _article(tree: html.HtmlElement, url: str) -> tuple[str, str, str, bool]:
         found = _found_by_trafilatura(tree, url)
     # On a short page there is nothing to choose, and a poor choice is worse than none.
     return found if len(found) > _FEW else _written(body), body_text, heading, False
+
+
+def _outermost(tree: html.HtmlElement, tag: str) -> list[html.HtmlElement]:
+    """Return the elements of a tag that stand in no other one of it, in one walk.
+
+    (XPath's ``not(ancestor::...)`` takes cubic time where they are nested.)
+    """
+    outermost = []
+    depth = 0
+    for event, element in etree.iterwalk(tree, events=("start", "end"), tag=tag):
+        if event == "start" and depth == 0:
+            outermost.append(element)
+        depth += 1 if event == "start" else -1
+    return outermost
 
 
 def _with_spilled(article: html.HtmlElement) -> list[html.HtmlElement]:
