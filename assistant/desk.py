@@ -4,7 +4,6 @@ A desk serves one home. It opens models and the library when they are first need
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from time import perf_counter
@@ -16,13 +15,13 @@ from assistant import bounds
 from assistant.answering import gaps as gap_notes
 from assistant.answering import inquiry
 from assistant.answering.evidence import PASSAGES
-from assistant.answering.values import Answer, Event
+from assistant.answering.values import Answer, Event, SearchResult
 from assistant.conversation.rewriting import Exchange
 from assistant.engines import available as models_here
 from assistant.engines.protocol import Engine
 from assistant.opened import Opened
 from assistant.reception import needs_no_model, receive
-from index.search.library import Hit, Library
+from index.search.library import Library
 from index.search.narrowing import check
 from index.search.query import require_words
 from index.store.generation import Home
@@ -50,19 +49,6 @@ _EVERYTHING = Filters()
 
 Progress = Callable[[str, int, int], None]
 """Told the step, how much of it is done, and how much there is (0: not known)."""
-
-
-@dataclass(frozen=True, slots=True)
-class SearchResult:
-    """Hits for a query, best first, and the seconds the search took.
-
-    ``searched`` is the query with its misspelt words put right, as it was searched for.
-    """
-
-    query: str
-    hits: tuple[Hit, ...]
-    seconds: float
-    searched: str = ""
 
 
 def default_home() -> Path:
@@ -179,7 +165,7 @@ class Desk:
         begun = perf_counter()
         searched = library.corrected(query)
         hits = tuple(library.search(searched, k, filters))
-        return SearchResult(query, hits, perf_counter() - begun, searched)
+        return SearchResult(query, hits, perf_counter() - begun, searched=searched)
 
     def sources(
         self, *, filters: Filters = _EVERYTHING, state: str | None = None

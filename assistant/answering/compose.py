@@ -7,7 +7,7 @@ from assistant.answering.citation import Verdict
 from assistant.answering.evidence import Evidence, Line
 from assistant.answering.plan import Group, Plan
 from assistant.answering.primer_zh import in_chinese
-from assistant.answering.values import Answer, Citation, Reading, Sentence
+from assistant.answering.values import Answer, Citation, Reading, Sentence, Span
 from index.search.library import Library
 from ingest.links.urls import deep_link
 from ingest.values import PRIMER
@@ -80,9 +80,9 @@ def sentence(verdict: Verdict, numbering: Numbering, group: str = "") -> Sentenc
     )
 
 
-def _span(n: int, line: Line) -> tuple[int, int, int]:
+def _span(n: int, line: Line) -> Span:
     start = line.hit.passage.start
-    return n, start + line.piece.start, start + line.piece.end
+    return Span(n, start + line.piece.start, start + line.piece.end)
 
 
 def quotation(line: Line) -> Verdict:

@@ -2,9 +2,23 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Annotated, Literal, NamedTuple
 
+from assistant.contract import Shown, derived
 from index.search.library import Hit
 from index.store.values import Recommendation
+
+View = Literal["extractive", "model", "catalog"]
+Status = Literal["supported", "weak"]
+Form = Literal["prose", "item", "continued", "code", "formula", "table"]
+
+
+class Span(NamedTuple):
+    """Where in the document of a citation the words stand that bear a sentence."""
+
+    n: Annotated[int, Shown("Number of the citation.")]
+    start: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,15 +36,15 @@ class Sentence:
     """
 
     text: str
-    citations: tuple[int, ...]
-    support: float
-    status: str
-    verbatim: bool
-    spans: tuple[tuple[int, int, int], ...] = ()
-    group: str = ""
-    form: str = "prose"
-    original: str | None = None
-    foreign: bool = False
+    citations: Annotated[tuple[int, ...], Shown("Numbers of citations.")]
+    support: Annotated[float, Shown(least=0, most=1)]
+    status: Status
+    verbatim: Annotated[bool, Shown("The source's own sentence: a quotation.")]
+    spans: tuple[Span, ...] = ()
+    group: Annotated[str, Shown("The heading it stands under; empty for the opening.")] = ""
+    form: Form = "prose"
+    original: Annotated[str | None, Shown("The source's sentence that this translates.")] = None
+    foreign: Annotated[bool, Shown("It is not in the language of the question.")] = False
 
     @property
     def block(self) -> bool:
@@ -80,6 +94,31 @@ class Reading:
     url: str
 
 
+class Timings(NamedTuple):
+    """Seconds from the question to what is named; None where it did not come."""
+
+    retrieve_s: float | None = None
+    extractive_s: float | None = None
+    first_token_s: float | None = None
+    first_sentence_s: float | None = None
+    total_s: float | None = None
+
+
+class Section(NamedTuple):
+    """A section of a list that should cover what was asked."""
+
+    list: str
+    section: tuple[str, ...]
+
+
+def _timings(noted: dict[str, float]) -> Timings:
+    return Timings(*(noted.get(name) for name in Timings._fields))
+
+
+def _sections(places: Sequence[Recommendation]) -> tuple[Section, ...]:
+    return tuple(Section(place.list, place.section) for place in places)
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """Sentences with their citations, or a refusal with the nearest hits.
@@ -92,24 +131,33 @@ class Answer:
     """
 
     question: str
-    asked: str
+    asked: Annotated[str, Shown("The question in words that stand alone.")]
     lang: str
     refused: bool
     refusal: str | None
-    view: str
+    view: View
+    request: Annotated[str, Shown("What was asked: fact, inventory, holdings, path, …")] = field(
+        default="fact", kw_only=True
+    )
+    how: Annotated[str, Shown("How it was found, without a search of everything.")] = field(
+        default="", kw_only=True
+    )
     sentences: tuple[Sentence, ...]
     citations: tuple[Citation, ...]
     nearest: tuple[Hit, ...]
+    look_in: Annotated[tuple[Recommendation, ...], Shown(by=_sections)] = field(
+        default=(), kw_only=True
+    )
     further: tuple[Reading, ...]
+    dropped: tuple[Dropped, ...] = field(default=(), kw_only=True)
+    unanswered: Annotated[tuple[str, ...], Shown("Parts of the question that nothing answers.")] = (
+        field(default=(), kw_only=True)
+    )
     model: str | None
-    timings: dict[str, float] = field(default_factory=dict)
-    look_in: tuple[Recommendation, ...] = ()
-    dropped: tuple[Dropped, ...] = ()
-    unanswered: tuple[str, ...] = ()
-    request: str = "fact"
-    how: str = ""
+    timings: Annotated[dict[str, float], Shown(by=_timings)] = field(default_factory=dict)
 
     @property
+    @derived(name="answer", after="how", says="Plain text with [1] markers.")
     def text(self) -> str:
         """The answer as plain text: paragraphs under their headings, with ``[1]`` markers.
 
@@ -186,6 +234,25 @@ def _manner(sentence: Sentence) -> tuple[object, ...]:
     translated = sentence.original is not None
     form = "item" if sentence.form == "continued" else sentence.form
     return (form, sentence.citations, sentence.verbatim, sentence.status, translated)
+
+
+def _seconds(taken: float) -> dict[str, float]:
+    return {"search_s": round(taken, 4)}
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """The best passages for a query, and the seconds the search took.
+
+    ``searched`` is the query with its misspelt words put right, as it was searched for.
+    """
+
+    query: str
+    searched: Annotated[str, Shown("The query with its misspelt words put right.")] = field(
+        default="", kw_only=True
+    )
+    hits: tuple[Hit, ...]
+    seconds: Annotated[float, Shown(name="timings", by=_seconds)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from assistant.answering.decide import decide, limits_for, signals
 from assistant.answering.evidence import Line, gather
 from assistant.answering.pieces import pieces
 from assistant.answering.question import understand
-from assistant.answering.values import Answer, Citation, Sentence
+from assistant.answering.values import Answer, Citation, Sentence, Span
 from index.search.library import Hit, Library
 from index.store import browse
 from index.store.values import Filters
@@ -229,7 +229,7 @@ def _side_by_side(
         replace(
             each,
             citations=tuple(numbers[n] for n in each.citations),
-            spans=tuple((numbers[n], start, end) for n, start, end in each.spans),
+            spans=tuple(Span(numbers[n], start, end) for n, start, end in each.spans),
         )
         for each in rest
     ]

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from assistant.answering.values import Answer, Citation, Reading, Sentence
+from assistant.answering.values import Answer, Citation, Reading, Sentence, Span
 from assistant.collection.catalog import ListRow, Work
 from index.store.sqlite import Store
 
@@ -99,7 +99,7 @@ class Report:
                 replace(
                     each,
                     citations=tuple(numbers[n] for n in each.citations),
-                    spans=tuple((numbers[n], start, end) for n, start, end in each.spans),
+                    spans=tuple(Span(numbers[n], start, end) for n, start, end in each.spans),
                     group=self._under or each.group,
                 )
             )

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from assistant.answering.across import to_chinese
-from assistant.answering.values import Answer, Sentence
+from assistant.answering.values import Answer, Sentence, Span
 from assistant.conversation.moves import (
     BYE,
     FINE,
@@ -113,7 +113,7 @@ def _cut(answer: Answer, most: int) -> Answer:
             replace(
                 each,
                 citations=tuple(numbers[n] for n in each.citations),
-                spans=tuple((numbers[n], start, end) for n, start, end in each.spans),
+                spans=tuple(Span(numbers[n], start, end) for n, start, end in each.spans),
             )
             for each in kept
         ),

@@ -8,8 +8,8 @@ from statistics import median
 from time import perf_counter
 from typing import Any
 
-from assistant.answering.json_form import answer_object
 from assistant.answering.values import Answer
+from assistant.contract import to_json
 from assistant.evaluation.bootstrap import interval
 from assistant.evaluation.judging import Judgement, judge
 from index import metrics
@@ -100,7 +100,7 @@ def evaluate(
     judged: dict[str, Judgement] = {}
     if answer is not None:
         for done, each in enumerate(asked, 1):
-            given = {"id": each.id, **answer_object(answer(each.question))}
+            given = {"id": each.id, **to_json(answer(each.question))}
             answers.append(given)
             judged[each.id] = judge(given, each.answer)
             progress("answering", done, len(asked))

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Annotated, Literal
 
+from assistant.contract import Shown
 from index.store import browse
 from index.store.sqlite import Store
 from index.store.values import Filters, Recommendation
 from ingest.links.urls import canonical
 
-STATES = {
+State = Literal["in_library", "dead", "needs_a_browser", "failed", "not_fetched"]
+STATES: dict[str, State] = {
     browse.HERE: "in_library",
     browse.DEAD: "dead",
     browse.BROWSER: "needs_a_browser",
@@ -29,11 +32,11 @@ class Source:
     url: str
     title: str
     kind: str
-    state: str
-    reason: str | None
+    state: State
+    reason: Annotated[str | None, Shown("Why it is not in the library.")]
     lang: str | None
-    length: int
-    document: str | None
+    length: Annotated[int, Shown("Characters of its text; 0 without one.")]
+    document: Annotated[str | None, Shown("The address its text is read at.")]
     recommended_by: tuple[Recommendation, ...]
 
 

@@ -8,7 +8,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 
 from assistant.learning import effort, primer, recommended
-from assistant.learning.path_form import ReadingPath, Step, to_markdown, to_object
+from assistant.learning.path_form import ReadingPath, Step, to_markdown
 from assistant.learning.primer import Note
 from assistant.learning.recommended import Source
 from index.search.library import Hit, Library
@@ -18,7 +18,7 @@ from ingest.links.urls import canonical
 from ingest.text.sentences import language
 from ingest.values import PRIMER
 
-__all__ = ["ReadingPath", "Step", "found", "reading_path", "to_markdown", "to_object"]
+__all__ = ["ReadingPath", "Step", "found", "reading_path", "to_markdown"]
 
 _LEVELS = 2
 _HITS = 30
@@ -49,8 +49,8 @@ def reading_path(library: Library, topic: str, hours: float | None = None) -> Re
     return ReadingPath(
         note.topic if note else topic.strip(),
         note,
-        tuple(kept),
         sum(step.minutes for step in kept),
+        tuple(kept),
         tuple(left_out),
     )
 

@@ -1,12 +1,12 @@
-"""What a reading path is, and how it is written down: as JSON and as Markdown."""
+"""What a reading path is, and how it is written down as Markdown."""
 
 import re
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
+from typing import Annotated
 
-from assistant.answering.json_form import recommendation_object
+from assistant.contract import Shown, derived
 from assistant.learning.primer import Note, Paper
-from index.store.values import Recommendation
+from index.store.values import Difficulty, Recommendation
 from ingest.links.urls import canonical
 from ingest.text.plain import escape
 
@@ -23,13 +23,17 @@ class Step:
     url: str
     kind: str
     minutes: int
-    difficulty: str
-    estimated: bool
+    difficulty: Difficulty
+    estimated: Annotated[bool, Shown("The difficulty is a guess, no list's badge.")]
     why: str
     recommended_by: tuple[Recommendation, ...]
     primer: bool
     in_library: bool
-    timed: bool
+    timed: Annotated[bool, Shown("The minutes come from the text's own length.")]
+
+
+def _slug(note: Note | None) -> str | None:
+    return note.slug if note else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,22 +41,18 @@ class ReadingPath:
     """The steps for a topic in order, ``note`` its own, and ``left_out``, what did not fit."""
 
     topic: str
-    note: Note | None
-    steps: tuple[Step, ...]
+    note: Annotated[Note | None, Shown(by=_slug)]
     total_minutes: int
-    left_out: tuple[Step, ...]
+    steps: tuple[Step, ...]
+    left_out: Annotated[tuple[Step, ...], Shown("What did not fit into the hours.")]
 
-
-def to_object(path: ReadingPath) -> dict[str, Any]:
-    """Return the ``path --json`` object."""
-    return {
-        "topic": path.topic,
-        "note": path.note.slug if path.note else None,
-        "total_minutes": path.total_minutes,
-        "steps": [_step_object(step) for step in path.steps],
-        "left_out": [_step_object(step) for step in path.left_out],
-        "papers": [asdict(each) | {"url": each.url} for each in _papers(path)],
-    }
+    @property
+    @derived()
+    def papers(self) -> tuple[Paper, ...]:
+        """The papers behind the note, but for those that are steps."""
+        steps = {canonical(step.url) for step in (*self.steps, *self.left_out)}
+        papers = self.note.papers if self.note else ()
+        return tuple(paper for paper in papers if canonical(paper.url) not in steps)
 
 
 def to_markdown(path: ReadingPath) -> str:
@@ -64,22 +64,10 @@ def to_markdown(path: ReadingPath) -> str:
     if path.left_out:
         lines += ["", "## Left out for lack of time", ""]
         lines += [f"- {_line(step)}" for step in path.left_out]
-    if papers := _papers(path):
+    if papers := path.papers:
         lines += ["", "## Original papers", ""]
         lines += [f"- [{escape(p.title)}]({p.url}), {p.authors}, {p.year}" for p in papers]
     return "\n".join(lines) + "\n"
-
-
-def _papers(path: ReadingPath) -> tuple[Paper, ...]:
-    """The papers behind the note, but for those that are steps."""
-    steps = {canonical(step.url) for step in (*path.steps, *path.left_out)}
-    papers = path.note.papers if path.note else ()
-    return tuple(paper for paper in papers if canonical(paper.url) not in steps)
-
-
-def _step_object(step: Step) -> dict[str, Any]:
-    places = [recommendation_object(each) for each in step.recommended_by]
-    return asdict(step) | {"recommended_by": places}
 
 
 def _line(step: Step) -> str:

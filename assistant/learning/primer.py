@@ -15,6 +15,7 @@ from typing import Any
 
 import yaml
 
+from assistant.contract import derived
 from ingest.errors import UsageError
 from ingest.links.urls import canonical
 from ingest.reading import front_matter
@@ -42,6 +43,7 @@ class Paper:
     id: str
 
     @property
+    @derived()
     def url(self) -> str:
         """Where the paper is found."""
         scheme, _, rest = self.id.partition(":")

@@ -1,6 +1,10 @@
 """The rows this floor hands up, and what searches are narrowed to."""
 
 from dataclasses import dataclass
+from typing import Literal
+
+Difficulty = Literal["easy", "medium", "hard"]
+"""What a list says of how hard a link is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -9,7 +13,7 @@ class Recommendation:
 
     list: str
     section: tuple[str, ...]
-    difficulty: str | None
+    difficulty: Difficulty | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from assistant.answering.json_form import answer_object
 from assistant.collection.naming import recognise
 from assistant.collection.understanding import understand
+from assistant.contract import to_json
 from assistant.conversation.rewriting import Exchange
 from assistant.desk import Desk
 from assistant.reception import needs_no_model
@@ -214,7 +214,7 @@ def test_a_summary_is_the_sources_own_sentences_section_by_section(shelves):
     starts = [each.spans[0][1] for each in answer.sentences]
     assert starts == sorted(starts)
     assert cited(answer) == {"heron-guide.md"}
-    assert all(each["ok"] for each in shelves.verify(answer_object(answer)))
+    assert all(each["ok"] for each in shelves.verify(to_json(answer)))
 
 
 def test_a_source_that_is_not_here_is_not_summed_up(shelves):
@@ -263,7 +263,7 @@ def test_what_changed_between_two_years(shelves):
 
 
 def test_what_is_said_of_the_catalog_is_checked_by_asking_it_again(shelves):
-    saved = answer_object(shelves.ask("Who recommends the Heron field guide?"))
+    saved = to_json(shelves.ask("Who recommends the Heron field guide?"))
     assert all(each["ok"] for each in shelves.verify(saved))
     saved["sentences"][1]["text"] = saved["sentences"][1]["text"].replace("Caching", "Scheduling")
     assert [each["ok"] for each in shelves.verify(saved)][1] is False

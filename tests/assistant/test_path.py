@@ -10,9 +10,10 @@ import pytest
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from assistant.contract import to_json
 from assistant.desk import Desk
 from assistant.learning import effort, primer
-from assistant.learning.path import reading_path, to_markdown, to_object
+from assistant.learning.path import reading_path, to_markdown
 from index.store.values import Recommendation
 from ingest.archive.warc import Archive
 from ingest.errors import NothingFound, UsageError
@@ -198,7 +199,7 @@ def test_an_unknown_topic_names_the_nearest(library):
 
 def test_json_and_markdown_say_the_same_and_nothing_breaks_out(library):
     path = reading_path(library, "LoRA", hours=1)
-    made = json.loads(json.dumps(to_object(path)))
+    made = json.loads(json.dumps(to_json(path)))
     assert made["topic"] == "LoRA and QLoRA"
     assert made["note"] == "lora-and-qlora"
     assert made["total_minutes"] == sum(step["minutes"] for step in made["steps"])
@@ -219,7 +220,7 @@ def test_json_and_markdown_say_the_same_and_nothing_breaks_out(library):
 
 
 def test_a_paper_that_is_a_step_is_not_listed_again(library):
-    made = to_object(reading_path(library, "FlashAttention"))
+    made = to_json(reading_path(library, "FlashAttention"))
     steps = {step["url"] for step in made["steps"]}
     assert "https://arxiv.org/abs/2307.08691" in steps
     assert not steps & {paper["url"] for paper in made["papers"]}

@@ -2,13 +2,13 @@
 
 import pytest
 
-from assistant.answering.json_form import answer_object
+from assistant.contract import to_json
 from ingest.errors import UsageError
 
 
 @pytest.fixture
 def saved(desk):
-    return answer_object(desk.ask("how does multi-query attention share keys?"))
+    return to_json(desk.ask("how does multi-query attention share keys?"))
 
 
 def test_what_was_saved_holds(desk, saved):

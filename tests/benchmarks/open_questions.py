@@ -105,7 +105,7 @@ def _point(row: dict[str, Any]) -> Point:
 
 def main() -> None:
     """Have the questions of the command line answered by one desk."""
-    from assistant.answering.json_form import answer_object  # needed here alone
+    from assistant.contract import to_json  # needed here alone
     from assistant.desk import Desk
 
     parser = argparse.ArgumentParser(description="Have the open questions answered.")
@@ -123,7 +123,7 @@ def main() -> None:
         for number, each in enumerate(left, 1):
             begun = time.perf_counter()
             answer = desk.ask(each.question)
-            keep(given.out, each.id, answer_object(answer))
+            keep(given.out, each.id, to_json(answer))
             state = "refused" if answer.refused else f"{len(answer.sentences)} sentences"
             seconds = time.perf_counter() - begun
             print(f"{number} of {len(left)}: {each.id}, {state}, {seconds:.1f} s", flush=True)

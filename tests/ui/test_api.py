@@ -5,7 +5,7 @@ import json
 import pytest
 from fastapi.testclient import TestClient
 
-from assistant.answering.json_form import hit_object
+from assistant.contract import to_json
 from ui.server import interface
 from ui.serving.turns import Turns
 
@@ -18,7 +18,7 @@ def client(desk):
 
 def test_search_gives_what_the_desk_gives(client, desk):
     found = client.get("/api/v1/search", params={"q": "multi-query attention", "k": 2}).json()
-    wanted = [hit_object(hit) for hit in desk.search("multi-query attention", k=2).hits]
+    wanted = [to_json(hit) for hit in desk.search("multi-query attention", k=2).hits]
     assert found["hits"] == wanted
     passage = client.get(f"/api/v1/passages/{wanted[0]['passage']}").json()
     assert passage["quote"] == wanted[0]["quote"]

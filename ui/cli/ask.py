@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from assistant.answering.json_form import answer_object, search_object
+from assistant.contract import to_json
 from ingest.errors import FoundWanting, NothingFound, UsageError
 from ui.cli import render
 from ui.cli.live_answer import AnswerView
@@ -66,7 +66,7 @@ def ask(
                 if not as_json:
                     view.show(event)
                 elif event.name == "done" and event.answer:
-                    print_json(answer_object(event.answer))
+                    print_json(to_json(event.answer))
         finally:
             desk.close()
 
@@ -90,7 +90,7 @@ def search(
     with ShownProgress() as progress:
         found = open_desk(home, progress).search(given(query), k=k, filters=filters)
     if as_json:
-        print_json(search_object(found))
+        print_json(to_json(found))
     else:
         render.hits(Console(), found.hits, "" if found.searched == query else found.searched)
     if not found.hits:
@@ -109,12 +109,12 @@ def path(
 
     Example: refdesk path LoRA --hours 3
     """
-    from assistant.learning.path_form import to_markdown, to_object
+    from assistant.learning.path_form import to_markdown
 
     with ShownProgress() as progress:
         found = open_desk(home, progress).path(topic, hours=hours)
     if as_json:
-        print_json(to_object(found))
+        print_json(to_json(found))
     else:
         sys.stdout.write(clean(to_markdown(found)))
 

@@ -12,17 +12,9 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
 
 from assistant.answering.evidence import PASSAGES
-from assistant.answering.json_form import (
-    answer_object,
-    citation_object,
-    hit_object,
-    passage_object,
-    search_object,
-    sentence_object,
-    source_object,
-)
 from assistant.answering.values import Event
 from assistant.bounds import QUESTION
+from assistant.contract import to_json
 from ingest.errors import RefdeskError
 from ui.cli.options import filters_of
 from ui.serving import schema
@@ -71,7 +63,7 @@ def _add_asking(api: APIRouter, asking: Asking) -> None:
         """Find the best passages for a query, without a model; filters may be repeated."""
         filters = filters_of(list, section, difficulty, kind, lang)
         return JSONResponse(
-            await asking.look_up(lambda: search_object(asking.desk.search(q, k=k, filters=filters)))
+            await asking.look_up(lambda: to_json(asking.desk.search(q, k=k, filters=filters)))
         )
 
     described: dict[int | str, dict[str, Any]] = _replies(schema.AnswerForm, 400, 404, 429, 503)
@@ -92,7 +84,7 @@ def _add_asking(api: APIRouter, asking: Asking) -> None:
         if "text/event-stream" in request.headers.get("accept", ""):
             return await begun(request, asking, question, _lines)
         answer = await unless_gone(request, lambda: asking.answer(question))
-        return JSONResponse(answer_object(answer))
+        return JSONResponse(to_json(answer))
 
 
 def _add_reading(api: APIRouter, asking: Asking) -> None:
@@ -112,7 +104,7 @@ def _add_reading(api: APIRouter, asking: Asking) -> None:
         """List what the lists recommend and the library holds, and what became of each."""
         filters = filters_of(list, section, difficulty, kind, lang)
         found = await asking.look_up(lambda: desk.sources(filters=filters, state=state))
-        shown = [source_object(each) for each in found[offset : offset + limit]]
+        shown = to_json(found[offset : offset + limit])
         return JSONResponse({"total": len(found), "offset": offset, "sources": shown})
 
     @api.get("/passages/{id}", responses=_replies(schema.PassageForm, 404))
@@ -120,7 +112,7 @@ def _add_reading(api: APIRouter, asking: Asking) -> None:
         id: Annotated[str, Path(description="As hits and citations carry it.")],
     ) -> Response:
         """Return one passage."""
-        return JSONResponse(await asking.look_up(lambda: passage_object(desk.passage(id))))
+        return JSONResponse(await asking.look_up(lambda: to_json(desk.passage(id))))
 
     @api.get("/path", responses=_replies(schema.PathForm, 400, 404))
     async def path(
@@ -128,10 +120,7 @@ def _add_reading(api: APIRouter, asking: Asking) -> None:
         hours: Annotated[float | None, Query(gt=0, allow_inf_nan=False)] = None,
     ) -> Response:
         """Say what to read on a topic, in which order."""
-        from assistant.learning.path_form import to_object
-
-        found = await asking.look_up(lambda: to_object(desk.path(topic, hours=hours)))
-        return JSONResponse(found)
+        return JSONResponse(await asking.look_up(lambda: to_json(desk.path(topic, hours=hours))))
 
     @api.get("/status", responses=_replies(schema.StatusForm, 404))
     async def status() -> Response:
@@ -181,12 +170,10 @@ def _line(each: Event | Waiting) -> str:
 
 def _data(told: Event) -> Any:
     if told.answer is not None:
-        return answer_object(told.answer)
+        return to_json(told.answer)
     if told.sentence is not None:
-        return sentence_object(told.sentence) | {
-            "new_citations": [citation_object(each) for each in told.citations]
-        }
-    return {"hits": [hit_object(hit) for hit in told.hits]}
+        return to_json(told.sentence) | {"new_citations": to_json(told.citations)}
+    return {"hits": to_json(told.hits)}
 
 
 def _gone(request: Request, error: Exception) -> Response:

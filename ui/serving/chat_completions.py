@@ -17,8 +17,8 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from assistant.answering.json_form import citation_object
 from assistant.answering.values import Event, Sentence
+from assistant.contract import to_json
 from assistant.conversation import client_tasks
 from ingest.errors import RefdeskError
 from ui.serving.api import Events, begun, caller
@@ -159,7 +159,7 @@ async def _completed(asking: Asking, request: Request) -> Response:
                 "object": "chat.completion",
                 "choices": [choice],
                 "usage": await _usage(asking, prompt, text),
-                "citations": [citation_object(each) for each in answer.citations],
+                "citations": to_json(answer.citations),
             }
         )
 
@@ -297,7 +297,7 @@ async def _chunks(
                 text = max(text, whole, key=len)  # what was sent stays
                 if ends or answer:
                     cited = answer.citations if answer else ()
-                    yield chunk({}, "stop", citations=[citation_object(one) for one in cited])
+                    yield chunk({}, "stop", citations=to_json(tuple(cited)))
                     break
     except RefdeskError as error:
         yield event(None, _error_object(error))

@@ -18,10 +18,10 @@ from mcp_types import ToolAnnotations
 from pydantic import Field
 from starlette.requests import Request
 
-from assistant.answering.json_form import answer_object, search_object
-from assistant.answering.values import Event
-from assistant.learning.path_form import to_object
-from index.store.values import Filters
+from assistant.answering.values import Answer, Event, SearchResult
+from assistant.contract import to_json
+from assistant.learning.path_form import ReadingPath
+from index.store.values import Difficulty, Filters
 from ingest.errors import RefdeskError
 from ingest.values import Document
 from ui.cli.options import filters_of
@@ -29,6 +29,7 @@ from ui.serving import schema
 from ui.serving.asking import Asking, Question, Waiting, exchanges
 
 T = TypeVar("T")
+F = TypeVar("F", bound=Callable[..., Any])
 PATH = "/mcp"
 _SLICE = 20_000
 _HITS = 10
@@ -42,7 +43,7 @@ _READING = ToolAnnotations(read_only_hint=True, open_world_hint=False)
 
 Lists = Annotated[list[str] | None, Field(description="Only sources of these lists.")]
 Sections = Annotated[list[str] | None, Field(description="Only sections whose path holds this.")]
-Difficulties = Annotated[list[schema.Difficulty] | None, Field(description="Only these.")]
+Difficulties = Annotated[list[Difficulty] | None, Field(description="Only these.")]
 Kinds = Annotated[list[str] | None, Field(description="Only these: paper, post, repository, …")]
 Langs = Annotated[list[str] | None, Field(description="Only these languages: en, zh, …")]
 
@@ -88,6 +89,7 @@ def tools(asking: Asking) -> MCPServer[Any]:
     desk = asking.desk
 
     @server.tool(annotations=_READING)
+    @_gives(SearchResult)
     async def search(
         query: str,
         k: Annotated[int | None, Field(ge=1, le=50, description="10 by default.")] = None,
@@ -96,15 +98,16 @@ def tools(asking: Asking) -> MCPServer[Any]:
         difficulty: Difficulties = None,
         kind: Kinds = None,
         lang: Langs = None,
-    ) -> schema.SearchForm:
+    ) -> Any:
         """Find the passages that fit a query best, each with its source and a deep link."""
         filters = _filters(list, section, difficulty, kind, lang)
         found = await _told(
             asking.look_up(lambda: desk.search(query, k=k or _HITS, filters=filters))
         )
-        return schema.SearchForm.model_validate(search_object(found))
+        return to_json(found)
 
     @server.tool(annotations=_READING)
+    @_gives(Answer)
     async def ask(
         question: str,
         ctx: Context[Any, Any],
@@ -116,7 +119,7 @@ def tools(asking: Asking) -> MCPServer[Any]:
         difficulty: Difficulties = None,
         kind: Kinds = None,
         lang: Langs = None,
-    ) -> schema.AnswerForm:
+    ) -> Any:
         """Answer a question, each sentence cited; refuses what the library does not answer."""
         filters = _filters(list, section, difficulty, kind, lang)
         said = exchanges([(turn.role, turn.content) for turn in history or ()])
@@ -136,17 +139,28 @@ def tools(asking: Asking) -> MCPServer[Any]:
         return _slice(found, start or 0, length or _SLICE)
 
     @server.tool(annotations=_READING)
+    @_gives(ReadingPath)
     async def reading_path(
         topic: str, hours: Annotated[float | None, Field(gt=0, allow_inf_nan=False)] = None
-    ) -> schema.PathForm:
+    ) -> Any:
         """Say what to read on a topic, from easy to hard, within so many hours if given."""
         found = await _told(asking.look_up(lambda: desk.path(topic, hours=hours)))
-        return schema.PathForm.model_validate(to_object(found))
+        return to_json(found)
 
     return server
 
 
-async def _answer(asking: Asking, question: Question, ctx: Context[Any, Any]) -> schema.AnswerForm:
+def _gives(kind: type[Any]) -> Callable[[F], F]:
+    """Describe what a tool gives by the JSON of a value."""
+
+    def described(tool: F) -> F:
+        tool.__annotations__["return"] = schema.model_of(kind)
+        return tool
+
+    return described
+
+
+async def _answer(asking: Asking, question: Question, ctx: Context[Any, Any]) -> Any:
     """Answer, and tell on the way what becomes known."""
     from contextlib import aclosing
 
@@ -155,7 +169,7 @@ async def _answer(asking: Asking, question: Question, ctx: Context[Any, Any]) ->
         async for event in events:
             step += 1
             if isinstance(event, Event) and event.name == "done" and event.answer:
-                return schema.AnswerForm.model_validate(answer_object(event.answer))
+                return to_json(event.answer)
             await ctx.report_progress(step, message=_progress(event))
     raise AssertionError("an answer always ends with done")
 
@@ -177,7 +191,7 @@ async def _told(work: Awaitable[T]) -> T:
 def _filters(
     lists: list[str] | None,
     section: list[str] | None,
-    difficulty: list[schema.Difficulty] | None,
+    difficulty: list[Difficulty] | None,
     kind: list[str] | None,
     lang: list[str] | None,
 ) -> Filters:

@@ -1,15 +1,22 @@
-"""The contracts' JSON as types, for OpenAPI and MCP. Fields may be added, never renamed.
+"""The contracts' JSON as types, for OpenAPI and MCP, and what comes in by HTTP.
 
-What is sent is made by `assistant.answering.json_form`; the tests hold both against each other.
+What goes out is described by the dataclasses it is made of; see `assistant.contract`.
 """
 
-from typing import Any, Literal
+from dataclasses import is_dataclass
+from functools import cache, reduce
+from operator import or_
+from types import UnionType
+from typing import Any, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, create_model
 
+from assistant.answering.values import Answer, SearchResult
 from assistant.bounds import QUESTION
-
-Difficulty = Literal["easy", "medium", "hard"]
+from assistant.contract import FORMS, Shown, form_type, members
+from assistant.learning.holdings import Source
+from assistant.learning.path_form import ReadingPath
+from index.store.values import Difficulty, StoredPassage
 
 
 class Form(BaseModel):
@@ -18,149 +25,40 @@ class Form(BaseModel):
     model_config = ConfigDict(extra="allow")
 
 
-class Place(Form):
-    """Where a curated list recommends something."""
-
-    list: str
-    section: tuple[str, ...]
-    difficulty: Difficulty | None = None
+def model_of(kind: Any) -> type[BaseModel]:
+    """Return the model of the JSON that a value of a class becomes (`assistant.contract`)."""
+    form = FORMS.get(kind)
+    return _model(form_type(form) if form else kind)
 
 
-class PassageForm(Form):
-    """A passage: `quote` is `text[start:end]` of the document that `url` leads to."""
-
-    passage: str = Field(description="The passage's key, for /passages/{id}.")
-    url: str
-    deep_link: str = Field(description="Opens the original at these words.")
-    title: str
-    heading: list[str]
-    kind: str = Field(description="paper, post, repository, code, notebook, video, …")
-    lang: str
-    quote: str
-    start: int
-    end: int
-    document_sha256: str
-    in_library: bool = Field(description="False: it only says what lists say of a link.")
+@cache
+def _model(kind: Any) -> type[BaseModel]:
+    listed: dict[str, Any] = {
+        member.name: (_typed(member.type), _field(member.shown)) for member in members(kind)
+    }
+    return create_model(kind.__name__.lstrip("_"), __base__=Form, __doc__=kind.__doc__, **listed)
 
 
-class HitForm(PassageForm):
-    """A passage found, and why."""
-
-    rank: int
-    score: float
-    dense_rank: int | None = Field(description="Its rank by meaning, if found so.")
-    word_rank: int | None = Field(description="Its rank by words, if found so.")
-    recommended_by: list[Place]
-
-
-class SearchForm(Form):
-    """The best passages for a query."""
-
-    query: str
-    searched: str = Field(description="The query with its misspelt words put right.")
-    hits: list[HitForm]
-    timings: dict[str, float]
+def _typed(hint: Any) -> Any:
+    """Return a type with the models of what becomes an object in it."""
+    inner = get_args(hint)
+    if get_origin(hint) in (tuple, dict) or isinstance(hint, UnionType):
+        models = tuple(_typed(one) for one in inner)
+        return reduce(or_, models) if isinstance(hint, UnionType) else get_origin(hint)[models]
+    if is_dataclass(hint) or hasattr(hint, "_fields"):
+        return model_of(hint)
+    return hint
 
 
-class SpanForm(Form):
-    """Where in the document of a citation the words stand that bear a sentence."""
-
-    n: int = Field(description="Number of the citation.")
-    start: int
-    end: int
+def _field(shown: Shown) -> Any:
+    return Field(description=shown.says or None, ge=shown.least, le=shown.most)
 
 
-class SentenceForm(Form):
-    """One sentence of an answer, checked against what it cites."""
-
-    text: str
-    citations: list[int] = Field(description="Numbers of citations.")
-    support: float = Field(ge=0, le=1)
-    status: Literal["supported", "weak"]
-    verbatim: bool = Field(description="The source's own sentence: a quotation.")
-    spans: list[SpanForm]
-    group: str = Field("", description="The heading it stands under; empty for the opening.")
-    form: Literal["prose", "item", "continued", "code", "formula", "table"] = "prose"
-    original: str | None = Field(None, description="The source's sentence that this translates.")
-    foreign: bool = Field(False, description="It is not in the language of the question.")
-
-
-class CitationForm(Form):
-    """A passage an answer rests on."""
-
-    n: int
-    passage: str
-    document_sha256: str
-    start: int
-    end: int
-    quote: str
-    heading: list[str]
-    title: str
-    url: str
-    deep_link: str
-    kind: str
-    primer: bool
-    archived_at: str
-    recommended_by: list[Place]
-
-
-class LookIn(Form):
-    """A section of a list that should cover what was asked."""
-
-    list: str
-    section: tuple[str, ...]
-
-
-class Further(Form):
-    """A curated link to read on."""
-
-    title: str
-    url: str
-
-
-class DroppedForm(Form):
-    """A sentence of the model that is not shown, and why."""
-
-    text: str
-    support: float
-    reason: str
-
-
-class AnswerForm(Form):
-    """An answer, each sentence cited; or a refusal with the nearest passages."""
-
-    question: str
-    asked: str = Field(description="The question in words that stand alone.")
-    lang: str
-    refused: bool
-    refusal: str | None
-    view: Literal["extractive", "model", "catalog"]
-    request: str = Field("fact", description="What was asked: fact, inventory, holdings, path, …")
-    how: str = Field("", description="How it was found, where no search of everything was made.")
-    answer: str = Field(description="Plain text with [1] markers.")
-    sentences: list[SentenceForm]
-    citations: list[CitationForm]
-    nearest: list[HitForm]
-    look_in: list[LookIn]
-    further: list[Further]
-    dropped: list[DroppedForm]
-    unanswered: list[str] = Field([], description="Parts of the question that nothing answers.")
-    model: str | None
-    timings: dict[str, float | None]
-
-
-class SourceForm(Form):
-    """A link of the lists, or a document of none, and what became of it."""
-
-    url: str
-    title: str
-    kind: str
-    state: Literal["in_library", "dead", "needs_a_browser", "failed", "not_fetched"]
-    reason: str | None = Field(description="Why it is not in the library.")
-    lang: str | None
-    length: int = Field(description="Characters of its text; 0 without one.")
-    document: str | None = Field(description="The address its text is read at.")
-    recommended_by: list[Place]
+SearchForm = model_of(SearchResult)
+PassageForm = model_of(StoredPassage)
+AnswerForm = model_of(Answer)
+PathForm = model_of(ReadingPath)
+SourceForm = model_of(Source)
 
 
 class SourcesForm(Form):
@@ -168,7 +66,7 @@ class SourcesForm(Form):
 
     total: int
     offset: int
-    sources: list[SourceForm]
+    sources: list[SourceForm]  # type: ignore[valid-type]  # made from its dataclass
 
 
 class TextForm(Form):
@@ -185,33 +83,6 @@ class TextForm(Form):
     start: int = Field(description="Where in the document this slice begins, in characters.")
     length: int = Field(description="Characters of the whole document.")
     next_start: int | None = Field(description="Where to read on; null at the end.")
-
-
-class StepForm(Form):
-    """One thing to read."""
-
-    title: str
-    url: str
-    kind: str
-    minutes: int
-    difficulty: Difficulty
-    estimated: bool = Field(description="The difficulty is a guess, no list's badge.")
-    why: str
-    recommended_by: list[Place]
-    primer: bool
-    in_library: bool
-    timed: bool = Field(description="The minutes come from the text's own length.")
-
-
-class PathForm(Form):
-    """What to read on a topic, in which order."""
-
-    topic: str
-    note: str | None
-    total_minutes: int
-    steps: list[StepForm]
-    left_out: list[StepForm] = Field(description="What did not fit into the hours.")
-    papers: list[dict[str, Any]]
 
 
 class StatusForm(Form):
