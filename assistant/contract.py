@@ -25,7 +25,8 @@ class Shown:
 
     ``says`` describes it, ``name`` is its name where that is not the field's. ``by`` returns the
     form in which it is shown and is annotated with that form's type. ``least`` and ``most`` bound a
-    number.
+    number,
+    ``type`` is narrower than the annotation.
     """
 
     says: str = ""
@@ -33,6 +34,7 @@ class Shown:
     by: Callable[[Any], Any] | None = None
     least: float | None = None
     most: float | None = None
+    type: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ def to_json(value: Any) -> Any:
     kind: Any = type(value)
     if kind in FORMS:
         return to_json(FORMS[kind](value))
-    if is_dataclass(kind):
+    if is_dataclass(value):
         return {member.name: to_json(member.read(value)) for member in members(kind)}
     if isinstance(value, tuple) and hasattr(value, "_asdict"):
         return to_json(value._asdict())
@@ -92,10 +94,9 @@ def _member(name: str, hint: Any) -> Member:
         hint, *said = get_args(hint)
         shown = next((mark for mark in said if isinstance(mark, Shown)), shown)
     read: Callable[[Any], Any] = attrgetter(name)
-    if shown.by is None:
-        return Member(shown.name or name, hint, read, shown)
-    by, of = shown.by, read
-    return Member(shown.name or name, form_type(by), lambda value: by(of(value)), shown)
+    if (by := shown.by) is None:
+        return Member(shown.name or name, shown.type or hint, read, shown)
+    return Member(shown.name or name, form_type(by), lambda value: by(read(value)), shown)
 
 
 def form_type(by: Callable[[Any], Any]) -> Any:

@@ -14,6 +14,7 @@ from urllib.parse import unquote
 
 from index.search.library import Library
 from index.store.sqlite import Store
+from ingest.failures import Failure, failure_of
 from ingest.links.urls import canonical, resolve
 from ingest.lists.catalog_file import CuratedList
 from ingest.lists.check import Finding, links_of
@@ -97,16 +98,17 @@ def _links(store: Store, curated: CuratedList, lines: dict[str, int]) -> Iterato
         done.add(address)
         line, piece = lines.get(address, 0), f"[{entry.title}]({entry.url})"[:200]
         reason = reasons.get(address, "")
-        if reason.startswith("dead"):
+        kind = failure_of(reason)
+        if kind is Failure.DEAD:
             yield Finding("dead-link", line, piece, f"{reason}: replace it or take it out")
             continue
-        if reason.startswith("moved"):
+        if kind is Failure.MOVED:
             yield Finding("moved-link", line, piece, f"{reason}: write the new address")
             continue
         known = store.document(address)
         if known is None:
             if problem := folders.problem(address):
-                sure = problem.startswith("dead")
+                sure = failure_of(problem) is Failure.DEAD
                 yield Finding("dead-link", line, piece, problem, "error" if sure else "warning")
         elif known.url != address and _other_page(address, known.url):
             message = f"redirects to {known.url}: write that address"
@@ -163,7 +165,7 @@ class _Folders:
             if not near and (alike := get_close_matches(name, sorted(listing), 1, 0.5)):
                 near = f"{folder}/{alike[0]}"
             hint = f"did you mean {near}?" if near else "find where it went"
-            return f"dead: the archived listing of {folder}/ has no {name}: {hint}"
+            return f"{Failure.DEAD}: the archived listing of {folder}/ has no {name}: {hint}"
         if not near and any(_moved_folder(folder, other) for other in known):
             new = min(other.rpartition("/")[0] for other in known if _moved_folder(folder, other))
             if not any(other.startswith(f"{folder}/") for other in known):

@@ -16,6 +16,7 @@ from typing import Any
 
 from ingest.archive.values import OURS, Order
 from ingest.archive.warc import Archive, DamagedRecordError, Record, Reply, Visit
+from ingest.failures import Failure
 from ingest.fetch.addresses import refusal
 from ingest.fetch.robots import Robots, is_robots
 from ingest.links.kinds import split
@@ -127,9 +128,9 @@ def _given(
         if target in groups:
             addresses[target].add(alias)
         elif target not in lost:
-            lost[alias] = f"moved to {target}, which is not in the archive"
+            lost[alias] = f"{Failure.MOVED} {target}, which is not in the archive"
         else:
-            lost[alias] = f"moved to {target}: {lost[target]}"
+            lost[alias] = f"{Failure.MOVED} {target}: {lost[target]}"
     copies: dict[str, list[_Copy]] = defaultdict(list)
     for url, group in groups.items():
         spellings = {record.url for record in group}
@@ -356,7 +357,7 @@ def _rows(reply: Reply) -> Iterator[Document | Rejection]:
             address = f"{reply.url}#{row.get('_id', '')}-{number}"
         taken[address] = title, text, number
         if not text or len(text) > MAX_CHARS:
-            yield Rejection(address, "too large" if text else "empty")
+            yield Rejection(address, Failure.TOO_LARGE if text else "empty")
             continue
         # Whoever gives a text means it: it is not looked at as a page that may be a wall.
         extract = Extract(*repair(title or _opening(text), text))

@@ -38,11 +38,11 @@ class Sentence:
     text: str
     citations: Annotated[tuple[int, ...], Shown("Numbers of citations.")]
     support: Annotated[float, Shown(least=0, most=1)]
-    status: Status
+    status: Annotated[str, Shown(type=Status)]
     verbatim: Annotated[bool, Shown("The source's own sentence: a quotation.")]
     spans: tuple[Span, ...] = ()
     group: Annotated[str, Shown("The heading it stands under; empty for the opening.")] = ""
-    form: Form = "prose"
+    form: Annotated[str, Shown(type=Form)] = "prose"
     original: Annotated[str | None, Shown("The source's sentence that this translates.")] = None
     foreign: Annotated[bool, Shown("It is not in the language of the question.")] = False
 
@@ -135,7 +135,7 @@ class Answer:
     lang: str
     refused: bool
     refusal: str | None
-    view: View
+    view: Annotated[str, Shown(type=View)]
     request: Annotated[str, Shown("What was asked: fact, inventory, holdings, path, …")] = field(
         default="fact", kw_only=True
     )

@@ -14,6 +14,7 @@ from assistant.learning.recommended import Source
 from index.search.library import Hit, Library
 from index.store.values import Filters, StoredPassage
 from ingest.errors import NothingFound, UsageError
+from ingest.failures import Failure, failure_of
 from ingest.links.urls import canonical
 from ingest.text.sentences import language
 from ingest.values import PRIMER
@@ -165,7 +166,7 @@ def _link_steps(
     dead = {
         canonical(row["url"])
         for row in library.store.failures()
-        if row["reason"].startswith("dead")
+        if failure_of(row["reason"]) is Failure.DEAD
     }
     return [
         _link_step(

@@ -23,7 +23,7 @@ class Step:
     url: str
     kind: str
     minutes: int
-    difficulty: Difficulty
+    difficulty: Annotated[str, Shown(type=Difficulty)]
     estimated: Annotated[bool, Shown("The difficulty is a guess, no list's badge.")]
     why: str
     recommended_by: tuple[Recommendation, ...]

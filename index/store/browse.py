@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.store.sqlite import LISTED, Store
+from index.store.values import Difficulty
+from ingest.failures import WALLS, Failure, failure_of
 
 HERE, DEAD, BROWSER, FAILED, MISSING = "here", "dead", "browser", "failed", "missing"
 """States of a link: in the library; gone; only shown to a browser; unreadable; never fetched."""
-
-_WALLS = ("needs a browser", "bot wall", "cookie wall", "sign-in wall", "blocked")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Link:
     title: str
     url: str
     section: tuple[str, ...]
-    difficulty: str | None
+    difficulty: Difficulty | None
     kind: str
     state: str
     document: str
@@ -84,9 +84,10 @@ def _state(here: bool, reason: str) -> str:
         return HERE
     if not reason:
         return MISSING
-    if reason.startswith("dead"):
+    kind = failure_of(reason)
+    if kind is Failure.DEAD:
         return DEAD
-    return BROWSER if reason.casefold().startswith(_WALLS) else FAILED
+    return BROWSER if kind in WALLS else FAILED
 
 
 def shelves(store: Store) -> list[Shelf]:

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from index.store.rows import DOCUMENT, FIELDS, SCHEMA, between, document_of, row_of
-from index.store.values import Filters, Recommendation, StoredPassage
+from index.store.values import Difficulty, Filters, Recommendation, StoredPassage
+from ingest.failures import Failure
 from ingest.links.urls import canonical, source_of
 from ingest.lists.catalog_file import CuratedList
 from ingest.text.sentences import language_within
@@ -489,8 +490,8 @@ class Store:
                 "SELECT count(DISTINCT entries.url) FROM entries"
                 " JOIN addresses ON entries.address = addresses.url WHERE entries.list = ?"
             ),
-            "dead": one(f"{failed} LIKE 'dead%'"),
-            "unsupported": one(f"{failed} NOT LIKE 'dead%'"),
+            "dead": one(f"{failed} LIKE '{Failure.DEAD}%'"),
+            "unsupported": one(f"{failed} NOT LIKE '{Failure.DEAD}%'"),
         }
 
     def missing_entries(self) -> list[dict[str, Any]]:
@@ -524,7 +525,9 @@ class Store:
             " ORDER BY lists.place, topics.rowid"
         )
 
-    def entries(self) -> Iterator[tuple[str, str, str, tuple[str, ...], str | None, str]]:
+    def entries(
+        self,
+    ) -> Iterator[tuple[str, str, str, tuple[str, ...], Difficulty | None, str]]:
         """Yield (list, title, url, section, difficulty, kind) of every entry, in list order."""
         for row in self._db.execute(
             "SELECT list, entries.title, url, section, difficulty, kind FROM entries"

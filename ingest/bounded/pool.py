@@ -15,8 +15,9 @@ from typing import Self
 from ingest.bounded.limits import seconds_for
 from ingest.bounded.process import Process, ReaderFailed
 from ingest.bounded.quarantine import Quarantine
-from ingest.bounded.sound import FAULT, MEMORY_SPENT, soundly
+from ingest.bounded.sound import MEMORY_SPENT, soundly
 from ingest.bounded.worker import of_plain
+from ingest.failures import Failure, failure_of
 from ingest.pipeline import Page, Reading
 from ingest.values import Document, Rejection
 
@@ -76,7 +77,11 @@ class Pool:
     def _settled(self, page: Page, future: "Future[Results]") -> tuple[Page, Results]:
         """Wait for a page, and hold it in quarantine if its reader failed."""
         results = future.result()
-        faults = [r for r in results if isinstance(r, Rejection) and r.reason.startswith(FAULT)]
+        faults = [
+            r
+            for r in results
+            if isinstance(r, Rejection) and failure_of(r.reason) is Failure.READER
+        ]
         if faults and self._quarantine.get(page.digest) is None:
             self._quarantine.hold(page.digest, page.url, faults[0].reason)
         return page, results

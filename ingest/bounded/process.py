@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from ingest.bounded.limits import wall_for
-from ingest.bounded.sound import FAULT
 from ingest.bounded.worker import receive, send
+from ingest.failures import Failure
 
 
 class ReaderFailed(Exception):  # named for what happened, as all of refdesk's
@@ -62,7 +62,8 @@ class Process:
             code = self._process.wait()
             slow = late.is_set() or code == -getattr(signal, "SIGPROF", 0)
             raise ReaderFailed(
-                f"{FAULT}: {'it takes too long' if slow else f'its process ended ({code})'}"
+                f"{Failure.READER}: "
+                f"{'it takes too long' if slow else f'its process ended ({code})'}"
             )
         return answer
 

@@ -11,13 +11,11 @@ from dataclasses import replace
 from typing import Any, cast
 
 from ingest.errors import RefdeskError
+from ingest.failures import Failure
 from ingest.links.kinds import split
 from ingest.values import Document, Rejection
 
-FAULT = "the reader failed"
-"""What the reason of a rejection begins with that is due to a fault of a reader."""
-
-MEMORY_SPENT = f"{FAULT}: it takes too much memory"
+MEMORY_SPENT = f"{Failure.READER}: it takes too much memory"
 
 _TITLE = 1_000  # characters
 _SAID = 160
@@ -33,7 +31,9 @@ def soundly(url: str, read: Callable[[], list[Document | Rejection]]) -> list[Do
         return [Rejection(plain(url), MEMORY_SPENT)]
     except Exception as error:
         said = plain(" ".join(str(error).split()))[:_SAID]
-        return [Rejection(plain(url), f"{FAULT}: {type(error).__name__}: {said}".rstrip(": "))]
+        return [
+            Rejection(plain(url), f"{Failure.READER}: {type(error).__name__}: {said}".rstrip(": "))
+        ]
 
 
 def sound(result: Document | Rejection) -> Document | Rejection:

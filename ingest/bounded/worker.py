@@ -16,8 +16,9 @@ from dataclasses import asdict
 from typing import IO, Any
 
 from ingest.bounded.limits import MEMORY
-from ingest.bounded.sound import FAULT, plain, soundly
+from ingest.bounded.sound import plain, soundly
 from ingest.errors import RefdeskError
+from ingest.failures import Failure
 from ingest.lists.catalog_file import dumps
 from ingest.lists.parser import parse
 from ingest.pipeline import Reading
@@ -90,7 +91,7 @@ def _parse(message: Mapping[str, Any]) -> dict[str, Any]:
         return {"error": plain(str(error))}
     except Exception as error:  # as `soundly` has it
         said = plain(f"{type(error).__name__}: {error}")[:200]
-        return {"error": f"The list {plain(name)} cannot be read: {FAULT}: {said}."}
+        return {"error": f"The list {plain(name)} cannot be read: {Failure.READER}: {said}."}
 
 
 def _bound_memory() -> None:

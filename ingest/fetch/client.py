@@ -20,6 +20,7 @@ import httpx
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_after_attempt
 
 from ingest.archive.warc import Exchange, Reply
+from ingest.failures import Failure
 from ingest.fetch.addresses import refusal
 from ingest.fetch.pace import Hosts, Limits
 from ingest.fetch.robots import origin
@@ -192,9 +193,9 @@ class Fetcher:
                         return await self._once(request, known, cookies)
         except _Again as last:
             if last.wait is not None:
-                reason = "not available now"
+                reason: str = Failure.LATER
                 if isinstance(last.outcome, Exchange):
-                    reason += f" ({last.outcome.reply.status})"
+                    reason = Failure.LATER.reason(last.outcome.reply.status)
                 host.closed = Rejection(request.url, reason)
             return last.outcome
         raise AssertionError("every attempt returns or raises")
@@ -224,11 +225,11 @@ class Fetcher:
         except RefusedAddressError:
             return Rejection(url, "not a public web address")
         except UnknownHostError:
-            return Rejection(url, "not available now (its host has no address)")
+            return Rejection(url, Failure.LATER.reason("its host has no address"))
         except (httpx.TimeoutException, TimeoutError):
-            raise _Again(Rejection(url, "not available now (no answer in time)")) from None
+            raise _Again(Rejection(url, Failure.LATER.reason("no answer in time"))) from None
         except httpx.TransportError as error:
-            raise _Again(Rejection(url, f"not available now ({_plain(error)})")) from None
+            raise _Again(Rejection(url, Failure.LATER.reason(_plain(error)))) from None
         except (httpx.InvalidURL, UnicodeError, ValueError):
             return Rejection(url, "not a web address")
         if isinstance(body, Rejection):
@@ -258,14 +259,14 @@ class Fetcher:
         url = str(response.url)
         media = response.headers.get("Content-Type", "").split(";")[0].strip().lower()
         if response.status_code == 200 and media.startswith(_MEDIA):
-            return Rejection(url, f"unsupported type {media}")
+            return Rejection(url, f"{Failure.UNSUPPORTED} {media}")
         if (_number(response.headers.get("Content-Length", "")) or 0) > self._limits.body_bytes:
-            return Rejection(url, "too large")
+            return Rejection(url, Failure.TOO_LARGE)
         body = bytearray()
         async for part in response.aiter_raw():
             body += part
             if len(body) > self._limits.body_bytes:
-                return Rejection(url, "too large")
+                return Rejection(url, Failure.TOO_LARGE)
         return bytes(body)
 
 

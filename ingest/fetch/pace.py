@@ -7,6 +7,7 @@ import asyncio
 from dataclasses import dataclass, field
 from time import monotonic
 
+from ingest.failures import Failure
 from ingest.fetch.robots import origin
 from ingest.reading.decode import MAX_BYTES
 from ingest.values import Rejection
@@ -58,8 +59,8 @@ class Host:
         async with self.gate:
             wait = self.free_at - monotonic()
             if wait > self.patience:
-                said = f"not available now (asks for {self.pace:.0f} seconds between requests)"
-                return Rejection("", said)
+                asks = f"asks for {self.pace:.0f} seconds between requests"
+                return Rejection("", Failure.LATER.reason(asks))
             if wait > 0:
                 await asyncio.sleep(wait)
             self.free_at = monotonic() + self.pace

@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
 from ingest.archive.values import Reply
+from ingest.failures import Failure, failure_of
 from ingest.fetch.robots import Robots, is_closed, origin
 from ingest.links.urls import joined
 from ingest.sites.source import Request
@@ -60,15 +61,16 @@ class RobotsGate:
             reply = await self._ask(first, here)
             if isinstance(reply, Rejection):
                 # RFC 9309: what cannot be reached, or read, is closed for now.
-                if reply.reason == "too large":
-                    self._closed[site] = "not available now (its robots.txt is too large)"
-                elif reply.reason.startswith("not available now"):
+                if failure_of(reply.reason) is Failure.TOO_LARGE:
+                    self._closed[site] = Failure.LATER.reason("its robots.txt is too large")
+                elif failure_of(reply.reason) is Failure.LATER:
                     self._closed[site] = reply.reason
                 return
             location = reply.header("Location")
             if not (300 <= reply.status < 400 and location):
                 if is_closed(reply.status):
-                    self._closed[site] = f"not available now (its robots.txt: {reply.status})"
+                    said = f"its robots.txt: {reply.status}"
+                    self._closed[site] = Failure.LATER.reason(said)
                 self._robots.learn(first.url, reply)
                 return
             target = joined(here.url, location)

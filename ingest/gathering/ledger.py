@@ -13,6 +13,7 @@ from ingest.archive.warc import (
     Visit,
     is_imported,
 )
+from ingest.failures import Failure, failure_of
 from ingest.fetch.client import Remembered
 from ingest.fetch.robots import is_closed, is_robots
 from ingest.links.urls import canonical
@@ -152,7 +153,7 @@ class Ledger:
             if (asked.reply_url, asked.reply_at) in self._exact and not is_look_up(asked.url)
         ]
         reasons = [asked.reason for asked in visit.requests if asked.reason]
-        busy = any(reason.startswith("not available now") for reason in reasons)
+        busy = any(failure_of(reason) is Failure.LATER for reason in reasons)
         busy = busy or any(status == 429 or status >= 500 for status in statuses)
         if any(reason_of(status) is None for status in statuses):
             return "partly" if busy else "good"

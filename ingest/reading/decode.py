@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
+from ingest.failures import Failure
+
 MAX_BYTES = 20_000_000
 """The most an unpacked body may hold."""
 
@@ -127,7 +129,7 @@ def unpack(body: bytes, content_encoding: str | None) -> bytes:
         if len(body) > MAX_BYTES:
             break
     if len(body) > MAX_BYTES:
-        raise UnreadableError("too large")
+        raise UnreadableError(Failure.TOO_LARGE)
     return body
 
 
@@ -142,7 +144,7 @@ def _inflate(body: bytes, wbits: int) -> bytes:
                 break
             raise UnreadableError("damaged: the compressed body cannot be unpacked") from error
         if len(out) > MAX_BYTES:
-            raise UnreadableError("too large")
+            raise UnreadableError(Failure.TOO_LARGE)
         if not stream.eof:
             raise UnreadableError("damaged: the compressed body ends too early")
         body = stream.unused_data.lstrip(b"\0") if wbits == 31 else b""
@@ -185,7 +187,7 @@ def _zstd(body: bytes) -> bytes:
             for at in range(0, len(body), 256):
                 out += stream.decompress(body[at : at + 256])
                 if len(out) > MAX_BYTES:
-                    raise UnreadableError("too large")
+                    raise UnreadableError(Failure.TOO_LARGE)
                 if stream.eof:
                     rest = stream.unused_data + body[at + 256 :]
                     break
@@ -200,21 +202,21 @@ def _zstd(body: bytes) -> bytes:
 def _media_type(data: bytes, content_type: str | None, url: str) -> str:
     declared = (content_type or "")[:_LONGEST_HEADER].split(";")[0].strip().lower()
     if declared not in _VAGUE and declared not in _TEXT_TYPES and not declared.startswith("text/"):
-        raise UnreadableError(f"unsupported type {declared}")
+        raise UnreadableError(f"{Failure.UNSUPPORTED} {declared}")
     for magic, name in _MAGIC:
         if data.startswith(magic):
-            raise UnreadableError(f"unsupported type {name}")
+            raise UnreadableError(f"{Failure.UNSUPPORTED} {name}")
     if data[4:8] == b"ftyp":
-        raise UnreadableError("unsupported type video/mp4")
+        raise UnreadableError(f"{Failure.UNSUPPORTED} video/mp4")
     if _binary(data[:65536]):
-        raise UnreadableError("unsupported type application/octet-stream")
+        raise UnreadableError(f"{Failure.UNSUPPORTED} application/octet-stream")
     if declared in _TEXT_TYPES and declared != PLAIN:
         return _TEXT_TYPES[declared]
     suffix = suffix_of(url)
     by_suffix = _BY_SUFFIX.get(suffix)
     if by_suffix is not None and not (by_suffix == HTML and declared == PLAIN):
         if by_suffix not in _TEXT_TYPES:
-            raise UnreadableError(f"unsupported type {by_suffix}")
+            raise UnreadableError(f"{Failure.UNSUPPORTED} {by_suffix}")
         return by_suffix
     sniffed = declared != PLAIN and _LOOKS_HTML.match(data[:2048].removeprefix(b"\xef\xbb\xbf"))
     return HTML if sniffed else PLAIN

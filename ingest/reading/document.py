@@ -14,6 +14,7 @@ import yaml
 
 from ingest.archive.warc import Reply
 from ingest.errors import UsageError
+from ingest.failures import Failure
 from ingest.links.kinds import split
 from ingest.links.urls import canonical, kind_of, source_of
 from ingest.reading import captions, front_matter, junk, markup, saved
@@ -90,7 +91,7 @@ def read_document(reply: Reply) -> Document | Rejection:
         return Rejection(url, "damaged: its text cannot be read")
     title, text = repair(page.title, page.text)
     page = replace(page, title=title, text=text)
-    found = junk.reason(page) or ("too large" if len(page.text) > MAX_CHARS else None)
+    found = junk.reason(page) or (Failure.TOO_LARGE if len(page.text) > MAX_CHARS else None)
     if found:
         return Rejection(reply.url if origin else url, found)
     if page.canonical and not _is_given(reply):
@@ -118,18 +119,18 @@ def _is_given(reply: Reply) -> bool:
 def status_reason(reply: Reply) -> str | None:
     """Say why the reply's status means that there is no page, or None if there is one."""
     if reply.status in (301, 302, 303, 307, 308):
-        return f"moved to {reply.header('Location') or 'nowhere'}"
+        return f"{Failure.MOVED} {reply.header('Location') or 'nowhere'}"
     return reason_of(reply.status)
 
 
 def reason_of(status: int) -> str | None:
     """Say why an HTTP status means that there is no page, or None if there is one."""
     if status in (404, 410):
-        return f"dead ({status})"
+        return Failure.DEAD.reason(status)
     if status in (401, 402, 403, 407, 451):
-        return f"blocked ({status})"
+        return Failure.BLOCKED.reason(status)
     if status in (408, 425, 429, 500, 502, 503, 504) or status >= 520:
-        return f"not available now ({status})"
+        return Failure.LATER.reason(status)
     if not 200 <= status < 300 or status == 206:  # nobody asked for a part
         return f"error ({status})"
     return None
@@ -140,7 +141,7 @@ def _extract(content: Content, url: str) -> Extract:
     if content.media_type == HTML:
         return extract_html(text, url)
     if len(text) > MAX_CHARS:
-        raise UnreadableError("too large")
+        raise UnreadableError(Failure.TOO_LARGE)
     text = clean(text)
     if content.media_type == MARKDOWN:
         return extract_markdown(text, url)

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from lxml import etree, html
 
+from ingest.failures import Failure
 from ingest.links.urls import joined
 from ingest.reading import markdown
 from ingest.reading.decode import MAX_CHARS, UnreadableError
@@ -89,7 +90,7 @@ def extract_html(page: str, url: str) -> Extract:
     if tree is None:
         return Extract("", "")
     if len(page) > MAX_CHARS and _shown_chars(tree) > MAX_CHARS:
-        raise UnreadableError("too large")
+        raise UnreadableError(Failure.TOO_LARGE)
     write_inline(tree)
     on_github = urlsplit(url).hostname == "github.com"
     # GitHub's frame says nothing that the address does not say better.

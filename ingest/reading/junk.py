@@ -8,6 +8,7 @@ search engines; a curator recommended the page, and the library is private.
 
 import re
 
+from ingest.failures import Failure
 from ingest.reading.extract import Extract
 
 _SHORT = 1500  # characters of body text: above it, a page has something of its own to say
@@ -114,30 +115,30 @@ def reason(page: Extract) -> str | None:
     text = page.text
     body = page.body_text or text
     if page.refresh is not None and len(body) < _THIN:
-        return f"moved to {page.refresh}"
+        return f"{Failure.MOVED} {page.refresh}"
     # A page as long as an article is judged no further.
     if len(text) >= _SHORT:
         return None
     words = len(re.findall(r"\w", _without_headings(text)))
     opening = f"{page.title}\n{_headings(text)}"
     if len(body) < _SHORT and (_BOT.search(opening) or (len(body) < _THIN and _BOT.search(body))):
-        return "bot wall"
+        return Failure.BOT_WALL
     if len(body) < 2 * _THIN and _COOKIES.search(opening) and _COOKIES.search(body):
-        return "cookie wall"
+        return Failure.COOKIE_WALL
     if len(text) < _THIN and _is_error(page.title, text):
-        return "error page"
+        return Failure.ERROR_PAGE
     if len(text) < _THIN and _PARKED.search(f"{opening}\n{body}"):
         return "parked domain"
     asks = page.asks_password or words < 60
     if asks and len(text) < 2 * _THIN and _SIGN_IN_TITLE.search(opening):
-        return "sign-in wall"
+        return Failure.SIGN_IN_WALL
     if _MEMBERS.search(text) and (len(text) < 2 * _THIN or _MEMBERS.search(text[-_THIN:])):
-        return "sign-in wall"
+        return Failure.SIGN_IN_WALL
     demand = _NEEDS_SCRIPTS.search(f"{body[:_THIN]}\n{page.noscript}")
     if words < 200 and demand and len(body) < _THIN:
-        return "needs a browser"
+        return Failure.BROWSER
     if words == 0:
-        return "needs a browser" if page.scripted else "empty"
+        return Failure.BROWSER if page.scripted else "empty"
     return None
 
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from ingest.failures import Failure
 from ingest.reading import markdown
 from ingest.reading.decode import MAX_CHARS, UnreadableError, suffix_of, to_text
 from ingest.reading.extract import Extract, extract_markdown
@@ -59,7 +60,7 @@ def extract_notebook(body: bytes, url: str) -> Extract:
     if not text:
         raise UnreadableError("empty")
     if len(text) > MAX_CHARS:
-        raise UnreadableError("too large")
+        raise UnreadableError(Failure.TOO_LARGE)
     known = front or extract_markdown("", url)
     named = known.title if known.title != name_of(url) else ""
     return Extract(

@@ -16,6 +16,7 @@ from datetime import date
 import pypdfium2
 from pypdfium2 import raw
 
+from ingest.failures import Failure
 from ingest.reading.decode import MAX_CHARS, UnreadableError
 from ingest.reading.extract import Extract
 from ingest.reading.garbled import is_garbled
@@ -80,7 +81,7 @@ def extract_pdf(body: bytes, address: str) -> Extract:
             raise UnreadableError(reason) from error
         try:
             if len(document) > _MOST_PAGES:
-                raise UnreadableError("too large")
+                raise UnreadableError(Failure.TOO_LARGE)
             sheets, garbled = _sheets(document)
             said = document.get_metadata_dict()
         finally:
@@ -91,7 +92,7 @@ def extract_pdf(body: bytes, address: str) -> Extract:
     if not re.search(r"\w", text):
         raise UnreadableError("empty")
     if len(text) > MAX_CHARS:
-        raise UnreadableError("too large")
+        raise UnreadableError(Failure.TOO_LARGE)
     title, author = (clean(said.get(key) or "").strip() for key in ("Title", "Author"))
     if len(title) < 5 or _NO_TITLE.search(title):
         title = clean(_largest(sheets)).strip() or name_of(address)
@@ -128,7 +129,7 @@ def _sheets(document: pypdfium2.PdfDocument) -> tuple[list[Sheet], bool]:
         sheets.append(sheet)
         chars += sum(len(piece.text) for piece in sheets[-1].pieces)
         if chars > 1.5 * MAX_CHARS:
-            raise UnreadableError("too large")
+            raise UnreadableError(Failure.TOO_LARGE)
     if not whole:
         raise UnreadableError("damaged: it has no whole page")
     return sheets, garbled

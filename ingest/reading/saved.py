@@ -14,6 +14,7 @@ from email.utils import parsedate_to_datetime
 from html import unescape
 
 from ingest.archive.values import Reply
+from ingest.failures import Failure
 from ingest.fetch.addresses import refusal
 from ingest.reading.decode import MAX_BYTES, UnreadableError, suffix_of
 
@@ -88,7 +89,7 @@ def opened(reply: Reply) -> tuple[Reply, Origin | None]:
     if page is None or not isinstance(body, bytes):
         raise UnreadableError("damaged: it is no saved page (MHTML)")
     if len(body) > MAX_BYTES:
-        raise UnreadableError("too large")
+        raise UnreadableError(Failure.TOO_LARGE)
     kind = page.get_content_type()
     charset = page.get_param("charset")
     declared = f"{kind}; charset={charset}" if isinstance(charset, str) else kind

@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 
 from ingest.archive.warc import Reply
+from ingest.failures import Failure
 from ingest.links.kinds import split
 from ingest.links.urls import canonical, kind_of, source_of
 from ingest.reading.decode import UnreadableError, to_text, unpack
@@ -75,7 +76,7 @@ def _from_drive(url: str, reply: Reply) -> Document | Rejection:
         body = unpack(reply.body, reply.header("Content-Encoding"))
         if body.lstrip()[:1] == b"<":  # a page in place of the file: it is not for everybody
             busy = _BUSY.search(to_text(body))
-            return Rejection(url, "not available now (quota)" if busy else "sign-in wall")
+            return Rejection(url, Failure.LATER.reason("quota") if busy else Failure.SIGN_IN_WALL)
         page = extract_notebook(body, url)
     except UnreadableError as error:
         return Rejection(url, error.reason)

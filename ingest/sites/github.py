@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from ingest.archive.warc import Reply
+from ingest.failures import Failure, failure_of
 from ingest.links.kinds import split
 from ingest.links.urls import canonical, joined, kind_of, source_of
 from ingest.reading.decode import UnreadableError, suffix_of, unpack
@@ -37,7 +38,7 @@ _NOT_OWNERS = {
 _DEFAULT = ("", "HEAD", "main", "master")
 _README = re.compile(r"readme(?:\.(md|markdown|mdx|rst|org|txt|adoc|textile|rdoc))?", re.IGNORECASE)
 _SYMLINK = re.compile(rb"(?:\.{1,2}/)*[\w.-]+(?:/[\w.-]+)*\.(?:md|rst|org|txt|markdown|ipynb)\n?")
-_FINAL = ("unsupported type", "too large")
+_FINAL = (Failure.UNSUPPORTED, Failure.TOO_LARGE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,7 @@ def _steps(url: str, replies: Replies) -> Iterator[Request]:
 def _settles(came: Reply | Rejection) -> bool:
     """Say whether nothing better than this can come."""
     if isinstance(came, Rejection):
-        return came.reason.startswith(_FINAL)
+        return failure_of(came.reason) in _FINAL
     if _is_at(came, "raw.githubusercontent.com"):
         return came.status == 200 and _linked(came) is None
     return _content(answer(came)) is not None
@@ -223,7 +224,7 @@ def _read_file(place: _Place, seen: _Place, reply: Reply) -> Document | Rejectio
     try:
         data = unpack(reply.body, reply.header("Content-Encoding"))
         if data.startswith(b"version https://git-lfs.github.com/spec/"):
-            return Rejection(place.url, "unsupported type git-lfs")
+            return Rejection(place.url, f"{Failure.UNSUPPORTED} git-lfs")
         if suffix_of(reply.url) == "ipynb":
             return make_document(place.url, extract_notebook(data, reply.url), reply.fetched_at)
     except UnreadableError as error:
@@ -276,7 +277,7 @@ def _reason(rejected: list[Rejection], replies: Replies) -> str:
     ranked = [(1, found.reason) for found in rejected]
     for came in replies.values():
         if isinstance(came, Rejection):
-            ranked.append((0 if came.reason.startswith(_FINAL) else 3, came.reason))
+            ranked.append((0 if failure_of(came.reason) in _FINAL else 3, came.reason))
         elif is_interface(came):
             ranked.append((2, refusal(came) or "empty"))
         elif reason := status_reason(came):

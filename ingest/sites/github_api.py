@@ -5,6 +5,7 @@ import os
 from typing import Any
 
 from ingest.archive.warc import Reply
+from ingest.failures import Failure
 from ingest.links.kinds import split
 from ingest.reading.decode import UnreadableError, to_text, unpack
 from ingest.reading.document import status_reason
@@ -42,5 +43,5 @@ def answer(came: Reply | Rejection) -> Any:
 def refusal(reply: Reply) -> str | None:
     """Say why the interface gave nothing: it refuses whoever asks too often by 403, too."""
     if reply.status in (403, 429):
-        return "not available now (GitHub's limit of requests)"
+        return Failure.LATER.reason("GitHub's limit of requests")
     return status_reason(reply)

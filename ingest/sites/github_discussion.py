@@ -13,6 +13,7 @@ from typing import Any
 from lxml import etree, html
 
 from ingest.archive.warc import Reply
+from ingest.failures import Failure
 from ingest.links.kinds import split
 from ingest.links.urls import canonical
 from ingest.reading import markdown
@@ -279,7 +280,7 @@ def _document(
     if not question.text and not comments:
         return Rejection(url, "empty")
     if len(text) > MAX_CHARS:
-        return Rejection(url, "too large")
+        return Rejection(url, Failure.TOO_LARGE)
     page = Extract(title, text, question.author or None, question.date, anchors=tuple(anchors))
     return make_document(url, page, fetched_at)
 

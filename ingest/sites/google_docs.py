@@ -12,6 +12,7 @@ from io import StringIO
 from urllib.parse import unquote, urlsplit
 
 from ingest.archive.warc import Reply
+from ingest.failures import Failure
 from ingest.reading.decode import HTML, MAX_CHARS, Content, UnreadableError, decode
 from ingest.reading.document import make_document, read_document, status_reason
 from ingest.reading.extract import Extract, extract_markdown
@@ -80,13 +81,13 @@ def read(url: str, replies: Replies) -> Document | Rejection:
         return Rejection(url, error.reason)
     if content.media_type == HTML or urlsplit(export.url).hostname == "accounts.google.com":
         page = read_document(export)
-        walled = isinstance(page, Rejection) and page.reason == "bot wall"
-        return Rejection(url, "bot wall" if walled else "sign-in wall")
+        walled = isinstance(page, Rejection) and page.reason == Failure.BOT_WALL
+        return Rejection(url, Failure.BOT_WALL if walled else Failure.SIGN_IN_WALL)
     extract = _extract(file, content, _title(export))
     if not extract.text.removeprefix(f"# {extract.title}").strip():
         return Rejection(url, "empty")
     if len(extract.text) > MAX_CHARS:
-        return Rejection(url, "too large")
+        return Rejection(url, Failure.TOO_LARGE)
     return make_document(url, extract, export.fetched_at)
 
 

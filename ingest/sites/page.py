@@ -4,6 +4,7 @@ For the kinds whose pages are mostly shells: without scripts or a login they say
 """
 
 from ingest.archive.warc import Reply
+from ingest.failures import Failure
 from ingest.links.urls import canonical
 from ingest.reading.document import read_document
 from ingest.sites.source import Replies
@@ -29,4 +30,4 @@ def read_shell(url: str, reply: Reply | Rejection) -> Document | Rejection:
     found = read_document(reply)
     if isinstance(found, Rejection):
         return Rejection(url, found.reason)
-    return found if len(found.text) >= _SHELL else Rejection(url, "needs a browser")
+    return found if len(found.text) >= _SHELL else Rejection(url, Failure.BROWSER)

@@ -21,6 +21,7 @@ from youtube_transcript_api import (
     YouTubeTranscriptApi,
 )
 
+from ingest.failures import Failure, failure_of
 from ingest.reading.decode import UnreadableError, unpack
 from ingest.reading.document import status_reason
 from ingest.sites.source import Replies, Request
@@ -36,9 +37,9 @@ _PAGE = "https://www.youtube.com/watch?"
 _TAKEN_OVER = ("Accept-Language", "Content-Type", "Cookie")
 _REASONS = (
     (RequestBlocked, BLOCKED),
-    (VideoUnavailable, "dead (no such video)"),
-    (AgeRestricted, "sign-in wall"),
-    (FailedToCreateConsentCookie, "cookie wall"),
+    (VideoUnavailable, Failure.DEAD.reason("no such video")),
+    (AgeRestricted, Failure.SIGN_IN_WALL),
+    (FailedToCreateConsentCookie, Failure.COOKIE_WALL),
 )
 _PREFERRED = ("en", "zh")
 _LONGEST = 1_000_000.0  # seconds: beyond it, or not a number, a time is a mistake
@@ -89,7 +90,7 @@ class _Replay(BaseAdapter):
         failed = status_reason(reply)
         if failed and reply.status != 429:  # which the library knows for what it is
             # A transcript's own address expires: only of the page does a 404 say that it is gone.
-            if not url.startswith(_PAGE) and not failed.startswith("not available now"):
+            if not url.startswith(_PAGE) and failure_of(failed) is not Failure.LATER:
                 failed = NONE
             raise _Failed(failed)
         response = Response()
@@ -143,7 +144,9 @@ def transcript_of(video: str, replies: Replies) -> Transcript | Request | str:
         return failed.reason
     except VideoUnplayable as error:
         said = str(error.reason).lower()
-        return BLOCKED if "not a bot" in said else "sign-in wall" if "private" in said else NONE
+        if "not a bot" in said:
+            return BLOCKED
+        return Failure.SIGN_IN_WALL if "private" in said else NONE
     except Exception as error:  # the library takes for granted what a reply holds
         return next((reason for kind, reason in _REASONS if isinstance(error, kind)), NONE)
     return Transcript(chosen.language_code, lines)

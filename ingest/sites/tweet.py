@@ -10,6 +10,7 @@ from urllib.parse import quote
 from lxml import etree, html
 
 from ingest.archive.warc import Reply
+from ingest.failures import Failure
 from ingest.links.urls import source_of
 from ingest.reading import markdown
 from ingest.reading.decode import UnreadableError, to_text, unpack
@@ -51,8 +52,8 @@ def read(url: str, replies: Replies) -> Document | Rejection:
     if embed is None:
         page = read_shell(url, page_of(url, replies))
         # What X shows without scripts is an excuse: "Something went wrong".
-        excused = isinstance(page, Rejection) and page.reason == "error page"
-        return Rejection(url, "needs a browser") if excused else page
+        excused = isinstance(page, Rejection) and page.reason == Failure.ERROR_PAGE
+        return Rejection(url, Failure.BROWSER) if excused else page
     if isinstance(embed, Rejection):
         return Rejection(url, embed.reason)
     if reason := status_reason(embed):

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from lxml import etree, html
 
 from ingest.archive.warc import Reply
+from ingest.failures import Failure
 from ingest.links.urls import canonical, source_of
 from ingest.reading import markdown
 from ingest.reading.decode import MAX_CHARS, UnreadableError, decode
@@ -29,11 +30,17 @@ from ingest.values import Document, Rejection
 # WeChat
 
 _GONE = (
-    (r"已被发布者删除", "dead (deleted by its author)"),
-    (r"此内容.{0,12}(?:违规|违反|侵权|投诉)|涉嫌违反", "dead (removed for a breach of rules)"),
-    (r"(?:帐号|账号).{0,12}(?:注销|屏蔽|冻结|封禁|迁移|停止使用)", "dead (its account is closed)"),
-    (r"链接已过期", "dead (the link has expired)"),
-    (r"参数错误", "error page"),
+    (r"已被发布者删除", Failure.DEAD.reason("deleted by its author")),
+    (
+        r"此内容.{0,12}(?:违规|违反|侵权|投诉)|涉嫌违反",
+        Failure.DEAD.reason("removed for a breach of rules"),
+    ),
+    (
+        r"(?:帐号|账号).{0,12}(?:注销|屏蔽|冻结|封禁|迁移|停止使用)",
+        Failure.DEAD.reason("its account is closed"),
+    ),
+    (r"链接已过期", Failure.DEAD.reason("the link has expired")),
+    (r"参数错误", Failure.ERROR_PAGE),
 )
 _SECONDS = re.compile(r"\bvar (?:ct|oriCreateTime)\s*=\s*['\"](\d{9,11})['\"]")
 _DAY = re.compile(r"\b(?:publish_time|createTime)\s*=\s*['\"](\d{4}-[01]\d-[0-3]\d)")
@@ -81,7 +88,7 @@ def read(url: str, replies: Replies) -> Document | Rejection:
     if isinstance(reply, Rejection):
         return reply
     if reply.status == 412:  # how bilibili turns away programs
-        return Rejection(url, "blocked (412)")
+        return Rejection(url, Failure.BLOCKED.reason(412))
     if reason := status_reason(reply):
         return Rejection(url, reason)
     try:
@@ -105,7 +112,7 @@ def read(url: str, replies: Replies) -> Document | Rejection:
 
 def _wechat(url: str, reply: Reply, page: str, tree: html.HtmlElement) -> Document | Rejection:
     if "captcha" in urlsplit(reply.url).path:
-        return Rejection(url, "bot wall")
+        return Rejection(url, Failure.BOT_WALL)
     found = _part(url, reply, tree, "//*[@id='js_content']")
     if found is None:
         shown = "".join(tree.xpath("//body//text()[not(ancestor::script or ancestor::style)]"))
@@ -130,7 +137,7 @@ def _medium(url: str, reply: Reply, page: str, tree: html.HtmlElement) -> Docume
     if isinstance(found, Rejection):
         return found
     if _is_locked(url, page) or _MEMBERS_ONLY.search(found.text[-_TAIL:]):
-        return Rejection(url, "sign-in wall")
+        return Rejection(url, Failure.SIGN_IN_WALL)
     if not found.text:
         return Rejection(url, "empty")
     title = re.sub(r" \| by .*$", "", found.title)
@@ -199,7 +206,7 @@ def _named(tree: html.HtmlElement, state: Any) -> str:
     title = _SITE_NAME.sub("", title).strip()
     if not title or _REMOVED.search(title):
         gone = _REMOVED.search(title or tree.findtext(".//title") or "")
-        return "dead (no such video)" if gone else "needs a browser"
+        return Failure.DEAD.reason("no such video") if gone else Failure.BROWSER
     return f"no transcript: {title} by {uploader}" if uploader else f"no transcript: {title}"
 
 
@@ -234,7 +241,7 @@ def _part(url: str, reply: Reply, tree: html.HtmlElement, path: str) -> Document
     extract = extract_html(html.tostring(root, encoding="unicode"), reply.url)
     # Walls have no such part: what is in it, however short, is the article.
     if not extract.text or len(extract.text) > MAX_CHARS:
-        return Rejection(url, "too large" if extract.text else "empty")
+        return Rejection(url, Failure.TOO_LARGE if extract.text else "empty")
     return make_document(url, extract, reply.fetched_at)
 
 
