@@ -8,9 +8,11 @@ from typing import Any
 from lxml import html
 from reportlab.pdfgen.canvas import Canvas
 
+from ingest import failures
 from ingest.archive.values import Reply
 from ingest.fetch import addresses, robots
 from ingest.links import kinds, urls
+from ingest.links.sites import github as links_github
 from ingest.lists import blocks, catalog_file, check, lines, parser
 from ingest.reading import (
     captions,
@@ -36,16 +38,19 @@ from ingest.reading import (
 )
 from ingest.sites import (
     arxiv,
+    bilibili,
     colab,
     github,
     github_api,
     github_discussion,
     google_docs,
+    medium,
+    notion,
     page,
     tweet,
-    walled,
     wayback,
     web,
+    wechat,
     youtube,
 )
 from ingest.text import blocks as blocks_of
@@ -306,7 +311,9 @@ CASES: dict[str, Any] = {
         common=(),
     ),
     "ingest.reading.titles.name_of": _address(titles.name_of),
-    "ingest.reading.titles.owner_of": _address(titles.owner_of),
+    "ingest.links.sites.github.name_of": _address(links_github.name_of),
+    "ingest.links.sites.github.owner_of": _address(links_github.owner_of),
+    "ingest.failures.failure_of": failures.failure_of,
     "ingest.reading.titles.tells": titles.tells,
     "ingest.reading.titles.title_of": Case(
         lambda text: titles.title_of(text, "a", text[:200], _URL), units=(" | a", " - a")
@@ -334,15 +341,10 @@ CASES: dict[str, Any] = {
         lambda text: page.read_shell(_URL, _reply(text)), common=FEW
     ),
     "ingest.sites.tweet.read": _site(tweet, "https://x.com/a/status/1"),
-    "ingest.sites.walled.read": [
-        _site(walled, url)
-        for url in (
-            "https://mp.weixin.qq.com/s/a",
-            "https://medium.com/@a/b-0123456789ab",
-            "https://a.notion.site/b",
-            "https://www.bilibili.com/video/BV1",
-        )
-    ],
+    "ingest.sites.bilibili.read": _site(bilibili, "https://www.bilibili.com/video/BV1"),
+    "ingest.sites.medium.read": _site(medium, "https://medium.com/@a/b-0123456789ab"),
+    "ingest.sites.notion.read": _site(notion, "https://a.notion.site/b"),
+    "ingest.sites.wechat.read": _site(wechat, "https://mp.weixin.qq.com/s/a"),
     "ingest.sites.wayback.as_original": lambda text: wayback.as_original(
         _reply("a", f"https://web.archive.org/web/2020id_/{text}")
     ),
@@ -505,6 +507,9 @@ EXEMPT: dict[str, str] = {
     "ingest.primer_zh.": "our own notes",
     "*.covers": "one look at an address; `links` is measured with addresses",
     "*.requests": "addresses and JSON; measured with `read` of the same site",
+    "ingest.links.site.": "names of sources",
+    "ingest.links.sites.registry.": "one match of a host name",
+    "ingest.sites.article.": "measured with the sites that read by it",
     "ingest.sites.github_api.ask": "an address of our own making",
     "ingest.sites.github_api.is_interface": "one comparison",
     "ingest.sites.page.page_of": "one look-up",

@@ -9,11 +9,9 @@ from time import monotonic
 
 from ingest.failures import Failure
 from ingest.fetch.robots import origin
+from ingest.links.sites.registry import site_of
 from ingest.reading.decode import MAX_BYTES
 from ingest.values import Rejection
-
-_SLOW_HOSTS = {"arxiv.org": 3.0, "export.arxiv.org": 3.0}
-"""Seconds between requests that a host asks for elsewhere than in its robots.txt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +77,8 @@ class Hosts:
         limits = self._limits
         name = origin(url).partition("://")[2]
         if name not in self._hosts:
-            pace = max(limits.pace, _SLOW_HOSTS.get(name, 0.0) * (limits.pace > 0))
+            site = site_of(name)
+            pace = max(limits.pace, site.pace if site and limits.pace > 0 else 0.0)
             turns = asyncio.Semaphore(limits.per_host)
             self._hosts[name] = Host(turns, pace, max(limits.patience, limits.pace))
         return self._hosts[name]

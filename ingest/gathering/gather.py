@@ -155,7 +155,9 @@ class _Visits:
         source = source_for(url)
         if source is youtube and self._youtube_blocks:
             # not noted as a visit: it is due again with the next run
-            return Got(url, source_of(url), "failed", "blocked: YouTube asks for a sign-in")
+            from ingest.sites.transcript import BLOCKED  # slow to import, and loaded by now
+
+            return Got(url, source_of(url), "failed", BLOCKED)
         await converse(source.requests)
         self._youtube_blocks |= source is youtube and youtube.blocks(replies)
         if self._wayback and _is_dead(replies.values()):

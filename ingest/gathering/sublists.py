@@ -12,6 +12,7 @@ from typing import Protocol
 from ingest.errors import UsageError
 from ingest.gathering.ledger import Ledger
 from ingest.links.kinds import split
+from ingest.links.sites import github
 from ingest.links.urls import canonical
 from ingest.lists.catalog_file import CuratedList, Entry
 from ingest.lists.lines import says_nothing
@@ -75,7 +76,7 @@ def _named(entry: Entry, under: tuple[str, ...]) -> Entry:
 
 def _repository(url: str | None) -> str | None:
     parts = split(canonical(url)) if url else None
-    if parts is None or parts.hostname != "github.com":
+    if parts is None or parts.hostname != github.HOST:
         return None
     owner, _, rest = parts.path.strip("/").partition("/")
     name = rest.split("/")[0]

@@ -1,47 +1,29 @@
 """What an address points at: its source (which site, which form) and its kind for people.
 
-Knows hosts and paths only; never looks at a page.
+Knows hosts and paths only; never looks at a page. What is known of one site stands in
+`ingest.links.sites`; here stand the sites of which only the kind is known.
 """
 
 import re
 from pathlib import PurePosixPath
 from urllib.parse import SplitResult, unquote, urlsplit
 
+from ingest.links.site import OTHER
+from ingest.links.sites.registry import site_of
+
 
 def source_of(url: str) -> str:
-    """Return which of the 18 sources an address belongs to (``other`` if none)."""
+    """Return which source an address belongs to: a site's, ``blog``, or ``other`` if none."""
     parts = split(url)
     if parts.scheme in _LOCAL:
-        return "other"  # where a file lies says nothing about it
+        return OTHER  # where a file lies says nothing about it
     host, path = _bare_host(parts), parts.path
-    segments = [segment for segment in path.split("/") if segment]
-    if host == "arxiv.org" or host.endswith(".arxiv.org"):
-        return "arxiv"
-    if host == "raw.githubusercontent.com":
-        return "github-file"
-    if host == "github.com":
-        return _github_source(segments)
-    if host == "docs.google.com":
-        kinds = {"spreadsheets": "google-sheets", "presentation": "google-slides"}
-        return kinds.get(segments[0] if segments else "", "other")
-    if host == "huggingface.co":
-        kinds = {"blog": "hf-blog", "learn": "hf-course", "course": "hf-course"}
-        return kinds.get(segments[0] if segments else "", "other")
-    for source, pattern in _SOURCES_BY_HOST:
-        if pattern.fullmatch(host):
-            return source
-    return "blog" if _BLOG_HOST.match(host) or _BLOG_PATH.search(path) else "other"
+    if site := site_of(host):
+        return site.source([segment for segment in path.split("/") if segment])
+    return BLOG if _BLOG_HOST.match(host) or _BLOG_PATH.search(path) else OTHER
 
 
-_SOURCES_BY_HOST = (
-    ("bilibili", re.compile(r"(.+\.)?bilibili\.com|b23\.tv")),
-    ("colab", re.compile(r"colab\.(research\.google|google)\.com|colab\.google")),
-    ("medium", re.compile(r"(.+\.)?medium\.com")),
-    ("notion", re.compile(r".+\.notion\.site|(.+\.)?notion\.(so|com)")),
-    ("tweet", re.compile(r"(mobile\.)?(twitter|x)\.com")),
-    ("wechat", re.compile(r"mp\.weixin\.qq\.com")),
-    ("youtube", re.compile(r"(.+\.)?youtube(-nocookie)?\.com|youtu\.be")),
-)
+BLOG = "blog"
 # Personal sites that are blogs as a whole and whose addresses do not say so.
 _BLOG_HOST = re.compile(
     r"blog\.|.+\.(substack|blogspot|wordpress|hashnode|ghost)\.\w+$|rentry\.(org|co)$"
@@ -62,17 +44,17 @@ def kind_of(url: str) -> str:
     parts = split(url)
     host, path = _bare_host(parts), unquote(parts.path).lower()
     source = source_of(url)
+    is_local = parts.scheme in _LOCAL
+    site = None if is_local else site_of(host)
     suffix = PurePosixPath(path).suffix
-    if suffix in _KIND_BY_SUFFIX and source != "github-repo":  # llama2.c is a repository
+    if suffix in _KIND_BY_SUFFIX and not (site and source in site.bare):
         return _KIND_BY_SUFFIX[suffix]
-    if parts.scheme in _LOCAL:
+    if is_local:
         return "note"
-    if source in ("github-repo", "github-file") and "awesome" in path:
-        return "list"
-    if source == "github-repo" and re.search(r"[-_](course|class|tutorials?)\b", path):
-        return "course"
-    if source in _KIND_BY_SOURCE:
-        return _KIND_BY_SOURCE[source]
+    if site and (kind := site.kind(source, path) or site.kinds.get(source)):
+        return kind
+    if source == BLOG:
+        return "post"
     for kind, hosts, paths in _KIND_RULES:
         if re.search(hosts, host) or re.search(paths, path):
             return kind
@@ -90,21 +72,6 @@ _KIND_BY_SUFFIX = {
         ("code", ".py .c .h .cc .cpp .cu .cuh .rs .go .js .ts .java .jl .sh .swift .mojo"),
     )
     for suffix in suffixes.split()
-}
-_KIND_BY_SOURCE = {
-    source: kind
-    for kind, sources in (
-        ("paper", "arxiv"),
-        ("post", "blog hf-blog medium wechat"),
-        ("repository", "github-repo github-tree"),
-        ("notebook", "colab"),
-        ("video", "bilibili youtube"),
-        ("slides", "google-slides"),
-        ("course", "hf-course"),
-        ("thread", "github-discussion tweet"),
-        ("note", "github-file google-sheets notion"),
-    )
-    for source in sources.split()
 }
 _NEVER = r"(?!)"
 _KIND_RULES = (
@@ -136,19 +103,6 @@ _KIND_RULES = (
         r"/(docs?|documentation|reference|manual|guides?|getting-started|tutorials?|wiki)(/|$)",
     ),
 )
-
-
-def _github_source(segments: list[str]) -> str:
-    match segments:
-        case [_, _] | [_, _, "tree", _]:
-            return "github-repo"
-        case [_, _, "tree", *_]:
-            return "github-tree"
-        case [_, _, "blob" | "raw", *_]:
-            return "github-file"
-        case [_, _, "discussions" | "issues" | "pull", _, *_]:
-            return "github-discussion"
-    return "other"
 
 
 def split(url: str) -> SplitResult:

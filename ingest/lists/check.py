@@ -14,6 +14,7 @@ from difflib import get_close_matches
 from typing import Literal
 from urllib.parse import unquote, urlsplit
 
+from ingest.links.sites.registry import SITES
 from ingest.links.urls import NO_BASE, canonical, resolve
 from ingest.lists.lines import cleaned, is_housekeeping, names_something
 from ingest.lists.parser import decode
@@ -96,7 +97,6 @@ _VIEW = re.compile(
     re.IGNORECASE,
 )
 _VIEW_FRAGMENT = re.compile(r"\b(?:scrollTo|gid|slide)=")
-_TWINS = (frozenset({"twitter.com", "x.com"}), frozenset({"youtube.com", "youtu.be"}))
 _MOST_HINTS, _MOST_LIKELY, _LONGEST_ANCHOR = 30, 1000, 100
 _EXAMPLE = re.compile(r"(?:^|\.)example(?:\.(?:com|org|net))?$")
 
@@ -394,7 +394,7 @@ def _hosts(links: list[FoundLink]) -> Iterator[Finding]:
         if link.where != "comment" and link.target.startswith("http")
     ]
     used = {host for _, host in hosts}
-    for twins in _TWINS:
+    for twins in filter(None, (site.names for site in SITES)):
         for link, host in hosts:
             if twins <= used and host in twins:
                 message = f"one site under two names in this list ({', '.join(sorted(twins))})"

@@ -18,12 +18,13 @@ from urllib.parse import urlsplit
 from lxml import etree, html
 
 from ingest.failures import Failure
+from ingest.links.sites import github
 from ingest.links.urls import joined
 from ingest.reading import markdown
 from ingest.reading.decode import MAX_CHARS, UnreadableError
 from ingest.reading.front_matter import split_leniently
 from ingest.reading.prune import prune, write_inline
-from ingest.reading.titles import name_of, owner_of, tells, title_of
+from ingest.reading.titles import name_of, tells, title_of
 from ingest.text.blocks import first_heading
 from ingest.text.sentences import clean
 
@@ -92,7 +93,7 @@ def extract_html(page: str, url: str) -> Extract:
     if len(page) > MAX_CHARS and _shown_chars(tree) > MAX_CHARS:
         raise UnreadableError(Failure.TOO_LARGE)
     write_inline(tree)
-    on_github = urlsplit(url).hostname == "github.com"
+    on_github = urlsplit(url).hostname == github.HOST
     # GitHub's frame says nothing that the address does not say better.
     # Its reader looks again and again through what is nested.
     metadata = _NO_METADATA if on_github or _is_deep(tree) else _metadata(tree, url)
@@ -114,7 +115,7 @@ def extract_html(page: str, url: str) -> Extract:
         signals["scripted"] = False
     title = title_of(raw_title, metadata.sitename or "", heading, url)
     if on_github:
-        signals |= {"author": owner_of(url), "published": None}
+        signals |= {"author": github.owner_of(url), "published": None}
     return Extract(title, text, body_text=body_text, **signals)
 
 
@@ -125,14 +126,14 @@ def extract_markdown(text: str, url: str) -> Extract:
     prune(tree)
     written = markdown.write(tree)
     first = first_heading(written, 2)
-    heading = first if tells(first) or not owner_of(url) else ""
+    heading = first if tells(first) or not github.owner_of(url) else ""
     title = _scalar(front.get("title")) or heading or name_of(url)
     published = _DATE.match(_scalar(front.get("date")))
     author = front.get("author") or front.get("authors")
     return Extract(
         _plain(title),
         written,
-        author=author if isinstance(author, str) else owner_of(url),
+        author=author if isinstance(author, str) else github.owner_of(url),
         published=published[0] if published else None,
         lang=_two_letters(_scalar(front.get("lang") or front.get("language"))),
     )

@@ -15,19 +15,20 @@ from urllib.parse import quote, unquote
 from ingest.archive.warc import Reply
 from ingest.failures import Failure, failure_of
 from ingest.links.kinds import split
+from ingest.links.sites import github as site
 from ingest.links.urls import canonical, joined, kind_of, source_of
 from ingest.reading.decode import UnreadableError, suffix_of, unpack
 from ingest.reading.document import make_document, read_document, status_reason
 from ingest.reading.extract import Extract
 from ingest.reading.notebook import extract_notebook
-from ingest.reading.titles import name_of, owner_of
+from ingest.reading.titles import name_of
 from ingest.sites.github_api import answer, ask, is_interface, refusal
 from ingest.sites.source import Replies, Request
 from ingest.text.sentences import clean
 from ingest.values import Document, Rejection
 
-_RAW = "https://raw.githubusercontent.com"
-_SOURCES = ("github-repo", "github-tree", "github-file")
+_RAW = f"https://{site.RAW}"
+_SOURCES = (site.REPOSITORY, site.FOLDER, site.FILE)
 # Addresses of two parts that are no repositories.
 _NOT_OWNERS = {
     "about", "apps", "collections", "customer-stories", "enterprise", "events", "explore",
@@ -57,7 +58,7 @@ class _Place:
 
     @property
     def url(self) -> str:
-        parts = ("https://github.com", self.repo, self.form, self.branch, self.path)
+        parts = (f"https://{site.HOST}", self.repo, self.form, self.branch, self.path)
         return canonical("/".join(filter(None, parts)) + (f"?{self.query}" if self.query else ""))
 
 
@@ -98,7 +99,7 @@ def read(url: str, replies: Replies) -> Document | Rejection:
 def _place(url: str) -> _Place | None:
     parts = split(url)
     owner, _, rest = parts.path.strip("/").partition("/")
-    if parts.hostname != "github.com" or owner in _NOT_OWNERS or not rest:
+    if parts.hostname != site.HOST or owner in _NOT_OWNERS or not rest:
         return None
     match rest.split("/"):
         case [repo]:
@@ -136,7 +137,7 @@ def _settles(came: Reply | Rejection) -> bool:
     """Say whether nothing better than this can come."""
     if isinstance(came, Rejection):
         return failure_of(came.reason) in _FINAL
-    if _is_at(came, "raw.githubusercontent.com"):
+    if _is_at(came, site.RAW):
         return came.status == 200 and _linked(came) is None
     return _content(answer(came)) is not None
 
@@ -200,7 +201,7 @@ def _content(told: Any) -> bytes | None:
 
 
 def _from_raw(place: _Place, reply: Reply) -> Document | Rejection | None:
-    if not _is_at(reply, "raw.githubusercontent.com") or reply.status != 200 or _linked(reply):
+    if not _is_at(reply, site.RAW) or reply.status != 200 or _linked(reply):
         return None
     seen = _place(canonical(reply.url))
     return _read_file(place, seen, replace(reply, url=_raw_of(seen))) if seen else None
@@ -250,7 +251,7 @@ def _renamed(place: _Place, seen: _Place) -> _Place:
 
 
 def _from_page(place: _Place, reply: Reply) -> Document | Rejection | None:
-    return read_document(reply) if _is_at(reply, "github.com") else None
+    return read_document(reply) if _is_at(reply, site.HOST) else None
 
 
 def _from_listing(place: _Place, reply: Reply) -> Document | Rejection | None:
@@ -268,7 +269,7 @@ def _from_listing(place: _Place, reply: Reply) -> Document | Rejection | None:
         lines.append(
             f"- [{name}{'/' * (item.get('type') == 'dir')}]({canonical(item['html_url'])})"
         )
-    page = Extract(title, "\n".join(lines), author=owner_of(url))
+    page = Extract(title, "\n".join(lines), author=site.owner_of(url))
     return make_document(url, page, reply.fetched_at)
 
 

@@ -1,14 +1,17 @@
-"""Which source covers a page."""
+"""Which source covers a page. A new one is a module here and a line below."""
 
 from ingest.sites import (
     arxiv,
+    bilibili,
     colab,
     github,
     github_discussion,
     google_docs,
+    medium,
+    notion,
     tweet,
-    walled,
     web,
+    wechat,
     youtube,
 )
 from ingest.sites.source import Source
@@ -21,7 +24,10 @@ SOURCES: tuple[Source, ...] = (
     youtube,
     google_docs,
     tweet,
-    walled,
+    wechat,
+    medium,
+    notion,
+    bilibili,
     web,
 )
 """In the order they are asked; the last covers everything."""

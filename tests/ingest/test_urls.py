@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ingest.links.site import OTHER
+from ingest.links.sites.registry import SITES
 from ingest.links.urls import canonical, deep_link, kind_of, resolve, source_of
 
 HOSTS = st.sampled_from(
@@ -351,3 +353,23 @@ def test_what_is_no_page_has_a_reason(target: str) -> None:
     url, reason = resolve(target, REPOSITORY)
     assert not url
     assert reason
+
+
+def test_a_host_belongs_to_one_site():
+    hosts = {
+        host
+        for site in SITES
+        for host in (*site.aliases.values(), *site.spellings, *site.noise, *site.names)
+    }
+    owners = {
+        host: [site for site in SITES if site.hosts.fullmatch(host.removeprefix("www."))]
+        for host in hosts
+    }
+    assert {host: len(owned) for host, owned in owners.items()} == dict.fromkeys(hosts, 1)
+
+
+def test_a_site_names_every_source_that_it_gives():
+    for row in ("a", "a/b", "a/b/tree/m/x", "a/b/blob/m/x", "a/b/issues/1", "blog/x", "course/x"):
+        for site in SITES:
+            source = site.source(row.split("/"))
+            assert source == OTHER or source in site.kinds

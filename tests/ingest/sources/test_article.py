@@ -6,7 +6,8 @@ import pytest
 from warcio.archiveiterator import ArchiveIterator
 
 from ingest.archive.warc import Reply
-from ingest.sites import walled
+from ingest.sites import web
+from ingest.sites.registry import source_for
 from ingest.values import Document, Rejection
 
 WECHAT = "https://mp.weixin.qq.com/s/z5gpNkFkbR7nR4HHIHGx0g"
@@ -25,7 +26,7 @@ def reply(body: str | bytes, url: str, status: int = 200, **headers: str) -> Rep
 
 
 def read(body: str | bytes, url: str, status: int = 200, **headers: str) -> Document | Rejection:
-    return walled.read(url, {url: reply(body, url, status, **headers)})
+    return source_for(url).read(url, {url: reply(body, url, status, **headers)})
 
 
 def document(found: Document | Rejection) -> Document:
@@ -35,13 +36,13 @@ def document(found: Document | Rejection) -> Document:
 
 @pytest.mark.parametrize("url", [WECHAT, MEDIUM, NOTION, VIDEO, SPACE, "https://b23.tv/x1"])
 def test_the_page_is_asked_for_once(url: str) -> None:
-    assert walled.covers(url)
-    assert [request.url for request in walled.requests(url, {})] == [url]
-    assert not walled.requests(url, {url: Rejection(url, "x")})
-    assert walled.read(url, {url: Rejection(url, "robots.txt does not allow it")}) == Rejection(
-        url, "robots.txt does not allow it"
-    )
-    assert walled.read(url, {}) == Rejection(url, "not fetched")
+    assert source_for(url) is not web
+    assert [request.url for request in source_for(url).requests(url, {})] == [url]
+    assert not source_for(url).requests(url, {url: Rejection(url, "x")})
+    assert source_for(url).read(
+        url, {url: Rejection(url, "robots.txt does not allow it")}
+    ) == Rejection(url, "robots.txt does not allow it")
+    assert source_for(url).read(url, {}) == Rejection(url, "not fetched")
     assert read("", url, 404) == Rejection(url, "dead (404)")
     assert read(b"\x1f\x8b broken", url, Content_Encoding="gzip") == Rejection(
         url, "damaged: the compressed body cannot be unpacked"
@@ -50,8 +51,8 @@ def test_the_page_is_asked_for_once(url: str) -> None:
 
 
 def test_other_sites_are_not_covered() -> None:
-    assert not walled.covers("https://towardsdatascience.com/x-38a32bf7f194")
-    assert not walled.covers("https://weixin.qq.com/")
+    assert source_for("https://towardsdatascience.com/x-38a32bf7f194") is web
+    assert source_for("https://weixin.qq.com/") is web
 
 
 # WeChat
@@ -121,7 +122,7 @@ def test_what_wechat_says_in_place_of_an_article(said: str, reason: str) -> None
 
 def test_wechats_check_is_known_by_where_it_leads() -> None:
     check = "https://mp.weixin.qq.com/mp/wappoc_appmsgcaptcha?poc_token=x&target_url=y"
-    found = walled.read(WECHAT, {WECHAT: reply(NOTICE.format("请稍候"), check)})
+    found = source_for(WECHAT).read(WECHAT, {WECHAT: reply(NOTICE.format("请稍候"), check)})
     assert found == Rejection(WECHAT, "bot wall")
 
 
@@ -250,7 +251,9 @@ def test_a_video_is_named_but_no_document() -> None:
 
 def test_a_short_link_is_known_by_where_it_leads() -> None:
     short = "https://b23.tv/abc"
-    found = walled.read(short, {short: reply(VIDEO_PAGE % STATE, f"{VIDEO}?p=1&share=x")})
+    found = source_for(short).read(
+        short, {short: reply(VIDEO_PAGE % STATE, f"{VIDEO}?p=1&share=x")}
+    )
     assert found == Rejection(short, "no transcript: 从零实现大模型（上） by 李老师")
 
 

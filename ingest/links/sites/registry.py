@@ -1,0 +1,41 @@
+"""Which site an address belongs to. A new site is a module here and a line below."""
+
+from ingest.links.site import Site
+from ingest.links.sites import (
+    arxiv,
+    bilibili,
+    colab,
+    github,
+    google_docs,
+    huggingface,
+    medium,
+    notion,
+    tweet,
+    wechat,
+    youtube,
+)
+
+SITES: tuple[Site, ...] = (
+    arxiv.SITE,
+    bilibili.SITE,
+    colab.SITE,
+    github.SITE,
+    github.RAW_SITE,
+    google_docs.SITE,
+    huggingface.SITE,
+    medium.SITE,
+    notion.SITE,
+    tweet.SITE,
+    wechat.SITE,
+    youtube.SITE,
+)
+"""Their hosts do not overlap."""
+
+ALIASES = {alias: host for site in SITES for alias, host in site.aliases.items()}
+NOISE = {host: names for site in SITES for host, names in site.noise.items()}
+SPELLINGS = {host: spelling for site in SITES for host, spelling in site.spellings.items()}
+
+
+def site_of(host: str) -> Site | None:
+    """Return the site that a bare host name (without ``www.``) belongs to, or None."""
+    return next((site for site in SITES if site.hosts.fullmatch(host)), None)

@@ -1,0 +1,32 @@
+"""Notion: a page shows what it shows without scripts, which may be little."""
+
+from collections.abc import Sequence
+
+from lxml import html
+
+from ingest.archive.warc import Reply
+from ingest.links.urls import source_of
+from ingest.sites import web
+from ingest.sites.article import read_with
+from ingest.sites.page import read_shell
+from ingest.sites.source import Replies, Request
+from ingest.values import Document, Rejection
+
+
+def covers(url: str) -> bool:
+    """Cover published pages."""
+    return source_of(url) == "notion"
+
+
+def requests(url: str, replies: Replies) -> Sequence[Request]:
+    """Ask for the page itself."""
+    return web.requests(url, replies)
+
+
+def read(url: str, replies: Replies) -> Document | Rejection:
+    """Read the page as the site writes it."""
+    return read_with(_article, url, replies)
+
+
+def _article(url: str, reply: Reply, page: str, tree: html.HtmlElement) -> Document | Rejection:
+    return read_shell(url, reply)
