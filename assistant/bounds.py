@@ -1,4 +1,4 @@
-"""What may be asked: how long a question and what was said before it may be, at every door.
+"""What may be asked: a question and what was said before it, and how long both may be.
 
 The rules of questions, names and follow-ups read a text many times over; these bounds are what
 keeps them quick, so they stand here once and every door goes through them.
@@ -6,9 +6,8 @@ keeps them quick, so they stand here once and every door goes through them.
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from assistant.conversation.rewriting import Exchange
 from ingest.errors import UsageError
 
 QUESTION = 4_000
@@ -18,6 +17,14 @@ EXCHANGES = 50
 ANSWER = 20_000
 """How many characters of an earlier answer count: the first ones."""
 _UNWRITABLE = re.compile("[\ud800-\udfff]")  # halves of characters: no encoding takes them
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One question asked before, as it was asked, and the text of its answer."""
+
+    question: str
+    answer: str = ""
 
 
 def asked(text: str, what: str = "question") -> str:

@@ -15,6 +15,7 @@ from assistant import bounds
 from assistant.answering import gaps as gap_notes
 from assistant.answering import inquiry
 from assistant.answering.evidence import PASSAGES
+from assistant.answering.prompt import prefix
 from assistant.answering.values import Answer, Event, SearchResult
 from assistant.conversation.rewriting import Exchange
 from assistant.engines import available as models_here
@@ -461,7 +462,7 @@ class Desk:
             UsageError: no such model writes answers.
             ModelUnavailable: it could not be had or measured.
         """
-        return models_here.measure(name, self.home, self._progress)
+        return models_here.measure(name, self.home, prefix(), self._progress)
 
     def close(self) -> None:
         """Give the model's memory back."""

@@ -56,14 +56,14 @@ def receive(
             answer = reply(question, lang, turn)
         yield Event("done", answer=replace(answer, question=question))
         return
-    about = None
+    about, alone = None, stand_alone(question, history)
     if not filters and not understand(question).sides:  # a comparison is a question of fact
-        about = respond(library, question, stand_alone(question, history), k, model, stop)
+        about = respond(library, question, alone, k, model, stop)
     if about is not None:
         yield from about
         return
     opened = partial(library, question)
-    events = inquiry.inquire(opened, question, history, filters, k, model, stop)
+    events = inquiry.inquire(opened, question, alone, filters, k, model, stop)
     yield from _compared(library, events)
 
 

@@ -17,9 +17,9 @@ from typing import Any
 from ingest.archive.values import OURS, Order
 from ingest.archive.warc import Archive, DamagedRecordError, Record, Reply, Visit
 from ingest.failures import Failure
-from ingest.fetch.addresses import refusal
 from ingest.fetch.robots import Robots, is_robots
 from ingest.links.kinds import split
+from ingest.links.public import refusal
 from ingest.links.urls import canonical, joined
 from ingest.reading.decode import MAX_CHARS
 from ingest.reading.document import make_document, read_document, reason_of

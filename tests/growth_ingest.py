@@ -10,8 +10,8 @@ from reportlab.pdfgen.canvas import Canvas
 
 from ingest import failures
 from ingest.archive.values import Reply
-from ingest.fetch import addresses, robots
-from ingest.links import kinds, urls
+from ingest.fetch import robots
+from ingest.links import kinds, public, urls
 from ingest.links.sites import github as links_github
 from ingest.lists import blocks, catalog_file, check, lines, parser
 from ingest.reading import (
@@ -149,8 +149,8 @@ _NESTED = (
 _PAGE = ("", *_META, "<html><head><style>", "<p style='", "<title", "<article><p>", "<main><table>")
 
 CASES: dict[str, Any] = {
-    "ingest.fetch.addresses.refusal": _address(addresses.refusal),
-    "ingest.fetch.addresses.is_public": addresses.is_public,
+    "ingest.links.public.refusal": _address(public.refusal),
+    "ingest.links.public.is_public": public.is_public,
     "ingest.fetch.robots.Robots.learn": Case(
         lambda text: robots.Robots().learn(_URL, _reply(text)),
         heads=("", "User-agent: *\nDisallow: /"),

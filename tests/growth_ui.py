@@ -141,6 +141,7 @@ _COMMAND = "a command: what it is given goes to the desk, whose bound it meets"
 _TAB = "an event of the page: as a command"
 _SERVES = "its texts are whose start it is"
 EXEMPT: dict[str, str] = {
+    "ui.filters.filters_of": "puts values into tuples",
     **{
         f"ui.cli.{name}": _COMMAND
         for name in (
@@ -148,7 +149,7 @@ EXEMPT: dict[str, str] = {
             "evaluate.evaluate", "keep.forget", "keep.import_",
             "keep.ingest", "keep.rebuild", "lists.lists_add",
             "lists.lists_check", "lists.lists_diff", "lists.lists_remove", "models.models_measure",
-            "models.models_pull", "options.filters_of", "options.given", "options.open_desk",
+            "models.models_pull", "options.given", "options.open_desk",
             "serve.mcp", "serve.serve",
         )
     },

@@ -1,16 +1,15 @@
-"""A question as it was put: made to stand alone, answered, or told where else to look.
+"""A question in words that stand alone: answered, or told where else to look.
 
 Remembers nothing: whoever asks for a person notes what was refused.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from assistant.answering import answer as answering
 from assistant.answering import gaps
 from assistant.answering.evidence import PASSAGES
 from assistant.answering.values import Answer, Event
-from assistant.conversation.rewriting import Exchange, stand_alone
 from assistant.engines.protocol import Engine
 from index.search.library import Library
 from index.search.query import require_words
@@ -21,7 +20,7 @@ from ingest.text.sentences import language
 def inquire(
     library: Callable[[], Library],
     question: str,
-    history: Sequence[Exchange],
+    alone: str,
     filters: Filters,
     k: int,
     model: Callable[[], Engine | None],
@@ -29,10 +28,11 @@ def inquire(
 ) -> Iterator[Event]:
     """Answer a question and tell what becomes known on the way; see `assistant.desk.Desk.stream`.
 
-    ``library`` and ``model`` open what they name, and are called when it is needed.
+    ``alone`` is the question in words that need no history. ``library`` and ``model`` open what
+    they name, and are called when it is needed.
     """
     require_words(question, "question")
-    asked = library().corrected(stand_alone(question, history))
+    asked = library().corrected(alone)
     here = library().asked_in(language(asked))
     for event in answering.answer(here, asked, filters, k, model, stop):
         if event.answer is None:
@@ -57,4 +57,4 @@ def answer_alone(
     library: Callable[[], Library], question: str, model: Callable[[], Engine | None]
 ) -> Answer:
     """Answer a question nobody asked before, from the whole library."""
-    return final(inquire(library, question, (), Filters(), PASSAGES, model, lambda: False))
+    return final(inquire(library, question, question, Filters(), PASSAGES, model, lambda: False))

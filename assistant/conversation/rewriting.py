@@ -8,22 +8,16 @@ asked of the library changes.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from assistant.bounds import Exchange
 from assistant.conversation import follow_up_en, follow_up_zh
 from assistant.conversation.moves import move
 from ingest.text.sentences import language
 
+__all__ = ["Exchange", "last_asked", "stand_alone"]
+
 _KEPT = 8
 _LONGEST = 240  # characters: a longer question says what it is about itself
-
-
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """One question asked before, as it was asked, and the text of its answer."""
-
-    question: str
-    answer: str = ""
 
 
 def stand_alone(question: str, history: Sequence[Exchange]) -> str:

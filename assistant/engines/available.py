@@ -1,6 +1,6 @@
 """The pinned models on this machine: which are here, what they cost, having one now."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from assistant.engines import checks
 from assistant.engines import costs as model_costs
 from assistant.engines.choice import DEFAULT_MODEL
+from assistant.engines.protocol import Message
 from index.models import weights
 from index.models.pins import Model
 from index.store.generation import Home
@@ -61,9 +62,11 @@ def pull(name: str, home: Home, progress: Progress) -> Path:
     return weights.obtain(name, home.models, progress)
 
 
-def measure(name: str, home: Home, progress: Progress) -> model_costs.Costs:
+def measure(
+    name: str, home: Home, beginning: Sequence[Message], progress: Progress
+) -> model_costs.Costs:
     """See :meth:`assistant.desk.Desk.measure`."""
     pin = weights.load_pins().get(name)
     if pin is not None and pin.use == "embedding":
         raise UsageError(f"{name} writes no answers: there is nothing to measure.")
-    return model_costs.measure(name, pull(name, home, progress), home.cache)
+    return model_costs.measure(name, pull(name, home, progress), home.cache, beginning)

@@ -6,6 +6,7 @@ cache together with what identifies the machine: figures of another one are not 
 
 import json
 import time
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -53,15 +54,16 @@ def read(cache: Path) -> dict[str, Costs]:
         return {}
 
 
-def measure(name: str, path: Path, cache: Path) -> Costs:
+def measure(name: str, path: Path, cache: Path, beginning: Sequence[Message]) -> Costs:
     """Measure a GGUF file, which takes about half a minute, and keep the figures.
 
+    ``beginning`` are the messages that every prompt begins with, whose state the model keeps.
     Whether llama.cpp runs it on this machine is checked again.
 
     Raises:
         CannotRun, ModelUnavailable: it cannot be loaded, or does not answer.
     """
-    found = _measured(path, cache)
+    found = _measured(path, cache, beginning)
     file = cache / _FILE
     try:
         kept = json.loads(file.read_text(encoding="utf-8"))
@@ -90,20 +92,19 @@ def _needed(size: int) -> float:
     return 1.2 * size + 0.4e9
 
 
-def _measured(path: Path, cache: Path) -> Costs:
-    from assistant.answering.prompt import prefix
+def _measured(path: Path, cache: Path, beginning: Sequence[Message]) -> Costs:
     from assistant.engines.isolated import IsolatedEngine
 
-    IsolatedEngine(path, cache, prefix(), afresh=True).close()  # checked, and its state kept
+    IsolatedEngine(path, cache, beginning, afresh=True).close()  # checked, and its state kept
     begun = time.perf_counter()
-    with closing(IsolatedEngine(path, cache, prefix())) as engine:
+    with closing(IsolatedEngine(path, cache, beginning)) as engine:
         load = time.perf_counter() - begun
         asked = (
             f"{' '.join([_FACT] * 8)}\nExplain in detail how such a cache works and what it costs."
         )
         begun = time.perf_counter()
         first, count = 0.0, 0
-        for _ in engine.stream([*prefix(), Message("user", asked)], max_tokens=_TOKENS):
+        for _ in engine.stream([*beginning, Message("user", asked)], max_tokens=_TOKENS):
             first = first or time.perf_counter() - begun
             count += 1
         if count < 2:

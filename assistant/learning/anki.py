@@ -12,14 +12,11 @@ import time
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from assistant.learning import primer
+from assistant.learning.card import Card
 from ingest.errors import UsageError
 from ingest.values import PRIMER
-
-if TYPE_CHECKING:
-    from assistant.learning.cards import Card
 
 _FIELDS = ("Question", "Answer", "Quote", "Source")
 _FRONT = "{{Question}}"
@@ -33,7 +30,7 @@ _DISPLAY = re.compile(r"\$\$(.+?)\$\$", re.DOTALL)
 _INLINE = re.compile(r"(?<!\\)\$([^\s$](?:[^$\n]*[^\s$\\])?)\$")
 
 
-def write_anki(cards: Sequence["Card"], file: Path, topic: str) -> None:
+def write_anki(cards: Sequence[Card], file: Path, topic: str) -> None:
     """Write cards as an ``.apkg`` file; importing a newer one updates the same deck and notes.
 
     Ids are hashes: of the topic for the deck, of address and question for each note.
@@ -62,7 +59,7 @@ def write_anki(cards: Sequence["Card"], file: Path, topic: str) -> None:
         part.unlink(missing_ok=True)
 
 
-def _write_collection(cards: Sequence["Card"], file: Path, topic: str) -> None:
+def _write_collection(cards: Sequence[Card], file: Path, topic: str) -> None:
     import genanki
 
     note = primer.find(topic)

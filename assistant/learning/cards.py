@@ -12,6 +12,7 @@ from assistant.answering.pieces import plain
 from assistant.learning import card_questions as questions
 from assistant.learning import primer
 from assistant.learning.anki import write_anki
+from assistant.learning.card import Card
 from assistant.learning.primer import Note
 from index.search.library import Library
 from ingest.errors import NothingFound, UsageError
@@ -32,17 +33,6 @@ _TELLING = 50
 _NUMBER = re.compile(r"\d+(?:(?:,|\{,\})\d{3})*(?:\.\d+)?")
 _SAID = re.compile(r"[.!?。！？;；)\]\"”’`*]\Z")
 _BLANK = "_____"
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """A question and its answer; ``quote`` stands word for word in the document at ``url``."""
-
-    question: str
-    answer: str
-    quote: str
-    title: str
-    url: str
 
 
 @dataclass(frozen=True, slots=True)

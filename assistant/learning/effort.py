@@ -7,13 +7,11 @@ library. Knows nothing of topics or paths.
 import math
 import re
 
+from index.store.values import DIFFICULTIES
 from ingest.links.urls import source_of
 from ingest.text.blocks import blocks, code_lines
 from ingest.text.scripts import HAN
 from ingest.values import Document
-
-DIFFICULTIES = ("easy", "medium", "hard")
-"""From easy to hard, as lists mark them."""
 
 DEFAULT_MINUTES = {
     "paper": 60, "post": 15, "repository": 20, "code": 15, "notebook": 30, "video": 45,

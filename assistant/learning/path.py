@@ -12,7 +12,7 @@ from assistant.learning.path_form import ReadingPath, Step, to_markdown
 from assistant.learning.primer import Note
 from assistant.learning.recommended import Source
 from index.search.library import Hit, Library
-from index.store.values import Filters, StoredPassage
+from index.store.values import DIFFICULTIES, Filters, StoredPassage
 from ingest.errors import NothingFound, UsageError
 from ingest.failures import Failure, failure_of
 from ingest.links.urls import canonical
@@ -206,7 +206,7 @@ def _ordered(steps: Sequence[Step]) -> list[Step]:
     return sorted(
         once.values(),
         key=lambda step: (
-            effort.DIFFICULTIES.index(step.difficulty),
+            DIFFICULTIES.index(step.difficulty),
             -len({each.list for each in step.recommended_by}),
             place[id(step)],
         ),

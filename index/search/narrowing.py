@@ -5,14 +5,13 @@ from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
 from index.store.sqlite import Store
-from index.store.values import Filters
+from index.store.values import DIFFICULTIES, Filters
 from ingest.errors import UsageError
 
 KINDS = (
     "paper", "post", "repository", "code", "notebook", "video", "slides", "course", "docs",
     "thread", "list", "note",
 )  # fmt: skip
-DIFFICULTIES = ("easy", "medium", "hard")
 _ALWAYS = ("en", "zh")  # languages of the founding lists: to ask for them is no mistake
 _PRIMER = "primer"
 _MOST_NAMED = 12

@@ -1,10 +1,12 @@
 """The rows this floor hands up, and what searches are narrowed to."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 Difficulty = Literal["easy", "medium", "hard"]
 """What a list says of how hard a link is."""
+DIFFICULTIES: tuple[Difficulty, ...] = get_args(Difficulty)
+"""From easy to hard."""
 
 
 @dataclass(frozen=True, slots=True)

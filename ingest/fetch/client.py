@@ -21,14 +21,14 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, sto
 
 from ingest.archive.warc import Exchange, Reply
 from ingest.failures import Failure
-from ingest.fetch.addresses import refusal
 from ingest.fetch.pace import Hosts, Limits
+from ingest.fetch.request import Request
 from ingest.fetch.robots import origin
 from ingest.fetch.robots_gate import RobotsGate
 from ingest.fetch.transport import RefusedAddressError, UnknownHostError, guarded_transport
+from ingest.links.public import refusal
 from ingest.links.urls import joined
 from ingest.reading.document import status_reason
-from ingest.sites.source import Request
 from ingest.values import Rejection
 
 USER_AGENT = "refdesk/0.1 (a personal library of curated reading lists; obeys robots.txt)"

@@ -8,9 +8,9 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from ingest.archive.values import Reply
 from ingest.failures import Failure, failure_of
+from ingest.fetch.request import Request
 from ingest.fetch.robots import Robots, is_closed, origin
 from ingest.links.urls import joined
-from ingest.sites.source import Request
 from ingest.values import Rejection
 
 _REDIRECTS = 5  # RFC 9309, section 2.3.1.2

@@ -18,7 +18,7 @@ import httpcore
 import httpx
 
 from ingest.errors import UsageError
-from ingest.fetch.addresses import is_public
+from ingest.links.public import is_public
 
 _KEEPALIVE = 20.0  # seconds
 

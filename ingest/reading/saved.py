@@ -15,7 +15,7 @@ from html import unescape
 
 from ingest.archive.values import Reply
 from ingest.failures import Failure
-from ingest.fetch.addresses import refusal
+from ingest.links.public import refusal
 from ingest.reading.decode import MAX_BYTES, UnreadableError, suffix_of
 
 _LOOKED_AT = 20_000  # characters at the beginning, where all of them leave their marks

@@ -1,38 +1,16 @@
-"""The protocol of a kind of link, and the values it speaks in.
+"""The protocol of a kind of link.
 
 A source never fetches: it says what to ask for, and reads what came. The same replies, read back
 from the archive years later, give the same document.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Protocol
 
-from ingest.archive.warc import Reply
+from ingest.fetch.request import Replies, Request
 from ingest.values import Document, Rejection
 
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """One request to make.
-
-    ``interface`` marks a documented programming interface (or the one a site's own player or
-    embedding uses): robots.txt, which speaks of pages, is not asked about it.
-    """
-
-    url: str
-    method: str = "GET"
-    headers: tuple[tuple[str, str], ...] = ()
-    body: bytes = b""
-    interface: bool = False
-
-
-Replies = Mapping[str, Reply | Rejection]
-"""What came of each request, by the address that was asked for.
-
-A `Reply` stands at the end of the redirects (its ``url`` is the last address, its ``status`` any
-but a followed redirect); a `Rejection` says why nothing came (refused by robots.txt, unreachable).
-"""
+__all__ = ["Replies", "Request", "Source"]
 
 
 class Source(Protocol):

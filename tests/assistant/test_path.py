@@ -14,7 +14,7 @@ from assistant.contract import to_json
 from assistant.desk import Desk
 from assistant.learning import effort, primer
 from assistant.learning.path import reading_path, to_markdown
-from index.store.values import Recommendation
+from index.store.values import DIFFICULTIES, Recommendation
 from ingest.archive.warc import Archive
 from ingest.errors import NothingFound, UsageError
 from ingest.links.urls import canonical
@@ -114,7 +114,7 @@ def test_every_path_is_in_order_names_each_link_once_and_stays_short(library):
         addresses = [canonical(step.url) for step in links]
         assert len(addresses) == len(set(addresses))
         assert {canonical(link) for link in note.links} <= set(addresses)
-        levels = [effort.DIFFICULTIES.index(step.difficulty) for step in links]
+        levels = [DIFFICULTIES.index(step.difficulty) for step in links]
         assert levels == sorted(levels)
         assert all(step.why and step.minutes > 0 for step in path.steps)
         assert path.total_minutes == sum(step.minutes for step in path.steps)

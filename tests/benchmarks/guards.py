@@ -91,7 +91,7 @@ GUARDS = (
     Guard("orders", "assistant/answering/injection.py", "return any(\n        pattern.search",
           "return False and any(\n        pattern.search",
           "tests/assistant/test_injection.py::test_orders_are_found_in_many_wordings"),
-    Guard("inward", "ingest/fetch/addresses.py", "return None if is_public(number) else",
+    Guard("inward", "ingest/links/public.py", "return None if is_public(number) else",
           "return None if True else",
           "tests/ingest/test_fetch.py::test_what_is_not_public_is_refused_unasked"),
     Guard("read-only", "index/search/lexical.py", 'if "lock" not in str(error).lower():',

@@ -11,10 +11,10 @@ import anyio
 import pytest
 
 from ingest.archive.warc import Reply
-from ingest.fetch.addresses import is_public
 from ingest.fetch.client import USER_AGENT, Fetcher, Remembered
 from ingest.fetch.pace import Limits
 from ingest.fetch.transport import guarded_transport
+from ingest.links.public import is_public
 from ingest.sites.source import Request
 from ingest.values import Rejection
 from tests.stand_in import Web

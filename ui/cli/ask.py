@@ -23,13 +23,13 @@ from ui.cli.options import (
     LlmOption,
     NoLogOption,
     SectionOption,
-    filters_of,
     given,
     open_desk,
     print_json,
 )
 from ui.cli.progress import ShownProgress
 from ui.cli.terminal import Console, clean
+from ui.filters import filters_of
 
 
 def ask(

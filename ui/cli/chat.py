@@ -23,11 +23,11 @@ from ui.cli.options import (
     LlmOption,
     NoLogOption,
     SectionOption,
-    filters_of,
     open_desk,
 )
 from ui.cli.progress import ShownProgress
 from ui.cli.terminal import Console, clean
+from ui.filters import filters_of
 
 _HELP = """Ask a question, then follow up: "and MQA?", "why?", "how does it compare to LoRA?"
 /sources  the passages behind the last answer

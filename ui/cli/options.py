@@ -11,13 +11,12 @@ import typer
 
 from assistant.bounds import QUESTION
 from assistant.desk import Desk, Progress
-from index.store.values import Filters
+from index.store.values import DIFFICULTIES
 from ingest.errors import UsageError
 from ui.cli.terminal import Console
 
 # what JSON may hold as it is and terminals obey; halves of characters cannot be written at all
 _STEERING = re.compile("[\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-_DIFFICULTIES = ("easy", "medium", "hard")
 
 
 def _starting(*words: str) -> Callable[[str], list[str]]:
@@ -39,7 +38,7 @@ DifficultyOption = Annotated[
     typer.Option(
         "--difficulty",
         help="Only easy, medium or hard sources.",
-        autocompletion=_starting(*_DIFFICULTIES),
+        autocompletion=_starting(*DIFFICULTIES),
     ),
 ]
 KindOption = Annotated[
@@ -96,27 +95,6 @@ def open_desk(
         notice=notice,
         note_gaps=note_gaps,
     )
-
-
-def filters_of(
-    lists: list[str] | None,
-    sections: list[str] | None,
-    difficulties: list[str] | None,
-    kinds: list[str] | None,
-    langs: list[str] | None,
-) -> Filters:
-    """Return the filters the options name.
-
-    Raises:
-        UsageError: there is no such difficulty.
-    """
-    for difficulty in difficulties or ():
-        if difficulty not in _DIFFICULTIES:
-            raise UsageError(f"There is no difficulty {difficulty}: choose easy, medium or hard.")
-    return Filters(
-        tuple(lists or ()), tuple(sections or ()), tuple(difficulties or ()), tuple(kinds or ()),
-        tuple(langs or ()),
-    )  # fmt: skip
 
 
 def given(text: str) -> str:

@@ -16,7 +16,7 @@ from assistant.answering.values import Event
 from assistant.bounds import QUESTION
 from assistant.contract import to_json
 from ingest.errors import RefdeskError
-from ui.cli.options import filters_of
+from ui.filters import filters_of
 from ui.serving import schema
 from ui.serving.asking import Asking, Question, Waiting, exchanges
 from ui.serving.refusals import PROBLEM, problem, status_of

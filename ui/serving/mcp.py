@@ -24,7 +24,7 @@ from assistant.learning.path_form import ReadingPath
 from index.store.values import Difficulty, Filters
 from ingest.errors import RefdeskError
 from ingest.values import Document
-from ui.cli.options import filters_of
+from ui.filters import filters_of
 from ui.serving import schema
 from ui.serving.asking import Asking, Question, Waiting, exchanges
 
