@@ -20,7 +20,7 @@ from assistant.answering.values import Answer, Event, SearchResult
 from assistant.conversation.rewriting import Exchange
 from assistant.engines import available as models_here
 from assistant.engines.protocol import Engine
-from assistant.opened import Opened
+from assistant.home.opened import Opened
 from assistant.reception import needs_no_model, receive
 from index.search.library import Library
 from index.search.narrowing import check
@@ -34,10 +34,10 @@ from ingest.values import Document
 if TYPE_CHECKING:
     import httpx
 
-    from assistant.checking import Checkup
     from assistant.engines.costs import Costs
     from assistant.evaluation.scores import Evaluation
-    from assistant.keeping import Fetching, ForgetReport, IngestReport
+    from assistant.home.checking import Checkup
+    from assistant.home.keeping import Fetching, ForgetReport, IngestReport
     from assistant.learning.cards import Card
     from assistant.learning.holdings import Source
     from assistant.learning.path_form import ReadingPath
@@ -333,7 +333,7 @@ class Desk:
         """
         if not self.home.root.is_dir():
             raise NothingFound(f"There is no home {self.home.root} yet.")
-        from assistant import checking  # needed here alone
+        from assistant.home import checking  # needed here alone
 
         if not repair:  # which needs no model
             return checking.Checkup(tuple(checking.damages(self.home)))
@@ -478,7 +478,7 @@ class Desk:
         return self._opened.library(*asked).snapshot()
 
     def _fetching(self, **how: Any) -> "Fetching":
-        from assistant.keeping import Fetching  # as above
+        from assistant.home.keeping import Fetching  # as above
 
         if self._limits is not None:
             how["limits"] = self._limits

@@ -15,7 +15,7 @@ from time import perf_counter
 from typing import Any
 
 from assistant.evaluation.scores import Evaluation, by_document, confidence, rates, row
-from assistant.keeping import Fetching, Keeper
+from assistant.home.keeping import Fetching, Keeper
 from index import metrics
 from index.models.embedder import Embedder
 from index.models.files import sha256_of

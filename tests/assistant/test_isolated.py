@@ -19,7 +19,7 @@ from assistant.engines import checks, isolated
 from assistant.engines.isolated import CannotRun, IsolatedEngine
 from assistant.engines.local import LocalEngine
 from assistant.engines.protocol import Message
-from assistant.opened import Opened
+from assistant.home.opened import Opened
 from index.models import weights
 from index.store.generation import Home
 from ingest.errors import ModelUnavailable, UsageError
@@ -342,7 +342,7 @@ def test_one_that_loads_when_its_desk_closes_is_given_up_at_once(home, gguf):
     here = opened(home, told)
     with (
         mock.patch("assistant.engines.choice.weights.obtain", return_value=gguf),
-        mock.patch("assistant.opened.is_here", return_value=True),
+        mock.patch("assistant.home.opened.is_here", return_value=True),
         dying(0, first=0) as begun,
     ):
         here.load_ahead()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.opened import Opened
+from assistant.home.opened import Opened
 from index.models import weights
 from index.store.generation import Home
 from ingest.errors import ModelUnavailable

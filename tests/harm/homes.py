@@ -17,9 +17,9 @@ from pathlib import Path
 import platformdirs
 
 import ingest.pipeline as pipeline
-from assistant import checking, keeping
 from assistant.desk import Desk
-from assistant.keeping import Keeper
+from assistant.home import checking, keeping
+from assistant.home.keeping import Keeper
 from index.models.embedder import Embedder
 from index.search.library import Library
 from index.store.generation import Home

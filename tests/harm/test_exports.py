@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from assistant.desk import Desk
-from assistant.keeping import Keeper
+from assistant.home.keeping import Keeper
 from index.store import carry
 from index.store.generation import Home
 from ingest.errors import UsageError

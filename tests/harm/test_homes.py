@@ -6,8 +6,8 @@ import sqlite3
 
 import pytest
 
-from assistant import keeping
 from assistant.desk import Desk
+from assistant.home import keeping
 from index.store.generation import Home
 from ingest.archive.warc import Archive
 from ingest.errors import FoundWanting, RefdeskError

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 import pytest
 
 from assistant.desk import Desk
-from assistant.keeping import Keeper
+from assistant.home.keeping import Keeper
 from index.search.lexical import WordIndex
 from index.store import carry
 from index.store.generation import Home

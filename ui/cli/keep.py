@@ -17,7 +17,7 @@ from ui.cli.progress import ShownProgress
 from ui.cli.terminal import Console, clean
 
 if TYPE_CHECKING:
-    from assistant.keeping import IngestReport
+    from assistant.home.keeping import IngestReport
 
 
 def ingest(

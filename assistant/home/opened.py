@@ -20,7 +20,7 @@ from index.store.sums import DamagedLibrary
 from ingest.errors import RefdeskError, UsageError
 
 if TYPE_CHECKING:
-    from assistant.keeping import Keeper
+    from assistant.home.keeping import Keeper
 
 Progress = Callable[[str, int, int], None]
 
@@ -115,13 +115,13 @@ class Opened:
 
     def keeper(self, progress: Progress | None = None) -> "Keeper":
         """Return what writes to the home; it tells ``progress`` of its steps, else the desk's."""
-        from assistant.keeping import Keeper  # a question does not wait for what reads pages
+        from assistant.home.keeping import Keeper  # a question does not wait for what reads pages
 
         return Keeper(self._home, self.embedder(), progress or self._progress)
 
     def carry_in(self, file: Path) -> None:
         """See :meth:`assistant.desk.Desk.carry_in`."""
-        from assistant.keeping import Keeper  # as above
+        from assistant.home.keeping import Keeper  # as above
 
         Keeper.carry_in(self._home, file, self._of_library, self._progress)
 

@@ -13,9 +13,9 @@ from typing import Any
 
 import httpx
 
-from assistant import checking
-from assistant.checking import Checkup
-from assistant.forgetting import Chooser, Going
+from assistant.home import checking
+from assistant.home.checking import Checkup
+from assistant.home.forgetting import Chooser, Going
 from index.building import build, others, verify
 from index.doctor import Examination, examine
 from index.models.embedder import Embedder

@@ -1,6 +1,6 @@
 """What a person wants out of a home: from names, addresses and files to what the archive holds.
 
-Decides what goes; `assistant.keeping` takes it out.
+Decides what goes; `assistant.home.keeping` takes it out.
 """
 
 from collections.abc import Sequence
