@@ -27,9 +27,9 @@ _QUESTION = "What does multi-query attention keep?"
 _PLAY = """
 import sys
 sys.executable = {wrapper!r}
-from assistant.engines import choice, isolated
+from assistant.engines import choice, process
 choice.DEFAULT_MODEL = "smollm2-135m"
-isolated.SILENCE = 600.0
+process.SILENCE = 600.0
 from ui.cli.app import main
 main()
 """

@@ -4,7 +4,7 @@ One JSON object a line. The first one read is what to load; answered by ``ready`
 and the end. Then calls, each with an ``id`` that its answers carry: ``stream`` (``piece``…, then
 ``end``), ``likelihood`` and ``peak`` (``end``), ``count`` (``end``, at any time). ``stop`` ends the
 call of an id. A ``beat`` says now and then that a load or a computation goes on. The process ends
-with its input. The other side is `assistant.engines.isolated`.
+with its input. The other side is `assistant.engines.process`.
 """
 
 import json

@@ -8,6 +8,7 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from index.store import sums
 from index.store.generation import Home
 from index.store.recipe import SPECIAL, passage_tokens, settings
 from index.store.sqlite import LISTED, Store
+from index.store.writer import StoreWriter
 from ingest.links.kinds import split
 from ingest.lists.catalog_file import CuratedList
 from ingest.pipeline import Page
@@ -73,9 +75,11 @@ def update(
     before = None if afresh else _reusable(home, embedder)
     folder = home.begin()
     if before is None:
-        store = Store(folder / "library.sqlite", writable=True)
+        store = StoreWriter(folder / "library.sqlite")
     else:
-        store = Store(before / "library.sqlite").branch(folder / "library.sqlite")
+        with closing(Store(before / "library.sqlite")) as old:
+            old.copy(folder / "library.sqlite")
+        store = StoreWriter(folder / "library.sqlite")
     changes = _Changes(store, embedder)
     count = changes.take_in(found, progress, read)
     changes.join_copies()
@@ -160,7 +164,7 @@ def _reusable(home: Home, embedder: Embedder) -> Path | None:
 class _Changes:
     """What an update does to a store: documents out and in, and the passages that go and come."""
 
-    def __init__(self, store: Store, embedder: Embedder) -> None:
+    def __init__(self, store: StoreWriter, embedder: Embedder) -> None:
         self._store = store
         self._token_starts = embedder.token_starts
         self._limit = passage_tokens(embedder) - SPECIAL

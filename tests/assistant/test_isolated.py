@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from assistant.desk import Desk
-from assistant.engines import checks, isolated
+from assistant.engines import checks, process
 from assistant.engines.isolated import CannotRun, IsolatedEngine
 from assistant.engines.local import LocalEngine
 from assistant.engines.protocol import Message
@@ -55,7 +55,7 @@ def dying(number, *, first=99):
             os.kill(process.pid, number)
         return process
 
-    with mock.patch.object(isolated.subprocess, "Popen", start):
+    with mock.patch.object(process.subprocess, "Popen", start):
         yield begun
 
 
@@ -216,7 +216,7 @@ def test_a_machine_without_memory_for_it_is_a_message(gguf, tmp_path):
 
     begun = time.monotonic()
     with (
-        mock.patch.object(isolated.subprocess, "Popen", start),
+        mock.patch.object(process.subprocess, "Popen", start),
         pytest.raises(ModelUnavailable),
     ):
         IsolatedEngine(gguf, tmp_path, PREFIX)
@@ -232,7 +232,7 @@ def test_a_template_that_never_ends_is_given_up(gguf, tmp_path):
     endless.write_bytes(data[:at] + loop.ljust(length) + data[at + length :])
     begun = time.monotonic()
     with (
-        mock.patch.object(isolated, "SILENCE", 8.0),
+        mock.patch.object(process, "SILENCE", 8.0),
         pytest.raises(CannotRun, match="no sign of life"),
     ):
         IsolatedEngine(endless, tmp_path, PREFIX)

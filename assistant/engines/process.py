@@ -1,0 +1,264 @@
+"""The process a model lives in: what it is asked, what it answers, how it ends.
+
+Knows nothing of what is asked. The other side is `assistant.engines.worker`.
+"""
+
+import contextlib
+import json
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+import time
+import weakref
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from assistant.engines import checks
+from ingest.errors import ModelUnavailable, UsageError
+
+SILENCE = 30.0
+"""Seconds without a sign of life after which the process is ended: it beats once a second."""
+REBUILD = f"{sys.executable} -m assistant.engines.build"
+"""The command that builds llama.cpp for this processor."""
+_LOOK = 0.03  # seconds between two looks at whether anybody still wants the answer
+_ROOT = Path(__file__).resolve().parents[2]
+_CRASHES = {
+    "SIGSEGV": "segmentation fault",
+    "SIGBUS": "bus error",
+    "SIGILL": "an instruction this processor does not have",
+    "SIGABRT": "it gave up by itself",
+    "SIGFPE": "arithmetic error",
+    "SIGTRAP": "trap",
+    "SIGSYS": "forbidden system call",
+}
+
+
+class CannotRun(ModelUnavailable):
+    """The model is there, but llama.cpp is not or does not run it on this machine."""
+
+
+class Died(Exception):
+    """The process ended, or had to be ended; ``crash``: by a fault of the native code."""
+
+    def __init__(self, how: str, *, crash: bool) -> None:
+        super().__init__(how)
+        self.crash = crash
+
+
+class Process:
+    """One process of `assistant.engines.worker`, and who waits for which of its answers."""
+
+    def __init__(self, settings: dict[str, Any]) -> None:
+        if not checks.installed():
+            raise CannotRun(
+                "llama.cpp, which runs the models that write, is not installed here. To build it, "
+                f"which takes some minutes: {REBUILD}"
+            )
+        self.context = 0
+        paths = [str(_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "assistant.engines.worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(paths)},
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),  # Windows: no console
+        )
+        self._heard = _Heard()
+        self._numbers = 0
+        self._writing = threading.Lock()
+        self._ended = weakref.finalize(self, _end, self._process)
+        self._first = self._heard.expect(0)
+        threading.Thread(
+            target=self._heard.listen, args=(self._process,), name="refdesk-model", daemon=True
+        ).start()
+        with contextlib.suppress(Died):  # told to the one who waits
+            self._tell(settings)
+
+    def wait_ready(self, given_up: Callable[[], bool]) -> None:
+        """Return once the model is loaded, and proved where that was asked for.
+
+        Raises:
+            ModelUnavailable: it cannot be loaded, or nobody wants it any more.
+        """
+        waited = _Answers(self, 0, self._first)
+        answer = waited.next(given_up, leave=True)
+        self.context = int(answer["context"])
+
+    @contextlib.contextmanager
+    def call(self, asked: dict[str, Any]) -> Iterator["_Answers"]:
+        """Ask; give the answers. One that is left before its end is stopped."""
+        with self._writing:
+            self._numbers += 1
+            number = self._numbers
+        answers = _Answers(self, number, self._heard.expect(number))
+        try:
+            self._tell(asked | {"id": number})
+            try:
+                yield answers
+            finally:
+                answers.drain()
+        finally:
+            self._heard.forget(number)
+
+    def stop(self, number: int) -> None:
+        """Ask it to end a call."""
+        self._tell({"call": "stop", "id": number})
+
+    def silent_for(self, since: float) -> float:
+        """Return for how many seconds it has given no sign of life, at most since a time."""
+        return time.monotonic() - max(since, self._heard.at)
+
+    def died(self) -> Died:
+        """Say how it ended; it is ended if it has not."""
+        try:
+            code = self._process.wait(1.0)
+        except subprocess.TimeoutExpired:
+            self.end()
+            return Died(f"it gave no sign of life for {SILENCE:.0f} seconds", crash=False)
+        return _how(code)
+
+    def end(self) -> None:
+        """End it now."""
+        self._ended()
+
+    def _tell(self, what: dict[str, Any]) -> None:
+        assert self._process.stdin  # noqa: S101  # a pipe
+        try:
+            with self._writing:
+                self._process.stdin.write(json.dumps(what).encode() + b"\n")
+                self._process.stdin.flush()
+        except (OSError, ValueError):  # it is gone, or has been closed
+            raise self.died() from None
+
+
+class _Heard:
+    """What a process says, sorted by the call it answers. Holds nothing of who asked."""
+
+    def __init__(self) -> None:
+        self.at = time.monotonic()
+        self._over = False
+        self._lock = threading.Lock()
+        self._waiting: dict[int, queue.SimpleQueue[dict[str, Any] | None]] = {}
+
+    def expect(self, number: int) -> "queue.SimpleQueue[dict[str, Any] | None]":
+        """Return where the answers of a call will come; None at the end of the process."""
+        answers: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
+        with self._lock:
+            self._waiting[number] = answers
+            if self._over:
+                answers.put(None)
+        return answers
+
+    def forget(self, number: int) -> None:
+        """Wait for a call no more."""
+        with self._lock:
+            self._waiting.pop(number, None)
+
+    def listen(self, process: "subprocess.Popen[bytes]") -> None:
+        """Read until the process ends."""
+        assert process.stdout  # noqa: S101  # a pipe
+        with contextlib.suppress(OSError, ValueError):  # a line torn by its death
+            for raw in process.stdout:
+                self.at = time.monotonic()
+                answer = json.loads(raw)
+                with self._lock:
+                    waiting = self._waiting.get(answer.get("id", 0))
+                if waiting is not None and "beat" not in answer:
+                    waiting.put(answer)
+        with self._lock:
+            self._over = True
+            for waiting in self._waiting.values():
+                waiting.put(None)
+
+
+class _Answers:
+    """The answers of one call."""
+
+    def __init__(
+        self, process: Process, number: int, heard: "queue.SimpleQueue[dict[str, Any] | None]"
+    ) -> None:
+        self._process = process
+        self._number = number
+        self._heard = heard
+        self._since = time.monotonic()
+        self._stopping = False
+        self._over = False
+
+    def next(
+        self, stop: Callable[[], bool] | None = None, *, leave: bool = False
+    ) -> dict[str, Any]:
+        """Return the next answer; once ``stop()`` is true the call is told to end.
+
+        With ``leave`` the end is not waited for.
+
+        Raises:
+            UsageError, ModelUnavailable: the process says so.
+            Died: it ended, or gave no sign of life.
+        """
+        while True:
+            try:
+                answer = self._heard.get(timeout=_LOOK)
+            except queue.Empty:
+                if self._process.silent_for(self._since) > SILENCE:
+                    self._over = True
+                    raise self._process.died() from None
+                if leave and stop is not None and stop():
+                    raise ModelUnavailable("Nobody waits for the model any more.") from None
+                self._stop_if(stop)
+                continue
+            if answer is None:
+                self._over = True
+                raise self._process.died()
+            self._over = "piece" not in answer
+            if "refused" in answer:
+                raise UsageError(answer["refused"])
+            if "failed" in answer:
+                raise ModelUnavailable(answer["failed"])
+            if self._over or not self._stop_if(stop):  # nobody wants what was said after that
+                return answer
+
+    def _stop_if(self, stop: Callable[[], bool] | None) -> bool:
+        """Stop the call, once, if ``stop()`` is true; say whether it is stopped."""
+        if not self._stopping and stop is not None and stop():
+            self._stopping = True
+            self._process.stop(self._number)
+        return self._stopping
+
+    def drain(self) -> None:
+        """Stop the call and wait until it has ended."""
+        if self._over:
+            return
+        with contextlib.suppress(Died, UsageError, ModelUnavailable):
+            while not self._over:
+                self.next(lambda: True)
+
+
+def _how(code: int) -> Died:
+    """Say how a process ended, by its exit status."""
+    if code >= 0x80000000:  # Windows: an exception nobody handled
+        return Died(f"exception {code:#x}", crash=True)
+    if code >= 0:
+        return Died(f"it ended by itself, with status {code}", crash=False)
+    try:
+        name = signal.Signals(-code).name
+    except ValueError:
+        name = f"signal {-code}"
+    if name in _CRASHES:
+        return Died(f"{name}: {_CRASHES[name]}", crash=True)
+    if name == "SIGKILL":
+        return Died("the system ended it, most likely for want of memory", crash=False)
+    return Died(f"it was ended by {name}", crash=False)
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    process.kill()
+    process.wait()
+    for pipe in (process.stdin, process.stdout):
+        with contextlib.suppress(OSError):
+            if pipe:
+                pipe.close()
