@@ -17,7 +17,8 @@ from index.store.sqlite import Store
 from ingest.failures import Failure, failure_of
 from ingest.links.urls import canonical, resolve
 from ingest.lists.catalog_file import CuratedList
-from ingest.lists.check import Finding, links_of
+from ingest.lists.check import Finding
+from ingest.lists.written import links_of
 from ingest.text.plain import escape, inline_code
 
 _SUGGESTED = 0.59

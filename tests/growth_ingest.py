@@ -13,7 +13,7 @@ from ingest.archive.values import Reply
 from ingest.fetch import robots
 from ingest.links import kinds, public, urls
 from ingest.links.sites import github as links_github
-from ingest.lists import blocks, catalog_file, check, lines, parser
+from ingest.lists import blocks, catalog_file, check, lines, parser, written
 from ingest.reading import (
     captions,
     decode,
@@ -174,19 +174,19 @@ CASES: dict[str, Any] = {
         lambda text: urls.resolve(text, "https://github.com/a/b"),
         lambda text: urls.resolve("a.md", f"https://github.com/a/b/{text}"),
     ],
-    "ingest.lists.blocks.plain": lambda text: blocks.plain(_words(text)),
+    "ingest.lists.pieces.plain": lambda text: blocks.plain(_words(text)),
     "ingest.lists.blocks.read_blocks": Case(
         blocks.read_blocks, heads=("", "- ", *_FRONT), units=("-[a](b)", "- [a](b)\n", "*[a]")
     ),
     "ingest.lists.catalog_file.loads": Case(catalog_file.loads, heads=("", 'a = "', "a = [")),
-    "ingest.lists.check.anchors_of": Case(check.anchors_of, heads=("", "# ", "<h1>")),
+    "ingest.lists.written.anchors_of": Case(written.anchors_of, heads=("", "# ", "<h1>")),
     "ingest.lists.check.check_text": Case(
         lambda text: check.check_text(text, "a"),
         heads=("", "- ", "[a](#b)\n", "# "),
         units=("[a](#b)\n", "# a\n", "- [a](b)\n", "-[a](b)\n"),
     ),
-    "ingest.lists.check.headings_of": Case(check.headings_of, units=("# a\n", "## a\n# b\n")),
-    "ingest.lists.check.links_of": Case(check.links_of, heads=("", "- ", "[a](", "<a href='")),
+    "ingest.lists.written.headings_of": Case(written.headings_of, units=("# a\n", "## a\n# b\n")),
+    "ingest.lists.written.links_of": Case(written.links_of, heads=("", "- ", "[a](", "<a href='")),
     "ingest.lists.lines.cleaned": lines.cleaned,
     "ingest.lists.lines.drafts_of": [
         lambda text: lines.drafts_of(_words(text)),

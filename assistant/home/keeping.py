@@ -7,19 +7,20 @@ import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
-
-import httpx
 
 from assistant.home import checking
 from assistant.home.checking import Checkup
 from assistant.home.forgetting import Chooser, Going
+from assistant.home.notices import notices
+from assistant.home.reports import Fetching, ForgetReport, IngestReport
 from index.building import build, others, verify
 from index.doctor import Examination, examine
 from index.models.embedder import Embedder
-from index.search.library import Library, embedder_of
+from index.search.library import Library
+from index.search.opening import embedder_of
 from index.store import carry, sums
 from index.store.generation import Home
 from index.store.sqlite import Store
@@ -30,9 +31,8 @@ from ingest.bounded.lists import ListReader
 from ingest.bounded.pool import Pool
 from ingest.bounded.quarantine import Quarantine
 from ingest.errors import HomeBusy, NothingFound, UsageError
-from ingest.fetch.pace import Limits
 from ingest.gathering.collect import Collector, Wish
-from ingest.gathering.gather import Got, Told
+from ingest.gathering.gather import Got
 from ingest.gathering.ledger import Ledger
 from ingest.links.kinds import split
 from ingest.links.urls import canonical
@@ -43,56 +43,12 @@ from ingest.lists.check import check_text
 from ingest.lists.parser import decode, founding, parse
 from ingest.values import PRIMER
 
+__all__ = ["Fetching", "ForgetReport", "IngestReport", "Keeper"]
+
 Progress = Callable[[str, int, int], None]
 _SEED = "seed"
 _LOOK_S = 0.2
 _NOTE_S = 2.0  # between having the lock and saying what for a writer may be held up
-
-
-@dataclass(frozen=True, slots=True)
-class IngestReport:
-    """What an ingest or a rebuild did: files given, pages read, passages taken out and put in.
-
-    ``got`` says what became of every page that was asked for, ``mended`` names archive files whose
-    end a crash had torn off, ``notices`` say what else a person should know (files passed over, a
-    clock that jumped, damage), ``status`` is the library's status afterwards.
-    """
-
-    given: int
-    read: int
-    removed: int
-    passages: int
-    status: dict[str, Any]
-    got: tuple[Got, ...] = ()
-    mended: tuple[str, ...] = ()
-    notices: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ForgetReport:
-    """What was forgotten: lists by name, documents by address, records by their place."""
-
-    lists: tuple[str, ...]
-    documents: tuple[str, ...]
-    records: tuple[str, ...]
-    status: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Fetching:
-    """How an ingest fetches; see ``refdesk ingest --help``.
-
-    ``told`` hears what became of each page; ``transport`` and ``limits`` are the fetcher's.
-    """
-
-    offline: bool = False
-    refresh: bool = False
-    depth: int = 1
-    most: int | None = None
-    wayback: bool = False
-    told: Told = lambda got, done, total: None
-    transport: httpx.AsyncBaseTransport | None = None
-    limits: Limits = Limits()  # noqa: RUF009  # immutable
 
 
 class Keeper:
@@ -424,7 +380,7 @@ class Keeper:
             )
 
     def _update(self, count: int, *, afresh: bool = False) -> IngestReport:
-        notices = self._noticed()
+        said = notices(self._home, self._archive)
         found = [*pipeline.pages(self._archive), *catalog.unreadable(self._archive)]
         with Pool(Quarantine(self._home.quarantine)) as pool:
             change = build.update(
@@ -441,42 +397,8 @@ class Keeper:
                 shutil.rmtree(older)
         status = Library(self._home, self._embedder).status()
         return IngestReport(
-            count, change.read, change.removed, change.passages, status, notices=tuple(notices)
+            count, change.read, change.removed, change.passages, status, notices=tuple(said)
         )
-
-    def _noticed(self) -> list[str]:
-        """Return what of the home a person should know before it changes."""
-        said = []
-        for name, what in self._archive.seal.damage:
-            said.append(f"archive/{name}: {what}; it is made anew (see `refdesk check`).")
-        current = self._home.current()
-        if current is not None and (harm := sums.damage(current, every_byte=True)):
-            said.append(
-                f"The library was damaged ({harm[0][0]}: {harm[0][1]}): it is made anew from the "
-                "archive."
-            )
-        if lost := self._archive.lost():
-            said.append(f"archive/{lost[0]} is gone or empty: see `refdesk check`.")
-        bad = self._archive.bad()
-        if harmed := [each for each in bad if each.damaged]:
-            said.append(
-                f"{len(harmed)} records of the archive are damaged and do not count (the first: "
-                f"{harmed[0].file} at byte {harmed[0].offset}, {harmed[0].reason}): see "
-                "`refdesk check`."
-            )
-        if malformed := [each for each in bad if not each.damaged]:
-            said.append(
-                f"{len(malformed)} records of given archives do not count (the first: "
-                f"{malformed[0].url}: {malformed[0].reason}). `refdesk forget --quarantined` lets "
-                "go of them."
-            )
-        if (ahead := Ledger(self._archive).from_the_future()) is not None:
-            said.append(
-                f"The archive holds records of {ahead[:16]}, which is still to come: this "
-                "machine's clock was ahead then, or is behind now. What arrived last counts, "
-                "whatever the clock said."
-            )
-        return said
 
 
 def _as_read(got: Sequence[Got], status: dict[str, Any]) -> tuple[Got, ...]:

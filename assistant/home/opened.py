@@ -14,7 +14,8 @@ from assistant.engines.choice import choose, is_here
 from assistant.engines.isolated import CannotRun
 from assistant.engines.protocol import Engine
 from index.models.embedder import DEFAULT, MODELS, Embedder
-from index.search.library import Library, embedder_of
+from index.search.library import Library
+from index.search.opening import embedder_of
 from index.store.generation import Home
 from index.store.sums import DamagedLibrary
 from ingest.errors import RefdeskError, UsageError

@@ -4,28 +4,23 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from index.models.embedder import MODELS, Embedder
+from index.models.embedder import Embedder
 from index.search import halves
 from index.search.abbreviations import Glossary
-from index.search.dense import VectorIndex, Vectors
+from index.search.dense import Vectors
 from index.search.fusion import best_first
 from index.search.halves import Group, Searched, Side
 from index.search.kept_vectors import KeptVectors
-from index.search.lexical import WordIndex
 from index.search.narrowing import check
+from index.search.opening import OpenGeneration, open_generation
 from index.search.query import language_of, plain, reduced
-from index.search.spelling import Speller
-from index.store import sums
-from index.store.generation import FINGERPRINT, OTHERS, Home
-from index.store.recipe import FORMAT
+from index.store.generation import Home
 from index.store.sqlite import Store
-from index.store.sums import DamagedLibrary
 from index.store.values import Filters, Recommendation, StoredPassage
-from ingest.errors import ModelUnavailable, NothingFound, RefdeskError
+from ingest.errors import NothingFound
 from ingest.values import Document
 
 _DEPTH = 100
@@ -62,127 +57,9 @@ def _demoted(fused: dict[int, float], listed: frozenset[int]) -> list[tuple[int,
     return best_first(weighed)
 
 
-def _another_model(built_with: str | None, embedder: Embedder) -> str:
-    if built_with == embedder.name:
-        how = f"when refdesk used {built_with} in another way"
-    else:
-        how = f"with another embedding model ({built_with}, not this {embedder.name})"
-    return f"This library was built {how}: run `refdesk rebuild`."
-
-
 def _with_other_forms(query: str, glossary: Glossary) -> str:
     others = glossary.others(query)
     return f"{query} ({', '.join(others)})" if others else query
-
-
-@dataclass(frozen=True, slots=True)
-class _Generation:
-    folder: Path
-    store: Store
-    vectors: VectorIndex
-    words: WordIndex
-    glossary: Glossary
-    speller: Speller
-    listed: frozenset[int]
-    languages: dict[str, Group]  # the passages in each language but English
-    foreign: Group  # and all of these
-    others: "_Others"
-
-
-class _Others:
-    """The vectors of a generation for other languages than English, opened when first needed."""
-
-    def __init__(self, folder: Path, embedder: Embedder) -> None:
-        self._folder = folder / OTHERS
-        self._embedder = embedder
-        self._lock = threading.Lock()
-        self._opened = not (embedder.has_beyond and (self._folder / FINGERPRINT).exists())
-        self._vectors: VectorIndex | None = None
-
-    def vectors(self) -> VectorIndex | None:
-        """Return them, if they are there and can be used."""
-        with self._lock:
-            if not self._opened:
-                self._vectors = self._open()
-                self._opened = True
-            return self._vectors
-
-    def _open(self) -> VectorIndex | None:
-        try:
-            other = self._embedder.beyond_english()
-        except ModelUnavailable:
-            return None  # a home carried to where the model cannot be had: English goes on
-        made_by = (self._folder / FINGERPRINT).read_text(encoding="utf-8")
-        return VectorIndex(self._folder) if made_by == other.fingerprint else None
-
-
-def embedder_of(home: Home) -> str | None:
-    """Return the name of the embedding model a home's library was built with, if it has one.
-
-    Of a library that is damaged the one before it says so, and where all are lost a note does.
-    """
-    for folder in filter(None, [home.current(), *reversed(home.generations())]):
-        try:
-            store = Store(folder / "library.sqlite")
-            name = store.setting("embedder")
-            store.close()
-        except (sqlite3.Error, OSError):
-            continue
-        if name in MODELS or (name and not sums.damage(folder, every_byte=True)):
-            return name
-    noted = home.noted_embedder()
-    return noted if noted in MODELS else None
-
-
-def _opened(folder: Path, embedder: Embedder) -> _Generation:
-    """Open a generation.
-
-    Raises:
-        NothingFound: it was built by another version or with another model.
-        DamagedLibrary: it is no longer what was written.
-    """
-    harm = sums.damage(folder, every_byte=False)
-    if harm:
-        raise DamagedLibrary(_harmed(folder, "; ".join(f"{name}: {how}" for name, how in harm)))
-    try:
-        store = Store(folder / "library.sqlite")
-        built = store.setting("format")
-        if built is not None and built != str(FORMAT):
-            raise NothingFound(
-                f"The library in {folder.parent.parent} was built by another version of "
-                "refdesk: run `refdesk rebuild`."
-            )
-        if built is not None and store.setting("fingerprint") != embedder.fingerprint:
-            raise NothingFound(_another_model(store.setting("embedder"), embedder))
-        if built is None:
-            raise ValueError("library.sqlite says nothing of what it is")
-        if not (folder / "words" / "meta.json").is_file():
-            raise ValueError("words/meta.json: it is not there")
-        words = WordIndex(folder / "words")
-        foreign = store.foreign()
-        return _Generation(
-            folder,
-            store,
-            VectorIndex(folder),
-            words,
-            Glossary(store.abbreviations()),
-            Speller(words),
-            frozenset(store.listed()),
-            {lang: Group.of(numbers) for lang, numbers in foreign.items()},
-            Group.of(chain.from_iterable(foreign.values())),
-            _Others(folder, embedder),
-        )
-    except RefdeskError:
-        raise
-    except Exception as error:  # whatever three libraries make of damaged files
-        raise DamagedLibrary(_harmed(folder, f"{type(error).__name__}: {error}")) from error
-
-
-def _harmed(folder: Path, how: str) -> str:
-    return (
-        f"The library in {folder.parent.parent} is damaged ({how}): run `refdesk check --repair`, "
-        "or `refdesk rebuild`, which makes it anew from the archive."
-    )
 
 
 class Library:
@@ -192,13 +69,13 @@ class Library:
         self._home = home
         self.embedder = embedder
         self._lock = threading.Lock()
-        self._open: _Generation | None = None
-        self._still: _Generation | None = None
+        self._open: OpenGeneration | None = None
+        self._still: OpenGeneration | None = None
         self._sentences = KeptVectors(embedder.embed)
         self._asked_in: dict[str, Library] = {}
         self._kept_beyond: list[KeptVectors] = []  # shared by all snapshots
 
-    def _generation(self) -> _Generation:
+    def _generation(self) -> OpenGeneration:
         if self._still is not None:
             return self._still
         folder = self._home.current()
@@ -211,11 +88,11 @@ class Library:
                 self._open = self._opened(folder)
             return self._open
 
-    def _opened(self, folder: Path) -> _Generation:
+    def _opened(self, folder: Path) -> OpenGeneration:
         """Open a generation; where updates took it away meanwhile, the one that counts now."""
         while True:
             try:
-                return _opened(folder, self.embedder)
+                return open_generation(folder, self.embedder)
             except Exception:
                 now = self._home.current()
                 if now is None or now == folder:
@@ -230,7 +107,7 @@ class Library:
         still._asked_in = {}
         return still
 
-    def _readable(self) -> _Generation:
+    def _readable(self) -> OpenGeneration:
         """Return the generation with this thread's own connection open: then it may even go."""
         for _ in range(_TRIES):
             now = self._generation()
@@ -316,7 +193,7 @@ class Library:
         fused = _demoted(found.fused, now.listed)
         return self._hits(now.store, fused[:k], found)
 
-    def _sides(self, now: _Generation, text: str) -> list[Side]:
+    def _sides(self, now: OpenGeneration, text: str) -> list[Side]:
         """Return the passages in the query's language and all others, with who knows them."""
         lang = language_of(text, now.words.holds)
         main = other = self.embedder
@@ -452,14 +329,14 @@ class _InOtherWords(Library):
             library._kept_beyond.append(self._sentences)
         self._sentences = library._kept_beyond[0]
 
-    def _generation(self) -> _Generation:
+    def _generation(self) -> OpenGeneration:
         return self._library._generation()
 
     def asked_in(self, lang: str) -> Library:
         """Return the library for a question in a language."""
         return self._library.asked_in(lang)
 
-    def _sides(self, now: _Generation, text: str) -> list[Side]:
+    def _sides(self, now: OpenGeneration, text: str) -> list[Side]:
         return self._library._sides(now, text)
 
     def vectors(self, numbers: Sequence[int]) -> Vectors:

@@ -19,11 +19,11 @@ from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from ingest.archive.records import VISITS
 from ingest.archive.seal import HEADER
 from ingest.archive.warc import (
     FETCHED,
     VISIT,
-    VISITS,
     Archive,
     Asked,
     Exchange,

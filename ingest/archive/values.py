@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from ingest.links.urls import canonical
+
 FETCHED = "fetched-"
 """What the name of a file of fetched replies begins with."""
 
@@ -127,3 +129,25 @@ class Bad:
     offset: int
     damaged: bool
     order: Order = (0, "", 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """What no longer counts, as far as it arrived before ``order``.
+
+    ``addresses`` are canonical addresses of pages, ``documents`` single documents of a page
+    that holds several, as (page, document), ``files`` names of archive files, ``places`` records
+    by (file, offset).
+    """
+
+    addresses: frozenset[str] = frozenset()
+    documents: frozenset[tuple[str, str]] = frozenset()
+    files: frozenset[str] = frozenset()
+    places: frozenset[tuple[str, int]] = frozenset()
+    order: Order = (0, "", 0)
+
+    def covers(self, url: str, file: str, offset: int, order: Order) -> bool:
+        """Say whether a record was forgotten."""
+        return order < self.order and (
+            file in self.files or (file, offset) in self.places or canonical(url) in self.addresses
+        )

@@ -8,26 +8,36 @@ the WARC when it is missing or damaged. What was forgotten stays in its file and
 """
 
 import contextlib
-import hashlib
 import json
-import os
 import re
 import shutil
-import zlib
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
 from io import BytesIO
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-from warcio.bufferedreaders import ChunkedDataReader
-from warcio.recordloader import ArcWarcRecord
 from warcio.warcwriter import WARCWriter
 
-from ingest.archive.members import TORN, Found, Unreadable, is_packed, member_at, members
+from ingest.archive.files import (
+    IMPORTED,
+    INDEX,
+    count_replies,
+    digest_of,
+    file_digest,
+    index_of,
+    number_of,
+    only_torn,
+    order_of,
+    settle,
+    stamp_of,
+    whole_bytes,
+    write_index,
+)
+from ingest.archive.members import Unreadable, is_packed, member_at, members
+from ingest.archive.records import FORGOTTEN, bad_row, is_sound, reply_of, reply_row, row_of
 from ingest.archive.seal import HEADER, Seal
 from ingest.archive.values import (
     FETCHED,
@@ -36,14 +46,13 @@ from ingest.archive.values import (
     Asked,
     Bad,
     Exchange,
+    Forgotten,
     Order,
     Record,
     Reply,
     Resource,
     Visit,
 )
-from ingest.errors import UsageError
-from ingest.links.urls import canonical
 
 __all__ = [
     "FETCHED",
@@ -65,43 +74,11 @@ __all__ = [
     "write_index",
 ]
 
-_INDEX_FORMAT = 3
-VISITS = "refdesk:visit/"
-"""What the address of the record of a visit begins with."""
-
-_FORGOTTEN = "refdesk:forgotten/"
-_INDEX = ".index.jsonl"
 _GIVEN = "given-"
-_IMPORTED = "imported-"
-_NUMBERED = re.compile(r"(?:given|fetched|imported)-(\d{6,9})-.+")
-_MOST_ADDRESS = 16_384  # characters
-_NO_PAGE = ("dns:", "whois:", "ntp:")
 
 
 class DamagedRecordError(ValueError):
     """A record of the archive is no longer what it was when it was kept."""
-
-
-@dataclass(frozen=True, slots=True)
-class Forgotten:
-    """What no longer counts, as far as it arrived before ``order``.
-
-    ``addresses`` are canonical addresses of pages, ``documents`` single documents of a page
-    that holds several, as (page, document), ``files`` names of archive files, ``places`` records
-    by (file, offset).
-    """
-
-    addresses: frozenset[str] = frozenset()
-    documents: frozenset[tuple[str, str]] = frozenset()
-    files: frozenset[str] = frozenset()
-    places: frozenset[tuple[str, int]] = frozenset()
-    order: Order = (0, "", 0)
-
-    def covers(self, url: str, file: str, offset: int, order: Order) -> bool:
-        """Say whether a record was forgotten."""
-        return order < self.order and (
-            file in self.files or (file, offset) in self.places or canonical(url) in self.addresses
-        )
 
 
 class Archive:
@@ -196,7 +173,7 @@ class Archive:
 
     def lost(self) -> list[str]:
         """Return the names of files that are gone or empty, as far as indexes tell of them."""
-        told = {index.name.removesuffix(_INDEX) for index in self.folder.glob(f"*{_INDEX}")}
+        told = {index.name.removesuffix(INDEX) for index in self.folder.glob(f"*{INDEX}")}
         there = {warc.name for warc in self._files()}
         return sorted(name for name in told - there if not self.is_forgotten(name))
 
@@ -222,7 +199,7 @@ class Archive:
         }
         number = self.next_number()
         body = json.dumps(said, ensure_ascii=False).encode()
-        self.add([Resource(f"{_FORGOTTEN}{number}", "application/json", body)])
+        self.add([Resource(f"{FORGOTTEN}{number}", "application/json", body)])
 
     def read(self, record: Record) -> Reply:
         """Read one reply back from the archive.
@@ -244,7 +221,7 @@ class Archive:
         found = member_at(self.folder / file, offset)
         if isinstance(found, Unreadable):
             raise DamagedRecordError(f"{file}: {found.reason}")
-        return _reply(found.record)
+        return reply_of(found.record)
 
     def mend(self) -> list[str]:
         """Cut off what a crash left half-written; return the names of the files that were cut.
@@ -257,11 +234,11 @@ class Archive:
         for warc in self.folder.glob(f"{FETCHED}*.warc.gz"):
             if self._fresh_index(warc) is not None:
                 continue
-            if not warc.stat().st_size and not _index_of(warc).exists():
+            if not warc.stat().st_size and not index_of(warc).exists():
                 warc.unlink()  # begun, and killed before the first reply came
                 continue
-            end = _whole_bytes(warc)
-            if end < warc.stat().st_size and _only_torn(warc, end):
+            end = whole_bytes(warc)
+            if end < warc.stat().st_size and only_torn(warc, end):
                 with warc.open("rb+") as stream:
                     stream.truncate(end)
                 cut.append(warc.name)
@@ -270,7 +247,7 @@ class Archive:
     def next_number(self) -> int:
         """Return the number of the next file to arrive; one that is lost keeps its own."""
         names = [warc.name for warc in self.folder.glob("*.warc*")]
-        return 1 + max(map(_number, names), default=0)
+        return 1 + max(map(number_of, names), default=0)
 
     def _all(self) -> list[Path]:
         return [w for w in self.folder.glob("*.warc*") if w.name.endswith((".warc", ".warc.gz"))]
@@ -290,23 +267,23 @@ class Archive:
         Raises:
             UsageError: the file is not a whole WARC file. Nothing is kept then.
         """
-        records = _check(path)
-        digest = _file_digest(path)[:16]
+        records = count_replies(path)
+        digest = file_digest(path)[:16]
         ending = f".warc{'.gz' * is_packed(path)}"
         there = self.imported(digest)
-        target = self.folder / f"{_IMPORTED}{self.next_number():06d}-{digest}{ending}"
+        target = self.folder / f"{IMPORTED}{self.next_number():06d}-{digest}{ending}"
         if there is None:
             self.folder.mkdir(parents=True, exist_ok=True)
             partial = target.with_suffix(".part")
             shutil.copyfile(path, partial)
-            _settle(partial, target)
-        elif any(each.order > (_number(there.name) + 1, "", 0) for each in self.forgotten()):
+            settle(partial, target)
+        elif any(each.order > (number_of(there.name) + 1, "", 0) for each in self.forgotten()):
             there.rename(target)  # it arrives again: what was forgotten of it counts once more
         return records
 
     def imported(self, digest: str) -> Path | None:
         """Return the imported file whose name carries the beginning of this SHA-256."""
-        found = [w for w in self._all() if re.fullmatch(rf"{_IMPORTED}(\d+-)?{digest}\..+", w.name)]
+        found = [w for w in self._all() if re.fullmatch(rf"{IMPORTED}(\d+-)?{digest}\..+", w.name)]
         return found[0] if found else None
 
     def add(self, resources: Iterable[Resource]) -> int:
@@ -343,7 +320,7 @@ class Archive:
                         warc_headers_dict=heads,
                     )
                 )
-        _settle(partial, self.folder / name)
+        settle(partial, self.folder / name)
         return len(new)
 
     def _indexed(self, warc: Path) -> list[dict[str, Any]]:
@@ -371,8 +348,8 @@ class Archive:
     def _fresh_index(self, warc: Path) -> list[dict[str, Any]] | None:
         """Read the index of a file, unless there is none or it or the file has changed since."""
         try:
-            head, _, body = _index_of(warc).read_bytes().partition(b"\n")
-            if json.loads(head) == _stamp(warc, self._trust(warc.name), body):
+            head, _, body = index_of(warc).read_bytes().partition(b"\n")
+            if json.loads(head) == stamp_of(warc, self._trust(warc.name), body):
                 return [json.loads(line) for line in body.splitlines()]
         except (OSError, ValueError):
             pass
@@ -395,14 +372,14 @@ class Archive:
         for found in members(warc):
             place = {"file": warc.name, "offset": found.offset}
             if isinstance(found, Unreadable):
-                yield _bad("", found.reason, place, damaged=found.damaged)
+                yield bad_row("", found.reason, place, damaged=found.damaged)
                 continue
             head = found.record.rec_headers
             try:
-                row = _row(found, place)
+                row = row_of(found, place)
             except ValueError as error:
                 named = head.get_header("WARC-Target-URI") or ""
-                yield _bad(named if _is_sound(named) else "", str(error), place, damaged=False)
+                yield bad_row(named if is_sound(named) else "", str(error), place, damaged=False)
                 continue
             if row is None:
                 continue
@@ -413,7 +390,7 @@ class Archive:
                 digest = row.pop("body", row.get("digest", ""))
                 if not self.seal.holds(signed, date, digest, said):
                     reason = "speaks for refdesk itself, and this home did not write it"
-                    yield _bad(signed, reason, place, damaged=False)
+                    yield bad_row(signed, reason, place, damaged=False)
                     continue
             row.pop("signed", None)
             row.pop("body", None)
@@ -422,248 +399,10 @@ class Archive:
             yield row
 
 
-def write_index(warc: Path, rows: Iterable[Mapping[str, Any]], trust: str) -> None:
-    """Write the index of a WARC file: a row of plain values per record.
-
-    Its first line says what it depends on: the file, whom it trusts (`Seal`), the rows themselves.
-    """
-    index = _index_of(warc)
-    partial = index.with_suffix(".part")
-    body = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode()
-    with partial.open("wb") as out:
-        out.write(json.dumps(_stamp(warc, trust, body)).encode() + b"\n" + body)
-    _settle(partial, index)
-
-
-def digest_of(body: bytes) -> str:
-    """Return the hex SHA-256 by which equal bodies are known."""
-    return hashlib.sha256(body).hexdigest()
-
-
-def order_of(file: str, row: Mapping[str, Any]) -> Order:
-    """Return when the record of an index row arrived in its archive."""
-    number = _number(file)
-    dated = not number or file.startswith(_IMPORTED)
-    return number, row.get("fetched_at") or "" if dated else "", row["offset"]
-
-
 def is_imported(file: str) -> bool:
     """Say whether an archive file was made elsewhere."""
-    return file.startswith(_IMPORTED)
+    return file.startswith(IMPORTED)
 
 
 def _is_gone(gone: Iterable[Forgotten], url: str, file: str, offset: int, order: Order) -> bool:
     return any(each.covers(url, file, offset, order) for each in gone)
-
-
-def _number(name: str) -> int:
-    found = _NUMBERED.fullmatch(name)
-    return int(found[1]) if found else 0
-
-
-def _index_of(warc: Path) -> Path:
-    return warc.with_name(f"{warc.name}{_INDEX}")
-
-
-def _stamp(warc: Path, trust: str, body: bytes) -> dict[str, Any]:
-    size = warc.stat().st_size
-    return {"format": _INDEX_FORMAT, "bytes": size, "trust": trust, "rows": digest_of(body)}
-
-
-def _bad(url: str, reason: str, place: Mapping[str, Any], *, damaged: bool) -> dict[str, Any]:
-    return {"bad": reason, "url": url, "damaged": damaged, **place}
-
-
-def _row(found: Found, place: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Return the row of a record, or None if it is of a kind that is passed over.
-
-    Raises:
-        ValueError: it is malformed; the message says how.
-    """
-    record = found.record
-    head = record.rec_headers
-    if record.rec_type == "metadata" and head.get_header("Content-Type") == VISIT:
-        return _visit_row(record, place)
-    if record.rec_type not in ("response", "resource", "revisit"):
-        return None
-    if record.rec_type == "revisit" and not record.http_headers:
-        return None
-    if (head.get_header("WARC-Target-URI") or "").lower().startswith(_NO_PAGE):
-        return None
-    reply = _reply(record)
-    row = reply_row(reply, place["file"], place["offset"])
-    if reply.url.startswith(_FORGOTTEN):
-        row["forgotten"] = _forgotten(reply.body)
-    if record.rec_type == "revisit":
-        row["digest"] = ""
-        row["refers"] = [
-            (head.get_header("WARC-Refers-To-Target-URI") or "").strip("<>"),
-            _date(head.get_header("WARC-Refers-To-Date")),
-        ]
-    if found.cut:
-        raise ValueError("too large")
-    return row
-
-
-def _visit_row(record: ArcWarcRecord, place: Mapping[str, Any]) -> dict[str, Any]:
-    body = record.raw_stream.read()
-    try:
-        said = json.loads(body)
-        visit = Visit(said["url"], said["at"], tuple(Asked(**each) for each in said["requests"]))
-        datetime.fromisoformat(visit.at).astimezone(UTC)
-        texts = [visit.url, *(t for a in visit.requests for t in (a.url, a.reply_url, a.reply_at))]
-        if not all(isinstance(text, str) for text in texts):
-            raise ValueError("no addresses")
-        if not all(
-            asked.reason is None or isinstance(asked.reason, str) for asked in visit.requests
-        ):
-            raise ValueError("no reasons")
-    except (ValueError, KeyError, TypeError, OverflowError, AttributeError) as error:
-        raise ValueError("malformed: the record of a visit cannot be read") from error
-    row = asdict(visit)
-    row.pop("order")
-    return row | dict(place) | {"signed": f"{VISITS}{visit.url}", "body": digest_of(body)}
-
-
-def _forgotten(body: bytes) -> dict[str, Any]:
-    try:
-        said: dict[str, Any] = json.loads(body)
-        texts = [*said["addresses"], *said["files"]]
-        texts += [part for pair in said["documents"] for part in pair]
-        if not all(isinstance(text, str) for text in texts):
-            raise TypeError("no text")
-        places = [(file, int(offset)) for file, offset in said["places"]]
-    except (ValueError, KeyError, TypeError) as error:
-        raise ValueError("malformed: what was forgotten cannot be read") from error
-    return {**said, "places": places}
-
-
-def reply_row(reply: Reply, file: str, offset: int) -> dict[str, Any]:
-    """Return the row of an index for a reply that lies at ``offset`` of ``file``."""
-    return {
-        "url": reply.url,
-        "status": reply.status,
-        "location": reply.header("Location"),
-        "fetched_at": reply.fetched_at,
-        "digest": digest_of(reply.body),
-        "length": len(reply.body),
-        "file": file,
-        "offset": offset,
-    }
-
-
-def _whole_bytes(warc: Path) -> int:
-    """Return how many bytes of a ``.warc.gz`` are whole members."""
-    end = 0
-    for found in members(warc):
-        if isinstance(found, Unreadable) and found.damaged:
-            break
-        end = found.offset + found.length
-    return end
-
-
-def _only_torn(warc: Path, end: int) -> bool:
-    """Say whether nothing but one torn record follows, as a crash leaves it."""
-    return [isinstance(e, Unreadable) and e.reason == TORN for e in members(warc, end)] == [True]
-
-
-def _reply(record: ArcWarcRecord) -> Reply:
-    """Read a reply.
-
-    Raises:
-        ValueError: it is malformed; the message says how.
-    """
-    url = (record.rec_headers.get_header("WARC-Target-URI") or "").strip("<>")
-    if not _is_sound(url):
-        raise ValueError("malformed: it has no address that can be read")
-    date = _date(record.rec_headers.get_header("WARC-Date"))
-    if record.rec_type == "resource":
-        media = record.rec_headers.get_header("Content-Type") or "application/octet-stream"
-        body = record.raw_stream.read()
-        return Reply(url, 200, (("Content-Type", media),), body, date, resource=True)
-    if not record.http_headers:
-        raise ValueError("malformed: it has no HTTP head")
-    headers = tuple(
-        (str(name), _encodable(str(value))) for name, value in record.http_headers.headers
-    )
-    stream = record.raw_stream
-    if (record.http_headers.get_header("Transfer-Encoding") or "").lower() == "chunked":
-        stream = ChunkedDataReader(stream)
-    said = record.http_headers.get_statuscode() or ""
-    if not re.fullmatch(r"[1-9][0-9]{2}", said):
-        raise ValueError("malformed: its status is no number")
-    try:
-        body = stream.read()
-    except Exception as error:  # warcio's own, and what unpacking raises
-        raise ValueError("malformed: its body cannot be put together") from error
-    return Reply(url, int(said), headers, body, date)
-
-
-def _is_sound(url: str) -> bool:
-    """Say whether an address can be taken apart, stored and shown."""
-    if not url or len(url) > _MOST_ADDRESS or any(char.isspace() or ord(char) < 32 for char in url):
-        return False
-    try:
-        parts = urlsplit(url)
-        _ = parts.hostname, parts.port
-        url.encode()
-    except ValueError:
-        return False
-    return bool(parts.scheme)
-
-
-def _date(said: str | None) -> str:
-    """Return a date as it is written, or nothing where it is none."""
-    try:
-        datetime.fromisoformat(said or "").astimezone(UTC)
-    except (ValueError, OverflowError):
-        return ""
-    return said or ""
-
-
-def _encodable(text: str) -> str:
-    return text.encode("utf-8", "replace").decode("utf-8")
-
-
-def _check(path: Path) -> int:
-    """Read a WARC file through and count its replies; raise UsageError unless it is whole."""
-    records = 0
-    try:
-        found = list(_kinds(path))
-    except FileNotFoundError:
-        raise UsageError(f"There is no file {path}.") from None
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}.") from error
-    except zlib.error as error:
-        found = [(False, str(error))]
-    for good, reason in found:
-        if reason is not None:
-            raise UsageError(
-                f"{path} is not a whole WARC file: {reason}. "
-                "Nothing was taken in; get a complete copy and ingest that."
-            )
-        records += good
-    if not records:
-        raise UsageError(f"{path} holds no page: a WARC file with response records is needed.")
-    return records
-
-
-def _kinds(path: Path) -> Iterator[tuple[bool, str | None]]:
-    """Yield of every record whether it is a page, and what is damaged of it."""
-    for found in members(path):
-        if isinstance(found, Unreadable):
-            yield False, f"at byte {found.offset} {found.reason}" if found.damaged else None
-        else:
-            yield found.record.rec_type in ("response", "resource"), None
-
-
-def _file_digest(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def _settle(partial: Path, target: Path) -> None:
-    """Make a finished file durable under its name, all at once."""
-    with partial.open("rb+") as stream:
-        os.fsync(stream.fileno())
-    partial.replace(target)

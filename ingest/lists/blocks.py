@@ -6,70 +6,20 @@ Markdown is rendered to HTML first, so that Markdown links and HTML links are re
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from itertools import zip_longest
-from typing import Literal
 
 from lxml import etree, html
 from markdown_it import MarkdownIt
 
+from ingest.lists.pieces import Block, Image, Kind, Link, Mark, Piece, Strong, plain, shows
+from ingest.lists.tables import Table
 from ingest.reading.front_matter import without
 from ingest.text.commonmark import LABEL, MARK, NOTE, commonmark
 from ingest.text.scripts import EAST_ASIAN
 
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A link as written; ``picture`` is the address of the image it consists of, if any."""
-
-    target: str
-    title: str
-    picture: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Image:
-    """An image as written."""
-
-    target: str
-    title: str
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A reference to the footnote of this label."""
-
-    label: str
-
-
-class Strong(str):
-    """Words set in bold."""
-
-
-Piece = str | Link | Image | Mark
-
-
-Kind = Literal["heading", "fold", "unfold", "label", "item", "row", "text", "comment"]
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """One block of a list, as lines of pieces.
-
-    ``kind`` is a heading; the summary of a section that folds (``<details>``), and where one ends;
-    a label, which is a line in bold above a list; a list item; a row of a table, a line for each
-    cell; other text; or an HTML comment. ``level`` is 1 to 6 for a heading (of a summary that holds
-    none, 0); else how many lists it stands in. ``head`` are the cells of the first row of its
-    table, if that is a header. ``note`` is the label of the footnote it defines.
-    """
-
-    kind: Kind
-    level: int
-    lines: tuple[tuple[Piece, ...], ...]
-    quoted: bool = False
-    head: tuple[str, ...] = ()
-    note: str = ""
+__all__ = ["Block", "Image", "Link", "Mark", "Piece", "Strong", "plain", "read_blocks"]
 
 
 class _Markdown(MarkdownIt):
@@ -102,6 +52,15 @@ _BARE_URL = re.compile(
 )
 _PAIRS = {")": "(", "]": "[", "}": "{"}
 _NESTING = 200
+_BLOCK_TAGS = re.compile(
+    r"p|div|[uod]l|li|d[td]|h[1-6r]|table|thead|tbody|t[rdh]|blockquote|details|summary|pre"
+    r"|section|article|header|footer|center"
+)
+_SILENT = frozenset({"script", "style", "pre"})
+# A table that holds any of these is there for its looks: its cells are blocks like any other.
+_LAYOUT = ("ul", "ol", "table", "pre", "blockquote", "details", "h1", "h2", "h3", "h4", "h5", "h6")
+_LONGEST_LABEL = 80  # characters
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")  # in XML
 
 
 def read_blocks(text: str) -> list[Block]:
@@ -137,27 +96,6 @@ def _is_label(lines: Sequence[Sequence[Piece]]) -> bool:
     )
 
 
-def plain(pieces: Sequence[Piece]) -> str:
-    """The text of a line, links by their titles and images left out."""
-    words = "".join(
-        piece if isinstance(piece, str) else piece.title if isinstance(piece, Link) else ""
-        for piece in pieces
-    )
-    return " ".join(words.split())
-
-
-_BLOCK_TAGS = re.compile(
-    r"p|div|[uod]l|li|d[td]|h[1-6r]|table|thead|tbody|t[rdh]|blockquote|details|summary|pre"
-    r"|section|article|header|footer|center"
-)
-_SILENT = frozenset({"script", "style", "pre"})
-# A table that holds any of these is there for its looks: its cells are blocks like any other.
-_LAYOUT = ("ul", "ol", "table", "pre", "blockquote", "details", "h1", "h2", "h3", "h4", "h5", "h6")
-_WIDEST = 40  # rows a cell may span
-_LONGEST_LABEL = 80  # characters
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")  # in XML
-
-
 class _Reader:
     """Reads an HTML tree from its beginning to its end, as a stream of tags and words."""
 
@@ -174,7 +112,7 @@ class _Reader:
         self._at_item = False
         self._note = ""
         self._anchor: tuple[str, list[str]] | None = None
-        self._table: _Table | None = None
+        self._table: Table | None = None
 
     def read(self, root: html.HtmlElement) -> None:
         """Read a tree; ``blocks`` holds what was found."""
@@ -223,7 +161,7 @@ class _Reader:
             self._silent += 1
         elif tag == "table" and self._table is None and not self._lists:
             if next(element.iterdescendants(*_LAYOUT), None) is None:
-                self._table = _Table()
+                self._table = Table()
         elif self._table and tag in ("td", "th"):
             self._table.begin(element)
         if tag in _SILENT:
@@ -292,7 +230,7 @@ class _Reader:
             self._add("\n")  # of a cell all lines are one
             return
         self._end_anchor()
-        lines = tuple(line for line in _lines(self._pieces) if any(map(_shows, line)))
+        lines = tuple(line for line in _lines(self._pieces) if any(map(shows, line)))
         self._pieces = []
         if lines:
             kind: Kind = "text"
@@ -322,60 +260,6 @@ class _Reader:
         if not title and self._pieces and isinstance(image := self._pieces[-1], Image):
             title, picture = image.title, image.target
         self._add(Link(target.strip(), title, picture))
-
-
-class _Table:
-    """The rows of one table; a cell that spans rows stands in each of them."""
-
-    def __init__(self) -> None:
-        self.open = False
-        self._head: tuple[str, ...] | None = None
-        self._cells: list[tuple[Piece, ...]] = []
-        self._all_heads = True
-        self._span = 1
-        self._below: dict[int, tuple[int, tuple[Piece, ...]]] = {}
-
-    def begin(self, cell: html.HtmlElement) -> None:
-        """Begin a cell."""
-        self._take_spanning()
-        self.open = True
-        self._all_heads &= cell.tag == "th"
-        said = (cell.get("rowspan") or "").strip()[:4]
-        self._span = min(int(said), _WIDEST) if said.isdecimal() else 1
-
-    def end(self, pieces: Sequence[Piece]) -> None:
-        """End the cell that holds these pieces."""
-        self.open = False
-        cell = tuple(
-            type(piece)(" ".join(piece.split("\n"))) if isinstance(piece, str) else piece
-            for piece in pieces
-        )
-        if self._span > 1:
-            self._below[len(self._cells)] = (self._span, cell)
-        self._cells.append(cell)
-
-    def row(self) -> Block | None:
-        """End the row; return its block, None for a header and an empty row."""
-        self._take_spanning()
-        self._below = {at: (left - 1, cell) for at, (left, cell) in self._below.items() if left > 1}
-        cells, heads = tuple(self._cells), self._all_heads
-        self._cells, self._all_heads = [], True
-        if not any(_shows(piece) for cell in cells for piece in cell):
-            return None
-        links = any(isinstance(piece, Link) for cell in cells for piece in cell)
-        if self._head is None:
-            self._head = tuple(map(plain, cells)) if heads else ()
-            if heads and not links:
-                return None
-        return Block("row", 0, cells, head=self._head)
-
-    def _take_spanning(self) -> None:
-        while len(self._cells) in self._below and len(self._cells) < _WIDEST * 2:
-            self._cells.append(self._below[len(self._cells)][1])
-
-
-def _shows(piece: Piece) -> bool:
-    return not isinstance(piece, str) or bool(piece.strip())
 
 
 def _lines(pieces: Sequence[Piece]) -> Iterator[tuple[Piece, ...]]:

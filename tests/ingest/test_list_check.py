@@ -2,7 +2,8 @@
 
 import pytest
 
-from ingest.lists.check import anchors_of, check_text, headings_of
+from ingest.lists.check import check_text
+from ingest.lists.written import anchors_of, headings_of
 
 BASE = "https://github.com/a/b"
 FINE = """# Mine

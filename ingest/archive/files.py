@@ -1,0 +1,127 @@
+"""Files of an archive: their names and order, their indexes, what a crash leaves of them."""
+
+import hashlib
+import json
+import os
+import re
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from ingest.archive.members import TORN, Unreadable, members
+from ingest.archive.values import Order
+from ingest.errors import UsageError
+
+IMPORTED = "imported-"
+"""What the names of files that were made elsewhere begin with."""
+INDEX = ".index.jsonl"
+"""What the name of a file's index ends with."""
+_INDEX_FORMAT = 3
+_NUMBERED = re.compile(r"(?:given|fetched|imported)-(\d{6,9})-.+")
+
+
+def write_index(warc: Path, rows: Iterable[Mapping[str, Any]], trust: str) -> None:
+    """Write the index of a WARC file: a row of plain values per record.
+
+    Its first line says what it depends on: the file, whom it trusts (`Seal`), the rows themselves.
+    """
+    index = index_of(warc)
+    partial = index.with_suffix(".part")
+    body = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode()
+    with partial.open("wb") as out:
+        out.write(json.dumps(stamp_of(warc, trust, body)).encode() + b"\n" + body)
+    settle(partial, index)
+
+
+def digest_of(body: bytes) -> str:
+    """Return the hex SHA-256 by which equal bodies are known."""
+    return hashlib.sha256(body).hexdigest()
+
+
+def order_of(file: str, row: Mapping[str, Any]) -> Order:
+    """Return when the record of an index row arrived in its archive."""
+    number = number_of(file)
+    dated = not number or file.startswith(IMPORTED)
+    return number, row.get("fetched_at") or "" if dated else "", row["offset"]
+
+
+def number_of(name: str) -> int:
+    """Return the number of a file of an archive, 0 for one of before they were numbered."""
+    found = _NUMBERED.fullmatch(name)
+    return int(found[1]) if found else 0
+
+
+def index_of(warc: Path) -> Path:
+    """Return where the index of a WARC file lies."""
+    return warc.with_name(f"{warc.name}{INDEX}")
+
+
+def stamp_of(warc: Path, trust: str, body: bytes) -> dict[str, Any]:
+    """Return what an index says of itself, and of the file and the trust it was made with."""
+    size = warc.stat().st_size
+    return {"format": _INDEX_FORMAT, "bytes": size, "trust": trust, "rows": digest_of(body)}
+
+
+def whole_bytes(warc: Path) -> int:
+    """Return how many bytes of a ``.warc.gz`` are whole members."""
+    end = 0
+    for found in members(warc):
+        if isinstance(found, Unreadable) and found.damaged:
+            break
+        end = found.offset + found.length
+    return end
+
+
+def only_torn(warc: Path, end: int) -> bool:
+    """Say whether nothing but one torn record follows, as a crash leaves it."""
+    return [isinstance(e, Unreadable) and e.reason == TORN for e in members(warc, end)] == [True]
+
+
+def count_replies(path: Path) -> int:
+    """Read a WARC file through and count its replies.
+
+    Raises:
+        UsageError: it cannot be read, is not whole, or holds no page.
+    """
+    records = 0
+    try:
+        found = list(_kinds(path))
+    except FileNotFoundError:
+        raise UsageError(f"There is no file {path}.") from None
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}.") from error
+    except zlib.error as error:
+        found = [(False, str(error))]
+    for good, reason in found:
+        if reason is not None:
+            raise UsageError(
+                f"{path} is not a whole WARC file: {reason}. "
+                "Nothing was taken in; get a complete copy and ingest that."
+            )
+        records += good
+    if not records:
+        raise UsageError(f"{path} holds no page: a WARC file with response records is needed.")
+    return records
+
+
+def _kinds(path: Path) -> Iterator[tuple[bool, str | None]]:
+    """Yield of every record whether it is a page, and what is damaged of it."""
+    for found in members(path):
+        if isinstance(found, Unreadable):
+            yield False, f"at byte {found.offset} {found.reason}" if found.damaged else None
+        else:
+            yield found.record.rec_type in ("response", "resource"), None
+
+
+def file_digest(path: Path) -> str:
+    """Return the hex SHA-256 of a file."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def settle(partial: Path, target: Path) -> None:
+    """Make a finished file durable under its name, all at once."""
+    with partial.open("rb+") as stream:
+        os.fsync(stream.fileno())
+    partial.replace(target)
