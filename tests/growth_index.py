@@ -60,4 +60,5 @@ EXEMPT: dict[str, str] = {
     "index.store.browse.": "look-ups by address",
     "index.store.generation.": "look-ups",
     "index.store.sqlite.": "rows by key",
+    "index.store.writer.": "rows by key",
 }

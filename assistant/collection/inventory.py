@@ -18,10 +18,11 @@ from assistant.collection.lines import (
     narrowed,
     place_of,
 )
-from assistant.collection.report import LANGS, Report, duration
+from assistant.collection.report import LANGS, Report
 from assistant.collection.request import Request
 from assistant.collection.subject import holdings
 from assistant.learning import effort, primer
+from assistant.learning.effort import duration
 from index.search.library import Library
 
 _HAN_A_MINUTE, _LETTERS_A_MINUTE = 400, 1300  # of Markdown: 220 words of six characters

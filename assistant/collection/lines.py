@@ -5,9 +5,10 @@ from collections.abc import Iterable, Sequence
 
 from assistant.collection import about as shelves
 from assistant.collection.catalog import Work
-from assistant.collection.report import LANGS, LEVELS, Report, counted, duration, named_kind
+from assistant.collection.report import LANGS, LEVELS, Report, counted, named_kind
 from assistant.collection.request import Request
 from assistant.learning import effort
+from assistant.learning.effort import duration
 from index.search.library import Library
 
 SHOWN = 10

@@ -43,14 +43,6 @@ def named_kind(kind: str, lang: str) -> str:
     return chinese if lang == "zh" else one
 
 
-def duration(minutes: int, lang: str) -> str:
-    """Return minutes as hours and minutes."""
-    hours, rest = divmod(minutes, 60)
-    units = ("小时", "分钟") if lang == "zh" else ("h", "min")
-    parts = [f"{hours} {units[0]}"] * bool(hours) + [f"{rest} {units[1]}"] * bool(rest or not hours)
-    return " ".join(parts)
-
-
 class Report:
     """Takes down an answer line by line."""
 

@@ -17,9 +17,10 @@ from assistant.collection.lines import (
 )
 from assistant.collection.naming import recognise
 from assistant.collection.opening import opening
-from assistant.collection.report import Report, duration, named_kind
+from assistant.collection.report import Report, named_kind
 from assistant.collection.request import Request
 from assistant.learning import primer
+from assistant.learning.effort import duration
 from assistant.learning.path import reading_path
 from assistant.learning.path_form import Step
 from index.search.library import Library

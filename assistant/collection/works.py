@@ -16,9 +16,10 @@ from assistant.collection.lines import (
     quoted,
     trail,
 )
-from assistant.collection.report import LEVELS, Report, duration, named_kind
+from assistant.collection.report import LEVELS, Report, named_kind
 from assistant.collection.request import Request
 from assistant.learning import effort, primer
+from assistant.learning.effort import duration
 from index.search.library import Library
 
 _AUTHORS = 3

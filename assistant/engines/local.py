@@ -30,6 +30,7 @@ from assistant.engines.llama import (
     Stopped,
 )
 from assistant.engines.protocol import Message
+from ingest.disk import sha256_of
 from ingest.errors import ModelUnavailable, UsageError
 
 _CONTEXT = 4096
@@ -302,13 +303,13 @@ class LocalEngine:
                     older = f"prefix-{glob.escape(self.name)}-{'[0-9a-f]' * 16}.*.state"
                     for file in self._states.glob(older):
                         file.unlink(missing_ok=True)
-                    made.replace(self._states / f"{self._state}{_digest(made)}.state")
+                    made.replace(self._states / f"{self._state}{sha256_of(made)}.state")
 
     def _restore(self, states: Path) -> bool:
         """Take over the state a file keeps; False if there is none that fits."""
         for file in states.glob(f"{glob.escape(self._state)}*.state"):
             try:
-                sound = file.name == f"{self._state}{_digest(file)}.state"
+                sound = file.name == f"{self._state}{sha256_of(file)}.state"
             except OSError:
                 continue
             if sound and self._llama.restore(file, len(self._fixed)):
@@ -323,11 +324,6 @@ def _never() -> bool:
 
 def _cut(tokens: list[int]) -> list[list[int]]:
     return [tokens[at : at + _PIECE] for at in range(0, len(tokens), _PIECE)]
-
-
-def _digest(file: Path) -> str:
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 @contextlib.contextmanager

@@ -18,13 +18,13 @@ from assistant.evaluation.scores import Evaluation, by_document, confidence, rat
 from assistant.home.keeping import Fetching, Keeper
 from index import metrics
 from index.models.embedder import Embedder
-from index.models.files import sha256_of
 from index.search.dense import VectorIndex
 from index.search.lexical import WordIndex
 from index.search.library import Library
 from index.store.generation import OTHERS, Home
 from index.store.recipe import settings
 from index.store.sqlite import Store
+from ingest.disk import sha256_of
 from ingest.errors import NothingFound, UsageError
 from ingest.links.urls import canonical
 from ingest.text.sentences import language

@@ -5,13 +5,13 @@ Decides what goes; `assistant.home.keeping` takes it out.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from hashlib import file_digest
 from pathlib import Path
 
 from index.store.sqlite import Store
 from ingest.archive.values import OURS
 from ingest.archive.warc import Archive
 from ingest.bounded.quarantine import Quarantine
+from ingest.disk import sha256_of
 from ingest.errors import NothingFound
 from ingest.links.urls import canonical
 from ingest.lists.catalog_file import CuratedList
@@ -115,8 +115,7 @@ class Chooser:
             return True
         path = Path(name).expanduser()
         if name.endswith((".warc", ".warc.gz")) and path.is_file():
-            with path.open("rb") as stream:
-                there = self._archive.imported(file_digest(stream, "sha256").hexdigest()[:16])
+            there = self._archive.imported(sha256_of(path)[:16])
             if there is not None:
                 going.files.add(there.name)
                 return True

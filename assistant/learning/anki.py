@@ -15,6 +15,7 @@ from pathlib import Path
 
 from assistant.learning import primer
 from assistant.learning.card import Card
+from ingest.disk import settle
 from ingest.errors import UsageError
 from ingest.values import PRIMER
 
@@ -48,9 +49,7 @@ def write_anki(cards: Sequence[Card], file: Path, topic: str) -> None:
             with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as package:
                 package.write(collection, "collection.anki2")
                 package.writestr("media", json.dumps({}))
-        with part.open("rb") as written:
-            os.fsync(written.fileno())
-        part.replace(file)
+        settle(part, file)
     except OSError as error:
         raise UsageError(
             f"The deck {file} cannot be written: {error.strerror or error}. Name another file."

@@ -106,3 +106,11 @@ def _apart(text: str) -> tuple[str, str]:
         else:
             prose.append(text[block.start : block.end])
     return "\n".join(prose), "\n".join(code)
+
+
+def duration(minutes: int, lang: str = "en") -> str:
+    """Return minutes as hours and minutes, in English or Chinese."""
+    hours, rest = divmod(minutes, 60)
+    units = ("小时", "分钟") if lang == "zh" else ("h", "min")
+    parts = [f"{hours} {units[0]}"] * bool(hours) + [f"{rest} {units[1]}"] * bool(rest or not hours)
+    return " ".join(parts)

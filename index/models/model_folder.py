@@ -15,10 +15,10 @@ from index.models.files import (
     locked,
     read_record,
     readably,
-    sha256_of,
     stamp,
     write_record,
 )
+from ingest.disk import sha256_of
 from ingest.errors import ModelUnavailable, UsageError
 
 _WANTED = ("*.json", "*.safetensors", "*.txt", "*.model")

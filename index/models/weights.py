@@ -15,11 +15,11 @@ from index.models.files import (
     mark,
     read_record,
     readably,
-    sha256_of,
     stamp,
     write_record,
 )
 from index.models.pins import Hub, Model, load_pins
+from ingest.disk import sha256_of
 from ingest.errors import ModelUnavailable, UsageError
 
 __all__ = [

@@ -27,6 +27,7 @@ from typing import IO, Any, cast
 from index.store.generation import Home
 from index.store.recipe import FORMAT
 from index.store.sqlite import Store
+from ingest.disk import sha256_of, sync
 from ingest.errors import NothingFound, UsageError
 from ingest.lists.catalog_file import CuratedList, Entry, Topic
 
@@ -79,7 +80,7 @@ def export(home: Home, file: Path, *, archive: bool) -> int:
         "format": FORMAT,
         "generation": current.name,
         "archive": archive,
-        "files": {name: [each.stat().st_size, _digest(each)] for name, each in files.items()},
+        "files": {name: [each.stat().st_size, sha256_of(each)] for name, each in files.items()},
     }
     body = json.dumps(manifest).encode()
     partial = file.with_name(f"{file.name}.part")
@@ -92,7 +93,7 @@ def export(home: Home, file: Path, *, archive: bool) -> int:
             bundle.addfile(head, BytesIO(body))
             for name, each in files.items():
                 bundle.add(each, name, recursive=False, filter=_anonymous)
-        _sync(partial)
+        sync(partial)
         partial.rename(file)  # a file under its final name is whole
     except FileExistsError:
         raise UsageError(f"{file} exists already: choose another name.") from None
@@ -175,10 +176,10 @@ def settle(home: Home) -> None:
     arriving = home.root / _PART
     for folder, _, files in os.walk(arriving):
         for name in files:
-            _sync(Path(folder) / name)
-        _sync(Path(folder))
+            sync(Path(folder) / name)
+        sync(Path(folder))
     arriving.rename(home.root / _READY)
-    _sync(home.root)
+    sync(home.root)
     finish(home)
 
 
@@ -198,7 +199,7 @@ def finish(home: Home) -> None:
             generation.rename(home.library / generation.name)
     if (there.library / "CURRENT").exists():  # last: from here on it is this home's
         (there.library / "CURRENT").replace(home.library / "CURRENT")
-    _sync(home.library)
+    sync(home.library)
     shutil.rmtree(ready)
 
 
@@ -348,16 +349,3 @@ def _anonymous(member: tarfile.TarInfo) -> tarfile.TarInfo:
     member.uname = member.gname = ""
     member.mode = 0o600
     return member
-
-
-def _digest(file: Path) -> str:
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -17,6 +17,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from index.store import sums
+from ingest.disk import sync, write_whole
 from ingest.errors import HomeBusy, RefdeskError, UsageError
 
 OTHERS = "others"
@@ -124,8 +125,8 @@ class Home:
         final = folder.with_suffix("")
         sums.write(folder, self.current())
         for file in folder.rglob("*"):
-            _sync(file)
-        _sync(folder)
+            sync(file)
+        sync(folder)
         folder.rename(final)
         self.point(final)
         for old in sorted(self.generations(), key=_number)[:-_KEPT]:
@@ -134,11 +135,8 @@ class Home:
 
     def point(self, folder: Path) -> None:
         """Let a finished generation be the one that counts, durably and all at once."""
-        pointer = self.library / "CURRENT.part"
-        pointer.write_text(folder.name + "\n", encoding="utf-8")
-        _sync(pointer)
-        pointer.replace(self.library / "CURRENT")
-        _sync(self.library)
+        write_whole(self.library / "CURRENT", folder.name + "\n")
+        sync(self.library)
 
     def note_embedder(self, name: str) -> None:
         """Note which embedding model libraries here are built with, should they all be lost."""
@@ -233,11 +231,3 @@ class Home:
 
 def _number(folder: Path) -> int:
     return int(folder.stem) if folder.stem.isdigit() else 0
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from ingest.disk import sha256_of
 from ingest.errors import UsageError
 
 _NAME = "sums.json"
@@ -33,7 +34,7 @@ def write(folder: Path, before: Path | None = None) -> None:
         name = file.relative_to(folder).as_posix()
         old = (known or {}).get(name)
         shared = old is not None and before is not None and _is_same(file, before / name)
-        rows[name] = old if shared else [file.stat().st_size, _digest(file)]
+        rows[name] = old if shared else [file.stat().st_size, sha256_of(file)]
     body = json.dumps(rows, sort_keys=True)
     seal = hashlib.sha256(body.encode()).hexdigest()
     (folder / _NAME).write_text(f"{seal}\n{body}\n", encoding="utf-8")
@@ -60,7 +61,7 @@ def _compared(folder: Path, rows: dict[str, Any], *, whole: bool) -> Iterator[tu
             yield name, "it is not there"
         elif file.stat().st_size != size:
             yield name, f"it has {file.stat().st_size} bytes instead of {size}"
-        elif (whole or size <= _SMALL_FILE) and _digest(file) != digest:
+        elif (whole or size <= _SMALL_FILE) and sha256_of(file) != digest:
             yield name, "its bytes were changed"
 
 
@@ -82,8 +83,3 @@ def _read(folder: Path) -> dict[str, Any] | None:
 
 def _is_same(file: Path, other: Path) -> bool:
     return other.is_file() and other.samefile(file)
-
-
-def _digest(file: Path) -> str:
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -1,12 +1,12 @@
 """What of an archive is not as it was written, and putting right what can be without any loss."""
 
-import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ingest.archive.warc import Archive
+from ingest.disk import sha256_of
 from ingest.values import Damage
 
 _REPAIR = "`refdesk check --repair`"
@@ -38,8 +38,7 @@ def damages(archive: Archive) -> Iterator[Damage]:
         if not any(row.get("damaged") for row in rows) and (
             found := _IMPORTED.fullmatch(warc.name)
         ):
-            with warc.open("rb") as stream:
-                same = hashlib.file_digest(stream, "sha256").hexdigest().startswith(found[1])
+            same = sha256_of(warc).startswith(found[1])
             if not same and not archive.is_forgotten(warc.name):
                 yield Damage(
                     f"archive/{warc.name}",

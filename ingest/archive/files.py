@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import re
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
@@ -11,6 +10,7 @@ from typing import Any
 
 from ingest.archive.members import TORN, Unreadable, members
 from ingest.archive.values import Order
+from ingest.disk import settle
 from ingest.errors import UsageError
 
 IMPORTED = "imported-"
@@ -112,16 +112,3 @@ def _kinds(path: Path) -> Iterator[tuple[bool, str | None]]:
             yield False, f"at byte {found.offset} {found.reason}" if found.damaged else None
         else:
             yield found.record.rec_type in ("response", "resource"), None
-
-
-def file_digest(path: Path) -> str:
-    """Return the hex SHA-256 of a file."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def settle(partial: Path, target: Path) -> None:
-    """Make a finished file durable under its name, all at once."""
-    with partial.open("rb+") as stream:
-        os.fsync(stream.fileno())
-    partial.replace(target)

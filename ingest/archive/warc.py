@@ -26,12 +26,10 @@ from ingest.archive.files import (
     INDEX,
     count_replies,
     digest_of,
-    file_digest,
     index_of,
     number_of,
     only_torn,
     order_of,
-    settle,
     stamp_of,
     whole_bytes,
     write_index,
@@ -53,6 +51,7 @@ from ingest.archive.values import (
     Resource,
     Visit,
 )
+from ingest.disk import settle, sha256_of
 
 __all__ = [
     "FETCHED",
@@ -268,7 +267,7 @@ class Archive:
             UsageError: the file is not a whole WARC file. Nothing is kept then.
         """
         records = count_replies(path)
-        digest = file_digest(path)[:16]
+        digest = sha256_of(path)[:16]
         ending = f".warc{'.gz' * is_packed(path)}"
         there = self.imported(digest)
         target = self.folder / f"{IMPORTED}{self.next_number():06d}-{digest}{ending}"

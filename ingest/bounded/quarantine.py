@@ -5,11 +5,11 @@ damaged costs that they are tried once more.
 """
 
 import json
-import os
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from ingest.disk import write_whole
 from ingest.values import READER
 
 
@@ -66,10 +66,5 @@ class Quarantine:
         return {each.digest: each for each in held if each.reader == READER}
 
     def _write(self) -> None:
-        partial = self._file.with_name(f"{self._file.name}.part")
         rows = {"held": [asdict(held) for held in self.all()]}
-        with partial.open("w", encoding="utf-8") as out:
-            out.write(json.dumps(rows, ensure_ascii=False, indent=1) + "\n")
-            out.flush()
-            os.fsync(out.fileno())
-        partial.replace(self._file)
+        write_whole(self._file, json.dumps(rows, ensure_ascii=False, indent=1) + "\n")

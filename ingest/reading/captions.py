@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 
 from ingest.reading.decode import UnreadableError
-from ingest.text.sentences import clean
+from ingest.text.sentences import one_line
 
 _SOON, _LATE = 30.0, 45.0  # seconds: a paragraph ends at a sentence's end between, or at the latter
 _SENTENCE_END = re.compile(r"(?:[.!?…]|[。！？])[\"'”’)\]」』]*(?:(?=\s|$)|(?<=[。！？”’」』]))")
@@ -83,5 +83,5 @@ def _ends_sentence(text: str) -> bool:
 
 def _spoken(line: str) -> str:
     """Return what is said in a line: no notes of sounds, no marks of a new speaker."""
-    text = " ".join(clean(html.unescape(line)).split())
+    text = one_line(html.unescape(line))
     return "" if _SOUND.fullmatch(text) else re.sub(r"^(?:>>+|[-–—](?=\s))\s*", "", text)

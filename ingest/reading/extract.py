@@ -26,7 +26,7 @@ from ingest.reading.front_matter import split_leniently
 from ingest.reading.prune import prune, write_inline
 from ingest.reading.titles import name_of, tells, title_of
 from ingest.text.blocks import first_heading
-from ingest.text.sentences import clean
+from ingest.text.sentences import one_line
 
 _FEW = 200  # characters: too few to believe that they are the article of a longer page
 _MOST_OPEN = 50
@@ -109,7 +109,7 @@ def extract_html(page: str, url: str) -> Extract:
         "scripted": bool(tree.xpath("boolean(//script[not(@type='application/ld+json')])")),
         "asks_password": bool(tree.xpath("boolean(//input[@type='password'])")),
     }
-    raw_title = _plain(metadata.title or tree.findtext(".//title") or "")
+    raw_title = one_line(metadata.title or tree.findtext(".//title") or "")
     text, body_text, heading, sure = _article(tree, url)
     if sure:
         signals["scripted"] = False
@@ -131,7 +131,7 @@ def extract_markdown(text: str, url: str) -> Extract:
     published = _DATE.match(_scalar(front.get("date")))
     author = front.get("author") or front.get("authors")
     return Extract(
-        _plain(title),
+        one_line(title),
         written,
         author=author if isinstance(author, str) else github.owner_of(url),
         published=published[0] if published else None,
@@ -210,10 +210,10 @@ def _article(tree: html.HtmlElement, url: str) -> tuple[str, str, str, bool]:
     sure = [part for element in sure[:1] for part in _with_spilled(element)]
     likely = chain([_outermost(tree, "article")], map(tree.xpath, _LIKELY))
     chosen = sure or next((found for found in likely if 0 < len(found) < 3), [])
-    size = sum(len(_plain(element.text_content())) for element in chosen)
+    size = sum(len(one_line(element.text_content())) for element in chosen)
     body = tree.find("body")
     body = tree if body is None else body
-    body_text = _plain(body.text_content())
+    body_text = one_line(body.text_content())
     if len(body_text) > MAX_CHARS:  # it will be turned away: no more work on it
         return body_text, body_text, "", False
     if sure or (chosen and (size >= _FEW or len(body_text) < 5 * _FEW)):
@@ -251,15 +251,15 @@ def _with_spilled(article: html.HtmlElement) -> list[html.HtmlElement]:
     while inner.tag not in ("main", "body") and inner.getparent() is not None:
         after += inner.itersiblings()
         inner = inner.getparent()
-    spilled = sum(len(_plain(element.text_content())) for element in after)
-    much = spilled > max(5 * _FEW, len(_plain(article.text_content())))
+    spilled = sum(len(one_line(element.text_content())) for element in after)
+    much = spilled > max(5 * _FEW, len(one_line(article.text_content())))
     return [article, *after] if much and inner.tag == "main" else [article]
 
 
 def _first_heading(elements: list[html.HtmlElement]) -> str:
     for element in elements:
         for first in element.iter("h1"):
-            return _plain(first.text_content())
+            return one_line(first.text_content())
     return ""
 
 
@@ -318,10 +318,6 @@ def _as_html(body: Any) -> Any:
             element.tag = _TEI.get(tag, tag)
     body.tag = "div"
     return body
-
-
-def _plain(text: str) -> str:
-    return " ".join(clean(text).split())
 
 
 def _declared_language(tree: html.HtmlElement) -> str | None:

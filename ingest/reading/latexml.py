@@ -13,7 +13,7 @@ from lxml import etree, html
 from ingest.reading import markdown
 from ingest.reading.extract import Extract
 from ingest.reading.prune import prune
-from ingest.text.sentences import clean
+from ingest.text.sentences import one_line
 
 _ENOUGH = 2_000  # characters: a conversion that failed leaves less
 _FAILED = re.compile(r"Conversion to HTML had a Fatal error|document may be truncated or damaged")
@@ -107,7 +107,7 @@ def _drop(root: html.HtmlElement, name: str) -> None:
 
 
 def _line(element: html.HtmlElement) -> str:
-    return " ".join(clean(element.text_content()).split())
+    return one_line(element.text_content())
 
 
 def _put(element: html.HtmlElement, tag: str, text: str) -> html.HtmlElement:

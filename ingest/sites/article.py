@@ -20,7 +20,7 @@ from ingest.reading.document import make_document, status_reason
 from ingest.reading.extract import extract_html
 from ingest.sites.page import page_of, read_shell
 from ingest.sites.source import Replies
-from ingest.text.sentences import clean
+from ingest.text.sentences import clean, one_line
 from ingest.values import Document, Rejection
 
 Reader = Callable[[str, Reply, str, html.HtmlElement], Document | Rejection]
@@ -81,7 +81,7 @@ def first(tree: html.HtmlElement, *paths: str) -> str:
     for path in paths:
         for found in tree.xpath(path):
             text = found if isinstance(found, str) else found.text_content()
-            if line := " ".join(clean(text).split()):
+            if line := one_line(text):
                 return line
     return ""
 

@@ -15,7 +15,7 @@ from ingest.reading.extract import Extract
 from ingest.reading.latexml import extract_latexml
 from ingest.reading.prune import prune
 from ingest.sites.source import Replies, Request
-from ingest.text.sentences import clean
+from ingest.text.sentences import one_line
 from ingest.values import Document, Rejection
 
 _ABS = "https://arxiv.org/abs/"
@@ -130,7 +130,7 @@ def _abstract_page(url: str, reply: Reply | Rejection | None) -> Document | Reje
 
 def _in_order(name: str) -> str:
     """Return "Anna van der Berg" for "van der Berg, Anna"."""
-    last, _, first = " ".join(clean(name).split()).partition(",")
+    last, _, first = one_line(name).partition(",")
     return f"{first.strip()} {last.strip()}".strip()
 
 

@@ -24,7 +24,7 @@ from ingest.reading.notebook import extract_notebook
 from ingest.reading.titles import name_of
 from ingest.sites.github_api import answer, ask, is_interface, refusal
 from ingest.sites.source import Replies, Request
-from ingest.text.sentences import clean
+from ingest.text.sentences import one_line
 from ingest.values import Document, Rejection
 
 _RAW = f"https://{site.RAW}"
@@ -265,7 +265,7 @@ def _from_listing(place: _Place, reply: Reply) -> Document | Rejection | None:
     title = name_of(url)
     lines = [f"# {title}", ""]
     for item in items:
-        name = " ".join(clean(str(item["name"])).split())
+        name = one_line(str(item["name"]))
         lines.append(
             f"- [{name}{'/' * (item.get('type') == 'dir')}]({canonical(item['html_url'])})"
         )

@@ -25,7 +25,7 @@ from ingest.reading.titles import name_of
 from ingest.sites.github_api import answer, ask, is_interface, refusal
 from ingest.sites.source import Replies, Request
 from ingest.text.blocks import HEADING, code_spans
-from ingest.text.sentences import clean
+from ingest.text.sentences import clean, one_line
 from ingest.values import Document, Rejection
 
 _THREAD = re.compile(
@@ -175,7 +175,7 @@ def _title(tree: html.HtmlElement, path: str) -> str:
 
 
 def _line(element: html.HtmlElement) -> str:
-    return " ".join(clean(element.text_content()).split())
+    return one_line(element.text_content())
 
 
 def _posts(tree: html.HtmlElement, url: str) -> Iterator[_Post]:
@@ -262,7 +262,7 @@ def _document(
 ) -> Document | Rejection:
     """Put a thread together: the question under its title, then what people said to it."""
     question, *rest = posts
-    title = " ".join(clean(title).split()) or name_of(url)
+    title = one_line(title) or name_of(url)
     text = f"# {title}\n\n{_lowered(question.text, 1)}".strip()
     anchors: list[tuple[int, str]] = []
     comments: dict[str, _Post] = {}

@@ -20,7 +20,7 @@ from ingest.sites import web
 from ingest.sites.page import page_of, read_shell
 from ingest.sites.source import Replies, Request
 from ingest.text.blocks import guarded
-from ingest.text.sentences import clean
+from ingest.text.sentences import clean, one_line
 from ingest.values import Document, Rejection
 
 _FILE = re.compile(
@@ -129,7 +129,7 @@ def _title(reply: Reply) -> str:
         name = unquote(encoded[1])
     elif plain := re.search(r'filename\s*=\s*(?:"([^"]*)"|([^;\s]+))', said, re.IGNORECASE):
         name = plain[1] or plain[2] or ""
-    name = _SUFFIX.sub("", _line(name))
+    name = _SUFFIX.sub("", one_line(name))
     return _FIRST_SHEET.sub("", name).strip()
 
 
@@ -160,7 +160,7 @@ def _slides(text: str) -> str:
 def _sheet(text: str) -> str:
     """Write the rows as Markdown tables, each with the header row and no longer than a passage."""
     try:
-        rows = [[_line(cell) for cell in row] for row in csv.reader(StringIO(text, newline=""))]
+        rows = [[one_line(cell) for cell in row] for row in csv.reader(StringIO(text, newline=""))]
     except csv.Error:  # a cell longer than the module takes: no table is meant
         return clean(text).strip()
     rows = [row for row in rows if any(row)]
@@ -195,7 +195,3 @@ def _tables(rows: Sequence[Sequence[str]]) -> Iterator[str]:
 
 def _cells(row: Sequence[str], width: int) -> list[str]:
     return [cell.replace("|", "\\|") for cell in row] + [""] * (width - len(row))
-
-
-def _line(text: str) -> str:
-    return " ".join(clean(text).split())

@@ -19,7 +19,7 @@ from ingest.reading.extract import Extract
 from ingest.sites import web
 from ingest.sites.page import page_of, read_shell
 from ingest.sites.source import Replies, Request
-from ingest.text.sentences import clean
+from ingest.text.sentences import one_line
 from ingest.values import Document, Rejection
 
 _POST = re.compile(r"https://x\.com/\w+/status/\d+")
@@ -73,7 +73,7 @@ def _address(url: str) -> str:
 
 def _post(url: str, said: Any, reply: Reply) -> Document | Rejection:
     quoted = html.fragment_fromstring(said["html"], create_parent="div")
-    author = " ".join(clean(said["author_name"]).split())
+    author = one_line(said["author_name"])
     paragraphs = quoted.xpath(".//blockquote//p")
     # Below the paragraphs stand the author and, last, the day as a link to the post.
     signed = _DATE.search((quoted.xpath("string(.//blockquote/a[last()])") or "").strip())

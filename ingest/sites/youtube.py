@@ -20,7 +20,7 @@ from ingest.reading.extract import Extract
 from ingest.sites import web
 from ingest.sites.page import page_of, read_shell
 from ingest.sites.source import Replies, Request
-from ingest.text.sentences import clean
+from ingest.text.sentences import one_line
 from ingest.values import Document, Rejection
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def _about(url: str, page: Reply | Rejection, replies: Replies) -> tuple[str, st
     text = _text(page)
     for name, pattern in _META.items():
         if match := pattern.search(text):
-            said[name] = _plain(html.unescape(match[1]))
+            said[name] = one_line(html.unescape(match[1]))
     try:
         embed = json.loads(_text(replies.get(_OEMBED.format(quote(url, safe="")))))
     except (ValueError, RecursionError):
@@ -127,7 +127,7 @@ def _about(url: str, page: Reply | Rejection, replies: Replies) -> tuple[str, st
     if isinstance(embed, dict):
         for name, key in (("title", "title"), ("channel", "author_name")):
             if isinstance(embed.get(key), str) and embed[key].strip():
-                said[name] = _plain(embed[key])
+                said[name] = one_line(embed[key])
     return said.get("title", ""), said.get("channel", ""), said.get("date", "")
 
 
@@ -152,7 +152,3 @@ def _paragraphs(
         anchors.append((len(text), f"{url}&t={int(second)}s"))
         text += paragraph
     return text, tuple(anchors)
-
-
-def _plain(text: str) -> str:
-    return " ".join(clean(text).split())

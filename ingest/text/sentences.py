@@ -67,6 +67,11 @@ def clean(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
+def one_line(text: str) -> str:
+    """Return a clean text on one line: every run of white space is a space."""
+    return " ".join(clean(text).split())
+
+
 def sentences(text: str, fence: str = "") -> list[tuple[int, int]]:
     """Return the spans ``(start, end)`` of the sentences of a Markdown or plain text, in order.
 
