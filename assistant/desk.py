@@ -20,7 +20,7 @@ from assistant.answering.values import Answer, Event, SearchResult
 from assistant.conversation.rewriting import Exchange
 from assistant.engines import available as models_here
 from assistant.engines.protocol import Engine
-from assistant.home.opened import Opened
+from assistant.home.opened import Resources
 from assistant.reception import needs_no_model, receive
 from index.search.library import Library
 from index.search.narrowing import check
@@ -43,13 +43,13 @@ if TYPE_CHECKING:
     from assistant.learning.path_form import ReadingPath
     from index.doctor import Examination
     from ingest.fetch.pace import Limits
-    from ingest.gathering.gather import Told
+    from ingest.gathering.gather import OnOutcome
     from ingest.lists.changes import ListChanges
 
 _EVERYTHING = Filters()
 
 Progress = Callable[[str, int, int], None]
-"""Told the step, how much of it is done, and how much there is (0: not known)."""
+"""OnOutcome the step, how much of it is done, and how much there is (0: not known)."""
 
 
 def default_home() -> Path:
@@ -90,7 +90,7 @@ class Desk:
         self._transport = transport
         self._limits = limits
         self._note_gaps = note_gaps
-        self._opened = Opened(self.home, llm, embedder, progress, notice)
+        self._opened = Resources(self.home, llm, embedder, progress, notice)
 
     # --- asking
 
@@ -255,7 +255,7 @@ class Desk:
         depth: int = 1,
         limit: int | None = None,
         wayback: bool = False,
-        told: "Told" = lambda got, done, total: None,
+        told: "OnOutcome" = lambda got, done, total: None,
         progress: Progress | None = None,
     ) -> "IngestReport":
         """Take things in, fetch what lists link to, and update the library.

@@ -55,6 +55,7 @@ from ingest.sites import (
 )
 from ingest.text import blocks as blocks_of
 from ingest.text import (
+    characters,
     claims,
     numbers,
     opposites,
@@ -482,6 +483,7 @@ CASES: dict[str, Any] = {
     "ingest.text.words.singular": words.singular,
     "ingest.text.words.without_asking": words.without_asking,
     "ingest.text.passage.cut": lambda text: passage.cut(_document(text), _starts, 64),
+    "ingest.text.characters.encodable": characters.encodable,
     "ingest.text.sentences.one_line": sentences.one_line,
     "ingest.text.sentences.clean": sentences.clean,
     "ingest.text.sentences.language": sentences.language,
@@ -509,6 +511,7 @@ EXEMPT: dict[str, str] = {
     "ingest.lists.pieces.shows": "one look at a piece",
     "ingest.lists.written.blank_front_matter": "measured with `links_of`",
     "ingest.lists.written.visible": "measured with `links_of`",
+    "ingest.text.words.word_set": "our own lists of words",
     "ingest.shipped.": "names of our own files",
     "ingest.primer_zh.": "our own notes",
     "*.covers": "one look at an address; `links` is measured with addresses",

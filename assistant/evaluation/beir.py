@@ -15,7 +15,7 @@ from time import perf_counter
 from typing import Any
 
 from assistant.evaluation.scores import Evaluation, by_document, confidence, rates, row
-from assistant.home.keeping import Fetching, Keeper
+from assistant.home.keeping import Fetching, HomeWriter
 from index import metrics
 from index.models.embedder import Embedder
 from index.search.dense import VectorIndex
@@ -143,7 +143,7 @@ def _library(
 
     It is built when it is not there, or was built differently.
     """
-    keeper = Keeper(home, embedder, progress)
+    keeper = HomeWriter(home, embedder, progress)
     current = home.current()
     if current is None:
         keeper.ingest([corpus], seed=False, fetching=Fetching(offline=True))

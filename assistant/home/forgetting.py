@@ -48,8 +48,8 @@ class Chooser:
         self._archive = archive
         self._store = store
         self._lists = lists
-        records = [each for each in archive.records() if not each.url.startswith(OURS)]
-        self._given = {canonical(each.url) for each in records if not each.asked_for}
+        records = [record for record in archive.records() if not record.url.startswith(OURS)]
+        self._given = {canonical(record.url) for record in records if not record.asked_for}
         self._visited = set(archive.visits())
 
     def choose(self, what: str | Path, going: Going) -> None:
@@ -73,9 +73,9 @@ class Chooser:
 
     def quarantined(self, held: Quarantine, going: Going) -> None:
         """Add every record that cannot be read."""
-        for each in held.all():
-            going.addresses.add(canonical(each.url))
-            going.digests.add(each.digest)
+        for page in held.all():
+            going.addresses.add(canonical(page.url))
+            going.digests.add(page.digest)
         for bad in self._archive.bad():
             going.places.add((bad.file, bad.offset))
 
@@ -131,7 +131,7 @@ class Chooser:
         if url in self._given or url in self._visited:
             going.addresses.add(url)
             return True
-        bad = [(each.file, each.offset) for each in self._archive.bad() if each.url == name]
+        bad = [(bad.file, bad.offset) for bad in self._archive.bad() if bad.url == name]
         going.places |= set(bad)
         if self._store is None:
             return bool(bad)

@@ -31,8 +31,8 @@ from ingest.bounded.lists import ListReader
 from ingest.bounded.pool import Pool
 from ingest.bounded.quarantine import Quarantine
 from ingest.errors import HomeBusy, NothingFound, UsageError
-from ingest.gathering.collect import Collector, Wish
-from ingest.gathering.gather import Got
+from ingest.gathering.collect import Collector, CollectRequest
+from ingest.gathering.gather import PageOutcome
 from ingest.gathering.ledger import Ledger
 from ingest.links.kinds import split
 from ingest.links.urls import canonical
@@ -43,7 +43,7 @@ from ingest.lists.check import check_text
 from ingest.lists.parser import decode, founding, parse
 from ingest.values import PRIMER
 
-__all__ = ["Fetching", "ForgetReport", "IngestReport", "Keeper"]
+__all__ = ["Fetching", "ForgetReport", "HomeWriter", "IngestReport"]
 
 Progress = Callable[[str, int, int], None]
 _SEED = "seed"
@@ -51,7 +51,7 @@ _LOOK_S = 0.2
 _NOTE_S = 2.0  # between having the lock and saying what for a writer may be held up
 
 
-class Keeper:
+class HomeWriter:
     """Writes to one home: its archive, its lists and its library."""
 
     def __init__(self, home: Home, embedder: Embedder, progress: Progress) -> None:
@@ -124,9 +124,9 @@ class Keeper:
             if seed and new:
                 self._archive.add(catalog.founding_resources())
             self._archive.add(resources)
-            got: list[Got] = []
+            got: list[PageOutcome] = []
             if not fetching.offline and (pages or lists):
-                wish = Wish(
+                request = CollectRequest(
                     lists,
                     pages,
                     depth=fetching.depth,
@@ -135,7 +135,7 @@ class Keeper:
                     wayback=fetching.wayback,
                 )
                 with ListReader() as reader:
-                    got = self._collector(fetching, reader).collect(wish)
+                    got = self._collector(fetching, reader).collect(request)
             report = self._update(count)
             return replace(
                 report,
@@ -328,7 +328,7 @@ class Keeper:
             try:
                 embedder = opened(embedder_of(arrived.home))
                 if arrived.archive:
-                    Keeper(arrived.home, embedder, progress)._made_anew(file)
+                    HomeWriter(arrived.home, embedder, progress)._made_anew(file)
                 else:
                     folder = arrived.home.current()
                     assert folder is not None  # noqa: S101  # the manifest names it
@@ -401,7 +401,7 @@ class Keeper:
         )
 
 
-def _as_read(got: Sequence[Got], status: dict[str, Any]) -> tuple[Got, ...]:
+def _as_read(got: Sequence[PageOutcome], status: dict[str, Any]) -> tuple[PageOutcome, ...]:
     """Report a page that came and cannot be read (a wall, an empty shell) as the failure it is."""
     reasons = {each["url"]: each["reason"] for each in status["failures"]}
     return tuple(

@@ -20,13 +20,13 @@ def notices(home: Home, archive: Archive) -> list[str]:
     if lost := archive.lost():
         said.append(f"archive/{lost[0]} is gone or empty: see `refdesk check`.")
     bad = archive.bad()
-    if harmed := [each for each in bad if each.damaged]:
+    if harmed := [record for record in bad if record.damaged]:
         said.append(
             f"{len(harmed)} records of the archive are damaged and do not count (the first: "
             f"{harmed[0].file} at byte {harmed[0].offset}, {harmed[0].reason}): see "
             "`refdesk check`."
         )
-    if malformed := [each for each in bad if not each.damaged]:
+    if malformed := [record for record in bad if not record.damaged]:
         said.append(
             f"{len(malformed)} records of given archives do not count (the first: "
             f"{malformed[0].url}: {malformed[0].reason}). `refdesk forget --quarantined` lets "

@@ -21,12 +21,12 @@ from index.store.sums import DamagedLibrary
 from ingest.errors import RefdeskError, UsageError
 
 if TYPE_CHECKING:
-    from assistant.home.keeping import Keeper
+    from assistant.home.keeping import HomeWriter
 
 Progress = Callable[[str, int, int], None]
 
 
-class Opened:
+class Resources:
     """A home's models and library. The arguments are those of `assistant.desk.Desk`."""
 
     def __init__(
@@ -114,17 +114,19 @@ class Opened:
         )
         self.keeper().seed()
 
-    def keeper(self, progress: Progress | None = None) -> "Keeper":
+    def keeper(self, progress: Progress | None = None) -> "HomeWriter":
         """Return what writes to the home; it tells ``progress`` of its steps, else the desk's."""
-        from assistant.home.keeping import Keeper  # a question does not wait for what reads pages
+        from assistant.home.keeping import (
+            HomeWriter,  # a question does not wait for what reads pages
+        )
 
-        return Keeper(self._home, self.embedder(), progress or self._progress)
+        return HomeWriter(self._home, self.embedder(), progress or self._progress)
 
     def carry_in(self, file: Path) -> None:
         """See :meth:`assistant.desk.Desk.carry_in`."""
-        from assistant.home.keeping import Keeper  # as above
+        from assistant.home.keeping import HomeWriter  # as above
 
-        Keeper.carry_in(self._home, file, self._of_library, self._progress)
+        HomeWriter.carry_in(self._home, file, self._of_library, self._progress)
 
     def _of_library(self, name: str | None) -> Embedder:
         """Open the model of a library that arrived: the one asked for, else a known one."""

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 
 from ingest.fetch.pace import Limits
-from ingest.gathering.gather import Got, Told
+from ingest.gathering.gather import OnOutcome, PageOutcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class IngestReport:
     removed: int
     passages: int
     status: dict[str, Any]
-    got: tuple[Got, ...] = ()
+    got: tuple[PageOutcome, ...] = ()
     mended: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
 
@@ -50,6 +50,6 @@ class Fetching:
     depth: int = 1
     most: int | None = None
     wayback: bool = False
-    told: Told = lambda got, done, total: None
+    told: OnOutcome = lambda got, done, total: None
     transport: httpx.AsyncBaseTransport | None = None
     limits: Limits = Limits()  # noqa: RUF009  # immutable

@@ -20,6 +20,7 @@ from index.models.embedding_models import DEFAULT, MODELS
 from index.models.int8_encoder import Int8Encoder, Tokenizer
 from index.models.model_folder import folder_of
 from index.models.weights import Progress
+from ingest.text.characters import encodable
 
 __all__ = ["DEFAULT", "MODELS", "Embedder", "Encoder", "Vectors"]
 
@@ -134,7 +135,7 @@ class Embedder:
         def work(start: int) -> int:
             stop = min(start + _SLICE, len(texts))
             for at in range(start, stop):
-                vectors[at] = self._encoder.passage(_encodable(texts[at]))
+                vectors[at] = self._encoder.passage(encodable(texts[at]))
             return stop
 
         pool = ThreadPoolExecutor(_cores())
@@ -148,15 +149,15 @@ class Embedder:
 
     def embed_query(self, text: str) -> Vectors:
         """Return the vector of a question, float32 (dimension,), of length 1."""
-        return self._encoder.query(_encodable(text))
+        return self._encoder.query(encodable(text))
 
     def count_tokens(self, text: str) -> int:
         """Return how many tokens a text has, the special ones included, uncut, unprefixed."""
-        return len(self._encoder.tokenizer.ids(_encodable(text)))
+        return len(self._encoder.tokenizer.ids(encodable(text)))
 
     def token_starts(self, text: str) -> list[int]:
         """Return the offsets at which the tokens of a text start, without the special ones."""
-        return self._encoder.tokenizer.starts(_encodable(text))
+        return self._encoder.tokenizer.starts(encodable(text))
 
 
 _shared_models: dict[tuple[Path, str], Embedder] = {}
@@ -176,8 +177,3 @@ def _cores() -> int:
     # Those this process may use: two texts in turns on one core only push each other's data out.
     usable = getattr(os, "sched_getaffinity", None)  # which some systems lack
     return len(usable(0)) if usable else os.cpu_count() or 1
-
-
-def _encodable(text: str) -> str:
-    # Half a surrogate pair, as in a badly decoded argument, is no text to a tokenizer.
-    return text.encode("utf-8", "replace").decode("utf-8")

@@ -48,8 +48,8 @@ def order_of(file: str, row: Mapping[str, Any]) -> Order:
 
 def number_of(name: str) -> int:
     """Return the number of a file of an archive, 0 for one of before they were numbered."""
-    found = _NUMBERED.fullmatch(name)
-    return int(found[1]) if found else 0
+    numbered = _NUMBERED.fullmatch(name)
+    return int(numbered[1]) if numbered else 0
 
 
 def index_of(warc: Path) -> Path:
@@ -66,10 +66,10 @@ def stamp_of(warc: Path, trust: str, body: bytes) -> dict[str, Any]:
 def whole_bytes(warc: Path) -> int:
     """Return how many bytes of a ``.warc.gz`` are whole members."""
     end = 0
-    for found in members(warc):
-        if isinstance(found, Unreadable) and found.damaged:
+    for member in members(warc):
+        if isinstance(member, Unreadable) and member.damaged:
             break
-        end = found.offset + found.length
+        end = member.offset + member.length
     return end
 
 
@@ -86,14 +86,14 @@ def count_replies(path: Path) -> int:
     """
     records = 0
     try:
-        found = list(_kinds(path))
+        kinds = list(_kinds(path))
     except FileNotFoundError:
         raise UsageError(f"There is no file {path}.") from None
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}.") from error
     except zlib.error as error:
-        found = [(False, str(error))]
-    for good, reason in found:
+        kinds = [(False, str(error))]
+    for good, reason in kinds:
         if reason is not None:
             raise UsageError(
                 f"{path} is not a whole WARC file: {reason}. "
@@ -107,8 +107,8 @@ def count_replies(path: Path) -> int:
 
 def _kinds(path: Path) -> Iterator[tuple[bool, str | None]]:
     """Yield of every record whether it is a page, and what is damaged of it."""
-    for found in members(path):
-        if isinstance(found, Unreadable):
-            yield False, f"at byte {found.offset} {found.reason}" if found.damaged else None
+    for member in members(path):
+        if isinstance(member, Unreadable):
+            yield False, f"at byte {member.offset} {member.reason}" if member.damaged else None
         else:
-            yield found.record.rec_type in ("response", "resource"), None
+            yield member.record.rec_type in ("response", "resource"), None

@@ -14,6 +14,7 @@ from warcio.recordloader import ArcWarcRecord
 from ingest.archive.files import digest_of
 from ingest.archive.members import Found
 from ingest.archive.values import VISIT, Asked, Reply, Visit
+from ingest.text.characters import encodable
 
 VISITS = "refdesk:visit/"
 """What the address of the record of a visit begins with."""
@@ -30,13 +31,13 @@ def bad_row(url: str, reason: str, place: Mapping[str, Any], *, damaged: bool) -
     return {"bad": reason, "url": url, "damaged": damaged, **place}
 
 
-def row_of(found: Found, place: Mapping[str, Any]) -> dict[str, Any] | None:
+def row_of(member: Found, place: Mapping[str, Any]) -> dict[str, Any] | None:
     """Return the row of a record, or None if it is of a kind that is passed over.
 
     Raises:
         ValueError: it is malformed; the message says how.
     """
-    record = found.record
+    record = member.record
     head = record.rec_headers
     if record.rec_type == "metadata" and head.get_header("Content-Type") == VISIT:
         return _visit_row(record, place)
@@ -56,7 +57,7 @@ def row_of(found: Found, place: Mapping[str, Any]) -> dict[str, Any] | None:
             (head.get_header("WARC-Refers-To-Target-URI") or "").strip("<>"),
             _date(head.get_header("WARC-Refers-To-Date")),
         ]
-    if found.cut:
+    if member.cut:
         raise ValueError("too large")
     return row
 
@@ -65,7 +66,9 @@ def _visit_row(record: ArcWarcRecord, place: Mapping[str, Any]) -> dict[str, Any
     body = record.raw_stream.read()
     try:
         said = json.loads(body)
-        visit = Visit(said["url"], said["at"], tuple(Asked(**each) for each in said["requests"]))
+        visit = Visit(
+            said["url"], said["at"], tuple(Asked(**request) for request in said["requests"])
+        )
         datetime.fromisoformat(visit.at).astimezone(UTC)
         texts = [visit.url, *(t for a in visit.requests for t in (a.url, a.reply_url, a.reply_at))]
         if not all(isinstance(text, str) for text in texts):
@@ -125,7 +128,7 @@ def reply_of(record: ArcWarcRecord) -> Reply:
     if not record.http_headers:
         raise ValueError("malformed: it has no HTTP head")
     headers = tuple(
-        (str(name), _encodable(str(value))) for name, value in record.http_headers.headers
+        (str(name), encodable(str(value))) for name, value in record.http_headers.headers
     )
     stream = record.raw_stream
     if (record.http_headers.get_header("Transfer-Encoding") or "").lower() == "chunked":
@@ -160,7 +163,3 @@ def _date(said: str | None) -> str:
     except (ValueError, OverflowError):
         return ""
     return said or ""
-
-
-def _encodable(text: str) -> str:
-    return text.encode("utf-8", "replace").decode("utf-8")

@@ -8,7 +8,7 @@ import httpx
 from ingest.archive.warc import Archive
 from ingest.errors import UsageError
 from ingest.fetch.pace import Limits
-from ingest.gathering.gather import Got, Told, gather
+from ingest.gathering.gather import OnOutcome, PageOutcome, gather
 from ingest.gathering.ledger import Ledger
 from ingest.gathering.sublists import Parse, sublists
 from ingest.lists import catalog
@@ -16,7 +16,7 @@ from ingest.lists.catalog_file import CuratedList
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class CollectRequest:
     """What to fetch.
 
     ``lists`` are names of known lists, ``pages`` addresses. ``depth`` 1 fetches what lists link to,
@@ -46,7 +46,7 @@ class Collector:
     def __init__(
         self,
         archive: Archive,
-        told: Told,
+        told: OnOutcome,
         parse: Parse,
         transport: httpx.AsyncBaseTransport | None = None,
         limits: Limits = Limits(),  # noqa: B008  # immutable
@@ -57,18 +57,18 @@ class Collector:
         self._transport = transport
         self._limits = limits
 
-    def collect(self, wish: Wish) -> list[Got]:
+    def collect(self, request: CollectRequest) -> list[PageOutcome]:
         """Fetch what is wished for and is due."""
-        got = self._gather(wish.pages, wish, 0, named=True)
-        wanted = self._lists(wish)
+        got = self._gather(request.pages, request, 0, named=True)
+        wanted = self._lists(request)
         origins = [curated.origin for curated in wanted if curated.origin]
-        got += self._gather(origins, wish, len(got))
+        got += self._gather(origins, request, len(got))
         self._reread(wanted)
-        for depth in range(1, wish.depth + 1):
-            entries = [entry.url for curated in self._lists(wish) for entry in curated.entries]
-            got += self._gather(entries, wish, len(got))
-            if depth < wish.depth:
-                self._descend(wish)
+        for depth in range(1, request.depth + 1):
+            entries = [entry.url for curated in self._lists(request) for entry in curated.entries]
+            got += self._gather(entries, request, len(got))
+            if depth < request.depth:
+                self._descend(request)
         return got
 
     def fetch_list(self, url: str, name: str, base: str | None) -> CuratedList:
@@ -77,7 +77,7 @@ class Collector:
         Raises:
             UsageError: it cannot be had, is no Markdown, or holds no link.
         """
-        got = self._gather([url], Wish(refresh=True), 0, named=True)
+        got = self._gather([url], CollectRequest(refresh=True), 0, named=True)
         text = Ledger(self._archive).markdown(url)
         if text is None:
             why = got[0].reason or "it is a page, not the Markdown source of a list"
@@ -87,24 +87,24 @@ class Collector:
         return self._parse(text, name=name, base=base or url, origin=url)
 
     def _gather(
-        self, urls: Sequence[str], wish: Wish, done: int, *, named: bool = False
-    ) -> list[Got]:
-        most = None if wish.most is None else max(0, wish.most - done)
+        self, urls: Sequence[str], request: CollectRequest, done: int, *, named: bool = False
+    ) -> list[PageOutcome]:
+        most = None if request.most is None else max(0, request.most - done)
         return gather(
             self._archive,
             urls,
             self._told,
-            refresh=wish.refresh,
+            refresh=request.refresh,
             transport=self._transport,
             limits=self._limits,
             most=most,
-            wayback=wish.wayback,
+            wayback=request.wayback,
             named=named,
         )
 
-    def _lists(self, wish: Wish) -> list[CuratedList]:
+    def _lists(self, request: CollectRequest) -> list[CuratedList]:
         known = catalog.known(self._archive)
-        return [curated for curated in known if curated.name in wish.lists]
+        return [curated for curated in known if curated.name in request.lists]
 
     def _reread(self, wanted: Sequence[CuratedList]) -> None:
         """Take over what curators changed in their lists since they were read last."""
@@ -121,9 +121,9 @@ class Collector:
             if now != stored[curated.name]:
                 self._archive.add([catalog.added(now)])
 
-    def _descend(self, wish: Wish) -> None:
+    def _descend(self, request: CollectRequest) -> None:
         ledger = Ledger(self._archive)
-        for curated in self._lists(wish):
+        for curated in self._lists(request):
             self._archive.add(
                 catalog.added(inner) for inner in sublists(curated, ledger, self._parse)
             )

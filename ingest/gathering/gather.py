@@ -30,7 +30,7 @@ _AT_ONCE = 32  # pages under way; the fetcher's own limits are tighter
 
 
 @dataclass(frozen=True, slots=True)
-class Got:
+class PageOutcome:
     """What became of one page: ``state`` is fetched, unchanged or failed (then with a reason)."""
 
     url: str
@@ -39,14 +39,14 @@ class Got:
     reason: str | None = None
 
 
-Told = Callable[[Got, int, int], None]
-"""Told what became of a page, how many are done, and how many there are."""
+OnOutcome = Callable[[PageOutcome, int, int], None]
+"""OnOutcome what became of a page, how many are done, and how many there are."""
 
 
 def gather(
     archive: Archive,
     wanted: Sequence[str],
-    told: Told,
+    told: OnOutcome,
     *,
     refresh: bool = False,
     transport: httpx.AsyncBaseTransport | None = None,
@@ -54,7 +54,7 @@ def gather(
     most: int | None = None,
     wayback: bool = False,
     named: bool = False,
-) -> list[Got]:
+) -> list[PageOutcome]:
     """Visit the pages that are due and keep what comes in the archive.
 
     Args:
@@ -84,18 +84,18 @@ def gather(
 class _Visits:
     """The visits of one run."""
 
-    def __init__(self, ledger: Ledger, run: ArchiveRun, told: Told, *, wayback: bool) -> None:
+    def __init__(self, ledger: Ledger, run: ArchiveRun, told: OnOutcome, *, wayback: bool) -> None:
         self._ledger = ledger
         self._run = run
         self._told = told
         self._wayback = wayback
-        self._got: list[Got] = []
+        self._got: list[PageOutcome] = []
         self._new: set[tuple[str, str]] = set()  # replies whose bodies were not known
         self._youtube_blocks = False
 
     async def make(
         self, due: Mapping[str, str], transport: httpx.AsyncBaseTransport | None, limits: Limits
-    ) -> list[Got]:
+    ) -> list[PageOutcome]:
         """Visit pages, given as canonical address and spelling."""
         slots = asyncio.Semaphore(_AT_ONCE)
         robots = self._ledger.robots()
@@ -113,7 +113,7 @@ class _Visits:
                     tasks.create_task(one(url, spelling))
         return self._got
 
-    async def _visited(self, url: str, spelling: str, fetcher: Fetcher) -> Got:
+    async def _visited(self, url: str, spelling: str, fetcher: Fetcher) -> PageOutcome:
         """Visit a page; whatever goes wrong with it is its own failure, and no other's."""
         try:
             return await self._visit(url, spelling, fetcher)
@@ -122,14 +122,14 @@ class _Visits:
         except Exception as error:
             reason = f"cannot be fetched: {type(error).__name__}: {error}"[:200]
             self._run.end_visit(url, [Asked(url, reason=reason)])
-            return Got(url, source_of(url), "failed", reason)
+            return PageOutcome(url, source_of(url), "failed", reason)
 
     def _keep(self, exchange: Exchange) -> None:
         record = self._run.keep(exchange)
         if not self._ledger.learn(record):
             self._new.add((record.url, record.fetched_at))
 
-    async def _visit(self, url: str, spelling: str, fetcher: Fetcher) -> Got:
+    async def _visit(self, url: str, spelling: str, fetcher: Fetcher) -> PageOutcome:
         """Make all requests a page takes, and note in the archive that they were made.
 
         The page itself is asked for as the list spells it: a server may mind a closing slash.
@@ -157,7 +157,7 @@ class _Visits:
             # not noted as a visit: it is due again with the next run
             from ingest.sites.transcript import BLOCKED  # slow to import, and loaded by now
 
-            return Got(url, source_of(url), "failed", BLOCKED)
+            return PageOutcome(url, source_of(url), "failed", BLOCKED)
         await converse(source.requests)
         self._youtube_blocks |= source is youtube and youtube.blocks(replies)
         if self._wayback and _is_dead(replies.values()):
@@ -186,13 +186,17 @@ def _is_dead(replies: Collection[Reply | Rejection]) -> bool:
     return any(s in (404, 410) for s in came) and all(reason_of(s) for s in came)
 
 
-def _got(url: str, replies: Collection[Reply | Rejection], new: Collection[tuple[str, str]]) -> Got:
+def _got(
+    url: str, replies: Collection[Reply | Rejection], new: Collection[tuple[str, str]]
+) -> PageOutcome:
     good = [each for each in replies if isinstance(each, Reply) and not status_reason(each)]
     good = [reply for reply in good if not archived_copy.is_look_up(reply.url)]
     if good:
         changed = any((reply.url, reply.fetched_at) in new for reply in good)
-        return Got(url, source_of(url), "fetched" if changed else "unchanged")
+        return PageOutcome(url, source_of(url), "fetched" if changed else "unchanged")
     reasons = [
         reply.reason if isinstance(reply, Rejection) else status_reason(reply) for reply in replies
     ]
-    return Got(url, source_of(url), "failed", next((r for r in reasons if r), "not fetched"))
+    return PageOutcome(
+        url, source_of(url), "failed", next((r for r in reasons if r), "not fetched")
+    )

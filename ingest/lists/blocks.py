@@ -16,6 +16,7 @@ from markdown_it import MarkdownIt
 from ingest.lists.pieces import Block, Image, Kind, Link, Mark, Piece, Strong, plain, shows
 from ingest.lists.tables import Table
 from ingest.reading.front_matter import without
+from ingest.text.characters import NOT_IN_XML
 from ingest.text.commonmark import LABEL, MARK, NOTE, commonmark
 from ingest.text.scripts import EAST_ASIAN
 
@@ -60,14 +61,13 @@ _SILENT = frozenset({"script", "style", "pre"})
 # A table that holds any of these is there for its looks: its cells are blocks like any other.
 _LAYOUT = ("ul", "ol", "table", "pre", "blockquote", "details", "h1", "h2", "h3", "h4", "h5", "h6")
 _LONGEST_LABEL = 80  # characters
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")  # in XML
 
 
 def read_blocks(text: str) -> list[Block]:
     """Read a list's blocks in order; front matter is left out."""
     text = _GLUED_MARK.sub(r"\g<0> ", without(text))  # "-[title](address)" is meant as a bullet
     parser = html.HTMLParser(huge_tree=True, no_network=True, remove_pis=True)
-    rendered = _FORBIDDEN.sub("", _markdown().render(text))
+    rendered = NOT_IN_XML.sub("", _markdown().render(text))
     reader = _Reader()
     try:
         reader.read(html.document_fromstring(f"<div>{rendered}</div>", parser=parser))

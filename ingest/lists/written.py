@@ -111,7 +111,7 @@ def headings_of(text: str) -> list[Heading]:
             count = linked[number] or int(named and not RULE.match(line))
             rows[-1] = (*rows[-1][:3], rows[-1][3] + count)
     spoken = _prose_lines(lines)
-    found: list[Heading] = []
+    headings: list[Heading] = []
     stack: list[tuple[int, str]] = []
     for index, (number, level, title, own) in enumerate(rows):
         stack = [item for item in stack if item[0] < level]
@@ -123,9 +123,9 @@ def headings_of(text: str) -> list[Heading]:
         path = tuple(part for _, part in stack if part)
         end = rows[index + 1][0] if index + 1 < len(rows) else len(lines) + 1
         prose = bisect_right(spoken, number) < bisect_left(spoken, end)
-        found.append(Heading(number, level, title, path, own, inside, prose))
+        headings.append(Heading(number, level, title, path, own, inside, prose))
         stack.append((level, title))
-    return found
+    return headings
 
 
 def _prose_lines(lines: list[str]) -> list[int]:

@@ -8,6 +8,8 @@ import re
 
 from lxml import html
 
+from ingest.text.characters import NOT_IN_XML
+
 _DRAWN = {
     "MathJax_Preview", "MathJax", "MathJax_Display", "MathJax_SVG", "MathJax_SVG_Display",
     "MathJax_CHTML", "MJXc-display", "mjx-chtml",
@@ -16,7 +18,6 @@ _DRAWN = {
 
 _WRAPS = {"katex", "katex-display", "mwe-math-element", "math-renderer"}
 _IMAGES = {"latex", "math", "tex", "texhtml", "mwe-math-fallback-image-inline"}
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")  # in XML
 _STYLE = re.compile(r"^\{\\(?:display|text)style\s?(.*)\}$", re.DOTALL)
 _OPERATORS = {"−": "-", "⁢": "", "⁡": "", "⁣": "", "\u2064": "", "\xa0": " "}
 _NAMED = re.compile(r"[^\W\d_]{2,}")
@@ -80,7 +81,7 @@ def _replace(element: html.HtmlElement, tex: str, display: bool) -> None:
     if element.getparent() is None:
         return
     mark = "$$" if display else "$"
-    tex = " ".join(_FORBIDDEN.sub("", tex).split())
+    tex = " ".join(NOT_IN_XML.sub("", tex).split())
     if tex:
         element.tail = f"{mark}{tex}{mark}{element.tail or ''}"
     element.drop_tree()

@@ -46,16 +46,16 @@ def read_with(reader: Reader, url: str, replies: Replies) -> Document | Rejectio
         return Rejection(url, error.reason)
     except (etree.ParserError, ValueError):  # nothing in it, or text that names its own encoding
         return read_shell(url, reply)
-    found = reader(url, reply, page, tree)
-    return replace(found, url=url) if isinstance(found, Rejection) else found
+    result = reader(url, reply, page, tree)
+    return replace(result, url=url) if isinstance(result, Rejection) else result
 
 
 def part(url: str, reply: Reply, tree: html.HtmlElement, path: str) -> Document | Rejection | None:
     """Read the part of a page that holds its article; None if there is no such part, or no text."""
-    found = tree.xpath(path)
-    if not found or not "".join(found[0].itertext()).strip():
+    parts = tree.xpath(path)
+    if not parts or not "".join(parts[0].itertext()).strip():
         return None
-    part = found[0]
+    part = parts[0]
     # WeChat hides its article until a script shows it.
     part.attrib.pop("style", None)
     for pre in part.iter("pre"):
@@ -79,8 +79,8 @@ def part(url: str, reply: Reply, tree: html.HtmlElement, path: str) -> Document 
 def first(tree: html.HtmlElement, *paths: str) -> str:
     """Return the text of the first of these elements and attributes that has any."""
     for path in paths:
-        for found in tree.xpath(path):
-            text = found if isinstance(found, str) else found.text_content()
+        for node in tree.xpath(path):
+            text = node if isinstance(node, str) else node.text_content()
             if line := one_line(text):
                 return line
     return ""

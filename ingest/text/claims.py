@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from ingest.text.numbers import Quantity, quantities
 from ingest.text.opposites import chinese_words, has_contrary, stem
-from ingest.text.words import FUNCTION_WORDS
+from ingest.text.words import FUNCTION_WORDS, word_set
 
 
 class Kind(StrEnum):
@@ -62,12 +62,8 @@ class Claims:
     compares: bool
 
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
 # Beside those: words that lead on, and words that say no more than be and have.
-_FUNCTION = FUNCTION_WORDS["en"] | _words(
+_FUNCTION = FUNCTION_WORDS["en"] | word_set(
     "according across actually additionally anything away based became become becomes "
     "besides called certain despite e.g else especially essentially etc everything example "
     "fewer finally furthermore get gets getting given herself himself i.e include included "
@@ -77,7 +73,7 @@ _FUNCTION = FUNCTION_WORDS["en"] | _words(
     "specifically t thereby thing things typically use used uses using usually various ve "
     "way whereas yes"
 )
-_DISCOURSE = _words(
+_DISCOURSE = word_set(
     "yeah sure yep ok okay oh wow hi hello actually sorry please thanks true false right wrong "
     "first second third next last overall generally additionally currently recently "
     "today nowadays later eventually originally initially interestingly notably importantly "
@@ -85,19 +81,19 @@ _DISCOURSE = _words(
     "following during after before when while once since because if unless although though "
     "sources source others many much people someone everyone everybody nobody anyone"
 )
-_CONJUNCTION = _words(
+_CONJUNCTION = word_set(
     "but while whereas although though because which who whose if unless when whenever until since "
     "except than"
 )
-_STATES_ANEW = _words("but while whereas although though because")
-_CONDITION = _words("if unless whenever except provided")
+_STATES_ANEW = word_set("but while whereas although though because")
+_CONDITION = word_set("if unless whenever except provided")
 _CONDITION_ZH = ("如果", "除非", "只有", "倘若", "一旦", "只要")
-_DENIALS = _words(
+_DENIALS = word_set(
     "not no never without cannot nor neither none nobody nothing hardly barely scarcely lack lacks "
     "lacked lacking fail fails failed unable refuse refuses refused isnt dont"
 )
-_DENIALS_ZH = _words("没有 从不 从未 并非 无法 无需 无须 缺乏 缺少 失败 不 没 未 无 非 勿 别")
-_NO_DENIALS_ZH = _words(
+_DENIALS_ZH = word_set("没有 从不 从未 并非 无法 无需 无须 缺乏 缺少 失败 不 没 未 无 非 勿 别")
+_NO_DENIALS_ZH = word_set(
     "不同 不仅 不但 不只 不断 不少 不过 不论 不管 不等 不一样 不一致 无论 无限 非常 无监督 "
     "非线性 未来 无疑 别的 区别 分别 级别 类别 识别 特别 个别 差别 判别"
 )

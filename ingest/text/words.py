@@ -6,12 +6,13 @@ The classes are closed: a list here is whole, not a sample. Words are in lower c
 import re
 
 
-def _words(text: str) -> frozenset[str]:
+def word_set(text: str) -> frozenset[str]:
+    """Return the words of a list that is written with spaces between them."""
     return frozenset(text.split())
 
 
 FUNCTION_WORDS: dict[str, frozenset[str]] = {
-    "en": _words(
+    "en": word_set(
         """
         a an the this that these those such same other another each every either neither both
         all any some no none few many more most much less several own i me my mine we us our
@@ -26,7 +27,7 @@ FUNCTION_WORDS: dict[str, frozenset[str]] = {
         only once quite rather really still there too very well why
         """
     ),
-    "zh": _words(
+    "zh": word_set(
         """
         的 了 着 过 地 得 是 有 在 和 与 跟 及 或 而 但 也 都 就 才 还 又 很 更 最 不 没 这 那
         它 他 她 我 你 我们 你们 他们 它们 这个 那个 这些 那些 一个 一种 以及 因为 所以 如果
@@ -37,7 +38,7 @@ FUNCTION_WORDS: dict[str, frozenset[str]] = {
 """Words that carry no subject of their own, by language."""
 
 ASKING_WORDS: dict[str, frozenset[str]] = {
-    "en": _words(
+    "en": word_set(
         """
         ask compare compared contrast define describe differ difference differences different
         difference's discuss explain explained find get give happen happens happened help know
@@ -45,7 +46,7 @@ ASKING_WORDS: dict[str, frozenset[str]] = {
         summarize take takes tell try use used uses using versus vs want way work works
         """
     ),
-    "zh": _words(
+    "zh": word_set(
         """
         请问 请 解释一下 介绍一下 说明一下 解释 介绍 说明 告诉我 为什么 为何 是什么 什么是
         有什么 什么 怎么样 怎么 怎样 如何 哪一个 哪个 哪些 哪里 多少 多大 多长 几个 是否 能否 吗
@@ -60,7 +61,7 @@ _NO_PLURAL = re.compile(
     r"(?:ss|us|is)$|^(?:alias|atlas|bias|canvas|gas|lens|news|series|chaos|pathos)$"
 )
 _ACRONYMS = re.compile(r"[A-Z][A-Z0-9]*s")
-_IN_CHE = _words("aches avalanches caches cliches creches headaches niches quiches")
+_IN_CHE = word_set("aches avalanches caches cliches creches headaches niches quiches")
 
 
 def says_nothing(word: str, language: str = "en") -> bool:

@@ -19,7 +19,7 @@ from assistant.engines import checks, process
 from assistant.engines.isolated import CannotRun, IsolatedEngine
 from assistant.engines.local import LocalEngine
 from assistant.engines.protocol import Message
-from assistant.home.opened import Opened
+from assistant.home.opened import Resources
 from index.models import weights
 from index.store.generation import Home
 from ingest.errors import ModelUnavailable, UsageError
@@ -306,7 +306,7 @@ def test_a_crash_in_the_middle_of_a_reply_is_an_error_of_that_reply_alone(gguf, 
 
 
 def opened(home, told):
-    return Opened(Home(home), "auto", None, lambda *_: None, told.append)
+    return Resources(Home(home), "auto", None, lambda *_: None, told.append)
 
 
 def test_the_sources_stand_in_for_a_model_that_crashes_and_it_is_told_once(home, gguf):

@@ -2,14 +2,14 @@
 
 import pytest
 
-from assistant.home.opened import Opened
+from assistant.home.opened import Resources
 from index.models import weights
 from index.store.generation import Home
 from ingest.errors import ModelUnavailable
 
 
 def opened(home, llm):
-    return Opened(Home(home), llm, None, lambda *_: None, lambda _: None)
+    return Resources(Home(home), llm, None, lambda *_: None, lambda _: None)
 
 
 def test_a_model_loaded_ahead_is_the_one_that_answers(home, models_dir):

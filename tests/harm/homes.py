@@ -19,7 +19,7 @@ import platformdirs
 import ingest.pipeline as pipeline
 from assistant.desk import Desk
 from assistant.home import checking, keeping
-from assistant.home.keeping import Keeper
+from assistant.home.keeping import HomeWriter
 from index.models.embedder import Embedder
 from index.search.library import Library
 from index.store.generation import Home
@@ -109,9 +109,9 @@ class Judge:
         self._lists = self._known(home)
         self._digest = self._status(home)["digest"]
 
-    def keeper(self, home: Path) -> Keeper:
+    def keeper(self, home: Path) -> HomeWriter:
         """Return what writes to a home."""
-        return Keeper(Home(home), self._embedder, lambda *step: None)
+        return HomeWriter(Home(home), self._embedder, lambda *step: None)
 
     def verdict(self, home: Path) -> str:
         """Say what came of a damage: harmless, repaired or named; raise AssertionError if none."""

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 import pytest
 
 from assistant.desk import Desk
-from assistant.home.keeping import Keeper
+from assistant.home.keeping import HomeWriter
 from index.search.lexical import WordIndex
 from index.store import carry
 from index.store.generation import Home
@@ -144,11 +144,11 @@ def test_the_second_writer_is_told_who_the_first_is(tmp_path):
 
 
 def test_first_starts_wait_for_each_other(home, notes, embedder):
-    first = Keeper(Home(home), embedder, lambda *_: None)
+    first = HomeWriter(Home(home), embedder, lambda *_: None)
     done = []
 
     def start():
-        Keeper(Home(home), embedder, lambda *_: None).seed()
+        HomeWriter(Home(home), embedder, lambda *_: None).seed()
         done.append(True)
 
     with Home(home).writing("seed"):
@@ -167,7 +167,7 @@ def test_first_starts_wait_for_each_other(home, notes, embedder):
 
 def test_who_finds_another_kind_of_writer_is_told(home, embedder):
     with Home(home).writing(), pytest.raises(HomeBusy):
-        Keeper(Home(home), embedder, lambda *_: None).seed()
+        HomeWriter(Home(home), embedder, lambda *_: None).seed()
 
 
 def test_an_export_stands_under_its_name_only_when_whole(desk, home, tmp_path, monkeypatch):

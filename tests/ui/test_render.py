@@ -8,7 +8,7 @@ from rich.console import Console
 
 from assistant.answering.values import Answer, Citation, Sentence
 from index.store.values import Recommendation
-from ingest.gathering.gather import Got
+from ingest.gathering.gather import PageOutcome
 from ui.cli import render
 from ui.cli.progress import ShownProgress
 
@@ -130,9 +130,9 @@ def test_progress_as_events_is_json_on_stdout(capsys):
 
 def test_pages_are_counted_by_kind_of_link_and_outcome(capsys):
     got = [
-        Got("https://a.example/", "blog", "fetched"),
-        Got("https://arxiv.org/abs/1", "arxiv", "failed", "dead (404)"),
-        Got("https://b.example/", "blog", "unchanged"),
+        PageOutcome("https://a.example/", "blog", "fetched"),
+        PageOutcome("https://arxiv.org/abs/1", "arxiv", "failed", "dead (404)"),
+        PageOutcome("https://b.example/", "blog", "unchanged"),
     ]
     with ShownProgress() as progress:
         for done, page in enumerate(got, 1):
@@ -150,8 +150,8 @@ def test_the_live_view_has_a_row_for_each_kind_of_link(monkeypatch):
     console = Console(file=screen, force_terminal=True, width=100)
     monkeypatch.setattr("ui.cli.progress.Console", lambda stderr: console)
     with ShownProgress() as progress:
-        progress.got(Got("https://a.example/", "blog", "fetched"), 1, 2)
-        progress.got(Got("https://arxiv.org/abs/1", "arxiv", "failed", "dead (404)"), 2, 2)
+        progress.got(PageOutcome("https://a.example/", "blog", "fetched"), 1, 2)
+        progress.got(PageOutcome("https://arxiv.org/abs/1", "arxiv", "failed", "dead (404)"), 2, 2)
     plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", screen.getvalue())
     rows = [line.split() for line in plain.splitlines()]
     assert ["fetched", "unchanged", "failed"] in rows

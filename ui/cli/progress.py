@@ -14,7 +14,7 @@ from rich.table import Table
 from ui.cli.terminal import Console
 
 if TYPE_CHECKING:
-    from ingest.gathering.gather import Got
+    from ingest.gathering.gather import PageOutcome
 
 _STEP = 10
 """Without a terminal a line is printed each time this many percent more are done."""
@@ -87,7 +87,7 @@ class ShownProgress:
         else:
             self._tell(step, done, total, as_event=False)
 
-    def got(self, page: "Got", done: int, total: int) -> None:
+    def got(self, page: "PageOutcome", done: int, total: int) -> None:
         """Show what became of a page that was asked for."""
         self._states[page.source, page.state] += 1
         if self._events:

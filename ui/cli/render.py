@@ -23,7 +23,7 @@ from ui.sentence_form import code_of
 if TYPE_CHECKING:
     from assistant.answering.gaps import Gap
     from assistant.learning.cards import Card
-    from ingest.gathering.gather import Got
+    from ingest.gathering.gather import PageOutcome
 
 
 def link(url: str) -> Style:
@@ -233,7 +233,7 @@ def cards(console: Console, made: Sequence["Card"]) -> None:
         console.print(Text(f"{clean(card.title)}  {clean(card.url)}\n", style="dim"))
 
 
-def got(console: Console, pages: Sequence["Got"]) -> None:
+def got(console: Console, pages: Sequence["PageOutcome"]) -> None:
     """Print how many pages of each source were fetched, unchanged or failed."""
     table = Table("source", "fetched", "unchanged", "failed", box=None)
     for source in sorted({page.source for page in pages}):

@@ -13,7 +13,7 @@ import gradio as gr
 from assistant.desk import Desk, Progress
 from index.store import browse
 from ingest.errors import RefdeskError
-from ingest.gathering.gather import Got
+from ingest.gathering.gather import PageOutcome
 from ui.page import html as page
 from ui.page import html_library as page_library
 from ui.page import plots as page_plots
@@ -129,7 +129,7 @@ class LibraryTab:
                 return
 
         def job(tell: Callable[[_Told], None]) -> str:
-            def told(got: Got, done: int, total: int) -> None:
+            def told(got: PageOutcome, done: int, total: int) -> None:
                 state = self._say.named("got", got.state)
                 tell(_Told(f"{got.url}: {got.reason or state}", done, total))
 
