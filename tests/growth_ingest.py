@@ -503,6 +503,7 @@ EXEMPT: dict[str, str] = {
     "ingest.lists.catalog_file.dumps": "writes what was read",
     "ingest.shipped.": "names of our own files",
     "ingest.primer_zh.": "our own notes",
+    "ingest.primer_questions.": "our own questions",
     "*.covers": "one look at an address; `links` is measured with addresses",
     "*.requests": "addresses and JSON; measured with `read` of the same site",
     "ingest.sites.github_api.ask": "an address of our own making",
