@@ -12,6 +12,10 @@ from index.models.embedder import Embedder
 
 ROOT = Path(__file__).resolve().parent.parent
 
+os.environ["TERM"] = "xterm-256color"  # what is said of terminals is said of one with colours
+for name in ("NO_COLOR", "FORCE_COLOR", "COLORTERM"):
+    os.environ.pop(name, None)
+
 MQA_PAGE = """# Sharing keys and values
 
 ## Multi-query attention

@@ -39,6 +39,8 @@ timed mmdebstrap --quiet --variant=minbase --include=ca-certificates --aptopt="$
 mv "$root.apt" "$root/etc/apt/apt.conf.d/99carried"
 mount -t proc proc "$root/proc"
 mount -t tmpfs tmpfs "$root/dev/shm"
+mount -t devpts -o newinstance,ptmxmode=0666 devpts "$root/dev/pts"
+ln -sf pts/ptmx "$root/dev/ptmx"
 # links in there would lead to this machine's files: what is copied takes their place
 rm -rf "$root"/etc/{resolv.conf,hosts,ssl/certs}
 cp --dereference /etc/resolv.conf /etc/hosts "$root/etc/"

@@ -514,6 +514,7 @@ EXEMPT: dict[str, str] = {
     "ingest.text.words.word_set": "our own lists of words",
     "ingest.shipped.": "names of our own files",
     "ingest.primer_zh.": "our own notes",
+    "ingest.primer_questions.": "our own questions",
     "*.covers": "one look at an address; `links` is measured with addresses",
     "*.requests": "addresses and JSON; measured with `read` of the same site",
     "ingest.links.site.": "names of sources",

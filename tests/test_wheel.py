@@ -29,6 +29,7 @@ def test_the_wheel_holds_packages_and_data_and_no_tests(wheel):
     assert "assistant/engines/llama.cmake" in names
     assert "ingest/data/primer/mha-mqa-gqa.md" in names
     assert "ingest/data/primer-zh/mha-mqa-gqa.md" in names
+    assert "ingest/data/primer-questions/mha-mqa-gqa.md" in names
     assert sum(name.startswith("ingest/data/lists/") for name in names) == 5
     assert {f"{floor}/py.typed" for floor in ("ingest", "index", "assistant", "ui")} <= set(names)
     assert not [name for name in names if name.startswith(("tests", "data"))]

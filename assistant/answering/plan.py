@@ -11,17 +11,18 @@ from assistant.answering.citation import curated_twin
 from assistant.answering.evidence import Evidence, Line
 from assistant.answering.sections import Section, Unit
 
-WORDS = {"narrow": 120, "plain": 220, "wide": 300}
+WORDS = {"narrow": 120, "plain": 280, "wide": 360}
 """How many words an answer has at most, by the scope of its question."""
 _WORDS_PER_PART = 40  # more, for every part after the first
-_MOST_WORDS = 380
+_MOST_WORDS = 420
 
-_LEAST = 0.3  # chance of a unit from which it is shown
-_RELATIVE = {"narrow": 0.65, "plain": 0.4, "wide": 0.35}  # and its share of the best one's
-_BESIDE = 0.15  # what it adds to a unit's chance to stand next to one that is shown
-_IN_LIST = 0.35  # and to go on with a list that is begun
-_OPENING = 0.2  # and to say what the subject of an explanation is
-_ELSEWHERE = 0.12  # what a unit loses in another document than the one that is about it
+_LEAST = 0.3  # worth of a unit from which it is shown
+_RELATIVE = {"narrow": 0.65, "plain": 0.4, "wide": 0.4}  # and its share of the best one's
+_READ_WITH = 0.15  # worth of what is shown only since it stands beside what is
+_RUN = 130  # words of units that are read together, at most
+_GO_ON = 0.1  # what a unit loses in a section of which enough is shown
+_OPENING = 0.2  # what it gains by saying what the subject of an explanation is
+_ELSEWHERE = 0.12  # what it loses in another document than the one that is about it
 _SAME = 0.9  # cosine of two sentences that say the same
 
 
@@ -49,48 +50,102 @@ class Plan:
 def plan(evidence: Evidence, found: Sequence[Section], most_words: int | None = None) -> Plan:
     """Choose what answers a question, at most ``most_words`` of it, and put it in order.
 
-    Each part and side of the question has its best unit; then come the likeliest units, those next
-    to one that is chosen before others, until nothing likely is left or the answer is full. What
-    is chosen of a section stays in its order; a document that answers first comes first.
+    Each part and side of the question has its best unit; then come the likeliest units, until
+    nothing likely is left or the answer is full. A unit comes with those around it in its section,
+    as far as they may belong to it: single sentences explain little. What is chosen of a section
+    stays in its order; a document that answers first comes first.
     """
     question = evidence.question
     extra = _WORDS_PER_PART * (max(len(question.parts), 1) - 1)
     words = most_words or min(WORDS[question.scope] + extra, _MOST_WORDS)
-    every = [(section, place) for section in found for place in range(len(section.units))]
-    chosen: dict[tuple[int, int], float] = {}
-    left = words
-    worth = {
-        (id(section), place): _worth(evidence, section, section.units[place], place)
-        for section, place in every
-    }
-    top = max(worth.values(), default=0.0)
-
-    def take(section: Section, place: int) -> None:
-        nonlocal left
-        chosen[id(section), place] = worth[id(section), place]
-        left -= section.units[place].words
-
-    def fits(section: Section, place: int) -> bool:
-        unit = section.units[place]
-        new = (id(section), place) not in chosen
-        room = unit.words <= left or not chosen
-        return new and room and not _said(evidence, unit, _rows(found, chosen))
-
+    choice = _Choice(evidence, found, words)
     for target in _targets(evidence):
-        best = max(every, key=lambda at: _chance(at[0].units[at[1]], [target]), default=None)
-        if best is not None and fits(*best):
-            take(*best)
+        best = max(
+            choice.places,
+            key=lambda at: _chance(found[at[0]].units[at[1]], [target]),
+            default=None,
+        )
+        if best is not None and choice.fits(best):
+            choice.take(best)
+    least = max(_LEAST, _RELATIVE[question.scope] * max(choice.worth.values(), default=0.0))
     while True:
-        open_ = [
-            (worth[id(section), place] + _beside(section, place, chosen), section, place)
-            for section, place in every
-            if fits(section, place)
-        ]
-        value, section, place = max(open_, key=lambda each: each[0], default=(0.0, None, 0))
-        if section is None or value < max(_LEAST, _RELATIVE[question.scope] * top):
-            break
-        take(section, place)
-    return _ordered(evidence, found, chosen)
+        best = max(filter(choice.fits, choice.places), key=choice.value, default=None)
+        if best is None or choice.value(best) < least:
+            return _ordered(evidence, found, choice.chosen)
+        choice.take(best)
+
+
+Place = tuple[int, int]
+"""A section by its number, and the number of a unit in it."""
+
+
+class _Choice:
+    """What is chosen so far, and how many words are left."""
+
+    def __init__(self, evidence: Evidence, found: Sequence[Section], words: int) -> None:
+        self._evidence = evidence
+        self._found = found
+        self._left = words
+        self.chosen: set[Place] = set()
+        self.worth = {
+            (number, place): _worth(evidence, section, section.units[place], place)
+            for number, section in enumerate(found)
+            for place in range(len(section.units))
+        }
+        self.places = list(self.worth)
+
+    def value(self, at: Place) -> float:
+        """Return what a unit is worth now."""
+        begun = any(number == at[0] for number, _ in self.chosen)
+        return self.worth[at] - (_GO_ON if begun else 0.0)
+
+    def fits(self, at: Place) -> bool:
+        """Say whether a unit is new and there is room for it."""
+        unit = self._unit(at)
+        room = unit.words <= self._left or not self.chosen
+        return at not in self.chosen and room and not self._is_said(unit)
+
+    def take(self, at: Place) -> None:
+        """Choose a unit and what is read with it."""
+        number, first = at
+        last = first
+        self._add(at)
+        while True:
+            run = sum(self._unit((number, place)).words for place in range(first, last + 1))
+            beside = [
+                place
+                for place in ((number, first - 1), (number, last + 1))
+                if place in self.worth and self._is_read_with(place, run)
+            ]
+            if not beside:
+                return
+            best = max(beside, key=self.worth.__getitem__)
+            self._add(best)
+            first, last = min(first, best[1]), max(last, best[1])
+
+    def _is_read_with(self, at: Place, run: int) -> bool:
+        unit = self._unit(at)
+        if at in self.chosen:
+            return True
+        room = unit.words <= min(self._left, _RUN - run)
+        return room and (unit.item or self.worth[at] >= _READ_WITH)
+
+    def _add(self, at: Place) -> None:
+        if at not in self.chosen:
+            self.chosen.add(at)
+            self._left -= self._unit(at).words
+
+    def _unit(self, at: Place) -> Unit:
+        return self._found[at[0]].units[at[1]]
+
+    def _is_said(self, unit: Unit) -> bool:
+        """Say whether a unit says again what is shown already."""
+        shown = [row for at in sorted(self.chosen) for row in self._unit(at).rows]
+        own = [row for row in unit.rows if not self._evidence.lines[row].piece.block]
+        if not shown or not own:
+            return False
+        alike = self._evidence.vectors[own] @ self._evidence.vectors[shown].T
+        return bool((alike.max(axis=1) >= _SAME).all())
 
 
 def led_by(planned: Plan, line: Line) -> Plan:
@@ -117,52 +172,23 @@ def _worth(evidence: Evidence, section: Section, unit: Unit, place: int) -> floa
     return _chance(unit, _targets(evidence)) + opening - elsewhere
 
 
-def _beside(section: Section, place: int, chosen: dict[tuple[int, int], float]) -> float:
-    """Return what a unit gains by its neighbours: what coheres stays together, lists above all."""
-    if section.units[place].item and (id(section), place - 1) in chosen:
-        return _IN_LIST
-    near = any((id(section), other) in chosen for other in (place - 1, place + 1))
-    return _BESIDE if near else 0.0
-
-
-def _rows(found: Sequence[Section], chosen: dict[tuple[int, int], float]) -> list[int]:
-    return [
-        row
-        for section in found
-        for place, unit in enumerate(section.units)
-        if (id(section), place) in chosen
-        for row in unit.rows
-    ]
-
-
-def _said(evidence: Evidence, unit: Unit, shown: Sequence[int]) -> bool:
-    """Say whether a unit says again what is shown already."""
-    if not shown:
-        return False
-    own = [row for row in unit.rows if not evidence.lines[row].piece.block]
-    alike = evidence.vectors[own] @ evidence.vectors[list(shown)].T
-    return bool(own) and bool((alike.max(axis=1) >= _SAME).all())
-
-
-def _ordered(
-    evidence: Evidence, found: Sequence[Section], chosen: dict[tuple[int, int], float]
-) -> Plan:
+def _ordered(evidence: Evidence, found: Sequence[Section], chosen: set[Place]) -> Plan:
     """Return the groups: documents and, for a fact, sections by their best unit, else in order."""
     kept = []
-    for section in found:
-        places = [at for at in range(len(section.units)) if (id(section), at) in chosen]
+    for number, section in enumerate(found):
+        places = sorted(place for at, place in chosen if at == number)
         if places:
-            best = max(chosen[id(section), at] for at in places)
+            best = max(_worth(evidence, section, section.units[at], at) for at in places)
             kept.append((section, places, best))
     documents: dict[str, float] = {}
     for section, _, best in kept:
         documents[section.url] = max(best, documents.get(section.url, 0.0))
     narrow = evidence.question.scope == "narrow"
     kept.sort(
-        key=lambda each: (
-            -documents[each[0].url],
-            -each[2] if narrow else 0.0,
-            each[0].start,
+        key=lambda group: (
+            -documents[group[0].url],
+            -group[2] if narrow else 0.0,
+            group[0].start,
         )
     )
     return Plan(tuple(_group(evidence, section, places) for section, places, _ in kept))

@@ -15,6 +15,8 @@ from assistant.answering.evidence import Evidence, Line
 from assistant.answering.fitted import logistic
 from assistant.answering.question import wants_title
 from index.search.library import Library
+from index.store.values import StoredPassage
+from ingest.primer_questions import questions
 
 _LONGEST_TABLE = 1500  # characters
 _LONGEST_CODE = 1200
@@ -22,10 +24,12 @@ _EXPLAINS_SIGNS = ("where ", "here ", "with $", "and $", "其中")
 _LONGEST_LIST = 60  # words, of one unit
 _NEAR_TOP = 400  # characters
 
-SIGNALS = ("best", "cosine", "chance", "heading", "place", "words")
+SIGNALS = ("best", "cosine", "chance", "heading", "place", "words", "asked")
 """What tells whether a unit answers a query: the best chance of a line in its section; its cosine,
 below the best one; its own chance; the cosine of the section's heading; its place in the section,
-0 to 1; the share of the query's words in it."""
+0 to 1; the share of the query's words in it; the share of its section in what is asked, by the
+questions that the section is known to answer (`ingest.primer_questions`)."""
+_PEAKED = 15.0  # how sharply the likest section stands out by the cosine of its questions
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,16 +99,17 @@ def units_of(evidence: Evidence) -> list[list[list[int]]]:
 def signals(
     library: Library, evidence: Evidence, parts: Sequence[Sequence[Sequence[int]]]
 ) -> list[NDArray[np.float64]]:
-    """Return the signals of the units of each section, each of shape (units, queries, 6)."""
+    """Return the signals of the units of each section, each of shape (units, queries, 7)."""
     if not parts:
         return []
     passages = [evidence.lines[units[0][0]].hit.passage for units in parts]
     names = [(each.heading or (each.title,))[-1] for each in passages]
     queries = np.stack([library.embedder.embed_query(query) for query in evidence.queries])
     headings = library.sentence_vectors(names) @ queries.T
+    asked = _asked(library, evidence, passages, queries, headings)
     top = evidence.near.max(axis=1)
     found = []
-    for units, heading in zip(parts, headings, strict=True):
+    for units, heading, share in zip(parts, headings, asked, strict=True):
         every = [row for rows in units for row in rows]
         best = evidence.chances[:, every].max(axis=1)
         last = max(len(units) - 1, 1)
@@ -119,6 +124,7 @@ def signals(
                             heading,
                             np.full(len(queries), place / last),
                             evidence.signals[:, rows, 1].max(axis=1),
+                            share,
                         ],
                         axis=1,
                     )
@@ -127,6 +133,27 @@ def signals(
             )
         )
     return found
+
+
+def _asked(
+    library: Library,
+    evidence: Evidence,
+    passages: Sequence[StoredPassage],
+    queries: NDArray[np.float32],
+    headings: NDArray[np.float32],
+) -> NDArray[np.float64]:
+    """Return the share of each section in what each query asks, shape (sections, queries).
+
+    A section is as near as the nearest of its heading and the questions that it answers.
+    """
+    near = headings.astype(np.float64)
+    for row, passage in enumerate(passages):
+        known = questions(passage.url, passage.heading, evidence.question.lang)
+        if known:
+            cosines = library.sentence_vectors(known) @ queries.T
+            near[row] = np.maximum(near[row], cosines.max(axis=0))
+    shares: NDArray[np.float64] = np.exp(_PEAKED * (near - near.max(axis=0)))
+    return shares / shares.sum(axis=0)
 
 
 def _chances(

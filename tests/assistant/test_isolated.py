@@ -373,7 +373,7 @@ line = 0
 while not done.is_set() or line < 100:
     os.write(1, b"out %d\\n" % line)
     os.write(2, b"err %d\\n" % line)
-    print("print", line)
+    print("print", line, flush=True)  # a buffer that is full ends in the middle of a line
     line += 1
 """
 
