@@ -12,6 +12,7 @@ from index.search.library import Library
 from ingest.links.urls import deep_link
 from ingest.values import PRIMER
 
+_FURTHER = 5  # links to read on: a person follows one or two
 _NEAREST = 3
 _FORMS = ("item", "continued", "code", "formula", "table")
 
@@ -159,10 +160,11 @@ def refusal(draft: Answer, evidence: Evidence) -> Answer:
 
 
 def _further(library: Library, citations: Sequence[Citation]) -> tuple[Reading, ...]:
-    """Return the curated links the cited primer notes lead to."""
+    """Return the first curated links that the cited primer notes lead to."""
     urls: dict[str, None] = {}
     for each in citations:
         if each.primer and (note := library.document(each.url)):
             urls.update(dict.fromkeys(note.links))
-    titles = library.store.titles(list(urls))
-    return tuple(Reading(titles.get(url, url), url) for url in urls)
+    first = list(urls)[:_FURTHER]
+    titles = library.store.titles(first)
+    return tuple(Reading(titles.get(url, url), url) for url in first)

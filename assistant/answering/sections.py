@@ -153,7 +153,8 @@ def _asked(
             cosines = library.sentence_vectors(known) @ queries.T
             near[row] = np.maximum(near[row], cosines.max(axis=0))
     shares: NDArray[np.float64] = np.exp(_PEAKED * (near - near.max(axis=0)))
-    return shares / shares.sum(axis=0)
+    whole: NDArray[np.float64] = shares.sum(axis=0)
+    return shares / whole
 
 
 def _chances(
