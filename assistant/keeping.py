@@ -30,6 +30,7 @@ from ingest.bounded.lists import ListReader
 from ingest.bounded.pool import Pool
 from ingest.bounded.quarantine import Quarantine
 from ingest.errors import HomeBusy, NothingFound, UsageError
+from ingest.exports import collected
 from ingest.fetch.pace import Limits
 from ingest.gathering.collect import Collector, Wish
 from ingest.gathering.gather import Got, Told
@@ -222,10 +223,9 @@ class Keeper:
                 self._archive.add([catalog.added(curated)])
             else:
                 path = Path(where)
-                text = decode(_bytes_of(path))
                 with ListReader() as reader:
-                    curated = reader.parse(text, name=name, base=base)
-                self._archive.add([catalog.added(curated), *given.resources(path)])
+                    curated, resources = collected.read(path, name, base, reader)
+                self._archive.add([catalog.added(curated), *resources])
             report = self._update(1)
             there = {row["name"]: row for row in report.status["lists"]}
             if name not in there:
@@ -253,7 +253,7 @@ class Keeper:
             text = Ledger(self._archive).markdown(origin) or ""
             data, base = text.encode(), fetched.base
         else:
-            data = _bytes_of(Path(where))
+            data = collected.bytes_of(Path(where))
             text = decode(data)
         curated = parse(text, name=name or _name_of(where), base=base)
         found = check_text(data, curated.name, base)
@@ -340,9 +340,7 @@ class Keeper:
             raise RuntimeError(f"the list {name} is still there")
 
     def _collector(self, fetching: Fetching, reader: ListReader) -> Collector:
-        return Collector(
-            self._archive, fetching.told, reader.parse, fetching.transport, fetching.limits
-        )
+        return Collector(self._archive, fetching.told, reader, fetching.transport, fetching.limits)
 
     def _has_primer(self) -> bool:
         return any(record.url.startswith(PRIMER) for record in self._archive.records())
@@ -488,13 +486,6 @@ def _as_read(got: Sequence[Got], status: dict[str, Any]) -> tuple[Got, ...]:
         else page
         for page in got
     )
-
-
-def _bytes_of(path: Path) -> bytes:
-    try:
-        return path.expanduser().read_bytes()
-    except OSError as error:
-        raise UsageError(f"The list {path} cannot be read: {error.strerror}.") from error
 
 
 def _is_warc(item: str | Path) -> bool:

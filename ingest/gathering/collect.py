@@ -6,11 +6,13 @@ from dataclasses import dataclass
 import httpx
 
 from ingest.archive.warc import Archive
+from ingest.bounded.lists import ListReader
 from ingest.errors import UsageError
+from ingest.exports.registry import grown
 from ingest.fetch.pace import Limits
 from ingest.gathering.gather import Got, Told, gather
 from ingest.gathering.ledger import Ledger
-from ingest.gathering.sublists import Parse, sublists
+from ingest.gathering.sublists import sublists
 from ingest.lists import catalog
 from ingest.lists.catalog_file import CuratedList
 
@@ -38,7 +40,7 @@ class Collector:
     Args:
         archive: where what comes is kept.
         told: called after every page.
-        parse: reads a list (`ingest.lists.parser.parse`, bounded).
+        reader: reads lists, bounded.
         transport: see `ingest.fetch.client.Fetcher`.
         limits: see `ingest.fetch.client.Fetcher`.
     """
@@ -47,13 +49,13 @@ class Collector:
         self,
         archive: Archive,
         told: Told,
-        parse: Parse,
+        reader: ListReader,
         transport: httpx.AsyncBaseTransport | None = None,
         limits: Limits = Limits(),  # noqa: B008  # immutable
     ) -> None:
         self._archive = archive
         self._told = told
-        self._parse = parse
+        self._reader = reader
         self._transport = transport
         self._limits = limits
 
@@ -72,19 +74,23 @@ class Collector:
         return got
 
     def fetch_list(self, url: str, name: str, base: str | None) -> CuratedList:
-        """Fetch a list's Markdown source and read it.
+        """Fetch the source of a list, Markdown, a feed or an outline of feeds, and read it.
+
+        What a feed held when it was read before stays.
 
         Raises:
-            UsageError: it cannot be had, is no Markdown, or holds no link.
+            UsageError: it cannot be had, is neither of these, or holds no link.
         """
         got = self._gather([url], Wish(refresh=True), 0, named=True)
-        text = Ledger(self._archive).markdown(url)
-        if text is None:
-            why = got[0].reason or "it is a page, not the Markdown source of a list"
+        data = Ledger(self._archive).list_source(url)
+        if data is None:
+            why = got[0].reason or "it is a page, not the Markdown source of a list, nor a feed"
             raise UsageError(
                 f"The list {url} cannot be read: {why}. Give the address of its Markdown source."
             )
-        return self._parse(text, name=name, base=base or url, origin=url)
+        now = self._reader.read(data, file=url, name=name, base=base or url, origin=url)
+        before = {curated.name: curated for curated in catalog.stored(self._archive)}
+        return grown(before.get(name), now)
 
     def _gather(
         self, urls: Sequence[str], wish: Wish, done: int, *, named: bool = False
@@ -111,13 +117,17 @@ class Collector:
         ledger = Ledger(self._archive)
         stored = {curated.name: curated for curated in catalog.stored(self._archive)}
         for curated in wanted:
-            text = ledger.markdown(curated.origin) if curated.origin else None
-            if text is None:
+            data = ledger.list_source(curated.origin) if curated.origin else None
+            if data is None:
                 continue
             try:
-                now = self._parse(text, name=curated.name, base=curated.base, origin=curated.origin)
+                now = self._reader.read(
+                    data, file=curated.origin or "", name=curated.name, base=curated.base,
+                    origin=curated.origin,
+                )  # fmt: skip
             except UsageError:
                 continue  # one that lost all links, or cannot be read: the last good one stays
+            now = grown(stored[curated.name], now)
             if now != stored[curated.name]:
                 self._archive.add([catalog.added(now)])
 
@@ -125,5 +135,5 @@ class Collector:
         ledger = Ledger(self._archive)
         for curated in self._lists(wish):
             self._archive.add(
-                catalog.added(inner) for inner in sublists(curated, ledger, self._parse)
+                catalog.added(inner) for inner in sublists(curated, ledger, self._reader.parse)
             )

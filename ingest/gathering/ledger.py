@@ -13,10 +13,11 @@ from ingest.archive.warc import (
     Visit,
     is_imported,
 )
+from ingest.exports.registry import is_feed
 from ingest.fetch.client import Remembered
 from ingest.fetch.robots import is_closed, is_robots
 from ingest.links.urls import canonical
-from ingest.reading.decode import MARKDOWN, UnreadableError, decode
+from ingest.reading.decode import MARKDOWN, UnreadableError, decode, unpack
 from ingest.reading.document import reason_of
 from ingest.sites.wayback import is_look_up
 
@@ -129,6 +130,21 @@ class Ledger:
                 continue
             if content.media_type == MARKDOWN:
                 return content.text
+        return None
+
+    def list_source(self, url: str) -> bytes | None:
+        """Return the newest source of a list at an address: Markdown, a feed or an outline."""
+        text = self.markdown(url)
+        if text is not None:
+            return text.encode()
+        for record in self._copies(canonical(url)):
+            reply = self._read(record)
+            try:
+                data = unpack(reply.body, reply.header("Content-Encoding")) if reply else b""
+            except UnreadableError:
+                continue
+            if is_feed(data):
+                return data
         return None
 
     def _read(self, record: Record) -> Reply | None:

@@ -66,7 +66,8 @@ class CuratedList:
     """A curated reading list.
 
     ``origin`` is where the list lives, ``base`` what its relative links resolve against, ``lang``
-    two letters.
+    two letters, ``form`` the format it was read from (a module of `ingest.exports`), "" for
+    Markdown.
     """
 
     name: str
@@ -77,6 +78,7 @@ class CuratedList:
     entries: tuple[Entry, ...]
     topics: tuple[Topic, ...]
     ignored: tuple[Ignored, ...] = ()
+    form: str = ""
 
 
 def without_prose(curated: CuratedList) -> CuratedList:
@@ -93,6 +95,7 @@ def dumps(curated: CuratedList) -> str:
         "origin": curated.origin,
         "base": curated.base,
         "lang": curated.lang,
+        "form": curated.form or None,
     }
     tables = {
         "entry": [_entry_table(entry) for entry in curated.entries],
@@ -128,6 +131,7 @@ def loads(text: str) -> CuratedList:
             entries=tuple(_entry(table) for table in data.get("entry", ())),
             topics=tuple(Topic(t["title"], tuple(t["section"])) for t in data.get("topic", ())),
             ignored=tuple(Ignored(**table) for table in data.get("ignored", ())),
+            form=data.get("form", ""),
         )
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise UsageError(f"it is no list in TOML ({type(error).__name__}: {error})") from error

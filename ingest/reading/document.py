@@ -16,7 +16,7 @@ from ingest.archive.warc import Reply
 from ingest.errors import UsageError
 from ingest.links.kinds import split
 from ingest.links.urls import canonical, kind_of, source_of
-from ingest.reading import captions, front_matter, junk, markup, saved
+from ingest.reading import captions, front_matter, junk, markup, saved, wiki
 from ingest.reading.decode import (
     HTML,
     MARKDOWN,
@@ -143,7 +143,8 @@ def _extract(content: Content, url: str) -> Extract:
         raise UnreadableError("too large")
     text = clean(text)
     if content.media_type == MARKDOWN:
-        return extract_markdown(text, url)
+        # a person's own notes; on the web, two brackets are brackets
+        return extract_markdown(wiki.as_markdown(text) if url.startswith("file:") else text, url)
     suffix = suffix_of(url)
     if suffix in markup.READERS:
         return extract_markdown(markup.as_markdown(text, suffix), url)

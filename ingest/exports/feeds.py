@@ -1,0 +1,55 @@
+"""Feeds, RSS and Atom of every version: what a site published lately, entry by entry."""
+
+import io
+import re
+from time import strftime
+from typing import Any
+
+from ingest.exports.given import Given
+from ingest.exports.shelf import Shelf, plain
+from ingest.exports.xml import checked
+
+WHAT = "a feed (RSS or Atom)"
+_ROOT = re.compile(
+    r"<(?:rss|rdf:RDF|(?:\w{1,9}:)?feed|channel)\b[^>]{0,2000}(?:>|$)", re.IGNORECASE
+)
+_BEFORE = re.compile(
+    r"\s*+(?>(?:<\?[^>]{0,500}>|<!--(?>.{0,2000}?-->)|<!DOCTYPE[^>\[]{0,500}(?:\[[^\]]{0,2000}\]\s*+)?>)\s*+){0,20}",
+    re.IGNORECASE | re.DOTALL,
+)
+SUMMARY = 300  # characters of what a feed says of an entry
+
+
+def recognises(given: Given) -> bool:
+    """See `Format`."""
+    head = given.head.lstrip("\ufeff")
+    before = _BEFORE.match(head)
+    return bool(_ROOT.match(head, before.end() if before else 0))
+
+
+def read(given: Given, shelf: Shelf) -> str | None:
+    """See `Format`."""
+    import feedparser  # few lists are feeds
+
+    where = {"content-location": shelf.base} if shelf.base else {}
+    # a stream: a string it would take for an address, or for a file's name
+    found = feedparser.parse(io.BytesIO(checked(given.data)), response_headers=where)
+    for entry in found.entries:
+        said = plain(entry.get("summary", ""), SUMMARY)
+        title = plain(entry.get("title", ""), SUMMARY)
+        shelf.take(
+            entry.get("link", ""),
+            title,
+            note="" if said == title else said,
+            tags=[tag.get("term") or "" for tag in entry.get("tags", ())],
+            added=_day(entry.get("published_parsed") or entry.get("updated_parsed")),
+        )
+    title: str | None = found.feed.get("title")
+    return title
+
+
+def _day(parsed: Any) -> str:
+    try:
+        return strftime("%Y-%m-%d", parsed) if parsed else ""
+    except (ValueError, TypeError):
+        return ""

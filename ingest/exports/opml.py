@@ -1,0 +1,43 @@
+"""OPML: outlines of feeds and links, as feed readers and outliners exchange them."""
+
+import re
+
+from ingest.exports.given import Given
+from ingest.exports.shelf import Shelf
+from ingest.exports.xml import root_of
+
+WHAT = "an OPML outline"
+_ROOT = re.compile(r"<opml\b", re.IGNORECASE)
+
+
+def recognises(given: Given) -> bool:
+    """See `Format`."""
+    return bool(_ROOT.search(given.head)) and given.head.lstrip("\ufeff \n")[:1] == "<"
+
+
+def read(given: Given, shelf: Shelf) -> str | None:
+    """See `Format`."""
+    root = root_of(given.data)
+    section: list[str] = []
+    # by a walk, not by recursion: how deep it nests is its author's choice
+    from lxml import etree
+
+    for event, element in etree.iterwalk(root, events=("start", "end"), tag=("outline", "Outline")):
+        # (feed readers write the attributes in every case)
+        said = {name.lower(): value for name, value in element.attrib.items()}
+        title = said.get("title") or said.get("text") or ""
+        if event == "end":
+            section.pop()
+            continue
+        page = said.get("htmlurl") or said.get("url") or ""
+        feed = said.get("xmlurl") or ""
+        if page or feed:
+            note = said.get("description", "")
+            note = f"{note} Feed: {feed}" if feed and page else note
+            shelf.take(page or feed, title, section, note=note,
+                       tags=said.get("category", "").split(","),
+                       added=said.get("created", ""))  # fmt: skip
+        elif len(element) == 0:
+            shelf.cover(title, section)
+        section.append(title)
+    return root.findtext("head/title")
