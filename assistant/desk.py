@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from assistant.learning.holdings import Source
     from assistant.learning.path_form import ReadingPath
     from index.doctor import Examination
+    from ingest.archive.sent import SeenPage
     from ingest.fetch.pace import Limits
     from ingest.gathering.gather import Told
     from ingest.lists.changes import ListChanges
@@ -377,6 +378,30 @@ class Desk:
         """
         self._opened.seed()
         return self._opened.keeper().add_list(where, name, base, self._fetching())
+
+    def take_page(self, page: "SeenPage", *, progress: Progress | None = None) -> "IngestReport":
+        """Take in a page as a person's browser shows it: nothing is fetched.
+
+        It joins the list ``saved-pages``, with what was marked and written beside it.
+
+        Raises:
+            UsageError: its address is none of the public web, or it is empty or too large.
+            HomeBusy: another process is writing to this home.
+        """
+        self._opened.seed()
+        return self._opened.keeper(progress).take_page(page)
+
+    def take_file(
+        self, name: str, data: bytes, *, progress: Progress | None = None
+    ) -> "IngestReport":
+        """Take in a file by its name and bytes: a document, or another program's export, a list.
+
+        Raises:
+            UsageError: it is of a kind that is not read, or too large.
+            HomeBusy: another process is writing to this home.
+        """
+        self._opened.seed()
+        return self._opened.keeper(progress).take_file(name, data)
 
     def check_list(
         self, where: str | Path, *, name: str | None = None, base: str | None = None

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,19 +26,20 @@ from index.store.generation import Home
 from index.store.sqlite import Store
 from ingest import pipeline
 from ingest.archive import given
+from ingest.archive.sent import SeenPage, file_resource, page_resource
 from ingest.archive.warc import Archive
 from ingest.bounded.lists import ListReader
 from ingest.bounded.pool import Pool
 from ingest.bounded.quarantine import Quarantine
 from ingest.errors import HomeBusy, NothingFound, UsageError
-from ingest.exports import collected
+from ingest.exports import collected, registry
 from ingest.fetch.pace import Limits
 from ingest.gathering.collect import Collector, Wish
 from ingest.gathering.gather import Got, Told
 from ingest.gathering.ledger import Ledger
 from ingest.links.kinds import split
 from ingest.links.urls import canonical
-from ingest.lists import catalog
+from ingest.lists import catalog, saved_pages
 from ingest.lists.catalog_file import CuratedList
 from ingest.lists.changes import ListChanges, changes_between
 from ingest.lists.check import check_text
@@ -232,6 +234,35 @@ class Keeper:
                 raise RuntimeError(f"the list {name} was added and is not there")
             # as it stands in the library now
             return next(each for each in self.lists() if each.name == name)
+
+    def take_page(self, page: SeenPage) -> IngestReport:
+        """See :meth:`assistant.desk.Desk.take_page`."""
+        resource = page_resource(page)
+        with self._writing():
+            self._changeable()
+            mended = self._archive.mend()
+            before = {curated.name: curated for curated in catalog.stored(self._archive)}
+            curated = saved_pages.with_page(
+                before.get(saved_pages.NAME), resource.url, page.title, page.selection, page.note,
+                f"{datetime.now(UTC):%Y-%m-%d}",
+            )  # fmt: skip
+            self._archive.add([resource, catalog.added(curated)])
+            return replace(self._update(1), mended=tuple(mended))
+
+    def take_file(self, name: str, data: bytes) -> IngestReport:
+        """See :meth:`assistant.desk.Desk.take_file`."""
+        stem = Path(name).stem
+        if registry.is_export(name, data):
+            with ListReader() as reader:
+                curated = reader.read(data, file=name, name=stem.replace("/", "-"))
+            new = catalog.added(curated)
+        else:
+            new = file_resource(name, data)
+        with self._writing():
+            self._changeable()
+            mended = self._archive.mend()
+            self._archive.add([new])
+            return replace(self._update(1), mended=tuple(mended))
 
     def check_list(
         self, where: str | Path, name: str | None, base: str | None, fetching: Fetching

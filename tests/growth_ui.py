@@ -175,6 +175,8 @@ EXEMPT: dict[str, str] = {
     "ui.server.serve": _SERVES,
     "ui.serving.api.begun": "the question met its bound before",
     "ui.serving.connections.Connection.data_received": "uvicorn's; at most 64 kB of headers",
+    "ui.serving.ingest_api.": "looks at one address; bodies have a most size",
+    "ui.serving.jobs.": "numbers of jobs",
     "ui.serving.metrics.Metrics.answered": "takes figures",
     "ui.serving.metrics.Metrics.requested": "takes names of doors",
     "ui.serving.metrics.Metrics.turned_away": "takes names of doors",

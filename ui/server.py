@@ -15,6 +15,7 @@ from ui.serving.api import add_api
 from ui.serving.asking import Asking
 from ui.serving.chat_completions import add_chat
 from ui.serving.connections import BACKLOG, Bounded, Connection
+from ui.serving.jobs import Jobs
 from ui.serving.mcp import add_mcp
 from ui.serving.metrics import Measured, Metrics
 from ui.serving.prefix import Rooted, Stripped, checked
@@ -116,11 +117,13 @@ def interface(
     access = access or Access()
     metrics = Metrics(turns)
     asking = Asking(desk, turns, metrics)
+    jobs = Jobs(desk)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with tools.running():
             yield
+        jobs.close()
         asking.close()
 
     app = FastAPI(
@@ -138,9 +141,9 @@ def interface(
     app.add_middleware(Ending)
     app.add_middleware(Stripped, root_path=root_path)
     _add_health(app, asking, metrics)
-    add_api(app, asking)
+    add_api(app, asking, jobs, access)
     add_chat(app, asking)
-    tools = add_mcp(app, asking)
+    tools = add_mcp(app, asking, jobs if access.token is not None else None)
     return app
 
 

@@ -61,6 +61,14 @@ def form_of(given: Given) -> str:
     return next((name for name, each in FORMATS.items() if each.recognises(given)), "")
 
 
+def is_export(file: str, data: bytes) -> bool:
+    """Say whether a file is what another program exported; Markdown and documents are not."""
+    try:
+        return bool(form_of(opened(file, data)))
+    except UsageError:
+        return False
+
+
 def is_feed(data: bytes) -> bool:
     """Say whether what came from the web is a feed or an outline of feeds, by its beginning."""
     head = data[: 4 * _HEAD].decode("utf-8", "replace")

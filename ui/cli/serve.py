@@ -83,11 +83,12 @@ def serve(
 
 
 def mcp(home: HomeOption = None, llm: LlmOption = "auto") -> None:
-    """Offer search, ask, read_source and reading_path to an assistant, over stdin and stdout.
+    """Offer search, ask, read_source, reading_path and add_source over stdin and stdout.
 
     Example: refdesk mcp --llm extractive
     """
     from ui.serving.asking import Asking
+    from ui.serving.jobs import Jobs
     from ui.serving.mcp import serve_stdio
     from ui.serving.metrics import Metrics
     from ui.serving.turns import Turns
@@ -97,8 +98,10 @@ def mcp(home: HomeOption = None, llm: LlmOption = "auto") -> None:
         _ = desk.library  # a home without one is seeded before the first call waits for it
         turns = Turns()
         asking = Asking(desk, turns, Metrics(turns))
+        jobs = Jobs(desk)
         try:
-            serve_stdio(asking)
+            serve_stdio(asking, jobs)
         finally:
+            jobs.close()
             asking.close()
             desk.close()
