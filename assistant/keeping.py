@@ -17,6 +17,8 @@ import httpx
 from assistant import checking
 from assistant.checking import Checkup
 from assistant.forgetting import Chooser, Going
+from assistant.refreshing.digest import Digest
+from assistant.refreshing.looks import Looks, digest_of, known_of
 from index.building import build, others, verify
 from index.doctor import Examination, examine
 from index.models.embedder import Embedder
@@ -34,7 +36,7 @@ from ingest.bounded.quarantine import Quarantine
 from ingest.errors import HomeBusy, NothingFound, UsageError
 from ingest.exports import collected, registry
 from ingest.fetch.pace import Limits
-from ingest.gathering.collect import Collector, Wish
+from ingest.gathering.collect import Budget, Collector, Wish
 from ingest.gathering.gather import Got, Told
 from ingest.gathering.ledger import Ledger
 from ingest.links.kinds import split
@@ -190,6 +192,30 @@ class Keeper:
                 mended=tuple(mended),
                 notices=(*skipped, *report.notices),
             )
+
+    def refresh(self, budget: Budget, fetching: Fetching) -> Digest:
+        """See :meth:`assistant.desk.Desk.refresh`; it knows what questions are answered now."""
+        at = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+        with self._writing():
+            self._changeable()
+            mended = self._archive.mend()
+            before, lists = Ledger(self._archive), self._by_name()
+            with ListReader() as reader:
+                got = self._collector(fetching, reader).refresh(budget)
+            old = known_of(self._store(), got)
+            report = self._update(0)
+            now = self._by_name()
+            changes = [changes_between(lists[name], now[name]) for name in now if name in lists]
+            seen = Looks(
+                _as_read(got, report.status),
+                old,
+                known_of(Library(self._home, self._embedder).store, got),
+                frozenset(each.url for each in got if before.is_good(each.url)),
+            )
+            return digest_of(at, seen, changes, (*mended, *report.notices))
+
+    def _by_name(self) -> dict[str, CuratedList]:
+        return {curated.name: curated for curated in catalog.stored(self._archive)}
 
     def rebuild(self) -> IngestReport:
         """See :meth:`assistant.desk.Desk.rebuild`."""

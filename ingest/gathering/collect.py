@@ -1,7 +1,8 @@
 """What an ingest fetches: the lists themselves, what they link to, the lists inside them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from time import monotonic
 
 import httpx
 
@@ -10,11 +11,15 @@ from ingest.bounded.lists import ListReader
 from ingest.errors import UsageError
 from ingest.exports.registry import grown
 from ingest.fetch.pace import Limits
+from ingest.gathering import freshness
 from ingest.gathering.gather import Got, Told, gather
 from ingest.gathering.ledger import Ledger
 from ingest.gathering.sublists import sublists
+from ingest.links.urls import canonical
 from ingest.lists import catalog
 from ingest.lists.catalog_file import CuratedList
+
+_AT_ONCE = 64  # pages of a refresh, after which it looks at the clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +36,15 @@ class Wish:
     depth: int = 1
     refresh: bool = False
     most: int | None = None
+    wayback: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What a refresh may take: pages looked at, and seconds; ``wayback`` as in `Wish`."""
+
+    pages: int = 500
+    seconds: float = 1800.0
     wayback: bool = False
 
 
@@ -71,6 +85,35 @@ class Collector:
             got += self._gather(entries, wish, len(got))
             if depth < wish.depth:
                 self._descend(wish)
+        return got
+
+    def refresh(self, budget: Budget) -> list[Got]:
+        """Look at what is due: lists first, then pages, those most overdue first."""
+        end = monotonic() + budget.seconds
+        known = catalog.known(self._archive)
+        ledger = Ledger(self._archive)
+        origins = {canonical(each.origin): each.origin for each in known if each.origin}
+        late = {url: ledger.lateness(url, freshness.LIST) for url in origins}
+        due = [origins[url] for url in late if late[url] >= 1]
+        got = self._gather(due, Wish(refresh=True, most=budget.pages), 0)
+        self._reread([each for each in known if each.origin])
+        return got + self._pages(budget, origins, len(got), end)
+
+    def _pages(self, budget: Budget, origins: Collection[str], done: int, end: float) -> list[Got]:
+        """Look at the pages that are due, a few at a time, while there is time."""
+        ledger = Ledger(self._archive)
+        spelled = {url: url for url in ledger.visited()}
+        for curated in catalog.known(self._archive):
+            spelled |= {canonical(entry.url): entry.url for entry in curated.entries}
+        late = {url: ledger.lateness(url) for url in spelled if url not in origins}
+        due = sorted((url for url in late if late[url] >= 1), key=lambda url: (-late[url], url))
+        wish = Wish(refresh=True, wayback=budget.wayback, most=budget.pages)
+        got: list[Got] = []
+        for start in range(0, len(due), _AT_ONCE):
+            if monotonic() > end:
+                break
+            some = [spelled[url] for url in due[start : start + _AT_ONCE]]
+            got += self._gather(some, wish, done + len(got))
         return got
 
     def fetch_list(self, url: str, name: str, base: str | None) -> CuratedList:
