@@ -177,6 +177,7 @@ EXEMPT: dict[str, str] = {
     "ui.serving.connections.Connection.data_received": "uvicorn's; at most 64 kB of headers",
     "ui.serving.ingest_api.": "looks at one address; bodies have a most size",
     "ui.serving.jobs.": "numbers of jobs",
+    "ui.serving.refreshing.": "digests of the home, of which there are few",
     "ui.serving.metrics.Metrics.answered": "takes figures",
     "ui.serving.metrics.Metrics.requested": "takes names of doors",
     "ui.serving.metrics.Metrics.turned_away": "takes names of doors",

@@ -1,7 +1,7 @@
 """Serving refdesk: one process with the page and the doors for programs."""
 
 from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 
 import uvicorn
@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 
 from assistant.desk import Desk
 from ingest.errors import RefdeskError, UsageError
+from ui.serving import refreshing
 from ui.serving.access import Access, Guard, access_for
 from ui.serving.api import add_api
 from ui.serving.asking import Asking
@@ -44,6 +45,7 @@ def serve(
     root_path: str = "",
     proxies: Iterable[str] = (),
     load: bool = False,
+    refresh: str = "",
 ) -> None:
     """Serve until interrupted.
 
@@ -58,6 +60,7 @@ def serve(
         origins: of pages and programs in browsers that may ask too.
         root_path: the path below which a proxy shows it, like ``/desk``.
         proxies: addresses of proxies that are believed when they say for whom they ask.
+        refresh: hourly, daily or weekly: look by itself at what is due.
         load: have the model at once, in the background, rather than at the first question.
 
     Raises:
@@ -79,7 +82,9 @@ def serve(
     config = configuration(app, host, port, proxies)
     have = desk._opened.engine if load else None  # a desk has no word for it
     try:
-        with Standby(turns, load=have, release=desk.close):
+        period = refreshing.PERIODS.get(refresh)
+        fresh = refreshing.Refresher(app.state.jobs, period) if period else nullcontext()
+        with fresh, Standby(turns, load=have, release=desk.close):
             uvicorn.Server(config).run()
     except SystemExit as error:
         raise UsageError(
@@ -132,6 +137,7 @@ def interface(
     )  # fmt: skip
     app.state.access = access  # the page's ingest and rebuild ask it for the secret
     app.state.asking = asking  # the page asks here too
+    app.state.jobs = jobs
     explain_errors(app)
     # the last one added is the first that sees a request
     app.add_middleware(Rooted)
@@ -143,6 +149,7 @@ def interface(
     _add_health(app, asking, metrics)
     add_api(app, asking, jobs, access)
     add_chat(app, asking)
+    refreshing.add_feed(app, asking)
     tools = add_mcp(app, asking, jobs if access.token is not None else None)
     return app
 

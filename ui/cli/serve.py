@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from ingest.errors import UsageError
 from ui.cli.options import HomeOption, LlmOption, open_desk
 from ui.cli.progress import ShownProgress
 
@@ -45,6 +46,14 @@ def serve(
             "chrome-extension://ID, https://HOST.",
         ),
     ] = None,
+    refresh: Annotated[
+        str | None,
+        typer.Option(
+            "--refresh",
+            help="hourly, daily or weekly: look by itself at what is due.",
+            metavar="HOW_OFTEN",
+        ),
+    ] = None,
     root_path: Annotated[
         str,
         typer.Option("--root-path", help="The path below which a proxy shows it, like /desk."),
@@ -64,6 +73,8 @@ def serve(
     """
     from ui.server import serve as serve_all  # gradio takes seconds to import
 
+    if refresh is not None and refresh not in ("hourly", "daily", "weekly"):
+        raise UsageError(f"--refresh {refresh}: choose hourly, daily or weekly.")
     source = ctx.get_parameter_source("token")
     if source is not None and source.name == "COMMANDLINE":
         typer.echo(
@@ -78,7 +89,7 @@ def serve(
             desk, host=host, port=port, token=token or None, open_to_everyone=open_to_everyone,
             names=allow_host or (), origins=allow_origin or (), folders=allow_folder or (),
             root_path=root_path, proxies=trust_proxy or (),
-            load=llm != "extractive" and "://" not in llm,
+            refresh=refresh or "", load=llm != "extractive" and "://" not in llm,
         )  # fmt: skip
 
 

@@ -53,7 +53,7 @@ class _GivenUp(Exception):
 
 
 Tell = Callable[[str, int, int], None]
-Work = Callable[[Tell, "Callable[[Got, int, int], None]"], "IngestReport"]
+Work = Callable[[Tell, "Callable[[Got, int, int], None]"], "IngestReport | dict[str, Any]"]
 """Does a job; tells of its steps, and of every page."""
 
 
@@ -163,7 +163,9 @@ class Jobs:
         try:
             while True:
                 try:
-                    return "done", "", report_object(under.work(tell, told))
+                    found = under.work(tell, told)
+                    done = found if isinstance(found, dict) else report_object(found)
+                    return "done", "", done
                 except HomeBusy as error:  # another process writes: it will be done some day
                     tell(str(error), 0, 0)
                     under.cancelled.wait(_BUSY_S)
