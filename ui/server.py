@@ -21,6 +21,7 @@ from ui.serving.mcp import add_mcp
 from ui.serving.metrics import Measured, Metrics
 from ui.serving.prefix import Rooted, Stripped, checked
 from ui.serving.refusals import explain_errors, problem
+from ui.serving.save_page import add_save_page
 from ui.serving.standby import Standby
 from ui.serving.streams import Ending
 from ui.serving.turns import Turns
@@ -150,6 +151,7 @@ def interface(
     add_api(app, asking, jobs, access)
     add_chat(app, asking)
     refreshing.add_feed(app, asking)
+    add_save_page(app)
     tools = add_mcp(app, asking, jobs if access.token is not None else None)
     return app
 

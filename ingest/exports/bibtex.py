@@ -47,12 +47,12 @@ def read(given: Given, shelf: Shelf) -> str | None:
     for start, end in zip(starts, [*starts[1:], len(given.text)], strict=True):
         block = given.text[start:end]
         for kind, key, fields in _entries(block, macros):
-            if kind == "string":
-                macros |= fields
-            elif fields is None:
+            if fields is None:
                 line = given.text.count("\n", 0, start) + 1 if len(shelf.ignored) < 1000 else 0
                 first = block.strip().partition("\n")[0]
                 shelf.leave("", first, f"an entry that cannot be read (line {line or 'later'})")
+            elif kind == "string":
+                macros |= fields
             elif kind not in _NO_WORKS:
                 _take(key, fields, shelf)
     return None

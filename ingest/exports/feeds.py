@@ -44,8 +44,8 @@ def read(given: Given, shelf: Shelf) -> str | None:
             tags=[tag.get("term") or "" for tag in entry.get("tags", ())],
             added=_day(entry.get("published_parsed") or entry.get("updated_parsed")),
         )
-    title: str | None = found.feed.get("title")
-    return title
+    called: str | None = found.feed.get("title")
+    return called
 
 
 def _day(parsed: Any) -> str:

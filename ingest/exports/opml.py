@@ -25,7 +25,7 @@ def read(given: Given, shelf: Shelf) -> str | None:
     for event, element in etree.iterwalk(root, events=("start", "end"), tag=("outline", "Outline")):
         # (feed readers write the attributes in every case)
         said = {name.lower(): value for name, value in element.attrib.items()}
-        title = said.get("title") or said.get("text") or ""
+        name = said.get("title") or said.get("text") or ""
         if event == "end":
             section.pop()
             continue
@@ -34,10 +34,11 @@ def read(given: Given, shelf: Shelf) -> str | None:
         if page or feed:
             note = said.get("description", "")
             note = f"{note} Feed: {feed}" if feed and page else note
-            shelf.take(page or feed, title, section, note=note,
+            shelf.take(page or feed, name, section, note=note,
                        tags=said.get("category", "").split(","),
                        added=said.get("created", ""))  # fmt: skip
         elif len(element) == 0:
-            shelf.cover(title, section)
-        section.append(title)
-    return root.findtext("head/title")
+            shelf.cover(name, section)
+        section.append(name)
+    title: str | None = root.findtext("head/title")
+    return title

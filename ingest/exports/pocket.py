@@ -36,4 +36,5 @@ def read(given: Given, shelf: Shelf) -> str | None:
                 tags=(element.get("tags") or "").split(","),
                 added=element.get("time_added", ""),
             )
-    return tree.findtext(".//title")
+    title: str | None = tree.findtext(".//title")
+    return title

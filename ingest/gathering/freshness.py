@@ -9,7 +9,7 @@ import math
 from collections.abc import Sequence
 from datetime import timedelta
 
-PAGE = (timedelta(days=1), timedelta(days=30), timedelta(days=90))
+PAGE = (timedelta(days=1), timedelta(days=7), timedelta(days=90))
 LIST = (timedelta(hours=6), timedelta(days=1), timedelta(days=7))
 """The shortest time between two looks, the first one, and the longest; for pages, and for lists."""
 

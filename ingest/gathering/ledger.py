@@ -94,7 +94,7 @@ class Ledger:
     def is_good(self, url: str) -> bool:
         """Say whether the last visit of a page brought it."""
         visits = self._visits.get(url)
-        return bool(visits) and self._outcome(visits[-1]) in ("good", "partly")
+        return visits is not None and self._outcome(visits[-1]) in ("good", "partly")
 
     def _looks(self, visits: Sequence[Visit]) -> list[tuple[timedelta, bool]]:
         """Return, of each good visit but the first, the time since the last and what it saw."""
