@@ -9,7 +9,7 @@ from lxml import html
 from reportlab.pdfgen.canvas import Canvas
 
 from ingest.archive.values import Reply
-from ingest.exports import bibtex, given, registry, rows, shelf, works, xml
+from ingest.exports import bibtex, given, registry, rows, shelf, works
 from ingest.fetch import addresses, robots
 from ingest.links import kinds, urls
 from ingest.lists import blocks, catalog_file, check, lines, parser
@@ -17,6 +17,7 @@ from ingest.reading import (
     captions,
     decode,
     document,
+    epub,
     extract,
     formulas,
     front_matter,
@@ -35,7 +36,10 @@ from ingest.reading import (
     tables,
     titles,
     wiki,
+    word,
+    xml_tree,
 )
+from ingest.reading.packed import Packed
 from ingest.sites import (
     arxiv,
     colab,
@@ -63,6 +67,7 @@ from ingest.text import (
     words,
 )
 from ingest.values import Document
+from tests import packed
 from tests.growth import FEW, Case
 
 _URL = "https://a.example/page"
@@ -458,9 +463,21 @@ CASES: dict[str, Any] = {
     "ingest.exports.works.take_work": lambda text: works.take_work(
         shelf.Shelf(), text, doi=text, arxiv=text, authors=[text], year=text
     ),
-    "ingest.exports.xml.checked": lambda text: xml.checked(text.encode(errors="replace")),
-    "ingest.exports.xml.root_of": Case(
-        lambda text: xml.root_of(text.encode(errors="replace")),
+    "ingest.reading.epub.extract_epub": Case(
+        lambda text: epub.extract_epub(packed.epub({"a.xhtml": text}), "file:///a.epub"),
+        common=FEW,
+        units=("<p>a", "<div>"),
+    ),
+    "ingest.reading.packed.Packed.part": lambda text: Packed(packed.packed({"a": text})).part("a"),
+    "ingest.reading.word.extract_docx": Case(
+        lambda text: word.extract_docx(
+            packed.docx(packed.paragraph(text.replace("<", "&lt;"))), "file:///a.docx"
+        ),
+        common=FEW,
+    ),
+    "ingest.reading.xml_tree.checked": lambda text: xml_tree.checked(text.encode(errors="replace")),
+    "ingest.reading.xml_tree.root_of": Case(
+        lambda text: xml_tree.root_of(text.encode(errors="replace")),
         heads=("<a>", "<!DOCTYPE a ["),
     ),
     "ingest.lists.lines.language_of": lambda text: lines.language_of([text]),

@@ -7,7 +7,7 @@ from typing import Any
 
 from ingest.exports.given import Given
 from ingest.exports.shelf import Shelf, plain
-from ingest.exports.xml import checked
+from ingest.reading.xml_tree import checked
 
 WHAT = "a feed (RSS or Atom)"
 _ROOT = re.compile(

@@ -4,7 +4,7 @@ import re
 
 from ingest.exports.given import Given
 from ingest.exports.shelf import Shelf
-from ingest.exports.xml import root_of
+from ingest.reading.xml_tree import root_of
 
 WHAT = "an OPML outline"
 _ROOT = re.compile(r"<opml\b", re.IGNORECASE)

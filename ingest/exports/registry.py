@@ -21,6 +21,7 @@ from ingest.exports.given import Format, Given, opened
 from ingest.exports.shelf import Shelf
 from ingest.lists.catalog_file import CuratedList
 from ingest.lists.parser import decode, parse
+from ingest.reading.decode import UnreadableError
 
 FORMATS: dict[str, Format] = {
     "bookmarks": bookmarks,
@@ -107,7 +108,10 @@ def read_list(
         return parse(decode(data), name=name, base=base, origin=origin)
     shelf = Shelf(base or origin)
     kind = FORMATS[form]
-    title = kind.read(given, shelf)
+    try:
+        title = kind.read(given, shelf)
+    except UnreadableError as error:
+        raise UsageError(f"{file} cannot be read as {kind.WHAT}: {error.reason}.") from error
     return shelf.as_list(name, title, what=kind.WHAT, form=form, origin=origin)
 
 

@@ -104,7 +104,16 @@ def _format_of(body: bytes, reply: Reply) -> Callable[[bytes, str], Extract] | N
         from ingest.reading.pdf import extract_pdf  # few pages need it, and it loads a library
 
         return extract_pdf
-    if suffix_of(reply.url) == "ipynb" and body.lstrip()[:1] == b"{":
+    suffix = suffix_of(reply.url)
+    if body.startswith(b"PK") and suffix == "docx":
+        from ingest.reading.word import extract_docx  # as above
+
+        return extract_docx
+    if body.startswith(b"PK") and suffix == "epub":
+        from ingest.reading.epub import extract_epub  # as above
+
+        return extract_epub
+    if suffix == "ipynb" and body.lstrip()[:1] == b"{":
         from ingest.reading.notebook import extract_notebook
 
         return extract_notebook

@@ -70,7 +70,7 @@ _BOMB = "<!DOCTYPE a [<!ENTITY a 'x'><!ENTITY b '&a;&a;&a;'>]>"
          "declares XML entities"),
         ("x.xml", f"<?xml version='1.0'?>{_BOMB}<rss><channel><title>&b;</title></channel></rss>",
          "declares XML entities"),
-        ("x.opml", "<opml>" + "<outline text='a'>" * 5000, "nests"),
+        ("x.opml", "<opml>" + "<outline text='a'>" * 5000, "nests its elements"),
         ("x.json", "[" * 20_000, "no links"),
         ("x.json", '{"what": 1}', "JSON of a kind"),
         ("x.csv", "a,b\n1,2\n", "no links"),
