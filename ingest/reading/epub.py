@@ -45,7 +45,7 @@ def extract_epub(body: bytes, url: str) -> Extract:
     if not text:
         raise UnreadableError("empty: it is a book without text")
     return Extract(
-        said["title"] or name_of(url),
+        said["title"] or name_of(url).removesuffix(".epub"),
         text,
         author=said["creator"] or None,
         published=said["date"][:10] if len(said["date"]) >= 10 else None,

@@ -45,7 +45,7 @@ def extract_docx(body: bytes, url: str) -> Extract:
     if len(text) > MAX_CHARS:
         raise UnreadableError("too large")
     said = _said(packed)
-    title = said["title"] or first_heading(text, 2) or name_of(url)
+    title = said["title"] or first_heading(text, 2) or name_of(url).removesuffix(".docx")
     return Extract(title, text, author=said["author"] or None, published=said["date"][:10] or None)
 
 
