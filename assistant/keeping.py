@@ -205,7 +205,11 @@ class Keeper:
             old = known_of(self._store(), got)
             report = self._update(0)
             now = self._by_name()
-            changes = [changes_between(lists[name], now[name]) for name in now if name in lists]
+            changes = [
+                # a list that is new here is a feed that was followed for the first time
+                changes_between(lists.get(name, replace(state, entries=())), state)
+                for name, state in now.items()
+            ]
             seen = Looks(
                 _as_read(got, report.status),
                 old,

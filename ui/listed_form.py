@@ -16,6 +16,7 @@ def added_object(curated: CuratedList) -> dict[str, Any]:
         "format": curated.form or "markdown",
         "links": len(curated.entries),
         "topics": len(curated.topics),
+        "feeds": list(curated.feeds),
         "entries": [
             {"title": each.title, "url": each.url, "section": each.section, "note": each.note}
             for each in curated.entries

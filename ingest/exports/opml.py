@@ -1,4 +1,7 @@
-"""OPML: outlines of feeds and links, as feed readers and outliners exchange them."""
+"""OPML: outlines of feeds and links, as feed readers and outliners exchange them.
+
+A feed's site is an entry; what the feed itself holds joins the list when it is looked at.
+"""
 
 import re
 
@@ -31,13 +34,13 @@ def read(given: Given, shelf: Shelf) -> str | None:
             continue
         page = said.get("htmlurl") or said.get("url") or ""
         feed = said.get("xmlurl") or ""
-        if page or feed:
-            note = said.get("description", "")
-            note = f"{note} Feed: {feed}" if feed and page else note
-            shelf.take(page or feed, name, section, note=note,
+        if feed:
+            shelf.follow(feed, name)
+        if page:
+            shelf.take(page, name, section, note=said.get("description", ""),
                        tags=said.get("category", "").split(","),
                        added=said.get("created", ""))  # fmt: skip
-        elif len(element) == 0:
+        elif not feed and len(element) == 0:
             shelf.cover(name, section)
         section.append(name)
     title: str | None = root.findtext("head/title")

@@ -33,6 +33,7 @@ class Shelf:
     entries: dict[tuple[str, tuple[str, ...]], Entry] = field(default_factory=dict)
     topics: dict[Topic, None] = field(default_factory=dict)
     ignored: list[Ignored] = field(default_factory=list)
+    feeds: dict[str, None] = field(default_factory=dict)
 
     def take(
         self,
@@ -63,6 +64,14 @@ class Shelf:
             title or url, url, under, kind_of(url), source_of(url), note=said or None
         )
 
+    def follow(self, feed: str, title: str) -> None:
+        """Note a feed whose entries are to join the list."""
+        url, reason = resolve(feed.strip(), self.base)
+        if reason := reason or refusal(url) or "":
+            self.leave(feed, title, f"a feed: {reason}")
+        else:
+            self.feeds[url] = None
+
     def leave(self, target: str, title: str, reason: str) -> None:
         """Note what is not taken, and why."""
         self.ignored.append(Ignored(plain(target, _NAME), plain(title, _NAME), reason))
@@ -80,7 +89,7 @@ class Shelf:
         Raises:
             UsageError: no entry is among it; the message says what is.
         """
-        if not self.entries:
+        if not self.entries and not self.feeds:
             raise UsageError(
                 f"The list {name!r} was read as {what} and holds no address of a page"
                 f"{_reasons(self.ignored)}. What to do: check that the export is whole."
@@ -96,6 +105,7 @@ class Shelf:
             topics=tuple(self.topics),
             ignored=tuple(self.ignored),
             form=form,
+            feeds=tuple(self.feeds),
         )
 
 

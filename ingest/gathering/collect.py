@@ -12,6 +12,7 @@ from ingest.errors import UsageError
 from ingest.exports.registry import grown
 from ingest.fetch.pace import Limits
 from ingest.gathering import freshness
+from ingest.gathering.followed import followed
 from ingest.gathering.gather import Got, Told, gather
 from ingest.gathering.ledger import Ledger
 from ingest.gathering.sublists import sublists
@@ -77,8 +78,7 @@ class Collector:
         """Fetch what is wished for and is due."""
         got = self._gather(wish.pages, wish, 0, named=True)
         wanted = self._lists(wish)
-        origins = [curated.origin for curated in wanted if curated.origin]
-        got += self._gather(origins, wish, len(got))
+        got += self._gather([url for each in wanted for url in _sources(each)], wish, len(got))
         self._reread(wanted)
         for depth in range(1, wish.depth + 1):
             entries = [entry.url for curated in self._lists(wish) for entry in curated.entries]
@@ -92,11 +92,11 @@ class Collector:
         end = monotonic() + budget.seconds
         known = catalog.known(self._archive)
         ledger = Ledger(self._archive)
-        origins = {canonical(each.origin): each.origin for each in known if each.origin}
+        origins = {canonical(url): url for each in known for url in _sources(each)}
         late = {url: ledger.lateness(url, freshness.LIST) for url in origins}
         due = [origins[url] for url in late if late[url] >= 1]
         got = self._gather(due, Wish(refresh=True, most=budget.pages), 0)
-        self._reread([each for each in known if each.origin])
+        self._reread(known)
         return got + self._pages(budget, origins, len(got), end)
 
     def _pages(self, budget: Budget, origins: Collection[str], done: int, end: float) -> list[Got]:
@@ -173,6 +173,11 @@ class Collector:
             now = grown(stored[curated.name], now)
             if now != stored[curated.name]:
                 self._archive.add([catalog.added(now)])
+        self._archive.add(
+            catalog.added(inner)
+            for curated in wanted
+            for inner in followed(curated, stored, ledger, self._reader.read)
+        )
 
     def _descend(self, wish: Wish) -> None:
         ledger = Ledger(self._archive)
@@ -180,3 +185,8 @@ class Collector:
             self._archive.add(
                 catalog.added(inner) for inner in sublists(curated, ledger, self._reader.parse)
             )
+
+
+def _sources(curated: CuratedList) -> list[str]:
+    """Return the addresses a list is read from: its own, and those of its feeds."""
+    return [*([curated.origin] if curated.origin else []), *curated.feeds]

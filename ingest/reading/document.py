@@ -75,6 +75,8 @@ def read_document(reply: Reply) -> Document | Rejection:
         body = unpack(reply.body, reply.header("Content-Encoding"))
         if (read := _format_of(body, reply)) is not None:
             return make_document(url, read(body, reply.url), reply.fetched_at)
+        if _is_feed(body):
+            return Rejection(url, "a feed, not a page (`refdesk lists add` makes it a list)")
         content = decode(body, url=reply.url, content_type=reply.header("Content-Type"))
         if reply.url.startswith(PRIMER):
             return _primer_note(reply, clean(content.text))
@@ -118,6 +120,18 @@ def _format_of(body: bytes, reply: Reply) -> Callable[[bytes, str], Extract] | N
 
         return extract_notebook
     return None
+
+
+def _is_feed(body: bytes) -> bool:
+    if (
+        not body[:100]
+        .lstrip(b"\xef\xbb\xbf \t\r\n")
+        .startswith((b"<?xml", b"<rss", b"<feed", b"<opml"))
+    ):
+        return False
+    from ingest.exports.registry import is_feed  # few pages are XML
+
+    return is_feed(body)
 
 
 def _is_given(reply: Reply) -> bool:

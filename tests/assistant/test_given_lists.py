@@ -5,6 +5,7 @@ import pytest
 from assistant.desk import Desk
 from ingest.errors import UsageError
 from tests.assistant.test_keeping import QUICK, page
+from tests.clock import Clock
 from tests.conftest import MQA_PAGE
 from tests.stand_in import Web
 
@@ -35,6 +36,8 @@ def desk(home, web):
 
 def test_a_feed_is_a_list_that_grows(desk, web):
     curated = desk.add_list(FEED, name="blog")
+    (failed,) = desk.status()["failures"]
+    assert failed["reason"].startswith("a feed, not a page")
     assert (curated.form, curated.title) == ("feed", "Blog")
     assert [entry.title for entry in curated.entries] == ["one"]
     web.pages[FEED] = feed("two")
@@ -45,6 +48,27 @@ def test_a_feed_is_a_list_that_grows(desk, web):
     assert [entry.title for entry in desk.list_changes("blog").added] == ["two"]
     assert desk.search("osprey sentence", k=1).hits[0].passage.url == "https://blog.example/two"
     assert [entry.title for entry in desk.add_list(FEED, name="blog").entries] == ["two", "one"]
+
+
+def test_the_feeds_of_an_outline_are_followed(desk, web, tmp_path):
+    file = tmp_path / "subs.opml"
+    file.write_text(
+        f'<opml><head><title>Subs</title></head><body><outline text="Blog" xmlUrl="{FEED}"/>'
+        '<outline text="gone" xmlUrl="https://gone.example/rss"/></body></opml>'
+    )
+    added = desk.add_list(file)
+    assert (added.feeds, added.entries) == ((FEED, "https://gone.example/rss"), ())
+    first = desk.refresh()
+    assert [entry.title for change in first.lists for entry in change.added] == ["one"]
+    (subs,) = desk.lists()
+    assert [(entry.section, entry.title) for entry in subs.entries] == [(("Blog",), "one")]
+    assert [url for url, _ in first.new] == ["https://blog.example/one"]
+    web.pages[FEED] = feed("two")
+    with Clock() as clock:
+        clock.days = 2
+        second = desk.refresh()
+    assert [entry.title for change in second.lists for entry in change.added] == ["two"]
+    assert [entry.title for entry in desk.lists()[0].entries] == ["two", "one"]
 
 
 def test_a_page_is_no_list(desk):

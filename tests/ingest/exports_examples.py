@@ -295,8 +295,8 @@ EXAMPLES = (
             '{"tags":[],"title":"p","content":{"type":"asset","assetType":"pdf"}}]}',
             (((), "One", A),), ("a asset, not a page",)),
     Example("opml", "feeds.opml", _OPML,
-            ((("ML",), "A", A), (("ML",), "B", "https://b.example/feed")),
-            ("unsupported address (feed:)",)),
+            ((("ML",), "A", A),),
+            ("a feed: unsupported address (feed:)",)),
     Example("opml", "outline.opml",
             '<opml version="2.0"><head><title>O</title></head><body><outline text="Reading">'
             f'<outline text="One" type="link" url="{A}"/><outline text="to write"/></outline></body>'

@@ -58,6 +58,8 @@ def lists_add(
         print_json(added_object(curated))
         return
     told = f"{curated.name}: {len(curated.entries)} links, {len(curated.topics)} topics"
+    if curated.feeds:
+        told += f", {len(curated.feeds)} feeds (`refdesk refresh` reads them)"
     lines = [told + (f" ({curated.form})" if curated.form else ""), *not_taken(curated.ignored)]
     sys.stdout.write(clean("\n".join(lines)) + "\n")
 
