@@ -419,7 +419,7 @@ class Desk:
     def add_list(
         self, where: str | Path, *, name: str | None = None, base: str | None = None
     ) -> CuratedList:
-        """Make a Markdown file, or the page at an address, known as a list.
+        """Make a list known: a Markdown file, what another program exported, notes, an address.
 
         Its relative links resolve against ``base``, else against its address.
 

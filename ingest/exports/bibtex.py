@@ -14,6 +14,7 @@ from ingest.exports.works import take_work
 WHAT = "a BibTeX bibliography"
 _OPENS = re.compile(r"@\s{0,9}([A-Za-z]{2,40})\s{0,9}[{(]")
 _ENTRY = re.compile(r"^[ \t]{0,40}@[A-Za-z]{2,40}[ \t]{0,9}[{(]", re.MULTILINE)
+_BEGINS = re.compile(r"(?>\s*+(?:%[^\n]*+\n)?)*+@[A-Za-z]{2,40}[ \t]{0,9}[{(]")
 _KEY = re.compile(r"\s*+([^\s,={}\"]{0,300}+)\s*+,")
 _FIELD = re.compile(r"[\s,]*+([A-Za-z][\w:+/.-]{0,60}+)\s*+=\s*+")
 _WORD = re.compile(r"[\w:+/.-]{1,200}+")
@@ -36,6 +37,8 @@ def recognises(given: Given) -> bool:
     """See `Format`."""
     if given.suffix in (".bib", ".bibtex"):
         return "@" in given.text
+    if not _BEGINS.match(given.head.lstrip("\ufeff")):  # Markdown lists quote BibTeX, further down
+        return False
     openings = _ENTRY.finditer(given.head)
     return any(_KEY.match(given.head, opening.end()) for opening in openings)
 

@@ -17,7 +17,7 @@ _LONGEST = 4_000  # characters of what is said of one bookmark
 
 def recognises(given: Given) -> bool:
     """See `Format`."""
-    return "<!doctype netscape-bookmark-file-1" in given.head[:1000].lower()
+    return given.head.lstrip("\ufeff \n\t").lower().startswith("<!doctype netscape-bookmark-file-1")
 
 
 def read(given: Given, shelf: Shelf) -> str | None:

@@ -13,7 +13,7 @@ WHAT = "a feed (RSS or Atom)"
 _ROOT = re.compile(
     r"<(?:rss|rdf:RDF|(?:\w{1,9}:)?feed|channel)\b[^>]{0,2000}(?:>|$)", re.IGNORECASE
 )
-_BEFORE = re.compile(
+PROLOGUE = re.compile(
     r"\s*+(?>(?:<\?[^>]{0,500}>|<!--(?>.{0,2000}?-->)|<!DOCTYPE[^>\[]{0,500}(?:\[[^\]]{0,2000}\]\s*+)?>)\s*+){0,20}",
     re.IGNORECASE | re.DOTALL,
 )
@@ -23,7 +23,7 @@ SUMMARY = 300  # characters of what a feed says of an entry
 def recognises(given: Given) -> bool:
     """See `Format`."""
     head = given.head.lstrip("\ufeff")
-    before = _BEFORE.match(head)
+    before = PROLOGUE.match(head)
     return bool(_ROOT.match(head, before.end() if before else 0))
 
 

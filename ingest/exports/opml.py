@@ -5,6 +5,7 @@ A feed's site is an entry; what the feed itself holds joins the list when it is 
 
 import re
 
+from ingest.exports.feeds import PROLOGUE
 from ingest.exports.given import Given
 from ingest.exports.shelf import Shelf
 from ingest.reading.xml_tree import root_of
@@ -15,7 +16,9 @@ _ROOT = re.compile(r"<opml\b", re.IGNORECASE)
 
 def recognises(given: Given) -> bool:
     """See `Format`."""
-    return bool(_ROOT.search(given.head)) and given.head.lstrip("\ufeff \n")[:1] == "<"
+    head = given.head.lstrip("\ufeff")
+    before = PROLOGUE.match(head)
+    return bool(_ROOT.match(head, before.end() if before else 0))
 
 
 def read(given: Given, shelf: Shelf) -> str | None:

@@ -14,7 +14,14 @@ _LONGEST_CELL = 2_000_000
 
 def recognises(given: Given) -> bool:
     """See `Format`."""
-    return given.value is None and bool(columns_of(_names(given)))
+    columns = columns_of(_names(given))
+    if given.value is not None or not columns:
+        return False
+    if given.suffix in (".csv", ".tsv"):
+        return True
+    # a line of prose may be one word, "Link": the next row tells
+    row = next(_rows(given, Shelf()), {})
+    return any((row.get(name) or "").startswith(("http://", "https://")) for name in columns["url"])
 
 
 def read(given: Given, shelf: Shelf) -> str | None:

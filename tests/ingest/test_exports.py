@@ -87,6 +87,17 @@ def test_what_cannot_be_read_is_said_in_one_sentence(file, text, said):
         listed(text, file)
 
 
+@pytest.mark.parametrize(
+    "head",
+    ["```bibtex\n@misc{a, title={x}, url={https://x.example/}}\n```", "Link", "URL, title",
+     "# About <opml> and <rss>", "<div>\n\n<opml>", "TY  is a tag", "@someone: a greeting"],
+)  # fmt: skip
+def test_a_markdown_list_stays_one_whatever_it_quotes(head):
+    curated = listed(f"{head}\n\n- [One]({A})\n", "README.md")
+    assert curated.form == ""
+    assert A in [entry.url for entry in curated.entries]
+
+
 def test_deep_folders_and_cut_files_lose_nothing_else():
     deep = "<!DOCTYPE NETSCAPE-Bookmark-file-1><DL><p>" + "<DT><H3>f</H3><DL><p>" * 300
     curated = listed(f'{deep}<DT><A HREF="{A}">x</A>{"</DL><p>" * 300}<DT><A HREF="{B}">y</A>')
