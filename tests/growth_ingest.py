@@ -454,6 +454,7 @@ CASES: dict[str, Any] = {
         "a", text, what="a", form="a", origin=None
     ),
     "ingest.exports.shelf.Shelf.cover": lambda text: shelf.Shelf().cover(text),
+    "ingest.exports.shelf.Shelf.follow": lambda text: shelf.Shelf().follow(text, text),
     "ingest.exports.shelf.Shelf.leave": lambda text: shelf.Shelf().leave(text, text, "a"),
     "ingest.exports.shelf.Shelf.take": Case(
         lambda text: shelf.Shelf().take(f"https://a.example/{text}", text, note=text, tags=[text]),
