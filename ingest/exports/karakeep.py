@@ -23,8 +23,8 @@ def read(given: Given, shelf: Shelf) -> str | None:
         content = content if isinstance(content, dict) else {}
         title = text_of(each.get("title")) or text_of(content.get("title"))
         if content.get("type") != "link":
-            kind = text_of(content.get("type")) or "bookmark without content"
-            shelf.leave("", title or text_of(content.get("text")), f"a {kind}, not a page")
+            kind = text_of(content.get("type")) or "nothing"
+            shelf.leave("", title or text_of(content.get("text")), f"no page ({kind})")
             continue
         ids = each.get("lists") if isinstance(each.get("lists"), list) else []
         shelf.take(

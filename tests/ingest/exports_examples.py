@@ -248,6 +248,11 @@ EXAMPLES = (
     Example("pocket", "instapaper-export.html", _INSTAPAPER_HTML,
             ((("Unread",), "One", A), (("LLM",), "Two", B)),
             ("unsupported address (instapaper:)",)),
+    Example("pocket", "ril_export-archive.html",
+            "<!DOCTYPE html><html><head><title>Pocket Export</title></head><body><h1>Unread</h1><ul>"
+            f"</ul><h1>Read Archive</h1><ul><li><a href='{A}' tags='a'>One</a></li><li><a href='{A}'>"
+            "Again</a></li></ul></body></html>",
+            ((("Read Archive",), "One", A),), ("the same address stands in this section before",)),
     Example("table", "part_000000.csv",
             f"title,url,time_added,tags,status\nOne,{A},1700000000,llm|cache,unread\n"
             f"{B},{B},1700000000,,archive\n",
@@ -286,14 +291,14 @@ EXAMPLES = (
             f'{{"name": "One", "url": "{A}"}}]}}], "pinnedLinks": []}}',
             ((("X",), "One", A),), ("no object with an address",)),
     Example("karakeep", "karakeep-export.json", _KARAKEEP, (((), "One", A),),
-            ("a text, not a page", "a bookmark without content, not a page")),
+            ("no page (text)", "no page (nothing)")),
     Example("karakeep", "karakeep-lists.json", _KARAKEEP_LISTS,
             ((("Papers", "Cache"), "One", A),)),
     Example("karakeep", "hoarder-export.json",
             f'{{"bookmarks":[{{"createdAt":"2023-11-14T22:13:20.000Z","title":null,"tags":[],'
             f'"content":{{"type":"link","url":"{A}","title":"One"}}}},'
             '{"tags":[],"title":"p","content":{"type":"asset","assetType":"pdf"}}]}',
-            (((), "One", A),), ("a asset, not a page",)),
+            (((), "One", A),), ("no page (asset)",)),
     Example("opml", "feeds.opml", _OPML,
             ((("ML",), "A", A),),
             ("a feed: unsupported address (feed:)",)),
