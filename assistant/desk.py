@@ -4,6 +4,7 @@ A desk serves one home. It opens models and the library when they are first need
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from time import perf_counter
@@ -41,15 +42,18 @@ if TYPE_CHECKING:
     from assistant.learning.cards import Card
     from assistant.learning.holdings import Source
     from assistant.learning.path_form import ReadingPath
+    from assistant.refreshing.digest import Digest
     from index.doctor import Examination
     from ingest.fetch.pace import Limits
     from ingest.gathering.gather import OnOutcome
+    from ingest.gathering.sent import SeenPage
     from ingest.lists.changes import ListChanges
 
 _EVERYTHING = Filters()
+_ASKED_AGAIN = 50  # refused questions after a refresh, those asked last
 
 Progress = Callable[[str, int, int], None]
-"""OnOutcome the step, how much of it is done, and how much there is (0: not known)."""
+"""Told the step, how much of it is done, and how much there is (0: not known)."""
 
 
 def default_home() -> Path:
@@ -281,6 +285,54 @@ class Desk:
         )
         return self._opened.keeper(progress).ingest(inputs, seed=seed, fetching=fetching)
 
+    def refresh(
+        self,
+        *,
+        limit: int = 500,
+        minutes: float = 30.0,
+        wayback: bool = False,
+        told: "OnOutcome" = lambda got, done, total: None,
+        progress: Progress | None = None,
+    ) -> "Digest":
+        """Look at what is due, lists and feeds first, and say what is new since the last time.
+
+        A page is due by how often it was seen to change. Questions that were refused and can be
+        answered now are told in the digest, and forgotten as gaps.
+
+        Args:
+            limit: look at no more pages than this, those most overdue.
+            minutes: begin with no more pages after this time.
+            wayback: of dead pages, get the Internet Archive's copy.
+            told: hears what became of each page.
+            progress: told of every step instead of the desk's.
+
+        Raises:
+            HomeBusy: another process is writing to this home.
+        """
+        from assistant.refreshing import digest as digests  # needed here alone
+        from ingest.gathering.collect import Budget
+
+        self._opened.seed()
+        budget = Budget(limit, 60 * minutes, wayback)
+        found = self._opened.keeper(progress).refresh(budget, self._fetching(told=told))
+        found = replace(found, answered=tuple(self._answered_now()))
+        digests.keep(self.home.root, found)
+        gap_notes.forget(self.home.root, found.answered)
+        return found
+
+    def digests(self) -> list[dict[str, Any]]:
+        """Return the last digests, the oldest first, as ``refresh --json`` has them."""
+        from assistant.refreshing import digest as digests  # needed here alone
+
+        return digests.read(self.home.root)
+
+    def _answered_now(self) -> Iterator[str]:
+        """Yield the refused questions that the sources answer by now, without a model."""
+        for gap in gap_notes.read(self.home.root)[:_ASKED_AGAIN]:
+            library = partial(self._snapshot, gap.question)
+            if not inquiry.answer_alone(library, gap.question, lambda: None).refused:
+                yield gap.question
+
     def rebuild(self, *, progress: Progress | None = None) -> "IngestReport":
         """Make the library anew from the archive alone; ``progress`` as in :meth:`ingest`.
 
@@ -355,7 +407,7 @@ class Desk:
     def add_list(
         self, where: str | Path, *, name: str | None = None, base: str | None = None
     ) -> CuratedList:
-        """Make a Markdown file, or the page at an address, known as a list.
+        """Make a list known: a Markdown file, what another program exported, notes, an address.
 
         Its relative links resolve against ``base``, else against its address.
 
@@ -364,6 +416,30 @@ class Desk:
         """
         self._opened.seed()
         return self._opened.keeper().add_list(where, name, base, self._fetching())
+
+    def take_page(self, page: "SeenPage", *, progress: Progress | None = None) -> "IngestReport":
+        """Take in a page as a person's browser shows it: nothing is fetched.
+
+        It joins the list ``saved-pages``, with what was marked and written beside it.
+
+        Raises:
+            UsageError: its address is none of the public web, or it is empty or too large.
+            HomeBusy: another process is writing to this home.
+        """
+        self._opened.seed()
+        return self._opened.keeper(progress).take_page(page)
+
+    def take_file(
+        self, name: str, data: bytes, *, progress: Progress | None = None
+    ) -> "IngestReport":
+        """Take in a file by its name and bytes: a document, or another program's export, a list.
+
+        Raises:
+            UsageError: it is of a kind that is not read, or too large.
+            HomeBusy: another process is writing to this home.
+        """
+        self._opened.seed()
+        return self._opened.keeper(progress).take_file(name, data)
 
     def check_list(
         self, where: str | Path, *, name: str | None = None, base: str | None = None

@@ -6,7 +6,7 @@ Apart from the modules that make them, since reading a page needs libraries that
 import hashlib
 from dataclasses import dataclass
 
-READER = 5
+READER = 6
 """Version of the reading: raised whenever the same bytes would give another document."""
 
 PRIMER = "refdesk:primer/"

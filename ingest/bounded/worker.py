@@ -7,6 +7,7 @@ memory is an error inside it, too many seconds of the processor end it by a sign
 in C can delay.
 """
 
+import base64
 import json
 import os
 import signal
@@ -18,6 +19,7 @@ from typing import IO, Any
 from ingest.bounded.limits import MEMORY
 from ingest.bounded.sound import plain, soundly
 from ingest.errors import RefdeskError
+from ingest.exports.registry import read_list
 from ingest.failures import Failure
 from ingest.lists.catalog_file import dumps
 from ingest.lists.parser import parse
@@ -84,8 +86,12 @@ def _read(message: Mapping[str, Any]) -> dict[str, Any]:
 
 def _parse(message: Mapping[str, Any]) -> dict[str, Any]:
     name = message["name"]
+    about = {key: message[key] for key in ("name", "base", "origin")}
     try:
-        found = parse(message["text"], name=name, base=message["base"], origin=message["origin"])
+        if "data" in message:
+            found = read_list(base64.b64decode(message["data"]), file=message["file"], **about)
+        else:
+            found = parse(message["text"], **about)
         return {"toml": dumps(found)}
     except RefdeskError as error:
         return {"error": plain(str(error))}

@@ -31,11 +31,11 @@ from ingest.lists.lines import (
     folded,
     is_housekeeping,
     label_of,
+    language_of,
     names_something,
     topic_of,
 )
 from ingest.shipped import shipped
-from ingest.text.sentences import language
 
 __all__ = [
     "FOUNDING",
@@ -126,7 +126,7 @@ def parse(
         title=(cleaned(plain(title.lines[0])) if title else "") or name,
         origin=origin,
         base=base,
-        lang=_language(blocks),
+        lang=language_of([plain(line) for block in blocks for line in block.lines]),
         entries=tuple(reading.entries.values()),
         topics=tuple(reading.topics),
         ignored=tuple(reading.ignored),
@@ -274,10 +274,3 @@ class _Reading:
 
     def _section(self) -> list[str]:
         return [title for _, title in (*self.headings, *self.items) if title]
-
-
-def _language(blocks: Sequence[Block]) -> str:
-    lines = [plain(line) for block in blocks for line in block.lines]
-    # A Chinese list of this field is mostly English by count: its terms and titles are English.
-    chinese = [line for line in lines if re.search(r"[\u3040-\u9fff]", line)]
-    return language("\n".join(chinese if len(chinese) > 0.15 * len(lines) else lines))

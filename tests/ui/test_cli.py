@@ -257,3 +257,18 @@ def test_a_faulty_list_is_found_wanting_and_a_good_one_is_not(filled, tmp_path):
     good = tmp_path / "good.md"
     good.write_text("# Mine\n\n## Attention\n\n- [Sharing keys](https://a.example/x)\n")
     assert filled("lists", "check", good).stdout == ""
+
+
+def test_a_list_that_is_added_tells_what_was_not_taken(filled, tmp_path):
+    file = tmp_path / "saved.csv"
+    rows = "".join(f"chrome://{number},x\n" for number in range(7))
+    file.write_text(f"url,title\nhttps://a.example/x,\x1b[31mKestrels\n{rows}")
+    done = filled("lists", "add", file)
+    assert done.stdout == (
+        "saved: 1 links, 0 topics (table)\n  not taken: 7 × unsupported address (chrome:): "
+        "chrome://0, chrome://1, chrome://2, chrome://3, chrome://4 and 2 more\n"
+    )
+    done = filled("lists", "add", file, "--json")
+    told = json.loads(done.stdout)
+    assert (told["format"], told["links"], len(told["not_taken"])) == ("table", 1, 7)
+    assert told["not_taken"][0]["reason"] == "unsupported address (chrome:)"

@@ -13,6 +13,7 @@ from ui.cli import evaluate as cli_eval
 from ui.cli import keep as cli_keep
 from ui.cli import lists as cli_lists
 from ui.cli import models as cli_models
+from ui.cli import refresh as cli_refresh
 from ui.cli import serve as cli_serve
 from ui.cli.terminal import Console
 
@@ -36,6 +37,7 @@ app.command("path")(cli_ask.path)
 app.command("cards")(cli_ask.cards)
 app.add_typer(cli_lists.app, name="lists")
 app.command("ingest")(cli_keep.ingest)
+app.command("refresh")(cli_refresh.refresh)
 app.command("rebuild")(cli_keep.rebuild)
 app.command("forget")(cli_keep.forget)
 app.command("check")(cli_keep.check)

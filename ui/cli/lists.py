@@ -11,6 +11,7 @@ from ingest.lists.catalog_file import Entry
 from ui.cli.options import HomeOption, JsonOption, open_desk, print_json
 from ui.cli.progress import ShownProgress
 from ui.cli.terminal import clean
+from ui.listed_form import added_object, not_taken
 
 app = typer.Typer(help="The curated lists this home knows.", no_args_is_help=True)
 
@@ -41,16 +42,26 @@ def lists_add(
     base: Annotated[
         str | None, typer.Option("--base", help="URL that relative links resolve against.")
     ] = None,
+    as_json: JsonOption = False,
 ) -> None:
-    """Make a Markdown file, or one at an address, known as a curated list.
+    """Make a list known: Markdown, a folder of notes, or what another program exported.
+
+    Recognised: bookmarks of every browser, exports of Pocket, Instapaper, Raindrop, Readwise,
+    Omnivore, Linkwarden and Karakeep, OPML, feeds, BibTeX, RIS, CSL-JSON, an Obsidian vault.
+    What is not taken is named, with the reason.
 
     Example: refdesk lists add README.md --name mine --base https://github.com/me/list/blob/main/
     """
     with ShownProgress() as progress:
         curated = open_desk(home, progress).add_list(where, name=name, base=base)
-    sys.stdout.write(
-        f"{clean(curated.name)}: {len(curated.entries)} links, {len(curated.topics)} topics\n"
-    )
+    if as_json:
+        print_json(added_object(curated))
+        return
+    told = f"{curated.name}: {len(curated.entries)} links, {len(curated.topics)} topics"
+    if curated.feeds:
+        told += f", {len(curated.feeds)} feeds (`refdesk refresh` reads them)"
+    lines = [told + (f" ({curated.form})" if curated.form else ""), *not_taken(curated.ignored)]
+    sys.stdout.write(clean("\n".join(lines)) + "\n")
 
 
 @app.command("check")

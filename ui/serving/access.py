@@ -27,7 +27,7 @@ from ui.serving.prefix import prefix_of
 from ui.serving.refusals import refusal
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-OPEN = ("/healthz", "/readyz")
+OPEN = ("/healthz", "/readyz", "/save")
 """What is answered without a token."""
 COOKIE = "refdesk"
 TOKEN = 8

@@ -18,7 +18,10 @@ from assistant.contract import to_json
 from ingest.errors import RefdeskError
 from ui.filters import filters_of
 from ui.serving import schema
+from ui.serving.access import Access
 from ui.serving.asking import Asking, Question, Waiting, exchanges
+from ui.serving.ingest_api import add_ingest
+from ui.serving.jobs import Jobs
 from ui.serving.refusals import PROBLEM, problem, status_of
 from ui.serving.streams import GONE, EventStream, Gone, event, unless_gone
 
@@ -26,6 +29,7 @@ _SAYS = {
     400: "What was asked for cannot be: `detail` says why.",
     404: "Nothing was found, or nothing is indexed yet.",
     422: "What was sent is not as described: `errors` names the fields.",
+    403: "Only those who hold the token may, and there is none.",
     429: "Too many questions are waiting: ask again after `Retry-After` seconds.",
     503: "The model could not be had.",
 }
@@ -40,8 +44,9 @@ Writer = Callable[[Event | Waiting, Events], AsyncGenerator[str, None]]
 """Puts a first event, and those that follow, into the words of a stream."""
 
 
-def add_api(app: FastAPI, asking: Asking) -> None:
+def add_api(app: FastAPI, asking: Asking, jobs: Jobs, access: Access) -> None:
     """Add the interface to an application."""
+    add_ingest(app, jobs, access, _replies)
     api = APIRouter(prefix="/api/v1", tags=["refdesk"])
     _add_asking(api, asking)
     _add_reading(api, asking)
@@ -106,6 +111,16 @@ def _add_reading(api: APIRouter, asking: Asking) -> None:
         found = await asking.look_up(lambda: desk.sources(filters=filters, state=state))
         shown = to_json(found[offset : offset + limit])
         return JSONResponse({"total": len(found), "offset": offset, "sources": shown})
+
+    @api.get("/source", responses=_replies(schema.KnownForm, 404))
+    async def source(
+        url: Annotated[str, Query(max_length=4000, examples=["https://arxiv.org/abs/1706.03762"])],
+    ) -> Response:
+        """Say whether the library holds the page of an address: 404 if not."""
+        found = await asking.look_up(lambda: desk.read_source(url))
+        known = {name: getattr(found, name) for name in ("url", "title", "lang", "kind")}
+        more = {"archived_at": found.fetched_at, "length": len(found.text)}
+        return JSONResponse(known | more)
 
     @api.get("/passages/{id}", responses=_replies(schema.PassageForm, 404))
     async def passage(

@@ -7,7 +7,7 @@ from dataclasses import is_dataclass
 from functools import cache, reduce
 from operator import or_
 from types import UnionType
-from typing import Any, get_args, get_origin
+from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
@@ -99,6 +99,39 @@ class StatusForm(Form):
     failures: list[dict[str, Any]]
 
 
+class KnownForm(Form):
+    """A page that is in the library."""
+
+    url: str = Field(description="The address it is kept under.")
+    title: str
+    lang: str
+    kind: str
+    archived_at: str
+    length: int = Field(description="Characters of its text.")
+
+
+class JobForm(Form):
+    """Long work, and how far it is."""
+
+    id: str
+    what: str
+    asked: str = Field(description="When it was asked for, UTC.")
+    state: Literal["waiting", "running", "done", "failed", "cancelled"]
+    step: str = Field(description="What it does now, or which page came last.")
+    done: int
+    total: int = Field(description="0: not known.")
+    error: str = Field(description="Why nothing came of it.")
+    began: str
+    ended: str
+    result: dict[str, Any] | None = Field(description="Pages read, passages, notices.")
+
+
+class JobsForm(Form):
+    """The jobs of this start."""
+
+    jobs: list[JobForm]
+
+
 class FaultForm(Form):
     """A field that is not as it should be."""
 
@@ -122,6 +155,22 @@ class Turn(BaseModel):
 
     role: str = Field(description="user or assistant")
     content: str = Field(max_length=100_000)
+
+
+class IngestForm(BaseModel):
+    """An address to fetch; with ``html``, the page as a person sees it, which is not fetched."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"url": "https://example.org/post", "note": "For Monday"}]}
+    )
+
+    url: str = Field(min_length=1, max_length=4000)
+    html: str | None = Field(None, description="The page's HTML.")
+    title: str = Field("", max_length=1000)
+    selection: str = Field("", max_length=20_000, description="What was marked in it.")
+    note: str = Field("", max_length=20_000, description="What the person says of it.")
+    refresh: bool = Field(False, description="Ask whether it changed, if it is known.")
+    wayback: bool = Field(False, description="If it is dead, get the Internet Archive's copy.")
 
 
 class AskForm(BaseModel):
