@@ -1,6 +1,6 @@
 """Train a judge of sentences: a cross-encoder of MiniLM's size that reads evidence and sentence.
 
-    python -m tests.benchmarks.train_judge SHARED OUT [--epochs N] [--most PAIRS]
+    python -m tests.benchmarks.train_judge SHARED OUT [--epochs N] [--most PAIRS] [--export]
         [--threads N] [--models DIR]
 
 Starts from the weights of all-MiniLM-L6-v2, whose vocabulary and lowest layers stay as they are.
@@ -293,12 +293,17 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=2)
     parser.add_argument("--most", type=int, default=100_000)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--export", action="store_true", help="export the state as it is")
     parser.add_argument("--models", type=Path, default=Path.home() / ".cache" / "refdesk-tests")
     given = parser.parse_args()
     torch.set_num_threads(given.threads)
     given.out.mkdir(parents=True, exist_ok=True)
     weights = given.models / "all-minilm-l6-v2"
-    network = train(given.shared, weights, given.out, given.epochs, given.most)
+    if given.export:
+        network = Network(weights)
+        network.load_state_dict(torch.load(given.out / _STATE)["network"])
+    else:
+        network = train(given.shared, weights, given.out, given.epochs, given.most)
     graph = export(network, given.out)
     print(f"{graph}: {graph.stat().st_size / 1e6:.1f} MB")
 
