@@ -409,11 +409,13 @@ def _refusal(name: str, found: list[_Asked]) -> None:
     for title, here in (("all", yes | ~yes), ("held half", kept)):
         no, sure = here & ~yes, here & yes
         seen = here if title == "all" else ~kept
-        floor = float(np.quantile(best[seen & yes], _LOST))
-        for how, shown in (
-            ("today", answered),
-            (f"and relevance from {floor:.2f}", answered & (best >= floor)),
-        ):
+        floors = [float(np.quantile(each[seen & yes], _LOST)) for each in (score, best)]
+        ways = {
+            "today": answered,
+            f"and coverage and cosine from {floors[0]:.2f}": answered & (score >= floors[0]),
+            f"and relevance from {floors[1]:.2f}": answered & (best >= floors[1]),
+        }
+        for how, shown in ways.items():
             refused = share(int((no & ~shown).sum()), int(no.sum()))
             lost = share(int((sure & ~shown).sum()), int(sure.sum()))
             print(f"{name}, {title}, {how}: refused {refused} unanswerable, {lost} answerable")
