@@ -408,6 +408,9 @@ def _refusal(name: str, found: list[_Asked]) -> None:
     )
     for title, here in (("all", yes | ~yes), ("held half", kept)):
         no, sure = here & ~yes, here & yes
+        if not (no.any() and sure.any()):
+            print(f"{name}, {title}: answered today {answered[here].sum()} of {here.sum()}")
+            continue
         seen = here if title == "all" else ~kept
         floors = [float(np.quantile(each[seen & yes], _LOST)) for each in (score, best)]
         ways = {
@@ -419,9 +422,8 @@ def _refusal(name: str, found: list[_Asked]) -> None:
             refused = share(int((no & ~shown).sum()), int(no.sum()))
             lost = share(int((sure & ~shown).sum()), int(sure.sum()))
             print(f"{name}, {title}, {how}: refused {refused} unanswerable, {lost} answerable")
-        if no.any() and sure.any():
-            print(f"  area: coverage and cosine {_area(yes[here], score[here])}")
-            print(f"  area: relevance {_area(yes[here], best[here])}")
+        print(f"  area: coverage and cosine {_area(yes[here], score[here])}")
+        print(f"  area: relevance {_area(yes[here], best[here])}")
 
 
 def cost(run: Path) -> None:
