@@ -2,6 +2,7 @@
 
     python -m tests.benchmarks.support_zh --make          writes data/eval/support_zh.jsonl
     python -m tests.benchmarks.support_zh [--print]       measures the check on it
+    python -m tests.benchmarks.support_zh --judge RUN     measures what train_judge left in RUN
 
 Each of 150 true ones (a sentence of ``data/primer-zh`` without an aside or its end, in other words,
 or joined with the next) stands beside one false one, which changes it in one place (the Chinese
@@ -17,11 +18,14 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+from sklearn.metrics import roc_auc_score
+
 from assistant.answering.citation import attribute
 from assistant.answering.support import Support
 from index.models.embedder import Embedder
 from ingest.text.sentences import sentences
 from tests.benchmarks.falsify import SEED, Texts, falsify
+from tests.benchmarks.train_judge import GRAPH, Judge
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 FILE = DATA / "eval" / "support_zh.jsonl"
@@ -124,16 +128,31 @@ def measure(models: Path, printed: bool) -> None:
           f"balanced accuracy {(right[True] + right[False]) / 2 / each:.3f}")  # fmt: skip
 
 
+def measure_judge(models: Path, run: Path) -> None:
+    """Print how well the trained judge, which starts from an English model, tells them apart."""
+    rows = [json.loads(line) for line in FILE.read_text("utf-8").splitlines()]
+    judge = Judge(run / GRAPH, models / "all-minilm-l6-v2")
+    logits = [judge.logits(row["evidence"], row["sentence"])[0] for row in rows]
+    labels = [row["supported"] for row in rows]
+    right = sum((logit > 0) == label for logit, label in zip(logits, labels, strict=True))
+    likelier = sum(true > false for true, false in zip(logits[::2], logits[1::2], strict=True))
+    print(f"balanced accuracy {right / len(rows):.3f}, area {roc_auc_score(labels, logits):.3f}")
+    print(f"the true one of two likelier {likelier}/{len(rows) // 2}")
+
+
 def main() -> None:
     """Read the arguments; make the file or measure on it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--make", action="store_true")
+    parser.add_argument("--judge", type=Path, metavar="RUN")
     parser.add_argument("--print", action="store_true", dest="printed")
     parser.add_argument("--models", type=Path, default=Path.home() / ".cache" / "refdesk-tests")
     given = parser.parse_args()
     if given.make:
         lines = [json.dumps(row, ensure_ascii=False) + "\n" for row in make()]
         FILE.write_text("".join(lines), encoding="utf-8")
+    elif given.judge:
+        measure_judge(given.models, given.judge)
     else:
         measure(given.models, given.printed)
 
