@@ -60,6 +60,7 @@ from ingest.text import (
     text_fragment,
     words,
 )
+from ingest.text import formulas as formulas_of
 from ingest.values import Document
 from tests.growth import FEW, Case
 
@@ -464,6 +465,11 @@ CASES: dict[str, Any] = {
     "ingest.text.claims.numbers_of": claims.numbers_of,
     "ingest.text.numbers.quantities": numbers.quantities,
     "ingest.text.opposites.has_contrary": opposites.has_contrary,
+    "ingest.text.formulas.outside": Case(
+        lambda text: formulas_of.outside(text, str.upper),
+        heads=("", "$$", "\\[ x_1 "),
+        units=("\\(a", "\\[a", "\\[x_1", "\\begin{align}", "\\end{align}", "$$a", "\\("),
+    ),
     "ingest.text.plain.escape": plain.escape,
     "ingest.text.plain.inline_code": plain.inline_code,
     "ingest.text.plain.plain": Case(plain.plain, units=("[^a]", "![a]", "**a*")),
@@ -492,6 +498,7 @@ CASES: dict[str, Any] = {
 }
 
 EXEMPT: dict[str, str] = {
+    "ingest.text.formulas.tex_of": "reads what a pattern matched",
     "ingest.archive.": "records are found by their places; what they say is read elsewhere",
     "ingest.bounded.": "hands pages to a process that is ended when it takes too long",
     "ingest.gathering.": "asks for pages; addresses are compared, replies kept",

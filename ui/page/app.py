@@ -77,7 +77,7 @@ def _head(say: Texts) -> str:
     return (
         f"<style>{assets.read('page.css')}</style>"
         f'<script>document.documentElement.dataset.desk = "{say.lang}";</script>'
-        f"<script>{assets.read('page.js')}</script>"
+        f"<script>{assets.read('page.js')}</script><script>{assets.read('tex.js')}</script>"
     )
 
 

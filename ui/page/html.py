@@ -11,6 +11,7 @@ from index.search.library import Hit
 from index.store.values import Recommendation
 from ingest.errors import HomeBusy, RefdeskError
 from ingest.links.urls import deep_link
+from ui.page.formulas import typeset
 from ui.page.highlight import marked
 from ui.page.i18n import Texts
 from ui.page.i18n.errors import heading
@@ -82,7 +83,7 @@ def failed_html(error: RefdeskError, say: Texts) -> str:
 
 def trail(parts: Sequence[str]) -> str:
     """Return a heading path."""
-    return " › ".join(escape(part) for part in parts if part)
+    return " › ".join(typeset(part) for part in parts if part)
 
 
 def chip(text: str, look: str = "") -> str:
@@ -120,7 +121,7 @@ def hit_html(hit: Hit, query: str, say: Texts) -> str:
     if is_web(live):
         links.append(link(live, say("search.live")))
     return (
-        f'<article class="hit"><h3>{escape(passage.title)}</h3>'
+        f'<article class="hit"><h3>{typeset(passage.title)}</h3>'
         f'<p class="meta">{"".join(chips)}{f"<span>{heading}</span>" if heading else ""}</p>'
         f'<details class="words"><summary>{marked(passage.text, [query], verbatim=False)}</summary>'
         f'</details><p class="links">{"".join(links)}</p></article>'

@@ -8,6 +8,7 @@ from html import escape
 from assistant.answering.values import Answer, Citation, Reading, Sentence, grouped, items, running
 from index.search.library import Hit
 from ingest.errors import RefdeskError
+from ingest.text.formulas import outside
 from ui.page.formulas import typeset
 from ui.page.highlight import marked
 from ui.page.html import (
@@ -102,7 +103,7 @@ def _sentences(turn: Turn) -> str:
     place = 0
     for group, runs in grouped(turn.sentences):
         if group:
-            parts.append(f'<h3 class="group">{escape(_plain(group))}</h3>')
+            parts.append(f'<h3 class="group">{typeset(_plain(group))}</h3>')
         for run in runs:
             parts.append(_run(run, _marks(turn, place, run[0])))
             place += len(run)
@@ -116,8 +117,7 @@ def _run(run: Sequence[Sentence], marks: str) -> str:
     if first.form == "table":
         return f"<div {status}>{_table(first.text)}{marks}</div>"
     if first.form == "formula":
-        formula = f'<div class="formula" tabindex="0">{typeset(first.text)}</div>'
-        return f"<div {status}>{formula}{marks}</div>"
+        return f"<div {status}>{typeset(first.text)}{marks}</div>"
     if first.block:
         code = code_of(first.text) if first.form == "code" else first.text
         return (
@@ -158,6 +158,10 @@ def _marks(turn: Turn, place: int, sentence: Sentence) -> str:
 
 def _plain(text: str) -> str:
     """A sentence without the Markdown marks of emphasis and links."""
+    return outside(text, _unmarked)
+
+
+def _unmarked(text: str) -> str:
     text = re.sub(r"!?\[([^\]]*)\]\([^)\s]*\)", r"\1", text)
     return re.sub(r"(\*\*|__|`)(?=\S)(.+?)(?<=\S)\1", r"\2", text)
 
@@ -201,7 +205,7 @@ def _sources(turn: Turn, say: Texts) -> str:
         rows.append(
             f'<li><button type="button" class="source" data-card="{opens}" aria-haspopup="dialog"'
             f' aria-expanded="false"><span class="n">{cited.n}</span><span class="name">'
-            f"{escape(cited.title)}</span>{where}"
+            f"{typeset(cited.title)}</span>{where}"
             f"</button>{chip(say.named('kind', cited.kind))}"
             f"{''.join(chip(each, 'list') for each in lists)}</li>"
         )
@@ -254,7 +258,7 @@ def _card(turn: Turn, place: int, run: Sequence[Sentence], cited: Citation, say:
     return (
         f'<div popover class="card" id="card-{turn.number}-{place}-{cited.n}" role="dialog" '
         f'tabindex="-1" aria-label="{escape(name)}">'
-        f'<p class="head"><b>{escape(cited.title)}</b><button type="button" class="close" '
+        f'<p class="head"><b>{typeset(cited.title)}</b><button type="button" class="close" '
         f'aria-label="{escape(say("card.close"))}">×</button></p>'
         f'<p class="where">{heading}</p>'
         f"{shown}{who}"

@@ -1,0 +1,4 @@
+// The reader view: where one stopped reading is kept by this browser.
+(() => {
+  'use strict';
+})();
