@@ -5,7 +5,7 @@ A desk serves one home. It opens models and the library when they are first need
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -42,9 +42,11 @@ if TYPE_CHECKING:
     from assistant.learning.holdings import Source
     from assistant.learning.path_form import ReadingPath
     from index.doctor import Examination
+    from ingest.bounded.drawings import Drawings
     from ingest.fetch.pace import Limits
     from ingest.gathering.gather import Told
     from ingest.lists.changes import ListChanges
+    from ingest.reading.pdf_image import PageImage
 
 _EVERYTHING = Filters()
 
@@ -226,6 +228,27 @@ class Desk:
         if found is None:
             raise NothingFound(f"There is no passage {key} here; search again for its words.")
         return found
+
+    def page_image(self, address: str, number: int) -> "PageImage":
+        """Return a page of the archived PDF file at an address as a picture, with its text.
+
+        Raises:
+            NothingFound: there is none, or it cannot be drawn within its limits.
+        """
+        from ingest.reading.decode import UnreadableError
+
+        try:
+            return self._drawings.page(address, number)
+        except UnreadableError as error:
+            raise NothingFound(
+                f"Page {number} of {address} cannot be drawn: {error}. Its text can be read."
+            ) from error
+
+    @cached_property
+    def _drawings(self) -> "Drawings":
+        from ingest.bounded.drawings import Drawings
+
+        return Drawings(self.home.archive)
 
     def count_tokens(self, text: str) -> tuple[int, bool]:
         """Return how many tokens ``text`` is, and whether that is an estimate.
@@ -479,6 +502,8 @@ class Desk:
 
     def close(self) -> None:
         """Give the model's memory back."""
+        if "_drawings" in vars(self):
+            self._drawings.close()
         self._opened.close()
 
     @property

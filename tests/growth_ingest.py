@@ -498,6 +498,7 @@ CASES: dict[str, Any] = {
 }
 
 EXEMPT: dict[str, str] = {
+    "ingest.reading.pdf_image.": "bounds characters and pixels itself, in a process that is ended",
     "ingest.text.formulas.tex_of": "reads what a pattern matched",
     "ingest.archive.": "records are found by their places; what they say is read elsewhere",
     "ingest.bounded.": "hands pages to a process that is ended when it takes too long",

@@ -11,11 +11,21 @@ from starlette.types import Scope
 from index.search.library import Hit
 from index.store.browse import Link
 from index.store.values import StoredPassage
+from ingest.reading.pdf_image import Line, PageImage
 from ingest.values import Document
 from tests.growth import Case
 from ui import markdown_form, sentence_form
 from ui.cli import render, terminal
-from ui.page import formulas, highlight, html, html_browse, html_reader, html_search
+from ui.page import (
+    formulas,
+    highlight,
+    html,
+    html_browse,
+    html_pdf,
+    html_reader,
+    html_search,
+    pdf_marks,
+)
 from ui.page.i18n import texts
 from ui.serving import access, asking, guesses, metrics, prefix, refusals, streams
 
@@ -35,6 +45,10 @@ def _hit(text: str) -> Hit:
         text[:300], "en", "post", "web", "2026-01-02T03:04:05Z", "a",
     )  # fmt: skip
     return Hit(1, 0.5, passage, (), 1, 1)
+
+
+def _drawn(text: str) -> PageImage:
+    return PageImage(b"", 9, 9, 1, (Line(text, 0, 9, tuple(map(float, range(len(text) + 1)))),))
 
 
 def _console(text: str) -> None:
@@ -98,6 +112,19 @@ CASES: dict[str, Any] = {
     "ui.page.html.message_html": lambda text: html.message_html(text, text),
     "ui.page.html.reader_link": lambda text: html.reader_link(_SAY, text, url=text, at=text),
     "ui.page.html.trail": lambda text: html.trail([text]),
+    "ui.page.html.reader_address": lambda text: html.reader_address(_SAY, url=text, at=text),
+    "ui.page.html.view_link": lambda text: html.view_link(text, text),
+    "ui.page.html_pdf.pdf_address": lambda text: html_pdf.pdf_address(_SAY, url=text, said=text),
+    "ui.page.html_pdf.pdf_html": lambda text: html_pdf.pdf_html(
+        _drawn(text), 1, text, _SAY, passage=[], quoted=[], addresses=[text, text], text=text,
+        live=text,
+    ),
+    "ui.page.html_pdf.unread_html": lambda text: html_pdf.unread_html(text, text, text, _SAY),
+    "ui.page.html_reader.page_html": lambda text: html_reader.page_html(text, text, _SAY, text),
+    "ui.page.pdf_marks.boxes": Case(
+        lambda text: pdf_marks.boxes(_drawn(text).lines, text[: len(text) // 2]), most=30_000
+    ),
+    "ui.page.pdf_marks.holds": lambda text: pdf_marks.holds(_drawn(text).lines, text[:9]),
     "ui.page.html_reader.reader_html": lambda text: html_reader.reader_html(
         _document(text), _SAY, span=(0, len(text) // 2)
     ),

@@ -48,12 +48,29 @@ def reader_link(say: Texts, label: str, *, passage: str = "", url: str = "", at:
 
     ``at`` is the fragment of a deep link, by which the browser finds the sentence there too.
     """
+    return view_link(reader_address(say, passage=passage, url=url, at=at, up=up(say)), label)
+
+
+def reader_address(
+    say: Texts, *, passage: str = "", url: str = "", at: str = "", up: str = ""
+) -> str:
+    """Return the address of the reader view, below ``up``; the rest as for `reader_link`."""
     what = f"passage={quote(passage)}" if passage else f"url={quote(url, safe='')}"
     fragment = f"#passage{at}" if passage else ""
-    # relative, since a proxy may show it all below a path; the page in Chinese is one below
-    up = "../" if say.lang == "zh" else "./"
-    address = f"{up}read?{what}&lang={say.lang}{fragment}"
+    return f"{up}read?{what}&lang={say.lang}{fragment}"
+
+
+def view_link(address: str, label: str) -> str:
+    """Return a link to one of the views of what is archived, in a window of its own."""
     return f'<a href="{escape(address)}" target="_blank" rel="noopener">{escape(label)}</a>'
+
+
+def up(say: Texts) -> str:
+    """Return what leads from a page to where the views are.
+
+    Relative, since a proxy may show it all below a path; the page in Chinese is one below.
+    """
+    return "../" if say.lang == "zh" else "./"
 
 
 def directive(url: str) -> str:

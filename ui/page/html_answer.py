@@ -8,7 +8,7 @@ from html import escape
 from assistant.answering.values import Answer, Citation, Reading, Sentence, grouped, items, running
 from index.search.library import Hit
 from ingest.errors import RefdeskError
-from ingest.text.formulas import outside
+from ingest.text.formulas import FORMULA, outside
 from ui.page.formulas import typeset
 from ui.page.highlight import marked
 from ui.page.html import (
@@ -22,7 +22,10 @@ from ui.page.html import (
     reader_link,
     recommended_html,
     trail,
+    up,
+    view_link,
 )
+from ui.page.html_pdf import pdf_address
 from ui.page.i18n import Texts
 from ui.sentence_form import code_of, fenced
 
@@ -202,9 +205,11 @@ def _sources(turn: Turn, say: Texts) -> str:
         where = f'<span class="where">{heading}</span>' if heading else ""
         opens = f"card-{turn.number}-{places[0]}-{cited.n}" if places else ""
         lists = dict.fromkeys(each.list for each in cited.recommended_by)
+        url = f' data-url="{escape(cited.url)}"' if is_web(cited.url) else ""
         rows.append(
-            f'<li><button type="button" class="source" data-card="{opens}" aria-haspopup="dialog"'
-            f' aria-expanded="false"><span class="n">{cited.n}</span><span class="name">'
+            f'<li{url}><button type="button" class="source" data-card="{opens}" '
+            f'aria-haspopup="dialog" aria-expanded="false"><span class="n">{cited.n}</span>'
+            f'<span class="name">'
             f"{typeset(cited.title)}</span>{where}"
             f"</button>{chip(say.named('kind', cited.kind))}"
             f"{''.join(chip(each, 'list') for each in lists)}</li>"
@@ -241,6 +246,10 @@ def _card(turn: Turn, place: int, run: Sequence[Sentence], cited: Citation, say:
     links = ""
     if cited.passage:
         links = reader_link(say, say("card.archived"), passage=cited.passage, at=at)
+        if "#page=" in cited.deep_link:
+            said = " ".join(each.original or each.text for each in run)
+            page = pdf_address(say, passage=cited.passage, said=said, up=up(say))
+            links += view_link(page, say("card.pdf"))
     if is_web(cited.deep_link):
         links = link(cited.deep_link, say("card.live")) + links
     when = say("card.archived_at", date=cited.archived_at[:10]) if cited.archived_at else ""
@@ -332,4 +341,14 @@ def _markdown_run(run: Sequence[Sentence], marks: str) -> list[str]:
 
 
 def _flat(text: str) -> str:
-    return re.sub(r"([\\*_\[\]<>#|`!])", r"\\\1", " ".join(text.split()))
+    """Return words as Markdown on one line; formulas stay TeX, and hold no HTML."""
+    parts, here = [], 0
+    text = " ".join(text.split())
+    for found in FORMULA.finditer(text):
+        parts += [_escaped(text[here : found.start()]), found[0].replace("<", r"\lt ")]
+        here = found.end()
+    return "".join(parts) + _escaped(text[here:])
+
+
+def _escaped(text: str) -> str:
+    return re.sub(r"([\\*_\[\]<>#|`!])", r"\\\1", text)

@@ -23,15 +23,16 @@ from ingest.values import Document
 from ui.page import assets
 from ui.page.formulas import typeset
 from ui.page.html import is_web, link, recommended_html
+from ui.page.html_ease import size_html
 from ui.page.i18n import Texts
 
-_SCRIPTS = ("tex.js", "reader.js")
+_SCRIPTS = ("tex.js", "size.js", "reader.js")
 _DIGESTS = " ".join(
     f"'sha256-{base64.b64encode(hashlib.sha256(assets.read(name).encode()).digest()).decode()}'"
     for name in _SCRIPTS
 )
 POLICY = (
-    f"default-src 'none'; script-src {_DIGESTS}; style-src 'unsafe-inline'; img-src 'self'; "
+    f"default-src 'none'; script-src {_DIGESTS}; style-src 'unsafe-inline'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 _LEAVES = frozenset(
@@ -112,11 +113,13 @@ def reader_html(
     *,
     span: tuple[int, int] | None = None,
     live: str = "",
+    pdf: str = "",
     places: Sequence[Recommendation] = (),
 ) -> str:
     """Return the whole page of a document; what overlaps ``span`` of its text is marked.
 
-    ``live`` is the address that opens the original, at the passage where there is one.
+    ``live`` is the address that opens the original, at the passage where there is one, ``pdf`` that
+    of its page as a picture.
     """
     tokens = _parser().parse(document.text)
     lines = _lines(document.text, span) if span else None
@@ -131,39 +134,45 @@ def reader_html(
     else:
         about = [escape(say("card.primer") if document.kind == "note" else say("reader.given"))]
     about += [escape(each) for each in (document.author, document.date) if each]
+    if pdf:
+        about.append(f'<a href="{escape(pdf)}">{escape(say("reader.pdf"))}</a>')
     if lines:
         about.append(f'<a href="#passage">{escape(say("reader.to_passage"))}</a>')
     recommended = recommended_html(places, say)
     if recommended:
         recommended = f"<p class='small'>{escape(say('reader.recommended'))}</p>{recommended}"
     title = f"<h1>{typeset(document.title)}</h1>" if not _titled(tokens) else ""
-    return _page(
+    return page_html(
         say("reader.title", title=document.title),
         f'<p class="about">{" · ".join(about)}</p>{recommended}{_contents(contents, say)}'
         f'<article lang="{escape(document.lang)}">{title}{body}</article>',
         say,
+        document.url,
     )
 
 
 def missing_html(say: Texts) -> str:
     """Return the page for an address or passage that is not here."""
-    return _page(
+    return page_html(
         say("reader.none"),
         f"<h1>{escape(say('reader.none'))}</h1><p>{escape(say('reader.none_explain'))}</p>",
         say,
     )
 
 
-def _page(title: str, body: str, say: Texts) -> str:
+def page_html(title: str, body: str, say: Texts, url: str = "") -> str:
+    """Return a page of its own, with refdesk's scripts; ``url`` is the document that is read."""
     home = "./zh/" if say.lang == "zh" else "./"  # a proxy may show it all below a path
-    scripts = "".join(f"<script>{assets.read(name)}</script>" for name in _SCRIPTS)
+    name = hashlib.sha256(url.encode()).hexdigest()[:16] if url else ""
+    first, *scripts = (f"<script>{assets.read(name)}</script>" for name in _SCRIPTS)
     return (
         f'<!doctype html><html lang="{say.lang}"><head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">'
         f'<meta name="color-scheme" content="light dark"><title>{escape(title)}</title>'
-        f'<link rel="icon" href="data:,"><style>{assets.read("reader.css")}</style></head><body>'
-        f'<header><a href="{home}">{escape(say("reader.back"))}</a></header>'
-        f"<main>{body}</main>{scripts}</body></html>"
+        f'<link rel="icon" href="data:,"><style>{assets.read("reader.css")}</style>{first}</head>'
+        f"<body>"
+        f'<header><a href="{home}">{escape(say("reader.back"))}</a>{size_html(say)}</header>'
+        f'<main data-document="{name}">{body}</main>{"".join(scripts)}</body></html>'
     )
 
 
