@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from assistant.evaluation.scores import Evaluation
     from assistant.keeping import Fetching, ForgetReport, IngestReport
     from assistant.learning.cards import Card
+    from assistant.learning.deck import Deck
     from assistant.learning.holdings import Source
     from assistant.learning.path_form import ReadingPath
     from index.doctor import Examination
@@ -278,6 +279,32 @@ class Desk:
         from assistant.learning.cards import cards  # needed here alone
 
         return cards(self._snapshot(), bounds.asked(topic, "topic"))
+
+    def cards_of_answer(self, question: str, quotes: "Sequence[tuple[str, str]]") -> "list[Card]":
+        """Return study cards of an answer's quotations: pairs of a document's address and words.
+
+        Raises:
+            NothingFound: none of them stands in the library.
+        """
+        from assistant.learning.card_sources import cards_of_answer
+
+        return cards_of_answer(self._snapshot(), bounds.asked(question), quotes)
+
+    def cards_of_source(self, url: str) -> "list[Card]":
+        """Return study cards of the document an address leads to.
+
+        Raises:
+            NothingFound: it is not here, or nothing in it makes a card.
+        """
+        from assistant.learning.card_sources import cards_of_source
+
+        return cards_of_source(self._snapshot(), url)
+
+    def deck(self, owner: str = "") -> "Deck":
+        """Return the cards kept in this home, by whom; see `learning.deck`."""
+        from assistant.learning.deck import Deck
+
+        return Deck(self.home.root, owner)
 
     # --- keeping
 

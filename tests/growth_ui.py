@@ -2,15 +2,19 @@
 
 import asyncio
 from collections.abc import Callable
+from datetime import UTC, datetime
 from io import StringIO
 from typing import Any
 
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
+from assistant.answering.values import Sentence
+from assistant.learning.cards import Card
+from assistant.learning.deck import Kept
 from index.search.library import Hit
 from index.store.browse import Link
-from index.store.values import StoredPassage
+from index.store.values import Recommendation, StoredPassage
 from ingest.reading.pdf_image import Line, PageImage
 from ingest.values import Document
 from tests.growth import Case
@@ -21,6 +25,7 @@ from ui.page import (
     highlight,
     html,
     html_browse,
+    html_deck,
     html_pdf,
     html_reader,
     html_search,
@@ -45,6 +50,11 @@ def _hit(text: str) -> Hit:
         text[:300], "en", "post", "web", "2026-01-02T03:04:05Z", "a",
     )  # fmt: skip
     return Hit(1, 0.5, passage, (), 1, 1)
+
+
+def _kept(text: str) -> Kept:
+    card = Card(text, text, text, text, f"https://{text}")
+    return Kept(1, text, card, datetime(2026, 1, 2, tzinfo=UTC), 1, learned=False)
 
 
 def _drawn(text: str) -> PageImage:
@@ -114,6 +124,18 @@ CASES: dict[str, Any] = {
     "ui.page.html.trail": lambda text: html.trail([text]),
     "ui.page.html.reader_address": lambda text: html.reader_address(_SAY, url=text, at=text),
     "ui.page.html.view_link": lambda text: html.view_link(text, text),
+    "ui.page.html_deck.progress_html": lambda text: html_deck.progress_html(
+        [_kept(text)], {_kept(text).card.url: [Recommendation(text, (text,), None)]}, _SAY
+    ),
+    "ui.page.html_deck.quiz_html": Case(
+        lambda text: html_deck.quiz_html(
+            [Card(text, f"{n} {text}", text, text, text) for n in "1234"], text, _SAY
+        ),
+        most=5_000,
+    ),
+    "ui.page.html_deck.quotes_of": lambda text: html_deck.quotes_of(
+        [Sentence(text, (1,), 1.0, "supported", True)], {1: text}
+    ),
     "ui.page.html_pdf.pdf_address": lambda text: html_pdf.pdf_address(_SAY, url=text, said=text),
     "ui.page.html_pdf.pdf_html": lambda text: html_pdf.pdf_html(
         _drawn(text), 1, text, _SAY, passage=[], quoted=[], addresses=[text, text], text=text,
@@ -176,14 +198,15 @@ EXEMPT: dict[str, str] = {
             "keep.ingest", "keep.rebuild", "lists.lists_add",
             "lists.lists_check", "lists.lists_diff", "lists.lists_remove", "models.models_measure",
             "models.models_pull", "options.filters_of", "options.given", "options.open_desk",
-            "serve.mcp", "serve.serve",
+            "review.review", "serve.mcp", "serve.serve",
         )
     },
     **{
         f"ui.page.{name}": _TAB
         for name in (
             "ask_tab.AskTab.ask", "browse_tab.BrowseTab.open", "browse_tab.BrowseTab.tree",
-            "browse_tab.PathTab.show", "library_tab.LibraryTab.fetch",
+            "browse_tab.PathTab.show", "deck_tab.DeckTab.act", "deck_tab.DeckTab.arrive",
+            "deck_tab.DeckTab.show", "library_tab.LibraryTab.fetch",
             "library_tab.LibraryTab.rebuild", "search_tab.SearchTab.again",
             "search_tab.SearchTab.search",
         )

@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ui.page import assets
 from ui.page.ask_tab import AskTab
 from ui.page.browse_tab import BrowseTab, PathTab
+from ui.page.deck_tab import DeckTab
 from ui.page.html_ease import ease_html
 from ui.page.i18n import Texts, texts
 from ui.page.library_tab import LibraryTab
@@ -37,8 +38,8 @@ _FONTS = [
     "PingFang SC", "Hiragino Sans GB", "Microsoft YaHei", "Noto Sans CJK SC", "Noto Sans SC",
     "Source Han Sans SC", "WenQuanYi Micro Hei", "sans-serif",
 ]  # fmt: skip
-_STYLES = ("page.css", "ease.css")
-_SCRIPTS = ("page.js", "tex.js", "size.js", "ease.js")
+_STYLES = ("page.css", "ease.css", "deck.css")
+_SCRIPTS = ("page.js", "tex.js", "size.js", "ease.js", "deck.js")
 _POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
     "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
@@ -94,6 +95,7 @@ def _blocks(asking: Asking, access: Access, say: Texts) -> gr.Blocks:
     desk = asking.desk
     with gr.Blocks(title=say("page.title"), analytics_enabled=False, fill_width=True) as blocks:
         view(_masthead(say), "masthead")
+        deck = DeckTab(desk, access, say)
         with gr.Tab(say("tab.ask"), id="ask"):
             AskTab(asking, say).draw(blocks)
         with gr.Tab(say("tab.search"), id="search"):
@@ -102,8 +104,11 @@ def _blocks(asking: Asking, access: Access, say: Texts) -> gr.Blocks:
             BrowseTab(desk, say).draw(browsing)
         with gr.Tab(say("tab.path"), id="path"):
             PathTab(desk, say).draw()
+        with gr.Tab(say("tab.cards"), id="cards") as cards:
+            deck.draw()
         with gr.Tab(say("tab.library"), id="library") as keeping:
             LibraryTab(desk, access, say).draw(keeping)
+        deck.connect(cards, blocks)
     return blocks
 
 

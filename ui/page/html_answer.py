@@ -25,6 +25,7 @@ from ui.page.html import (
     up,
     view_link,
 )
+from ui.page.html_deck import make_button, quotes_of
 from ui.page.html_pdf import pdf_address
 from ui.page.i18n import Texts
 from ui.sentence_form import code_of, fenced
@@ -73,7 +74,12 @@ def turn_html(turn: Turn, say: Texts) -> str:
         found = "".join(hit_html(hit, asked, say) for hit in turn.hits[:_SHOWN_HITS])
         parts.append(f'<h3 class="small">{escape(say("ask.found"))}</h3>{found}')
     if turn.answer is not None and not turn.answer.refused:
-        parts += [_further(turn.answer.further, say), _tools(turn.answer, say)]
+        quotes = quotes_of(turn.sentences, {each.n: each.url for each in turn.citations})
+        if not quotes and turn.extract is not None:  # the model's words are no quotation
+            urls = {each.n: each.url for each in turn.extract.citations}
+            quotes = quotes_of(turn.extract.sentences, urls)
+        made = make_button(say, question=asked, quotes=quotes) if quotes else ""
+        parts += [_further(turn.answer.further, say), _tools(turn.answer, say, made)]
     working = ' data-working="1"' if turn.state else ""
     return (
         f'<section class="turn" data-turn="{turn.number}" data-asked="{escape(asked)}"{working}>'
@@ -252,6 +258,7 @@ def _card(turn: Turn, place: int, run: Sequence[Sentence], cited: Citation, say:
             links += view_link(page, say("card.pdf"))
     if is_web(cited.deep_link):
         links = link(cited.deep_link, say("card.live")) + links
+    made = make_button(say, url=cited.url) if cited.passage else ""
     when = say("card.archived_at", date=cited.archived_at[:10]) if cited.archived_at else ""
     heading = trail([part for part in cited.heading if part != cited.title])
     name = say("card.label", n=cited.n)
@@ -271,7 +278,7 @@ def _card(turn: Turn, place: int, run: Sequence[Sentence], cited: Citation, say:
         f'aria-label="{escape(say("card.close"))}">×</button></p>'
         f'<p class="where">{heading}</p>'
         f"{shown}{who}"
-        f'<p class="links">{links}<span class="hint">{escape(when)}</span></p></div>'
+        f'<p class="links">{links}{made}<span class="hint">{escape(when)}</span></p></div>'
     )
 
 
@@ -293,11 +300,11 @@ def _further(further: Sequence[Reading], say: Texts) -> str:
     return f'<h3 class="small">{escape(say("ask.further"))}</h3><ul>{links}</ul>' if links else ""
 
 
-def _tools(answer: Answer, say: Texts) -> str:
+def _tools(answer: Answer, say: Texts, more: str) -> str:
     copied = escape(say("ask.copied"))
     return (
         f'<p class="tools"><button type="button" class="copy" data-copied="{copied}" '
-        f'data-text="{escape(markdown(answer))}">{escape(say("ask.copy"))}</button>'
+        f'data-text="{escape(markdown(answer))}">{escape(say("ask.copy"))}</button>{more}'
         f'<button type="button" class="share" data-copied="{copied}">{escape(say("ask.share"))}'
         f'</button><button type="button" class="again">{escape(say("ask.again"))}</button></p>'
     )
