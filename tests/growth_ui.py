@@ -17,7 +17,7 @@ from index.store.browse import Link
 from index.store.values import Recommendation, StoredPassage
 from ingest.reading.pdf_image import Line, PageImage
 from ingest.values import Document
-from tests.growth import Case
+from tests.growth import FEW, Case
 from ui import markdown_form, sentence_form
 from ui.cli import render, terminal
 from ui.page import (
@@ -132,6 +132,7 @@ CASES: dict[str, Any] = {
             [Card(text, f"{n} {text}", text, text, text) for n in "1234"], text, _SAY
         ),
         most=5_000,
+        common=FEW,
     ),
     "ui.page.html_deck.quotes_of": lambda text: html_deck.quotes_of(
         [Sentence(text, (1,), 1.0, "supported", True)], {1: text}

@@ -63,10 +63,12 @@ def test_a_choice_is_never_cut_within_a_formula():
 
 
 def test_what_the_button_sends_is_what_the_tab_reads():
-    said = [Sentence(EVIL, (1,), 1.0, "supported", True), Sentence("own", (1,), 0.7, "supported")]
+    said = [
+        Sentence(EVIL, (1,), 1.0, "supported", True),
+        Sentence("own", (1,), 0.7, "supported", False),
+    ]
     quotes = quotes_of(said, {1: "https://a.example/"})
-    sent = unescape(
-        re.search(r'data-act="([^"]*)"', make_button(SAY, question=EVIL, quotes=quotes))[1]
-    )
+    button = make_button(SAY, question=EVIL, quotes=quotes)
+    sent = unescape(re.search(r'data-act="([^"]*)"', button)[1])
     assert _asked(sent)["quotes"] == [["https://a.example/", EVIL]]
     assert json.loads(sent)["question"] == EVIL

@@ -73,7 +73,8 @@ def review_html(card: Kept | None, standing: Standing, say: Texts) -> str:
         f'<p class="legend">{escape(card.topic)} · {escape(left)}</p>'
         f'<article class="study" data-card-number="{card.number}">'
         f'<h2 class="asked-of">{typeset(card.card.question)}</h2>'
-        f'<details class="back"><summary>{escape(say("deck.show"))} <kbd>{escape(say("deck.space"))}</kbd></summary>'
+        f'<details class="back"><summary>{escape(say("deck.show"))} '
+        f"<kbd>{escape(say('deck.space'))}</kbd></summary>"
         f"<blockquote>{_lines(card.card.answer)}</blockquote>{_where(card.card, say)}"
         f'<p class="rates" role="group" aria-label="{escape(say("deck.rate"))}">{rates}</p>'
         f'</details><p class="tools"><button type="button" class="deck-act" '
