@@ -23,6 +23,7 @@ from ui.page.deck_tab import DeckTab
 from ui.page.html_ease import ease_html
 from ui.page.i18n import Texts, texts
 from ui.page.library_tab import LibraryTab
+from ui.page.map_tab import MapTab
 from ui.page.parts import view
 from ui.page.pdf_route import pdf
 from ui.page.reader_route import reader
@@ -38,8 +39,8 @@ _FONTS = [
     "PingFang SC", "Hiragino Sans GB", "Microsoft YaHei", "Noto Sans CJK SC", "Noto Sans SC",
     "Source Han Sans SC", "WenQuanYi Micro Hei", "sans-serif",
 ]  # fmt: skip
-_STYLES = ("page.css", "ease.css", "deck.css")
-_SCRIPTS = ("page.js", "tex.js", "size.js", "ease.js", "deck.js")
+_STYLES = ("page.css", "ease.css", "deck.css", "map.css")
+_SCRIPTS = ("page.js", "tex.js", "size.js", "ease.js", "deck.js", "map.js")
 _POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
     "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
@@ -102,6 +103,8 @@ def _blocks(asking: Asking, access: Access, say: Texts) -> gr.Blocks:
             SearchTab(desk, say).draw(blocks)
         with gr.Tab(say("tab.browse"), id="browse") as browsing:
             BrowseTab(desk, say).draw(browsing)
+        with gr.Tab(say("tab.map"), id="map") as mapping:
+            MapTab(desk, say).draw(mapping)
         with gr.Tab(say("tab.path"), id="path"):
             PathTab(desk, say).draw()
         with gr.Tab(say("tab.cards"), id="cards") as cards:
