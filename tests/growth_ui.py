@@ -12,7 +12,6 @@ from starlette.types import Scope
 from assistant.answering.values import Sentence
 from assistant.learning.cards import Card
 from assistant.learning.deck import Kept
-from assistant.learning.subject_map import Place, places
 from index.search.library import Hit
 from index.store.browse import Link
 from index.store.values import Recommendation, StoredPassage
@@ -27,11 +26,9 @@ from ui.page import (
     html,
     html_browse,
     html_deck,
-    html_map,
     html_pdf,
     html_reader,
     html_search,
-    map_plots,
     pdf_marks,
 )
 from ui.page.i18n import texts
@@ -58,10 +55,6 @@ def _hit(text: str) -> Hit:
 def _kept(text: str) -> Kept:
     card = Card(text, text, text, text, f"https://{text}")
     return Kept(1, text, card, datetime(2026, 1, 2, tzinfo=UTC), 1, learned=False)
-
-
-def _place(text: str) -> Place:
-    return places("list", [_link(text)])
 
 
 def _drawn(text: str) -> PageImage:
@@ -144,10 +137,6 @@ CASES: dict[str, Any] = {
     "ui.page.html_deck.quotes_of": lambda text: html_deck.quotes_of(
         [Sentence(text, (1,), 1.0, "supported", True)], {1: text}
     ),
-    "ui.page.html_map.place_html": lambda text: html_map.place_html(_place(text), _SAY),
-    "ui.page.map_plots.tree_figure": Case(
-        lambda text: map_plots.tree_figure(_place(text), _place(text), _SAY), common=FEW
-    ),
     "ui.page.html_pdf.pdf_address": lambda text: html_pdf.pdf_address(_SAY, url=text, said=text),
     "ui.page.html_pdf.pdf_html": lambda text: html_pdf.pdf_html(
         _drawn(text), 1, text, _SAY, passage=[], quoted=[], addresses=[text, text], text=text,
@@ -219,7 +208,8 @@ EXEMPT: dict[str, str] = {
             "ask_tab.AskTab.ask", "browse_tab.BrowseTab.open", "browse_tab.BrowseTab.tree",
             "browse_tab.PathTab.show", "deck_tab.DeckTab.act", "deck_tab.DeckTab.arrive",
             "deck_tab.DeckTab.show", "map_tab.MapTab.go", "map_tab.MapTab.open",
-            "library_tab.LibraryTab.fetch", "library_tab.LibraryTab.rebuild", "search_tab.SearchTab.again",
+            "library_tab.LibraryTab.fetch", "library_tab.LibraryTab.rebuild",
+            "search_tab.SearchTab.again",
             "search_tab.SearchTab.search",
         )
     },

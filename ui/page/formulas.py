@@ -40,6 +40,8 @@ _ATTRIBUTES = frozenset((
 
 def typeset(text: str) -> str:
     """Return plain text as HTML: formulas as MathML, all else escaped."""
+    if "$" not in text and "\\" not in text:  # most texts hold no formula
+        return escape(text)
     out, here = [], 0
     for found in FORMULA.finditer(text):
         out += [escape(text[here : found.start()]), _formula(found[0], *tex_of(found))]
