@@ -55,9 +55,9 @@ def tree_figure(root: Place, at: Place, say: Texts) -> go.Figure:
 def topics_figure(topics: Topics, say: Texts) -> go.Figure:
     """Return a topic between what is read before it and what it leads to."""
     spots: dict[str, tuple[int, float]] = {}
-    for step, notes in topics.steps.items():
-        for number, note in enumerate(notes):
-            spots[note.slug] = step, (number + 0.5) / len(notes)
+    for step, row in topics.steps.items():
+        for number, note in enumerate(row):
+            spots[note.slug] = step, (number + 0.5) / len(row)
     figure = go.Figure()
     for before, after in topics.lines:
         (x0, y0), (x1, y1) = spots[before], spots[after]

@@ -33,8 +33,7 @@
     if (act) { send(act.dataset.act); return; }
     const tab = event.target.closest('.to-tab');
     if (tab) {
-      // where the tabs are too many for the window, Gradio moves some into a menu
-      [...document.querySelectorAll('[role="tab"], .overflow-dropdown button')]
+      [...document.querySelectorAll('[role="tab"]')]
         .find((each) => each.textContent.trim() === tab.dataset.tab)?.click();
       return;
     }
