@@ -207,7 +207,8 @@ EXEMPT: dict[str, str] = {
         for name in (
             "ask_tab.AskTab.ask", "browse_tab.BrowseTab.open", "browse_tab.BrowseTab.tree",
             "browse_tab.PathTab.show", "deck_tab.DeckTab.act", "deck_tab.DeckTab.arrive",
-            "deck_tab.DeckTab.show", "map_tab.MapTab.go", "map_tab.MapTab.open",
+            "deck_tab.DeckTab.show", "deck_tab.owner_of", "map_tab.MapTab.go",
+            "map_tab.MapTab.open",
             "library_tab.LibraryTab.fetch", "library_tab.LibraryTab.rebuild",
             "search_tab.SearchTab.again",
             "search_tab.SearchTab.search",

@@ -4,14 +4,19 @@ import json
 import re
 from datetime import UTC, datetime
 from html import unescape
+from types import SimpleNamespace
+
+import pytest
 
 from assistant.answering.values import Sentence
 from assistant.learning.cards import Card
 from assistant.learning.deck import Kept, Standing
 from index.store.values import Recommendation
-from ui.page.deck_tab import _asked
+from ingest.errors import UsageError
+from ui.page.deck_tab import _asked, owner_of
 from ui.page.html_deck import make_button, progress_html, quiz_html, quotes_of, review_html
 from ui.page.i18n import texts
+from ui.serving.access import Access
 
 SAY = texts("en")
 EVIL = (
@@ -72,3 +77,24 @@ def test_what_the_button_sends_is_what_the_tab_reads():
     sent = unescape(re.search(r'data-act="([^"]*)"', button)[1])
     assert _asked(sent)["quotes"] == [["https://a.example/", EVIL]]
     assert json.loads(sent)["question"] == EVIL
+
+
+def visitor(host, **headers):
+    return SimpleNamespace(client=SimpleNamespace(host=host), headers=headers)
+
+
+def test_cards_are_kept_for_who_sits_here_or_came_in_with_a_token():
+    mine = "a" * 32
+    alone, shared = Access(), Access(token="a token of some length")
+    assert owner_of(alone, mine, visitor("127.0.0.1")) == ""
+    assert owner_of(shared, mine, visitor("192.0.2.7")) == mine
+    proxied = visitor("127.0.0.1", **{"x-forwarded-for": "192.0.2.7"})
+    assert owner_of(shared, mine, proxied) == mine
+    for access, name in ((alone, mine), (shared, "../../etc"), (shared, "")):
+        assert owner_of(access, name, visitor("192.0.2.7")) is None
+
+
+@pytest.mark.parametrize("word", ["", "no json", "[]", "[" * 5000, '{"do": "make", "quotes": [1]}'])
+def test_what_nobody_of_ours_sends_is_refused_in_words(word):
+    with pytest.raises(UsageError, match="cannot be read"):
+        _asked(word)

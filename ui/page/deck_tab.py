@@ -80,11 +80,10 @@ class DeckTab:
                 return failed, "", "", ""
 
     def _deck(self, mine: str, request: gr.Request) -> Deck:
-        if sits_here(request):
-            return self._desk.deck()
-        if self._access.token is None or not _NAME.fullmatch(mine or ""):
+        owner = owner_of(self._access, mine, request)
+        if owner is None:
             raise UsageError(self._say("deck.locked"))
-        return self._desk.deck(mine)
+        return self._desk.deck(owner)
 
     def _done(self, deck: Deck, asked: dict[str, Any]) -> str:
         say = self._say
@@ -124,6 +123,13 @@ class DeckTab:
             review_html(due[0] if due else None, standing, self._say),
             progress_html(kept, places, self._say),
         )
+
+
+def owner_of(access: Access, mine: str, request: gr.Request) -> str | None:
+    """Return whose cards a visitor has, whose browser keeps the name ``mine``; None: nobody's."""
+    if sits_here(request):
+        return ""
+    return mine if access.token is not None and _NAME.fullmatch(mine or "") else None
 
 
 def _asked(word: str) -> dict[str, Any]:

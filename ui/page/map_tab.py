@@ -55,7 +55,7 @@ class MapTab:
             names = [(row["name"], row["name"]) for row in store.list_rows()]
             names.append((say("map.topics"), _TOPICS))
             known = [value for _, value in names]
-            name = chosen if chosen in known else known[0]
+            name = chosen if chosen is not None and chosen in known else known[0]
             choice = gr.update(choices=names, value=name, visible=True)
             asked = _asked(where)
             if name == _TOPICS:
