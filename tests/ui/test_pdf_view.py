@@ -12,7 +12,8 @@ from ingest.archive.warc import Archive
 from ingest.bounded.drawings import Drawings
 from ingest.reading.decode import UnreadableError
 from ingest.reading.pdf_image import Line, PageImage, page_image
-from ui.page.html_pdf import PICTURE_POLICY, pdf_address, pdf_html, unread_html
+from ui.page.html_pdf import pdf_address, pdf_html, unread_html
+from ui.page.html_reader import POLICY
 from ui.page.i18n import texts
 from ui.page.pdf_marks import boxes, holds
 
@@ -128,5 +129,5 @@ def test_nothing_of_a_pdf_becomes_markup():
         assert not re.search(r"<[^>]*\son\w+=", body)
         assert "javascript:" not in body
         assert body.count("<img") <= 1
-    assert "script-src 'sha256-" in PICTURE_POLICY
-    assert "default-src 'none'" in PICTURE_POLICY
+    assert "script-src 'sha256-" in POLICY
+    assert "default-src 'none'" in POLICY

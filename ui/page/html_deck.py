@@ -14,6 +14,7 @@ from assistant.learning.cards import Card
 from assistant.learning.deck import RATINGS, Kept, Standing
 from index.store.values import Recommendation
 from ingest.text.formulas import FORMULA
+from ingest.values import PRIMER
 from ui.page.formulas import typeset
 from ui.page.html import framed, message_html, reader_link
 from ui.page.i18n import Texts
@@ -94,7 +95,8 @@ def progress_html(
     for each in kept:
         there = places.get(each.card.url, ())
         names = {" › ".join([place.list, *place.section[:2]]) for place in there}
-        for name in names or {say("deck.no_section")}:
+        primer = each.card.url.startswith(PRIMER)
+        for name in names or {say("card.primer" if primer else "deck.no_section")}:
             rows.setdefault(name, []).append(each)
     body = "".join(
         f'<tr class="deck-row" tabindex="-1"><th scope="row">{escape(name)}</th>'

@@ -12,11 +12,10 @@ from urllib.parse import quote
 from ingest.reading.pdf_image import Line, PageImage
 from ui.page.formulas import typeset
 from ui.page.html import is_web, link
-from ui.page.html_reader import POLICY, page_html
+from ui.page.html_reader import page_html
 from ui.page.i18n import Texts
 from ui.page.pdf_marks import Box
 
-PICTURE_POLICY = f"{POLICY}; img-src data:"
 _QUOTED = 600  # characters of a quotation that an address carries
 
 

@@ -32,7 +32,7 @@ _DIGESTS = " ".join(
     for name in _SCRIPTS
 )
 POLICY = (
-    f"default-src 'none'; script-src {_DIGESTS}; style-src 'unsafe-inline'; "
+    f"default-src 'none'; script-src {_DIGESTS}; style-src 'unsafe-inline'; img-src data:; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 _LEAVES = frozenset(

@@ -14,13 +14,13 @@ from ingest.reading.pdf_image import PageImage
 from ingest.values import Document
 from ui.page.highlight import readable
 from ui.page.html import reader_address
-from ui.page.html_pdf import PICTURE_POLICY, pdf_address, pdf_html, unread_html
-from ui.page.html_reader import missing_html
+from ui.page.html_pdf import pdf_address, pdf_html, unread_html
+from ui.page.html_reader import POLICY, missing_html
 from ui.page.i18n import LANGUAGES, texts
 from ui.page.pdf_marks import Box, boxes, holds
 
 _HEADERS = {
-    "Content-Security-Policy": PICTURE_POLICY,
+    "Content-Security-Policy": POLICY,
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
