@@ -5,7 +5,7 @@ A desk serves one home. It opens models and the library when they are first need
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -40,20 +40,23 @@ if TYPE_CHECKING:
     from assistant.home.checking import Checkup
     from assistant.home.keeping import Fetching, ForgetReport, IngestReport
     from assistant.learning.cards import Card
+    from assistant.learning.deck import Deck
     from assistant.learning.holdings import Source
     from assistant.learning.path_form import ReadingPath
     from assistant.refreshing.digest import Digest
     from index.doctor import Examination
+    from ingest.bounded.drawings import Drawings
     from ingest.fetch.pace import Limits
     from ingest.gathering.gather import OnOutcome
     from ingest.gathering.sent import SeenPage
     from ingest.lists.changes import ListChanges
+    from ingest.reading.pdf_image import PageImage
 
 _EVERYTHING = Filters()
 _ASKED_AGAIN = 50  # refused questions after a refresh, those asked last
 
 Progress = Callable[[str, int, int], None]
-"""Told the step, how much of it is done, and how much there is (0: not known)."""
+"""OnOutcome the step, how much of it is done, and how much there is (0: not known)."""
 
 
 def default_home() -> Path:
@@ -218,6 +221,27 @@ class Desk:
             raise NothingFound(f"There is no passage {key} here; search again for its words.")
         return found
 
+    def page_image(self, address: str, number: int) -> "PageImage":
+        """Return a page of the archived PDF file at an address as a picture, with its text.
+
+        Raises:
+            NothingFound: there is none, or it cannot be drawn within its limits.
+        """
+        from ingest.reading.decode import UnreadableError
+
+        try:
+            return self._drawings.page(address, number)
+        except UnreadableError as error:
+            raise NothingFound(
+                f"Page {number} of {address} cannot be drawn: {error}. Its text can be read."
+            ) from error
+
+    @cached_property
+    def _drawings(self) -> "Drawings":
+        from ingest.bounded.drawings import Drawings
+
+        return Drawings(self.home.archive)
+
     def count_tokens(self, text: str) -> tuple[int, bool]:
         """Return how many tokens ``text`` is, and whether that is an estimate.
 
@@ -246,6 +270,32 @@ class Desk:
         from assistant.learning.cards import cards  # needed here alone
 
         return cards(self._snapshot(), bounds.asked(topic, "topic"))
+
+    def cards_of_answer(self, question: str, quotes: "Sequence[tuple[str, str]]") -> "list[Card]":
+        """Return study cards of an answer's quotations: pairs of a document's address and words.
+
+        Raises:
+            NothingFound: none of them stands in the library.
+        """
+        from assistant.learning.card_sources import cards_of_answer
+
+        return cards_of_answer(self._snapshot(), bounds.asked(question), quotes)
+
+    def cards_of_source(self, url: str) -> "list[Card]":
+        """Return study cards of the document an address leads to.
+
+        Raises:
+            NothingFound: it is not here, or nothing in it makes a card.
+        """
+        from assistant.learning.card_sources import cards_of_source
+
+        return cards_of_source(self._snapshot(), url)
+
+    def deck(self, owner: str = "") -> "Deck":
+        """Return the cards kept in this home, by whom; see `learning.deck`."""
+        from assistant.learning.deck import Deck
+
+        return Deck(self.home.root, owner)
 
     # --- keeping
 
@@ -542,6 +592,8 @@ class Desk:
 
     def close(self) -> None:
         """Give the model's memory back."""
+        if "_drawings" in vars(self):
+            self._drawings.close()
         self._opened.close()
 
     @property

@@ -73,6 +73,7 @@ from ingest.text import (
     text_fragment,
     words,
 )
+from ingest.text import formulas as formulas_of
 from ingest.values import Document
 from tests import packed
 from tests.growth import FEW, Case
@@ -579,6 +580,11 @@ CASES: dict[str, Any] = {
     "ingest.text.claims.numbers_of": claims.numbers_of,
     "ingest.text.numbers.quantities": numbers.quantities,
     "ingest.text.opposites.has_contrary": opposites.has_contrary,
+    "ingest.text.formulas.outside": Case(
+        lambda text: formulas_of.outside(text, str.upper),
+        heads=("", "$$", "\\[ x_1 "),
+        units=("\\(a", "\\[a", "\\[x_1", "\\begin{align}", "\\end{align}", "$$a", "\\("),
+    ),
     "ingest.text.plain.escape": plain.escape,
     "ingest.text.plain.inline_code": plain.inline_code,
     "ingest.text.plain.plain": Case(plain.plain, units=("[^a]", "![a]", "**a*")),
@@ -614,6 +620,8 @@ EXEMPT: dict[str, str] = {
     "ingest.gathering.collected.": "reads by `read_list` and `read_vault`",
     "ingest.exports.rows.take_rows": "measured with `read_list`",
     "ingest.exports.vault.": "reads notes by `wiki` and `parse`",
+    "ingest.reading.pdf_image.": "bounds characters and pixels itself, in a process that is ended",
+    "ingest.text.formulas.tex_of": "reads what a pattern matched",
     "ingest.archive.": "records are found by their places; what they say is read elsewhere",
     "ingest.bounded.": "hands pages to a process that is ended when it takes too long",
     "ingest.gathering.": "asks for pages; addresses are compared, replies kept",

@@ -2,20 +2,35 @@
 
 import asyncio
 from collections.abc import Callable
+from datetime import UTC, datetime
 from io import StringIO
 from typing import Any
 
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
+from assistant.answering.values import Sentence
+from assistant.learning.cards import Card
+from assistant.learning.deck import Kept
 from index.search.library import Hit
 from index.store.browse import Link
-from index.store.values import StoredPassage
+from index.store.values import Recommendation, StoredPassage
+from ingest.reading.pdf_image import Line, PageImage
 from ingest.values import Document
-from tests.growth import Case
+from tests.growth import FEW, Case
 from ui import markdown_form, sentence_form
 from ui.cli import render, terminal
-from ui.page import formulas, highlight, html, html_browse, html_reader, html_search
+from ui.page import (
+    formulas,
+    highlight,
+    html,
+    html_browse,
+    html_deck,
+    html_pdf,
+    html_reader,
+    html_search,
+    pdf_marks,
+)
 from ui.page.i18n import texts
 from ui.serving import access, asking, guesses, metrics, prefix, refusals, streams
 
@@ -35,6 +50,15 @@ def _hit(text: str) -> Hit:
         text[:300], "en", "post", "web", "2026-01-02T03:04:05Z", "a",
     )  # fmt: skip
     return Hit(1, 0.5, passage, (), 1, 1)
+
+
+def _kept(text: str) -> Kept:
+    card = Card(text, text, text, text, f"https://{text}")
+    return Kept(1, text, card, datetime(2026, 1, 2, tzinfo=UTC), 1, learned=False)
+
+
+def _drawn(text: str) -> PageImage:
+    return PageImage(b"", 9, 9, 1, (Line(text, 0, 9, tuple(map(float, range(len(text) + 1)))),))
 
 
 def _console(text: str) -> None:
@@ -98,6 +122,32 @@ CASES: dict[str, Any] = {
     "ui.page.html.message_html": lambda text: html.message_html(text, text),
     "ui.page.html.reader_link": lambda text: html.reader_link(_SAY, text, url=text, at=text),
     "ui.page.html.trail": lambda text: html.trail([text]),
+    "ui.page.html.reader_address": lambda text: html.reader_address(_SAY, url=text, at=text),
+    "ui.page.html.view_link": lambda text: html.view_link(text, text),
+    "ui.page.html_deck.progress_html": lambda text: html_deck.progress_html(
+        [_kept(text)], {_kept(text).card.url: [Recommendation(text, (text,), None)]}, _SAY
+    ),
+    "ui.page.html_deck.quiz_html": Case(
+        lambda text: html_deck.quiz_html(
+            [Card(text, f"{n} {text}", text, text, text) for n in "1234"], text, _SAY
+        ),
+        most=5_000,
+        common=FEW,
+    ),
+    "ui.page.html_deck.quotes_of": lambda text: html_deck.quotes_of(
+        [Sentence(text, (1,), 1.0, "supported", True)], {1: text}
+    ),
+    "ui.page.html_pdf.pdf_address": lambda text: html_pdf.pdf_address(_SAY, url=text, said=text),
+    "ui.page.html_pdf.pdf_html": lambda text: html_pdf.pdf_html(
+        _drawn(text), 1, text, _SAY, passage=[], quoted=[], addresses=[text, text], text=text,
+        live=text,
+    ),
+    "ui.page.html_pdf.unread_html": lambda text: html_pdf.unread_html(text, text, text, _SAY),
+    "ui.page.html_reader.page_html": lambda text: html_reader.page_html(text, text, _SAY, text),
+    "ui.page.pdf_marks.boxes": Case(
+        lambda text: pdf_marks.boxes(_drawn(text).lines, text[: len(text) // 2]), most=30_000
+    ),
+    "ui.page.pdf_marks.holds": lambda text: pdf_marks.holds(_drawn(text).lines, text[:9]),
     "ui.page.html_reader.reader_html": lambda text: html_reader.reader_html(
         _document(text), _SAY, span=(0, len(text) // 2)
     ),
@@ -151,14 +201,19 @@ EXEMPT: dict[str, str] = {
             "lists.lists_check", "lists.lists_diff", "lists.lists_remove", "models.models_measure",
             "models.models_pull", "options.given", "options.open_desk",
             "serve.mcp", "serve.serve",
+            "models.models_pull", "options.filters_of", "options.given", "options.open_desk",
+            "review.review", "serve.mcp", "serve.serve",
         )
     },
     **{
         f"ui.page.{name}": _TAB
         for name in (
             "ask_tab.AskTab.ask", "browse_tab.BrowseTab.open", "browse_tab.BrowseTab.tree",
-            "browse_tab.PathTab.show", "library_tab.LibraryTab.fetch",
-            "library_tab.LibraryTab.rebuild", "search_tab.SearchTab.again",
+            "browse_tab.PathTab.show", "deck_tab.DeckTab.act", "deck_tab.DeckTab.arrive",
+            "deck_tab.DeckTab.show", "deck_tab.owner_of", "map_tab.MapTab.go",
+            "map_tab.MapTab.open",
+            "library_tab.LibraryTab.fetch", "library_tab.LibraryTab.rebuild",
+            "search_tab.SearchTab.again",
             "search_tab.SearchTab.search",
         )
     },
@@ -170,6 +225,7 @@ EXEMPT: dict[str, str] = {
     "ui.page.plots.growth_figure": "takes figures",
     "ui.page.plots.kind_figure": "takes figures",
     "ui.page.plots.list_figure": "takes figures",
+    "ui.page.plots.styled": "takes figures",
     "ui.server.application": _SERVES,
     "ui.server.configuration": _SERVES,
     "ui.server.interface": _SERVES,

@@ -31,6 +31,7 @@ def test_there_are_all_the_commands_of_the_contract():
         "ask", "chat", "search", "path", "cards", "lists show", "lists add", "lists remove",
         "lists check", "lists diff", "ingest", "rebuild", "status", "eval", "verify",
         "models show", "models pull", "models measure", "serve", "export", "import", "refresh",
+        "review",
     } <= names  # fmt: skip
 
 

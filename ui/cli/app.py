@@ -14,6 +14,7 @@ from ui.cli import keep as cli_keep
 from ui.cli import lists as cli_lists
 from ui.cli import models as cli_models
 from ui.cli import refresh as cli_refresh
+from ui.cli import review as cli_review
 from ui.cli import serve as cli_serve
 from ui.cli.terminal import Console
 
@@ -35,6 +36,7 @@ app.command("chat")(cli_chat.chat)
 app.command("search")(cli_ask.search)
 app.command("path")(cli_ask.path)
 app.command("cards")(cli_ask.cards)
+app.command("review")(cli_review.review)
 app.add_typer(cli_lists.app, name="lists")
 app.command("ingest")(cli_keep.ingest)
 app.command("refresh")(cli_refresh.refresh)

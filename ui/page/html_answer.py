@@ -8,6 +8,7 @@ from html import escape
 from assistant.answering.values import Answer, Citation, Reading, Sentence, grouped, items, running
 from index.search.library import Hit
 from ingest.errors import RefdeskError
+from ingest.text.formulas import FORMULA, outside
 from ui.page.formulas import typeset
 from ui.page.highlight import marked
 from ui.page.html import (
@@ -21,7 +22,11 @@ from ui.page.html import (
     reader_link,
     recommended_html,
     trail,
+    up,
+    view_link,
 )
+from ui.page.html_deck import make_button, quotes_of
+from ui.page.html_pdf import pdf_address
 from ui.page.i18n import Texts
 from ui.sentence_form import code_of, fenced
 
@@ -69,7 +74,12 @@ def turn_html(turn: Turn, say: Texts) -> str:
         found = "".join(hit_html(hit, asked, say) for hit in turn.hits[:_SHOWN_HITS])
         parts.append(f'<h3 class="small">{escape(say("ask.found"))}</h3>{found}')
     if turn.answer is not None and not turn.answer.refused:
-        parts += [_further(turn.answer.further, say), _tools(turn.answer, say)]
+        quotes = quotes_of(turn.sentences, {each.n: each.url for each in turn.citations})
+        if not quotes and turn.extract is not None:  # the model's words are no quotation
+            urls = {each.n: each.url for each in turn.extract.citations}
+            quotes = quotes_of(turn.extract.sentences, urls)
+        made = make_button(say, question=asked, quotes=quotes) if quotes else ""
+        parts += [_further(turn.answer.further, say), _tools(turn.answer, say, made)]
     working = ' data-working="1"' if turn.state else ""
     return (
         f'<section class="turn" data-turn="{turn.number}" data-asked="{escape(asked)}"{working}>'
@@ -102,7 +112,7 @@ def _sentences(turn: Turn) -> str:
     place = 0
     for group, runs in grouped(turn.sentences):
         if group:
-            parts.append(f'<h3 class="group">{escape(_plain(group))}</h3>')
+            parts.append(f'<h3 class="group">{typeset(_plain(group))}</h3>')
         for run in runs:
             parts.append(_run(run, _marks(turn, place, run[0])))
             place += len(run)
@@ -116,8 +126,7 @@ def _run(run: Sequence[Sentence], marks: str) -> str:
     if first.form == "table":
         return f"<div {status}>{_table(first.text)}{marks}</div>"
     if first.form == "formula":
-        formula = f'<div class="formula" tabindex="0">{typeset(first.text)}</div>'
-        return f"<div {status}>{formula}{marks}</div>"
+        return f"<div {status}>{typeset(first.text)}{marks}</div>"
     if first.block:
         code = code_of(first.text) if first.form == "code" else first.text
         return (
@@ -158,6 +167,10 @@ def _marks(turn: Turn, place: int, sentence: Sentence) -> str:
 
 def _plain(text: str) -> str:
     """A sentence without the Markdown marks of emphasis and links."""
+    return outside(text, _unmarked)
+
+
+def _unmarked(text: str) -> str:
     text = re.sub(r"!?\[([^\]]*)\]\([^)\s]*\)", r"\1", text)
     return re.sub(r"(\*\*|__|`)(?=\S)(.+?)(?<=\S)\1", r"\2", text)
 
@@ -198,10 +211,12 @@ def _sources(turn: Turn, say: Texts) -> str:
         where = f'<span class="where">{heading}</span>' if heading else ""
         opens = f"card-{turn.number}-{places[0]}-{cited.n}" if places else ""
         lists = dict.fromkeys(each.list for each in cited.recommended_by)
+        url = f' data-url="{escape(cited.url)}"' if is_web(cited.url) else ""
         rows.append(
-            f'<li><button type="button" class="source" data-card="{opens}" aria-haspopup="dialog"'
-            f' aria-expanded="false"><span class="n">{cited.n}</span><span class="name">'
-            f"{escape(cited.title)}</span>{where}"
+            f'<li{url}><button type="button" class="source" data-card="{opens}" '
+            f'aria-haspopup="dialog" aria-expanded="false"><span class="n">{cited.n}</span>'
+            f'<span class="name">'
+            f"{typeset(cited.title)}</span>{where}"
             f"</button>{chip(say.named('kind', cited.kind))}"
             f"{''.join(chip(each, 'list') for each in lists)}</li>"
         )
@@ -237,8 +252,13 @@ def _card(turn: Turn, place: int, run: Sequence[Sentence], cited: Citation, say:
     links = ""
     if cited.passage:
         links = reader_link(say, say("card.archived"), passage=cited.passage, at=at)
+        if "#page=" in cited.deep_link:
+            said = " ".join(each.original or each.text for each in run)
+            page = pdf_address(say, passage=cited.passage, said=said, up=up(say))
+            links += view_link(page, say("card.pdf"))
     if is_web(cited.deep_link):
         links = link(cited.deep_link, say("card.live")) + links
+    made = make_button(say, url=cited.url) if cited.passage else ""
     when = say("card.archived_at", date=cited.archived_at[:10]) if cited.archived_at else ""
     heading = trail([part for part in cited.heading if part != cited.title])
     name = say("card.label", n=cited.n)
@@ -254,11 +274,11 @@ def _card(turn: Turn, place: int, run: Sequence[Sentence], cited: Citation, say:
     return (
         f'<div popover class="card" id="card-{turn.number}-{place}-{cited.n}" role="dialog" '
         f'tabindex="-1" aria-label="{escape(name)}">'
-        f'<p class="head"><b>{escape(cited.title)}</b><button type="button" class="close" '
+        f'<p class="head"><b>{typeset(cited.title)}</b><button type="button" class="close" '
         f'aria-label="{escape(say("card.close"))}">×</button></p>'
         f'<p class="where">{heading}</p>'
         f"{shown}{who}"
-        f'<p class="links">{links}<span class="hint">{escape(when)}</span></p></div>'
+        f'<p class="links">{links}{made}<span class="hint">{escape(when)}</span></p></div>'
     )
 
 
@@ -280,11 +300,11 @@ def _further(further: Sequence[Reading], say: Texts) -> str:
     return f'<h3 class="small">{escape(say("ask.further"))}</h3><ul>{links}</ul>' if links else ""
 
 
-def _tools(answer: Answer, say: Texts) -> str:
+def _tools(answer: Answer, say: Texts, more: str) -> str:
     copied = escape(say("ask.copied"))
     return (
         f'<p class="tools"><button type="button" class="copy" data-copied="{copied}" '
-        f'data-text="{escape(markdown(answer))}">{escape(say("ask.copy"))}</button>'
+        f'data-text="{escape(markdown(answer))}">{escape(say("ask.copy"))}</button>{more}'
         f'<button type="button" class="share" data-copied="{copied}">{escape(say("ask.share"))}'
         f'</button><button type="button" class="again">{escape(say("ask.again"))}</button></p>'
     )
@@ -328,4 +348,14 @@ def _markdown_run(run: Sequence[Sentence], marks: str) -> list[str]:
 
 
 def _flat(text: str) -> str:
-    return re.sub(r"([\\*_\[\]<>#|`!])", r"\\\1", " ".join(text.split()))
+    """Return words as Markdown on one line; formulas stay TeX, and hold no HTML."""
+    parts, here = [], 0
+    text = " ".join(text.split())
+    for found in FORMULA.finditer(text):
+        parts += [_escaped(text[here : found.start()]), found[0].replace("<", r"\lt ")]
+        here = found.end()
+    return "".join(parts) + _escaped(text[here:])
+
+
+def _escaped(text: str) -> str:
+    return re.sub(r"([\\*_\[\]<>#|`!])", r"\\\1", text)

@@ -1,27 +1,39 @@
 """The reader view: a document's archived text as a page of its own, the cited passage marked.
 
-The text is Markdown from anywhere. It becomes headings, lists, tables and code, nothing else: HTML
-in it stays text, images become their description, links are http and https only. The page runs no
-script; the headers it is sent with would not let it.
+The text is Markdown from anywhere. It becomes headings, lists, tables, code and formulas, nothing
+else: HTML in it stays text, images become their description, links are http and https only. The
+page runs refdesk's own scripts, which its headers name by their digests, and would run no other.
 """
 
+import base64
+import hashlib
 from collections.abc import MutableMapping, Sequence
 from html import escape
 from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
+from markdown_it.rules_block import StateBlock
+from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
 from index.store.values import Recommendation
+from ingest.text.formulas import FORMULA
 from ingest.values import Document
 from ui.page import assets
+from ui.page.formulas import typeset
 from ui.page.html import is_web, link, recommended_html
+from ui.page.html_ease import size_html
 from ui.page.i18n import Texts
 
+_SCRIPTS = ("tex.js", "size.js", "reader.js")
+_DIGESTS = " ".join(
+    f"'sha256-{base64.b64encode(hashlib.sha256(assets.read(name).encode()).digest()).decode()}'"
+    for name in _SCRIPTS
+)
 POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'none'"
+    f"default-src 'none'; script-src {_DIGESTS}; style-src 'unsafe-inline'; img-src data:; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 _LEAVES = frozenset(
     ("paragraph_open", "heading_open", "tr_open", "fence", "code_block", "list_item_open")
@@ -42,10 +54,55 @@ class _Renderer(RendererHTML):
         """An image would be fetched from elsewhere: its description stands for it."""
         return f'<span class="image">[{escape(tokens[idx].content) or "…"}]</span>'
 
+    def formula(
+        self,
+        tokens: Sequence[Token],
+        idx: int,
+        options: Any,
+        env: MutableMapping[str, Any],
+    ) -> str:
+        """A formula is set by the browser."""
+        return typeset(tokens[idx].content)
+
+
+def _formula(state: StateInline, silent: bool) -> bool:
+    """Take a formula whole: its signs are TeX's, not Markdown's."""
+    if state.src[state.pos] not in "$\\":
+        return False
+    found = FORMULA.match(state.src, state.pos, state.posMax)
+    if found is None:
+        return False
+    if not silent:
+        state.push("formula", "math", 0).content = found[0]
+    state.pos = found.end()
+    return True
+
+
+def _displayed(state: StateBlock, first: int, last: int, silent: bool) -> bool:
+    """Take lines that are one formula as a paragraph, whatever Markdown would see in them."""
+    begins = state.bMarks[first] + state.tShift[first]
+    if not state.src.startswith(("$$", "\\"), begins):
+        return False
+    found = FORMULA.match(state.src, begins)
+    if found is None or "\n" not in found[0]:
+        return False
+    line = next((at for at in range(first, last) if state.eMarks[at] >= found.end()), None)
+    if line is None or state.src[found.end() : state.eMarks[line]].strip():
+        return False
+    if not silent:
+        state.line = line + 1
+        state.push("paragraph_open", "p", 1).map = [first, state.line]
+        inline = state.push("inline", "", 0)
+        inline.content, inline.map, inline.children = found[0], [first, state.line], []
+        state.push("paragraph_close", "p", -1)
+    return True
+
 
 def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False}, renderer_cls=_Renderer)
     parser.enable(["table", "strikethrough"])
+    parser.inline.ruler.before("escape", "formula", _formula)
+    parser.block.ruler.before("fence", "formula", _displayed, {"alt": ["paragraph"]})
     parser.validateLink = is_web  # type: ignore[method-assign]  # the documented way
     return parser
 
@@ -56,11 +113,13 @@ def reader_html(
     *,
     span: tuple[int, int] | None = None,
     live: str = "",
+    pdf: str = "",
     places: Sequence[Recommendation] = (),
 ) -> str:
     """Return the whole page of a document; what overlaps ``span`` of its text is marked.
 
-    ``live`` is the address that opens the original, at the passage where there is one.
+    ``live`` is the address that opens the original, at the passage where there is one, ``pdf`` that
+    of its page as a picture.
     """
     tokens = _parser().parse(document.text)
     lines = _lines(document.text, span) if span else None
@@ -75,38 +134,45 @@ def reader_html(
     else:
         about = [escape(say("card.primer") if document.kind == "note" else say("reader.given"))]
     about += [escape(each) for each in (document.author, document.date) if each]
+    if pdf:
+        about.append(f'<a href="{escape(pdf)}">{escape(say("reader.pdf"))}</a>')
     if lines:
         about.append(f'<a href="#passage">{escape(say("reader.to_passage"))}</a>')
     recommended = recommended_html(places, say)
     if recommended:
         recommended = f"<p class='small'>{escape(say('reader.recommended'))}</p>{recommended}"
-    title = f"<h1>{escape(document.title)}</h1>" if not _titled(tokens) else ""
-    return _page(
+    title = f"<h1>{typeset(document.title)}</h1>" if not _titled(tokens) else ""
+    return page_html(
         say("reader.title", title=document.title),
         f'<p class="about">{" · ".join(about)}</p>{recommended}{_contents(contents, say)}'
         f'<article lang="{escape(document.lang)}">{title}{body}</article>',
         say,
+        document.url,
     )
 
 
 def missing_html(say: Texts) -> str:
     """Return the page for an address or passage that is not here."""
-    return _page(
+    return page_html(
         say("reader.none"),
         f"<h1>{escape(say('reader.none'))}</h1><p>{escape(say('reader.none_explain'))}</p>",
         say,
     )
 
 
-def _page(title: str, body: str, say: Texts) -> str:
+def page_html(title: str, body: str, say: Texts, url: str = "") -> str:
+    """Return a page of its own, with refdesk's scripts; ``url`` is the document that is read."""
     home = "./zh/" if say.lang == "zh" else "./"  # a proxy may show it all below a path
+    name = hashlib.sha256(url.encode()).hexdigest()[:16] if url else ""
+    first, *scripts = (f"<script>{assets.read(name)}</script>" for name in _SCRIPTS)
     return (
         f'<!doctype html><html lang="{say.lang}"><head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">'
         f'<meta name="color-scheme" content="light dark"><title>{escape(title)}</title>'
-        f'<link rel="icon" href="data:,"><style>{assets.read("reader.css")}</style></head><body>'
-        f'<header><a href="{home}">{escape(say("reader.back"))}</a></header>'
-        f"<main>{body}</main></body></html>"
+        f'<link rel="icon" href="data:,"><style>{assets.read("reader.css")}</style>{first}</head>'
+        f"<body>"
+        f'<header><a href="{home}">{escape(say("reader.back"))}</a>{size_html(say)}</header>'
+        f'<main data-document="{name}">{body}</main>{"".join(scripts)}</body></html>'
     )
 
 
@@ -157,7 +223,7 @@ def _contents(headings: Sequence[tuple[int, str, str]], say: Texts) -> str:
     if len(shown) < 3:
         return ""
     rows = "".join(
-        f'<li class="l{level}"><a href="#{name}">{escape(text)}</a></li>'
+        f'<li class="l{level}"><a href="#{name}">{typeset(text)}</a></li>'
         for level, name, text in shown
     )
     return f"<details><summary>{escape(say('reader.contents'))}</summary><ul>{rows}</ul></details>"

@@ -5,6 +5,7 @@ from fastapi.responses import HTMLResponse
 
 from assistant.desk import Desk
 from ingest.links.urls import deep_link
+from ui.page.html_pdf import pdf_address
 from ui.page.html_reader import POLICY, missing_html, reader_html
 from ui.page.i18n import LANGUAGES, texts
 
@@ -33,7 +34,10 @@ def reader(desk: Desk) -> APIRouter:
             before = document.text[: found.start]
             live = deep_link(found.opens_at(found.start), found.text, before, found.fence)
         places = store.recommendations([document.url])[document.url]
-        html = reader_html(document, say, span=span, live=live, places=places)
+        pdf = ""
+        if any("#page=" in address for _, address in document.anchors):
+            pdf = pdf_address(say, passage=passage, url="" if found else url, up="./")
+        html = reader_html(document, say, span=span, live=live, pdf=pdf, places=places)
         return HTMLResponse(html, headers=_HEADERS)
 
     return router
