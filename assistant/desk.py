@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from assistant.learning.cards import Card
     from assistant.learning.holdings import Source
     from assistant.learning.path_form import ReadingPath
+    from assistant.references.csl import Item
     from index.doctor import Examination
     from ingest.fetch.pace import Limits
     from ingest.gathering.gather import Told
@@ -255,6 +256,23 @@ class Desk:
         from assistant.learning.cards import cards  # needed here alone
 
         return cards(self._snapshot(), bounds.asked(topic, "topic"))
+
+    # --- taking out
+
+    def cite(self, named: Sequence[str] = (), answers: Sequence[Any] = ()) -> "list[Item]":
+        """Return sources as items of CSL-JSON; `assistant.references.forms` writes them.
+
+        Args:
+            named: names of lists, and addresses of pages.
+            answers: saved answers, as ``ask --json`` prints them.
+
+        Raises:
+            UsageError: an answer is none, or what is named is neither a list nor an address.
+            NothingFound: an address is not here, or nothing is cited.
+        """
+        from assistant.references.cited import references  # needed here alone
+
+        return references(self._snapshot().store, named, answers)
 
     # --- keeping
 

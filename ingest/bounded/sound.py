@@ -7,12 +7,12 @@ can hold, offsets that lie inside the text.
 """
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any, cast
 
 from ingest.errors import RefdeskError
 from ingest.links.kinds import split
-from ingest.values import Document, Rejection
+from ingest.values import Document, Imprint, Rejection
 
 FAULT = "the reader failed"
 """What the reason of a rejection begins with that is due to a fault of a reader."""
@@ -63,7 +63,13 @@ def sound(result: Document | Rejection) -> Document | Rejection:
         links=tuple(map(plain, result.links)),
         aliases=tuple(map(plain, result.aliases)),
         anchors=tuple(sorted(anchors, key=lambda anchor: anchor[0])),
+        imprint=_sound_imprint(result.imprint),
     )
+
+
+def _sound_imprint(imprint: Imprint) -> Imprint:
+    said = {each.name: plain(getattr(imprint, each.name))[:_TITLE] for each in fields(imprint)[1:]}
+    return Imprint(tuple((plain(a), plain(b)) for a, b in imprint.authors), **said)
 
 
 def plain(text: str) -> str:

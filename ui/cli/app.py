@@ -14,6 +14,7 @@ from ui.cli import keep as cli_keep
 from ui.cli import lists as cli_lists
 from ui.cli import models as cli_models
 from ui.cli import serve as cli_serve
+from ui.cli import take_out as cli_take_out
 from ui.cli.terminal import Console
 
 _SYSTEM = (
@@ -44,6 +45,7 @@ app.command("export")(cli_keep.export)
 app.command("import")(cli_keep.import_)
 app.command("eval")(cli_eval.evaluate)
 app.command("verify")(cli_ask.verify)
+app.command("cite")(cli_take_out.cite)
 app.add_typer(cli_models.app, name="models")
 app.command("serve")(cli_serve.serve)
 app.command("mcp")(cli_serve.mcp)

@@ -214,6 +214,14 @@ class PathForm(Form):
     papers: list[dict[str, Any]]
 
 
+class CiteForm(Form):
+    """Sources as references: a text in the form that was asked for, and as items of CSL-JSON."""
+
+    format: Literal["bibtex", "ris", "csl-json", "apa"]
+    text: str
+    items: list[dict[str, Any]]
+
+
 class StatusForm(Form):
     """What the library holds."""
 
