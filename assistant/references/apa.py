@@ -1,4 +1,4 @@
-"""CSL-JSON items as references in the style of the American Psychological Association (7th edition).
+"""CSL-JSON items as references in APA style (American Psychological Association, 7th edition).
 
 Plain text: what the style sets in italics stands as it is. Titles keep their capitals: to put them
 into sentence case one must know which words are names.
@@ -54,7 +54,7 @@ def _rest(item: Item) -> list[str]:
 
 
 def _titled(item: Item) -> str:
-    title = item.get("title", "")
+    title: str = item.get("title", "")
     number = item.get("number", "")
     label = _LABELS.get(item["type"], "")
     return title + (f" ({number})" if number else "") + (f" [{label}]" if label else "")

@@ -5,6 +5,7 @@ Types that only biblatex knows (``@online``) are not used: classic BibTeX drops 
 
 import re
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Any
 
 from assistant.references.csl import Item, year_of
@@ -25,8 +26,6 @@ _MARKS = {
 }  # fmt: skip
 _MARK = re.compile(r"[\\{}$&%#_~^]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
-# capitals that a style's small letters would spoil: LoRA, GPT-4, BERT's
-_CAPITALS = re.compile(r"[^\s\\{}]*[^\s\\{}()\[\]\"'“”‘’-][A-Z][^\s\\{}:;,.!?()\"'”’]*")
 _FORMULA = re.compile(r"\$(?=\S)((?:[^$\\]|\\.){1,200})(?<=\S)\$")
 _TOLD_BY = re.compile(r"[\\^_]|^[A-Za-z]$")
 _URL = str.maketrans({"{": "%7B", "}": "%7D", "\\": "%5C", " ": "%20"})
@@ -100,11 +99,15 @@ def _title(title: str) -> str:
 
 
 def _kept(text: str) -> str:
-    words = re.split(r"(\s+)", _CONTROL.sub(" ", text))
+    """Escape a text; words with a capital inside (LoRA, GPT-4) keep it whatever the style does."""
+    words = re.split(r"( +)", _CONTROL.sub(" ", text))
     return "".join(
-        f"{{{escaped(word)}}}" if _CAPITALS.fullmatch(word.rstrip(":;,.!?")) else escaped(word)
-        for word in words
+        f"{{{escaped(word)}}}" if _has_inner_capital(word) else escaped(word) for word in words
     )
+
+
+def _has_inner_capital(word: str) -> bool:
+    return any(b.isupper() and a.isalnum() for a, b in pairwise(word))
 
 
 def _is_balanced(formula: str) -> bool:

@@ -90,7 +90,7 @@ def with_keys(items: Iterable[tuple[str, Item]]) -> list[Item]:
     later address get a longer one.
     """
     taken: set[str] = set()
-    keyed = []
+    keyed: list[Item] = []
     for address, item in items:
         digest = hashlib.sha256(address.encode("utf-8", "replace")).hexdigest()
         base, length = _base(item), _KEY

@@ -7,8 +7,8 @@ from ingest.text.sentences import clean
 _LONGEST = 200  # characters of a name; what is longer is none
 _MOST = 6  # parts of a person's name; what has more is a sentence or a body
 _SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv)\.?", re.IGNORECASE)
-_APART = re.compile(r"\s*;\s*|\s*,?\s+(?:and|&)\s+")
-_JOINED = re.compile(r"\s*,\s*")
+_APART = re.compile(r" ?; ?|,? (?:and|&) ")
+_JOINED = re.compile(r" ?, ?")
 
 
 def name_parts(name: str) -> tuple[str, str]:
@@ -37,15 +37,13 @@ def name_parts(name: str) -> tuple[str, str]:
 
 def names_in(line: str) -> tuple[tuple[str, str], ...]:
     """Return the names a line of authors holds: "A; B", "A, B and C", "Family, Given"."""
-    names = [part for part in _APART.split(line[:20_000]) if part]
-    if ";" not in line:  # "Anna Berg, Ben Roth": commas part names of several words each
-        names = [
-            each
-            for name in names
-            for each in (
-                _JOINED.split(name)
-                if all(" " in part for part in _JOINED.split(name) if part)
-                else [name]
-            )
-        ]
+    said = " ".join(clean(line[:20_000]).split())
+    names = [part for part in _APART.split(said) if part]
+    if ";" not in said:  # "Anna Berg, Ben Roth": commas part names of several words each
+        names = [each for name in names for each in _parted(name)]
     return tuple(parts for name in names if (parts := name_parts(name))[0])
+
+
+def _parted(name: str) -> list[str]:
+    parts = _JOINED.split(name)
+    return parts if all(" " in part for part in parts if part) else [name]

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 
+import bibtexparser
 import pytest
 
 
@@ -257,3 +258,25 @@ def test_a_faulty_list_is_found_wanting_and_a_good_one_is_not(filled, tmp_path):
     good = tmp_path / "good.md"
     good.write_text("# Mine\n\n## Attention\n\n- [Sharing keys](https://a.example/x)\n")
     assert filled("lists", "check", good).stdout == ""
+
+
+def test_cite_takes_answers_lists_and_addresses(filled, tmp_path):
+    asked = ("ask", "how does multi-query attention share keys?", "--llm", "extractive", "--json")
+    answer, several = tmp_path / "answer.json", tmp_path / "several.jsonl"
+    answer.write_text(filled(*asked).stdout, encoding="utf-8")
+    line = json.dumps(json.loads(answer.read_text("utf-8")))
+    several.write_text(f"{line}\n{line}\n", encoding="utf-8")
+    said = filled("cite", answer).stdout
+    assert bibtexparser.loads(said).entries[0]["title"] == "Sharing keys and values"
+    assert filled("cite", several, answer).stdout == said
+    found = json.loads(filled("cite", answer, "--json", "--format", "apa").stdout)
+    assert found["text"] == filled("cite", answer, "--format", "apa").stdout
+    assert found["items"][0]["id"] in said
+
+
+def test_cite_says_what_it_cannot_cite(filled, tmp_path):
+    (tmp_path / "no.json").write_text("{", encoding="utf-8")
+    assert "cannot be read" in filled("cite", tmp_path / "no.json", code=2).stderr
+    assert "no list of this home" in filled("cite", "nonsense", code=2).stderr
+    assert "choose bibtex" in filled("cite", "https://a.example/", "--format", "x", code=2).stderr
+    assert "holds no page" in filled("cite", "https://a.example/", code=3).stderr
