@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from assistant.learning.holdings import Source
     from assistant.learning.path_form import ReadingPath
     from assistant.references.csl import Item
+    from assistant.vault.folder import Written
     from index.doctor import Examination
     from ingest.fetch.pace import Limits
     from ingest.gathering.gather import Told
@@ -273,6 +274,24 @@ class Desk:
         from assistant.references.cited import references  # needed here alone
 
         return references(self._snapshot().store, named, answers)
+
+    def vault(
+        self, folder: Path, *, lists: Sequence[str] = (), answers: Sequence[Any] = ()
+    ) -> "Written":
+        """Write the library into a folder of Markdown notes, and change no line of a person's.
+
+        Args:
+            folder: the vault; made if it is not there.
+            lists: only the sources and sections of these lists.
+            answers: saved answers, as ``ask --json`` prints them.
+
+        Raises:
+            UsageError: there is no such list, an answer is none, or the folder cannot be used.
+            NothingFound: nothing is indexed.
+        """
+        from assistant.vault.make import written  # needed here alone
+
+        return written(self._snapshot(), folder.expanduser(), lists, answers, self._progress)
 
     # --- keeping
 

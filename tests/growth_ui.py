@@ -149,7 +149,7 @@ EXEMPT: dict[str, str] = {
             "keep.ingest", "keep.rebuild", "lists.lists_add",
             "lists.lists_check", "lists.lists_diff", "lists.lists_remove", "models.models_measure",
             "models.models_pull", "options.filters_of", "options.given", "options.open_desk",
-            "serve.mcp", "serve.serve",
+            "serve.mcp", "serve.serve", "take_out.cite", "take_out.vault",
         )
     },
     **{
