@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from assistant.learning.cards import Card
     from assistant.learning.holdings import Source
     from assistant.learning.path_form import ReadingPath
+    from assistant.listing.entries import Marked
     from assistant.references.csl import Item
     from assistant.vault.folder import Written
     from index.doctor import Examination
@@ -292,6 +293,21 @@ class Desk:
         from assistant.vault.make import written  # needed here alone
 
         return written(self._snapshot(), folder.expanduser(), lists, answers, self._progress)
+
+    def list_entries(self, name: str) -> "tuple[CuratedList, list[Marked]]":
+        """Return a list and its entries, with what became of each link.
+
+        `assistant.listing` writes them as Markdown or OPML.
+
+        Raises:
+            UsageError: this home knows no such list.
+        """
+        from assistant.listing.entries import marked  # needed here alone
+
+        for curated in self.lists():
+            if curated.name == name:
+                return curated, marked(self._snapshot().store, curated)
+        raise UsageError(f"There is no list {name} here: see `refdesk lists show`.")
 
     # --- keeping
 

@@ -280,3 +280,21 @@ def test_cite_says_what_it_cannot_cite(filled, tmp_path):
     assert "no list of this home" in filled("cite", "nonsense", code=2).stderr
     assert "choose bibtex" in filled("cite", "https://a.example/", "--format", "x", code=2).stderr
     assert "holds no page" in filled("cite", "https://a.example/", code=3).stderr
+
+
+def test_a_list_is_exported_and_read_again(filled, tmp_path):
+    mine, again = tmp_path / "mine.md", tmp_path / "again.md"
+    mine.write_text("# Mine\n\n## Attention\n\n- [Sharing](https://a.example/x) - short\n")
+    filled("lists", "add", mine)
+    text = filled("lists", "export", "mine").stdout
+    assert text == mine.read_text()
+    again.write_text(text, encoding="utf-8")
+    filled("lists", "add", again)
+    rows = [json.loads(filled("lists", "export", name, "--json").stdout) for name in
+            ("mine", "again")]  # fmt: skip
+    assert rows[0]["entries"] == rows[1]["entries"]
+    assert rows[0]["entries"][0]["note"] == "short"
+    assert '<outline text="Sharing"' in filled("lists", "export", "mine", "--format", "opml").stdout
+    assert "choose markdown or opml" in filled("lists", "export", "mine", "--format", "x",
+                                               code=2).stderr  # fmt: skip
+    assert "no list nothing" in filled("lists", "export", "nothing", code=2).stderr

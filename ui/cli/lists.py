@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ingest.errors import FoundWanting
+from ingest.errors import FoundWanting, UsageError
 from ingest.lists.catalog_file import Entry
 from ui.cli.options import HomeOption, JsonOption, open_desk, print_json
 from ui.cli.progress import ShownProgress
@@ -127,6 +127,42 @@ def _row(entry: Entry) -> dict[str, object]:
 def _line(entry: Entry) -> str:
     badge = f" ({entry.difficulty})" if entry.difficulty else ""
     return f"{' > '.join(entry.section)}: {entry.title}{badge} {entry.url}"
+
+
+@app.command("export")
+def lists_export(
+    name: str,
+    form: Annotated[
+        str, typer.Option("--format", help="markdown or opml.", metavar="FORMAT")
+    ] = "markdown",
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Print a list as a file: its dead links marked, with the Internet Archive's copies beside.
+
+    Read again by `lists add`, the Markdown gives the same entries.
+
+    Example: refdesk lists export llm-deep-dive --format opml > llm-deep-dive.opml
+    """
+    from assistant.listing.markdown import markdown
+    from assistant.listing.opml import opml
+
+    forms = {"markdown": markdown, "opml": opml}
+    if form not in forms:
+        raise UsageError(f"There is no form {form} of lists: choose {' or '.join(forms)}.")
+    with ShownProgress() as progress:
+        curated, entries = open_desk(home, progress).list_entries(name)
+    text = forms[form](curated, entries)
+    if as_json:
+        rows = [
+            _row(each.entry)
+            | {"note": each.entry.note, "dead": each.dead, "archived": each.archived or None}
+            | {"copy": each.copy if each.dead else None}
+            for each in entries
+        ]
+        print_json({"name": name, "format": form, "entries": rows, "text": text})
+    else:
+        sys.stdout.write(clean(text))
 
 
 @app.command("remove")
