@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from assistant.references.csl import Item
     from assistant.vault.folder import Written
     from index.doctor import Examination
+    from index.store.lockfile import Lock
     from ingest.fetch.pace import Limits
     from ingest.gathering.gather import Told
     from ingest.lists.changes import ListChanges
@@ -358,12 +359,26 @@ class Desk:
     def export(self, file: Path, *, archive: bool = False) -> int:
         """Write the library into one file, with the archive if asked; return its bytes.
 
+        Beside it stands its lockfile, ``FILE.lock.json``: what another home compares itself with.
+
         Raises:
             UsageError: the file exists or cannot be written.
             NothingFound: nothing is indexed.
         """
         self._opened.seed()
         return self._opened.keeper().export(file, archive=archive)
+
+    def lock(self) -> "Lock":
+        """Return what the library holds: every source's address, SHA-256 and passages, the lists.
+
+        Raises:
+            NothingFound: nothing is indexed.
+            UsageError: the library is damaged.
+        """
+        from index.store.lockfile import lock_of  # needed here alone
+
+        self._opened.seed()
+        return lock_of(self.home)
 
     def carry_in(self, file: Path) -> dict[str, Any]:
         """Take an exported library into this empty home; return its status.

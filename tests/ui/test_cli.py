@@ -298,3 +298,27 @@ def test_a_list_is_exported_and_read_again(filled, tmp_path):
     assert "choose markdown or opml" in filled("lists", "export", "mine", "--format", "x",
                                                code=2).stderr  # fmt: skip
     assert "no list nothing" in filled("lists", "export", "nothing", code=2).stderr
+
+
+def test_an_export_a_lock_and_a_home_are_compared(filled, notes, tmp_path):
+    pack, lock = tmp_path / "a.tar.gz", tmp_path / "b.lock.json"
+    said = json.loads(filled("export", pack, "--json").stdout)
+    assert said["bytes"] == pack.stat().st_size
+    assert said["lock"] == f"{pack}.lock.json"
+    filled("export", lock)
+    assert lock.read_text("utf-8") == (tmp_path / "a.tar.gz.lock.json").read_text("utf-8")
+    assert "exists already" in filled("export", lock, code=2).stderr
+    assert filled("diff", pack, lock).stdout == "Nothing changed.\n"
+    assert "All 3 sources" in filled("check", "--lock", pack).stdout
+    (notes / "new.md").write_text(
+        "# Paged attention\n\nPaged attention keeps the cache in pages.\n"
+    )
+    (notes / "mqa.md").write_text("# Sharing\n\nMulti-query attention shares one value head.\n")
+    filled("ingest", notes)
+    found = json.loads(filled("diff", lock, "--json").stdout)
+    assert [each["title"] for each in found["added"]] == ["Paged attention"]
+    assert [each["title"] for each in found["changed"]] == ["Sharing"]
+    wanting = filled("check", "--lock", lock, "--json", code=5)
+    assert json.loads(wanting.stdout)["same"] is False
+    assert "~ Sharing " in filled("check", "--lock", lock, code=5).stdout
+    assert "leave out --repair" in filled("check", "--lock", lock, "--repair", code=2).stderr

@@ -8,6 +8,7 @@ import typer
 
 from ingest.errors import RefdeskError
 from ui.cli import ask as cli_ask
+from ui.cli import carry as cli_carry
 from ui.cli import chat as cli_chat
 from ui.cli import evaluate as cli_eval
 from ui.cli import keep as cli_keep
@@ -41,7 +42,8 @@ app.command("rebuild")(cli_keep.rebuild)
 app.command("forget")(cli_keep.forget)
 app.command("check")(cli_keep.check)
 app.command("status")(cli_keep.status)
-app.command("export")(cli_keep.export)
+app.command("export")(cli_carry.export)
+app.command("diff")(cli_carry.diff)
 app.command("import")(cli_keep.import_)
 app.command("eval")(cli_eval.evaluate)
 app.command("verify")(cli_ask.verify)

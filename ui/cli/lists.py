@@ -8,6 +8,7 @@ import typer
 
 from ingest.errors import FoundWanting, UsageError
 from ingest.lists.catalog_file import Entry
+from ingest.lists.changes import ListChanges
 from ui.cli.options import HomeOption, JsonOption, open_desk, print_json
 from ui.cli.progress import ShownProgress
 from ui.cli.terminal import clean
@@ -103,16 +104,28 @@ def lists_diff(name: str, home: HomeOption = None, as_json: JsonOption = False) 
         print_json(
             {
                 "name": changes.name,
-                "added": [_row(each) for each in changes.added],
-                "dropped": [_row(each) for each in changes.dropped],
-                "moved": [{"from": _row(a), "to": _row(b)} for a, b in changes.moved],
+                **changes_object(changes),
             }
         )
         return
+    lines = changes_lines(changes)
+    sys.stdout.write(clean("\n".join(lines) or f"{name}: nothing changed.") + "\n")
+
+
+def changes_object(changes: ListChanges) -> dict[str, object]:
+    """Return what changed in a list, for JSON."""
+    return {
+        "added": [_row(each) for each in changes.added],
+        "dropped": [_row(each) for each in changes.dropped],
+        "moved": [{"from": _row(a), "to": _row(b)} for a, b in changes.moved],
+    }
+
+
+def changes_lines(changes: ListChanges) -> list[str]:
+    """Return what changed in a list, a line an entry."""
     lines = [f"+ {_line(each)}" for each in changes.added]
     lines += [f"- {_line(each)}" for each in changes.dropped]
-    lines += [f"~ {_line(old)}  =>  {_line(new)}" for old, new in changes.moved]
-    sys.stdout.write(clean("\n".join(lines) or f"{name}: nothing changed.") + "\n")
+    return lines + [f"~ {_line(old)}  =>  {_line(new)}" for old, new in changes.moved]
 
 
 def _row(entry: Entry) -> dict[str, object]:
@@ -142,7 +155,7 @@ def lists_export(
 
     Read again by `lists add`, the Markdown gives the same entries.
 
-    Example: refdesk lists export llm-deep-dive --format opml > llm-deep-dive.opml
+    Example: refdesk lists export llm-deep-dive --format opml
     """
     from assistant.listing.markdown import markdown
     from assistant.listing.opml import opml
