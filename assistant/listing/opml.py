@@ -21,7 +21,7 @@ def opml(curated: CuratedList, entries: Sequence[Marked]) -> str:
     if curated.origin:
         etree.SubElement(head, "docs").text = _held(curated.origin)
     _fill(etree.SubElement(root, "body"), sections(entries, curated))
-    body = etree.tostring(root, encoding="utf-8", xml_declaration=True, pretty_print=True)
+    body: bytes = etree.tostring(root, encoding="utf-8", xml_declaration=True, pretty_print=True)
     return body.decode()
 
 

@@ -26,6 +26,7 @@ _MARKS = {
 }  # fmt: skip
 _MARK = re.compile(r"[\\{}$&%#_~^]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_AROUND = ":;,.!?()[]\"'“”‘’（）：，。！？"
 _FORMULA = re.compile(r"\$(?=\S)((?:[^$\\]|\\.){1,200})(?<=\S)\$")
 _TOLD_BY = re.compile(r"[\\^_]|^[A-Za-z]$")
 _URL = str.maketrans({"{": "%7B", "}": "%7D", "\\": "%5C", " ": "%20"})
@@ -45,16 +46,19 @@ def _entry(item: Item) -> str:
     kind = _TYPES.get(item["type"], "misc")
     number = item.get("number", "")
     issued = item.get("issued", {}).get("date-parts", [[]])[0]
+    venue, publisher = item.get("container-title", ""), item.get("publisher", "")
+    if kind == "misc":  # which knows no publisher
+        venue, publisher = venue or publisher, ""
     fields: dict[str, str] = {
         "author": _braced(" and ".join(_author(name) for name in item.get("author", ()))),
         "title": _braced(_title(item.get("title", ""))),
-        _VENUES.get(kind, "howpublished"): _braced(escaped(item.get("container-title", ""))),
+        _VENUES.get(kind, "howpublished"): _braced(escaped(venue)),
         "year": _braced(year_of(item)),
         "month": _MONTHS[issued[1] - 1] if len(issued) > 1 else "",
         "volume": _braced(escaped(item.get("volume", ""))),
         "number": _braced(escaped(item.get("issue", ""))),
         "pages": _braced(escaped(item.get("page", "")).replace("–", "--")),
-        "publisher": _braced(escaped(item.get("publisher", ""))),
+        "publisher": _braced(escaped(publisher)),
         "doi": _braced(item.get("DOI", "").translate(_URL)),
     }
     if number.startswith("arXiv:"):
@@ -100,10 +104,15 @@ def _title(title: str) -> str:
 
 def _kept(text: str) -> str:
     """Escape a text; words with a capital inside (LoRA, GPT-4) keep it whatever the style does."""
-    words = re.split(r"( +)", _CONTROL.sub(" ", text))
-    return "".join(
-        f"{{{escaped(word)}}}" if _has_inner_capital(word) else escaped(word) for word in words
-    )
+    return " ".join(map(_kept_word, _CONTROL.sub(" ", text).split(" ")))
+
+
+def _kept_word(word: str) -> str:
+    if not _has_inner_capital(word):
+        return escaped(word)
+    core = word.strip(_AROUND)
+    before, _, after = word.partition(core)
+    return f"{escaped(before)}{{{escaped(core)}}}{escaped(after)}"
 
 
 def _has_inner_capital(word: str) -> bool:

@@ -110,7 +110,8 @@ def year_of(item: Item) -> str:
 def _base(item: Item) -> str:
     authors = item.get("author") or [{}]
     name = authors[0].get("family") or authors[0].get("literal") or ""
-    said = _folded(name) or _folded(_site(item.get("URL", "")).split(".")[0]) or "source"
+    labels = _site(item.get("URL", "")).split(".")[:-1]  # the longest names the site: no "blog"
+    said = _folded(name) or _folded(max(labels, key=len, default="")) or "source"
     words = [word for word in _WORD.findall(_ascii(item.get("title", ""))) if word not in _EMPTY]
     return f"{said[:24]}{year_of(item)}{words[0][:24] if words else ''}"
 

@@ -57,6 +57,7 @@ def test_bibtex_is_what_another_parser_reads():
     assert (paper["eprint"], paper["archiveprefix"]) == ("1706.03762", "arXiv")
     assert (paper["year"], paper["month"].lower()) == ("2017", "june")
     assert paper["urldate"] == "2026-01-02"
+    assert (paper["howpublished"], paper.get("publisher")) == ("arXiv", None)
     assert post["author"] == "van der Berg, Anna"
     assert post["title"] == (
         r"50\% faster \& 3x cheaper: {FlashAttention} in \textbraceleft{}C\textbraceright{}"
