@@ -52,8 +52,13 @@ class Vault:
             self._texts = dict(_notes(folder))
         except OSError as error:
             raise UsageError(f"The vault {folder} cannot be used: {error.strerror}.") from error
-        self._known = _state(folder / STATE)
-        self._paths = {note: path for path, text in self._texts.items() if (note := id_in(text))}
+        self._known, last = _state(folder / STATE)
+        self._paths: dict[str, str] = {}
+        for path, text in self._texts.items():
+            note = id_in(text)
+            # of copies a person made, the note is the one where it was last
+            if note and (note not in self._paths or path == last.get(note)):
+                self._paths[note] = path
         self._taken = {folded(path) for path in _files(folder)}
 
     def place(self, notes: Sequence[Note]) -> Mapping[str, str]:
@@ -90,8 +95,9 @@ class Vault:
             if done.text != old:
                 _put(self.folder / path, done.text)
                 (added if old is None else changed).append(path)
-        if known != self._known:
-            _put(self.folder / STATE, _plain(known))
+        state = _plain(known, self._paths)
+        if state != _read(self.folder / STATE):
+            _put(self.folder / STATE, state)
         count = len(notes) - len(added) - len(changed)
         return Written(tuple(added), tuple(changed), count, tuple(left))
 
@@ -121,27 +127,42 @@ def _notes(folder: Path) -> Iterator[tuple[str, str]]:
                 yield path, file.read_bytes().decode("utf-8")
 
 
-def _state(file: Path) -> dict[str, Known]:
-    """Return what is known of earlier runs; without it every property counts as a person's."""
+def _state(file: Path) -> tuple[dict[str, Known], dict[str, str]]:
+    """Return what is known of earlier runs, and the path each note had then.
+
+    Without it every property counts as a person's.
+    """
     try:
-        said = json.loads(file.read_text("utf-8"))
-        return {
+        notes = json.loads(_read(file))["notes"]
+        known = {
             note: Known(
-                {str(key): str(value) for key, value in known["properties"].items()},
-                frozenset(map(str, known["blocks"])),
+                {str(key): str(value) for key, value in each["properties"].items()},
+                frozenset(map(str, each["blocks"])),
             )
-            for note, known in said["notes"].items()
+            for note, each in notes.items()
         }
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        return {}
+        return known, {note: str(each["path"]) for note, each in notes.items()}
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return {}, {}
 
 
-def _plain(known: Mapping[str, Known]) -> str:
+def _read(file: Path) -> str:
+    try:
+        return file.read_bytes().decode("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+def _plain(known: Mapping[str, Known], paths: Mapping[str, str]) -> str:
     notes: dict[str, Any] = {
-        note: {"properties": dict(each.properties), "blocks": sorted(each.blocks)}
+        note: {
+            "path": paths.get(note, ""),
+            "properties": dict(each.properties),
+            "blocks": sorted(each.blocks),
+        }
         for note, each in sorted(known.items())
     }
-    return json.dumps({"notes": notes}, indent=0, sort_keys=True) + "\n"
+    return json.dumps({"notes": notes}, indent=0, sort_keys=True, ensure_ascii=False) + "\n"
 
 
 def _put(file: Path, text: str) -> None:

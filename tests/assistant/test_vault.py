@@ -171,6 +171,20 @@ def test_names_that_differ_in_case_alone_are_told_apart_and_stay_so(tmp_path):
     assert again.place([more])[more.id] != "Sources/Keys.md"
 
 
+def test_of_a_note_and_a_persons_copy_of_it_the_note_is_brought_up_to_date(tmp_path):
+    vault = Vault(tmp_path)
+    vault.place([_note()])
+    vault.write([_note()])
+    first = tmp_path / "Sources" / "Keys.md"
+    for copy in ("A", "Zettel"):
+        (tmp_path / copy).mkdir()
+        (tmp_path / copy / "Keys.md").write_bytes(first.read_bytes())
+    again = Vault(tmp_path)
+    again.place([_note()])
+    assert again.write([_note(blocks=NEW)]).changed == ("Sources/Keys.md",)
+    assert "Old words." in (tmp_path / "A" / "Keys.md").read_text("utf-8")
+
+
 @pytest.fixture
 def filled(desk, tmp_path):
     """A desk with a list of two sections, and an answer of it."""

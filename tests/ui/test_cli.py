@@ -322,3 +322,17 @@ def test_an_export_a_lock_and_a_home_are_compared(filled, notes, tmp_path):
     assert json.loads(wanting.stdout)["same"] is False
     assert "~ Sharing " in filled("check", "--lock", lock, code=5).stdout
     assert "leave out --repair" in filled("check", "--lock", lock, "--repair", code=2).stderr
+
+
+def test_a_vault_is_written_and_what_a_person_changed_is_said(filled, tmp_path):
+    folder = tmp_path / "vault"
+    first = json.loads(filled("vault", folder, "--json").stdout)
+    assert "Sources/Rye bread.md" in first["added"]
+    assert filled("vault", folder).stdout == "0 notes added, 0 changed, 3 as they were.\n"
+    note = folder / "Sources" / "Rye bread.md"
+    note.write_text(note.read_text("utf-8").replace("# Rye bread", "# My bread"), "utf-8")
+    assert "Sources/Rye bread.md: the block source was changed by hand" in (
+        filled("vault", folder).stdout
+    )
+    assert "no list nothing" in filled("vault", folder, "--list", "nothing", code=2).stderr
+    assert "cannot be used" in filled("vault", note, code=2).stderr
