@@ -1,7 +1,7 @@
 """What the notes of a vault say: one for a source, one for a subject, one for an answer."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -179,8 +179,9 @@ def _source(
     )  # fmt: skip
 
 
-def _marked(highlights: Any) -> str:
-    quotes = [f"> {each.text} ^{each.name}" for each in highlights]
+def _marked(highlights: Iterable[Highlight]) -> str:
+    # items, as Obsidian finds a block's name at the end of an item and not of a quotation
+    quotes = [f"- {each.text} ^{each.name}" for each in highlights]
     return "\n\n".join(["## Highlights", *quotes]) if quotes else ""
 
 
