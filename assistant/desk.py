@@ -43,8 +43,12 @@ if TYPE_CHECKING:
     from assistant.learning.deck import Deck
     from assistant.learning.holdings import Source
     from assistant.learning.path_form import ReadingPath
+    from assistant.listing.entries import Marked
+    from assistant.references.csl import Item
     from assistant.refreshing.digest import Digest
+    from assistant.vault.folder import Written
     from index.doctor import Examination
+    from index.store.lockfile import Lock
     from ingest.bounded.drawings import Drawings
     from ingest.fetch.pace import Limits
     from ingest.gathering.gather import OnOutcome
@@ -56,7 +60,7 @@ _EVERYTHING = Filters()
 _ASKED_AGAIN = 50  # refused questions after a refresh, those asked last
 
 Progress = Callable[[str, int, int], None]
-"""OnOutcome the step, how much of it is done, and how much there is (0: not known)."""
+"""Told the step, how much of it is done, and how much there is (0: not known)."""
 
 
 def default_home() -> Path:
@@ -297,6 +301,56 @@ class Desk:
 
         return Deck(self.home.root, owner)
 
+    # --- taking out
+
+    def cite(self, named: Sequence[str] = (), answers: Sequence[Any] = ()) -> "list[Item]":
+        """Return sources as items of CSL-JSON; `assistant.references.forms` writes them.
+
+        Args:
+            named: names of lists, and addresses of pages.
+            answers: saved answers, as ``ask --json`` prints them.
+
+        Raises:
+            UsageError: an answer is none, or what is named is neither a list nor an address.
+            NothingFound: an address is not here, or nothing is cited.
+        """
+        from assistant.references.cited import references  # needed here alone
+
+        return references(self._snapshot().store, named, answers)
+
+    def vault(
+        self, folder: Path, *, lists: Sequence[str] = (), answers: Sequence[Any] = ()
+    ) -> "Written":
+        """Write the library into a folder of Markdown notes, and change no line of a person's.
+
+        Args:
+            folder: the vault; made if it is not there.
+            lists: only the sources and sections of these lists.
+            answers: saved answers, as ``ask --json`` prints them.
+
+        Raises:
+            UsageError: there is no such list, an answer is none, or the folder cannot be used.
+            NothingFound: nothing is indexed.
+        """
+        from assistant.vault.make import written  # needed here alone
+
+        return written(self._snapshot(), folder.expanduser(), lists, answers, self._progress)
+
+    def list_entries(self, name: str) -> "tuple[CuratedList, list[Marked]]":
+        """Return a list and its entries, with what became of each link.
+
+        `assistant.listing` writes them as Markdown or OPML.
+
+        Raises:
+            UsageError: this home knows no such list.
+        """
+        from assistant.listing.entries import marked  # needed here alone
+
+        for curated in self.lists():
+            if curated.name == name:
+                return curated, marked(self._snapshot().store, curated)
+        raise UsageError(f"There is no list {name} here: see `refdesk lists show`.")
+
     # --- keeping
 
     def ingest(
@@ -394,12 +448,26 @@ class Desk:
     def export(self, file: Path, *, archive: bool = False) -> int:
         """Write the library into one file, with the archive if asked; return its bytes.
 
+        Beside it stands its lockfile, ``FILE.lock.json``: what another home compares itself with.
+
         Raises:
             UsageError: the file exists or cannot be written.
             NothingFound: nothing is indexed.
         """
         self._opened.seed()
         return self._opened.keeper().export(file, archive=archive)
+
+    def lock(self) -> "Lock":
+        """Return what the library holds: every source's address, SHA-256 and passages, the lists.
+
+        Raises:
+            NothingFound: nothing is indexed.
+            UsageError: the library is damaged.
+        """
+        from index.store.lockfile import lock_of  # needed here alone
+
+        self._opened.seed()
+        return lock_of(self.home)
 
     def carry_in(self, file: Path) -> dict[str, Any]:
         """Take an exported library into this empty home; return its status.

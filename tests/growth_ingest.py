@@ -25,6 +25,7 @@ from ingest.reading import (
     formulas,
     front_matter,
     garbled,
+    imprint,
     junk,
     latexml,
     markdown,
@@ -64,6 +65,7 @@ from ingest.text import blocks as blocks_of
 from ingest.text import (
     characters,
     claims,
+    names,
     numbers,
     opposites,
     passage,
@@ -273,6 +275,13 @@ CASES: dict[str, Any] = {
         units=("- ", "a:\n ", "&a [*a,", "? "),
     ),
     "ingest.reading.front_matter.split_leniently": Case(front_matter.split_leniently, heads=_FRONT),
+    "ingest.reading.imprint.imprint_of": Case(
+        lambda text: imprint.imprint_of(_tree(text)),
+        heads=("", "<script type='application/ld+json'>", "<meta name=citation_author content='"),
+        units=("<meta name=citation_doi content=a>", '{"@type":', '[{"author":', "10.1234/a "),
+    ),
+    "ingest.text.names.name_parts": names.name_parts,
+    "ingest.text.names.names_in": Case(names.names_in, units=(" and ", "A B, ", "A B; ")),
     "ingest.reading.junk.reason": lambda text: junk.reason(_extract(text)),
     "ingest.reading.latexml.extract_latexml": Case(
         lambda text: latexml.extract_latexml(text, _URL, with_abstract=True),
@@ -654,6 +663,7 @@ EXEMPT: dict[str, str] = {
     "ingest.sites.wayback.is_look_up": "one comparison",
     "ingest.sites.youtube.blocks": "measured with `read`",
     "ingest.reading.saved.is_mhtml": "the end of an address",
+    "ingest.values.Imprint.of": "copies fields",
     "ingest.text.blocks.code_lines": "measured with `plain_lines`",
     "ingest.text.sentences.language_code": "two letters",
 }

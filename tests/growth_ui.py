@@ -198,11 +198,9 @@ EXEMPT: dict[str, str] = {
             "ask.ask", "ask.cards", "ask.path", "ask.search", "chat.Conversation.take", "chat.chat",
             "evaluate.evaluate", "keep.forget", "keep.import_",
             "keep.ingest", "keep.rebuild", "lists.lists_add",
-            "lists.lists_check", "lists.lists_diff", "lists.lists_remove", "models.models_measure",
-            "models.models_pull", "options.given", "options.open_desk",
-            "serve.mcp", "serve.serve",
-            "models.models_pull", "options.filters_of", "options.given", "options.open_desk",
-            "review.review", "serve.mcp", "serve.serve",
+            "lists.lists_check", "lists.lists_diff", "lists.lists_export", "lists.lists_remove",
+            "models.models_measure", "models.models_pull", "options.given", "options.open_desk",
+            "review.review", "serve.mcp", "serve.serve", "take_out.cite", "take_out.vault",
         )
     },
     **{

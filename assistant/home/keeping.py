@@ -24,7 +24,7 @@ from index.doctor import Examination, examine
 from index.models.embedder import Embedder
 from index.search.library import Library
 from index.search.opening import embedder_of
-from index.store import carry, sums
+from index.store import carry, lockfile, sums
 from index.store.generation import Home
 from index.store.sqlite import Store
 from ingest import pipeline
@@ -372,7 +372,13 @@ class HomeWriter:
                     f"The library in {self._home.root} is damaged ({harm[0][0]}: {harm[0][1]}): "
                     "run `refdesk check --repair` first."
                 )
-            return carry.export(self._home, file.expanduser(), archive=archive)
+            file = file.expanduser()
+            lock = file.with_name(file.name + lockfile.SUFFIX)
+            if lock.exists():
+                raise UsageError(f"{lock} exists already: choose another name.")
+            size = carry.export(self._home, file, archive=archive)
+            lockfile.write(lockfile.lock_of(self._home), lock)
+            return size
 
     @staticmethod
     def carry_in(

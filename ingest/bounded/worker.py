@@ -26,7 +26,7 @@ from ingest.lists.catalog_file import dumps
 from ingest.lists.parser import parse
 from ingest.pipeline import Reading
 from ingest.reading.decode import UnreadableError
-from ingest.values import Document, Rejection
+from ingest.values import Document, Imprint, Rejection
 
 
 def send(stream: IO[bytes], message: Mapping[str, Any]) -> None:
@@ -64,6 +64,7 @@ def of_plain(plain: Mapping[str, Any]) -> Document | Rejection:
             "links": tuple(plain["links"]),
             "aliases": tuple(plain["aliases"]),
             "anchors": tuple((at, url) for at, url in plain["anchors"]),
+            "imprint": Imprint.of(plain["imprint"]),
         }
     )
 

@@ -155,6 +155,9 @@ def _title_block(blocks: Sequence[Block]) -> Block | None:
 _BADGE = re.compile(r"shields\.io/|/badges?[/.]|badgen\.net/|badge\.fury\.io/|badge\.svg", re.I)
 
 
+_COPY = re.compile(r"https?://web\.archive\.org/web/", re.I)
+"""A copy of a page, whatever the page is: behind a badge it stands for the link before it."""
+
 _LABEL_LEVEL = 6.5  # of a line in bold: below every heading
 
 
@@ -252,7 +255,8 @@ class _Reading:
                     self.ignored.append(Ignored(draft.link.target, draft.link.title, reason))
                     continue
                 kind, source = kind_of(url), source_of(url)
-                if source == "other" and _BADGE.search(draft.link.picture):
+                is_plain = source == "other" or _COPY.match(url)
+                if is_plain and _BADGE.search(draft.link.picture):
                     self.ignored.append(Ignored(url, draft.link.title, "link of a badge"))
                     continue
                 title = draft.title or name or url

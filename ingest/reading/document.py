@@ -205,7 +205,7 @@ def make_document(url: str, page: Extract, fetched_at: str, **more: Any) -> Docu
         "source": source_of(url),
         "kind": kind_of(url),
     }
-    values["anchors"] = page.anchors
+    values |= {"anchors": page.anchors, "imprint": page.imprint}
     return Document(
         url=url, title=page.title, text=page.text, fetched_at=fetched_at, **(values | more)
     )

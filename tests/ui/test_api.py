@@ -2,6 +2,7 @@
 
 import json
 
+import bibtexparser
 import pytest
 from fastapi.testclient import TestClient
 
@@ -71,3 +72,28 @@ def test_other_names_and_other_sites_are_refused(client):
     asked = {"question": "What is multi-query attention?"}
     reply = client.post("/api/v1/ask", json=asked, headers={"Origin": "https://evil.example"})
     assert reply.status_code == 403
+
+
+def test_sources_are_cited_as_a_file_and_as_json(client, desk):
+    url = desk.search("multi-query attention", k=1).hits[0].passage.url
+    said = client.get("/api/v1/cite", params={"url": [url, url]})
+    assert said.headers["content-type"] == "application/x-bibtex; charset=utf-8"
+    (entry,) = bibtexparser.loads(said.text).entries
+    assert entry["title"] == "Sharing keys and values"
+    asked = {"url": url, "format": "csl-json"}
+    found = client.get("/api/v1/cite", params=asked, headers={"Accept": "application/json"}).json()
+    assert found["items"] == json.loads(found["text"])
+    assert found["items"][0]["id"] == entry["ID"]
+
+
+def test_what_cannot_be_cited_is_a_problem(client):
+    assert client.get("/api/v1/cite").status_code == 400
+    assert (
+        "choose bibtex"
+        in client.get(
+            "/api/v1/cite", params={"url": "https://a.example/", "format": "word"}
+        ).json()["detail"]
+    )
+    missing = client.get("/api/v1/cite", params={"url": "https://nowhere.example/"})
+    assert missing.status_code == 404
+    assert client.get("/api/v1/cite", params={"url": ["a:b"] * 101}).status_code == 422

@@ -1,4 +1,4 @@
-"""The official MCP client uses the four tools, over HTTP and over stdio."""
+"""The official MCP client uses the tools, over HTTP and over stdio."""
 
 import sys
 from pathlib import Path
@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 async def _uses(client: Client, more: frozenset[str] = frozenset()) -> None:
     listed = (await client.list_tools()).tools
     assert {each.name for each in listed} == {
-        "search", "ask", "read_source", "reading_path", *more,
+        "search", "ask", "read_source", "reading_path", "cite", *more,
     }  # fmt: skip
     assert all(each.output_schema and each.description for each in listed)
     found = await client.call_tool("search", {"query": "multi-query attention", "k": 1})
@@ -46,6 +46,9 @@ async def _uses(client: Client, more: frozenset[str] = frozenset()) -> None:
     wrong = await client.call_tool("read_source", {"url": "https://nowhere.example/"})
     assert wrong.is_error
     assert "holds no page" in wrong.content[0].text
+    cited = await client.call_tool("cite", {"urls": [hit["url"]], "format": "apa"})
+    assert cited.structured_content["text"].startswith("Sharing keys and values. (n.d.).")
+    assert cited.structured_content["items"][0]["title"] == "Sharing keys and values"
     path = await client.call_tool("reading_path", {"topic": "zxqv nonsense word"})
     assert path.is_error
     assert (await client.call_tool("search", {"query": "x", "k": 1000})).is_error

@@ -1,6 +1,5 @@
 """What people ask of a library: ``ask``, ``search``, ``path``, ``cards``, ``verify``."""
 
-import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -9,7 +8,7 @@ from typing import Annotated
 import typer
 
 from assistant.contract import to_json
-from ingest.errors import FoundWanting, NothingFound, UsageError
+from ingest.errors import FoundWanting, NothingFound
 from ui.cli import render
 from ui.cli.live_answer import AnswerView
 from ui.cli.options import (
@@ -28,6 +27,7 @@ from ui.cli.options import (
     print_json,
 )
 from ui.cli.progress import ShownProgress
+from ui.cli.saved import saved_answer
 from ui.cli.terminal import Console, clean
 from ui.filters import filters_of
 
@@ -154,13 +154,7 @@ def verify(
 
     Example: refdesk verify answer.json
     """
-    try:
-        data = sys.stdin.buffer.read() if str(answer) == "-" else answer.read_bytes()
-        saved = json.loads(
-            data.decode(json.detect_encoding(data))
-        )  # shells differ in what > writes
-    except (OSError, ValueError, RecursionError) as error:
-        raise UsageError(f"The answer {answer} cannot be read: {error}.") from error
+    saved = saved_answer(answer)
     with ShownProgress() as progress:
         checked = open_desk(home, progress).verify(saved)
     wanting = [each for each in checked if not each["ok"]]

@@ -12,6 +12,7 @@ import typer
 from assistant.answering.gaps import gap_object
 from ingest.errors import FoundWanting, UsageError
 from ui.cli import render
+from ui.cli.carry import check_lock
 from ui.cli.options import EmbedderOption, HomeOption, JsonOption, open_desk, print_json
 from ui.cli.progress import ShownProgress
 from ui.cli.terminal import Console, clean
@@ -160,22 +161,6 @@ def status(
         render.status(Console(), found)
 
 
-def export(
-    file: Path,
-    home: HomeOption = None,
-    archive: Annotated[
-        bool, typer.Option("--archive", help="With the archive: it can be changed over there.")
-    ] = False,
-) -> None:
-    """Write the library into one file, for another machine.
-
-    Example: refdesk export library.tar.gz --archive
-    """
-    with ShownProgress() as progress:
-        size = open_desk(home, progress).export(file, archive=archive)
-    sys.stdout.write(f"{file}: {size / 1e6:.1f} MB\n")
-
-
 def import_(file: Path, home: HomeOption = None, embedder: EmbedderOption = None) -> None:
     """Take an exported library into an empty home: checked first, all of it or nothing.
 
@@ -233,12 +218,26 @@ def check(
     repair: Annotated[
         bool, typer.Option("--repair", help="Put right what can be, losing nothing.")
     ] = False,
+    lock: Annotated[
+        Path | None,
+        typer.Option(
+            "--lock", help="Compare with a lockfile or an export instead.", metavar="FILE"
+        ),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Look for damage in the home: archive, library, caches. Ends with 5 if some is left.
 
+    With --lock: say whether every source, passage and list of a lockfile is here as it was there;
+    what is here beside them is well.
+
     Example: refdesk check --repair
     """
+    if lock is not None:
+        if repair:
+            raise UsageError("--lock only compares: leave out --repair.")
+        check_lock(lock, home, as_json=as_json)
+        return
     with ShownProgress() as progress:
         desk = open_desk(home, progress)
         found = desk.check(repair=repair)

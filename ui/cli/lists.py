@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
-from ingest.errors import FoundWanting
+from ingest.errors import FoundWanting, UsageError
 from ingest.lists.catalog_file import Entry
+from ingest.lists.changes import ListChanges
 from ui.cli.options import HomeOption, JsonOption, open_desk, print_json
 from ui.cli.progress import ShownProgress
 from ui.cli.terminal import clean
@@ -114,16 +115,28 @@ def lists_diff(name: str, home: HomeOption = None, as_json: JsonOption = False) 
         print_json(
             {
                 "name": changes.name,
-                "added": [_row(each) for each in changes.added],
-                "dropped": [_row(each) for each in changes.dropped],
-                "moved": [{"from": _row(a), "to": _row(b)} for a, b in changes.moved],
+                **changes_object(changes),
             }
         )
         return
+    lines = changes_lines(changes)
+    sys.stdout.write(clean("\n".join(lines) or f"{name}: nothing changed.") + "\n")
+
+
+def changes_object(changes: ListChanges) -> dict[str, object]:
+    """Return what changed in a list, for JSON."""
+    return {
+        "added": [_row(each) for each in changes.added],
+        "dropped": [_row(each) for each in changes.dropped],
+        "moved": [{"from": _row(a), "to": _row(b)} for a, b in changes.moved],
+    }
+
+
+def changes_lines(changes: ListChanges) -> list[str]:
+    """Return what changed in a list, a line an entry."""
     lines = [f"+ {_line(each)}" for each in changes.added]
     lines += [f"- {_line(each)}" for each in changes.dropped]
-    lines += [f"~ {_line(old)}  =>  {_line(new)}" for old, new in changes.moved]
-    sys.stdout.write(clean("\n".join(lines) or f"{name}: nothing changed.") + "\n")
+    return lines + [f"~ {_line(old)}  =>  {_line(new)}" for old, new in changes.moved]
 
 
 def _row(entry: Entry) -> dict[str, object]:
@@ -138,6 +151,42 @@ def _row(entry: Entry) -> dict[str, object]:
 def _line(entry: Entry) -> str:
     badge = f" ({entry.difficulty})" if entry.difficulty else ""
     return f"{' > '.join(entry.section)}: {entry.title}{badge} {entry.url}"
+
+
+@app.command("export")
+def lists_export(
+    name: str,
+    form: Annotated[
+        str, typer.Option("--format", help="markdown or opml.", metavar="FORMAT")
+    ] = "markdown",
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Print a list as a file: its dead links marked, with the Internet Archive's copies beside.
+
+    Read again by `lists add`, the Markdown gives the same entries.
+
+    Example: refdesk lists export llm-deep-dive --format opml
+    """
+    from assistant.listing.markdown import markdown
+    from assistant.listing.opml import opml
+
+    forms = {"markdown": markdown, "opml": opml}
+    if form not in forms:
+        raise UsageError(f"There is no form {form} of lists: choose {' or '.join(forms)}.")
+    with ShownProgress() as progress:
+        curated, entries = open_desk(home, progress).list_entries(name)
+    text = forms[form](curated, entries)
+    if as_json:
+        rows = [
+            _row(each.entry)
+            | {"note": each.entry.note, "dead": each.dead, "archived": each.archived or None}
+            | {"copy": each.copy if each.dead else None}
+            for each in entries
+        ]
+        print_json({"name": name, "format": form, "entries": rows, "text": text})
+    else:
+        sys.stdout.write(clean(text))
 
 
 @app.command("remove")

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from urllib.parse import quote
 
 from assistant.answering.values import Answer, Citation, Reading, Sentence, grouped, items, running
 from index.search.library import Hit
@@ -305,9 +306,22 @@ def _tools(answer: Answer, say: Texts, more: str) -> str:
     return (
         f'<p class="tools"><button type="button" class="copy" data-copied="{copied}" '
         f'data-text="{escape(markdown(answer))}">{escape(say("ask.copy"))}</button>{more}'
+        f"{_cite_link(answer, say)}"
         f'<button type="button" class="share" data-copied="{copied}">{escape(say("ask.share"))}'
         f'</button><button type="button" class="again">{escape(say("ask.again"))}</button></p>'
     )
+
+
+def _cite_link(answer: Answer, say: Texts) -> str:
+    """Return what saves the references of an answer, "" where it cites nothing."""
+    cited = dict.fromkeys(each.url for each in answer.citations)
+    if not cited:
+        return ""
+    what = "&".join(f"url={quote(url, safe='')}" for url in cited)
+    up = "../" if say.lang == "zh" else "./"  # as `html.reader_link`
+    address = escape(f"{up}api/v1/cite?format=bibtex&{what}")
+    label = escape(say("ask.cite"))
+    return f'<a class="cite" href="{address}" download="refdesk.bib">{label}</a>'
 
 
 def markdown(answer: Answer) -> str:

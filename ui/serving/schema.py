@@ -85,6 +85,14 @@ class TextForm(Form):
     next_start: int | None = Field(description="Where to read on; null at the end.")
 
 
+class CiteForm(Form):
+    """Sources as references: a text in the form that was asked for, and as items of CSL-JSON."""
+
+    format: Literal["bibtex", "ris", "csl-json", "apa"]
+    text: str
+    items: list[dict[str, Any]]
+
+
 class StatusForm(Form):
     """What the library holds."""
 
