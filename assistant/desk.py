@@ -20,6 +20,7 @@ from assistant.answering.values import Answer, Event
 from assistant.conversation.rewriting import Exchange
 from assistant.engines import available as models_here
 from assistant.engines.protocol import Engine
+from assistant.kept.threads import Threads
 from assistant.opened import Opened
 from assistant.reception import needs_no_model, receive
 from index.search.library import Hit, Library
@@ -84,6 +85,7 @@ class Desk:
             English with multilingual-e5-small for all other languages. With another one than the
             library's, the library has to be rebuilt.
         note_gaps: remember refused questions in the home, for :meth:`gaps`.
+        history: let doors keep what they are asked, in :attr:`threads`; asking alone keeps nothing.
     """
 
     def __init__(
@@ -97,8 +99,10 @@ class Desk:
         limits: "Limits | None" = None,
         embedder: str | None = None,
         note_gaps: bool = True,
+        history: bool = True,
     ) -> None:
         self.home = Home(Path(home).expanduser() if home else default_home())
+        self.threads = Threads(self.home.root, keeping=history, notice=notice)
         self._progress = progress
         self._transport = transport
         self._limits = limits

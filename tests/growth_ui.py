@@ -15,6 +15,7 @@ from ingest.values import Document
 from tests.growth import Case
 from ui import markdown_form, sentence_form
 from ui.cli import render, terminal
+from ui.exports import saved, thread_html
 from ui.page import formulas, highlight, html, html_browse, html_reader, html_search
 from ui.page.i18n import texts
 from ui.serving import access, asking, guesses, metrics, prefix, refusals, streams
@@ -79,6 +80,18 @@ CASES: dict[str, Any] = {
     "ui.cli.render.link": lambda text: render.link(f"https://{text}"),
     "ui.cli.terminal.clean": terminal.clean,
     "ui.cli.terminal.Console.render": Case(_console, most=20_000),
+    "ui.exports.saved.read": [
+        lambda text: saved.read(text.encode("utf-8", "replace")),
+        lambda text: saved.read(f"<{text}".encode("utf-8", "replace")),
+    ],
+    "ui.exports.thread_html.embedded": Case(
+        thread_html.embedded, heads=("", '<script type="application/json" id="refdesk-thread">'),
+        tail="</script>",
+    ),
+    "ui.exports.thread_html.shown_otherwise": lambda text: thread_html.shown_otherwise(
+        text, {"turns": [], "id": "", "title": text, "origin": "", "created": "", "updated": "",
+               "shown_in": "en"},
+    ),
     "ui.markdown_form.linked": lambda text: markdown_form.linked(text, f"https://{text}"),
     "ui.markdown_form.words": markdown_form.words,
     "ui.page.formulas.typeset": Case(
@@ -149,7 +162,8 @@ EXEMPT: dict[str, str] = {
             "keep.ingest", "keep.rebuild", "lists.lists_add",
             "lists.lists_check", "lists.lists_diff", "lists.lists_remove", "models.models_measure",
             "models.models_pull", "options.filters_of", "options.given", "options.open_desk",
-            "serve.mcp", "serve.serve",
+            "serve.mcp", "serve.serve", "threads.threads_delete", "threads.threads_export",
+            "threads.threads_rename", "threads.threads_search", "threads.threads_show",
         )
     },
     **{
@@ -161,9 +175,12 @@ EXEMPT: dict[str, str] = {
             "search_tab.SearchTab.search",
         )
     },
+    "ui.exports.forms.exported": "the thread's answers met their bounds when they were asked for",
     "ui.cli.plots.curves": "takes figures",
     "ui.cli.plots.draw": "takes figures",
     "ui.cli.render.status": "shows it by `terminal.Console.render`",
+    "ui.page.html_answer.markdown": "takes an answer, whose sentences have bounds",
+    "ui.page.html_answer.said_html": "takes sentences of an answer",
     "ui.page.html_library.tiles_html": "takes figures",
     "ui.page.parts.view": "hands HTML of ours to Gradio",
     "ui.page.plots.growth_figure": "takes figures",

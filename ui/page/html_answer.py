@@ -1,8 +1,9 @@
 """An answer as HTML: sentences with their marks, a card behind each mark, sources, refusals."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from html import escape
 
 from assistant.answering.values import Answer, Citation, Reading, Sentence, grouped, items, running
@@ -58,7 +59,7 @@ def turn_html(turn: Turn, say: Texts) -> str:
     if turn.answer is not None and turn.answer.refused:
         parts.append(_refusal(turn.answer, say))
     else:
-        parts += [_sentences(turn), _legend(turn, say)]
+        parts += [said_html(turn.sentences, partial(_marks, turn)), _legend(turn, say)]
     if turn.state or turn.notice:
         busy = " busy" if turn.state else ""
         said = escape(turn.state or turn.notice)
@@ -96,15 +97,18 @@ def invitation_html(say: Texts) -> str:
     )
 
 
-def _sentences(turn: Turn) -> str:
-    """The sentences: paragraphs, lists and blocks under their headings, a mark after each run."""
+def said_html(sentences: Sequence[Sentence], marks: Callable[[int, Sentence], str]) -> str:
+    """Return the sentences: paragraphs, lists and blocks under their headings.
+
+    ``marks`` gives what stands after a run, by the place of its first sentence, and that sentence.
+    """
     parts: list[str] = []
     place = 0
-    for group, runs in grouped(turn.sentences):
+    for group, runs in grouped(sentences):
         if group:
             parts.append(f'<h3 class="group">{escape(_plain(group))}</h3>')
         for run in runs:
-            parts.append(_run(run, _marks(turn, place, run[0])))
+            parts.append(_run(run, marks(place, run[0])))
             place += len(run)
     return f'<div class="said">{"".join(parts)}</div>' if parts else ""
 
@@ -290,14 +294,14 @@ def _tools(answer: Answer, say: Texts) -> str:
     )
 
 
-def markdown(answer: Answer) -> str:
-    """Return an answer as Markdown, its citations as footnotes."""
+def markdown(answer: Answer, label: str = "") -> str:
+    """Return an answer as Markdown, its citations as footnotes; ``label`` begins their names."""
     lines = [f"**{_flat(answer.question)}**", ""]
     for group, runs in answer.groups():
         if group:
             lines += [f"### {_flat(group)}", ""]
         for run in runs:
-            marks = "".join(f"[^{n}]" for n in run[0].citations)
+            marks = "".join(f"[^{label}{n}]" for n in run[0].citations)
             lines += [*_markdown_run(run, marks), ""]
     if answer.unanswered:
         lines += [_flat(answer.left_open), ""]
@@ -307,7 +311,7 @@ def markdown(answer: Answer) -> str:
             address = re.sub(r"[\s()<>]", lambda found: f"%{ord(found[0]):02X}", cited.deep_link)
             title = f"[{title}]({address})"
         places = "; ".join(" > ".join([each.list, *each.section]) for each in cited.recommended_by)
-        lines.append(f"[^{cited.n}]: {title}{f' ({_flat(places)})' if places else ''}")
+        lines.append(f"[^{label}{cited.n}]: {title}{f' ({_flat(places)})' if places else ''}")
     return "\n".join(lines) + "\n"
 
 
