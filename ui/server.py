@@ -21,7 +21,9 @@ from ui.serving.prefix import Rooted, Stripped, checked
 from ui.serving.refusals import explain_errors, problem
 from ui.serving.standby import Standby
 from ui.serving.streams import Ending
+from ui.serving.threads_api import add_threads
 from ui.serving.turns import Turns
+from ui.serving.visitors import Named
 
 _GRACE = 2  # seconds replies under way get when serving ends
 _WHAT = """Answers questions about curated reading lists, each sentence cited to its source.
@@ -132,6 +134,7 @@ def interface(
     explain_errors(app)
     # the last one added is the first that sees a request
     app.add_middleware(Rooted)
+    app.add_middleware(Named, access=access)
     app.add_middleware(Bounded)
     app.add_middleware(Guard, access=access)
     app.add_middleware(Measured, metrics=metrics)
@@ -139,6 +142,7 @@ def interface(
     app.add_middleware(Stripped, root_path=root_path)
     _add_health(app, asking, metrics)
     add_api(app, asking)
+    add_threads(app, asking, access)
     add_chat(app, asking)
     tools = add_mcp(app, asking)
     return app

@@ -276,7 +276,7 @@ def thread_object(thread: Thread) -> dict[str, Any]:
     """Return a thread as ``threads list --json`` has it."""
     return {
         "id": thread.id, "title": thread.title, "origin": thread.origin,
-        "created": thread.created, "updated": thread.updated, "turns": thread.turns,
+        "created": thread.created, "updated": thread.updated, "questions": thread.turns,
     } | ({"snippet": thread.snippet} if thread.snippet else {})  # fmt: skip
 
 

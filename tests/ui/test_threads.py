@@ -55,7 +55,7 @@ def test_what_is_asked_at_the_shell_is_kept_found_exported_and_verified(run, tmp
     run("ask", QUESTION, "--llm", "extractive")
     run("ask", QUESTION, "--llm", "extractive", "--no-history")
     (thread,) = json.loads(run("threads", "list", "--json").stdout)["threads"]
-    assert (thread["title"], thread["origin"], thread["turns"]) == (QUESTION, "shell", 1)
+    assert (thread["title"], thread["origin"], thread["questions"]) == (QUESTION, "shell", 1)
     (same,) = json.loads(run("threads", "search", "shazeer", "--json").stdout)["threads"]
     assert same["id"] == thread["id"]
     assert "Shazeer" in same["snippet"]

@@ -24,6 +24,7 @@ from ui.page.library_tab import LibraryTab
 from ui.page.parts import view
 from ui.page.reader_route import reader
 from ui.page.search_tab import SearchTab
+from ui.page.threads_part import Keeping
 from ui.serving.access import Access
 from ui.serving.asking import Asking
 from ui.serving.prefix import prefix_of
@@ -75,9 +76,9 @@ def _theme() -> gr.themes.Base:
 
 def _head(say: Texts) -> str:
     return (
-        f"<style>{assets.read('page.css')}</style>"
+        f"<style>{assets.read('page.css')}{assets.read('threads.css')}</style>"
         f'<script>document.documentElement.dataset.desk = "{say.lang}";</script>'
-        f"<script>{assets.read('page.js')}</script>"
+        f"<script>{assets.read('page.js')}</script><script>{assets.read('threads.js')}</script>"
     )
 
 
@@ -86,7 +87,7 @@ def _blocks(asking: Asking, access: Access, say: Texts) -> gr.Blocks:
     with gr.Blocks(title=say("page.title"), analytics_enabled=False, fill_width=True) as blocks:
         view(_masthead(say), "masthead")
         with gr.Tab(say("tab.ask"), id="ask"):
-            AskTab(asking, say).draw(blocks)
+            AskTab(asking, Keeping(desk.threads, access), say).draw(blocks)
         with gr.Tab(say("tab.search"), id="search"):
             SearchTab(desk, say).draw(blocks)
         with gr.Tab(say("tab.browse"), id="browse") as browsing:

@@ -35,7 +35,8 @@ class Turn:
 
     ``number`` tells the turns of a thread apart, ``state`` is a sentence about what is under way,
     ``""`` when nothing is; ``notice`` is said of a turn that is over. ``extract`` is the answer
-    without a model, ``answer`` the one that stands at the end.
+    without a model, ``answer`` the one that stands at the end. ``thread`` names the thread it is
+    kept in, "" as long as it is in none.
     """
 
     number: int
@@ -48,6 +49,7 @@ class Turn:
     hits: tuple[Hit, ...] = ()
     extract: Answer | None = None
     answer: Answer | None = None
+    thread: str = ""
 
 
 def turn_html(turn: Turn, say: Texts) -> str:
@@ -71,9 +73,10 @@ def turn_html(turn: Turn, say: Texts) -> str:
         parts.append(f'<h3 class="small">{escape(say("ask.found"))}</h3>{found}')
     if turn.answer is not None and not turn.answer.refused:
         parts += [_further(turn.answer.further, say), _tools(turn.answer, say)]
-    working = ' data-working="1"' if turn.state else ""
+    state = ' data-working="1"' if turn.state else ""
+    state += f' data-thread="{escape(turn.thread)}"' if turn.thread else ""
     return (
-        f'<section class="turn" data-turn="{turn.number}" data-asked="{escape(asked)}"{working}>'
+        f'<section class="turn" data-turn="{turn.number}" data-asked="{escape(asked)}"{state}>'
         f"{framed(*parts)}</section>"
     )
 

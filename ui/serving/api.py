@@ -9,7 +9,6 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, FastAPI, Path, Query, Request
 from fastapi.responses import JSONResponse, Response
-from pydantic import BaseModel
 
 from assistant.answering.evidence import PASSAGES
 from assistant.answering.json_form import (
@@ -27,21 +26,14 @@ from ingest.errors import RefdeskError
 from ui.cli.options import filters_of
 from ui.serving import schema
 from ui.serving.asking import Asking, Question, Waiting, exchanges
-from ui.serving.refusals import PROBLEM, problem, status_of
+from ui.serving.refusals import problem, status_of
+from ui.serving.replies import replies
 from ui.serving.streams import GONE, EventStream, Gone, event, unless_gone
 
-_SAYS = {
-    400: "What was asked for cannot be: `detail` says why.",
-    404: "Nothing was found, or nothing is indexed yet.",
-    422: "What was sent is not as described: `errors` names the fields.",
-    429: "Too many questions are waiting: ask again after `Retry-After` seconds.",
-    503: "The model could not be had.",
-}
 _STREAM = (
     "event: hits\ndata: {...}\n\nevent: extractive\ndata: {...}\n\nevent: queue\n"
     'data: {"before": 1}\n\nevent: sentence\ndata: {...}\n\nevent: done\ndata: {...}\n\n'
 )
-_PROBLEM = {PROBLEM: {"schema": schema.ErrorForm.model_json_schema()}}
 Many = Annotated[list[str] | None, Query()]
 Events = AsyncGenerator[Event | Waiting, None]
 Writer = Callable[[Event | Waiting, Events], AsyncGenerator[str, None]]
@@ -58,7 +50,7 @@ def add_api(app: FastAPI, asking: Asking) -> None:
 
 
 def _add_asking(api: APIRouter, asking: Asking) -> None:
-    @api.get("/search", responses=_replies(schema.SearchForm, 400, 404))
+    @api.get("/search", responses=replies(schema.SearchForm, 400, 404))
     async def search(
         q: Annotated[str, Query(max_length=QUESTION, examples=["grouped-query attention"])],
         k: Annotated[int, Query(ge=1, le=100)] = 10,
@@ -74,7 +66,7 @@ def _add_asking(api: APIRouter, asking: Asking) -> None:
             await asking.look_up(lambda: search_object(asking.desk.search(q, k=k, filters=filters)))
         )
 
-    described: dict[int | str, dict[str, Any]] = _replies(schema.AnswerForm, 400, 404, 429, 503)
+    described: dict[int | str, dict[str, Any]] = replies(schema.AnswerForm, 400, 404, 429, 503)
     described[200]["content"] = {
         "text/event-stream": {"schema": {"type": "string"}, "example": _STREAM}
     }
@@ -98,7 +90,7 @@ def _add_asking(api: APIRouter, asking: Asking) -> None:
 def _add_reading(api: APIRouter, asking: Asking) -> None:
     desk = asking.desk
 
-    @api.get("/sources", responses=_replies(schema.SourcesForm, 400, 404))
+    @api.get("/sources", responses=replies(schema.SourcesForm, 400, 404))
     async def sources(
         list: Many = None,
         section: Many = None,
@@ -115,14 +107,14 @@ def _add_reading(api: APIRouter, asking: Asking) -> None:
         shown = [source_object(each) for each in found[offset : offset + limit]]
         return JSONResponse({"total": len(found), "offset": offset, "sources": shown})
 
-    @api.get("/passages/{id}", responses=_replies(schema.PassageForm, 404))
+    @api.get("/passages/{id}", responses=replies(schema.PassageForm, 404))
     async def passage(
         id: Annotated[str, Path(description="As hits and citations carry it.")],
     ) -> Response:
         """Return one passage."""
         return JSONResponse(await asking.look_up(lambda: passage_object(desk.passage(id))))
 
-    @api.get("/path", responses=_replies(schema.PathForm, 400, 404))
+    @api.get("/path", responses=replies(schema.PathForm, 400, 404))
     async def path(
         topic: Annotated[str, Query(max_length=QUESTION, examples=["LoRA"])],
         hours: Annotated[float | None, Query(gt=0, allow_inf_nan=False)] = None,
@@ -133,7 +125,7 @@ def _add_reading(api: APIRouter, asking: Asking) -> None:
         found = await asking.look_up(lambda: to_object(desk.path(topic, hours=hours)))
         return JSONResponse(found)
 
-    @api.get("/status", responses=_replies(schema.StatusForm, 404))
+    @api.get("/status", responses=replies(schema.StatusForm, 404))
     async def status() -> Response:
         """Return what the library holds."""
         return JSONResponse(await asking.look_up(desk.status))
@@ -191,11 +183,3 @@ def _data(told: Event) -> Any:
 
 def _gone(request: Request, error: Exception) -> Response:
     return Response(status_code=GONE)
-
-
-def _replies(form: type[BaseModel], *codes: int) -> dict[int | str, dict[str, Any]]:
-    replies: dict[int | str, dict[str, Any]] = {
-        code: {"description": _SAYS[code], "content": _PROBLEM} for code in (*codes, 422)
-    }
-    said = " ".join((form.__doc__ or "").split())
-    return {200: {"model": form, "description": said}} | replies

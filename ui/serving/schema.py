@@ -228,6 +228,43 @@ class StatusForm(Form):
     failures: list[dict[str, Any]]
 
 
+class ThreadRowForm(Form):
+    """A kept thread."""
+
+    id: str
+    title: str
+    origin: Literal["shell", "chat", "page", "program"]
+    created: str
+    updated: str
+    questions: int = Field(description="How many it holds.")
+
+
+class ThreadsForm(Form):
+    """The caller's threads, the one asked in last first."""
+
+    threads: list[ThreadRowForm]
+    keeping: bool = Field(description="Whether what is asked now is kept.")
+
+
+class KeptTurnForm(Form):
+    """One question of a thread."""
+
+    asked_at: str
+    answer: AnswerForm
+
+
+class ThreadForm(ThreadRowForm):
+    """A thread whole; `turns` are its questions."""
+
+    turns: list[KeptTurnForm]
+
+
+class TitleForm(BaseModel):
+    """What a thread is called from now on."""
+
+    title: str = Field(min_length=1, max_length=1_000)
+
+
 class FaultForm(Form):
     """A field that is not as it should be."""
 

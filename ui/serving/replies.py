@@ -1,0 +1,26 @@
+"""What a path of the REST interface may reply, as OpenAPI describes it."""
+
+from typing import Any
+
+from pydantic import BaseModel
+
+from ui.serving import schema
+from ui.serving.refusals import PROBLEM
+
+_SAYS = {
+    400: "What was asked for cannot be: `detail` says why.",
+    404: "Nothing was found, or nothing is indexed yet.",
+    422: "What was sent is not as described: `errors` names the fields.",
+    429: "Too many questions are waiting: ask again after `Retry-After` seconds.",
+    503: "The model could not be had.",
+}
+_PROBLEM = {PROBLEM: {"schema": schema.ErrorForm.model_json_schema()}}
+
+
+def replies(form: type[BaseModel], *codes: int) -> dict[int | str, dict[str, Any]]:
+    """Return what a path may reply: its form, and the refusals of these status codes."""
+    refused: dict[int | str, dict[str, Any]] = {
+        code: {"description": _SAYS[code], "content": _PROBLEM} for code in (*codes, 422)
+    }
+    said = " ".join((form.__doc__ or "").split())
+    return {200: {"model": form, "description": said}} | refused
