@@ -5,7 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from assistant.answering import gaps
-from assistant.kept import threads
+from assistant.kept import notes, threads
+from assistant.kept.notes import Notes
 from assistant.kept.threads import Threads
 from index.building import check as library_check
 from index.store import sums
@@ -62,9 +63,12 @@ def repair(home: Home, make_anew: Callable[[], object]) -> None:
             shutil.rmtree(older)
 
 
-def _kept(home: Home) -> dict[str, Threads]:
+def _kept(home: Home) -> dict[str, Threads | Notes]:
     """Return what people keep in a home, by the name of its file."""
-    return {threads.file_of(home.root).name: Threads(home.root)}
+    return {
+        threads.file_of(home.root).name: Threads(home.root),
+        notes.file_of(home.root).name: Notes(home.root),
+    }
 
 
 def compared(found: list[Damage], left: list[Damage]) -> Checkup:

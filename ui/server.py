@@ -17,6 +17,7 @@ from ui.serving.chat_completions import add_chat
 from ui.serving.connections import BACKLOG, Bounded, Connection
 from ui.serving.mcp import add_mcp
 from ui.serving.metrics import Measured, Metrics
+from ui.serving.notes_api import add_notes
 from ui.serving.prefix import Rooted, Stripped, checked
 from ui.serving.refusals import explain_errors, problem
 from ui.serving.standby import Standby
@@ -143,6 +144,7 @@ def interface(
     _add_health(app, asking, metrics)
     add_api(app, asking)
     add_threads(app, asking, access)
+    add_notes(app, asking, access)
     add_chat(app, asking)
     tools = add_mcp(app, asking)
     return app

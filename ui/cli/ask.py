@@ -64,7 +64,7 @@ def ask(
         if question.strip():
             desk.load_ahead(question)
         try:
-            for event in desk.stream(question, k=k, filters=filters):
+            for event in desk.stream(question, k=k, filters=filters, owner=""):
                 progress.stop()
                 if not as_json:
                     view.show(event)

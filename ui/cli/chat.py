@@ -105,7 +105,7 @@ class Conversation:
         with AnswerView(self._console) as view:
             try:
                 events = self._desk.stream(
-                    question, self._history, k=self._k, filters=self._filters
+                    question, self._history, k=self._k, filters=self._filters, owner=""
                 )
                 for event in events:
                     self._ready()

@@ -139,7 +139,8 @@ class AskTab:
         found = await self._asking.look_up(lambda: desk.search(asked, k=_PASSAGES).hits)
         turn = replace(turn, asked=asked, hits=found, state=say("ask.reading"))
         yield turn
-        question = Question(turn.question, session(request), "page", history)
+        owner = self._keeping.owner(request)
+        question = Question(turn.question, session(request), "page", history, owner=owner)
         spoken = read = False
         async with aclosing(self._asking.events(question)) as events:
             async for event in events:

@@ -36,7 +36,7 @@ class Keeping:
         if turn.answer is None:
             return turn
         thread = next((each.thread for each in reversed(past) if each.thread), None)
-        owner = self._owner(request)
+        owner = self.owner(request)
         name = self._threads.keep(turn.answer, thread=thread, owner=owner, origin="page")
         return replace(turn, thread=name or "")
 
@@ -47,7 +47,7 @@ class Keeping:
             NothingFound: there is no such thread.
             UsageError: it is damaged.
         """
-        whole = self._threads.show(thread, self._owner(request))
+        whole = self._threads.show(thread, self.owner(request))
         try:
             answers = [answer_of(turn.answer) for turn in whole.turns]
         except (KeyError, TypeError, ValueError) as error:
@@ -60,7 +60,8 @@ class Keeping:
             for number, answer in enumerate(answers)
         )  # fmt: skip
 
-    def _owner(self, request: gr.Request) -> str:
+    def owner(self, request: gr.Request) -> str:
+        """Return whose threads and notes the visitor sees."""
         return owner_of(Headers(dict(request.headers)), self._access)
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from pydantic import BaseModel
+from starlette.responses import Response
 
 from ui.serving import schema
 from ui.serving.refusals import PROBLEM
@@ -17,10 +18,16 @@ _SAYS = {
 _PROBLEM = {PROBLEM: {"schema": schema.ErrorForm.model_json_schema()}}
 
 
-def replies(form: type[BaseModel], *codes: int) -> dict[int | str, dict[str, Any]]:
-    """Return what a path may reply: its form, and the refusals of these status codes."""
+def replies(form: type[BaseModel], *codes: int, code: int = 200) -> dict[int | str, dict[str, Any]]:
+    """Return what a path may reply: its form, with ``code``, and the refusals of ``codes``."""
     refused: dict[int | str, dict[str, Any]] = {
-        code: {"description": _SAYS[code], "content": _PROBLEM} for code in (*codes, 422)
+        each: {"description": _SAYS[each], "content": _PROBLEM} for each in (*codes, 422)
     }
     said = " ".join((form.__doc__ or "").split())
-    return {200: {"model": form, "description": said}} | refused
+    return {code: {"model": form, "description": said}} | refused
+
+
+def private(reply: Response) -> Response:
+    """Return a reply that no cache may keep: it is one person's."""
+    reply.headers["Cache-Control"] = "no-store"
+    return reply

@@ -265,6 +265,50 @@ class TitleForm(BaseModel):
     title: str = Field(min_length=1, max_length=1_000)
 
 
+class NoteForm(Form):
+    """A note, or without `note` a highlight, fastened to words."""
+
+    id: str
+    url: str = Field(description="The page's address, or refdesk:thread/ and a thread's id.")
+    title: str
+    quote: str = Field(description="The words.")
+    prefix: str
+    suffix: str
+    start: int = Field(description="Where they began in the shown text when it was made.")
+    end: int
+    document_sha256: str
+    note: str
+    tags: list[str]
+    created: str
+    updated: str
+
+
+class NotesForm(Form):
+    """The caller's notes, the one written last first."""
+
+    notes: list[NoteForm]
+    keeping: bool = Field(description="Whether new ones are kept.")
+
+
+class NewNoteForm(BaseModel):
+    """A note to keep: the words with what stands around them, and what is said of them."""
+
+    url: str = Field(max_length=8_000)
+    quote: str = Field(max_length=4_000)
+    prefix: str = Field("", max_length=1_000)
+    suffix: str = Field("", max_length=1_000)
+    start: int = Field(0, ge=0, le=10**9, description="About where they begin in the shown text.")
+    note: str = Field("", max_length=20_000)
+    tags: list[str] = Field([], max_length=100)
+
+
+class NoteEditForm(BaseModel):
+    """What a note says from now on; null leaves it as it is."""
+
+    note: str | None = Field(None, max_length=20_000)
+    tags: list[str] | None = Field(None, max_length=100)
+
+
 class FaultForm(Form):
     """A field that is not as it should be."""
 

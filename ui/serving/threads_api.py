@@ -11,7 +11,7 @@ from ui.exports.forms import MEDIA, exported
 from ui.serving import schema
 from ui.serving.access import Access
 from ui.serving.asking import Asking
-from ui.serving.replies import replies
+from ui.serving.replies import private, replies
 from ui.serving.visitors import owner_of
 
 Id = Annotated[str, Path(max_length=40, description="As the list of threads has it.")]
@@ -41,14 +41,14 @@ def add_threads(app: FastAPI, asking: Asking, access: Access) -> None:
         else:
             found = await asking.look_up(lambda: threads.latest(owner, limit=limit, offset=offset))
         shown = [thread_object(each) for each in found]
-        return _private(JSONResponse({"threads": shown, "keeping": threads.keeping}))
+        return private(JSONResponse({"threads": shown, "keeping": threads.keeping}))
 
     @api.get("/{id}", responses=replies(schema.ThreadForm, 400, 404))
     async def shown(id: Id, request: Request) -> Response:
         """Return a thread whole: every question with its answer as it was given."""
         owner = mine(request)
         whole = await asking.look_up(lambda: threads.show(id, owner))
-        return _private(JSONResponse(whole_object(whole)))
+        return private(JSONResponse(whole_object(whole)))
 
     @api.get("/{id}/export", responses=replies(schema.ThreadForm, 400, 404))
     async def taken(
@@ -65,25 +65,20 @@ def add_threads(app: FastAPI, asking: Asking, access: Access) -> None:
             "Content-Disposition": f'attachment; filename="refdesk-{id[:20]}.{ending}"',
             "Content-Security-Policy": _CLOSED,
         }
-        return _private(Response(text, headers=headers, media_type=media))
+        return private(Response(text, headers=headers, media_type=media))
 
     @api.patch("/{id}", responses=replies(schema.ThreadRowForm, 400, 404))
     async def renamed(id: Id, new: schema.TitleForm, request: Request) -> Response:
         """Give a thread another title."""
         owner = mine(request)
         thread = await asking.look_up(lambda: threads.rename(id, new.title, owner))
-        return _private(JSONResponse(thread_object(thread)))
+        return private(JSONResponse(thread_object(thread)))
 
     @api.delete("/{id}", responses=replies(schema.ThreadRowForm, 404))
     async def deleted(id: Id, request: Request) -> Response:
         """Delete a thread for good."""
         owner = mine(request)
         thread = await asking.look_up(lambda: threads.delete(id, owner))
-        return _private(JSONResponse(thread_object(thread)))
+        return private(JSONResponse(thread_object(thread)))
 
     app.include_router(api)
-
-
-def _private(reply: Response) -> Response:
-    reply.headers["Cache-Control"] = "no-store"
-    return reply
