@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 
 CONTEXT = 64
@@ -39,9 +40,9 @@ class Leaf:
     start: int
 
 
-def parser() -> MarkdownIt:
+def parser(renderer: type[RendererHTML] = RendererHTML) -> MarkdownIt:
     """Return the reader of documents: CommonMark with tables, HTML stays text."""
-    made = MarkdownIt("commonmark", {"html": False})
+    made = MarkdownIt("commonmark", {"html": False}, renderer_cls=renderer)
     made.enable(["table", "strikethrough"])
     return made
 

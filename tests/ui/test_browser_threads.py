@@ -82,3 +82,64 @@ def test_a_thread_is_kept_reopened_found_renamed_and_taken_away(
     row.locator(".menu button").nth(1).click()
     page.locator(".invite").wait_for(timeout=20_000)
     assert httpx.get(f"{served}/api/v1/threads/{name}").status_code == 404
+
+
+def pick(page, selector, words):
+    """Select words as a mouse would."""
+    page.evaluate(
+        """([selector, words]) => {
+            const walker = document.createTreeWalker(document.querySelector(selector), 4);
+            while (walker.nextNode()) {
+                const at = walker.currentNode.data.indexOf(words);
+                if (at < 0) continue;
+                const range = document.createRange();
+                range.setStart(walker.currentNode, at);
+                range.setEnd(walker.currentNode, at + words.length);
+                getSelection().removeAllRanges();
+                getSelection().addRange(range);
+                return;
+            }
+            throw new Error('these words are not here');
+        }""",
+        [selector, words],
+    )
+    page.locator(".noting").wait_for(timeout=10_000)
+
+
+EVIL_NOTE = "<img src=x onerror='window.hacked = 1'> understood"
+
+
+def test_words_are_noted_in_the_reader_and_in_an_answer_and_found(served, open_page):
+    page = open_page(phone=True, dark=True)
+    page.goto(f"{served}/read?url=https://notes.example/mqa")
+    pick(page, "article", "one key head")
+    page.locator(".noting button").nth(1).click()
+    page.locator(".note-form textarea").fill(EVIL_NOTE)
+    page.locator(".note-form input").fill("exam, <b>x</b>")
+    page.locator(".note-form .save").click()
+    noted = page.locator("mark.noted", has_text="one key head")
+    noted.wait_for(timeout=20_000)
+    noted.click()
+    page.locator(".notes li .text").wait_for()
+    assert page.locator(".notes li .text").inner_text() == EVIL_NOTE
+    assert "#<b>x</b>" in page.locator(".notes li").inner_text()
+
+    opened(page, f"{served}/?q={QUESTION}")
+    page.locator("#answer .turn[data-thread]").wait_for(timeout=60_000)
+    pick(page, "#answer .said", "one value head")
+    page.keyboard.press("h")
+    page.wait_for_function("CSS.highlights.get('noted')?.size === 1")
+    page.locator("details.notes > summary").click()
+    page.locator(".notes > input").fill("understood")
+    row = page.locator(".notes li", has_text="understood")
+    row.wait_for()
+    assert "one key head" in row.inner_text()
+    page.locator(".notes > input").fill("")
+    page.locator(".notes li", has_text="one value head").wait_for()
+    for _ in range(2):
+        page.locator(".notes li[data-id]").first.locator(".doing button").nth(1).click()
+    page.wait_for_function("CSS.highlights.get('noted').size === 0")
+    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
+    ask(page, "what did I note about key head?")
+    answered(page)
+    assert "understood" in page.locator("#answer .said").inner_text()

@@ -21,6 +21,7 @@ from ui.page.ask_tab import AskTab
 from ui.page.browse_tab import BrowseTab, PathTab
 from ui.page.i18n import Texts, texts
 from ui.page.library_tab import LibraryTab
+from ui.page.notes_part import script
 from ui.page.parts import view
 from ui.page.reader_route import reader
 from ui.page.search_tab import SearchTab
@@ -50,7 +51,7 @@ _BELOW = ("/assets/", "/static/", "/svelte/", "/gradio_api/heartbeat/")
 def mount(app: FastAPI, asking: Asking) -> FastAPI:
     """Mount the page in both languages, and the reader view, and return the whole."""
     access: Access = app.state.access
-    app.include_router(reader(asking.desk))
+    app.include_router(reader(asking.desk, access))
     app.add_middleware(_Policy)
 
     @app.get("/zh", include_in_schema=False)
@@ -76,9 +77,11 @@ def _theme() -> gr.themes.Base:
 
 def _head(say: Texts) -> str:
     return (
-        f"<style>{assets.read('page.css')}{assets.read('threads.css')}</style>"
+        f"<style>{assets.read('page.css')}{assets.read('threads.css')}"
+        f"{assets.read('notes.css')}</style>"
         f'<script>document.documentElement.dataset.desk = "{say.lang}";</script>'
         f"<script>{assets.read('page.js')}</script><script>{assets.read('threads.js')}</script>"
+        f"{script()}"
     )
 
 

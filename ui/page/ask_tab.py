@@ -19,7 +19,7 @@ from ui.page import html as page
 from ui.page.html_answer import Turn, error_html, invitation_html, turn_html
 from ui.page.i18n import Texts
 from ui.page.parts import session, until_stopped, view
-from ui.page.threads_part import Keeping, threads_html
+from ui.page.threads_part import Keeping, kept_html
 from ui.serving.asking import Asking, Question, Waiting
 from ui.serving.turns import AT_MOST
 
@@ -41,7 +41,7 @@ class AskTab:
     def draw(self, blocks: gr.Blocks) -> None:
         """Put the tab's components into the page being built."""
         say = self._say
-        view(threads_html(say), "threads")
+        view(kept_html(say), "kept")
         thread = view("", "thread")
         out = view(invitation_html(say), "answer")
         with gr.Row(elem_id="askbar"):

@@ -2,7 +2,7 @@
 
 The text is Markdown from anywhere. It becomes headings, lists, tables and code, nothing else: HTML
 in it stays text, images become their description, links are http and https only. The page runs no
-script; the headers it is sent with would not let it.
+script but that of notes (`ui.page.notes_part`); the headers it is sent with would not let it.
 """
 
 from collections.abc import MutableMapping, Sequence
@@ -13,11 +13,14 @@ from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 
+from assistant.kept.anchor import parser
+from assistant.kept.notes import Note
 from index.store.values import Recommendation
 from ingest.values import Document
 from ui.page import assets
 from ui.page.html import is_web, link, recommended_html
 from ui.page.i18n import Texts
+from ui.page.notes_part import mark, notes_html, script
 
 POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
@@ -44,10 +47,9 @@ class _Renderer(RendererHTML):
 
 
 def _parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": False}, renderer_cls=_Renderer)
-    parser.enable(["table", "strikethrough"])
-    parser.validateLink = is_web  # type: ignore[method-assign]  # the documented way
-    return parser
+    made = parser(_Renderer)
+    made.validateLink = is_web  # type: ignore[method-assign]  # the documented way
+    return made
 
 
 def reader_html(
@@ -57,12 +59,15 @@ def reader_html(
     span: tuple[int, int] | None = None,
     live: str = "",
     places: Sequence[Recommendation] = (),
+    notes: Sequence[Note] | None = None,
 ) -> str:
     """Return the whole page of a document; what overlaps ``span`` of its text is marked.
 
-    ``live`` is the address that opens the original, at the passage where there is one.
+    ``live`` is the address that opens the original, at the passage where there is one. ``notes``
+    are those on this document; None where none can be taken.
     """
     tokens = _parser().parse(document.text)
+    mark(tokens, notes or ())
     lines = _lines(document.text, span) if span else None
     contents = _marked(tokens, lines)
     body = _parser().renderer.render(tokens, _parser().options, {})
@@ -84,7 +89,9 @@ def reader_html(
     return _page(
         say("reader.title", title=document.title),
         f'<p class="about">{" · ".join(about)}</p>{recommended}{_contents(contents, say)}'
-        f'<article lang="{escape(document.lang)}">{title}{body}</article>',
+        f"{'' if notes is None else notes_html(say, url=document.url, count=len(notes))}"
+        f'<article lang="{escape(document.lang)}">{title}{body}</article>'
+        f"{'' if notes is None else script()}",
         say,
     )
 
@@ -99,12 +106,13 @@ def missing_html(say: Texts) -> str:
 
 
 def _page(title: str, body: str, say: Texts) -> str:
+    style = assets.read("reader.css") + assets.read("notes.css")
     home = "./zh/" if say.lang == "zh" else "./"  # a proxy may show it all below a path
     return (
         f'<!doctype html><html lang="{say.lang}"><head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">'
         f'<meta name="color-scheme" content="light dark"><title>{escape(title)}</title>'
-        f'<link rel="icon" href="data:,"><style>{assets.read("reader.css")}</style></head><body>'
+        f'<link rel="icon" href="data:,"><style>{style}</style></head><body>'
         f'<header><a href="{home}">{escape(say("reader.back"))}</a></header>'
         f"<main>{body}</main></body></html>"
     )

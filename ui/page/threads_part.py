@@ -15,6 +15,7 @@ from assistant.kept.threads import Threads
 from ingest.errors import UsageError
 from ui.page.html_answer import Turn
 from ui.page.i18n import Texts
+from ui.page.notes_part import notes_html
 from ui.serving.access import Access
 from ui.serving.visitors import owner_of
 
@@ -65,13 +66,15 @@ class Keeping:
         return owner_of(Headers(dict(request.headers)), self._access)
 
 
-def threads_html(say: Texts) -> str:
-    """Return the place the list of threads is drawn in, with the words it is drawn with."""
+def kept_html(say: Texts) -> str:
+    """Return the places where threads and notes are listed, with the words they are drawn with."""
     words = json.dumps({name: say.words[f"threads.{name}"] for name in _WORDS}, ensure_ascii=False)
     find = escape(say("threads.find"))
+    root = "../" if say.lang == "zh" else "./"  # the page in Chinese stands one below
     return (
         f'<details class="threads" data-words="{escape(words)}">'
         f"<summary>{escape(say('threads.title'))}</summary>"
         f'<input type="search" aria-label="{find}" placeholder="{find}" maxlength="200">'
         '<p class="said" role="status"></p><ul></ul></details>'
+        f"{notes_html(say, root=root)}"
     )
