@@ -8,17 +8,19 @@ from typing import Any
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
+from assistant.kept.anchor import Anchor
+from assistant.kept.notes import Note
 from index.search.library import Hit
 from index.store.browse import Link
 from index.store.values import StoredPassage
 from ingest.values import Document
-from tests.growth import Case
+from tests.growth import FEW, Case
 from ui import markdown_form, sentence_form
 from ui.cli import render, terminal
 from ui.exports import saved, thread_html
-from ui.page import formulas, highlight, html, html_browse, html_reader, html_search
+from ui.page import formulas, highlight, html, html_browse, html_reader, html_search, notes_part
 from ui.page.i18n import texts
-from ui.serving import access, asking, guesses, metrics, prefix, refusals, streams
+from ui.serving import access, asking, guesses, metrics, prefix, refusals, streams, visitors
 
 _SAY = texts("en")
 _ACCESS = access.Access(token="a token of some length", origins=frozenset({"https://a.example"}))
@@ -28,6 +30,10 @@ def _document(text: str) -> Document:
     return Document(
         "https://a.example/x", "a", text, None, None, "en", "other", "post", "2026-01-02T03:04:05Z"
     )
+
+
+def _note(text: str) -> Note:
+    return Note("a", "https://a.example/x", text, "0", Anchor(text, text, text), text, (), "", "")
 
 
 def _hit(text: str) -> Hit:
@@ -111,12 +117,19 @@ CASES: dict[str, Any] = {
     "ui.page.html.message_html": lambda text: html.message_html(text, text),
     "ui.page.html.reader_link": lambda text: html.reader_link(_SAY, text, url=text, at=text),
     "ui.page.html.trail": lambda text: html.trail([text]),
-    "ui.page.html_reader.reader_html": lambda text: html_reader.reader_html(
-        _document(text), _SAY, span=(0, len(text) // 2)
-    ),
+    "ui.page.html_reader.reader_html": [
+        lambda text: html_reader.reader_html(_document(text), _SAY, span=(0, len(text) // 2)),
+        Case(
+            lambda text: html_reader.reader_html(
+                _document(text), _SAY, notes=[_note(text[:4_000]), _note(text[:2])]
+            ),
+            common=FEW,
+        ),
+    ],
     "ui.page.html_search.hits_html": lambda text: html_search.hits_html(
         [_hit(text)], text[:4000], 0.1, _SAY
     ),
+    "ui.page.notes_part.notes_html": lambda text: notes_part.notes_html(_SAY, url=text),
     "ui.page.i18n.Texts.named": lambda text: _SAY.named("kind", text),
     "ui.sentence_form.code_of": [
         sentence_form.code_of, lambda text: sentence_form.code_of(f"```\n{text}\n```"),
@@ -145,6 +158,9 @@ CASES: dict[str, Any] = {
     "ui.serving.refusals.openai_error": lambda text: refusals.openai_error(400, text),
     "ui.serving.refusals.problem": lambda text: refusals.problem(400, text),
     "ui.serving.refusals.refusal": lambda text: refusals.refusal(f"/{text}", 400, text),
+    "ui.serving.visitors.owner_of": lambda text: visitors.owner_of(
+        Headers(raw=[(b"cookie", text.encode("latin-1", "replace"))]), _ACCESS
+    ),
     "ui.serving.streams.event": lambda text: streams.event("a", {"a": text}),
     "ui.page.html_browse.tree_html": lambda text: html_browse.tree_html([_link(text)], {}, _SAY),
 }  # fmt: skip
@@ -164,6 +180,8 @@ EXEMPT: dict[str, str] = {
             "models.models_pull", "options.filters_of", "options.given", "options.open_desk",
             "serve.mcp", "serve.serve", "threads.threads_delete", "threads.threads_export",
             "threads.threads_rename", "threads.threads_search", "threads.threads_show",
+            "notes.notes_add", "notes.notes_delete", "notes.notes_edit", "notes.notes_export",
+            "notes.notes_list", "notes.notes_search",
         )
     },
     **{
@@ -190,6 +208,7 @@ EXEMPT: dict[str, str] = {
     "ui.server.configuration": _SERVES,
     "ui.server.interface": _SERVES,
     "ui.server.serve": _SERVES,
+    "ui.page.threads_part.Keeping.turns": "compares a name",
     "ui.serving.api.begun": "the question met its bound before",
     "ui.serving.connections.Connection.data_received": "uvicorn's; at most 64 kB of headers",
     "ui.serving.metrics.Metrics.answered": "takes figures",

@@ -8,6 +8,7 @@ import json
 import secrets
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -94,7 +95,8 @@ class Threads:
     ) -> str | None:
         """Keep an answer at the end of a thread, or in one of its own; return the thread's id.
 
-        Never fails: None where nothing was kept.
+        Of a question asked alone twice running, as a page does that is loaded again, the newer
+        answer stays. Never fails: None where nothing was kept.
         """
         if not self.keeping:
             return None
@@ -102,6 +104,8 @@ class Threads:
             try:
                 return self._add(answer, thread, owner, origin)
             except Damaged:
+                if self.is_sound():  # another process saw it first
+                    raise
                 aside = self._file.set_aside()
                 self._notice(
                     f"{self._file.path.name} was damaged. It is put aside as {aside.name}, and a "
@@ -125,7 +129,8 @@ class Threads:
                 " WHERE threads.id = ? AND owner = ?", (thread, owner),
             ).fetchone()[0]  # fmt: skip
             if not known or known >= _TURNS:
-                thread = self._begin(db, answer.question, owner, origin, now)
+                thread = _asked_again(db, answer.question, owner, origin)
+                thread = thread or self._begin(db, answer.question, owner, origin, now)
             assert thread is not None  # noqa: S101  # begun a line ago
             number = db.execute(
                 "INSERT INTO turns (thread, asked_at, answer) VALUES (?, ?, ?)",
@@ -229,10 +234,8 @@ class Threads:
         """
         with self._file.writing() as db:
             found = self._named(db, thread, owner)
-            gone = "SELECT number FROM turns WHERE thread = ?"
             db.execute("PRAGMA secure_delete = ON")
-            db.execute(f"DELETE FROM words WHERE rowid IN ({gone})", (found.id,))
-            db.execute("DELETE FROM turns WHERE thread = ?", (found.id,))
+            _empty(db, found.id)
             db.execute("DELETE FROM threads WHERE id = ?", (found.id,))
             db.execute("INSERT INTO words (words) VALUES ('optimize')")  # else its words stay
         return found
@@ -306,6 +309,30 @@ def answers(saved: Any) -> Sequence[Any]:
     if not isinstance(turns, list):
         return (saved,)
     return tuple(each.get("answer") if isinstance(each, dict) else each for each in turns)
+
+
+def _asked_again(db: sqlite3.Connection, question: str, owner: str, origin: str) -> str | None:
+    """Return the thread asked in last, emptied, if the same question is all that stood in it."""
+    row = db.execute(
+        "SELECT id FROM threads WHERE owner = ? ORDER BY updated DESC, rowid DESC LIMIT 1", (owner,)
+    ).fetchone()
+    if row is None:
+        return None
+    asked = db.execute(
+        "SELECT answer, origin FROM turns JOIN threads ON threads.id = thread"
+        " WHERE thread = ? LIMIT 2", row,
+    ).fetchall()  # fmt: skip
+    with suppress(ValueError, TypeError, KeyError):  # of a row that was damaged
+        if len(asked) == 1 and (_read(asked[0][0])["question"], asked[0][1]) == (question, origin):
+            _empty(db, row[0])
+            return str(row[0])
+    return None
+
+
+def _empty(db: sqlite3.Connection, thread: str) -> None:
+    gone = "SELECT number FROM turns WHERE thread = ?"
+    db.execute(f"DELETE FROM words WHERE rowid IN ({gone})", (thread,))
+    db.execute("DELETE FROM turns WHERE thread = ?", (thread,))
 
 
 def _title(question: str) -> str:

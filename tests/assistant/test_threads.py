@@ -107,6 +107,16 @@ def test_deleting_leaves_nothing_of_its_words_in_the_file(threads, tmp_path):
         threads.delete(name)
 
 
+def test_of_a_question_asked_twice_running_the_newer_answer_stays(threads):
+    first = threads.keep(answered(said="An old answer."), origin="page")
+    assert threads.keep(answered(said="A new one."), origin="page") == first
+    assert "A new one." in threads.show(first).turns[0].answer["answer"]
+    assert threads.search("old answer") == []
+    assert threads.keep(answered(), origin="shell") != first
+    threads.keep(answered("More?"), thread=first, origin="page")
+    assert threads.keep(answered("More?"), origin="page") != first
+
+
 @pytest.mark.parametrize("title", ["", " \n", "x" * 201])
 def test_a_title_must_be_one(threads, title):
     name = threads.keep(answered())

@@ -127,7 +127,7 @@ def test_words_are_noted_in_the_reader_and_in_an_answer_and_found(served, open_p
     opened(page, f"{served}/?q={QUESTION}")
     page.locator("#answer .turn[data-thread]").wait_for(timeout=60_000)
     pick(page, "#answer .said", "one value head")
-    page.keyboard.press("h")
+    page.locator(".noting button").first.click()
     page.wait_for_function("CSS.highlights.get('noted')?.size === 1")
     page.locator("details.notes > summary").click()
     page.locator(".notes > input").fill("understood")

@@ -7,7 +7,7 @@ what is shown is found out.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from html import escape
 from importlib.metadata import version
@@ -117,40 +117,40 @@ def _turn(number: int, answer: Answer, when: str, say: Texts) -> str:
     )
 
 
-def _marks(number: int, answer: Answer, place: int, sentence: Sentence) -> str:
+def _marks(number: int, answer: Answer, place: int, run: Sequence[Sentence]) -> str:
     cited = {each.n: each for each in answer.citations}
-    return "".join(
-        _mark(number, place, cited[n], sentence) for n in sentence.citations if n in cited
-    )
+    return "".join(_mark(number, place, cited[n], run) for n in run[0].citations if n in cited)
 
 
-def _mark(number: int, place: int, cited: Citation, sentence: Sentence) -> str:
+def _mark(number: int, place: int, cited: Citation, run: Sequence[Sentence]) -> str:
     name = f"w{number}-{place}-{cited.n}"
-    quote = _quote(cited, [sentence.original or sentence.text], sentence)
     heading = trail([part for part in cited.heading[-1:] if part != cited.title])
     where = f' <span class="hint">{heading}</span>' if heading else ""
     return (
         f'<span class="cite"><a class="mark" href="#s{number}-{cited.n}" role="doc-noteref" '
         f'aria-describedby="{name}">{cited.n}</a><span class="quote" role="tooltip" id="{name}">'
-        f"<b>{escape(cited.title)}</b>{where}{quote}</span></span>"
+        f"<b>{escape(cited.title)}</b>{where}{_quote(cited, run)}</span></span>"
     )
 
 
-def _quote(cited: Citation, own: list[str], sentence: Sentence | None) -> str:
+def _quote(cited: Citation, said: Sequence[Sentence]) -> str:
+    """The words of a source, with what they lend to the sentences that cite it marked."""
     if not cited.quote:  # the catalog is cited, not the page's words
         return ""
-    verbatim = sentence is not None and (sentence.verbatim or sentence.original is not None)
+    own = [each.original or each.text for each in said]
+    verbatim = all(each.verbatim or each.original is not None for each in said)
     return f'<span class="words">{marked(cited.quote, own, verbatim=verbatim)}</span>'
 
 
 def _source(number: int, cited: Citation, answer: Answer, say: Texts) -> str:
-    said = [each.original or each.text for each in answer.sentences if cited.n in each.citations]
+    said = [each for each in answer.sentences if cited.n in each.citations]
     when = say("card.archived_at", date=cited.archived_at[:10]) if cited.archived_at else ""
     heading = trail([part for part in cited.heading if part != cited.title])
+    about = " · ".join(each for each in (heading, escape(when)) if each)
     return (
         f'<li id="s{number}-{cited.n}" value="{cited.n}"><b>{link(cited.deep_link, cited.title)}'
-        f'</b> <span class="hint">{heading} {escape(when)}</span>'
-        f"{recommended_html(cited.recommended_by, say)}{_quote(cited, said, None)}</li>"
+        f'</b> <span class="hint">{about}</span>'
+        f"{recommended_html(cited.recommended_by, say)}{_quote(cited, said)}</li>"
     )
 
 

@@ -100,10 +100,12 @@ def invitation_html(say: Texts) -> str:
     )
 
 
-def said_html(sentences: Sequence[Sentence], marks: Callable[[int, Sentence], str]) -> str:
+def said_html(
+    sentences: Sequence[Sentence], marks: Callable[[int, Sequence[Sentence]], str]
+) -> str:
     """Return the sentences: paragraphs, lists and blocks under their headings.
 
-    ``marks`` gives what stands after a run, by the place of its first sentence, and that sentence.
+    ``marks`` gives what stands after a run, by the place of its first sentence, and the run.
     """
     parts: list[str] = []
     place = 0
@@ -111,7 +113,7 @@ def said_html(sentences: Sequence[Sentence], marks: Callable[[int, Sentence], st
         if group:
             parts.append(f'<h3 class="group">{escape(_plain(group))}</h3>')
         for run in runs:
-            parts.append(_run(run, marks(place, run[0])))
+            parts.append(_run(run, marks(place, run)))
             place += len(run)
     return f'<div class="said">{"".join(parts)}</div>' if parts else ""
 
@@ -157,10 +159,10 @@ def _table(text: str) -> str:
     return f'<div class="scroll" tabindex="0"><table><tr>{head}</tr>{body}</table></div>'
 
 
-def _marks(turn: Turn, place: int, sentence: Sentence) -> str:
-    """The marks of the run that begins with a sentence."""
+def _marks(turn: Turn, place: int, run: Sequence[Sentence]) -> str:
+    """The marks of a run."""
     titles = {cited.n: cited.title for cited in turn.citations}
-    return "".join(_mark(turn, place, n, titles.get(n, "")) for n in sentence.citations)
+    return "".join(_mark(turn, place, n, titles.get(n, "")) for n in run[0].citations)
 
 
 def _plain(text: str) -> str:
