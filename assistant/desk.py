@@ -21,7 +21,7 @@ from assistant.conversation.rewriting import Exchange
 from assistant.engines import available as models_here
 from assistant.engines.protocol import Engine
 from assistant.kept import asked_notes
-from assistant.kept.anchor import Anchor, located, shown_text
+from assistant.kept.anchor import Anchor, located
 from assistant.kept.notes import Note, Notes
 from assistant.kept.threads import Threads
 from assistant.opened import Opened
@@ -181,6 +181,8 @@ class Desk:
             NothingFound: the library holds no page of this address.
             UsageError: the words do not stand there, or something is too long.
         """
+        from assistant.kept.shown import shown_text  # reads Markdown: no question should wait
+
         document = self.read_source(url)
         at = located(shown_text(document.text), anchor)
         if at is None:

@@ -2,23 +2,17 @@
 
 The selectors of the W3C's Web Annotation model (https://www.w3.org/TR/annotation-model/):
 TextQuoteSelector (the words, with what stands before and after) and TextPositionSelector. The text
-is a document's as the reader view shows it, so that what a browser selected can be found there.
-White space counts for nothing: a browser, an archive and a new copy of a page differ in it.
+is a document's as the reader view shows it (`assistant.kept.shown`), so that what a browser
+selected can be found there. White space counts for nothing: a browser, an archive and a new copy of
+a page differ in it.
 """
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
-
-from markdown_it import MarkdownIt
-from markdown_it.renderer import RendererHTML
-from markdown_it.token import Token
 
 CONTEXT = 64
 """The most characters kept of what stands before and after."""
 _OCCURRENCES = 500  # of the same words that are weighed
-_LEAVES = ("text", "code_inline")
-_BLOCKS = ("fence", "code_block")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,52 +24,6 @@ class Anchor:
     suffix: str = ""
     start: int = 0
     end: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Leaf:
-    """A token that shows text, and where that begins in the shown text."""
-
-    token: Token
-    start: int
-
-
-def parser(renderer: type[RendererHTML] = RendererHTML) -> MarkdownIt:
-    """Return the reader of documents: CommonMark with tables, HTML stays text."""
-    made = MarkdownIt("commonmark", {"html": False}, renderer_cls=renderer)
-    made.enable(["table", "strikethrough"])
-    return made
-
-
-def leaves(tokens: Sequence[Token]) -> tuple[str, list[Leaf]]:
-    """Return the text that tokens of Markdown show, and what shows it; blocks are lines apart."""
-    parts: list[str] = []
-    found: list[Leaf] = []
-    length = 0
-
-    def show(text: str, token: Token | None = None) -> None:
-        nonlocal length
-        if token is not None:
-            found.append(Leaf(token, length))
-        parts.append(text)
-        length += len(text)
-
-    for token in tokens:
-        if token.type == "inline":
-            for child in token.children or ():
-                if child.type in _LEAVES:
-                    show(child.content, child)
-                elif child.type in ("softbreak", "hardbreak"):
-                    show("\n")
-            show("\n")
-        elif token.type in _BLOCKS:
-            show(token.content, token)
-    return "".join(parts), found
-
-
-def shown_text(markdown: str) -> str:
-    """Return the text a document in Markdown shows."""
-    return leaves(parser().parse(markdown))[0]
 
 
 def located(text: str, wanted: Anchor) -> Anchor | None:

@@ -192,6 +192,20 @@ class Threads:
             shown = {owner_of[number]: number for number in sorted(best, reverse=True)}
             return [replace(each, snippet=_snippet(db, shown, each, wanted)) for each in threads]
 
+    def quoting(self, urls: Sequence[str]) -> list[Thread]:
+        """Return everybody's threads that cite one of these pages."""
+        with self._file.reading() as db:
+            names: set[str] = set()
+            for url in urls:
+                cites = like(f'"url": {json.dumps(url, ensure_ascii=False)}')
+                names |= {
+                    name
+                    for (name,) in db.execute(
+                        "SELECT thread FROM turns WHERE answer LIKE ? ESCAPE '\\'", (cites,)
+                    )
+                }
+            return [Thread(*row) for row in db.execute(_ROWS) if row[0] in names]
+
     def show(self, thread: str, owner: str | None = "") -> Whole:
         """Return a thread whole; ``thread`` is its id, or how that begins.
 

@@ -7,10 +7,11 @@ import time
 import pytest
 
 from assistant.kept import notes as kept_notes
-from assistant.kept.anchor import Anchor, located, shown_text
+from assistant.kept.anchor import Anchor, located
 from assistant.kept.asked_notes import subject
 from assistant.kept.note_form import annotations
 from assistant.kept.notes import Notes, note_object
+from assistant.kept.shown import shown_text
 from ingest.errors import NothingFound, UsageError
 from ui.exports.note_markdown import notes_markdown
 

@@ -145,10 +145,14 @@ def test_notes_at_the_shell(run, url, tmp_path):  # noqa: F811
     (told,) = json.loads(added.stdout)["notes"]
     assert json.loads(run("notes", "search", "why", "--json").stdout)["notes"] == [told]
     run("notes", "edit", told["id"], "--note", "Because")
+    run("ask", "how does multi-query attention share keys?", "--llm", "extractive")
     assert "Because" in run("notes", "list", "--tag", "exam").stdout
     asked = run("ask", "what did I note about key head?", "--llm", "extractive").stdout
     assert "Because" in asked
     assert "Your note" in asked
+    gone = run("forget", url).stdout
+    assert f"refdesk notes delete {told['id']}" in gone
+    assert gone.count("refdesk threads delete") == 2
     file = tmp_path / "notes.jsonld"
     run("notes", "export", file)
     assert json.loads(file.read_text(encoding="utf-8"))["type"] == "AnnotationPage"

@@ -13,8 +13,8 @@ from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 
-from assistant.kept.anchor import parser
 from assistant.kept.notes import Note
+from assistant.kept.shown import parser
 from index.store.values import Recommendation
 from ingest.values import Document
 from ui.page import assets

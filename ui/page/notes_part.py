@@ -13,8 +13,9 @@ from itertools import pairwise
 
 from markdown_it.token import Token
 
-from assistant.kept.anchor import Leaf, leaves, located
+from assistant.kept.anchor import located
 from assistant.kept.notes import Note
+from assistant.kept.shown import Leaf, leaves
 from ui.page import assets
 from ui.page.i18n import Texts
 
