@@ -22,6 +22,10 @@ from assistant.conversation.rewriting import Exchange
 from assistant.engines import available as models_here
 from assistant.engines.protocol import Engine
 from assistant.home.opened import Resources
+from assistant.kept import asked_notes
+from assistant.kept.anchor import Anchor, located
+from assistant.kept.notes import Note, Notes
+from assistant.kept.threads import Threads
 from assistant.reception import needs_no_model, receive
 from index.search.library import Library
 from index.search.narrowing import check
@@ -30,6 +34,7 @@ from index.store.generation import Home
 from index.store.values import Filters, StoredPassage
 from ingest.errors import NothingFound, UsageError
 from ingest.lists.catalog_file import CuratedList
+from ingest.text.sentences import language
 from ingest.values import Document
 
 if TYPE_CHECKING:
@@ -82,6 +87,7 @@ class Desk:
             English with multilingual-e5-small for all other languages. With another one than the
             library's, the library has to be rebuilt.
         note_gaps: remember refused questions in the home, for :meth:`gaps`.
+        history: let doors keep what they are asked, in :attr:`threads`; asking alone keeps nothing.
     """
 
     def __init__(
@@ -95,8 +101,11 @@ class Desk:
         limits: "Limits | None" = None,
         embedder: str | None = None,
         note_gaps: bool = True,
+        history: bool = True,
     ) -> None:
         self.home = Home(Path(home).expanduser() if home else default_home())
+        self.threads = Threads(self.home.root, keeping=history, notice=notice)
+        self.notes = Notes(self.home.root, keeping=history)
         self._progress = progress
         self._transport = transport
         self._limits = limits
@@ -134,12 +143,14 @@ class Desk:
         filters: Filters = _EVERYTHING,
         stop: Callable[[], bool] = lambda: False,
         before_model: Callable[[], None] = lambda: None,
+        owner: str | None = None,
     ) -> Iterator[Event]:
         """Answer a question and tell what becomes known on the way; see :class:`Event`.
 
         ``before_model`` is called when the model is needed, and may wait until it is free; not at
         all if none is needed. ``history`` as in :meth:`ask`. A question refused is remembered,
-        unless ``filters`` kept the library from answering it.
+        unless ``filters`` kept the library from answering it. Questions about one's notes are
+        answered from those of ``owner`` (see `assistant.kept.notes`), unless that is None.
         """
 
         def model() -> Engine | None:
@@ -148,11 +159,44 @@ class Desk:
             return self._opened.engine()
 
         question, history = bounds.asked(question), bounds.said_before(history)
+        noted = None if owner is None or filters else self._noted(question, owner)
+        if noted is not None:
+            yield Event("done", answer=noted)
+            return
         for event in receive(self._snapshot, question, history, filters, k, model, stop):
             answer = event.answer if event.name == "done" else None
             if answer and answer.refused and self._note_gaps and not filters and not stop():
                 gap_notes.note(self.home.root, answer)
             yield event
+
+    def note(
+        self, url: str, anchor: Anchor, text: str = "", tags: Sequence[str] = (), *,
+        owner: str = "",
+    ) -> Note:  # fmt: skip
+        """Fasten a note, or without ``text`` a highlight, to words of an archived page.
+
+        Raises:
+            NothingFound: the library holds no page of this address.
+            UsageError: the words do not stand there, or something is too long.
+        """
+        from assistant.kept.shown import shown_text  # reads Markdown: no question should wait
+
+        document = self.read_source(url)
+        at = located(shown_text(document.text), anchor)
+        if at is None:
+            raise UsageError(f"These words do not stand in {document.url}: “{anchor.exact[:80]}”.")
+        return self.notes.add(
+            document.url, document.title, document.sha256, at, text, tags, owner=owner
+        )
+
+    def _noted(self, question: str, owner: str) -> Answer | None:
+        """Answer a question about one's notes from them; None if it is none."""
+        about = asked_notes.subject(question)
+        if about is None:
+            return None
+        found = self.notes.search(about, owner, limit=asked_notes.MOST) if about else (
+            self.notes.latest(owner, limit=asked_notes.MOST))  # fmt: skip
+        return asked_notes.answer_from(question, about, found, language(question))
 
     def load_ahead(self, question: str = "", history: Sequence[Exchange] = ()) -> None:
         """Begin to load the model that writes, for a question that is about to be asked.
@@ -623,6 +667,8 @@ class Desk:
         library = self._snapshot()
 
         def asked_again(asked: str) -> list[str]:
+            if noted := self._noted(asked, ""):
+                return [sentence.text for sentence in noted.sentences]
             said = receive(lambda *_: library, asked, (), _EVERYTHING, PASSAGES, lambda: None,
                            lambda: False)  # fmt: skip
             return [sentence.text for sentence in inquiry.final(said).sentences]

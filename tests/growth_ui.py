@@ -10,6 +10,8 @@ from starlette.datastructures import Headers
 from starlette.types import Scope
 
 from assistant.answering.values import Sentence
+from assistant.kept.anchor import Anchor
+from assistant.kept.notes import Note
 from assistant.learning.cards import Card
 from assistant.learning.deck import Kept
 from index.search.library import Hit
@@ -20,6 +22,7 @@ from ingest.values import Document
 from tests.growth import FEW, Case
 from ui import markdown_form, sentence_form
 from ui.cli import render, terminal
+from ui.kept import saved, thread_html
 from ui.page import (
     formulas,
     highlight,
@@ -29,10 +32,11 @@ from ui.page import (
     html_pdf,
     html_reader,
     html_search,
+    notes_part,
     pdf_marks,
 )
 from ui.page.i18n import texts
-from ui.serving import access, asking, guesses, metrics, prefix, refusals, streams
+from ui.serving import access, asking, guesses, metrics, prefix, refusals, streams, visitors
 
 _SAY = texts("en")
 _ACCESS = access.Access(token="a token of some length", origins=frozenset({"https://a.example"}))
@@ -42,6 +46,10 @@ def _document(text: str) -> Document:
     return Document(
         "https://a.example/x", "a", text, None, None, "en", "other", "post", "2026-01-02T03:04:05Z"
     )
+
+
+def _note(text: str) -> Note:
+    return Note("a", "https://a.example/x", text, "0", Anchor(text, text, text), text, (), "", "")
 
 
 def _hit(text: str) -> Hit:
@@ -103,6 +111,18 @@ CASES: dict[str, Any] = {
     "ui.cli.render.link": lambda text: render.link(f"https://{text}"),
     "ui.cli.terminal.clean": terminal.clean,
     "ui.cli.terminal.Console.render": Case(_console, most=20_000),
+    "ui.kept.saved.read": [
+        lambda text: saved.read(text.encode("utf-8", "replace")),
+        lambda text: saved.read(f"<{text}".encode("utf-8", "replace")),
+    ],
+    "ui.kept.thread_html.embedded": Case(
+        thread_html.embedded, heads=("", '<script type="application/json" id="refdesk-thread">'),
+        tail="</script>",
+    ),
+    "ui.kept.thread_html.shown_otherwise": lambda text: thread_html.shown_otherwise(
+        text, {"turns": [], "id": "", "title": text, "origin": "", "created": "", "updated": "",
+               "shown_in": "en"},
+    ),
     "ui.markdown_form.linked": lambda text: markdown_form.linked(text, f"https://{text}"),
     "ui.markdown_form.words": markdown_form.words,
     "ui.page.formulas.typeset": Case(
@@ -148,12 +168,19 @@ CASES: dict[str, Any] = {
         lambda text: pdf_marks.boxes(_drawn(text).lines, text[: len(text) // 2]), most=30_000
     ),
     "ui.page.pdf_marks.holds": lambda text: pdf_marks.holds(_drawn(text).lines, text[:9]),
-    "ui.page.html_reader.reader_html": lambda text: html_reader.reader_html(
-        _document(text), _SAY, span=(0, len(text) // 2)
-    ),
+    "ui.page.html_reader.reader_html": [
+        lambda text: html_reader.reader_html(_document(text), _SAY, span=(0, len(text) // 2)),
+        Case(
+            lambda text: html_reader.reader_html(
+                _document(text), _SAY, notes=[_note(text[:4_000]), _note(text[:2])]
+            ),
+            common=FEW,
+        ),
+    ],
     "ui.page.html_search.hits_html": lambda text: html_search.hits_html(
         [_hit(text)], text[:4000], 0.1, _SAY
     ),
+    "ui.page.notes_part.notes_html": lambda text: notes_part.notes_html(_SAY, url=text),
     "ui.page.i18n.Texts.named": lambda text: _SAY.named("kind", text),
     "ui.sentence_form.code_of": [
         sentence_form.code_of, lambda text: sentence_form.code_of(f"```\n{text}\n```"),
@@ -182,6 +209,9 @@ CASES: dict[str, Any] = {
     "ui.serving.refusals.openai_error": lambda text: refusals.openai_error(400, text),
     "ui.serving.refusals.problem": lambda text: refusals.problem(400, text),
     "ui.serving.refusals.refusal": lambda text: refusals.refusal(f"/{text}", 400, text),
+    "ui.serving.visitors.owner_of": lambda text: visitors.owner_of(
+        Headers(raw=[(b"cookie", text.encode("latin-1", "replace"))]), _ACCESS
+    ),
     "ui.serving.streams.event": lambda text: streams.event("a", {"a": text}),
     "ui.page.html_browse.tree_html": lambda text: html_browse.tree_html([_link(text)], {}, _SAY),
 }  # fmt: skip
@@ -201,6 +231,10 @@ EXEMPT: dict[str, str] = {
             "lists.lists_check", "lists.lists_diff", "lists.lists_export", "lists.lists_remove",
             "models.models_measure", "models.models_pull", "options.given", "options.open_desk",
             "review.review", "serve.mcp", "serve.serve", "take_out.cite", "take_out.vault",
+            "threads.threads_delete", "threads.threads_export",
+            "threads.threads_rename", "threads.threads_search", "threads.threads_show",
+            "notes.notes_add", "notes.notes_delete", "notes.notes_edit", "notes.notes_export",
+            "notes.notes_list", "notes.notes_search",
         )
     },
     **{
@@ -215,9 +249,12 @@ EXEMPT: dict[str, str] = {
             "search_tab.SearchTab.search",
         )
     },
+    "ui.kept.forms.exported": "the thread's answers met their bounds when they were asked for",
     "ui.cli.plots.curves": "takes figures",
     "ui.cli.plots.draw": "takes figures",
     "ui.cli.render.status": "shows it by `terminal.Console.render`",
+    "ui.page.html_answer.markdown": "takes an answer, whose sentences have bounds",
+    "ui.page.html_answer.said_html": "takes sentences of an answer",
     "ui.page.html_library.tiles_html": "takes figures",
     "ui.page.parts.view": "hands HTML of ours to Gradio",
     "ui.page.plots.growth_figure": "takes figures",
@@ -228,6 +265,7 @@ EXEMPT: dict[str, str] = {
     "ui.server.configuration": _SERVES,
     "ui.server.interface": _SERVES,
     "ui.server.serve": _SERVES,
+    "ui.page.threads_part.Keeping.turns": "compares a name",
     "ui.serving.api.begun": "the question met its bound before",
     "ui.serving.connections.Connection.data_received": "uvicorn's; at most 64 kB of headers",
     "ui.serving.ingest_api.": "looks at one address; bodies have a most size",

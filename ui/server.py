@@ -10,6 +10,8 @@ from starlette.responses import JSONResponse, Response
 
 from assistant.desk import Desk
 from ingest.errors import RefdeskError, UsageError
+from ui.kept.notes_api import add_notes
+from ui.kept.threads_api import add_threads
 from ui.page.save_page import add_save_page
 from ui.serving import refreshing
 from ui.serving.access import Access, Guard, access_for
@@ -25,6 +27,7 @@ from ui.serving.refusals import explain_errors, problem
 from ui.serving.standby import Standby
 from ui.serving.streams import Ending
 from ui.serving.turns import Turns
+from ui.serving.visitors import Named
 
 _GRACE = 2  # seconds replies under way get when serving ends
 _WHAT = """Answers questions about curated reading lists, each sentence cited to its source.
@@ -142,6 +145,7 @@ def interface(
     explain_errors(app)
     # the last one added is the first that sees a request
     app.add_middleware(Rooted)
+    app.add_middleware(Named, access=access)
     app.add_middleware(Bounded)
     app.add_middleware(Guard, access=access)
     app.add_middleware(Measured, metrics=metrics)
@@ -149,6 +153,8 @@ def interface(
     app.add_middleware(Stripped, root_path=root_path)
     _add_health(app, asking, metrics)
     add_api(app, asking, jobs, access)
+    add_threads(app, asking, access)
+    add_notes(app, asking, access)
     add_chat(app, asking)
     refreshing.add_feed(app, asking)
     add_save_page(app)

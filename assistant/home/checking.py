@@ -5,6 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from assistant.answering import gaps
+from assistant.kept import notes, threads
+from assistant.kept.notes import Notes
+from assistant.kept.threads import Threads
 from index.building import check as library_check
 from index.store import sums
 from index.store.generation import Home
@@ -32,6 +35,10 @@ def damages(home: Home) -> list[Damage]:
     if not gaps.is_sound(home.root):
         cure = "`refdesk check --repair` puts it aside and begins it anew"
         found.append(Damage("gaps.sqlite", "cannot be read", cure))
+    for name, kept in _kept(home).items():
+        if not kept.is_sound():
+            cure = "`refdesk check --repair` puts it aside and begins it anew"
+            found.append(Damage(name, "cannot be read, or not all of it", cure))
     return found
 
 
@@ -45,12 +52,23 @@ def repair(home: Home, make_anew: Callable[[], object]) -> None:
     if not gaps.is_sound(home.root):
         file = gaps.file_of(home.root)
         file.replace(file.with_suffix(".damaged"))
+    for kept in _kept(home).values():
+        if not kept.is_sound():
+            kept.set_aside()
     if not wanting or home.without_archive.exists():
         return
     make_anew()
     for older in home.generations()[:-1]:
         if sums.damage(older, every_byte=True):
             shutil.rmtree(older)
+
+
+def _kept(home: Home) -> dict[str, Threads | Notes]:
+    """Return what people keep in a home, by the name of its file."""
+    return {
+        threads.file_of(home.root).name: Threads(home.root),
+        notes.file_of(home.root).name: Notes(home.root),
+    }
 
 
 def compared(found: list[Damage], left: list[Damage]) -> Checkup:

@@ -64,6 +64,18 @@ GUARDS = (
           "tests/ingest/test_exports.py::test_what_cannot_be_read_is_said_in_one_sentence"),
     Guard("gradio", "ui/page/app.py", "path in _PAGE or path.startswith(_BELOW)", "True",
           "tests/ui/test_guards.py::test_uploads_files_and_the_rest_of_gradio_are_closed"),
+    Guard("owners", "assistant/kept/threads.py", 'return ("1", ()) if owner is None',
+          'return ("1", ()) if True',
+          "tests/ui/test_threads_api.py::"
+          "test_with_a_token_each_browser_has_its_own_and_no_other_token_opens_them"),
+    Guard("exported data", "ui/kept/thread_html.py", ".translate(_ESCAPES)", "",
+          "tests/ui/test_threads.py::test_nothing_in_an_exported_file_runs_or_loads"),
+    Guard("changed export", "ui/kept/saved.py", "return saved, shown_otherwise(text, saved)",
+          'return saved, shown_otherwise(text, saved)[:0]',
+          "tests/ui/test_threads.py::"
+          "test_an_exported_file_gives_back_its_thread_and_shows_what_that_says"),
+    Guard("notes' markup", "ui/page/notes_part.py", 'data-url="{escape(url)}"', 'data-url="{url}"',
+          "tests/ui/test_notes.py::test_nothing_a_note_says_is_markup_and_one_script_runs"),
     Guard("body", "ui/serving/connections.py", "if length.isdigit() and int(length[:20])",
           "if False and int(length[:20])",
           "tests/ui/test_connections.py::test_a_large_body_is_refused_before_it_is_read"),

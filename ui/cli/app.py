@@ -14,10 +14,12 @@ from ui.cli import evaluate as cli_eval
 from ui.cli import keep as cli_keep
 from ui.cli import lists as cli_lists
 from ui.cli import models as cli_models
+from ui.cli import notes as cli_notes
 from ui.cli import refresh as cli_refresh
 from ui.cli import review as cli_review
 from ui.cli import serve as cli_serve
 from ui.cli import take_out as cli_take_out
+from ui.cli import threads as cli_threads
 from ui.cli.terminal import Console
 
 _SYSTEM = (
@@ -39,6 +41,8 @@ app.command("search")(cli_ask.search)
 app.command("path")(cli_ask.path)
 app.command("cards")(cli_ask.cards)
 app.command("review")(cli_review.review)
+app.add_typer(cli_threads.app, name="threads")
+app.add_typer(cli_notes.app, name="notes")
 app.add_typer(cli_lists.app, name="lists")
 app.command("ingest")(cli_keep.ingest)
 app.command("refresh")(cli_refresh.refresh)

@@ -3,6 +3,8 @@
 import json
 import sys
 from collections import Counter
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assistant.answering.gaps import gap_object
-from ingest.errors import FoundWanting, UsageError
+from ingest.errors import FoundWanting, HomeBusy, UsageError
 from ui.cli import render
 from ui.cli.carry import check_lock
 from ui.cli.options import EmbedderOption, HomeOption, JsonOption, open_desk, print_json
@@ -18,7 +20,10 @@ from ui.cli.progress import ShownProgress
 from ui.cli.terminal import Console, clean
 
 if TYPE_CHECKING:
+    from assistant.desk import Desk
     from assistant.home.keeping import IngestReport
+    from assistant.kept.notes import Note
+    from assistant.kept.threads import Thread
 
 
 def ingest(
@@ -185,6 +190,7 @@ def forget(
 
     The library follows. What was forgotten is not fetched again unless it is named, and not read
     again unless it is given again; its bytes stay in the archive's files and count no more.
+    Threads and notes that quote it are named: they are deleted by `threads delete`, `notes delete`.
     (`lists remove` takes out a list and leaves its pages.)
 
     Example: refdesk forget https://example.org/page notes/old.md
@@ -192,10 +198,14 @@ def forget(
     if not what and not quarantined:
         raise UsageError("Name what is to be forgotten: an address, a file, a list.")
     with ShownProgress() as progress:
-        report = open_desk(home, progress).forget(what or [], quarantined=quarantined)
+        desk = open_desk(home, progress)
+        report = desk.forget(what or [], quarantined=quarantined)
+    threads, notes = _still_kept(desk, report.documents)
     if as_json:
         print_json(
             {
+                "threads": [each.id for each in threads],
+                "notes": [each.id for each in notes],
                 "lists": report.lists,
                 "documents": report.documents,
                 "records": report.records,
@@ -211,6 +221,20 @@ def forget(
         sys.stdout.write(clean(f"Forgotten: {line}") + "\n")
     if not lines:
         sys.stdout.write("Forgotten; no page of the library came of it.\n")
+    for thread in threads:
+        line = f"Still quoted in a thread: {thread.title} (`refdesk threads delete {thread.id}`)"
+        sys.stdout.write(clean(line) + "\n")
+    for note in notes:
+        line = f"Still there, a note on {note.url} (`refdesk notes delete {note.id}`)"
+        sys.stdout.write(clean(line) + "\n")
+
+
+def _still_kept(desk: "Desk", urls: Sequence[str]) -> tuple[list["Thread"], list["Note"]]:
+    """Return what people keep that quotes pages, which is theirs and stays."""
+    with suppress(UsageError, HomeBusy):  # what cannot be read is `check`'s to say
+        found = [note for url in urls for note in desk.notes.latest(None, url=url)]
+        return desk.threads.quoting(urls), found
+    return [], []
 
 
 def check(

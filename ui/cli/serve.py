@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from ingest.errors import UsageError
-from ui.cli.options import HomeOption, LlmOption, open_desk
+from ui.cli.options import HomeOption, LlmOption, NoHistoryOption, open_desk
 from ui.cli.progress import ShownProgress
 
 
@@ -66,6 +66,7 @@ def serve(
             "turns as others do.",
         ),
     ] = None,
+    no_history: NoHistoryOption = False,
 ) -> None:
     """Serve the page, REST, chat and MCP at http://127.0.0.1:7860.
 
@@ -84,7 +85,8 @@ def serve(
         )
     with ShownProgress() as progress:
         # questions of callers nobody knows are not kept
-        desk = open_desk(home, progress, llm, note_gaps=not (open_to_everyone and not token))
+        unknown = open_to_everyone and not token
+        desk = open_desk(home, progress, llm, history=not (no_history or unknown))
         serve_all(
             desk, host=host, port=port, token=token or None, open_to_everyone=open_to_everyone,
             names=allow_host or (), origins=allow_origin or (), folders=allow_folder or (),

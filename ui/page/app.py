@@ -24,10 +24,12 @@ from ui.page.html_ease import ease_html
 from ui.page.i18n import Texts, texts
 from ui.page.library_tab import LibraryTab
 from ui.page.map_tab import MapTab
+from ui.page.notes_part import script
 from ui.page.parts import view
 from ui.page.pdf_route import pdf
 from ui.page.reader_route import reader
 from ui.page.search_tab import SearchTab
+from ui.page.threads_part import Keeping
 from ui.serving.access import Access
 from ui.serving.asking import Asking
 from ui.serving.prefix import prefix_of
@@ -60,7 +62,7 @@ _BELOW = ("/assets/", "/static/", "/svelte/", "/gradio_api/heartbeat/")
 def mount(app: FastAPI, asking: Asking) -> FastAPI:
     """Mount the page in both languages, and the reader view, and return the whole."""
     access: Access = app.state.access
-    app.include_router(reader(asking.desk))
+    app.include_router(reader(asking.desk, access))
     app.include_router(pdf(asking.desk))
     app.add_middleware(_Policy)
 
@@ -89,7 +91,7 @@ def _head(say: Texts) -> str:
     styles = "".join(f"<style>{assets.read(name)}</style>" for name in _STYLES)
     scripts = "".join(f"<script>{assets.read(name)}</script>" for name in _SCRIPTS)
     desk = f'<script>document.documentElement.dataset.desk = "{say.lang}";</script>'
-    return styles + desk + scripts
+    return styles + desk + scripts + script()
 
 
 def _blocks(asking: Asking, access: Access, say: Texts) -> gr.Blocks:
@@ -98,7 +100,7 @@ def _blocks(asking: Asking, access: Access, say: Texts) -> gr.Blocks:
         view(_masthead(say), "masthead")
         deck = DeckTab(desk, access, say)
         with gr.Tab(say("tab.ask"), id="ask"):
-            AskTab(asking, say).draw(blocks)
+            AskTab(asking, Keeping(desk.threads, access), say).draw(blocks)
         with gr.Tab(say("tab.search"), id="search"):
             SearchTab(desk, say).draw(blocks)
         with gr.Tab(say("tab.browse"), id="browse") as browsing:

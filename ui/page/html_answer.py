@@ -1,8 +1,9 @@
 """An answer as HTML: sentences with their marks, a card behind each mark, sources, refusals."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from html import escape
 from urllib.parse import quote
 
@@ -40,7 +41,8 @@ class Turn:
 
     ``number`` tells the turns of a thread apart, ``state`` is a sentence about what is under way,
     ``""`` when nothing is; ``notice`` is said of a turn that is over. ``extract`` is the answer
-    without a model, ``answer`` the one that stands at the end.
+    without a model, ``answer`` the one that stands at the end. ``thread`` names the thread it is
+    kept in, "" as long as it is in none.
     """
 
     number: int
@@ -53,6 +55,7 @@ class Turn:
     hits: tuple[Hit, ...] = ()
     extract: Answer | None = None
     answer: Answer | None = None
+    thread: str = ""
 
 
 def turn_html(turn: Turn, say: Texts) -> str:
@@ -64,7 +67,7 @@ def turn_html(turn: Turn, say: Texts) -> str:
     if turn.answer is not None and turn.answer.refused:
         parts.append(_refusal(turn.answer, say))
     else:
-        parts += [_sentences(turn), _legend(turn, say)]
+        parts += [said_html(turn.sentences, partial(_marks, turn)), _legend(turn, say)]
     if turn.state or turn.notice:
         busy = " busy" if turn.state else ""
         said = escape(turn.state or turn.notice)
@@ -81,9 +84,10 @@ def turn_html(turn: Turn, say: Texts) -> str:
             quotes = quotes_of(turn.extract.sentences, urls)
         made = make_button(say, question=asked, quotes=quotes) if quotes else ""
         parts += [_further(turn.answer.further, say), _tools(turn.answer, say, made)]
-    working = ' data-working="1"' if turn.state else ""
+    state = ' data-working="1"' if turn.state else ""
+    state += f' data-thread="{escape(turn.thread)}"' if turn.thread else ""
     return (
-        f'<section class="turn" data-turn="{turn.number}" data-asked="{escape(asked)}"{working}>'
+        f'<section class="turn" data-turn="{turn.number}" data-asked="{escape(asked)}"{state}>'
         f"{framed(*parts)}</section>"
     )
 
@@ -107,15 +111,20 @@ def invitation_html(say: Texts) -> str:
     )
 
 
-def _sentences(turn: Turn) -> str:
-    """The sentences: paragraphs, lists and blocks under their headings, a mark after each run."""
+def said_html(
+    sentences: Sequence[Sentence], marks: Callable[[int, Sequence[Sentence]], str]
+) -> str:
+    """Return the sentences: paragraphs, lists and blocks under their headings.
+
+    ``marks`` gives what stands after a run, by the place of its first sentence, and the run.
+    """
     parts: list[str] = []
     place = 0
-    for group, runs in grouped(turn.sentences):
+    for group, runs in grouped(sentences):
         if group:
             parts.append(f'<h3 class="group">{typeset(_plain(group))}</h3>')
         for run in runs:
-            parts.append(_run(run, _marks(turn, place, run[0])))
+            parts.append(_run(run, marks(place, run)))
             place += len(run)
     return f'<div class="said">{"".join(parts)}</div>' if parts else ""
 
@@ -160,10 +169,10 @@ def _table(text: str) -> str:
     return f'<div class="scroll" tabindex="0"><table><tr>{head}</tr>{body}</table></div>'
 
 
-def _marks(turn: Turn, place: int, sentence: Sentence) -> str:
-    """The marks of the run that begins with a sentence."""
+def _marks(turn: Turn, place: int, run: Sequence[Sentence]) -> str:
+    """The marks of a run."""
     titles = {cited.n: cited.title for cited in turn.citations}
-    return "".join(_mark(turn, place, n, titles.get(n, "")) for n in sentence.citations)
+    return "".join(_mark(turn, place, n, titles.get(n, "")) for n in run[0].citations)
 
 
 def _plain(text: str) -> str:
@@ -324,14 +333,14 @@ def _cite_link(answer: Answer, say: Texts) -> str:
     return f'<a class="cite" href="{address}" download="refdesk.bib">{label}</a>'
 
 
-def markdown(answer: Answer) -> str:
-    """Return an answer as Markdown, its citations as footnotes."""
+def markdown(answer: Answer, label: str = "") -> str:
+    """Return an answer as Markdown, its citations as footnotes; ``label`` begins their names."""
     lines = [f"**{_flat(answer.question)}**", ""]
     for group, runs in answer.groups():
         if group:
             lines += [f"### {_flat(group)}", ""]
         for run in runs:
-            marks = "".join(f"[^{n}]" for n in run[0].citations)
+            marks = "".join(f"[^{label}{n}]" for n in run[0].citations)
             lines += [*_markdown_run(run, marks), ""]
     if answer.unanswered:
         lines += [_flat(answer.left_open), ""]
@@ -341,7 +350,7 @@ def markdown(answer: Answer) -> str:
             address = re.sub(r"[\s()<>]", lambda found: f"%{ord(found[0]):02X}", cited.deep_link)
             title = f"[{title}]({address})"
         places = "; ".join(" > ".join([each.list, *each.section]) for each in cited.recommended_by)
-        lines.append(f"[^{cited.n}]: {title}{f' ({_flat(places)})' if places else ''}")
+        lines.append(f"[^{label}{cited.n}]: {title}{f' ({_flat(places)})' if places else ''}")
     return "\n".join(lines) + "\n"
 
 

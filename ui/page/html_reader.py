@@ -13,27 +13,28 @@ from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
-from markdown_it.rules_block import StateBlock
-from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
+from assistant.kept.notes import Note
+from assistant.kept.shown import parser
 from index.store.values import Recommendation
-from ingest.text.formulas import FORMULA
 from ingest.values import Document
 from ui.page import assets
 from ui.page.formulas import typeset
 from ui.page.html import is_web, link, recommended_html
 from ui.page.html_ease import size_html
 from ui.page.i18n import Texts
+from ui.page.notes_part import mark, notes_html, script
 
 _SCRIPTS = ("tex.js", "size.js", "reader.js")
+_NAMED = (*_SCRIPTS, "notes.js")
 _DIGESTS = " ".join(
     f"'sha256-{base64.b64encode(hashlib.sha256(assets.read(name).encode()).digest()).decode()}'"
-    for name in _SCRIPTS
+    for name in _NAMED
 )
 POLICY = (
     f"default-src 'none'; script-src {_DIGESTS}; style-src 'unsafe-inline'; img-src data:; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 _LEAVES = frozenset(
     ("paragraph_open", "heading_open", "tr_open", "fence", "code_block", "list_item_open")
@@ -65,46 +66,10 @@ class _Renderer(RendererHTML):
         return typeset(tokens[idx].content)
 
 
-def _formula(state: StateInline, silent: bool) -> bool:
-    """Take a formula whole: its signs are TeX's, not Markdown's."""
-    if state.src[state.pos] not in "$\\":
-        return False
-    found = FORMULA.match(state.src, state.pos, state.posMax)
-    if found is None:
-        return False
-    if not silent:
-        state.push("formula", "math", 0).content = found[0]
-    state.pos = found.end()
-    return True
-
-
-def _displayed(state: StateBlock, first: int, last: int, silent: bool) -> bool:
-    """Take lines that are one formula as a paragraph, whatever Markdown would see in them."""
-    begins = state.bMarks[first] + state.tShift[first]
-    if not state.src.startswith(("$$", "\\"), begins):
-        return False
-    found = FORMULA.match(state.src, begins)
-    if found is None or "\n" not in found[0]:
-        return False
-    line = next((at for at in range(first, last) if state.eMarks[at] >= found.end()), None)
-    if line is None or state.src[found.end() : state.eMarks[line]].strip():
-        return False
-    if not silent:
-        state.line = line + 1
-        state.push("paragraph_open", "p", 1).map = [first, state.line]
-        inline = state.push("inline", "", 0)
-        inline.content, inline.map, inline.children = found[0], [first, state.line], []
-        state.push("paragraph_close", "p", -1)
-    return True
-
-
 def _parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": False}, renderer_cls=_Renderer)
-    parser.enable(["table", "strikethrough"])
-    parser.inline.ruler.before("escape", "formula", _formula)
-    parser.block.ruler.before("fence", "formula", _displayed, {"alt": ["paragraph"]})
-    parser.validateLink = is_web  # type: ignore[method-assign]  # the documented way
-    return parser
+    made = parser(_Renderer)
+    made.validateLink = is_web  # type: ignore[method-assign]  # the documented way
+    return made
 
 
 def reader_html(
@@ -115,13 +80,15 @@ def reader_html(
     live: str = "",
     pdf: str = "",
     places: Sequence[Recommendation] = (),
+    notes: Sequence[Note] | None = None,
 ) -> str:
     """Return the whole page of a document; what overlaps ``span`` of its text is marked.
 
     ``live`` is the address that opens the original, at the passage where there is one, ``pdf`` that
-    of its page as a picture.
+    of its page as a picture. ``notes`` are those on this document; None where none can be taken.
     """
     tokens = _parser().parse(document.text)
+    mark(tokens, notes or ())
     lines = _lines(document.text, span) if span else None
     contents = _marked(tokens, lines)
     body = _parser().renderer.render(tokens, _parser().options, {})
@@ -145,7 +112,9 @@ def reader_html(
     return page_html(
         say("reader.title", title=document.title),
         f'<p class="about">{" · ".join(about)}</p>{recommended}{_contents(contents, say)}'
-        f'<article lang="{escape(document.lang)}">{title}{body}</article>',
+        f"{'' if notes is None else notes_html(say, url=document.url, count=len(notes))}"
+        f'<article lang="{escape(document.lang)}">{title}{body}</article>'
+        f"{'' if notes is None else script()}",
         say,
         document.url,
     )
@@ -162,6 +131,7 @@ def missing_html(say: Texts) -> str:
 
 def page_html(title: str, body: str, say: Texts, url: str = "") -> str:
     """Return a page of its own, with refdesk's scripts; ``url`` is the document that is read."""
+    style = assets.read("reader.css") + assets.read("notes.css")
     home = "./zh/" if say.lang == "zh" else "./"  # a proxy may show it all below a path
     name = hashlib.sha256(url.encode()).hexdigest()[:16] if url else ""
     first, *scripts = (f"<script>{assets.read(name)}</script>" for name in _SCRIPTS)
@@ -169,7 +139,7 @@ def page_html(title: str, body: str, say: Texts, url: str = "") -> str:
         f'<!doctype html><html lang="{say.lang}"><head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">'
         f'<meta name="color-scheme" content="light dark"><title>{escape(title)}</title>'
-        f'<link rel="icon" href="data:,"><style>{assets.read("reader.css")}</style>{first}</head>'
+        f'<link rel="icon" href="data:,"><style>{style}</style>{first}</head>'
         f"<body>"
         f'<header><a href="{home}">{escape(say("reader.back"))}</a>{size_html(say)}</header>'
         f'<main data-document="{name}">{body}</main>{"".join(scripts)}</body></html>'

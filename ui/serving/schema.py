@@ -140,6 +140,87 @@ class JobsForm(Form):
     jobs: list[JobForm]
 
 
+class ThreadRowForm(Form):
+    """A kept thread."""
+
+    id: str
+    title: str
+    origin: Literal["shell", "chat", "page", "program"]
+    created: str
+    updated: str
+    questions: int = Field(description="How many it holds.")
+
+
+class ThreadsForm(Form):
+    """The caller's threads, the one asked in last first."""
+
+    threads: list[ThreadRowForm]
+    keeping: bool = Field(description="Whether what is asked now is kept.")
+
+
+class KeptTurnForm(Form):
+    """One question of a thread."""
+
+    asked_at: str
+    answer: AnswerForm  # type: ignore[valid-type]  # made from the dataclass
+
+
+class ThreadForm(ThreadRowForm):
+    """A thread whole; `turns` are its questions."""
+
+    turns: list[KeptTurnForm]
+
+
+class TitleForm(BaseModel):
+    """What a thread is called from now on."""
+
+    title: str = Field(min_length=1, max_length=1_000)
+
+
+class NoteForm(Form):
+    """A note, or without `note` a highlight, fastened to words."""
+
+    id: str
+    url: str = Field(description="The page's address, or refdesk:thread/ and a thread's id.")
+    title: str
+    quote: str = Field(description="The words.")
+    prefix: str
+    suffix: str
+    start: int = Field(description="Where they began in the shown text when it was made.")
+    end: int
+    document_sha256: str
+    note: str
+    tags: list[str]
+    created: str
+    updated: str
+
+
+class NotesForm(Form):
+    """The caller's notes, the one written last first."""
+
+    notes: list[NoteForm]
+    keeping: bool = Field(description="Whether new ones are kept.")
+
+
+class NewNoteForm(BaseModel):
+    """A note to keep: the words with what stands around them, and what is said of them."""
+
+    url: str = Field(max_length=8_000)
+    quote: str = Field(max_length=4_000)
+    prefix: str = Field("", max_length=1_000)
+    suffix: str = Field("", max_length=1_000)
+    start: int = Field(0, ge=0, le=10**9, description="About where they begin in the shown text.")
+    note: str = Field("", max_length=20_000)
+    tags: list[str] = Field([], max_length=100)
+
+
+class NoteEditForm(BaseModel):
+    """What a note says from now on; null leaves it as it is."""
+
+    note: str | None = Field(None, max_length=20_000)
+    tags: list[str] | None = Field(None, max_length=100)
+
+
 class FaultForm(Form):
     """A field that is not as it should be."""
 
