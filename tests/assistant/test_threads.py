@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import pytest
 
-from assistant.answering.values import Answer, Citation, Sentence
+from assistant.answering.values import Answer, Citation, Sentence, Span
 from assistant.contract import to_json
 from assistant.desk import Desk
 from assistant.kept import threads as kept_threads
@@ -30,7 +30,7 @@ CITED = Citation(
 def answered(question="What is GQA?", said="Groups of heads share a key head."):
     return Answer(
         question=question, asked=question, lang="en", refused=False, refusal=None, view="model",
-        sentences=(Sentence(said, (1,), 0.9, "supported", False, spans=((1, 0, 9),)),),
+        sentences=(Sentence(said, (1,), 0.9, "supported", False, spans=(Span(1, 0, 9),)),),
         citations=(CITED,), nearest=(), further=(), model="tiny", timings={"total_s": 1.5},
     )  # fmt: skip
 

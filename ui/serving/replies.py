@@ -10,6 +10,7 @@ from ui.serving.refusals import PROBLEM
 
 _SAYS = {
     400: "What was asked for cannot be: `detail` says why.",
+    403: "Only those who hold the token may, and there is none.",
     404: "Nothing was found, or nothing is indexed yet.",
     422: "What was sent is not as described: `errors` names the fields.",
     429: "Too many questions are waiting: ask again after `Retry-After` seconds.",
