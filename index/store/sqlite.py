@@ -40,6 +40,7 @@ class Store:
         if connection is None:
             if self._writable:
                 connection = sqlite3.connect(self._path)
+                connection.execute("PRAGMA secure_delete = ON")  # what goes is overwritten
             else:
                 uri = f"{self._path.resolve().as_uri()}?mode=ro&immutable=1"
                 connection = sqlite3.connect(uri, uri=True)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from ingest.archive.erase import holds_erased
 from ingest.archive.warc import Archive
 from ingest.values import Damage
 
@@ -40,7 +41,7 @@ def damages(archive: Archive) -> Iterator[Damage]:
         ):
             with warc.open("rb") as stream:
                 same = hashlib.file_digest(stream, "sha256").hexdigest().startswith(found[1])
-            if not same and not archive.is_forgotten(warc.name):
+            if not same and not archive.is_forgotten(warc.name) and not holds_erased(warc):
                 yield Damage(
                     f"archive/{warc.name}",
                     "its bytes are not those that were imported",

@@ -4,7 +4,8 @@ Knows files, records and where each record lies; knows nothing of what a page sa
 files are kept whole; given files become ``resource`` records; what was fetched is written by
 `ingest.archive.run`. Files are numbered as they arrive: that, and no clock, says what is newest.
 Beside each WARC lies an index of its records, which is only a convenience: it is made again from
-the WARC when it is missing or damaged. What was forgotten stays in its file and does not count.
+the WARC when it is missing or damaged. What was forgotten does not count, and its bytes go
+(`ingest.archive.erase`).
 """
 
 import contextlib
@@ -59,9 +60,11 @@ __all__ = [
     "Resource",
     "Visit",
     "digest_of",
+    "index_of",
     "is_imported",
     "order_of",
     "reply_row",
+    "settle",
     "write_index",
 ]
 
@@ -143,11 +146,11 @@ class Archive:
             if not _is_gone(gone, record.url, record.file, record.offset, record.order):
                 yield record
 
-    def visits(self) -> dict[str, list[Visit]]:
-        """Return the finished visits of each page, oldest first."""
+    def visits(self, *, forgotten: bool = False) -> dict[str, list[Visit]]:
+        """Return the finished visits of each page, oldest first; with ``forgotten`` those too."""
         found: dict[str, list[Visit]] = {}
         lines = [line for warc in self._files() for line in self._indexed(warc)]
-        gone = self._forgotten(lines)
+        gone = [] if forgotten else self._forgotten(lines)
         for line in lines:
             if "requests" in line:
                 asked = tuple(Asked(**each) for each in line["requests"])
@@ -257,7 +260,7 @@ class Archive:
         for warc in self.folder.glob(f"{FETCHED}*.warc.gz"):
             if self._fresh_index(warc) is not None:
                 continue
-            if not warc.stat().st_size and not _index_of(warc).exists():
+            if not warc.stat().st_size and not index_of(warc).exists():
                 warc.unlink()  # begun, and killed before the first reply came
                 continue
             end = _whole_bytes(warc)
@@ -299,9 +302,14 @@ class Archive:
             self.folder.mkdir(parents=True, exist_ok=True)
             partial = target.with_suffix(".part")
             shutil.copyfile(path, partial)
-            _settle(partial, target)
-        elif any(each.order > (_number(there.name) + 1, "", 0) for each in self.forgotten()):
-            there.rename(target)  # it arrives again: what was forgotten of it counts once more
+            settle(partial, target)
+        elif any(each.order[0] > _number(there.name) for each in self.forgotten()):
+            # it arrives again: what was forgotten of it, and is no longer there, counts once more
+            partial = target.with_suffix(".part")
+            shutil.copyfile(path, partial)
+            settle(partial, target)
+            index_of(there).unlink(missing_ok=True)
+            there.unlink()
         return records
 
     def imported(self, digest: str) -> Path | None:
@@ -343,7 +351,7 @@ class Archive:
                         warc_headers_dict=heads,
                     )
                 )
-        _settle(partial, self.folder / name)
+        settle(partial, self.folder / name)
         return len(new)
 
     def _indexed(self, warc: Path) -> list[dict[str, Any]]:
@@ -371,7 +379,7 @@ class Archive:
     def _fresh_index(self, warc: Path) -> list[dict[str, Any]] | None:
         """Read the index of a file, unless there is none or it or the file has changed since."""
         try:
-            head, _, body = _index_of(warc).read_bytes().partition(b"\n")
+            head, _, body = index_of(warc).read_bytes().partition(b"\n")
             if json.loads(head) == _stamp(warc, self._trust(warc.name), body):
                 return [json.loads(line) for line in body.splitlines()]
         except (OSError, ValueError):
@@ -389,9 +397,6 @@ class Archive:
         refdesk itself only if this home wrote them.
         """
         whole = self.seal.adopts(warc.name)
-        own = warc.name.startswith((_GIVEN, FETCHED))
-        # files of another machine are not this one's, whatever they are called
-        namespace = "" if own else f"file://{re.sub(r'-[0-9]{6,9}-', '-', warc.name.split('.')[0])}"
         for found in members(warc):
             place = {"file": warc.name, "offset": found.offset}
             if isinstance(found, Unreadable):
@@ -417,9 +422,18 @@ class Archive:
                     continue
             row.pop("signed", None)
             row.pop("body", None)
-            if namespace and row["url"].startswith("file:"):
-                row["url"] = f"{namespace}/{row['url'].removeprefix('file:').lstrip('/')}"
+            row["url"] = self.named_here(warc.name, row["url"])
             yield row
+
+    def named_here(self, file: str, url: str) -> str:
+        """Return how an address that stands in a file of the archive is called in this home.
+
+        Files of another machine are not this one's, whatever they are called.
+        """
+        if file.startswith((_GIVEN, FETCHED)) or not url.startswith("file:"):
+            return url
+        space = re.sub(r"-[0-9]{6,9}-", "-", file.split(".")[0])
+        return f"file://{space}/{url.removeprefix('file:').lstrip('/')}"
 
 
 def write_index(warc: Path, rows: Iterable[Mapping[str, Any]], trust: str) -> None:
@@ -427,12 +441,12 @@ def write_index(warc: Path, rows: Iterable[Mapping[str, Any]], trust: str) -> No
 
     Its first line says what it depends on: the file, whom it trusts (`Seal`), the rows themselves.
     """
-    index = _index_of(warc)
+    index = index_of(warc)
     partial = index.with_suffix(".part")
     body = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode()
     with partial.open("wb") as out:
         out.write(json.dumps(_stamp(warc, trust, body)).encode() + b"\n" + body)
-    _settle(partial, index)
+    settle(partial, index)
 
 
 def digest_of(body: bytes) -> str:
@@ -461,7 +475,8 @@ def _number(name: str) -> int:
     return int(found[1]) if found else 0
 
 
-def _index_of(warc: Path) -> Path:
+def index_of(warc: Path) -> Path:
+    """Return where the index of a WARC file stands."""
     return warc.with_name(f"{warc.name}{_INDEX}")
 
 
@@ -662,7 +677,7 @@ def _file_digest(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _settle(partial: Path, target: Path) -> None:
+def settle(partial: Path, target: Path) -> None:
     """Make a finished file durable under its name, all at once."""
     with partial.open("rb+") as stream:
         os.fsync(stream.fileno())
