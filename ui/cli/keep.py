@@ -198,7 +198,7 @@ def forget(
     """Take out pages, files, folders, archives, or a list with the pages fetched for it alone.
 
     The library follows. What was forgotten is not fetched again unless it is named, and not read
-    again unless it is given again; its bytes stay in the archive's files and count no more.
+    again unless it is given again; its bytes are gone from the home's archive and library.
     (`lists remove` takes out a list and leaves its pages.)
 
     Example: refdesk forget https://example.org/page notes/old.md
@@ -234,7 +234,7 @@ def check(
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Look for damage in the home: archive, library, caches. Ends with 5 if some is left.
+    """Look for damage in the home: archive, library, caches, weights. Ends with 5 if some is left.
 
     Example: refdesk check --repair
     """
