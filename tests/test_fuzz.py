@@ -4,7 +4,8 @@ import pytest
 from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
 
-from tests.fuzz import PATHS, PURE, SERVED, send, tried
+from ingest.archive.members import members
+from tests.fuzz import PATHS, PURE, send, tried
 from ui.server import interface
 from ui.serving.turns import Turns
 
@@ -31,6 +32,15 @@ def test_what_was_found_is_read_or_refused(name, found):
     tried(PURE[name][0], found)
 
 
+def test_what_a_record_says_is_not_repeated_to_the_terminal(tmp_path, capfd, caplog):
+    file = tmp_path / "given.warc"
+    head = b"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: https://a.example/\x1b[31m x\r\n"
+    file.write_bytes(head + b"Content-Length: 0\r\n\r\n\r\n\r\n")
+    list(members(file))
+    said = capfd.readouterr()
+    assert (said.out, said.err, caplog.text) == ("", "", "")
+
+
 @pytest.mark.parametrize("path", PATHS)
 def test_whatever_is_sent_has_a_reply(desk, path):
     with TestClient(
@@ -38,7 +48,7 @@ def test_whatever_is_sent_has_a_reply(desk, path):
     ) as client:
 
         @_FEW
-        @given(SERVED)
+        @given(PATHS[path])
         def run(body):
             send(client, path, body)
 
