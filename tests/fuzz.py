@@ -124,9 +124,11 @@ def _sound_warc() -> bytes:
     writer = WARCWriter(file, gzip=False)
     head = StatusAndHeaders("200 OK", [("Content-Type", "text/html")], protocol="HTTP/1.1")
     for kind in ("response", "metadata", "resource"):
-        body = io.BytesIO(b"<p>A sentence of a page.</p>")
-        heads = head if kind == "response" else None
-        record = writer.create_warc_record("https://a.example/", kind, body, http_headers=heads)
+        body = b"<p>A sentence of a page.</p>"
+        record = writer.create_warc_record(
+            "https://a.example/", kind, io.BytesIO(body), length=len(body),
+            http_headers=head if kind == "response" else None,
+        )  # fmt: skip
         writer.write_record(record)
     return file.getvalue()
 
