@@ -41,7 +41,7 @@ _STREAM = (
     "event: hits\ndata: {...}\n\nevent: extractive\ndata: {...}\n\nevent: queue\n"
     'data: {"before": 1}\n\nevent: sentence\ndata: {...}\n\nevent: done\ndata: {...}\n\n'
 )
-_PROBLEM = {PROBLEM: {"schema": schema.ErrorForm.model_json_schema()}}
+_PROBLEM = {PROBLEM: {"schema": schema.whole_schema(schema.ErrorForm)}}
 Many = Annotated[list[str] | None, Query()]
 Events = AsyncGenerator[Event | Waiting, None]
 Writer = Callable[[Event | Waiting, Events], AsyncGenerator[str, None]]
