@@ -115,14 +115,15 @@ def add_chat(app: FastAPI, asking: Asking) -> None:
     schema = whole_schema(Completion)
     body = {"content": {"application/json": {"schema": schema}}, "required": True}
     said = {"description": "Refused, in OpenAI's form."}
-    refused: dict[int | str, dict[str, Any]] = dict.fromkeys((400, 404, 413, 429, 503), said)
+    replies: dict[int | str, dict[str, Any]] = dict.fromkeys((400, 404, 413, 429, 503), said)
+    replies[200] = {"content": {"text/event-stream": {}, "application/json": {}}}
     started = int(time.time())
     model = {"id": MODEL, "object": "model", "created": started, "owned_by": MODEL}
 
     @app.post("/v1/chat/completions/", include_in_schema=False)
     @app.post(
         "/v1/chat/completions", tags=["openai"], openapi_extra={"requestBody": body},
-        responses=refused,
+        responses=replies,
     )  # fmt: skip
     async def complete(request: Request) -> Response:
         """Reply to a conversation from the library, with citations as an extra field."""
