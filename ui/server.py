@@ -6,7 +6,7 @@ from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from assistant.desk import Desk
 from ingest.errors import RefdeskError, UsageError
@@ -178,7 +178,7 @@ def _add_health(app: FastAPI, asking: Asking, metrics: Metrics) -> None:
             return JSONResponse(said, 503)
         return JSONResponse({"status": "ready", "generation": status["generation"]})
 
-    @app.get("/metrics", tags=["health"])
+    @app.get("/metrics", tags=["health"], response_class=PlainTextResponse)
     async def figures() -> Response:
         """Return the figures of this process, in Prometheus' text format."""
         return Response(metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")

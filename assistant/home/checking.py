@@ -9,6 +9,7 @@ from assistant.kept import notes, threads
 from assistant.kept.notes import Notes
 from assistant.kept.threads import Threads
 from index.building import check as library_check
+from index.models import check as weights_check
 from index.store import sums
 from index.store.generation import Home
 from ingest.archive import check as archive_check
@@ -26,9 +27,10 @@ class Checkup:
 
 
 def damages(home: Home) -> list[Damage]:
-    """Return every damage of a home; every byte of archive and library is read."""
+    """Return every damage of a home; every byte of archive, library and weights is read."""
     archive = Archive(home.archive)
     found = [*library_check.damages(home), *archive_check.damages(archive)]
+    found += weights_check.damages(home.models)
     for lost in catalog.unreadable(archive):
         cure = "it counts no more: the list is as it was before; add it again"
         found.append(Damage(lost.url, lost.reason, cure, repairable=False))
@@ -48,6 +50,7 @@ def repair(home: Home, make_anew: Callable[[], object]) -> None:
     The caller holds the home's write lock.
     """
     archive_check.repair(Archive(home.archive))
+    weights_check.repair(home.models)
     wanting = library_check.repair(home)
     if not gaps.is_sound(home.root):
         file = gaps.file_of(home.root)

@@ -29,6 +29,7 @@ from index.store.generation import Home
 from index.store.sqlite import Store
 from ingest import pipeline
 from ingest.archive import given
+from ingest.archive.erase import erase
 from ingest.archive.warc import Archive
 from ingest.bounded.lists import ListReader
 from ingest.bounded.pool import Pool
@@ -324,6 +325,8 @@ class HomeWriter:
             still = [url for url in going.addresses if after.page_is_there(url)]
             if still:
                 raise RuntimeError(f"{still[0]} is still in the library")
+            erase(self._archive)
+            self._home.drop_older()
             records = (f"{file}@{offset}" for file, offset in going.places)
             return ForgetReport(
                 tuple(sorted(going.lists)),

@@ -23,7 +23,9 @@ class StoreWriter(Store):
             self._db.executescript(SCHEMA)
 
     def _connect(self) -> sqlite3.Connection:
-        return sqlite3.connect(self._path)
+        connection = sqlite3.connect(self._path)
+        connection.execute("PRAGMA secure_delete = ON")  # what goes is overwritten
+        return connection
 
     def close(self) -> None:
         """Make what was written durable and close this thread's connection."""

@@ -1,6 +1,7 @@
 """The REST interface gives what the command line gives, and explains what it refuses."""
 
 import json
+import re
 
 import bibtexparser
 import pytest
@@ -65,6 +66,18 @@ def test_status_health_and_readiness(client, desk):
     assert client.get("/readyz").json()["status"] == "ready"
     paths = client.get("/api/v1/openapi.json").json()["paths"]
     assert {"/api/v1/search", "/api/v1/ask", "/api/v1/path"} <= set(paths)
+
+
+def test_the_description_refers_to_nothing_that_is_not_in_it(client):
+    described = client.get("/api/v1/openapi.json").json()
+    paths = described["paths"]
+    for reference in re.findall(r'"\$ref": "#/([^"]+)"', json.dumps(described)):
+        found = described
+        for step in reference.split("/"):
+            found = found[step]
+    assert list(paths["/metrics"]["get"]["responses"]["200"]["content"]) == ["text/plain"]
+    assert "404" in paths["/v1/models/{name}"]["get"]["responses"]
+    assert "400" in paths["/v1/chat/completions"]["post"]["responses"]
 
 
 def test_other_names_and_other_sites_are_refused(client):

@@ -189,8 +189,8 @@ def forget(
     """Take out pages, files, folders, archives, or a list with the pages fetched for it alone.
 
     The library follows. What was forgotten is not fetched again unless it is named, and not read
-    again unless it is given again; its bytes stay in the archive's files and count no more.
-    Threads and notes that quote it are named: they are deleted by `threads delete`, `notes delete`.
+    again unless it is given again; its bytes are gone from the home's archive and library. Threads
+    and notes that quote it are named: they are deleted by `threads delete`, `notes delete`.
     (`lists remove` takes out a list and leaves its pages.)
 
     Example: refdesk forget https://example.org/page notes/old.md
@@ -250,7 +250,7 @@ def check(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Look for damage in the home: archive, library, caches. Ends with 5 if some is left.
+    """Look for damage in the home: archive, library, caches, weights. Ends with 5 if some is left.
 
     With --lock: say whether every source, passage and list of a lockfile is here as it was there;
     what is here beside them is well.

@@ -16,7 +16,7 @@ _SAYS = {
     429: "Too many questions are waiting: ask again after `Retry-After` seconds.",
     503: "The model could not be had.",
 }
-_PROBLEM = {PROBLEM: {"schema": schema.ErrorForm.model_json_schema()}}
+_PROBLEM = {PROBLEM: {"schema": schema.whole_schema(schema.ErrorForm)}}
 
 
 def replies(form: type[BaseModel], *codes: int, code: int = 200) -> dict[int | str, dict[str, Any]]:

@@ -291,3 +291,22 @@ class AskForm(BaseModel):
     difficulty: list[Difficulty] | None = None
     kind: list[str] | None = None
     lang: list[str] | None = None
+
+
+def whole_schema(form: type[BaseModel]) -> dict[str, Any]:
+    """Return the JSON schema of a form with what it refers to written out.
+
+    Inside another document its own references would lead nowhere. Forms hold none of themselves.
+    """
+    schema = form.model_json_schema()
+    named = schema.pop("$defs", {})
+
+    def written_out(part: Any) -> Any:
+        if isinstance(part, dict):
+            if "$ref" in part:
+                return written_out(named[part["$ref"].rsplit("/", 1)[1]])
+            return {key: written_out(value) for key, value in part.items()}
+        return [written_out(each) for each in part] if isinstance(part, list) else part
+
+    whole: dict[str, Any] = written_out(schema)
+    return whole
