@@ -21,6 +21,7 @@ from ingest.reading.pdf_image import Line, PageImage
 from ingest.values import Document
 from tests.growth import FEW, Case
 from ui import markdown_form, sentence_form
+from ui.cli import formulas as terminal_formulas
 from ui.cli import render, terminal
 from ui.kept import saved, thread_html
 from ui.page import (
@@ -103,6 +104,13 @@ def _through(made: Callable[..., Any], **headers: str) -> Callable[[str], Any]:
 
 
 CASES: dict[str, Any] = {
+    "ui.cli.formulas.typeset": Case(
+        terminal_formulas.typeset,
+        heads=("", "$", "$$"),
+        tail="$$",
+        units=("\\frac{a}{", "{", "^{", "_", "\\left("),
+        common=FEW,
+    ),
     "ui.cli.render.dead": _dead,
     "ui.cli.render.hits": Case(
         lambda text: render.hits(terminal.Console(file=StringIO(), width=100), [_hit(text)], text),
