@@ -16,7 +16,7 @@ from index.search.library import Library
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Where refusing begins and answering is sure, on a weighted sum of coverage and cosine.
+    """Where refusing begins and answering is sure, on a weighted sum of signals.
 
     ``hopeless``: below it nobody asks the model. ``floor``: below it the sources alone do not
     answer. ``sure``: from there they answer even if the model says nothing that holds.
@@ -25,7 +25,7 @@ class Limits:
     ``again``: below it a question in a language the embedding model does not know is asked again
     in English.
 
-    ``cosine`` weighs nothing where the embedding model does not know the question's language,
+    ``coverage``, ``cosine`` and ``asked`` are weights. ``cosine`` weighs nothing where the embedding model does not know the question's language,
     ``coverage`` nothing where it finds pages in other languages than the question's.
     """
 
@@ -35,6 +35,7 @@ class Limits:
     enough: float
     coverage: float = 1.0
     cosine: float = 1.0
+    asked: float = 0.0
     again: float = 0.0
 
 
@@ -81,7 +82,8 @@ class Signals:
 
     ``coverage`` is the share of the question's terms that stand together in three neighbouring
     sentences or above them; a term weighs what it is worth for the question (see `weights`).
-    ``cosine`` is the similarity of the nearest sentence or passage; ``unknown`` the names in the
+    ``cosine`` is the similarity of the nearest sentence or passage, ``asked`` that of the nearest
+    question that a section found is known to answer (see `Evidence.asked_before`); ``unknown`` the names in the
     question that no passage found mentions; ``strange`` the share of the terms of an English
     question that stand nowhere in the library. (Of Chinese ones many do: they are pairs of
     characters, not words.)
@@ -91,10 +93,15 @@ class Signals:
     cosine: float
     unknown: tuple[str, ...]
     strange: float = 0.0
+    asked: float = 0.0
 
     def support(self, limits: Limits) -> float:
         """Return the one number that is held against the limits."""
-        return limits.coverage * self.coverage + limits.cosine * self.cosine
+        return (
+            limits.coverage * self.coverage
+            + limits.cosine * self.cosine
+            + limits.asked * self.asked
+        )
 
 
 _WORD = re.compile(r"[\w+.-]*\w")
@@ -169,8 +176,10 @@ def _signals(library: Library, evidence: Evidence, text: str, query: int) -> Sig
     found = (_share(weighed, window) / total for window in windows(evidence))
     absent = library.absent(weighed) if evidence.question.lang == "en" else frozenset()
     cosine = evidence.cosines[query] if evidence.cosines else 0.0
+    asked = evidence.asked_before[query] if evidence.asked_before else 0.0
     unknown = unmentioned(text, evidence.hits)
-    return Signals(max(found, default=0.0), cosine, unknown, _share(weighed, absent) / total)
+    strange = _share(weighed, absent) / total
+    return Signals(max(found, default=0.0), cosine, unknown, strange, asked)
 
 
 def _share(weighed: dict[str, float], terms: frozenset[str]) -> float:

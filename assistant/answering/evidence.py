@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from assistant.answering import relevance
 from assistant.answering.injection import orders
+from assistant.answering.known_questions import nearness
 from assistant.answering.mentions import unmentioned_words
 from assistant.answering.pieces import Piece, pieces
 from assistant.answering.primer_zh import in_chinese
@@ -66,7 +67,8 @@ class Evidence:
     what `relevance` judged by, shape (queries, lines, 9); ``above`` holds the terms of each
     passage's title and headings; ``lead`` is the document that is about what is asked, if any is;
     ``wanted`` are the content terms of each query, ``near`` the cosine of each line to each,
-    shape (queries, lines), ``cosines`` that of the nearest sentence or passage.
+    shape (queries, lines), ``cosines`` that of the nearest sentence or passage, ``asked_before`` of
+    the nearest question that a section here is known to answer, or of what no question is known of.
     """
 
     question: Question
@@ -85,6 +87,7 @@ class Evidence:
     wanted: tuple[frozenset[str], ...] = ()
     near: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, 0)))
     cosines: tuple[float, ...] = ()
+    asked_before: tuple[float, ...] = ()
 
     def recall(self, wanted: frozenset[str], found: frozenset[str]) -> float:
         """Return the share of ``wanted`` terms that are ``found``, rare terms weighing more."""
@@ -222,6 +225,34 @@ def lines_of(library: Library, question: Question, hits: Sequence[Hit]) -> Evide
             max(float(near.max()), *(hit.cosine or 0.0 for hit in hits) if not at else (0.0,))
             for at, near in enumerate(cosines)
         ),
+        asked_before=_asked_before(library, question, found, cosines),
+    )
+
+
+def _asked_before(
+    library: Library,
+    question: Question,
+    found: Sequence[tuple[Hit, Piece]],
+    cosines: Sequence[Vectors],
+) -> tuple[float, ...]:
+    """Return how near each query is to a question that is answered here.
+
+    Of pages no questions are known: their own sentences stand in.
+    """
+    passages = {
+        (hit.passage.url, hit.passage.heading): hit.passage
+        for hit, _ in found
+        if hit.passage.url.startswith(PRIMER)
+    }
+    queries = np.stack([library.embedder.embed_query(each) for each in _queries(library, question)])
+    known = nearness(library, list(passages.values()), queries, question.lang)
+    pages = [row for row, (hit, _) in enumerate(found) if not hit.passage.url.startswith(PRIMER)]
+    return tuple(
+        max(
+            float(known[:, at].max()) if passages else -1.0,
+            float(near[pages].max()) if pages else -1.0,
+        )
+        for at, near in enumerate(cosines)
     )
 
 

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from assistant.answering.evidence import Evidence, Line
 from assistant.answering.fitted import logistic
+from assistant.answering.known_questions import nearness
 from assistant.answering.question import wants_title
 from index.search.library import Library
 from index.store.values import StoredPassage
-from ingest.primer_questions import questions
 
 _LONGEST_TABLE = 1500  # characters
 _LONGEST_CODE = 1200
@@ -146,12 +146,8 @@ def _asked(
 
     A section is as near as the nearest of its heading and the questions that it answers.
     """
-    near = headings.astype(np.float64)
-    for row, passage in enumerate(passages):
-        known = questions(passage.url, passage.heading, evidence.question.lang)
-        if known:
-            cosines = library.sentence_vectors(known) @ queries.T
-            near[row] = np.maximum(near[row], cosines.max(axis=0))
+    known = nearness(library, passages, queries, evidence.question.lang)
+    near = np.maximum(headings.astype(np.float64), known)
     shares: NDArray[np.float64] = np.exp(_PEAKED * (near - near.max(axis=0)))
     whole: NDArray[np.float64] = shares.sum(axis=0)
     return shares / whole
