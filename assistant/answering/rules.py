@@ -21,6 +21,7 @@ Quote = tuple[str, str]
 """A primer note and a sentence or block of it, word for word."""
 
 _MEMORY = "memory"
+_LONGEST = 400  # signs of a question: a longer one says more than a rule knows
 _MOST = 6  # lines of one calculation: more is a table and no answer
 _WORD = re.compile(r"[A-Za-z][A-Za-z'’-]*")
 _HAN = re.compile(r"[\u3400-\u9fff]")
@@ -83,7 +84,7 @@ def asked(text: str) -> Asked | None:
     and no word may be left that the request does not know.
     """
     data = _data()
-    if re.search(data["common"]["never"], text, re.IGNORECASE):
+    if len(text) > _LONGEST or re.search(data["common"]["never"], text, re.IGNORECASE):
         return None
     read = _read(text)
     if read is None:

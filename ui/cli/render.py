@@ -46,7 +46,8 @@ def run_text(run: Sequence[Sentence], citations: Sequence[Citation] = ()) -> Tex
         code = code_of(first.text) if first.form == "code" else first.text
         text.append("\n".join(f"    {clean(line)}" for line in (code or "").split("\n")))
     elif first.item:
-        text.append("\n".join(f"  • {clean(each)}" for each in items(run)), style="italic")
+        style = "" if first.form == "calculation" else "italic"
+        text.append("\n".join(f"  • {clean(each)}" for each in items(run)), style=style)
     elif first.verbatim:
         text.append(f"“{clean(running(each.text for each in run))}”", style="italic")
         if first.foreign:
