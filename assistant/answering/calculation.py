@@ -67,7 +67,9 @@ def calculate(library: Library, question: Question) -> Calculation | None:
         return None
     lang = "zh" if question.lang == "zh" else "en"
     notes = _Notes(library)
-    sums, rules, beside = [], [], []
+    sums: list[Sum] = []
+    rules: list[Line] = []
+    beside: list[Line] = []
     for case in wanted.cases:
         bases = notes.lines([*case.rule.quotes, *case.quotes])
         extra = notes.lines(case.rule.beside)

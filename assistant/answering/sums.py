@@ -141,12 +141,14 @@ def held_against(amount: Fraction, bound: Fraction, unit: str, lang: str) -> str
 
 def fault(line: str) -> str:
     """Return what is wrong with a written sum; nothing where it holds as it stands."""
+    if len(line) > _LONGEST:
+        return "it is longer than any sum is"
     line = _TAIL.sub("", " ".join(line.split()))
     body = _LABEL.sub("", line, count=1)
     verdict = _VERDICT.search(body)
     body = _VERDICT.sub("", body)
     first, *rest = _RELATION.split(body)
-    if not rest or len(line) > _LONGEST:
+    if not rest:
         return "it is marked as computed and holds no sum"
     signs = {"×": "*", "÷": "/"}
     parts = [signs.get(part, part.replace(",", "")) for part in _PARTS.findall(first)]
@@ -172,8 +174,10 @@ def _is(amount: Fraction, sign: str, shown: str, size: int) -> bool:
     other = Fraction(shown) * size
     if sign == "≈":
         digits = len(shown.partition(".")[2])
-        return abs(amount - other) * 2 * 10**digits <= size
-    return {"=": amount == other, ">": amount > other, "≤": amount <= other}[sign]
+        return bool(abs(amount - other) * 2 * 10**digits <= size)
+    if sign == "=":
+        return amount == other
+    return amount > other if sign == ">" else amount <= other
 
 
 def _value(node: ast.expr, values: Mapping[str, Fraction]) -> Fraction:

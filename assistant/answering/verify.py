@@ -6,6 +6,7 @@ Each sentence is judged as it reads. One that is marked as its source's own must
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from assistant import bounds
 from assistant.answering.across import faithful
 from assistant.answering.calculation import Calculation, calculate
 from assistant.answering.evidence import Evidence, lines_of
@@ -52,13 +53,13 @@ def verify(
     checked = []
     worked_out = None
     if any(computed for *_, computed, _ in wanted):
-        worked_out = calculate(library, understand(str(saved.get("asked") or question)))
+        worked_out = calculate(library, understand(str(saved.get("asked") or question)[: bounds.QUESTION]))
     for text, original, verbatim, computed, ns in wanted:
         cited = [quotes.get(n) for n in ns]
         of_catalog = not any(quote and quote.get("quote") for quote in cited)
         if computed:
-            reason = _missing(library, cited)[0] or _miscalculated(text, cited, worked_out)
-            checked.append({"text": text, "ok": not reason, "reason": reason or None})
+            wrong = _missing(library, cited)[0] or _miscalculated(text, cited, worked_out)
+            checked.append({"text": text, "ok": not wrong, "reason": wrong or None})
         elif catalog and of_catalog:
             ok = text in again
             reason = None if ok else "the catalog does not say it"
