@@ -56,6 +56,7 @@ faults: env $(VENV)/.dev
 
 fuzz: env $(VENV)/.dev
 	$(BIN)/python -m tests.benchmarks.fuzz 10000
+	$(BIN)/python -m tests.benchmarks.described 1000
 
 soak: env $(VENV)/.dev
 	$(BIN)/python -m tests.benchmarks.soak --minutes 60

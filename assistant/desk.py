@@ -4,7 +4,8 @@ A desk serves one home. It opens models and the library when they are first need
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from dataclasses import replace
+from functools import cached_property, partial
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,10 @@ from assistant.conversation.rewriting import Exchange
 from assistant.engines import available as models_here
 from assistant.engines.protocol import Engine
 from assistant.home.opened import Resources
+from assistant.kept import asked_notes
+from assistant.kept.anchor import Anchor, located
+from assistant.kept.notes import Note, Notes
+from assistant.kept.threads import Threads
 from assistant.reception import needs_no_model, receive
 from index.search.library import Library
 from index.search.narrowing import check
@@ -29,6 +34,7 @@ from index.store.generation import Home
 from index.store.values import Filters, StoredPassage
 from ingest.errors import NothingFound, UsageError
 from ingest.lists.catalog_file import CuratedList
+from ingest.text.sentences import language
 from ingest.values import Document
 
 if TYPE_CHECKING:
@@ -39,17 +45,27 @@ if TYPE_CHECKING:
     from assistant.home.checking import Checkup
     from assistant.home.keeping import Fetching, ForgetReport, IngestReport
     from assistant.learning.cards import Card
+    from assistant.learning.deck import Deck
     from assistant.learning.holdings import Source
     from assistant.learning.path_form import ReadingPath
+    from assistant.listing.entries import Marked
+    from assistant.references.csl import Item
+    from assistant.refreshing.digest import Digest
+    from assistant.vault.folder import Written
     from index.doctor import Examination
+    from index.store.lockfile import Lock
+    from ingest.bounded.drawings import Drawings
     from ingest.fetch.pace import Limits
     from ingest.gathering.gather import OnOutcome
+    from ingest.gathering.sent import SeenPage
     from ingest.lists.changes import ListChanges
+    from ingest.reading.pdf_image import PageImage
 
 _EVERYTHING = Filters()
+_ASKED_AGAIN = 50  # refused questions after a refresh, those asked last
 
 Progress = Callable[[str, int, int], None]
-"""OnOutcome the step, how much of it is done, and how much there is (0: not known)."""
+"""Told the step, how much of it is done, and how much there is (0: not known)."""
 
 
 def default_home() -> Path:
@@ -71,6 +87,7 @@ class Desk:
             English with multilingual-e5-small for all other languages. With another one than the
             library's, the library has to be rebuilt.
         note_gaps: remember refused questions in the home, for :meth:`gaps`.
+        history: let doors keep what they are asked, in :attr:`threads`; asking alone keeps nothing.
     """
 
     def __init__(
@@ -84,8 +101,11 @@ class Desk:
         limits: "Limits | None" = None,
         embedder: str | None = None,
         note_gaps: bool = True,
+        history: bool = True,
     ) -> None:
         self.home = Home(Path(home).expanduser() if home else default_home())
+        self.threads = Threads(self.home.root, keeping=history, notice=notice)
+        self.notes = Notes(self.home.root, keeping=history)
         self._progress = progress
         self._transport = transport
         self._limits = limits
@@ -123,12 +143,14 @@ class Desk:
         filters: Filters = _EVERYTHING,
         stop: Callable[[], bool] = lambda: False,
         before_model: Callable[[], None] = lambda: None,
+        owner: str | None = None,
     ) -> Iterator[Event]:
         """Answer a question and tell what becomes known on the way; see :class:`Event`.
 
         ``before_model`` is called when the model is needed, and may wait until it is free; not at
         all if none is needed. ``history`` as in :meth:`ask`. A question refused is remembered,
-        unless ``filters`` kept the library from answering it.
+        unless ``filters`` kept the library from answering it. Questions about one's notes are
+        answered from those of ``owner`` (see `assistant.kept.notes`), unless that is None.
         """
 
         def model() -> Engine | None:
@@ -137,11 +159,44 @@ class Desk:
             return self._opened.engine()
 
         question, history = bounds.asked(question), bounds.said_before(history)
+        noted = None if owner is None or filters else self._noted(question, owner)
+        if noted is not None:
+            yield Event("done", answer=noted)
+            return
         for event in receive(self._snapshot, question, history, filters, k, model, stop):
             answer = event.answer if event.name == "done" else None
             if answer and answer.refused and self._note_gaps and not filters and not stop():
                 gap_notes.note(self.home.root, answer)
             yield event
+
+    def note(
+        self, url: str, anchor: Anchor, text: str = "", tags: Sequence[str] = (), *,
+        owner: str = "",
+    ) -> Note:  # fmt: skip
+        """Fasten a note, or without ``text`` a highlight, to words of an archived page.
+
+        Raises:
+            NothingFound: the library holds no page of this address.
+            UsageError: the words do not stand there, or something is too long.
+        """
+        from assistant.kept.shown import shown_text  # reads Markdown: no question should wait
+
+        document = self.read_source(url)
+        at = located(shown_text(document.text), anchor)
+        if at is None:
+            raise UsageError(f"These words do not stand in {document.url}: “{anchor.exact[:80]}”.")
+        return self.notes.add(
+            document.url, document.title, document.sha256, at, text, tags, owner=owner
+        )
+
+    def _noted(self, question: str, owner: str) -> Answer | None:
+        """Answer a question about one's notes from them; None if it is none."""
+        about = asked_notes.subject(question)
+        if about is None:
+            return None
+        found = self.notes.search(about, owner, limit=asked_notes.MOST) if about else (
+            self.notes.latest(owner, limit=asked_notes.MOST))  # fmt: skip
+        return asked_notes.answer_from(question, about, found, language(question))
 
     def load_ahead(self, question: str = "", history: Sequence[Exchange] = ()) -> None:
         """Begin to load the model that writes, for a question that is about to be asked.
@@ -214,6 +269,27 @@ class Desk:
             raise NothingFound(f"There is no passage {key} here; search again for its words.")
         return found
 
+    def page_image(self, address: str, number: int) -> "PageImage":
+        """Return a page of the archived PDF file at an address as a picture, with its text.
+
+        Raises:
+            NothingFound: there is none, or it cannot be drawn within its limits.
+        """
+        from ingest.reading.decode import UnreadableError
+
+        try:
+            return self._drawings.page(address, number)
+        except UnreadableError as error:
+            raise NothingFound(
+                f"Page {number} of {address} cannot be drawn: {error}. Its text can be read."
+            ) from error
+
+    @cached_property
+    def _drawings(self) -> "Drawings":
+        from ingest.bounded.drawings import Drawings
+
+        return Drawings(self.home.archive)
+
     def count_tokens(self, text: str) -> tuple[int, bool]:
         """Return how many tokens ``text`` is, and whether that is an estimate.
 
@@ -242,6 +318,82 @@ class Desk:
         from assistant.learning.cards import cards  # needed here alone
 
         return cards(self._snapshot(), bounds.asked(topic, "topic"))
+
+    def cards_of_answer(self, question: str, quotes: "Sequence[tuple[str, str]]") -> "list[Card]":
+        """Return study cards of an answer's quotations: pairs of a document's address and words.
+
+        Raises:
+            NothingFound: none of them stands in the library.
+        """
+        from assistant.learning.card_sources import cards_of_answer
+
+        return cards_of_answer(self._snapshot(), bounds.asked(question), quotes)
+
+    def cards_of_source(self, url: str) -> "list[Card]":
+        """Return study cards of the document an address leads to.
+
+        Raises:
+            NothingFound: it is not here, or nothing in it makes a card.
+        """
+        from assistant.learning.card_sources import cards_of_source
+
+        return cards_of_source(self._snapshot(), url)
+
+    def deck(self, owner: str = "") -> "Deck":
+        """Return the cards kept in this home, by whom; see `learning.deck`."""
+        from assistant.learning.deck import Deck
+
+        return Deck(self.home.root, owner)
+
+    # --- taking out
+
+    def cite(self, named: Sequence[str] = (), answers: Sequence[Any] = ()) -> "list[Item]":
+        """Return sources as items of CSL-JSON; `assistant.references.forms` writes them.
+
+        Args:
+            named: names of lists, and addresses of pages.
+            answers: saved answers, as ``ask --json`` prints them.
+
+        Raises:
+            UsageError: an answer is none, or what is named is neither a list nor an address.
+            NothingFound: an address is not here, or nothing is cited.
+        """
+        from assistant.references.cited import references  # needed here alone
+
+        return references(self._snapshot().store, named, answers)
+
+    def vault(
+        self, folder: Path, *, lists: Sequence[str] = (), answers: Sequence[Any] = ()
+    ) -> "Written":
+        """Write the library into a folder of Markdown notes, and change no line of a person's.
+
+        Args:
+            folder: the vault; made if it is not there.
+            lists: only the sources and sections of these lists.
+            answers: saved answers, as ``ask --json`` prints them.
+
+        Raises:
+            UsageError: there is no such list, an answer is none, or the folder cannot be used.
+            NothingFound: nothing is indexed.
+        """
+        from assistant.vault.make import written  # needed here alone
+
+        return written(self._snapshot(), folder.expanduser(), lists, answers, self._progress)
+
+    def list_entries(self, name: str) -> "tuple[CuratedList, list[Marked]]":
+        """Return a list and its entries, with what became of each link.
+
+        `assistant.listing` writes them as Markdown or OPML.
+
+        Raises:
+            UsageError: this home knows no such list.
+        """
+        from assistant.listing.entries import marked  # needed here alone
+
+        for curated in self.lists():
+            if curated.name == name:
+                return curated, marked(self._snapshot().store, curated)
+        raise UsageError(f"There is no list {name} here: see `refdesk lists show`.")
 
     # --- keeping
 
@@ -281,6 +433,54 @@ class Desk:
         )
         return self._opened.keeper(progress).ingest(inputs, seed=seed, fetching=fetching)
 
+    def refresh(
+        self,
+        *,
+        limit: int = 500,
+        minutes: float = 30.0,
+        wayback: bool = False,
+        told: "OnOutcome" = lambda got, done, total: None,
+        progress: Progress | None = None,
+    ) -> "Digest":
+        """Look at what is due, lists and feeds first, and say what is new since the last time.
+
+        A page is due by how often it was seen to change. Questions that were refused and can be
+        answered now are told in the digest, and forgotten as gaps.
+
+        Args:
+            limit: look at no more pages than this, those most overdue.
+            minutes: begin with no more pages after this time.
+            wayback: of dead pages, get the Internet Archive's copy.
+            told: hears what became of each page.
+            progress: told of every step instead of the desk's.
+
+        Raises:
+            HomeBusy: another process is writing to this home.
+        """
+        from assistant.refreshing import digest as digests  # needed here alone
+        from ingest.gathering.collect import Budget
+
+        self._opened.seed()
+        budget = Budget(limit, 60 * minutes, wayback)
+        found = self._opened.keeper(progress).refresh(budget, self._fetching(told=told))
+        found = replace(found, answered=tuple(self._answered_now()))
+        digests.keep(self.home.root, found)
+        gap_notes.forget(self.home.root, found.answered)
+        return found
+
+    def digests(self) -> list[dict[str, Any]]:
+        """Return the last digests, the oldest first, as ``refresh --json`` has them."""
+        from assistant.refreshing import digest as digests  # needed here alone
+
+        return digests.read(self.home.root)
+
+    def _answered_now(self) -> Iterator[str]:
+        """Yield the refused questions that the sources answer by now, without a model."""
+        for gap in gap_notes.read(self.home.root)[:_ASKED_AGAIN]:
+            library = partial(self._snapshot, gap.question)
+            if not inquiry.answer_alone(library, gap.question, lambda: None).refused:
+                yield gap.question
+
     def rebuild(self, *, progress: Progress | None = None) -> "IngestReport":
         """Make the library anew from the archive alone; ``progress`` as in :meth:`ingest`.
 
@@ -292,12 +492,26 @@ class Desk:
     def export(self, file: Path, *, archive: bool = False) -> int:
         """Write the library into one file, with the archive if asked; return its bytes.
 
+        Beside it stands its lockfile, ``FILE.lock.json``: what another home compares itself with.
+
         Raises:
             UsageError: the file exists or cannot be written.
             NothingFound: nothing is indexed.
         """
         self._opened.seed()
         return self._opened.keeper().export(file, archive=archive)
+
+    def lock(self) -> "Lock":
+        """Return what the library holds: every source's address, SHA-256 and passages, the lists.
+
+        Raises:
+            NothingFound: nothing is indexed.
+            UsageError: the library is damaged.
+        """
+        from index.store.lockfile import lock_of  # needed here alone
+
+        self._opened.seed()
+        return lock_of(self.home)
 
     def carry_in(self, file: Path) -> dict[str, Any]:
         """Take an exported library into this empty home; return its status.
@@ -355,7 +569,7 @@ class Desk:
     def add_list(
         self, where: str | Path, *, name: str | None = None, base: str | None = None
     ) -> CuratedList:
-        """Make a Markdown file, or the page at an address, known as a list.
+        """Make a list known: a Markdown file, what another program exported, notes, an address.
 
         Its relative links resolve against ``base``, else against its address.
 
@@ -364,6 +578,30 @@ class Desk:
         """
         self._opened.seed()
         return self._opened.keeper().add_list(where, name, base, self._fetching())
+
+    def take_page(self, page: "SeenPage", *, progress: Progress | None = None) -> "IngestReport":
+        """Take in a page as a person's browser shows it: nothing is fetched.
+
+        It joins the list ``saved-pages``, with what was marked and written beside it.
+
+        Raises:
+            UsageError: its address is none of the public web, or it is empty or too large.
+            HomeBusy: another process is writing to this home.
+        """
+        self._opened.seed()
+        return self._opened.keeper(progress).take_page(page)
+
+    def take_file(
+        self, name: str, data: bytes, *, progress: Progress | None = None
+    ) -> "IngestReport":
+        """Take in a file by its name and bytes: a document, or another program's export, a list.
+
+        Raises:
+            UsageError: it is of a kind that is not read, or too large.
+            HomeBusy: another process is writing to this home.
+        """
+        self._opened.seed()
+        return self._opened.keeper(progress).take_file(name, data)
 
     def check_list(
         self, where: str | Path, *, name: str | None = None, base: str | None = None
@@ -429,6 +667,8 @@ class Desk:
         library = self._snapshot()
 
         def asked_again(asked: str) -> list[str]:
+            if noted := self._noted(asked, ""):
+                return [sentence.text for sentence in noted.sentences]
             said = receive(lambda *_: library, asked, (), _EVERYTHING, PASSAGES, lambda: None,
                            lambda: False)  # fmt: skip
             return [sentence.text for sentence in inquiry.final(said).sentences]
@@ -466,6 +706,8 @@ class Desk:
 
     def close(self) -> None:
         """Give the model's memory back."""
+        if "_drawings" in vars(self):
+            self._drawings.close()
         self._opened.close()
 
     @property

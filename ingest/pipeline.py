@@ -213,7 +213,7 @@ class Reading:
         """Return the reading of a :meth:`message`."""
         copies = tuple(
             _Copy(
-                {asked: _record_of(each) for asked, each in copy["records"].items()},
+                {asked: record_of(each) for asked, each in copy["records"].items()},
                 copy["missing"],
             )
             for copy in message["copies"]
@@ -246,7 +246,8 @@ class Reading:
         return [refused] if refused else []
 
 
-def _record_of(plain: Mapping[str, Any]) -> Record:
+def record_of(plain: Mapping[str, Any]) -> Record:
+    """Return the record whose fields ``plain`` holds, as JSON gives them back."""
     payload = plain["payload"]
     number, date, offset = plain["order"]
     return Record(

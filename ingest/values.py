@@ -4,13 +4,45 @@ Apart from the modules that make them, since reading a page needs libraries that
 """
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-READER = 5
+READER = 6
 """Version of the reading: raised whenever the same bytes would give another document."""
 
 PRIMER = "refdesk:primer/"
 """What the address of a note of refdesk's own primer begins with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Imprint:
+    """What a page declares about itself for those who cite it; empty where it says nothing.
+
+    ``authors`` are (family name, given names), or (whole name, "") of who has no such parts: an
+    organisation, a user's name. ``date`` is ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``. ``form`` is a
+    type of CSL (``article-journal``, ``paper-conference`` and so on), ``venue`` what it appeared
+    in: a journal, a conference, a site.
+    """
+
+    authors: tuple[tuple[str, str], ...] = ()
+    title: str = ""
+    form: str = ""
+    venue: str = ""
+    publisher: str = ""
+    date: str = ""
+    doi: str = ""
+    arxiv: str = ""
+    volume: str = ""
+    issue: str = ""
+    pages: str = ""
+
+    @classmethod
+    def of(cls, plain: Mapping[str, Any]) -> "Imprint":
+        """Return the imprint of what `dataclasses.asdict` made of one, JSON between or not."""
+        authors = tuple((str(family), str(given)) for family, given in plain.get("authors", ()))
+        rest = {name: str(value) for name, value in plain.items() if name != "authors"}
+        return cls(authors, **rest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +54,7 @@ class Document:
     ``kind`` are `urls.source_of` and `urls.kind_of`. ``links`` are the reading a primer note names,
     ``aliases`` other names of its subject, which are searched and not shown. ``anchors`` are
     (offset in ``text``, address that opens the original there), ascending: pages of a PDF, seconds
-    of a video, sections of a paper.
+    of a video, sections of a paper. ``imprint`` is what citing it needs beside these.
     """
 
     url: str
@@ -37,6 +69,7 @@ class Document:
     links: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     anchors: tuple[tuple[int, str], ...] = ()
+    imprint: Imprint = Imprint()  # immutable
 
     @property
     def sha256(self) -> str:

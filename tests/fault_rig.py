@@ -1,4 +1,4 @@
-"""Faults on purpose: processes killed, bytes turned, calls of the system that fail.
+"""Faults on purpose: bytes turned, calls of the system that fail (`tests.fault_kills`: SIGKILL).
 
 Each fault is tried in a copy of a small home. What must hold after it: a reader is answered from a
 whole library or told what to do, and what the message names, or the same command again, gives back
@@ -11,7 +11,6 @@ import random
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -62,6 +61,7 @@ class Rig:
 
     def __init__(self, folder: Path, models: Path) -> None:
         self._folder = folder
+        self.known: dict[str, str] = {}  # digests that undisturbed runs came to
         self._models = models
         self.notes = folder / "notes"
         self.more = folder / "more"
@@ -84,13 +84,20 @@ class Rig:
         self.run(self.home, "export", self.bundle, "--archive")
         shutil.rmtree(calm)
 
-    def copy(self, name: str) -> Path:
-        """Return a fresh copy of the home."""
+    def copy(self, name: str, of: Path | None = None) -> Path:
+        """Return a fresh copy of the home, or of another."""
         copy = self._folder / name
         if copy.exists():
             shutil.rmtree(copy)
-        shutil.copytree(self.home, copy, symlinks=True)
+        shutil.copytree(of or self.home, copy, symlinks=True)
         return copy
+
+    def made(self, name: str, make: Callable[[Path], object]) -> Path:
+        """Return a home that is made once, to be copied."""
+        home = self._folder / name
+        if not home.exists():
+            make(self.empty(name))
+        return home
 
     def empty(self, name: str) -> Path:
         """Return an empty home that finds the models."""
@@ -126,52 +133,6 @@ class Rig:
         code, out, said = self.run(home, "search", _QUERY, "--json")
         text = json.loads(out)["hits"][0]["title"] if code == 0 else said
         return code, " ".join(text.split())[:160]
-
-
-def kills(rig: Rig, chance: random.Random, count: int) -> Iterator[Callable[[], Outcome]]:
-    """Yield faults: SIGKILL at random moments of an ingest, a rebuild, an export, an import."""
-    for number in range(count):
-        what = ("ingest", "rebuild", "export", "import")[number % 4]
-        moment = chance.random()
-        yield lambda what=what, moment=moment: _killed(rig, what, moment)
-
-
-_TOOK: dict[str, float] = {}
-
-
-def _killed(rig: Rig, what: str, moment: float) -> Outcome:
-    home = rig.empty("killed") if what == "import" else rig.copy("killed")
-    file = home.parent / "killed.tar.gz"
-    file.unlink(missing_ok=True)
-    words: tuple[object, ...] = {
-        "ingest": ("ingest", "--no-primer", rig.more), "rebuild": ("rebuild",),
-        "export": ("export", file), "import": ("import", rig.bundle),
-    }[what]  # fmt: skip
-    if what not in _TOOK:
-        trial = rig.empty("trial") if what == "import" else rig.copy("trial")
-        begun = time.monotonic()
-        rig.run(trial, *words)
-        _TOOK[what] = time.monotonic() - begun
-        shutil.rmtree(trial)
-        file.unlink(missing_ok=True)
-    process = rig.start(home, *words)
-    try:
-        process.communicate(timeout=0.2 + moment * _TOOK[what])
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.communicate()
-    if what == "export" and file.exists():  # what stands under the name must be whole
-        other = rig.empty("other")
-        code, _, said = rig.run(other, "import", file)
-        return Outcome("killed", what, code, said[:160], "" if code == 0 else "the export")
-    code, seen = rig.look(home) if what != "import" else (0, "")
-    wanted = {"ingest": rig.after, "rebuild": rig.before}.get(what, rig.before)
-    again, _, said = rig.run(home, *words)
-    if what == "import" and again == 2 and "not empty" in said:
-        again = 0  # it had come to its end before
-    whole = again == 0 and rig.digest(home) == wanted
-    lost = "" if whole else f"again: {again} {said[:120]}"
-    return Outcome("killed", f"{what} at {moment:.2f}", code, seen, lost)
 
 
 def turned_bytes(rig: Rig, chance: random.Random, each: int = 1) -> Iterator[Callable[[], Outcome]]:
@@ -223,21 +184,6 @@ def _failed(rig: Rig, name: str, number: int) -> Outcome:
     whole = again == 0 and rig.digest(home) == rig.after
     lost = "" if whole else f"again: {again} {said_again[:120]}"
     return Outcome("a call fails", where, code, " ".join(said.split())[:160], lost)
-
-
-def every(
-    rig: Rig, seed: int, *, kill: int, turn: int, fail: int
-) -> Iterator[tuple[str, Callable]]:
-    """Yield all faults, each with a name that is the same for the same seed."""
-    chance = random.Random(seed)
-    parts = (
-        ("kill", kills(rig, chance, kill)),
-        ("turn", turned_bytes(rig, random.Random(seed + 1), turn) if turn else ()),
-        ("fail", failing_calls(rig, fail)),
-    )
-    for part, faults in parts:
-        for number, fault in enumerate(faults):
-            yield f"{seed}-{part}-{number}", fault
 
 
 def done_before(log: Path) -> set[str]:

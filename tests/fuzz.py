@@ -4,15 +4,20 @@ Each target takes generated input and may end in one of refdesk's own errors, in
 ``python -m tests.benchmarks.fuzz`` tries 10,000 each, the tests a few.
 """
 
+import io
 import json
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from fastapi.testclient import TestClient
 from hypothesis import strategies as st
+from reportlab.pdfgen.canvas import Canvas
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
 
 from ingest.archive.values import Reply
 from ingest.archive.warc import Archive
@@ -78,6 +83,77 @@ _URLS = st.one_of(
 )  # fmt: skip
 
 
+@st.composite
+def damaged(draw: st.DrawFn, whole: Callable[[], bytes]) -> bytes:
+    """Return a well-formed file with a few stretches of it overwritten, put in, or left out."""
+    data = bytearray(whole())
+    for _ in range(draw(st.integers(1, 6))):
+        at = draw(st.integers(0, max(0, len(data) - 1)))
+        data[at : at + draw(st.integers(0, 30))] = draw(st.binary(max_size=30))
+    return bytes(data)
+
+
+@cache
+def _sound_pdf() -> bytes:
+    file = io.BytesIO()
+    canvas = Canvas(file, pageCompression=0)
+    for number in range(2):
+        canvas.setTitle("A title")
+        canvas.drawString(72, 720, f"The first sentence of page {number} holds a few words.")
+        canvas.linkURL("https://a.example/x", (72, 700, 200, 720))
+        canvas.bookmarkPage(str(number))
+        canvas.addOutlineEntry("Part", str(number))
+        canvas.showPage()
+    canvas.save()
+    return file.getvalue()
+
+
+@cache
+def _sound_notebook() -> bytes:
+    cells = [
+        {"cell_type": "markdown", "metadata": {}, "source": ["# A title\n", "Words of a cell."]},
+        {"cell_type": "code", "metadata": {}, "source": "print(1)", "execution_count": 1,
+         "outputs": [{"output_type": "stream", "name": "stdout", "text": ["1\n"]}]},
+    ]  # fmt: skip
+    return json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells}).encode()
+
+
+@cache
+def _sound_warc() -> bytes:
+    file = io.BytesIO()
+    writer = WARCWriter(file, gzip=False)
+    head = StatusAndHeaders("200 OK", [("Content-Type", "text/html")], protocol="HTTP/1.1")
+    for kind in ("response", "metadata", "resource"):
+        body = b"<p>A sentence of a page.</p>"
+        record = writer.create_warc_record(
+            "https://a.example/", kind, io.BytesIO(body), length=len(body),
+            http_headers=head if kind == "response" else None,
+        )  # fmt: skip
+        writer.write_record(record)
+    return file.getvalue()
+
+
+_METHODS = st.sampled_from(
+    [
+        "initialize", "ping", "tools/list", "tools/call", "resources/list", "resources/read",
+        "resources/templates/list", "prompts/list", "prompts/get", "completion/complete",
+        "logging/setLevel", "notifications/initialized", "notifications/cancelled", "",
+    ]
+)  # fmt: skip
+_TOOLS = st.fixed_dictionaries(
+    {
+        "name": st.sampled_from(["search", "ask", "read_source", "reading_path", "nothing"]),
+        "arguments": JSON,
+    }
+)
+MESSAGES = st.fixed_dictionaries(
+    {"jsonrpc": st.just("2.0"), "method": _METHODS},
+    optional={"id": st.one_of(st.integers(), st.text(max_size=5), st.none()),
+              "params": st.one_of(_TOOLS, JSON)},
+).map(lambda value: json.dumps(value).encode())  # fmt: skip
+"""Well-formed messages of MCP that say anything."""
+
+
 def _page(given: tuple[str, str, bytes]) -> None:
     url, kind, body = given
     reply = Reply(url, 200, (("Content-Type", kind),), body, "2026-01-02T03:04:05Z")
@@ -91,7 +167,15 @@ def _notebook(given: Any) -> None:
 
 
 def _pdf(given: bytes) -> None:
-    _page(("https://a.example/x.pdf", "application/pdf", b"%PDF-1.7\n" + given + b"\n%%EOF"))
+    _whole_pdf(b"%PDF-1.7\n" + given + b"\n%%EOF")
+
+
+def _whole_pdf(given: bytes) -> None:
+    _page(("https://a.example/x.pdf", "application/pdf", given))
+
+
+def _whole_notebook(given: bytes) -> None:
+    _page(("https://a.example/x.ipynb", "application/x-ipynb+json", given))
 
 
 def _list(given: str) -> None:
@@ -110,9 +194,13 @@ def _url(given: str) -> None:
 
 def _warc(given: bytes) -> None:
     head = b"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: https://a.example/\r\n"
+    _whole_warc(head + given)
+
+
+def _whole_warc(given: bytes) -> None:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "given.warc"
-        file.write_bytes(head + given)
+        file.write_bytes(given)
         archive = Archive(Path(folder) / "archive")
         archive.import_warc(file)
         for record in archive.records():
@@ -124,16 +212,24 @@ PURE: dict[str, tuple[Callable[[Any], object], st.SearchStrategy[Any]]] = {
     "lists check": (_checked, TEXT),
     "html": (_page, st.tuples(_URLS, _TYPES, BYTES)),
     "pdf": (_pdf, BYTES),
+    "pdf damaged": (_whole_pdf, damaged(_sound_pdf)),
     "notebook": (_notebook, JSON),
+    "notebook damaged": (_whole_notebook, damaged(_sound_notebook)),
     "warc": (_warc, BYTES),
+    "warc damaged": (_whole_warc, damaged(_sound_warc)),
     "urls": (_url, _URLS),
 }
 """What needs nothing but its input."""
 
 _ACCEPT = "application/json, text/event-stream"
-PATHS = ("/api/v1/ask", "/v1/chat/completions", "/mcp")
 SERVED = st.one_of(BYTES, JSON.map(lambda value: json.dumps(value).encode()))
 """Bodies for `send`."""
+PATHS = {
+    "/api/v1/ask": SERVED,
+    "/v1/chat/completions": SERVED,
+    "/mcp": st.one_of(SERVED, MESSAGES),
+}
+"""The doors that take a body, and what is sent to each."""
 
 
 def send(client: TestClient, path: str, body: bytes) -> None:
@@ -141,7 +237,7 @@ def send(client: TestClient, path: str, body: bytes) -> None:
     headers = {"Content-Type": "application/json"}
     reply = client.post(path, content=body, headers=headers | {"Accept": _ACCEPT})
     assert reply.status_code < 500, (path, body, reply.text)
-    if "json" in reply.headers.get("content-type", ""):
+    if "json" in reply.headers.get("content-type", "") and reply.status_code != 202:
         reply.json()
 
 

@@ -167,12 +167,16 @@ def is_quick(call: Callable[[str], Any], make: Callable[[int], str], most: int =
         took = seconds(call, make(size))
         if took == math.inf or (size == 500 and took > 0.5):
             return False
-    if seconds(call, make(min(8_000, most))) < 0.006:  # if quadratic: a second at 100,000
+    short_text, long_text = (make(min(size, most)) for size in (2_000, 8_000))
+    long = seconds(call, long_text)
+    if long < 0.006:  # if quadratic: a second at 100,000
         return True
-    for _ in range(3):  # a busy machine makes noise
-        short, long = (seconds(call, make(min(size, most))) for size in (4_000, 16_000))
-        if long < 0.024 or (long < 0.4 and long < 7 * max(short, 1e-4)):
+    short = math.inf
+    for _ in range(3):  # a busy machine makes noise: the best of each counts
+        short = min(short, seconds(call, short_text))
+        if long < 0.012 or (long < 0.2 and long < 7 * max(short, 1e-4)):
             return True
+        long = min(long, seconds(call, long_text))
     grown = measured("", "", call, make, most)
     busy = grown.exponent < 1.4 and grown.seconds < 3 * MOST_SECONDS
     return grown.is_linear or busy

@@ -4,7 +4,7 @@ from typing import Any
 
 from index.building import copies
 from index.search import abbreviations, query, terms
-from index.store import rows
+from index.store import lockfile, rows
 from ingest.values import Document
 from tests.growth import Case
 
@@ -38,6 +38,14 @@ CASES: dict[str, Any] = {
     "index.search.terms.parts": terms.parts,
     "index.search.terms.single": terms.single,
     "index.search.terms.spread": terms.spread,
+    "index.store.lockfile.loads": Case(
+        lockfile.loads,
+        heads=(
+            "",
+            '{"refdesk-lock": 1, "digest": "a", "embedder": "b", "lists": {}, "documents": ',
+        ),
+        units=('{"a":', "[[", '"a",'),
+    ),
     "index.store.rows.row_of": lambda text: rows.row_of(_document(text)),
 }
 

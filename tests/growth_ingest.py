@@ -10,6 +10,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from ingest import failures
 from ingest.archive.values import Reply
+from ingest.exports import bibtex, given, registry, rows, shelf, works
 from ingest.fetch import robots
 from ingest.links import kinds, public, urls
 from ingest.links.sites import github as links_github
@@ -18,10 +19,13 @@ from ingest.reading import (
     captions,
     decode,
     document,
+    epub,
     extract,
+    feed_heads,
     formulas,
     front_matter,
     garbled,
+    imprint,
     junk,
     latexml,
     markdown,
@@ -35,7 +39,11 @@ from ingest.reading import (
     saved,
     tables,
     titles,
+    wiki,
+    word,
+    xml_tree,
 )
+from ingest.reading.packed import Packed
 from ingest.sites import (
     arxiv,
     bilibili,
@@ -57,6 +65,7 @@ from ingest.text import blocks as blocks_of
 from ingest.text import (
     characters,
     claims,
+    names,
     numbers,
     opposites,
     passage,
@@ -66,7 +75,9 @@ from ingest.text import (
     text_fragment,
     words,
 )
+from ingest.text import formulas as formulas_of
 from ingest.values import Document
+from tests import packed
 from tests.growth import FEW, Case
 
 _URL = "https://a.example/page"
@@ -76,6 +87,21 @@ _HTML = (("Content-Type", "text/html; charset=utf-8"),)
 
 def _reply(text: str, url: str = _URL, headers: Sequence[tuple[str, str]] = _HTML) -> Reply:
     return Reply(url, 200, tuple(headers), text.encode(errors="replace"), _AT)
+
+
+def _export(file: str, head: str, *units: str, tail: str = "") -> Case:
+    """Read a list from a file of another program that begins so."""
+
+    def call(text: str) -> Any:
+        return registry.read_list(text.encode("utf-8", "replace"), file=file, name="a")
+
+    return Case(call, heads=(head,), units=units, common=FEW, tail=tail)
+
+
+def _shelf(text: str) -> shelf.Shelf:
+    made = shelf.Shelf()
+    made.take("https://a.example/", text)
+    return made
 
 
 def _tree(text: str) -> html.HtmlElement:
@@ -249,6 +275,13 @@ CASES: dict[str, Any] = {
         units=("- ", "a:\n ", "&a [*a,", "? "),
     ),
     "ingest.reading.front_matter.split_leniently": Case(front_matter.split_leniently, heads=_FRONT),
+    "ingest.reading.imprint.imprint_of": Case(
+        lambda text: imprint.imprint_of(_tree(text)),
+        heads=("", "<script type='application/ld+json'>", "<meta name=citation_author content='"),
+        units=("<meta name=citation_doi content=a>", '{"@type":', '[{"author":', "10.1234/a "),
+    ),
+    "ingest.text.names.name_parts": names.name_parts,
+    "ingest.text.names.names_in": Case(names.names_in, units=(" and ", "A B, ", "A B; ")),
     "ingest.reading.junk.reason": lambda text: junk.reason(_extract(text)),
     "ingest.reading.latexml.extract_latexml": Case(
         lambda text: latexml.extract_latexml(text, _URL, with_abstract=True),
@@ -382,6 +415,95 @@ CASES: dict[str, Any] = {
     ),
     "ingest.reading.front_matter.without": Case(front_matter.without, heads=_FRONT),
     "ingest.reading.garbled.is_garbled": garbled.is_garbled,
+    "ingest.exports.bibtex.unlatexed": Case(bibtex.unlatexed, units=("\\'{a}", "{\\ss}", "\\c")),
+    "ingest.exports.given.opened": lambda text: given.opened(
+        "a.json", text.encode(errors="replace")
+    ),
+    "ingest.reading.feed_heads.is_outline": feed_heads.is_outline,
+    "ingest.reading.feed_heads.is_xml_feed": feed_heads.is_xml_feed,
+    "ingest.reading.feed_heads.is_feed": Case(
+        lambda text: feed_heads.is_feed(text.encode(errors="replace")),
+        heads=("", "<?xml?>", "<!DOCTYPE ["),
+        units=("<!-- -->", "<?a?>"),
+    ),
+    "ingest.exports.registry.read_list": [
+        _export(
+            "a.html",
+            "<!DOCTYPE NETSCAPE-Bookmark-file-1><DL><p>",
+            "<DT>",
+            "<DD>a",
+            "<DL>",
+            "<DT><H3>a</H3><DL>",
+            "<DT><A HREF='http://a.b/'>a</A>",
+            "</DL>",
+            "<A HREF='",
+        ),
+        _export("a.html", "<title>Pocket Export</title>", "<li><a href='http://a.b/c'>", "<h1>a"),
+        _export("a.opml", "<opml><body>", "<outline text='a'>", "<outline url='http://a.b/'/>"),
+        _export(
+            "a.xml",
+            "<rss version='2.0'><channel>",
+            "<item>",
+            "<item><link>http://a.b/</link>",
+            "<![CDATA[",
+            "</item>",
+        ),
+        _export("a.json", '[{"url": "http://a.b/c", "title": "', "\\n", "[[", tail='"}]'),
+        _export("a.json", "[", '{"url": "http://a.b/c"},', "[", tail="{}]"),
+        _export("a.csv", "url,title\n", "http://a.b/c,d\n", '"', '"a', ","),
+        _export(
+            "a.bib",
+            "@article{a, title={",
+            "@article{a,\n",
+            "@a{b, c={",
+            "{",
+            '"',
+            "a = {b},",
+            "\\'",
+        ),
+        _export(
+            "a.ris", "TY  - JOUR\n", "TY  - JOUR\nUR  - http://a.b/c\n", "KW  - a\n", "ER  - \n"
+        ),
+    ],
+    "ingest.exports.rows.columns_of": lambda text: rows.columns_of(text.split(",")),
+    "ingest.exports.shelf.Shelf.as_list": lambda text: _shelf(text).as_list(
+        "a", text, what="a", form="a", origin=None
+    ),
+    "ingest.exports.shelf.Shelf.cover": lambda text: shelf.Shelf().cover(text),
+    "ingest.exports.shelf.Shelf.follow": lambda text: shelf.Shelf().follow(text, text),
+    "ingest.exports.shelf.Shelf.leave": lambda text: shelf.Shelf().leave(text, text, "a"),
+    "ingest.exports.shelf.Shelf.take": Case(
+        lambda text: shelf.Shelf().take(f"https://a.example/{text}", text, note=text, tags=[text]),
+        units=("<b>", "<"),
+    ),
+    "ingest.exports.shelf.plain": lambda text: shelf.plain(text, 500),
+    "ingest.exports.works.take_work": lambda text: works.take_work(
+        shelf.Shelf(), text, doi=text, arxiv=text, authors=[text], year=text
+    ),
+    "ingest.reading.epub.extract_epub": Case(
+        lambda text: epub.extract_epub(packed.epub({"a.xhtml": text}), "file:///a.epub"),
+        common=FEW,
+        units=("<p>a", "<div>"),
+    ),
+    "ingest.reading.packed.Packed.part": lambda text: Packed(packed.packed({"a": text})).part("a"),
+    "ingest.reading.word.extract_docx": Case(
+        lambda text: word.extract_docx(
+            packed.docx(packed.paragraph(text.replace("<", "&lt;"))), "file:///a.docx"
+        ),
+        common=FEW,
+    ),
+    "ingest.reading.xml_tree.checked": lambda text: xml_tree.checked(text.encode(errors="replace")),
+    "ingest.reading.xml_tree.root_of": Case(
+        lambda text: xml_tree.root_of(text.encode(errors="replace")),
+        heads=("<a>", "<!DOCTYPE a ["),
+    ),
+    "ingest.lists.lines.language_of": lambda text: lines.language_of([text]),
+    "ingest.reading.wiki.as_markdown": Case(
+        wiki.as_markdown,
+        heads=("", "[[a]]", "> [!"),
+        units=("[[", "[[a|", "]]", "%%", "==", "==a", "![[a]]", "> [!a]", "^a", "`a", "\\|"),
+    ),
+    "ingest.reading.wiki.links_of": Case(wiki.links_of, units=("[[a]]", "[[a|b]]", "%%")),
     "ingest.reading.markup.as_markdown": [
         Case(
             lambda text: markup.as_markdown(text, "rst"),
@@ -467,6 +589,11 @@ CASES: dict[str, Any] = {
     "ingest.text.claims.numbers_of": claims.numbers_of,
     "ingest.text.numbers.quantities": numbers.quantities,
     "ingest.text.opposites.has_contrary": opposites.has_contrary,
+    "ingest.text.formulas.outside": Case(
+        lambda text: formulas_of.outside(text, str.upper),
+        heads=("", "$$", "\\[ x_1 "),
+        units=("\\(a", "\\[a", "\\[x_1", "\\begin{align}", "\\end{align}", "$$a", "\\("),
+    ),
     "ingest.text.plain.escape": plain.escape,
     "ingest.text.plain.inline_code": plain.inline_code,
     "ingest.text.plain.plain": Case(plain.plain, units=("[^a]", "![a]", "**a*")),
@@ -497,6 +624,13 @@ CASES: dict[str, Any] = {
 }
 
 EXEMPT: dict[str, str] = {
+    "ingest.exports.registry.is_export": "measured with `read_list`",
+    "ingest.exports.saved_pages.": "one entry, by `Shelf.take`",
+    "ingest.gathering.collected.": "reads by `read_list` and `read_vault`",
+    "ingest.exports.rows.take_rows": "measured with `read_list`",
+    "ingest.exports.vault.": "reads notes by `wiki` and `parse`",
+    "ingest.reading.pdf_image.": "bounds characters and pixels itself, in a process that is ended",
+    "ingest.text.formulas.tex_of": "reads what a pattern matched",
     "ingest.archive.": "records are found by their places; what they say is read elsewhere",
     "ingest.bounded.": "hands pages to a process that is ended when it takes too long",
     "ingest.gathering.": "asks for pages; addresses are compared, replies kept",
@@ -529,6 +663,7 @@ EXEMPT: dict[str, str] = {
     "ingest.sites.wayback.is_look_up": "one comparison",
     "ingest.sites.youtube.blocks": "measured with `read`",
     "ingest.reading.saved.is_mhtml": "the end of an address",
+    "ingest.values.Imprint.of": "copies fields",
     "ingest.text.blocks.code_lines": "measured with `plain_lines`",
     "ingest.text.sentences.language_code": "two letters",
 }

@@ -2,22 +2,42 @@
 
 import asyncio
 from collections.abc import Callable
+from datetime import UTC, datetime
 from io import StringIO
 from typing import Any
 
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
+from assistant.answering.values import Sentence
+from assistant.kept.anchor import Anchor
+from assistant.kept.notes import Note
+from assistant.learning.cards import Card
+from assistant.learning.deck import Kept
 from index.search.library import Hit
 from index.store.browse import Link
-from index.store.values import StoredPassage
+from index.store.values import Recommendation, StoredPassage
+from ingest.reading.pdf_image import Line, PageImage
 from ingest.values import Document
-from tests.growth import Case
+from tests.growth import FEW, Case
 from ui import markdown_form, sentence_form
+from ui.cli import formulas as terminal_formulas
 from ui.cli import render, terminal
-from ui.page import formulas, highlight, html, html_browse, html_reader, html_search
+from ui.kept import saved, thread_html
+from ui.page import (
+    formulas,
+    highlight,
+    html,
+    html_browse,
+    html_deck,
+    html_pdf,
+    html_reader,
+    html_search,
+    notes_part,
+    pdf_marks,
+)
 from ui.page.i18n import texts
-from ui.serving import access, asking, guesses, metrics, prefix, refusals, streams
+from ui.serving import access, asking, guesses, metrics, prefix, refusals, streams, visitors
 
 _SAY = texts("en")
 _ACCESS = access.Access(token="a token of some length", origins=frozenset({"https://a.example"}))
@@ -29,12 +49,25 @@ def _document(text: str) -> Document:
     )
 
 
+def _note(text: str) -> Note:
+    return Note("a", "https://a.example/x", text, "0", Anchor(text, text, text), text, (), "", "")
+
+
 def _hit(text: str) -> Hit:
     passage = StoredPassage(
         1, "a", 0, len(text), ("a", text[:300]), text, f"https://a.example/{text[:300]}",
         text[:300], "en", "post", "web", "2026-01-02T03:04:05Z", "a",
     )  # fmt: skip
     return Hit(1, 0.5, passage, (), 1, 1)
+
+
+def _kept(text: str) -> Kept:
+    card = Card(text, text, text, text, f"https://{text}")
+    return Kept(1, text, card, datetime(2026, 1, 2, tzinfo=UTC), 1, learned=False)
+
+
+def _drawn(text: str) -> PageImage:
+    return PageImage(b"", 9, 9, 1, (Line(text, 0, 9, tuple(map(float, range(len(text) + 1)))),))
 
 
 def _console(text: str) -> None:
@@ -71,6 +104,13 @@ def _through(made: Callable[..., Any], **headers: str) -> Callable[[str], Any]:
 
 
 CASES: dict[str, Any] = {
+    "ui.cli.formulas.typeset": Case(
+        terminal_formulas.typeset,
+        heads=("", "$", "$$"),
+        tail="$$",
+        units=("\\frac{a}{", "{", "^{", "_", "\\left("),
+        common=FEW,
+    ),
     "ui.cli.render.dead": _dead,
     "ui.cli.render.hits": Case(
         lambda text: render.hits(terminal.Console(file=StringIO(), width=100), [_hit(text)], text),
@@ -79,6 +119,18 @@ CASES: dict[str, Any] = {
     "ui.cli.render.link": lambda text: render.link(f"https://{text}"),
     "ui.cli.terminal.clean": terminal.clean,
     "ui.cli.terminal.Console.render": Case(_console, most=20_000),
+    "ui.kept.saved.read": [
+        lambda text: saved.read(text.encode("utf-8", "replace")),
+        lambda text: saved.read(f"<{text}".encode("utf-8", "replace")),
+    ],
+    "ui.kept.thread_html.embedded": Case(
+        thread_html.embedded, heads=("", '<script type="application/json" id="refdesk-thread">'),
+        tail="</script>",
+    ),
+    "ui.kept.thread_html.shown_otherwise": lambda text: thread_html.shown_otherwise(
+        text, {"turns": [], "id": "", "title": text, "origin": "", "created": "", "updated": "",
+               "shown_in": "en"},
+    ),
     "ui.markdown_form.linked": lambda text: markdown_form.linked(text, f"https://{text}"),
     "ui.markdown_form.words": markdown_form.words,
     "ui.page.formulas.typeset": Case(
@@ -98,12 +150,45 @@ CASES: dict[str, Any] = {
     "ui.page.html.message_html": lambda text: html.message_html(text, text),
     "ui.page.html.reader_link": lambda text: html.reader_link(_SAY, text, url=text, at=text),
     "ui.page.html.trail": lambda text: html.trail([text]),
-    "ui.page.html_reader.reader_html": lambda text: html_reader.reader_html(
-        _document(text), _SAY, span=(0, len(text) // 2)
+    "ui.page.html.reader_address": lambda text: html.reader_address(_SAY, url=text, at=text),
+    "ui.page.html.view_link": lambda text: html.view_link(text, text),
+    "ui.page.html_deck.progress_html": lambda text: html_deck.progress_html(
+        [_kept(text)], {_kept(text).card.url: [Recommendation(text, (text,), None)]}, _SAY
     ),
+    "ui.page.html_deck.quiz_html": Case(
+        lambda text: html_deck.quiz_html(
+            [Card(text, f"{n} {text}", text, text, text) for n in "1234"], text, _SAY
+        ),
+        most=5_000,
+        common=FEW,
+    ),
+    "ui.page.html_deck.quotes_of": lambda text: html_deck.quotes_of(
+        [Sentence(text, (1,), 1.0, "supported", True)], {1: text}
+    ),
+    "ui.page.html_pdf.pdf_address": lambda text: html_pdf.pdf_address(_SAY, url=text, said=text),
+    "ui.page.html_pdf.pdf_html": lambda text: html_pdf.pdf_html(
+        _drawn(text), 1, text, _SAY, passage=[], quoted=[], addresses=[text, text], text=text,
+        live=text,
+    ),
+    "ui.page.html_pdf.unread_html": lambda text: html_pdf.unread_html(text, text, text, _SAY),
+    "ui.page.html_reader.page_html": lambda text: html_reader.page_html(text, text, _SAY, text),
+    "ui.page.pdf_marks.boxes": Case(
+        lambda text: pdf_marks.boxes(_drawn(text).lines, text[: len(text) // 2]), most=30_000
+    ),
+    "ui.page.pdf_marks.holds": lambda text: pdf_marks.holds(_drawn(text).lines, text[:9]),
+    "ui.page.html_reader.reader_html": [
+        lambda text: html_reader.reader_html(_document(text), _SAY, span=(0, len(text) // 2)),
+        Case(
+            lambda text: html_reader.reader_html(
+                _document(text), _SAY, notes=[_note(text[:4_000]), _note(text[:2])]
+            ),
+            common=FEW,
+        ),
+    ],
     "ui.page.html_search.hits_html": lambda text: html_search.hits_html(
         [_hit(text)], text[:4000], 0.1, _SAY
     ),
+    "ui.page.notes_part.notes_html": lambda text: notes_part.notes_html(_SAY, url=text),
     "ui.page.i18n.Texts.named": lambda text: _SAY.named("kind", text),
     "ui.sentence_form.code_of": [
         sentence_form.code_of, lambda text: sentence_form.code_of(f"```\n{text}\n```"),
@@ -132,6 +217,9 @@ CASES: dict[str, Any] = {
     "ui.serving.refusals.openai_error": lambda text: refusals.openai_error(400, text),
     "ui.serving.refusals.problem": lambda text: refusals.problem(400, text),
     "ui.serving.refusals.refusal": lambda text: refusals.refusal(f"/{text}", 400, text),
+    "ui.serving.visitors.owner_of": lambda text: visitors.owner_of(
+        Headers(raw=[(b"cookie", text.encode("latin-1", "replace"))]), _ACCESS
+    ),
     "ui.serving.streams.event": lambda text: streams.event("a", {"a": text}),
     "ui.page.html_browse.tree_html": lambda text: html_browse.tree_html([_link(text)], {}, _SAY),
 }  # fmt: skip
@@ -148,34 +236,49 @@ EXEMPT: dict[str, str] = {
             "ask.ask", "ask.cards", "ask.path", "ask.search", "chat.Conversation.take", "chat.chat",
             "evaluate.evaluate", "keep.forget", "keep.import_",
             "keep.ingest", "keep.rebuild", "lists.lists_add",
-            "lists.lists_check", "lists.lists_diff", "lists.lists_remove", "models.models_measure",
-            "models.models_pull", "options.given", "options.open_desk",
-            "serve.mcp", "serve.serve",
+            "lists.lists_check", "lists.lists_diff", "lists.lists_export", "lists.lists_remove",
+            "models.models_measure", "models.models_pull", "options.given", "options.open_desk",
+            "review.review", "serve.mcp", "serve.serve", "take_out.cite", "take_out.vault",
+            "threads.threads_delete", "threads.threads_export",
+            "threads.threads_rename", "threads.threads_search", "threads.threads_show",
+            "notes.notes_add", "notes.notes_delete", "notes.notes_edit", "notes.notes_export",
+            "notes.notes_list", "notes.notes_search",
         )
     },
     **{
         f"ui.page.{name}": _TAB
         for name in (
             "ask_tab.AskTab.ask", "browse_tab.BrowseTab.open", "browse_tab.BrowseTab.tree",
-            "browse_tab.PathTab.show", "library_tab.LibraryTab.fetch",
-            "library_tab.LibraryTab.rebuild", "search_tab.SearchTab.again",
+            "browse_tab.PathTab.show", "deck_tab.DeckTab.act", "deck_tab.DeckTab.arrive",
+            "deck_tab.DeckTab.show", "deck_tab.owner_of", "map_tab.MapTab.go",
+            "map_tab.MapTab.open",
+            "library_tab.LibraryTab.fetch", "library_tab.LibraryTab.rebuild",
+            "search_tab.SearchTab.again",
             "search_tab.SearchTab.search",
         )
     },
+    "ui.kept.forms.exported": "the thread's answers met their bounds when they were asked for",
     "ui.cli.plots.curves": "takes figures",
     "ui.cli.plots.draw": "takes figures",
     "ui.cli.render.status": "shows it by `terminal.Console.render`",
+    "ui.page.html_answer.markdown": "takes an answer, whose sentences have bounds",
+    "ui.page.html_answer.said_html": "takes sentences of an answer",
     "ui.page.html_library.tiles_html": "takes figures",
     "ui.page.parts.view": "hands HTML of ours to Gradio",
     "ui.page.plots.growth_figure": "takes figures",
     "ui.page.plots.kind_figure": "takes figures",
     "ui.page.plots.list_figure": "takes figures",
+    "ui.page.plots.styled": "takes figures",
     "ui.server.application": _SERVES,
     "ui.server.configuration": _SERVES,
     "ui.server.interface": _SERVES,
     "ui.server.serve": _SERVES,
+    "ui.page.threads_part.Keeping.turns": "compares a name",
     "ui.serving.api.begun": "the question met its bound before",
     "ui.serving.connections.Connection.data_received": "uvicorn's; at most 64 kB of headers",
+    "ui.serving.ingest_api.": "looks at one address; bodies have a most size",
+    "ui.serving.jobs.": "numbers of jobs",
+    "ui.serving.refreshing.": "digests of the home, of which there are few",
     "ui.serving.metrics.Metrics.answered": "takes figures",
     "ui.serving.metrics.Metrics.requested": "takes names of doors",
     "ui.serving.metrics.Metrics.turned_away": "takes names of doors",

@@ -1,4 +1,4 @@
-"""One ingest in a process of its own, so that it can be killed: HOME PORT LIST."""
+"""One ingest in a process of its own, so that it can be killed: HOME PORT LIST [refresh]."""
 
 import json
 import resource
@@ -10,12 +10,13 @@ from ingest.fetch.pace import Limits
 from tests.stand_in import ToPort
 
 
-def main(home: str, port: str, pages: str) -> None:
+def main(home: str, port: str, pages: str, *how: str) -> None:
     """Ingest the pages named in a file, one address a line, from a local server."""
     desk = Desk(
         home, llm="extractive", transport=ToPort(int(port)), limits=Limits(pace=0, backoff=0.05)
     )
-    report = desk.ingest(Path(pages).read_text("utf-8").split(), seed=False)
+    addresses = Path(pages).read_text("utf-8").split()
+    report = desk.ingest(addresses, seed=False, refresh="refresh" in how)
     sys.stdout.write(
         json.dumps(
             {

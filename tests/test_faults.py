@@ -9,7 +9,8 @@ from itertools import islice
 
 import pytest
 
-from tests.fault_rig import Rig, failing_calls, kills, turned_bytes
+from tests.fault_kills import COMMANDS, kills
+from tests.fault_rig import Rig, failing_calls, turned_bytes
 
 _COUNT = int(os.environ.get("REFDESK_TEST_FAULTS", "3"))
 
@@ -27,7 +28,7 @@ def _stood(faults):
 
 @pytest.mark.timeout(1800)
 def test_who_is_killed_goes_on(rig):
-    _stood(kills(rig, random.Random(7), _COUNT))
+    _stood(kills(rig, random.Random(7), max(_COUNT, len(COMMANDS))))
 
 
 @pytest.mark.timeout(1800)

@@ -1,10 +1,14 @@
 """A few of the inputs nobody thinks of; ``make fuzz`` tries ten thousand each."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
 
-from tests.fuzz import PATHS, PURE, SERVED, send, tried
+from tests.fuzz import PATHS, PURE, send, tried
 from ui.server import interface
 from ui.serving.turns import Turns
 
@@ -31,6 +35,19 @@ def test_what_was_found_is_read_or_refused(name, found):
     tried(PURE[name][0], found)
 
 
+def test_what_a_record_says_is_not_repeated_to_the_terminal(tmp_path):
+    file = tmp_path / "given.warc"
+    head = b"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: https://a.example/\x1b[31m x\r\n"
+    file.write_bytes(head + b"Content-Length: 0\r\n\r\n\r\n\r\n")
+    read = "import sys; from pathlib import Path; from ingest.archive.members import members; " \
+           "print(len(list(members(Path(sys.argv[1])))))"  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-c", read, str(file)], capture_output=True, check=True, text=True,
+        cwd=Path(__file__).parent.parent,
+    )  # fmt: skip
+    assert (done.stdout, done.stderr) == ("1\n", "")
+
+
 @pytest.mark.parametrize("path", PATHS)
 def test_whatever_is_sent_has_a_reply(desk, path):
     with TestClient(
@@ -38,7 +55,7 @@ def test_whatever_is_sent_has_a_reply(desk, path):
     ) as client:
 
         @_FEW
-        @given(SERVED)
+        @given(PATHS[path])
         def run(body):
             send(client, path, body)
 

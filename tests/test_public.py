@@ -17,5 +17,6 @@ def test_the_desk_offers_what_the_design_names():
         "remove_list", "check_list", "list_changes", "export", "carry_in", "cards",
         "path", "evaluate", "evaluate_beir", "verify", "models", "pull", "measure", "close",
         "library", "sources", "read_source", "passage", "count_tokens", "gaps", "load_ahead",
-        "check", "forget",
+        "check", "forget", "take_page", "take_file", "refresh", "digests", "cards_of_answer",
+        "cards_of_source", "deck", "page_image", "cite", "vault", "list_entries", "lock", "note",
     }  # fmt: skip

@@ -1,20 +1,25 @@
 """Serving refdesk: one process with the page and the doors for programs."""
 
 from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from assistant.desk import Desk
 from ingest.errors import RefdeskError, UsageError
+from ui.kept.notes_api import add_notes
+from ui.kept.threads_api import add_threads
+from ui.page.save_page import add_save_page
+from ui.serving import refreshing
 from ui.serving.access import Access, Guard, access_for
 from ui.serving.api import add_api
 from ui.serving.asking import Asking
 from ui.serving.chat_completions import add_chat
 from ui.serving.connections import BACKLOG, Bounded, Connection
+from ui.serving.jobs import Jobs
 from ui.serving.mcp import add_mcp
 from ui.serving.metrics import Measured, Metrics
 from ui.serving.prefix import Rooted, Stripped, checked
@@ -22,6 +27,7 @@ from ui.serving.refusals import explain_errors, problem
 from ui.serving.standby import Standby
 from ui.serving.streams import Ending
 from ui.serving.turns import Turns
+from ui.serving.visitors import Named
 
 _GRACE = 2  # seconds replies under way get when serving ends
 _WHAT = """Answers questions about curated reading lists, each sentence cited to its source.
@@ -43,6 +49,7 @@ def serve(
     root_path: str = "",
     proxies: Iterable[str] = (),
     load: bool = False,
+    refresh: str = "",
 ) -> None:
     """Serve until interrupted.
 
@@ -57,6 +64,7 @@ def serve(
         origins: of pages and programs in browsers that may ask too.
         root_path: the path below which a proxy shows it, like ``/desk``.
         proxies: addresses of proxies that are believed when they say for whom they ask.
+        refresh: hourly, daily or weekly: look by itself at what is due.
         load: have the model at once, in the background, rather than at the first question.
 
     Raises:
@@ -78,7 +86,9 @@ def serve(
     config = configuration(app, host, port, proxies)
     have = desk._opened.engine if load else None  # a desk has no word for it
     try:
-        with Standby(turns, load=have, release=desk.close):
+        period = refreshing.PERIODS.get(refresh)
+        fresh = refreshing.Refresher(app.state.jobs, period) if period else nullcontext()
+        with fresh, Standby(turns, load=have, release=desk.close):
             uvicorn.Server(config).run()
     except SystemExit as error:
         raise UsageError(
@@ -116,11 +126,13 @@ def interface(
     access = access or Access()
     metrics = Metrics(turns)
     asking = Asking(desk, turns, metrics)
+    jobs = Jobs(desk)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with tools.running():
             yield
+        jobs.close()
         asking.close()
 
     app = FastAPI(
@@ -129,18 +141,24 @@ def interface(
     )  # fmt: skip
     app.state.access = access  # the page's ingest and rebuild ask it for the secret
     app.state.asking = asking  # the page asks here too
+    app.state.jobs = jobs
     explain_errors(app)
     # the last one added is the first that sees a request
     app.add_middleware(Rooted)
+    app.add_middleware(Named, access=access)
     app.add_middleware(Bounded)
     app.add_middleware(Guard, access=access)
     app.add_middleware(Measured, metrics=metrics)
     app.add_middleware(Ending)
     app.add_middleware(Stripped, root_path=root_path)
     _add_health(app, asking, metrics)
-    add_api(app, asking)
+    add_api(app, asking, jobs, access)
+    add_threads(app, asking, access)
+    add_notes(app, asking, access)
     add_chat(app, asking)
-    tools = add_mcp(app, asking)
+    refreshing.add_feed(app, asking)
+    add_save_page(app)
+    tools = add_mcp(app, asking, jobs if access.token is not None else None)
     return app
 
 
@@ -160,7 +178,7 @@ def _add_health(app: FastAPI, asking: Asking, metrics: Metrics) -> None:
             return JSONResponse(said, 503)
         return JSONResponse({"status": "ready", "generation": status["generation"]})
 
-    @app.get("/metrics", tags=["health"])
+    @app.get("/metrics", tags=["health"], response_class=PlainTextResponse)
     async def figures() -> Response:
         """Return the figures of this process, in Prometheus' text format."""
         return Response(metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")

@@ -98,6 +98,7 @@ class Signals:
 
 
 _WORD = re.compile(r"[\w+.-]*\w")
+_MOST_WORDS = 64  # each is one more text for the embedding model
 
 
 def weights(library: Library, query: str) -> dict[str, float]:
@@ -105,13 +106,16 @@ def weights(library: Library, query: str) -> dict[str, float]:
 
     How much a word tells is how far the question's vector moves when the word is left out: words
     that only ask ("intuition", "drawbacks", "step by step") hardly move it, and what is asked about
-    does, in any wording. Where the model does not know the language only rarity counts.
+    does, in any wording. Where the model does not know the language, or a question has so many
+    words that leaving each out would take seconds, only rarity counts.
     """
     terms = library.terms(query)
     idf = library.idf(terms)
     if not (query.isascii() or library.embedder.multilingual):
         return idf
     spans = [found.span() for found in _WORD.finditer(query)]
+    if len(spans) > _MOST_WORDS:
+        return idf
     whole = library.embedder.embed_query(query)
     told: dict[str, float] = {}
     for start, end in spans:

@@ -158,6 +158,14 @@ def read(home: Path) -> list[Gap]:
     return found
 
 
+def forget(home: Path, questions: Sequence[str]) -> None:
+    """Forget refused questions: they can be answered now."""
+    if not questions or not file_of(home).exists():
+        return
+    with contextlib.suppress(sqlite3.Error, OSError), _opened(home) as db:
+        db.executemany("DELETE FROM gaps WHERE question = ?", [(each,) for each in questions])
+
+
 def _gap(question: str, lang: str, _: str, last: str, count: int, nearest: str, places: str) -> Gap:
     return Gap(
         question=question,

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from ingest.text.blocks import HEADING, LIST_MARKER, TABLE_ROW, code_spans
 from ingest.text.sentences import sentences
 
-_LINK = re.compile(r"!?\[([^\]]*)\]\([^)\s]*(?:\s+\"[^\"]*\")?\)")
+# Bounds: what opens and never closes is not looked for to the end of the text again and again.
+_LINK = re.compile(r"!?\[([^\]]{0,600}+)\]\([^)\s]{0,600}+(?:\s{1,9}+\"[^\"]{0,300}+\")?\)")
 # ASCII: marks within a word are no emphasis, but Chinese has no spaces around a bold term
-_EMPHASIS = re.compile(r"(?<![\w*])(\*{1,3}|_{1,3})(?=\S)(.+?)(?<=\S)\1(?![\w*])", re.ASCII)
+_EMPHASIS = re.compile(r"(?<![\w*])(\*{1,3}|_{1,3})(?=\S)(.{1,600}?)(?<=\S)\1(?![\w*])", re.ASCII)
 _CLOSERS = r"[\"'”’)\]*_`]*$"
 _ENDS = re.compile(r"[.!。！]" + _CLOSERS)
 _LEADS = re.compile(r"[:：]" + _CLOSERS)

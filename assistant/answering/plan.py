@@ -22,7 +22,7 @@ _READ_WITH = 0.15  # worth of what is shown only since it stands beside what is
 _RUN = 130  # words of units that are read together, at most
 _GO_ON = 0.1  # what a unit loses in a section of which enough is shown
 _OPENING = 0.2  # what it gains by saying what the subject of an explanation is
-_ELSEWHERE = 0.12  # what it loses in another document than the one that is about it
+_ELSEWHERE = 0.25  # what it loses in another document than the one that is about it
 _SAME = 0.9  # cosine of two sentences that say the same
 
 

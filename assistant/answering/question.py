@@ -20,17 +20,25 @@ _TAIL = re.compile(
 _SEPARATED = re.compile(
     r"\s*(?:,|，|、|\band\b|\bor\b|\bvs\.?|\bversus\b|和|与|跟|以及|还是)\s*", re.I
 )
+# A first side that may be anything begins its line: searched for from every place it would cost the
+# square of the length.
 _COMPARISONS = (
     re.compile(r"differences?\s+between\s+(.+?)\s+and\s+(.+)", re.IGNORECASE),
     re.compile(r"how\s+\w+\s+(.+?)\s+(?:differ|different)\s+(?:from|to)\s+(.+)", re.IGNORECASE),
     re.compile(r"(?:compare|contrast)\s+(.+?)\s+(?:and|with|to)\s+(.+)", re.IGNORECASE),
-    re.compile(r"(.+?)\s+compared?\s+(?:to|with)\s+(.+)", re.IGNORECASE),
-    re.compile(r"(.+?)\s+(?:vs\.?|versus)\s+(.+)", re.IGNORECASE),
+    re.compile(r"^(.+?)\s+compared?\s+(?:to|with)\s+(.+)", re.IGNORECASE | re.MULTILINE),
+    re.compile(r"^(.+?)\s+(?:vs\.?|versus)\s+(.+)", re.IGNORECASE | re.MULTILINE),
     re.compile(
         r"(?:use|choose|pick|prefer)\s+(.+?)\s+(?:or|over|instead of)\s+(.+)", re.IGNORECASE
     ),
-    re.compile(r"(.+?)\s*(?:和|与|跟|同)\s*(.+?)(?:之间)?(?:的|有什么|有何)(?:区别|不同|差别|差异)"),
-    re.compile(r"(.+?)\s*(?:和|与|跟)\s*(.+?)(?:相比|比较|对比|比[，,]|哪个|怎么选|如何选)"),
+    re.compile(
+        r"^(.+?)\s*(?:和|与|跟|同)\s*(.{1,200}?)(?:之间)?(?:的|有什么|有何)(?:区别|不同|差别|差异)",
+        re.MULTILINE,
+    ),
+    re.compile(
+        r"^(.+?)\s*(?:和|与|跟)\s*(.{1,200}?)(?:相比|比较|对比|比[，,]|哪个|怎么选|如何选)",
+        re.MULTILINE,
+    ),
 )  # fmt: skip
 _ENUMERATED = re.compile(
     r"^(.+?)\s*[:：]\s*(?:.*\b(?:each|them|which|both)\b.*|.*(?:各自|分别|哪个).*)$", re.I
@@ -82,7 +90,9 @@ ASKING = (
 """Words that say that something is asked, not what."""
 
 _ASKING = frozenset(ASKING.split())
-_NAME = re.compile(r"(?=\d*[A-Za-z])[a-zA-Z\d][\w+]*(?:[-.][\w+]+)*|\d+(?:\.\d+)+", re.ASCII)
+_NAME = re.compile(
+    r"(?=\d{0,40}[A-Za-z])[a-zA-Z\d][\w+]*(?:[-.][\w+]+)*|(?<!\d)\d++(?:\.\d++)+", re.ASCII
+)
 _FIRST = re.compile(r"^\W*\w+")
 _VERSION = re.compile(
     r"(?<![A-Za-z0-9.])(?P<name>[A-Za-z]*[A-Z][A-Za-z]*)[- ]?v?"

@@ -53,7 +53,8 @@ def verify(
     checked = []
     worked_out = None
     if any(computed for *_, computed, _ in wanted):
-        worked_out = calculate(library, understand(str(saved.get("asked") or question)[: bounds.QUESTION]))
+        asked = str(saved.get("asked") or question)[: bounds.QUESTION]
+        worked_out = calculate(library, understand(asked))
     for text, original, verbatim, computed, ns in wanted:
         cited = [quotes.get(n) for n in ns]
         of_catalog = not any(quote and quote.get("quote") for quote in cited)

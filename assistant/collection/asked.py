@@ -14,8 +14,8 @@ from index.search.library import Library
 YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:-(\d\d)(?:-(\d\d))?)?(?!\d)")
 _MONTHS = "january february march april may june july august september october november december"
 HOURS = re.compile(
-    r"(\d+(?:\.\d+)?|an?|one|two|three|four|five|six|half an|[一两二三四五六]个?半?)\s*(?:个)?"
-    r"\s*(hours?|h\b|minutes?|min\b|小时|钟头|分钟)",
+    r"((?<!\d)\d{1,6}(?:\.\d{1,6})?|an?|one|two|three|four|five|six|half an|[一两二三四五六]个?半?)"
+    r"\s{0,9}(?:个)?\s{0,9}(hours?|h\b|minutes?|min\b|小时|钟头|分钟)",
     re.IGNORECASE,
 )
 _NUMBERS = {

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,24 +17,30 @@ from assistant.home.checking import Checkup
 from assistant.home.forgetting import Chooser, Going
 from assistant.home.notices import notices
 from assistant.home.reports import Fetching, ForgetReport, IngestReport
+from assistant.refreshing.digest import Digest
+from assistant.refreshing.looks import Looks, digest_of, known_of
 from index.building import build, others, verify
 from index.doctor import Examination, examine
 from index.models.embedder import Embedder
 from index.search.library import Library
 from index.search.opening import embedder_of
-from index.store import carry, sums
+from index.store import carry, lockfile, sums
 from index.store.generation import Home
 from index.store.sqlite import Store
 from ingest import pipeline
 from ingest.archive import given
+from ingest.archive.erase import erase
 from ingest.archive.warc import Archive
 from ingest.bounded.lists import ListReader
 from ingest.bounded.pool import Pool
 from ingest.bounded.quarantine import Quarantine
 from ingest.errors import HomeBusy, NothingFound, UsageError
-from ingest.gathering.collect import Collector, CollectRequest
+from ingest.exports import registry, saved_pages
+from ingest.gathering import collected
+from ingest.gathering.collect import Budget, Collector, CollectRequest
 from ingest.gathering.gather import PageOutcome
 from ingest.gathering.ledger import Ledger
+from ingest.gathering.sent import SeenPage, file_resource, page_resource
 from ingest.links.kinds import split
 from ingest.links.urls import canonical
 from ingest.lists import catalog
@@ -144,6 +151,34 @@ class HomeWriter:
                 notices=(*skipped, *report.notices),
             )
 
+    def refresh(self, budget: Budget, fetching: Fetching) -> Digest:
+        """See :meth:`assistant.desk.Desk.refresh`; it knows what questions are answered now."""
+        at = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+        with self._writing():
+            self._changeable()
+            mended = self._archive.mend()
+            before, lists = Ledger(self._archive), self._by_name()
+            with ListReader() as reader:
+                got = self._collector(fetching, reader).refresh(budget)
+            old = known_of(self._store(), got)
+            report = self._update(0)
+            now = self._by_name()
+            changes = [
+                # a list that is new here is a feed that was followed for the first time
+                changes_between(lists.get(name, replace(state, entries=())), state)
+                for name, state in now.items()
+            ]
+            seen = Looks(
+                _as_read(got, report.status),
+                old,
+                known_of(Library(self._home, self._embedder).store, got),
+                frozenset(each.url for each in got if before.is_good(each.url)),
+            )
+            return digest_of(at, seen, changes, (*mended, *report.notices))
+
+    def _by_name(self) -> dict[str, CuratedList]:
+        return {curated.name: curated for curated in catalog.stored(self._archive)}
+
     def rebuild(self) -> IngestReport:
         """See :meth:`assistant.desk.Desk.rebuild`."""
         with self._writing():
@@ -178,16 +213,44 @@ class HomeWriter:
                 self._archive.add([catalog.added(curated)])
             else:
                 path = Path(where)
-                text = decode(_bytes_of(path))
                 with ListReader() as reader:
-                    curated = reader.parse(text, name=name, base=base)
-                self._archive.add([catalog.added(curated), *given.resources(path)])
+                    curated, resources = collected.read(path, name, base, reader)
+                self._archive.add([catalog.added(curated), *resources])
             report = self._update(1)
             there = {row["name"]: row for row in report.status["lists"]}
             if name not in there:
                 raise RuntimeError(f"the list {name} was added and is not there")
             # as it stands in the library now
             return next(each for each in self.lists() if each.name == name)
+
+    def take_page(self, page: SeenPage) -> IngestReport:
+        """See :meth:`assistant.desk.Desk.take_page`."""
+        resource = page_resource(page)
+        with self._writing():
+            self._changeable()
+            mended = self._archive.mend()
+            before = {curated.name: curated for curated in catalog.stored(self._archive)}
+            curated = saved_pages.with_page(
+                before.get(saved_pages.NAME), resource.url, page.title, page.selection, page.note,
+                f"{datetime.now(UTC):%Y-%m-%d}",
+            )  # fmt: skip
+            self._archive.add([resource, catalog.added(curated)])
+            return replace(self._update(1), mended=tuple(mended))
+
+    def take_file(self, name: str, data: bytes) -> IngestReport:
+        """See :meth:`assistant.desk.Desk.take_file`."""
+        stem = Path(name).stem
+        if registry.is_export(name, data):
+            with ListReader() as reader:
+                curated = reader.read(data, file=name, name=stem.replace("/", "-"))
+            new = catalog.added(curated)
+        else:
+            new = file_resource(name, data)
+        with self._writing():
+            self._changeable()
+            mended = self._archive.mend()
+            self._archive.add([new])
+            return replace(self._update(1), mended=tuple(mended))
 
     def check_list(
         self, where: str | Path, name: str | None, base: str | None, fetching: Fetching
@@ -209,7 +272,7 @@ class HomeWriter:
             text = Ledger(self._archive).markdown(origin) or ""
             data, base = text.encode(), fetched.base
         else:
-            data = _bytes_of(Path(where))
+            data = collected.bytes_of(Path(where))
             text = decode(data)
         curated = parse(text, name=name or _name_of(where), base=base)
         found = check_text(data, curated.name, base)
@@ -262,6 +325,8 @@ class HomeWriter:
             still = [url for url in going.addresses if after.page_is_there(url)]
             if still:
                 raise RuntimeError(f"{still[0]} is still in the library")
+            erase(self._archive)
+            self._home.drop_older()
             records = (f"{file}@{offset}" for file, offset in going.places)
             return ForgetReport(
                 tuple(sorted(going.lists)),
@@ -296,9 +361,7 @@ class HomeWriter:
             raise RuntimeError(f"the list {name} is still there")
 
     def _collector(self, fetching: Fetching, reader: ListReader) -> Collector:
-        return Collector(
-            self._archive, fetching.told, reader.parse, fetching.transport, fetching.limits
-        )
+        return Collector(self._archive, fetching.told, reader, fetching.transport, fetching.limits)
 
     def _has_primer(self) -> bool:
         return any(record.url.startswith(PRIMER) for record in self._archive.records())
@@ -312,7 +375,13 @@ class HomeWriter:
                     f"The library in {self._home.root} is damaged ({harm[0][0]}: {harm[0][1]}): "
                     "run `refdesk check --repair` first."
                 )
-            return carry.export(self._home, file.expanduser(), archive=archive)
+            file = file.expanduser()
+            lock = file.with_name(file.name + lockfile.SUFFIX)
+            if lock.exists():
+                raise UsageError(f"{lock} exists already: choose another name.")
+            size = carry.export(self._home, file, archive=archive)
+            lockfile.write(lockfile.lock_of(self._home), lock)
+            return size
 
     @staticmethod
     def carry_in(
@@ -410,13 +479,6 @@ def _as_read(got: Sequence[PageOutcome], status: dict[str, Any]) -> tuple[PageOu
         else page
         for page in got
     )
-
-
-def _bytes_of(path: Path) -> bytes:
-    try:
-        return path.expanduser().read_bytes()
-    except OSError as error:
-        raise UsageError(f"The list {path} cannot be read: {error.strerror}.") from error
 
 
 def _is_warc(item: str | Path) -> bool:

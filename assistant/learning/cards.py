@@ -20,7 +20,7 @@ from ingest.text.blocks import blocks as blocks_of
 from ingest.text.sentences import sentences
 from ingest.values import Document
 
-__all__ = ["Card", "cards", "cards_of_note", "write_anki"]
+__all__ = ["Card", "cards", "cards_of_document", "cards_of_note", "write_anki"]
 
 _LEAD = 320
 _ANSWER = 520
@@ -28,6 +28,7 @@ _WITH_LIST = 900
 _DEFINITIONS = 3
 _GAPS = 2
 _OF_SOURCES = 3
+_OF_DOCUMENT = 12
 _HITS = 8
 _TELLING = 50
 _NUMBER = re.compile(r"\d+(?:(?:,|\{,\})\d{3})*(?:\.\d+)?")
@@ -81,6 +82,28 @@ def cards_of_note(note: Note, text: str) -> list[Card]:
     made += list(_definitions(note, text, blocks))[:_DEFINITIONS]
     made += _gaps(note, topic, text, blocks)
     return _distinct(made)
+
+
+def cards_of_document(document: Document) -> list[Card]:
+    """Return the cards of one document: what it defines, then what its sections say."""
+    made: list[Card] = []
+    seen: set[str] = set()
+    for block in _blocks(document.text):
+        if len(made) >= _OF_DOCUMENT:
+            break
+        if block.kind != "prose":
+            continue
+        for quote in _sentences(document.text[block.start : block.end]):
+            found = questions.definition(quote, document.text)
+            if found and _TELLING <= len(quote) <= _ANSWER:
+                made.append(_card(found[1], quote, document.title, document.url))
+        quote = _whole_sentences(document.text[block.start : block.end], _ANSWER)
+        if block.heading and block.heading not in seen and len(quote) >= _TELLING:
+            if _SAID.search(quote):
+                asked = f"What does “{document.title}” say under “{plain(block.heading)}”?"
+                made.append(_card(asked, quote, document.title, document.url))
+            seen.add(block.heading)
+    return _distinct(made)[:_OF_DOCUMENT]
 
 
 def _opening(note: Note, topic: str, text: str, blocks: list[_Block]) -> Iterator[Card]:

@@ -23,6 +23,7 @@ from index.search.abbreviations import pairs
 from index.store import sums
 from index.store.generation import Home
 from index.store.recipe import SPECIAL, passage_tokens, settings
+from index.store.rows import imprint_row
 from index.store.sqlite import LISTED, Store
 from index.store.writer import StoreWriter
 from ingest.links.kinds import split
@@ -36,7 +37,7 @@ Key = tuple[str, str]
 """A document, or a copy of one: its page and its address."""
 
 Progress = Callable[[str, int, int], None]
-"""Told the step, how many are done, and how many there are (0: not known)."""
+"""OnOutcome the step, how many are done, and how many there are (0: not known)."""
 
 
 Read = Callable[[Iterable[Page]], Iterable[tuple[Page, list[Document | Rejection]]]]
@@ -134,7 +135,7 @@ def content_digest(store: Store) -> str:
             name = f"file {document.sha256}"
         parts.append([name, document.title, document.sha256, document.author, document.date,
                       document.lang, document.kind, list(document.links),
-                      list(document.aliases)])  # fmt: skip
+                      list(document.aliases), imprint_row(document.imprint)])  # fmt: skip
     for line in sorted(json.dumps(part, ensure_ascii=False) for part in parts):
         digest.update(line.encode())
     for row in store.catalog():

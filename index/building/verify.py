@@ -15,6 +15,7 @@ from index.building.build import content_digest
 from index.building.others import texts_of
 from index.models.embedder import Embedder
 from index.search import dense, lexical
+from index.store.generation import OTHERS
 from index.store.rows import SCHEMA
 from index.store.sqlite import Store
 from ingest.values import Passage
@@ -79,13 +80,16 @@ def _of_store(store: Store) -> Iterator[str]:
 
 def _of_indexes(folder: Path, store: Store) -> Iterator[str]:
     numbers = [row[0] for row in store.rows("SELECT id FROM passages ORDER BY id")]
-    index = dense.VectorIndex(folder)
-    if index.numbers.tolist() != numbers or len(index) != len(numbers):
-        yield "its vectors are of other passages"
-    elif numbers:
-        sizes = np.linalg.norm(index.vectors(numbers), axis=1)
-        if not np.isfinite(sizes).all() or not (abs(sizes - 1) < 0.01).all():
-            yield "its vectors are no unit vectors"
+    for vectors in (folder, folder / OTHERS):
+        if not vectors.is_dir():
+            continue
+        index = dense.VectorIndex(vectors)
+        if index.numbers.tolist() != numbers or len(index) != len(numbers):
+            yield "its vectors are of other passages"
+        elif numbers:
+            sizes = np.linalg.norm(index.vectors(numbers), axis=1)
+            if not np.isfinite(sizes).all() or not (abs(sizes - 1) < 0.01).all():
+                yield "its vectors are no unit vectors"
     if len(lexical.WordIndex(folder / "words")) != len(numbers):
         yield "its words are of other passages"
 

@@ -41,7 +41,7 @@ _SMALL = 100_000_000  # bytes that may come out of any file
 _CHUNK = 1 << 20
 _NAME = re.compile(
     r"library/CURRENT|cache/vectors\.sqlite|archive/[A-Za-z0-9_][A-Za-z0-9_.-]{0,200}\.warc(\.gz)?"
-    r"|library/(?P<generation>[0-9]{6,12})/((words/)?[A-Za-z0-9_][A-Za-z0-9_.-]{0,200}"
+    r"|library/(?P<generation>[0-9]{6,12})/(((words|others)/)?[A-Za-z0-9_][A-Za-z0-9_.-]{0,200}"
     r"|words/\.managed\.json)"
 )
 

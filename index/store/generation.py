@@ -133,6 +133,13 @@ class Home:
             shutil.rmtree(old)
         return final
 
+    def drop_older(self) -> None:
+        """Remove every generation but the one that counts: what was forgotten stands in them."""
+        current = self.current()
+        for folder in self.generations():
+            if folder != current:
+                shutil.rmtree(folder, ignore_errors=True)  # a reader may hold it, on Windows
+
     def point(self, folder: Path) -> None:
         """Let a finished generation be the one that counts, durably and all at once."""
         write_whole(self.library / "CURRENT", folder.name + "\n")

@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
-from ingest.values import Document
+from ingest.values import Document, Imprint
 
 # What is long comes last: SQLite walks through it to reach what lies behind.
 SCHEMA = """
@@ -12,7 +13,8 @@ CREATE TABLE documents (
     id INTEGER PRIMARY KEY AUTOINCREMENT, url TEXT NOT NULL UNIQUE, page TEXT NOT NULL,
     title TEXT NOT NULL, sha256 TEXT NOT NULL, author TEXT, date TEXT, lang TEXT NOT NULL,
     source TEXT NOT NULL, kind TEXT NOT NULL, fetched_at TEXT NOT NULL, aliases TEXT NOT NULL,
-    anchors TEXT NOT NULL, sketch BLOB NOT NULL, links TEXT NOT NULL, text TEXT NOT NULL);
+    anchors TEXT NOT NULL, imprint TEXT NOT NULL, sketch BLOB NOT NULL, links TEXT NOT NULL,
+    text TEXT NOT NULL);
 CREATE TABLE copies (
     url TEXT NOT NULL, page TEXT NOT NULL, document TEXT NOT NULL, sketch BLOB NOT NULL,
     same_as TEXT NOT NULL, PRIMARY KEY (page, url));
@@ -45,7 +47,10 @@ CREATE INDEX addresses_document ON addresses(document);
 CREATE INDEX entries_address ON entries(address);
 """
 
-FIELDS = "url, title, text, author, date, lang, source, kind, fetched_at, links, aliases, anchors"
+FIELDS = (
+    "url, title, text, author, date, lang, source, kind, fetched_at, links, aliases,"
+    " anchors, imprint"
+)
 DOCUMENT = f"SELECT {FIELDS} FROM documents"
 
 
@@ -56,17 +61,25 @@ def row_of(document: Document) -> tuple[Any, ...]:
         document.source, document.kind, document.fetched_at,
         json.dumps(document.links, ensure_ascii=False),
         json.dumps(document.aliases, ensure_ascii=False), json.dumps(document.anchors),
+        imprint_row(document.imprint),
     )  # fmt: skip
 
 
 def document_of(row: Sequence[Any]) -> Document:
     """Return the document of a row of `FIELDS`."""
-    url, title, text, author, date, lang, source, kind, fetched_at, *lists, anchors = row
+    url, title, text, author, date, lang, source, kind, fetched_at, *lists, anchors, imprint = row
     links, aliases = (tuple(json.loads(each)) for each in lists)
     return Document(
         url, title, text, author, date, lang, source, kind, fetched_at, links, aliases,
         tuple((start, address) for start, address in json.loads(anchors)),
+        Imprint.of(json.loads(imprint)),
     )  # fmt: skip
+
+
+def imprint_row(imprint: Imprint) -> str:
+    """Return an imprint as JSON, without what it does not say."""
+    said = {name: value for name, value in asdict(imprint).items() if value}
+    return json.dumps(said, ensure_ascii=False)
 
 
 def between(anchors: list[list[Any]], start: int, end: int) -> tuple[tuple[int, str], ...]:

@@ -23,7 +23,9 @@ class StoreWriter(Store):
             self._db.executescript(SCHEMA)
 
     def _connect(self) -> sqlite3.Connection:
-        return sqlite3.connect(self._path)
+        connection = sqlite3.connect(self._path)
+        connection.execute("PRAGMA secure_delete = ON")  # what goes is overwritten
+        return connection
 
     def close(self) -> None:
         """Make what was written durable and close this thread's connection."""
@@ -78,7 +80,7 @@ class StoreWriter(Store):
         """Add a document and its passages; return the passages' numbers."""
         row = self._db.execute(
             f"INSERT INTO documents ({FIELDS}, page, sha256, sketch)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
             (*row_of(document), page, document.sha256, sketch),
         ).fetchone()
         numbers = []

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from ingest.archive.erase import holds_erased
 from ingest.archive.warc import Archive
 from ingest.disk import sha256_of
 from ingest.values import Damage
@@ -39,7 +40,7 @@ def damages(archive: Archive) -> Iterator[Damage]:
             found := _IMPORTED.fullmatch(warc.name)
         ):
             same = sha256_of(warc).startswith(found[1])
-            if not same and not archive.is_forgotten(warc.name):
+            if not same and not archive.is_forgotten(warc.name) and not holds_erased(warc):
                 yield Damage(
                     f"archive/{warc.name}",
                     "its bytes are not those that were imported",

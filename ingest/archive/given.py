@@ -30,10 +30,12 @@ MEDIA_TYPES = {
     ".tex": "text/x-tex",
     ".vtt": "text/vtt",
     ".srt": "text/x-subrip",
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ".epub": "application/epub+zip",
 }
 _AS_WHAT = {
-    ".docx": "a Word document", ".doc": "a Word document", ".odt": "a text document",
-    ".rtf": "a text document", ".pages": "a text document", ".epub": "an electronic book",
+    ".doc": "a Word document", ".odt": "a text document",
+    ".rtf": "a text document", ".pages": "a text document",
     ".mobi": "an electronic book", ".azw3": "an electronic book", ".djvu": "a scanned book",
     ".pptx": "slides", ".ppt": "slides", ".odp": "slides", ".key": "slides",
     ".xlsx": "a spreadsheet", ".xls": "a spreadsheet", ".ods": "a spreadsheet",

@@ -5,6 +5,7 @@ to `MOST_BYTES` and not beyond, however much it claims to hold. After a damaged 
 on at the next record that can be found.
 """
 
+import logging
 import mmap
 import re
 import zlib
@@ -14,6 +15,10 @@ from io import BytesIO
 from pathlib import Path
 
 from warcio.recordloader import ArcWarcRecord, ArcWarcRecordLoader
+
+_warcio = logging.getLogger("warcio")
+_warcio.addHandler(logging.NullHandler())
+_warcio.propagate = False  # it repeats what a record says, which may hold orders to a terminal
 
 MOST_BYTES = 64_000_000
 """What of one record is held in memory; a longer one keeps its beginning."""

@@ -4,7 +4,8 @@ Knows files, records and where each record lies; knows nothing of what a page sa
 files are kept whole; given files become ``resource`` records; what was fetched is written by
 `ingest.archive.run`. Files are numbered as they arrive: that, and no clock, says what is newest.
 Beside each WARC lies an index of its records, which is only a convenience: it is made again from
-the WARC when it is missing or damaged. What was forgotten stays in its file and does not count.
+the WARC when it is missing or damaged. What was forgotten does not count, and its bytes go
+(`ingest.archive.erase`).
 """
 
 import contextlib
@@ -119,11 +120,11 @@ class Archive:
             if not _is_gone(gone, record.url, record.file, record.offset, record.order):
                 yield record
 
-    def visits(self) -> dict[str, list[Visit]]:
-        """Return the finished visits of each page, oldest first."""
+    def visits(self, *, forgotten: bool = False) -> dict[str, list[Visit]]:
+        """Return the finished visits of each page, oldest first; with ``forgotten`` those too."""
         found: dict[str, list[Visit]] = {}
         lines = [line for warc in self._files() for line in self._indexed(warc)]
-        gone = self._forgotten(lines)
+        gone = [] if forgotten else self._forgotten(lines)
         for line in lines:
             if "requests" in line:
                 asked = tuple(Asked(**each) for each in line["requests"])
@@ -276,8 +277,13 @@ class Archive:
             partial = target.with_suffix(".part")
             shutil.copyfile(path, partial)
             settle(partial, target)
-        elif any(each.order > (number_of(there.name) + 1, "", 0) for each in self.forgotten()):
-            there.rename(target)  # it arrives again: what was forgotten of it counts once more
+        elif any(each.order[0] > number_of(there.name) for each in self.forgotten()):
+            # it arrives again: what was forgotten of it, and is no longer there, counts once more
+            partial = target.with_suffix(".part")
+            shutil.copyfile(path, partial)
+            settle(partial, target)
+            index_of(there).unlink(missing_ok=True)
+            there.unlink()
         return records
 
     def imported(self, digest: str) -> Path | None:
@@ -365,9 +371,6 @@ class Archive:
         refdesk itself only if this home wrote them.
         """
         whole = self.seal.adopts(warc.name)
-        own = warc.name.startswith((_GIVEN, FETCHED))
-        # files of another machine are not this one's, whatever they are called
-        namespace = "" if own else f"file://{re.sub(r'-[0-9]{6,9}-', '-', warc.name.split('.')[0])}"
         for found in members(warc):
             place = {"file": warc.name, "offset": found.offset}
             if isinstance(found, Unreadable):
@@ -393,9 +396,18 @@ class Archive:
                     continue
             row.pop("signed", None)
             row.pop("body", None)
-            if namespace and row["url"].startswith("file:"):
-                row["url"] = f"{namespace}/{row['url'].removeprefix('file:').lstrip('/')}"
+            row["url"] = self.named_here(warc.name, row["url"])
             yield row
+
+    def named_here(self, file: str, url: str) -> str:
+        """Return how an address that stands in a file of the archive is called in this home.
+
+        Files of another machine are not this one's, whatever they are called.
+        """
+        if file.startswith((_GIVEN, FETCHED)) or not url.startswith("file:"):
+            return url
+        space = re.sub(r"-[0-9]{6,9}-", "-", file.split(".")[0])
+        return f"file://{space}/{url.removeprefix('file:').lstrip('/')}"
 
 
 def is_imported(file: str) -> bool:

@@ -1,7 +1,8 @@
-"""Reading Markdown lists, which come from anywhere too, in a process that can be ended."""
+"""Reading lists, which come from anywhere too, in a process that can be ended."""
 
+import base64
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from ingest.bounded.limits import seconds_for
 from ingest.bounded.process import Process, ReaderFailed
@@ -10,7 +11,7 @@ from ingest.lists.catalog_file import CuratedList, loads
 
 
 class ListReader:
-    """Does what `ingest.lists.parser.parse` does, bounded; use it as a context manager."""
+    """Does what `parse` and `read_list` do, bounded; use it as a context manager."""
 
     def __init__(self) -> None:
         self._process: Process | None = None
@@ -31,16 +32,38 @@ class ListReader:
     def parse(
         self, text: str, *, name: str, base: str | None = None, origin: str | None = None
     ) -> CuratedList:
-        """Read a list.
+        """Read a list in Markdown; see `ingest.lists.parser.parse`.
 
         Raises:
             UsageError: it holds no link, or cannot be read.
         """
+        said = {"text": text, "name": name, "base": base, "origin": origin}
+        return self._asked(said, len(text))
+
+    def read(
+        self,
+        data: bytes,
+        *,
+        file: str,
+        name: str,
+        base: str | None = None,
+        origin: str | None = None,
+    ) -> CuratedList:
+        """Read a list of any format; see `ingest.exports.registry.read_list`.
+
+        Raises:
+            UsageError: it holds no link, or cannot be read.
+        """
+        said = {"data": base64.b64encode(data).decode("ascii"), "file": file, "name": name,
+                "base": base, "origin": origin}  # fmt: skip
+        return self._asked(said, len(data))
+
+    def _asked(self, said: dict[str, Any], size: int) -> CuratedList:
+        name = said["name"]
         if self._process is None:
             self._process = Process()
-        said = {"text": text, "name": name, "base": base, "origin": origin}
         try:
-            answer = self._process.ask({"list": said}, seconds_for(len(text)))
+            answer = self._process.ask({"list": said}, seconds_for(size))
         except ReaderFailed as error:
             self._process.end()
             self._process = None

@@ -7,13 +7,13 @@ can hold, offsets that lie inside the text.
 """
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any, cast
 
 from ingest.errors import RefdeskError
 from ingest.failures import Failure
 from ingest.links.kinds import split
-from ingest.values import Document, Rejection
+from ingest.values import Document, Imprint, Rejection
 
 MEMORY_SPENT = f"{Failure.READER}: it takes too much memory"
 
@@ -63,7 +63,13 @@ def sound(result: Document | Rejection) -> Document | Rejection:
         links=tuple(map(plain, result.links)),
         aliases=tuple(map(plain, result.aliases)),
         anchors=tuple(sorted(anchors, key=lambda anchor: anchor[0])),
+        imprint=_sound_imprint(result.imprint),
     )
+
+
+def _sound_imprint(imprint: Imprint) -> Imprint:
+    said = {each.name: plain(getattr(imprint, each.name))[:_TITLE] for each in fields(imprint)[1:]}
+    return Imprint(tuple((plain(a), plain(b)) for a, b in imprint.authors), **said)
 
 
 def plain(text: str) -> str:

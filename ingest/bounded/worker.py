@@ -2,11 +2,12 @@
 
 Runs as a program of its own, spoken to in JSON, each message after its length in four bytes.
 ``{"reading": ...}`` is answered by ``{"results": [...]}``, ``{"list": ...}`` by ``{"toml": ...}``
-or ``{"error": ...}``. It holds itself to its limits where the system can: too much
-memory is an error inside it, too many seconds of the processor end it by a signal, which no library
-in C can delay.
+and ``{"drawing": ...}`` by ``{"image": ...}``, the last two also by ``{"error": ...}``. It holds
+itself to its limits where the system can: too much memory is an error inside it, too many seconds
+of the processor end it by a signal, which no library in C can delay.
 """
 
+import base64
 import json
 import os
 import signal
@@ -15,14 +16,17 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import IO, Any
 
+from ingest.bounded.drawing import Drawing
 from ingest.bounded.limits import MEMORY
-from ingest.bounded.sound import plain, soundly
+from ingest.bounded.sound import MEMORY_SPENT, plain, soundly
 from ingest.errors import RefdeskError
+from ingest.exports.registry import read_list
 from ingest.failures import Failure
 from ingest.lists.catalog_file import dumps
 from ingest.lists.parser import parse
 from ingest.pipeline import Reading
-from ingest.values import Document, Rejection
+from ingest.reading.decode import UnreadableError
+from ingest.values import Document, Imprint, Rejection
 
 
 def send(stream: IO[bytes], message: Mapping[str, Any]) -> None:
@@ -60,6 +64,7 @@ def of_plain(plain: Mapping[str, Any]) -> Document | Rejection:
             "links": tuple(plain["links"]),
             "aliases": tuple(plain["aliases"]),
             "anchors": tuple((at, url) for at, url in plain["anchors"]),
+            "imprint": Imprint.of(plain["imprint"]),
         }
     )
 
@@ -72,9 +77,26 @@ def main() -> None:
     _bound_memory()
     while (message := receive(inlet)) is not None:
         _bound_time(message["seconds"])
-        answer = _read(message["reading"]) if "reading" in message else _parse(message["list"])
+        answer = _answer(message)
         _bound_time(0)
         send(outlet, answer)
+
+
+def _answer(message: Mapping[str, Any]) -> dict[str, Any]:
+    if "reading" in message:
+        return _read(message["reading"])
+    return _draw(message["drawing"]) if "drawing" in message else _parse(message["list"])
+
+
+def _draw(message: Mapping[str, Any]) -> dict[str, Any]:
+    try:
+        return {"image": Drawing.of(message)().to_plain()}
+    except UnreadableError as error:
+        return {"error": plain(str(error))}
+    except MemoryError:
+        return {"error": MEMORY_SPENT}
+    except Exception as error:  # as `soundly` has it
+        return {"error": f"{Failure.READER}: {plain(f'{type(error).__name__}: {error}')[:200]}"}
 
 
 def _read(message: Mapping[str, Any]) -> dict[str, Any]:
@@ -84,8 +106,12 @@ def _read(message: Mapping[str, Any]) -> dict[str, Any]:
 
 def _parse(message: Mapping[str, Any]) -> dict[str, Any]:
     name = message["name"]
+    about = {key: message[key] for key in ("name", "base", "origin")}
     try:
-        found = parse(message["text"], name=name, base=message["base"], origin=message["origin"])
+        if "data" in message:
+            found = read_list(base64.b64decode(message["data"]), file=message["file"], **about)
+        else:
+            found = parse(message["text"], **about)
         return {"toml": dumps(found)}
     except RefdeskError as error:
         return {"error": plain(str(error))}

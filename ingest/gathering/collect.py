@@ -1,18 +1,26 @@
 """What an ingest fetches: the lists themselves, what they link to, the lists inside them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from time import monotonic
 
 import httpx
 
 from ingest.archive.warc import Archive
+from ingest.bounded.lists import ListReader
 from ingest.errors import UsageError
+from ingest.exports.registry import grown
 from ingest.fetch.pace import Limits
+from ingest.gathering import freshness
+from ingest.gathering.followed import followed
 from ingest.gathering.gather import OnOutcome, PageOutcome, gather
 from ingest.gathering.ledger import Ledger
-from ingest.gathering.sublists import Parse, sublists
+from ingest.gathering.sublists import sublists
+from ingest.links.urls import canonical
 from ingest.lists import catalog
 from ingest.lists.catalog_file import CuratedList
+
+_AT_ONCE = 64  # pages of a refresh, after which it looks at the clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +40,22 @@ class CollectRequest:
     wayback: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What a refresh may take: pages looked at, and seconds; ``wayback`` as in `CollectRequest`."""
+
+    pages: int = 500
+    seconds: float = 1800.0
+    wayback: bool = False
+
+
 class Collector:
     """Fetches into one archive; the caller holds the home's write lock.
 
     Args:
         archive: where what comes is kept.
         told: called after every page.
-        parse: reads a list (`ingest.lists.parser.parse`, bounded).
+        reader: reads lists, bounded.
         transport: see `ingest.fetch.client.Fetcher`.
         limits: see `ingest.fetch.client.Fetcher`.
     """
@@ -47,13 +64,13 @@ class Collector:
         self,
         archive: Archive,
         told: OnOutcome,
-        parse: Parse,
+        reader: ListReader,
         transport: httpx.AsyncBaseTransport | None = None,
         limits: Limits = Limits(),  # noqa: B008  # immutable
     ) -> None:
         self._archive = archive
         self._told = told
-        self._parse = parse
+        self._reader = reader
         self._transport = transport
         self._limits = limits
 
@@ -61,7 +78,7 @@ class Collector:
         """Fetch what is wished for and is due."""
         got = self._gather(request.pages, request, 0, named=True)
         wanted = self._lists(request)
-        origins = [curated.origin for curated in wanted if curated.origin]
+        origins = [url for curated in wanted for url in _sources(curated)]
         got += self._gather(origins, request, len(got))
         self._reread(wanted)
         for depth in range(1, request.depth + 1):
@@ -71,20 +88,55 @@ class Collector:
                 self._descend(request)
         return got
 
+    def refresh(self, budget: Budget) -> list[PageOutcome]:
+        """Look at what is due: lists first, then pages, those most overdue first."""
+        end = monotonic() + budget.seconds
+        known = catalog.known(self._archive)
+        ledger = Ledger(self._archive)
+        origins = {canonical(url): url for each in known for url in _sources(each)}
+        late = {url: ledger.lateness(url, freshness.LIST) for url in origins}
+        due = [origins[url] for url in late if late[url] >= 1]
+        got = self._gather(due, CollectRequest(refresh=True, most=budget.pages), 0)
+        self._reread(known)
+        return got + self._pages(budget, origins, len(got), end)
+
+    def _pages(
+        self, budget: Budget, origins: Collection[str], done: int, end: float
+    ) -> list[PageOutcome]:
+        """Look at the pages that are due, a few at a time, while there is time."""
+        ledger = Ledger(self._archive)
+        spelled = {url: url for url in ledger.visited()}
+        for curated in catalog.known(self._archive):
+            spelled |= {canonical(entry.url): entry.url for entry in curated.entries}
+        late = {url: ledger.lateness(url) for url in spelled if url not in origins}
+        due = sorted((url for url in late if late[url] >= 1), key=lambda url: (-late[url], url))
+        wish = CollectRequest(refresh=True, wayback=budget.wayback, most=budget.pages)
+        got: list[PageOutcome] = []
+        for start in range(0, len(due), _AT_ONCE):
+            if monotonic() > end:
+                break
+            some = [spelled[url] for url in due[start : start + _AT_ONCE]]
+            got += self._gather(some, wish, done + len(got))
+        return got
+
     def fetch_list(self, url: str, name: str, base: str | None) -> CuratedList:
-        """Fetch a list's Markdown source and read it.
+        """Fetch the source of a list, Markdown, a feed or an outline of feeds, and read it.
+
+        What a feed held when it was read before stays.
 
         Raises:
-            UsageError: it cannot be had, is no Markdown, or holds no link.
+            UsageError: it cannot be had, is neither of these, or holds no link.
         """
         got = self._gather([url], CollectRequest(refresh=True), 0, named=True)
-        text = Ledger(self._archive).markdown(url)
-        if text is None:
-            why = got[0].reason or "it is a page, not the Markdown source of a list"
+        data = Ledger(self._archive).list_source(url)
+        if data is None:
+            why = got[0].reason or "it is a page, not the Markdown source of a list, nor a feed"
             raise UsageError(
                 f"The list {url} cannot be read: {why}. Give the address of its Markdown source."
             )
-        return self._parse(text, name=name, base=base or url, origin=url)
+        now = self._reader.read(data, file=url, name=name, base=base or url, origin=url)
+        before = {curated.name: curated for curated in catalog.stored(self._archive)}
+        return grown(before.get(name), now)
 
     def _gather(
         self, urls: Sequence[str], request: CollectRequest, done: int, *, named: bool = False
@@ -111,19 +163,33 @@ class Collector:
         ledger = Ledger(self._archive)
         stored = {curated.name: curated for curated in catalog.stored(self._archive)}
         for curated in wanted:
-            text = ledger.markdown(curated.origin) if curated.origin else None
-            if text is None:
+            data = ledger.list_source(curated.origin) if curated.origin else None
+            if data is None:
                 continue
             try:
-                now = self._parse(text, name=curated.name, base=curated.base, origin=curated.origin)
+                now = self._reader.read(
+                    data, file=curated.origin or "", name=curated.name, base=curated.base,
+                    origin=curated.origin,
+                )  # fmt: skip
             except UsageError:
                 continue  # one that lost all links, or cannot be read: the last good one stays
+            now = grown(stored[curated.name], now)
             if now != stored[curated.name]:
                 self._archive.add([catalog.added(now)])
+        self._archive.add(
+            catalog.added(inner)
+            for curated in wanted
+            for inner in followed(curated, stored, ledger, self._reader.read)
+        )
 
     def _descend(self, request: CollectRequest) -> None:
         ledger = Ledger(self._archive)
         for curated in self._lists(request):
             self._archive.add(
-                catalog.added(inner) for inner in sublists(curated, ledger, self._parse)
+                catalog.added(inner) for inner in sublists(curated, ledger, self._reader.parse)
             )
+
+
+def _sources(curated: CuratedList) -> list[str]:
+    """Return the addresses a list is read from: its own, and those of its feeds."""
+    return [*([curated.origin] if curated.origin else []), *curated.feeds]

@@ -40,7 +40,7 @@ class PageOutcome:
 
 
 OnOutcome = Callable[[PageOutcome, int, int], None]
-"""OnOutcome what became of a page, how many are done, and how many there are."""
+"""Told what became of a page, how many are done, and how many there are."""
 
 
 def gather(

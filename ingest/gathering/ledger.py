@@ -1,7 +1,8 @@
 """What the archive tells of pages and addresses: which were had, when, and whether they are due."""
 
+import math
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 from ingest.archive.values import Order
@@ -16,9 +17,11 @@ from ingest.archive.warc import (
 from ingest.failures import Failure, failure_of
 from ingest.fetch.client import Remembered
 from ingest.fetch.robots import is_closed, is_robots
+from ingest.gathering import freshness
 from ingest.links.urls import canonical
-from ingest.reading.decode import MARKDOWN, UnreadableError, decode
+from ingest.reading.decode import MARKDOWN, UnreadableError, decode, unpack
 from ingest.reading.document import reason_of
+from ingest.reading.feed_heads import is_feed
 from ingest.sites.wayback import is_look_up
 
 _DUE = {
@@ -32,6 +35,7 @@ _DUE = {
 
 _ROBOTS_FRESH = timedelta(days=1)
 _CLOCKS_DIFFER = timedelta(hours=1)
+Bounds = tuple[timedelta, timedelta, timedelta]
 _NEVER: Order = (-1, "", 0)
 
 
@@ -66,6 +70,50 @@ class Ledger:
         age = self._age(visits[-1].at)
         # a visit of tomorrow: the clock was wrong then, or is now
         return age < -_CLOCKS_DIFFER or age >= _DUE[self._outcome(visits[-1])]
+
+    def lateness(self, url: str, bounds: Bounds = freshness.PAGE) -> float:
+        """Return how overdue a look at a page is, 1 when it is due now; infinite if never visited.
+
+        A page that came is due by how often it was seen to change, one that did not as in `is_due`.
+        What was forgotten, or was given as a file, is never due.
+        """
+        visits = self._visits.get(url)
+        if not visits:
+            return 0.0 if url in self._given or url in self._forgotten else math.inf
+        age, outcome = self._age(visits[-1].at), self._outcome(visits[-1])
+        if age < -_CLOCKS_DIFFER:  # as in `is_due`
+            return math.inf
+        wait = _DUE[outcome]
+        if outcome == "good":
+            wait = freshness.interval(self._looks(visits), bounds)
+        return age / wait if wait else math.inf
+
+    def visited(self) -> list[str]:
+        """Return every page that was visited and not forgotten."""
+        return [url for url in self._visits if url not in self._forgotten]
+
+    def is_good(self, url: str) -> bool:
+        """Say whether the last visit of a page brought it."""
+        visits = self._visits.get(url)
+        return visits is not None and self._outcome(visits[-1]) in ("good", "partly")
+
+    def _looks(self, visits: Sequence[Visit]) -> list[tuple[timedelta, bool]]:
+        """Return, of each good visit but the first, the time since the last and what it saw."""
+        good = [visit for visit in visits if self._outcome(visit) == "good"]
+        states = [self._state(visit) for visit in good]
+        looks = []
+        for before, here, old, new in zip(good, good[1:], states, states[1:], strict=False):
+            since = self._age(before.at) - self._age(here.at)
+            looks.append((max(since, timedelta()), old != new))
+        return looks
+
+    def _state(self, visit: Visit) -> frozenset[tuple[str, str]]:
+        return frozenset(
+            (asked.url, record.digest)
+            for asked in visit.requests
+            if (record := self._exact.get((asked.reply_url, asked.reply_at))) is not None
+            and record.status < 300
+        )
 
     def since(self, url: str) -> Order:
         """Return when a page was last visited, before everything if it never was."""
@@ -130,6 +178,21 @@ class Ledger:
                 continue
             if content.media_type == MARKDOWN:
                 return content.text
+        return None
+
+    def list_source(self, url: str) -> bytes | None:
+        """Return the newest source of a list at an address: Markdown, a feed or an outline."""
+        text = self.markdown(url)
+        if text is not None:
+            return text.encode()
+        for record in self._copies(canonical(url)):
+            reply = self._read(record)
+            try:
+                data = unpack(reply.body, reply.header("Content-Encoding")) if reply else b""
+            except UnreadableError:
+                continue
+            if is_feed(data):
+                return data
         return None
 
     def _read(self, record: Record) -> Reply | None:

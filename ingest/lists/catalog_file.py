@@ -66,7 +66,8 @@ class CuratedList:
     """A curated reading list.
 
     ``origin`` is where the list lives, ``base`` what its relative links resolve against, ``lang``
-    two letters.
+    two letters, ``form`` the format it was read from (a module of `ingest.exports`), "" for
+    Markdown, ``feeds`` the addresses of feeds whose entries join it.
     """
 
     name: str
@@ -77,6 +78,8 @@ class CuratedList:
     entries: tuple[Entry, ...]
     topics: tuple[Topic, ...]
     ignored: tuple[Ignored, ...] = ()
+    form: str = ""
+    feeds: tuple[str, ...] = ()
 
 
 def without_prose(curated: CuratedList) -> CuratedList:
@@ -93,6 +96,8 @@ def dumps(curated: CuratedList) -> str:
         "origin": curated.origin,
         "base": curated.base,
         "lang": curated.lang,
+        "form": curated.form or None,
+        "feeds": list(curated.feeds),
     }
     tables = {
         "entry": [_entry_table(entry) for entry in curated.entries],
@@ -128,6 +133,8 @@ def loads(text: str) -> CuratedList:
             entries=tuple(_entry(table) for table in data.get("entry", ())),
             topics=tuple(Topic(t["title"], tuple(t["section"])) for t in data.get("topic", ())),
             ignored=tuple(Ignored(**table) for table in data.get("ignored", ())),
+            form=data.get("form", ""),
+            feeds=tuple(data.get("feeds", ())),
         )
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise UsageError(f"it is no list in TOML ({type(error).__name__}: {error})") from error
@@ -140,7 +147,7 @@ def _check(data: dict[str, Any]) -> None:
         for name, value in table.items():
             if name in ("entry", "topic", "ignored"):
                 continue
-            parts = value if name == "section" else [value]
+            parts = value if name in ("section", "feeds") else [value]
             if not isinstance(parts, list) or not all(isinstance(part, str) for part in parts):
                 raise ValueError(f"{name} is no text")
 

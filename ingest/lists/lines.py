@@ -11,6 +11,7 @@ from urllib.parse import unquote
 
 from ingest.lists.blocks import Image, Link, Mark, Piece, Strong, plain
 from ingest.text.scripts import length_in_words
+from ingest.text.sentences import language
 
 _CONTENTS = re.compile(r"(table of )?contents?|toc|目录|目次", re.IGNORECASE)
 _HOUSEKEEPING = re.compile(
@@ -247,3 +248,10 @@ def topic_of(text: str) -> str:
 def _is_prose(text: str) -> bool:
     ends = re.search(r"[.!?。！？;；]$|[。！？]|[.!?] [A-Z]", text)
     return bool(ends) or length_in_words(text) > 12 or ("，" in text and length_in_words(text) > 6)
+
+
+def language_of(lines: Sequence[str]) -> str:
+    """Return the language of a list, two letters, by its lines."""
+    # A Chinese list of this field is mostly English by count: its terms and titles are English.
+    chinese = [line for line in lines if re.search(r"[\u3040-\u9fff]", line)]
+    return language("\n".join(chinese if len(chinese) > 0.15 * len(lines) else lines))

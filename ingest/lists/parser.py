@@ -31,11 +31,11 @@ from ingest.lists.lines import (
     folded,
     is_housekeeping,
     label_of,
+    language_of,
     names_something,
     topic_of,
 )
 from ingest.shipped import shipped
-from ingest.text.sentences import language
 
 __all__ = [
     "FOUNDING",
@@ -126,7 +126,7 @@ def parse(
         title=(cleaned(plain(title.lines[0])) if title else "") or name,
         origin=origin,
         base=base,
-        lang=_language(blocks),
+        lang=language_of([plain(line) for block in blocks for line in block.lines]),
         entries=tuple(reading.entries.values()),
         topics=tuple(reading.topics),
         ignored=tuple(reading.ignored),
@@ -154,6 +154,9 @@ def _title_block(blocks: Sequence[Block]) -> Block | None:
 
 _BADGE = re.compile(r"shields\.io/|/badges?[/.]|badgen\.net/|badge\.fury\.io/|badge\.svg", re.I)
 
+
+_COPY = re.compile(r"https?://web\.archive\.org/web/", re.I)
+"""A copy of a page, whatever the page is: behind a badge it stands for the link before it."""
 
 _LABEL_LEVEL = 6.5  # of a line in bold: below every heading
 
@@ -252,7 +255,8 @@ class _Reading:
                     self.ignored.append(Ignored(draft.link.target, draft.link.title, reason))
                     continue
                 kind, source = kind_of(url), source_of(url)
-                if source == "other" and _BADGE.search(draft.link.picture):
+                is_plain = source == "other" or _COPY.match(url)
+                if is_plain and _BADGE.search(draft.link.picture):
                     self.ignored.append(Ignored(url, draft.link.title, "link of a badge"))
                     continue
                 title = draft.title or name or url
@@ -274,10 +278,3 @@ class _Reading:
 
     def _section(self) -> list[str]:
         return [title for _, title in (*self.headings, *self.items) if title]
-
-
-def _language(blocks: Sequence[Block]) -> str:
-    lines = [plain(line) for block in blocks for line in block.lines]
-    # A Chinese list of this field is mostly English by count: its terms and titles are English.
-    chinese = [line for line in lines if re.search(r"[\u3040-\u9fff]", line)]
-    return language("\n".join(chinese if len(chinese) > 0.15 * len(lines) else lines))

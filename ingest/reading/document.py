@@ -17,7 +17,7 @@ from ingest.errors import UsageError
 from ingest.failures import Failure
 from ingest.links.kinds import split
 from ingest.links.urls import canonical, kind_of, source_of
-from ingest.reading import captions, front_matter, junk, markup, saved
+from ingest.reading import captions, front_matter, junk, markup, saved, wiki
 from ingest.reading.decode import (
     HTML,
     MARKDOWN,
@@ -29,6 +29,7 @@ from ingest.reading.decode import (
     unpack,
 )
 from ingest.reading.extract import Extract, extract_html, extract_markdown
+from ingest.reading.feed_heads import is_feed
 from ingest.reading.repair import repair
 from ingest.reading.titles import name_of
 from ingest.text.blocks import guarded
@@ -76,6 +77,8 @@ def read_document(reply: Reply) -> Document | Rejection:
         body = unpack(reply.body, reply.header("Content-Encoding"))
         if (read := _format_of(body, reply)) is not None:
             return make_document(url, read(body, reply.url), reply.fetched_at)
+        if _is_feed(body):
+            return Rejection(url, "a feed, not a page (`refdesk lists add` makes it a list)")
         content = decode(body, url=reply.url, content_type=reply.header("Content-Type"))
         if reply.url.startswith(PRIMER):
             return _primer_note(reply, clean(content.text))
@@ -105,11 +108,30 @@ def _format_of(body: bytes, reply: Reply) -> Callable[[bytes, str], Extract] | N
         from ingest.reading.pdf import extract_pdf  # few pages need it, and it loads a library
 
         return extract_pdf
-    if suffix_of(reply.url) == "ipynb" and body.lstrip()[:1] == b"{":
+    suffix = suffix_of(reply.url)
+    if body.startswith(b"PK") and suffix == "docx":
+        from ingest.reading.word import extract_docx  # as above
+
+        return extract_docx
+    if body.startswith(b"PK") and suffix == "epub":
+        from ingest.reading.epub import extract_epub  # as above
+
+        return extract_epub
+    if suffix == "ipynb" and body.lstrip()[:1] == b"{":
         from ingest.reading.notebook import extract_notebook
 
         return extract_notebook
     return None
+
+
+def _is_feed(body: bytes) -> bool:
+    if (
+        not body[:100]
+        .lstrip(b"\xef\xbb\xbf \t\r\n")
+        .startswith((b"<?xml", b"<rss", b"<feed", b"<opml"))
+    ):
+        return False
+    return is_feed(body)
 
 
 def _is_given(reply: Reply) -> bool:
@@ -144,7 +166,8 @@ def _extract(content: Content, url: str) -> Extract:
         raise UnreadableError(Failure.TOO_LARGE)
     text = clean(text)
     if content.media_type == MARKDOWN:
-        return extract_markdown(text, url)
+        # a person's own notes; on the web, two brackets are brackets
+        return extract_markdown(wiki.as_markdown(text) if url.startswith("file:") else text, url)
     suffix = suffix_of(url)
     if suffix in markup.READERS:
         return extract_markdown(markup.as_markdown(text, suffix), url)
@@ -182,7 +205,7 @@ def make_document(url: str, page: Extract, fetched_at: str, **more: Any) -> Docu
         "source": source_of(url),
         "kind": kind_of(url),
     }
-    values["anchors"] = page.anchors
+    values |= {"anchors": page.anchors, "imprint": page.imprint}
     return Document(
         url=url, title=page.title, text=page.text, fetched_at=fetched_at, **(values | more)
     )

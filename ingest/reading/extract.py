@@ -23,10 +23,12 @@ from ingest.links.urls import joined
 from ingest.reading import markdown
 from ingest.reading.decode import MAX_CHARS, UnreadableError
 from ingest.reading.front_matter import split_leniently
+from ingest.reading.imprint import imprint_of, listed_authors
 from ingest.reading.prune import prune, write_inline
 from ingest.reading.titles import name_of, tells, title_of
 from ingest.text.blocks import first_heading
 from ingest.text.sentences import one_line
+from ingest.values import Imprint
 
 _FEW = 200  # characters: too few to believe that they are the article of a longer page
 _MOST_OPEN = 50
@@ -57,7 +59,7 @@ class Extract:
     ``text`` is Markdown. ``body_text`` is all text shown without scripts, ``refresh``
     where a ``<meta>`` refresh leads, ``scripted`` whether the page runs scripts, ``asks_password``
     whether it has a password field, ``noscript`` what it says to browsers without scripts,
-    ``anchors`` as in `Document`.
+    ``anchors`` and ``imprint`` as in `Document`.
     """
 
     title: str
@@ -72,6 +74,7 @@ class Extract:
     scripted: bool = False
     asks_password: bool = False
     anchors: tuple[tuple[int, str], ...] = ()
+    imprint: Imprint = Imprint()  # noqa: RUF009  # immutable
 
 
 def extract_html(page: str, url: str) -> Extract:
@@ -94,6 +97,7 @@ def extract_html(page: str, url: str) -> Extract:
         raise UnreadableError(Failure.TOO_LARGE)
     write_inline(tree)
     on_github = urlsplit(url).hostname == github.HOST
+    imprint = Imprint() if on_github else imprint_of(tree)
     # GitHub's frame says nothing that the address does not say better.
     # Its reader looks again and again through what is nested.
     metadata = _NO_METADATA if on_github or _is_deep(tree) else _metadata(tree, url)
@@ -116,7 +120,7 @@ def extract_html(page: str, url: str) -> Extract:
     title = title_of(raw_title, metadata.sitename or "", heading, url)
     if on_github:
         signals |= {"author": github.owner_of(url), "published": None}
-    return Extract(title, text, body_text=body_text, **signals)
+    return Extract(title, text, body_text=body_text, imprint=imprint, **signals)
 
 
 def extract_markdown(text: str, url: str) -> Extract:
@@ -136,6 +140,7 @@ def extract_markdown(text: str, url: str) -> Extract:
         author=author if isinstance(author, str) else github.owner_of(url),
         published=published[0] if published else None,
         lang=_two_letters(_scalar(front.get("lang") or front.get("language"))),
+        imprint=Imprint(authors=listed_authors(author)),
     )
 
 

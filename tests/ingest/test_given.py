@@ -198,8 +198,8 @@ def test_latex_is_read():
 
 def test_a_folder_is_taken_in_and_what_is_not_read_is_named(tmp_path: Path):
     names = ["notes.md", "a.rst", "b.org", "c.tex", "d.vtt", "e.srt", "f.mhtml", "page.htm"]
-    others = ["slides.pptx", "book.epub", "text.docx", "data.csv", "x.png"]
-    for name in [*names, *others, ".hidden.docx"]:
+    others = ["slides.pptx", "book.mobi", "text.odt", "data.csv", "x.png"]
+    for name in [*names, *others, ".hidden.odt"]:
         (tmp_path / name).write_text("# words", encoding="utf-8")
     (tmp_path / "page_files").mkdir()
     (tmp_path / "page_files" / "frame.html").write_text("<p>advert</p>", encoding="utf-8")
@@ -207,15 +207,15 @@ def test_a_folder_is_taken_in_and_what_is_not_read_is_named(tmp_path: Path):
     found = [Path(each.url).name for each in resources(tmp_path, said.append)]
     assert sorted(found) == sorted(names)
     assert said == [
-        "5 files were passed over, of kinds refdesk does not read: book.epub (an electronic book), "
-        "data.csv (a table), slides.pptx (slides), text.docx (a Word document), x.png; "
+        "5 files were passed over, of kinds refdesk does not read: book.mobi (an electronic book), "
+        "data.csv (a table), slides.pptx (slides), text.odt (a text document), x.png; "
         "save them as PDF, HTML, Markdown or text to take them in."
     ]
 
 
 def test_a_file_that_is_not_read_is_named_with_what_it_is(tmp_path: Path):
-    (tmp_path / "text.docx").write_bytes(b"PK")
-    with pytest.raises(UsageError, match=r"cannot read text\.docx, a Word document: it reads \.md"):
-        list(resources(tmp_path / "text.docx"))
+    (tmp_path / "text.doc").write_bytes(b"PK")
+    with pytest.raises(UsageError, match=r"cannot read text\.doc, a Word document: it reads \.md"):
+        list(resources(tmp_path / "text.doc"))
     with pytest.raises(UsageError, match=r"no file refdesk can read .* 1 file was passed over"):
         list(resources(tmp_path))

@@ -1,7 +1,9 @@
 """The REST interface gives what the command line gives, and explains what it refuses."""
 
 import json
+import re
 
+import bibtexparser
 import pytest
 from fastapi.testclient import TestClient
 
@@ -66,8 +68,45 @@ def test_status_health_and_readiness(client, desk):
     assert {"/api/v1/search", "/api/v1/ask", "/api/v1/path"} <= set(paths)
 
 
+def test_the_description_refers_to_nothing_that_is_not_in_it(client):
+    described = client.get("/api/v1/openapi.json").json()
+    paths = described["paths"]
+    for reference in re.findall(r'"\$ref": "#/([^"]+)"', json.dumps(described)):
+        found = described
+        for step in reference.split("/"):
+            found = found[step]
+    assert list(paths["/metrics"]["get"]["responses"]["200"]["content"]) == ["text/plain"]
+    assert "404" in paths["/v1/models/{name}"]["get"]["responses"]
+    assert "400" in paths["/v1/chat/completions"]["post"]["responses"]
+
+
 def test_other_names_and_other_sites_are_refused(client):
     assert client.get("/api/v1/status", headers={"Host": "evil.example"}).status_code == 421
     asked = {"question": "What is multi-query attention?"}
     reply = client.post("/api/v1/ask", json=asked, headers={"Origin": "https://evil.example"})
     assert reply.status_code == 403
+
+
+def test_sources_are_cited_as_a_file_and_as_json(client, desk):
+    url = desk.search("multi-query attention", k=1).hits[0].passage.url
+    said = client.get("/api/v1/cite", params={"url": [url, url]})
+    assert said.headers["content-type"] == "application/x-bibtex; charset=utf-8"
+    (entry,) = bibtexparser.loads(said.text).entries
+    assert entry["title"] == "Sharing keys and values"
+    asked = {"url": url, "format": "csl-json"}
+    found = client.get("/api/v1/cite", params=asked, headers={"Accept": "application/json"}).json()
+    assert found["items"] == json.loads(found["text"])
+    assert found["items"][0]["id"] == entry["ID"]
+
+
+def test_what_cannot_be_cited_is_a_problem(client):
+    assert client.get("/api/v1/cite").status_code == 400
+    assert (
+        "choose bibtex"
+        in client.get(
+            "/api/v1/cite", params={"url": "https://a.example/", "format": "word"}
+        ).json()["detail"]
+    )
+    missing = client.get("/api/v1/cite", params={"url": "https://nowhere.example/"})
+    assert missing.status_code == 404
+    assert client.get("/api/v1/cite", params={"url": ["a:b"] * 101}).status_code == 422

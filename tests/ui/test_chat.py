@@ -56,7 +56,7 @@ class Interrupted:
     def __init__(self):
         self.asked = []
 
-    def stream(self, question, history, *, k, filters):
+    def stream(self, question, history, *, k, filters, owner):
         self.asked.append((question, list(history)))
         if len(self.asked) > 1:
             return

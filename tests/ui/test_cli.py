@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 
+import bibtexparser
 import pytest
 
 
@@ -257,3 +258,96 @@ def test_a_faulty_list_is_found_wanting_and_a_good_one_is_not(filled, tmp_path):
     good = tmp_path / "good.md"
     good.write_text("# Mine\n\n## Attention\n\n- [Sharing keys](https://a.example/x)\n")
     assert filled("lists", "check", good).stdout == ""
+
+
+def test_a_list_that_is_added_tells_what_was_not_taken(filled, tmp_path):
+    file = tmp_path / "saved.csv"
+    rows = "".join(f"chrome://{number},x\n" for number in range(7))
+    file.write_text(f"url,title\nhttps://a.example/x,\x1b[31mKestrels\n{rows}")
+    done = filled("lists", "add", file)
+    assert done.stdout == (
+        "saved: 1 links, 0 topics (table)\n  not taken: 7 × unsupported address (chrome:): "
+        "chrome://0, chrome://1, chrome://2, chrome://3, chrome://4 and 2 more\n"
+    )
+    done = filled("lists", "add", file, "--json")
+    told = json.loads(done.stdout)
+    assert (told["format"], told["links"], len(told["not_taken"])) == ("table", 1, 7)
+    assert told["not_taken"][0]["reason"] == "unsupported address (chrome:)"
+
+
+def test_cite_takes_answers_lists_and_addresses(filled, tmp_path):
+    asked = ("ask", "how does multi-query attention share keys?", "--llm", "extractive", "--json")
+    answer, several = tmp_path / "answer.json", tmp_path / "several.jsonl"
+    answer.write_text(filled(*asked).stdout, encoding="utf-8")
+    line = json.dumps(json.loads(answer.read_text("utf-8")))
+    several.write_text(f"{line}\n{line}\n", encoding="utf-8")
+    said = filled("cite", answer).stdout
+    assert bibtexparser.loads(said).entries[0]["title"] == "Sharing keys and values"
+    assert filled("cite", several, answer).stdout == said
+    found = json.loads(filled("cite", answer, "--json", "--format", "apa").stdout)
+    assert found["text"] == filled("cite", answer, "--format", "apa").stdout
+    assert found["items"][0]["id"] in said
+
+
+def test_cite_says_what_it_cannot_cite(filled, tmp_path):
+    (tmp_path / "no.json").write_text("{", encoding="utf-8")
+    assert "cannot be read" in filled("cite", tmp_path / "no.json", code=2).stderr
+    assert "no list of this home" in filled("cite", "nonsense", code=2).stderr
+    assert "choose bibtex" in filled("cite", "https://a.example/", "--format", "x", code=2).stderr
+    assert "holds no page" in filled("cite", "https://a.example/", code=3).stderr
+
+
+def test_a_list_is_exported_and_read_again(filled, tmp_path):
+    mine, again = tmp_path / "mine.md", tmp_path / "again.md"
+    mine.write_text("# Mine\n\n## Attention\n\n- [Sharing](https://a.example/x) - short\n")
+    filled("lists", "add", mine)
+    text = filled("lists", "export", "mine").stdout
+    assert text == mine.read_text()
+    again.write_text(text, encoding="utf-8")
+    filled("lists", "add", again)
+    rows = [json.loads(filled("lists", "export", name, "--json").stdout) for name in
+            ("mine", "again")]  # fmt: skip
+    assert rows[0]["entries"] == rows[1]["entries"]
+    assert rows[0]["entries"][0]["note"] == "short"
+    assert '<outline text="Sharing"' in filled("lists", "export", "mine", "--format", "opml").stdout
+    assert "choose markdown or opml" in filled("lists", "export", "mine", "--format", "x",
+                                               code=2).stderr  # fmt: skip
+    assert "no list nothing" in filled("lists", "export", "nothing", code=2).stderr
+
+
+def test_an_export_a_lock_and_a_home_are_compared(filled, notes, tmp_path):
+    pack, lock = tmp_path / "a.tar.gz", tmp_path / "b.lock.json"
+    said = json.loads(filled("export", pack, "--json").stdout)
+    assert said["bytes"] == pack.stat().st_size
+    assert said["lock"] == f"{pack}.lock.json"
+    filled("export", lock)
+    assert lock.read_text("utf-8") == (tmp_path / "a.tar.gz.lock.json").read_text("utf-8")
+    assert "exists already" in filled("export", lock, code=2).stderr
+    assert filled("diff", pack, lock).stdout == "Nothing changed.\n"
+    assert "All 3 sources" in filled("check", "--lock", pack).stdout
+    (notes / "new.md").write_text(
+        "# Paged attention\n\nPaged attention keeps the cache in pages.\n"
+    )
+    (notes / "mqa.md").write_text("# Sharing\n\nMulti-query attention shares one value head.\n")
+    filled("ingest", notes)
+    found = json.loads(filled("diff", lock, "--json").stdout)
+    assert [each["title"] for each in found["added"]] == ["Paged attention"]
+    assert [each["title"] for each in found["changed"]] == ["Sharing"]
+    wanting = filled("check", "--lock", lock, "--json", code=5)
+    assert json.loads(wanting.stdout)["same"] is False
+    assert "~ Sharing " in filled("check", "--lock", lock, code=5).stdout
+    assert "leave out --repair" in filled("check", "--lock", lock, "--repair", code=2).stderr
+
+
+def test_a_vault_is_written_and_what_a_person_changed_is_said(filled, tmp_path):
+    folder = tmp_path / "vault"
+    first = json.loads(filled("vault", folder, "--json").stdout)
+    assert "Sources/Rye bread.md" in first["added"]
+    assert filled("vault", folder).stdout == "0 notes added, 0 changed, 3 as they were.\n"
+    note = folder / "Sources" / "Rye bread.md"
+    note.write_text(note.read_text("utf-8").replace("# Rye bread", "# My bread"), "utf-8")
+    assert "Sources/Rye bread.md: the block source was changed by hand" in (
+        filled("vault", folder).stdout
+    )
+    assert "no list nothing" in filled("vault", folder, "--list", "nothing", code=2).stderr
+    assert "cannot be used" in filled("vault", note, code=2).stderr

@@ -30,7 +30,8 @@ def test_there_are_all_the_commands_of_the_contract():
     assert {
         "ask", "chat", "search", "path", "cards", "lists show", "lists add", "lists remove",
         "lists check", "lists diff", "ingest", "rebuild", "status", "eval", "verify",
-        "models show", "models pull", "models measure", "serve", "export", "import",
+        "models show", "models pull", "models measure", "serve", "export", "import", "refresh",
+        "review",
     } <= names  # fmt: skip
 
 

@@ -1,22 +1,28 @@
-"""The official MCP client uses the four tools, over HTTP and over stdio."""
+"""The official MCP client uses the tools, over HTTP and over stdio."""
 
 import sys
 from pathlib import Path
 
 import anyio
+import httpx
 import pytest
 from mcp import Client, StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
 
+from assistant.desk import Desk
+from tests.assistant.test_keeping import QUICK, page
 from tests.doors import serving
+from tests.stand_in import Web
 from ui.serving.access import Access
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-async def _uses(client: Client) -> None:
+async def _uses(client: Client, more: frozenset[str] = frozenset()) -> None:
     listed = (await client.list_tools()).tools
-    assert {each.name for each in listed} == {"search", "ask", "read_source", "reading_path"}
+    assert {each.name for each in listed} == {
+        "search", "ask", "read_source", "reading_path", "cite", *more,
+    }  # fmt: skip
     assert all(each.output_schema and each.description for each in listed)
     found = await client.call_tool("search", {"query": "multi-query attention", "k": 1})
     hit = found.structured_content["hits"][0]
@@ -40,6 +46,9 @@ async def _uses(client: Client) -> None:
     wrong = await client.call_tool("read_source", {"url": "https://nowhere.example/"})
     assert wrong.is_error
     assert "holds no page" in wrong.content[0].text
+    cited = await client.call_tool("cite", {"urls": [hit["url"]], "format": "apa"})
+    assert cited.structured_content["text"].startswith("Sharing keys and values. (n.d.).")
+    assert cited.structured_content["items"][0]["title"] == "Sharing keys and values"
     path = await client.call_tool("reading_path", {"topic": "zxqv nonsense word"})
     assert path.is_error
     assert (await client.call_tool("search", {"query": "x", "k": 1000})).is_error
@@ -71,6 +80,31 @@ def test_over_stdio(desk, home):
     async def use() -> None:
         process = StdioServerParameters(command=sys.executable, args=command, cwd=str(ROOT))
         async with Client(process) as client:
-            await _uses(client)
+            await _uses(client, frozenset({"add_source"}))
+            refused = await client.call_tool("add_source", {"url": "http://127.0.0.1/x"})
+            assert refused.is_error
+            assert "not a public web address" in refused.content[0].text
 
     anyio.run(use)
+
+
+def test_a_page_is_taken_in_by_those_with_the_token(home, notes):
+    async def use(url: str) -> None:
+        bearer = {"Authorization": "Bearer a-token-of-mine"}
+
+        async with (
+            httpx.AsyncClient(headers=bearer, timeout=120) as http,
+            Client(streamable_http_client(f"{url}/mcp", http_client=http)) as client,
+        ):
+            asked = {"url": "https://blog.example/osprey"}
+            job = (await client.call_tool("add_source", asked)).structured_content
+            assert (job["state"], job["result"]["pages"][0]["state"]) == ("done", "fetched")
+            found = await client.call_tool("search", {"query": "osprey sentence", "k": 1})
+            assert found.structured_content["hits"][0]["url"] == asked["url"]
+
+    with Web({"https://blog.example/osprey": page("osprey")}) as web:
+        desk = Desk(home, llm="extractive", transport=web.transport, limits=QUICK)
+        desk.ingest([notes], seed=False, offline=True)
+        with serving(desk, access=Access(token="a-token-of-mine")) as url:
+            anyio.run(use, url)
+        desk.close()

@@ -44,6 +44,15 @@ def shown(sentences, citations, **changes):
                           citations=whole.citations, answer=whole), SAY)  # fmt: skip
 
 
+def test_an_answer_offers_the_references_of_what_it_cites():
+    sentences = [Sentence("Keys are shared.", (1,), 0.9, "supported", True)]
+    cited = [citation(), citation(n=2, url="https://b.example/?a=1&b=2")]
+    html = shown(sentences, cited)
+    wanted = "url=https%3A%2F%2Fa.example%2F&amp;url=https%3A%2F%2Fb.example%2F%3Fa%3D1%26b%3D2"
+    assert f'href="./api/v1/cite?format=bibtex&amp;{wanted}" download="refdesk.bib"' in html
+    assert "/cite?" not in shown([], [], refused=True, refusal="no")
+
+
 def test_nothing_from_outside_becomes_markup():
     link_ = Link(EVIL, EVIL, "javascript:alert(1)", (EVIL,), EVIL, EVIL, "dead", "", 0, "", EVIL)
     views = [

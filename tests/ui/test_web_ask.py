@@ -10,12 +10,14 @@ from assistant.desk import Desk
 from tests.doors import ModelServer, until
 from ui.page.ask_tab import AskTab
 from ui.page.i18n import texts
+from ui.page.threads_part import Keeping
+from ui.serving.access import Access
 from ui.serving.asking import Asking
 from ui.serving.metrics import Metrics
 from ui.serving.turns import Turns
 
 QUESTION = "What is multi-query attention?"
-VISITOR = SimpleNamespace(session_hash="visitor", query_params={"q": QUESTION})
+VISITOR = SimpleNamespace(session_hash="visitor", query_params={"q": QUESTION}, headers={})
 
 
 @pytest.fixture
@@ -33,7 +35,7 @@ class Tab:
         self.turns = Turns()
         self.metrics = Metrics(self.turns)
         self.asking = Asking(self.desk, self.turns, self.metrics)
-        self.tab = AskTab(self.asking, texts("en"))
+        self.tab = AskTab(self.asking, Keeping(self.desk.threads, Access()), texts("en"))
         self.seen = []
 
     def ask(self, question=QUESTION, on_shown=lambda html: None):

@@ -8,12 +8,18 @@ import typer
 
 from ingest.errors import RefdeskError
 from ui.cli import ask as cli_ask
+from ui.cli import carry as cli_carry
 from ui.cli import chat as cli_chat
 from ui.cli import evaluate as cli_eval
 from ui.cli import keep as cli_keep
 from ui.cli import lists as cli_lists
 from ui.cli import models as cli_models
+from ui.cli import notes as cli_notes
+from ui.cli import refresh as cli_refresh
+from ui.cli import review as cli_review
 from ui.cli import serve as cli_serve
+from ui.cli import take_out as cli_take_out
+from ui.cli import threads as cli_threads
 from ui.cli.terminal import Console
 
 _SYSTEM = (
@@ -34,16 +40,23 @@ app.command("chat")(cli_chat.chat)
 app.command("search")(cli_ask.search)
 app.command("path")(cli_ask.path)
 app.command("cards")(cli_ask.cards)
+app.command("review")(cli_review.review)
+app.add_typer(cli_threads.app, name="threads")
+app.add_typer(cli_notes.app, name="notes")
 app.add_typer(cli_lists.app, name="lists")
 app.command("ingest")(cli_keep.ingest)
+app.command("refresh")(cli_refresh.refresh)
 app.command("rebuild")(cli_keep.rebuild)
 app.command("forget")(cli_keep.forget)
 app.command("check")(cli_keep.check)
 app.command("status")(cli_keep.status)
-app.command("export")(cli_keep.export)
+app.command("export")(cli_carry.export)
+app.command("diff")(cli_carry.diff)
 app.command("import")(cli_keep.import_)
 app.command("eval")(cli_eval.evaluate)
 app.command("verify")(cli_ask.verify)
+app.command("cite")(cli_take_out.cite)
+app.command("vault")(cli_take_out.vault)
 app.add_typer(cli_models.app, name="models")
 app.command("serve")(cli_serve.serve)
 app.command("mcp")(cli_serve.mcp)

@@ -1,6 +1,5 @@
 """What people ask of a library: ``ask``, ``search``, ``path``, ``cards``, ``verify``."""
 
-import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Annotated
 import typer
 
 from assistant.contract import to_json
+from assistant.kept.threads import answers
 from ingest.errors import FoundWanting, NothingFound, UsageError
 from ui.cli import render
 from ui.cli.live_answer import AnswerView
@@ -21,6 +21,7 @@ from ui.cli.options import (
     LangOption,
     ListOption,
     LlmOption,
+    NoHistoryOption,
     NoLogOption,
     SectionOption,
     given,
@@ -44,8 +45,9 @@ def ask(
     lang: LangOption = None,
     llm: LlmOption = "auto",
     no_log: NoLogOption = False,
+    no_history: NoHistoryOption = False,
 ) -> None:
-    """Answer a question, each sentence cited.
+    """Answer a question, each sentence cited. It is kept: see `refdesk threads`.
 
     Example: refdesk ask "explain GQA vs MQA"
     """
@@ -57,16 +59,19 @@ def ask(
             view.hide()
             progress(step, done, total)
 
-        desk = open_desk(home, tell, llm, note_gaps=not no_log, aside=view.hide)
+        desk = open_desk(home, tell, llm, note_gaps=not no_log, history=not no_history,
+                         aside=view.hide)  # fmt: skip
         if question.strip():
             desk.load_ahead(question)
         try:
-            for event in desk.stream(question, k=k, filters=filters):
+            for event in desk.stream(question, k=k, filters=filters, owner=""):
                 progress.stop()
                 if not as_json:
                     view.show(event)
                 elif event.name == "done" and event.answer:
                     print_json(to_json(event.answer))
+                if event.name == "done" and event.answer:
+                    desk.threads.keep(event.answer, origin="shell")
         finally:
             desk.close()
 
@@ -150,26 +155,36 @@ def verify(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Check a saved answer (ask --json) against the library, sentence by sentence.
+    """Check saved answers against the library, sentence by sentence.
+
+    A file of `ask --json`, or a thread as `threads export` writes it, HTML or JSON. Of an HTML file
+    it is checked too that it shows what refdesk wrote.
 
     Example: refdesk verify answer.json
     """
+    from ui.kept import saved as saved_files  # needed here alone
+
     try:
         data = sys.stdin.buffer.read() if str(answer) == "-" else answer.read_bytes()
-        saved = json.loads(
-            data.decode(json.detect_encoding(data))
-        )  # shells differ in what > writes
-    except (OSError, ValueError, RecursionError) as error:
-        raise UsageError(f"The answer {answer} cannot be read: {error}.") from error
+        saved, shown_otherwise = saved_files.read(data)
+    except (OSError, UsageError) as error:
+        raise UsageError(f"The answer {answer} cannot be read: {error}") from error
     with ShownProgress() as progress:
-        checked = open_desk(home, progress).verify(saved)
+        desk = open_desk(home, progress)
+        checked = [each for one in answers(saved) for each in desk.verify(one)]
     wanting = [each for each in checked if not each["ok"]]
     if as_json:
-        print_json({"ok": not wanting, "sentences": checked})
+        told = {"ok": not wanting and not shown_otherwise, "sentences": checked}
+        print_json(told | ({"file": shown_otherwise} if shown_otherwise else {}))
     else:
         console = Console()
         for each in checked:
             mark = "holds" if each["ok"] else f"does not hold: {each['reason']}"
             console.print(f"{clean(each['text'])}  ({mark})", markup=False)
+    if shown_otherwise:
+        raise FoundWanting(
+            f"What {answer} shows is not to be believed: {shown_otherwise}. Of the {len(checked)} "
+            f"sentences on record in it, {len(wanting)} do not hold."
+        )
     if wanting:
         raise FoundWanting(f"{len(wanting)} of {len(checked)} sentences do not hold.")

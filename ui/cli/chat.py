@@ -21,6 +21,7 @@ from ui.cli.options import (
     LangOption,
     ListOption,
     LlmOption,
+    NoHistoryOption,
     NoLogOption,
     SectionOption,
     open_desk,
@@ -45,15 +46,18 @@ def chat(
     lang: LangOption = None,
     llm: LlmOption = "auto",
     no_log: NoLogOption = False,
+    no_history: NoHistoryOption = False,
 ) -> None:
     """Ask questions and follow-ups at the terminal; from a pipe, one question a line.
+
+    The thread is kept: see `refdesk threads`.
 
     Example: refdesk chat --list llm-deep-dive
     """
     filters = filters_of(lists, section, difficulty, kind, lang)
     console = Console()
     with ShownProgress() as progress:
-        desk = open_desk(home, progress, llm, note_gaps=not no_log)
+        desk = open_desk(home, progress, llm, note_gaps=not no_log, history=not no_history)
         with closing(desk):
             _ = desk.library  # what takes long is told before the first question
             progress.stop()
@@ -76,6 +80,7 @@ class Conversation:
         self._ready = ready
         self._history: list[Exchange] = []
         self._last: Answer | None = None
+        self._thread: str | None = None
 
     def take(self, line: str) -> bool:
         """Answer one line; return False if it ends the chat.
@@ -100,7 +105,7 @@ class Conversation:
         with AnswerView(self._console) as view:
             try:
                 events = self._desk.stream(
-                    question, self._history, k=self._k, filters=self._filters
+                    question, self._history, k=self._k, filters=self._filters, owner=""
                 )
                 for event in events:
                     self._ready()
@@ -114,6 +119,9 @@ class Conversation:
                 return
         self._history.append(Exchange(question, answer.text if answer else ""))
         self._last = answer
+        if answer is not None:
+            kept = self._desk.threads.keep(answer, thread=self._thread, origin="chat")
+            self._thread = kept or self._thread
         self._console.print()
 
     def _sources(self) -> None:

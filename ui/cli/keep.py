@@ -3,6 +3,8 @@
 import json
 import sys
 from collections import Counter
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,14 +12,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assistant.answering.gaps import gap_object
-from ingest.errors import FoundWanting, UsageError
+from ingest.errors import FoundWanting, HomeBusy, UsageError
 from ui.cli import render
+from ui.cli.carry import check_lock
 from ui.cli.options import EmbedderOption, HomeOption, JsonOption, open_desk, print_json
 from ui.cli.progress import ShownProgress
 from ui.cli.terminal import Console, clean
 
 if TYPE_CHECKING:
+    from assistant.desk import Desk
     from assistant.home.keeping import IngestReport
+    from assistant.kept.notes import Note
+    from assistant.kept.threads import Thread
 
 
 def ingest(
@@ -48,7 +54,8 @@ def ingest(
     """Fetch what the lists link to, or take in what is named, and update the library.
 
     INPUT: a known list's name, the address of a list or page, a .warc.gz, a file (.md .html .pdf
-    .ipynb .txt .rst .org .tex .vtt .srt, a saved .mhtml), a folder of these, a .jsonl of documents.
+    .docx .epub .ipynb .txt .rst .org .tex .vtt .srt, a saved .mhtml), a folder of these, a .jsonl
+    of documents.
     None: everything the lists link to. Pages saved from the web are known by their address there.
 
     Example: refdesk ingest llm-deep-dive --limit 20
@@ -159,22 +166,6 @@ def status(
         render.status(Console(), found)
 
 
-def export(
-    file: Path,
-    home: HomeOption = None,
-    archive: Annotated[
-        bool, typer.Option("--archive", help="With the archive: it can be changed over there.")
-    ] = False,
-) -> None:
-    """Write the library into one file, for another machine.
-
-    Example: refdesk export library.tar.gz --archive
-    """
-    with ShownProgress() as progress:
-        size = open_desk(home, progress).export(file, archive=archive)
-    sys.stdout.write(f"{file}: {size / 1e6:.1f} MB\n")
-
-
 def import_(file: Path, home: HomeOption = None, embedder: EmbedderOption = None) -> None:
     """Take an exported library into an empty home: checked first, all of it or nothing.
 
@@ -198,7 +189,8 @@ def forget(
     """Take out pages, files, folders, archives, or a list with the pages fetched for it alone.
 
     The library follows. What was forgotten is not fetched again unless it is named, and not read
-    again unless it is given again; its bytes stay in the archive's files and count no more.
+    again unless it is given again; its bytes are gone from the home's archive and library. Threads
+    and notes that quote it are named: they are deleted by `threads delete`, `notes delete`.
     (`lists remove` takes out a list and leaves its pages.)
 
     Example: refdesk forget https://example.org/page notes/old.md
@@ -206,10 +198,14 @@ def forget(
     if not what and not quarantined:
         raise UsageError("Name what is to be forgotten: an address, a file, a list.")
     with ShownProgress() as progress:
-        report = open_desk(home, progress).forget(what or [], quarantined=quarantined)
+        desk = open_desk(home, progress)
+        report = desk.forget(what or [], quarantined=quarantined)
+    threads, notes = _still_kept(desk, report.documents)
     if as_json:
         print_json(
             {
+                "threads": [each.id for each in threads],
+                "notes": [each.id for each in notes],
                 "lists": report.lists,
                 "documents": report.documents,
                 "records": report.records,
@@ -225,6 +221,20 @@ def forget(
         sys.stdout.write(clean(f"Forgotten: {line}") + "\n")
     if not lines:
         sys.stdout.write("Forgotten; no page of the library came of it.\n")
+    for thread in threads:
+        line = f"Still quoted in a thread: {thread.title} (`refdesk threads delete {thread.id}`)"
+        sys.stdout.write(clean(line) + "\n")
+    for note in notes:
+        line = f"Still there, a note on {note.url} (`refdesk notes delete {note.id}`)"
+        sys.stdout.write(clean(line) + "\n")
+
+
+def _still_kept(desk: "Desk", urls: Sequence[str]) -> tuple[list["Thread"], list["Note"]]:
+    """Return what people keep that quotes pages, which is theirs and stays."""
+    with suppress(UsageError, HomeBusy):  # what cannot be read is `check`'s to say
+        found = [note for url in urls for note in desk.notes.latest(None, url=url)]
+        return desk.threads.quoting(urls), found
+    return [], []
 
 
 def check(
@@ -232,12 +242,26 @@ def check(
     repair: Annotated[
         bool, typer.Option("--repair", help="Put right what can be, losing nothing.")
     ] = False,
+    lock: Annotated[
+        Path | None,
+        typer.Option(
+            "--lock", help="Compare with a lockfile or an export instead.", metavar="FILE"
+        ),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Look for damage in the home: archive, library, caches. Ends with 5 if some is left.
+    """Look for damage in the home: archive, library, caches, weights. Ends with 5 if some is left.
+
+    With --lock: say whether every source, passage and list of a lockfile is here as it was there;
+    what is here beside them is well.
 
     Example: refdesk check --repair
     """
+    if lock is not None:
+        if repair:
+            raise UsageError("--lock only compares: leave out --repair.")
+        check_lock(lock, home, as_json=as_json)
+        return
     with ShownProgress() as progress:
         desk = open_desk(home, progress)
         found = desk.check(repair=repair)

@@ -6,11 +6,13 @@ from typing import Annotated
 
 import typer
 
-from ingest.errors import FoundWanting
+from ingest.errors import FoundWanting, UsageError
 from ingest.lists.catalog_file import Entry
+from ingest.lists.changes import ListChanges
 from ui.cli.options import HomeOption, JsonOption, open_desk, print_json
 from ui.cli.progress import ShownProgress
 from ui.cli.terminal import clean
+from ui.listed_form import added_object, not_taken
 
 app = typer.Typer(help="The curated lists this home knows.", no_args_is_help=True)
 
@@ -41,16 +43,26 @@ def lists_add(
     base: Annotated[
         str | None, typer.Option("--base", help="URL that relative links resolve against.")
     ] = None,
+    as_json: JsonOption = False,
 ) -> None:
-    """Make a Markdown file, or one at an address, known as a curated list.
+    """Make a list known: Markdown, a folder of notes, or what another program exported.
+
+    Recognised: bookmarks of every browser, exports of Pocket, Instapaper, Raindrop, Readwise,
+    Omnivore, Linkwarden and Karakeep, OPML, feeds, BibTeX, RIS, CSL-JSON, an Obsidian vault.
+    What is not taken is named, with the reason.
 
     Example: refdesk lists add README.md --name mine --base https://github.com/me/list/blob/main/
     """
     with ShownProgress() as progress:
         curated = open_desk(home, progress).add_list(where, name=name, base=base)
-    sys.stdout.write(
-        f"{clean(curated.name)}: {len(curated.entries)} links, {len(curated.topics)} topics\n"
-    )
+    if as_json:
+        print_json(added_object(curated))
+        return
+    told = f"{curated.name}: {len(curated.entries)} links, {len(curated.topics)} topics"
+    if curated.feeds:
+        told += f", {len(curated.feeds)} feeds (`refdesk refresh` reads them)"
+    lines = [told + (f" ({curated.form})" if curated.form else ""), *not_taken(curated.ignored)]
+    sys.stdout.write(clean("\n".join(lines)) + "\n")
 
 
 @app.command("check")
@@ -103,16 +115,28 @@ def lists_diff(name: str, home: HomeOption = None, as_json: JsonOption = False) 
         print_json(
             {
                 "name": changes.name,
-                "added": [_row(each) for each in changes.added],
-                "dropped": [_row(each) for each in changes.dropped],
-                "moved": [{"from": _row(a), "to": _row(b)} for a, b in changes.moved],
+                **changes_object(changes),
             }
         )
         return
+    lines = changes_lines(changes)
+    sys.stdout.write(clean("\n".join(lines) or f"{name}: nothing changed.") + "\n")
+
+
+def changes_object(changes: ListChanges) -> dict[str, object]:
+    """Return what changed in a list, for JSON."""
+    return {
+        "added": [_row(each) for each in changes.added],
+        "dropped": [_row(each) for each in changes.dropped],
+        "moved": [{"from": _row(a), "to": _row(b)} for a, b in changes.moved],
+    }
+
+
+def changes_lines(changes: ListChanges) -> list[str]:
+    """Return what changed in a list, a line an entry."""
     lines = [f"+ {_line(each)}" for each in changes.added]
     lines += [f"- {_line(each)}" for each in changes.dropped]
-    lines += [f"~ {_line(old)}  =>  {_line(new)}" for old, new in changes.moved]
-    sys.stdout.write(clean("\n".join(lines) or f"{name}: nothing changed.") + "\n")
+    return lines + [f"~ {_line(old)}  =>  {_line(new)}" for old, new in changes.moved]
 
 
 def _row(entry: Entry) -> dict[str, object]:
@@ -127,6 +151,42 @@ def _row(entry: Entry) -> dict[str, object]:
 def _line(entry: Entry) -> str:
     badge = f" ({entry.difficulty})" if entry.difficulty else ""
     return f"{' > '.join(entry.section)}: {entry.title}{badge} {entry.url}"
+
+
+@app.command("export")
+def lists_export(
+    name: str,
+    form: Annotated[
+        str, typer.Option("--format", help="markdown or opml.", metavar="FORMAT")
+    ] = "markdown",
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Print a list as a file: its dead links marked, with the Internet Archive's copies beside.
+
+    Read again by `lists add`, the Markdown gives the same entries.
+
+    Example: refdesk lists export llm-deep-dive --format opml
+    """
+    from assistant.listing.markdown import markdown
+    from assistant.listing.opml import opml
+
+    forms = {"markdown": markdown, "opml": opml}
+    if form not in forms:
+        raise UsageError(f"There is no form {form} of lists: choose {' or '.join(forms)}.")
+    with ShownProgress() as progress:
+        curated, entries = open_desk(home, progress).list_entries(name)
+    text = forms[form](curated, entries)
+    if as_json:
+        rows = [
+            _row(each.entry)
+            | {"note": each.entry.note, "dead": each.dead, "archived": each.archived or None}
+            | {"copy": each.copy if each.dead else None}
+            for each in entries
+        ]
+        print_json({"name": name, "format": form, "entries": rows, "text": text})
+    else:
+        sys.stdout.write(clean(text))
 
 
 @app.command("remove")

@@ -59,6 +59,9 @@ LlmOption = Annotated[
 NoLogOption = Annotated[
     bool, typer.Option("--no-log", help="Do not remember the question if it is refused.")
 ]
+NoHistoryOption = Annotated[
+    bool, typer.Option("--no-history", help="Keep nothing of what is asked and answered.")
+]
 EmbedderOption = Annotated[
     str | None,
     typer.Option(
@@ -78,9 +81,13 @@ def open_desk(
     embedder: str | None = None,
     *,
     note_gaps: bool = True,
+    history: bool = True,
     aside: Callable[[], None] = lambda: None,
 ) -> Desk:
-    """Return the desk of a home; what it does unasked is said on stderr, after ``aside``."""
+    """Return the desk of a home; what it does unasked is said on stderr, after ``aside``.
+
+    Without ``history`` nothing of what is asked is kept, no refused question either.
+    """
     console = Console(stderr=True)
 
     def notice(text: str) -> None:
@@ -93,7 +100,8 @@ def open_desk(
         embedder=embedder,
         progress=progress,
         notice=notice,
-        note_gaps=note_gaps,
+        note_gaps=note_gaps and history,
+        history=history,
     )
 
 

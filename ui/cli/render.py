@@ -16,6 +16,7 @@ from assistant.answering.values import Answer, Citation, Sentence, grouped, item
 from index.search.library import Hit
 from index.store.values import Recommendation
 from ingest.links.urls import canonical
+from ui.cli.formulas import typeset
 from ui.cli.terminal import clean
 from ui.markdown_form import linked, words
 from ui.sentence_form import code_of
@@ -33,6 +34,11 @@ def link(url: str) -> Style:
     return Style(link=clean(url).replace(" ", "%20"))
 
 
+def _said(text: str) -> str:
+    """Return words of a source as a terminal shows them."""
+    return clean(typeset(text))
+
+
 def run_text(run: Sequence[Sentence], citations: Sequence[Citation] = ()) -> Text:
     """Return neighbouring sentences of one source with their marks, which link to it.
 
@@ -43,22 +49,22 @@ def run_text(run: Sequence[Sentence], citations: Sequence[Citation] = ()) -> Tex
     first = run[0]
     text = Text()
     if first.block:
-        code = code_of(first.text) if first.form == "code" else first.text
-        text.append("\n".join(f"    {clean(line)}" for line in (code or "").split("\n")))
+        shown = code_of(first.text) if first.form == "code" else typeset(first.text)
+        text.append("\n".join(f"    {clean(line)}" for line in (shown or "").split("\n")))
     elif first.item:
         style = "" if first.form == "calculation" else "italic"
-        text.append("\n".join(f"  • {clean(each)}" for each in items(run)), style=style)
+        text.append("\n".join(f"  • {_said(each)}" for each in items(run)), style=style)
     elif first.verbatim:
-        text.append(f"“{clean(running(each.text for each in run))}”", style="italic")
+        text.append(f"“{_said(running(each.text for each in run))}”", style="italic")
         if first.foreign:
             text.append("（英文原文）", style="dim")
     else:
-        text.append(clean(running(each.text for each in run)))
+        text.append(_said(running(each.text for each in run)))
     for place, n in enumerate(first.citations):
         text.append("\n    " if first.block and not place else " ")
         text.append(f"[{n}]", style=Style(bold=True, color="cyan") + link(links.get(n, "")))
     if first.original is not None and first.status == "weak":  # a model's words, not refdesk's
-        text.append(f"\n“{clean(' '.join(each.original or '' for each in run))}”", style="dim")
+        text.append(f"\n“{_said(' '.join(each.original or '' for each in run))}”", style="dim")
     elif first.status == "weak":
         text.append(" (weakly supported)", style="yellow")
     return text
@@ -69,7 +75,7 @@ def answer_text(sentences: Sequence[Sentence], citations: Sequence[Citation] = (
     lines = []
     for group, runs in grouped(sentences):
         if group:
-            lines += [Text(), Text(clean(group), style="bold")]
+            lines += [Text(), Text(_said(group), style="bold")]
         for run in runs:
             if lines and not group:
                 lines.append(Text())
@@ -269,5 +275,5 @@ def _indented(console: Console, text: str) -> None:
 
 
 def _short(text: str, limit: int = 220) -> str:
-    flat = " ".join(clean(text).split())
+    flat = " ".join(_said(text).split())
     return flat if len(flat) <= limit else f"{flat[:limit].rsplit(' ', 1)[0]} …"

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from ui.cli.options import HomeOption, LlmOption, open_desk
+from ingest.errors import UsageError
+from ui.cli.options import HomeOption, LlmOption, NoHistoryOption, open_desk
 from ui.cli.progress import ShownProgress
 
 
@@ -45,6 +46,14 @@ def serve(
             "chrome-extension://ID, https://HOST.",
         ),
     ] = None,
+    refresh: Annotated[
+        str | None,
+        typer.Option(
+            "--refresh",
+            help="hourly, daily or weekly: look by itself at what is due.",
+            metavar="HOW_OFTEN",
+        ),
+    ] = None,
     root_path: Annotated[
         str,
         typer.Option("--root-path", help="The path below which a proxy shows it, like /desk."),
@@ -57,6 +66,7 @@ def serve(
             "turns as others do.",
         ),
     ] = None,
+    no_history: NoHistoryOption = False,
 ) -> None:
     """Serve the page, REST, chat and MCP at http://127.0.0.1:7860.
 
@@ -64,6 +74,8 @@ def serve(
     """
     from ui.server import serve as serve_all  # gradio takes seconds to import
 
+    if refresh is not None and refresh not in ("hourly", "daily", "weekly"):
+        raise UsageError(f"--refresh {refresh}: choose hourly, daily or weekly.")
     source = ctx.get_parameter_source("token")
     if source is not None and source.name == "COMMANDLINE":
         typer.echo(
@@ -73,21 +85,23 @@ def serve(
         )
     with ShownProgress() as progress:
         # questions of callers nobody knows are not kept
-        desk = open_desk(home, progress, llm, note_gaps=not (open_to_everyone and not token))
+        unknown = open_to_everyone and not token
+        desk = open_desk(home, progress, llm, history=not (no_history or unknown))
         serve_all(
             desk, host=host, port=port, token=token or None, open_to_everyone=open_to_everyone,
             names=allow_host or (), origins=allow_origin or (), folders=allow_folder or (),
             root_path=root_path, proxies=trust_proxy or (),
-            load=llm != "extractive" and "://" not in llm,
+            refresh=refresh or "", load=llm != "extractive" and "://" not in llm,
         )  # fmt: skip
 
 
 def mcp(home: HomeOption = None, llm: LlmOption = "auto") -> None:
-    """Offer search, ask, read_source and reading_path to an assistant, over stdin and stdout.
+    """Offer search, ask, read_source, reading_path and add_source over stdin and stdout.
 
     Example: refdesk mcp --llm extractive
     """
     from ui.serving.asking import Asking
+    from ui.serving.jobs import Jobs
     from ui.serving.mcp import serve_stdio
     from ui.serving.metrics import Metrics
     from ui.serving.turns import Turns
@@ -97,8 +111,10 @@ def mcp(home: HomeOption = None, llm: LlmOption = "auto") -> None:
         _ = desk.library  # a home without one is seeded before the first call waits for it
         turns = Turns()
         asking = Asking(desk, turns, Metrics(turns))
+        jobs = Jobs(desk)
         try:
-            serve_stdio(asking)
+            serve_stdio(asking, jobs)
         finally:
+            jobs.close()
             asking.close()
             desk.close()

@@ -19,17 +19,30 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ui.page import assets
 from ui.page.ask_tab import AskTab
 from ui.page.browse_tab import BrowseTab, PathTab
+from ui.page.deck_tab import DeckTab
+from ui.page.html_ease import ease_html
 from ui.page.i18n import Texts, texts
 from ui.page.library_tab import LibraryTab
+from ui.page.map_tab import MapTab
+from ui.page.notes_part import script
 from ui.page.parts import view
+from ui.page.pdf_route import pdf
 from ui.page.reader_route import reader
 from ui.page.search_tab import SearchTab
+from ui.page.threads_part import Keeping
 from ui.serving.access import Access
 from ui.serving.asking import Asking
 from ui.serving.prefix import prefix_of
 from ui.serving.refusals import nothing_here
 
-_FONTS = ["system-ui", "-apple-system", "Segoe UI", "Noto Sans", "Noto Sans CJK SC", "sans-serif"]
+_FONTS = [
+    "system-ui", "-apple-system", "Segoe UI", "Noto Sans",
+    # Chinese: by Apple, Microsoft, and who has none of theirs
+    "PingFang SC", "Hiragino Sans GB", "Microsoft YaHei", "Noto Sans CJK SC", "Noto Sans SC",
+    "Source Han Sans SC", "WenQuanYi Micro Hei", "sans-serif",
+]  # fmt: skip
+_STYLES = ("page.css", "ease.css", "deck.css", "map.css")
+_SCRIPTS = ("page.js", "tex.js", "size.js", "ease.js", "deck.js", "map.js")
 _POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
     "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
@@ -49,7 +62,8 @@ _BELOW = ("/assets/", "/static/", "/svelte/", "/gradio_api/heartbeat/")
 def mount(app: FastAPI, asking: Asking) -> FastAPI:
     """Mount the page in both languages, and the reader view, and return the whole."""
     access: Access = app.state.access
-    app.include_router(reader(asking.desk))
+    app.include_router(reader(asking.desk, access))
+    app.include_router(pdf(asking.desk))
     app.add_middleware(_Policy)
 
     @app.get("/zh", include_in_schema=False)
@@ -74,27 +88,32 @@ def _theme() -> gr.themes.Base:
 
 
 def _head(say: Texts) -> str:
-    return (
-        f"<style>{assets.read('page.css')}</style>"
-        f'<script>document.documentElement.dataset.desk = "{say.lang}";</script>'
-        f"<script>{assets.read('page.js')}</script>"
-    )
+    styles = "".join(f"<style>{assets.read(name)}</style>" for name in _STYLES)
+    scripts = "".join(f"<script>{assets.read(name)}</script>" for name in _SCRIPTS)
+    desk = f'<script>document.documentElement.dataset.desk = "{say.lang}";</script>'
+    return styles + desk + scripts + script()
 
 
 def _blocks(asking: Asking, access: Access, say: Texts) -> gr.Blocks:
     desk = asking.desk
     with gr.Blocks(title=say("page.title"), analytics_enabled=False, fill_width=True) as blocks:
         view(_masthead(say), "masthead")
+        deck = DeckTab(desk, access, say)
         with gr.Tab(say("tab.ask"), id="ask"):
-            AskTab(asking, say).draw(blocks)
+            AskTab(asking, Keeping(desk.threads, access), say).draw(blocks)
         with gr.Tab(say("tab.search"), id="search"):
             SearchTab(desk, say).draw(blocks)
         with gr.Tab(say("tab.browse"), id="browse") as browsing:
             BrowseTab(desk, say).draw(browsing)
+        with gr.Tab(say("tab.map"), id="map") as mapping:
+            MapTab(desk, say).draw(mapping)
         with gr.Tab(say("tab.path"), id="path"):
             PathTab(desk, say).draw()
+        with gr.Tab(say("tab.cards"), id="cards") as cards:
+            deck.draw()
         with gr.Tab(say("tab.library"), id="library") as keeping:
             LibraryTab(desk, access, say).draw(keeping)
+        deck.connect(cards, blocks)
     return blocks
 
 
@@ -103,7 +122,7 @@ def _masthead(say: Texts) -> str:
         f'<header class="masthead"><a class="skip" href="#question">{escape(say("page.skip"))}</a>'
         f"<h1>refdesk</h1><p>{escape(say('page.tagline'))}</p>"
         f'<a class="other" href="#" hreflang="{"zh" if say.lang == "en" else "en"}">'
-        f"{escape(say('page.other'))}</a></header>"
+        f"{escape(say('page.other'))}</a>{ease_html(say)}</header>"
     )
 
 

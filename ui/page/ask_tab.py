@@ -19,6 +19,7 @@ from ui.page import html as page
 from ui.page.html_answer import Turn, error_html, invitation_html, turn_html
 from ui.page.i18n import Texts
 from ui.page.parts import session, until_stopped, view
+from ui.page.threads_part import Keeping, kept_html
 from ui.serving.asking import Asking, Question, Waiting
 from ui.serving.turns import AT_MOST
 
@@ -31,14 +32,16 @@ Shown = tuple[object, object, object, object]
 class AskTab:
     """What the Ask tab does; one for a language, for all visitors."""
 
-    def __init__(self, asking: Asking, say: Texts) -> None:
+    def __init__(self, asking: Asking, keeping: Keeping, say: Texts) -> None:
         self._asking = asking
+        self._keeping = keeping
         self._say = say
         self._stops: dict[str, Callable[[], object]] = {}
 
     def draw(self, blocks: gr.Blocks) -> None:
         """Put the tab's components into the page being built."""
         say = self._say
+        view(kept_html(say), "kept")
         thread = view("", "thread")
         out = view(invitation_html(say), "answer")
         with gr.Row(elem_id="askbar"):
@@ -55,6 +58,7 @@ class AskTab:
         }  # fmt: skip
         gr.on([box.submit, go.click], self.ask, inputs=[box, past], outputs=shown, **asking)
         blocks.load(self.ask_address, inputs=[past], outputs=shown, **asking)
+        blocks.load(self.reopen, outputs=shown, **asking)
         halt.click(self.stop, show_progress="hidden", queue=False, api_visibility="private")
         blocks.unload(self.stop)
 
@@ -76,6 +80,18 @@ class AskTab:
         else:
             yield gr.skip(), gr.skip(), gr.skip(), gr.skip()
 
+    async def reopen(self, request: gr.Request) -> Shown:
+        """Show the kept thread the address names, if it does, with its sources as they were."""
+        name = str(dict(request.query_params).get("thread", ""))
+        if not name:
+            return gr.skip(), gr.skip(), gr.skip(), gr.skip()
+        try:
+            past = await self._asking.look_up(partial(self._keeping.turns, name, request))
+        except RefdeskError as error:
+            return "", page.failed_html(error, self._say), gr.skip(), ()
+        html = [turn_html(each, self._say) for each in past]
+        return "".join(html[:-1]), html[-1] if html else "", gr.skip(), past[-_KEPT:]
+
     async def ask(
         self, question: str, past: tuple[Turn, ...], request: gr.Request
     ) -> AsyncGenerator[Shown, None]:
@@ -93,7 +109,7 @@ class AskTab:
         self._stops[session(request)] = stop
         fresh = True
         try:
-            growing = until_stopped(self._answered(turn, past, session(request)), stopped)
+            growing = until_stopped(self._answered(turn, past, request), stopped)
             async with aclosing(growing):
                 async for grown in growing:
                     turn = grown
@@ -101,7 +117,7 @@ class AskTab:
                     yield (thread, drawn, "", same) if fresh else (same, drawn, same, same)
                     fresh = False
             if turn.state:  # stopped before the end
-                turn = _stopped(turn, say)
+                turn = await self._kept(_stopped(turn, say), past, request)
                 yield same, turn_html(turn, say), same, same
             yield same, same, same, (*past, turn)[-_KEPT:]
         except RefdeskError as error:
@@ -111,7 +127,7 @@ class AskTab:
                 del self._stops[session(request)]
 
     async def _answered(
-        self, turn: Turn, past: tuple[Turn, ...], caller: str
+        self, turn: Turn, past: tuple[Turn, ...], request: gr.Request
     ) -> AsyncGenerator[Turn, None]:
         """Yield the turn as it grows; the last one is whole."""
         say = self._say
@@ -123,7 +139,8 @@ class AskTab:
         found = await self._asking.look_up(lambda: desk.search(asked, k=_PASSAGES).hits)
         turn = replace(turn, asked=asked, hits=found, state=say("ask.reading"))
         yield turn
-        question = Question(turn.question, caller, "page", history)
+        owner = self._keeping.owner(request)
+        question = Question(turn.question, session(request), "page", history, owner=owner)
         spoken = read = False
         async with aclosing(self._asking.events(question)) as events:
             async for event in events:
@@ -140,7 +157,12 @@ class AskTab:
                     spoken = True  # what the model says takes the place of the extract
                     turn = replace(turn, sentences=(), citations=())
                 turn = self._after(turn, event)
+                if event.name == "done":
+                    turn = await self._kept(turn, past, request)
                 yield turn
+
+    async def _kept(self, turn: Turn, past: tuple[Turn, ...], request: gr.Request) -> Turn:
+        return await self._asking.look_up(partial(self._keeping.kept, turn, past, request))
 
     def _after(self, turn: Turn, event: Event) -> Turn:
         """Return the turn as it stands after an event."""

@@ -7,6 +7,7 @@ from index.store import browse
 from ingest.errors import RefdeskError
 from ui.page import html as page
 from ui.page.html_browse import nothing_html, shelf_html, tree_html
+from ui.page.html_deck import quiz_html
 from ui.page.html_path import path_html
 from ui.page.i18n import Texts
 from ui.page.parts import view
@@ -89,9 +90,16 @@ class PathTab:
         if not topic.strip():
             return page.message_html(self._say("path.empty"))
         try:
-            return path_html(self._desk.path(topic, hours=_number(hours)), self._say)
+            path = path_html(self._desk.path(topic, hours=_number(hours)), self._say)
+            return path + self._quiz(topic)
         except RefdeskError as error:
             return page.failed_html(error, self._say)
+
+    def _quiz(self, topic: str) -> str:
+        try:
+            return quiz_html(self._desk.cards(topic), topic, self._say)
+        except RefdeskError:  # nothing here makes a card
+            return ""
 
 
 def _number(text: str) -> float | None:

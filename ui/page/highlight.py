@@ -1,14 +1,16 @@
 """Which words of a passage carry a sentence: the ones to mark when the passage is shown.
 
-Knows text only; what comes back is HTML of escaped text and ``mark`` elements.
+Knows text only; what comes back is HTML of escaped text, formulas and ``mark`` elements.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from html import escape
 
+from ingest.text.formulas import FORMULA
 from ingest.text.plain import plain_lines
 from ingest.text.scripts import HAN
+from ui.page.formulas import typeset
 
 _UNIT = re.compile(rf"[{HAN}]|[^\W_{HAN}]+")
 _SIGN = re.compile(r"[^\W_]")
@@ -83,10 +85,21 @@ def _pairs(text: str) -> set[str]:
 
 def _html(text: str, spans: Iterable[tuple[int, int]]) -> str:
     out, here = [], 0
-    for start, end in _merged(spans):
-        out += [escape(text[here:start]), "<mark>", escape(text[start:end]), "</mark>"]
+    for start, end in _with_whole_formulas(text, _merged(spans)):
+        out += [typeset(text[here:start]), "<mark>", typeset(text[start:end]), "</mark>"]
         here = end
-    return "".join(out) + escape(text[here:])
+    return "".join(out) + typeset(text[here:])
+
+
+def _with_whole_formulas(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return spans that touch a formula with all of it: no mark begins within one."""
+    ends = [end for _, end in spans]
+    touched = []
+    for found in FORMULA.finditer(text):
+        first = bisect_left(ends, found.start() + 1)
+        if first < len(spans) and spans[first][0] < found.end():
+            touched.append(found.span())
+    return _merged(sorted([*spans, *touched]))
 
 
 def _merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -11,6 +11,7 @@ from index.search.library import Hit
 from index.store.values import Recommendation
 from ingest.errors import HomeBusy, RefdeskError
 from ingest.links.urls import deep_link
+from ui.page.formulas import typeset
 from ui.page.highlight import marked
 from ui.page.i18n import Texts
 from ui.page.i18n.errors import heading
@@ -47,12 +48,29 @@ def reader_link(say: Texts, label: str, *, passage: str = "", url: str = "", at:
 
     ``at`` is the fragment of a deep link, by which the browser finds the sentence there too.
     """
+    return view_link(reader_address(say, passage=passage, url=url, at=at, up=up(say)), label)
+
+
+def reader_address(
+    say: Texts, *, passage: str = "", url: str = "", at: str = "", up: str = ""
+) -> str:
+    """Return the address of the reader view, below ``up``; the rest as for `reader_link`."""
     what = f"passage={quote(passage)}" if passage else f"url={quote(url, safe='')}"
     fragment = f"#passage{at}" if passage else ""
-    # relative, since a proxy may show it all below a path; the page in Chinese is one below
-    up = "../" if say.lang == "zh" else "./"
-    address = f"{up}read?{what}&lang={say.lang}{fragment}"
+    return f"{up}read?{what}&lang={say.lang}{fragment}"
+
+
+def view_link(address: str, label: str) -> str:
+    """Return a link to one of the views of what is archived, in a window of its own."""
     return f'<a href="{escape(address)}" target="_blank" rel="noopener">{escape(label)}</a>'
+
+
+def up(say: Texts) -> str:
+    """Return what leads from a page to where the views are.
+
+    Relative, since a proxy may show it all below a path; the page in Chinese is one below.
+    """
+    return "../" if say.lang == "zh" else "./"
 
 
 def directive(url: str) -> str:
@@ -82,7 +100,7 @@ def failed_html(error: RefdeskError, say: Texts) -> str:
 
 def trail(parts: Sequence[str]) -> str:
     """Return a heading path."""
-    return " › ".join(escape(part) for part in parts if part)
+    return " › ".join(typeset(part) for part in parts if part)
 
 
 def chip(text: str, look: str = "") -> str:
@@ -120,7 +138,7 @@ def hit_html(hit: Hit, query: str, say: Texts) -> str:
     if is_web(live):
         links.append(link(live, say("search.live")))
     return (
-        f'<article class="hit"><h3>{escape(passage.title)}</h3>'
+        f'<article class="hit"><h3>{typeset(passage.title)}</h3>'
         f'<p class="meta">{"".join(chips)}{f"<span>{heading}</span>" if heading else ""}</p>'
         f'<details class="words"><summary>{marked(passage.text, [query], verbatim=False)}</summary>'
         f'</details><p class="links">{"".join(links)}</p></article>'

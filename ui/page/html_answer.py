@@ -1,13 +1,16 @@
 """An answer as HTML: sentences with their marks, a card behind each mark, sources, refusals."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from html import escape
+from urllib.parse import quote
 
 from assistant.answering.values import Answer, Citation, Reading, Sentence, grouped, items, running
 from index.search.library import Hit
 from ingest.errors import RefdeskError
+from ingest.text.formulas import FORMULA, outside
 from ui.page.formulas import typeset
 from ui.page.highlight import marked
 from ui.page.html import (
@@ -21,7 +24,11 @@ from ui.page.html import (
     reader_link,
     recommended_html,
     trail,
+    up,
+    view_link,
 )
+from ui.page.html_deck import make_button, quotes_of
+from ui.page.html_pdf import pdf_address
 from ui.page.i18n import Texts
 from ui.sentence_form import code_of, fenced
 
@@ -34,7 +41,8 @@ class Turn:
 
     ``number`` tells the turns of a thread apart, ``state`` is a sentence about what is under way,
     ``""`` when nothing is; ``notice`` is said of a turn that is over. ``extract`` is the answer
-    without a model, ``answer`` the one that stands at the end.
+    without a model, ``answer`` the one that stands at the end. ``thread`` names the thread it is
+    kept in, "" as long as it is in none.
     """
 
     number: int
@@ -47,6 +55,7 @@ class Turn:
     hits: tuple[Hit, ...] = ()
     extract: Answer | None = None
     answer: Answer | None = None
+    thread: str = ""
 
 
 def turn_html(turn: Turn, say: Texts) -> str:
@@ -58,7 +67,7 @@ def turn_html(turn: Turn, say: Texts) -> str:
     if turn.answer is not None and turn.answer.refused:
         parts.append(_refusal(turn.answer, say))
     else:
-        parts += [_sentences(turn), _legend(turn, say)]
+        parts += [said_html(turn.sentences, partial(_marks, turn)), _legend(turn, say)]
     if turn.state or turn.notice:
         busy = " busy" if turn.state else ""
         said = escape(turn.state or turn.notice)
@@ -69,10 +78,16 @@ def turn_html(turn: Turn, say: Texts) -> str:
         found = "".join(hit_html(hit, asked, say) for hit in turn.hits[:_SHOWN_HITS])
         parts.append(f'<h3 class="small">{escape(say("ask.found"))}</h3>{found}')
     if turn.answer is not None and not turn.answer.refused:
-        parts += [_further(turn.answer.further, say), _tools(turn.answer, say)]
-    working = ' data-working="1"' if turn.state else ""
+        quotes = quotes_of(turn.sentences, {each.n: each.url for each in turn.citations})
+        if not quotes and turn.extract is not None:  # the model's words are no quotation
+            urls = {each.n: each.url for each in turn.extract.citations}
+            quotes = quotes_of(turn.extract.sentences, urls)
+        made = make_button(say, question=asked, quotes=quotes) if quotes else ""
+        parts += [_further(turn.answer.further, say), _tools(turn.answer, say, made)]
+    state = ' data-working="1"' if turn.state else ""
+    state += f' data-thread="{escape(turn.thread)}"' if turn.thread else ""
     return (
-        f'<section class="turn" data-turn="{turn.number}" data-asked="{escape(asked)}"{working}>'
+        f'<section class="turn" data-turn="{turn.number}" data-asked="{escape(asked)}"{state}>'
         f"{framed(*parts)}</section>"
     )
 
@@ -96,15 +111,20 @@ def invitation_html(say: Texts) -> str:
     )
 
 
-def _sentences(turn: Turn) -> str:
-    """The sentences: paragraphs, lists and blocks under their headings, a mark after each run."""
+def said_html(
+    sentences: Sequence[Sentence], marks: Callable[[int, Sequence[Sentence]], str]
+) -> str:
+    """Return the sentences: paragraphs, lists and blocks under their headings.
+
+    ``marks`` gives what stands after a run, by the place of its first sentence, and the run.
+    """
     parts: list[str] = []
     place = 0
-    for group, runs in grouped(turn.sentences):
+    for group, runs in grouped(sentences):
         if group:
-            parts.append(f'<h3 class="group">{escape(_plain(group))}</h3>')
+            parts.append(f'<h3 class="group">{typeset(_plain(group))}</h3>')
         for run in runs:
-            parts.append(_run(run, _marks(turn, place, run[0])))
+            parts.append(_run(run, marks(place, run)))
             place += len(run)
     return f'<div class="said">{"".join(parts)}</div>' if parts else ""
 
@@ -116,8 +136,7 @@ def _run(run: Sequence[Sentence], marks: str) -> str:
     if first.form == "table":
         return f"<div {status}>{_table(first.text)}{marks}</div>"
     if first.form == "formula":
-        formula = f'<div class="formula" tabindex="0">{typeset(first.text)}</div>'
-        return f"<div {status}>{formula}{marks}</div>"
+        return f"<div {status}>{typeset(first.text)}{marks}</div>"
     if first.block:
         code = code_of(first.text) if first.form == "code" else first.text
         return (
@@ -151,14 +170,18 @@ def _table(text: str) -> str:
     return f'<div class="scroll" tabindex="0"><table><tr>{head}</tr>{body}</table></div>'
 
 
-def _marks(turn: Turn, place: int, sentence: Sentence) -> str:
-    """The marks of the run that begins with a sentence."""
+def _marks(turn: Turn, place: int, run: Sequence[Sentence]) -> str:
+    """The marks of a run."""
     titles = {cited.n: cited.title for cited in turn.citations}
-    return "".join(_mark(turn, place, n, titles.get(n, "")) for n in sentence.citations)
+    return "".join(_mark(turn, place, n, titles.get(n, "")) for n in run[0].citations)
 
 
 def _plain(text: str) -> str:
     """A sentence without the Markdown marks of emphasis and links."""
+    return outside(text, _unmarked)
+
+
+def _unmarked(text: str) -> str:
     text = re.sub(r"!?\[([^\]]*)\]\([^)\s]*\)", r"\1", text)
     return re.sub(r"(\*\*|__|`)(?=\S)(.+?)(?<=\S)\1", r"\2", text)
 
@@ -199,10 +222,12 @@ def _sources(turn: Turn, say: Texts) -> str:
         where = f'<span class="where">{heading}</span>' if heading else ""
         opens = f"card-{turn.number}-{places[0]}-{cited.n}" if places else ""
         lists = dict.fromkeys(each.list for each in cited.recommended_by)
+        url = f' data-url="{escape(cited.url)}"' if is_web(cited.url) else ""
         rows.append(
-            f'<li><button type="button" class="source" data-card="{opens}" aria-haspopup="dialog"'
-            f' aria-expanded="false"><span class="n">{cited.n}</span><span class="name">'
-            f"{escape(cited.title)}</span>{where}"
+            f'<li{url}><button type="button" class="source" data-card="{opens}" '
+            f'aria-haspopup="dialog" aria-expanded="false"><span class="n">{cited.n}</span>'
+            f'<span class="name">'
+            f"{typeset(cited.title)}</span>{where}"
             f"</button>{chip(say.named('kind', cited.kind))}"
             f"{''.join(chip(each, 'list') for each in lists)}</li>"
         )
@@ -239,8 +264,13 @@ def _card(turn: Turn, place: int, run: Sequence[Sentence], cited: Citation, say:
     links = ""
     if cited.passage:
         links = reader_link(say, say("card.archived"), passage=cited.passage, at=at)
+        if "#page=" in cited.deep_link:
+            said = " ".join(each.original or each.text for each in run)
+            page = pdf_address(say, passage=cited.passage, said=said, up=up(say))
+            links += view_link(page, say("card.pdf"))
     if is_web(cited.deep_link):
         links = link(cited.deep_link, say("card.live")) + links
+    made = make_button(say, url=cited.url) if cited.passage else ""
     when = say("card.archived_at", date=cited.archived_at[:10]) if cited.archived_at else ""
     heading = trail([part for part in cited.heading if part != cited.title])
     name = say("card.label", n=cited.n)
@@ -256,11 +286,11 @@ def _card(turn: Turn, place: int, run: Sequence[Sentence], cited: Citation, say:
     return (
         f'<div popover class="card" id="card-{turn.number}-{place}-{cited.n}" role="dialog" '
         f'tabindex="-1" aria-label="{escape(name)}">'
-        f'<p class="head"><b>{escape(cited.title)}</b><button type="button" class="close" '
+        f'<p class="head"><b>{typeset(cited.title)}</b><button type="button" class="close" '
         f'aria-label="{escape(say("card.close"))}">×</button></p>'
         f'<p class="where">{heading}</p>'
         f"{shown}{who}"
-        f'<p class="links">{links}<span class="hint">{escape(when)}</span></p></div>'
+        f'<p class="links">{links}{made}<span class="hint">{escape(when)}</span></p></div>'
     )
 
 
@@ -282,24 +312,37 @@ def _further(further: Sequence[Reading], say: Texts) -> str:
     return f'<h3 class="small">{escape(say("ask.further"))}</h3><ul>{links}</ul>' if links else ""
 
 
-def _tools(answer: Answer, say: Texts) -> str:
+def _tools(answer: Answer, say: Texts, more: str) -> str:
     copied = escape(say("ask.copied"))
     return (
         f'<p class="tools"><button type="button" class="copy" data-copied="{copied}" '
-        f'data-text="{escape(markdown(answer))}">{escape(say("ask.copy"))}</button>'
+        f'data-text="{escape(markdown(answer))}">{escape(say("ask.copy"))}</button>{more}'
+        f"{_cite_link(answer, say)}"
         f'<button type="button" class="share" data-copied="{copied}">{escape(say("ask.share"))}'
         f'</button><button type="button" class="again">{escape(say("ask.again"))}</button></p>'
     )
 
 
-def markdown(answer: Answer) -> str:
-    """Return an answer as Markdown, its citations as footnotes."""
+def _cite_link(answer: Answer, say: Texts) -> str:
+    """Return what saves the references of an answer, "" where it cites nothing."""
+    cited = dict.fromkeys(each.url for each in answer.citations)
+    if not cited:
+        return ""
+    what = "&".join(f"url={quote(url, safe='')}" for url in cited)
+    up = "../" if say.lang == "zh" else "./"  # as `html.reader_link`
+    address = escape(f"{up}api/v1/cite?format=bibtex&{what}")
+    label = escape(say("ask.cite"))
+    return f'<a class="cite" href="{address}" download="refdesk.bib">{label}</a>'
+
+
+def markdown(answer: Answer, label: str = "") -> str:
+    """Return an answer as Markdown, its citations as footnotes; ``label`` begins their names."""
     lines = [f"**{_flat(answer.question)}**", ""]
     for group, runs in answer.groups():
         if group:
             lines += [f"### {_flat(group)}", ""]
         for run in runs:
-            marks = "".join(f"[^{n}]" for n in run[0].citations)
+            marks = "".join(f"[^{label}{n}]" for n in run[0].citations)
             lines += [*_markdown_run(run, marks), ""]
     if answer.unanswered:
         lines += [_flat(answer.left_open), ""]
@@ -309,7 +352,7 @@ def markdown(answer: Answer) -> str:
             address = re.sub(r"[\s()<>]", lambda found: f"%{ord(found[0]):02X}", cited.deep_link)
             title = f"[{title}]({address})"
         places = "; ".join(" > ".join([each.list, *each.section]) for each in cited.recommended_by)
-        lines.append(f"[^{cited.n}]: {title}{f' ({_flat(places)})' if places else ''}")
+        lines.append(f"[^{label}{cited.n}]: {title}{f' ({_flat(places)})' if places else ''}")
     return "\n".join(lines) + "\n"
 
 
@@ -330,4 +373,14 @@ def _markdown_run(run: Sequence[Sentence], marks: str) -> list[str]:
 
 
 def _flat(text: str) -> str:
-    return re.sub(r"([\\*_\[\]<>#|`!])", r"\\\1", " ".join(text.split()))
+    """Return words as Markdown on one line; formulas stay TeX, and hold no HTML."""
+    parts, here = [], 0
+    text = " ".join(text.split())
+    for found in FORMULA.finditer(text):
+        parts += [_escaped(text[here : found.start()]), found[0].replace("<", r"\lt ")]
+        here = found.end()
+    return "".join(parts) + _escaped(text[here:])
+
+
+def _escaped(text: str) -> str:
+    return re.sub(r"([\\*_\[\]<>#|`!])", r"\\\1", text)

@@ -1,10 +1,12 @@
 """The reader view: a document's archived text as a page of its own, the cited passage marked.
 
-The text is Markdown from anywhere. It becomes headings, lists, tables and code, nothing else: HTML
-in it stays text, images become their description, links are http and https only. The page runs no
-script; the headers it is sent with would not let it.
+The text is Markdown from anywhere. It becomes headings, lists, tables, code and formulas, nothing
+else: HTML in it stays text, images become their description, links are http and https only. The
+page runs refdesk's own scripts, which its headers name by their digests, and would run no other.
 """
 
+import base64
+import hashlib
 from collections.abc import MutableMapping, Sequence
 from html import escape
 from typing import Any
@@ -13,15 +15,26 @@ from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 
+from assistant.kept.notes import Note
+from assistant.kept.shown import parser
 from index.store.values import Recommendation
 from ingest.values import Document
 from ui.page import assets
+from ui.page.formulas import typeset
 from ui.page.html import is_web, link, recommended_html
+from ui.page.html_ease import size_html
 from ui.page.i18n import Texts
+from ui.page.notes_part import mark, notes_html, script
 
+_SCRIPTS = ("tex.js", "size.js", "reader.js")
+_NAMED = (*_SCRIPTS, "notes.js")
+_DIGESTS = " ".join(
+    f"'sha256-{base64.b64encode(hashlib.sha256(assets.read(name).encode()).digest()).decode()}'"
+    for name in _NAMED
+)
 POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'none'"
+    f"default-src 'none'; script-src {_DIGESTS}; style-src 'unsafe-inline'; img-src data:; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 _LEAVES = frozenset(
     ("paragraph_open", "heading_open", "tr_open", "fence", "code_block", "list_item_open")
@@ -42,12 +55,21 @@ class _Renderer(RendererHTML):
         """An image would be fetched from elsewhere: its description stands for it."""
         return f'<span class="image">[{escape(tokens[idx].content) or "…"}]</span>'
 
+    def formula(
+        self,
+        tokens: Sequence[Token],
+        idx: int,
+        options: Any,
+        env: MutableMapping[str, Any],
+    ) -> str:
+        """A formula is set by the browser."""
+        return typeset(tokens[idx].content)
+
 
 def _parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": False}, renderer_cls=_Renderer)
-    parser.enable(["table", "strikethrough"])
-    parser.validateLink = is_web  # type: ignore[method-assign]  # the documented way
-    return parser
+    made = parser(_Renderer)
+    made.validateLink = is_web  # type: ignore[method-assign]  # the documented way
+    return made
 
 
 def reader_html(
@@ -56,13 +78,17 @@ def reader_html(
     *,
     span: tuple[int, int] | None = None,
     live: str = "",
+    pdf: str = "",
     places: Sequence[Recommendation] = (),
+    notes: Sequence[Note] | None = None,
 ) -> str:
     """Return the whole page of a document; what overlaps ``span`` of its text is marked.
 
-    ``live`` is the address that opens the original, at the passage where there is one.
+    ``live`` is the address that opens the original, at the passage where there is one, ``pdf`` that
+    of its page as a picture. ``notes`` are those on this document; None where none can be taken.
     """
     tokens = _parser().parse(document.text)
+    mark(tokens, notes or ())
     lines = _lines(document.text, span) if span else None
     contents = _marked(tokens, lines)
     body = _parser().renderer.render(tokens, _parser().options, {})
@@ -75,38 +101,48 @@ def reader_html(
     else:
         about = [escape(say("card.primer") if document.kind == "note" else say("reader.given"))]
     about += [escape(each) for each in (document.author, document.date) if each]
+    if pdf:
+        about.append(f'<a href="{escape(pdf)}">{escape(say("reader.pdf"))}</a>')
     if lines:
         about.append(f'<a href="#passage">{escape(say("reader.to_passage"))}</a>')
     recommended = recommended_html(places, say)
     if recommended:
         recommended = f"<p class='small'>{escape(say('reader.recommended'))}</p>{recommended}"
-    title = f"<h1>{escape(document.title)}</h1>" if not _titled(tokens) else ""
-    return _page(
+    title = f"<h1>{typeset(document.title)}</h1>" if not _titled(tokens) else ""
+    return page_html(
         say("reader.title", title=document.title),
         f'<p class="about">{" · ".join(about)}</p>{recommended}{_contents(contents, say)}'
-        f'<article lang="{escape(document.lang)}">{title}{body}</article>',
+        f"{'' if notes is None else notes_html(say, url=document.url, count=len(notes))}"
+        f'<article lang="{escape(document.lang)}">{title}{body}</article>'
+        f"{'' if notes is None else script()}",
         say,
+        document.url,
     )
 
 
 def missing_html(say: Texts) -> str:
     """Return the page for an address or passage that is not here."""
-    return _page(
+    return page_html(
         say("reader.none"),
         f"<h1>{escape(say('reader.none'))}</h1><p>{escape(say('reader.none_explain'))}</p>",
         say,
     )
 
 
-def _page(title: str, body: str, say: Texts) -> str:
+def page_html(title: str, body: str, say: Texts, url: str = "") -> str:
+    """Return a page of its own, with refdesk's scripts; ``url`` is the document that is read."""
+    style = assets.read("reader.css") + assets.read("notes.css")
     home = "./zh/" if say.lang == "zh" else "./"  # a proxy may show it all below a path
+    name = hashlib.sha256(url.encode()).hexdigest()[:16] if url else ""
+    first, *scripts = (f"<script>{assets.read(name)}</script>" for name in _SCRIPTS)
     return (
         f'<!doctype html><html lang="{say.lang}"><head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">'
         f'<meta name="color-scheme" content="light dark"><title>{escape(title)}</title>'
-        f'<link rel="icon" href="data:,"><style>{assets.read("reader.css")}</style></head><body>'
-        f'<header><a href="{home}">{escape(say("reader.back"))}</a></header>'
-        f"<main>{body}</main></body></html>"
+        f'<link rel="icon" href="data:,"><style>{style}</style>{first}</head>'
+        f"<body>"
+        f'<header><a href="{home}">{escape(say("reader.back"))}</a>{size_html(say)}</header>'
+        f'<main data-document="{name}">{body}</main>{"".join(scripts)}</body></html>'
     )
 
 
@@ -157,7 +193,7 @@ def _contents(headings: Sequence[tuple[int, str, str]], say: Texts) -> str:
     if len(shown) < 3:
         return ""
     rows = "".join(
-        f'<li class="l{level}"><a href="#{name}">{escape(text)}</a></li>'
+        f'<li class="l{level}"><a href="#{name}">{typeset(text)}</a></li>'
         for level, name, text in shown
     )
     return f"<details><summary>{escape(say('reader.contents'))}</summary><ul>{rows}</ul></details>"

@@ -18,12 +18,11 @@ from ui.page import html as page
 from ui.page import html_library as page_library
 from ui.page import plots as page_plots
 from ui.page.i18n import Texts
-from ui.page.parts import view
+from ui.page.parts import sits_here, view
 from ui.serving.access import Access
 
 _HOW = {"show_progress": "hidden", "concurrency_limit": 4, "api_visibility": "private"}
 _LOOK = 0.1  # seconds between two pictures of a job
-_LOOPBACK = ("127.0.0.1", "::1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +80,7 @@ class LibraryTab:
 
         That is who sits at this machine, or came in with the token; not whom a proxy brought.
         """
-        allowed = _sits_here(request) or self._access.token is not None
+        allowed = sits_here(request) or self._access.token is not None
         explained = self._say("library.keep_explain" if allowed else "library.locked")
         html = page.framed(
             f"<h2>{escape(self._say('library.keep'))}</h2><p class='hint'>{escape(explained)}</p>"
@@ -151,7 +150,7 @@ class LibraryTab:
             return True
         if item in {curated.name for curated in self._desk.lists()}:
             return True
-        return _sits_here(request) and self._access.may_read(Path(item))
+        return sits_here(request) and self._access.may_read(Path(item))
 
     def rebuild(self, secret: str, what: str, most: str) -> Iterator[str]:
         """Make the library anew from the archive; yields how far it is."""
@@ -198,13 +197,6 @@ class LibraryTab:
             else:
                 yield page.message_html(told)
             return
-
-
-def _sits_here(request: gr.Request) -> bool:
-    """Say whether a request comes from this machine, not from one that a proxy brought."""
-    client = request.client.host if request.client else ""
-    proxied = "x-forwarded-for" in request.headers or "forwarded" in request.headers
-    return client in _LOOPBACK and not proxied
 
 
 def _newest(news: "queue.Queue[_Told | str | Exception]") -> _Told | str | Exception:

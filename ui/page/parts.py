@@ -8,12 +8,20 @@ from typing import Any, TypeVar
 import gradio as gr
 
 T = TypeVar("T")
+_LOOPBACK = ("127.0.0.1", "::1")
 _under_way: set[asyncio.Task[Any]] = set()  # the event loop holds tasks only weakly
 
 
 def view(html: str, name: str) -> gr.HTML:
     """Return a component that shows HTML of ours, without Gradio's own styles and scripts."""
     return gr.HTML(html, elem_id=name, js_on_load=None, apply_default_css=False)
+
+
+def sits_here(request: gr.Request) -> bool:
+    """Say whether a request comes from this machine, not from one that a proxy brought."""
+    client = request.client.host if request.client else ""
+    proxied = "x-forwarded-for" in request.headers or "forwarded" in request.headers
+    return client in _LOOPBACK and not proxied
 
 
 def session(request: gr.Request) -> str:

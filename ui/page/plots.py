@@ -36,7 +36,7 @@ def list_figure(counts: Mapping[str, Mapping[str, int]], say: Texts) -> go.Figur
                 hovertemplate="%{y}: %{x}<extra>%{fullData.name}</extra>",
             )  # fmt: skip
     figure.update_layout(barmode="stack", bargap=0.35, showlegend=True)
-    return _styled(figure, say("library.by_list"), 90 + 42 * len(names))
+    return styled(figure, say("library.by_list"), 90 + 42 * len(names))
 
 
 def kind_figure(counts: Mapping[str, int], say: Texts) -> go.Figure:
@@ -51,7 +51,7 @@ def kind_figure(counts: Mapping[str, int], say: Texts) -> go.Figure:
         )
     )  # fmt: skip
     figure.update_layout(bargap=0.35, showlegend=False)
-    return _styled(figure, say("library.by_kind"), 90 + 30 * len(kinds))
+    return styled(figure, say("library.by_kind"), 90 + 30 * len(kinds))
 
 
 def growth_figure(points: Sequence[tuple[str, int]], say: Texts) -> go.Figure:
@@ -67,10 +67,11 @@ def growth_figure(points: Sequence[tuple[str, int]], say: Texts) -> go.Figure:
     figure.update_layout(showlegend=False)
     figure.update_xaxes(type="category" if len(points) < 8 else "date")
     figure.update_yaxes(rangemode="tozero")
-    return _styled(figure, say("library.growth"), 260)
+    return styled(figure, say("library.growth"), 260)
 
 
-def _styled(figure: go.Figure, title: str, height: int) -> go.Figure:
+def styled(figure: go.Figure, title: str, height: int) -> go.Figure:
+    """Give a figure the page's look, its title and its height in pixels."""
     clear = "rgba(0,0,0,0)"
     axis: dict[str, Any] = {
         "gridcolor": "rgba(128,128,128,0.18)", "zeroline": False, "automargin": True,

@@ -1,12 +1,21 @@
 """The reader view's address: ``/read?passage=KEY`` or ``/read?url=URL``."""
 
-from fastapi import APIRouter
+from contextlib import suppress
+
+from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from assistant.desk import Desk
+from assistant.kept.notes import Note
+from ingest.errors import RefdeskError
 from ingest.links.urls import deep_link
+from ui.page.html_pdf import pdf_address
 from ui.page.html_reader import POLICY, missing_html, reader_html
 from ui.page.i18n import LANGUAGES, texts
+from ui.serving.access import Access
+from ui.serving.visitors import owner_of
+
+_NOTES = 500  # on one page
 
 _HEADERS = {
     "Content-Security-Policy": POLICY,
@@ -15,12 +24,12 @@ _HEADERS = {
 }
 
 
-def reader(desk: Desk) -> APIRouter:
-    """Return the route of the reader view."""
+def reader(desk: Desk, access: Access) -> APIRouter:
+    """Return the route of the reader view; a visitor's own notes are marked in it."""
     router = APIRouter()
 
     @router.get("/read", include_in_schema=False)
-    def read(passage: str = "", url: str = "", lang: str = "en") -> HTMLResponse:
+    def read(request: Request, passage: str = "", url: str = "", lang: str = "en") -> HTMLResponse:
         say = texts(lang if lang in LANGUAGES else "en")
         store = desk.library.store
         found = store.passage(passage) if passage else None
@@ -33,7 +42,14 @@ def reader(desk: Desk) -> APIRouter:
             before = document.text[: found.start]
             live = deep_link(found.opens_at(found.start), found.text, before, found.fence)
         places = store.recommendations([document.url])[document.url]
-        html = reader_html(document, say, span=span, live=live, places=places)
+        pdf = ""
+        if any("#page=" in address for _, address in document.anchors):
+            pdf = pdf_address(say, passage=passage, url="" if found else url, up="./")
+        notes: list[Note] | None = None
+        with suppress(RefdeskError):  # a page can be read whatever became of the notes
+            owner = owner_of(request.headers, access)
+            notes = desk.notes.latest(owner, url=document.url, limit=_NOTES)
+        html = reader_html(document, say, span=span, live=live, pdf=pdf, places=places, notes=notes)
         return HTMLResponse(html, headers=_HEADERS)
 
     return router

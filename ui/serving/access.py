@@ -27,7 +27,7 @@ from ui.serving.prefix import prefix_of
 from ui.serving.refusals import refusal
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-OPEN = ("/healthz", "/readyz")
+OPEN = ("/healthz", "/readyz", "/save")
 """What is answered without a token."""
 COOKIE = "refdesk"
 TOKEN = 8
@@ -36,7 +36,7 @@ _SAFE = ("GET", "HEAD")
 _POLICY_CLOSED = 1008  # of web sockets: refused on principle
 _ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^\s/?#\"'<>\\]+", re.IGNORECASE)
 _PREFLIGHT = {
-    "Access-Control-Allow-Methods": "GET, POST, DELETE", "Access-Control-Max-Age": "600",
+    "Access-Control-Allow-Methods": "GET, POST, PATCH, DELETE", "Access-Control-Max-Age": "600",
 }  # fmt: skip
 _ALWAYS = {
     "X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY",
@@ -61,6 +61,15 @@ class Access:
     origins: frozenset[str] = frozenset()
     secret: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
     folders: tuple[Path, ...] = ()
+
+    @property
+    def personal(self) -> bool:
+        """Whether nobody but who sits at this machine is answered."""
+        return (
+            self.token is None
+            and not self.anywhere
+            and all(name in LOOPBACK or _is_loopback(name) for name in self.names)
+        )
 
     def may_read(self, file: Path) -> bool:
         """Say whether a file or folder of this machine may be taken in from the page."""

@@ -9,39 +9,36 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, FastAPI, Path, Query, Request
 from fastapi.responses import JSONResponse, Response
-from pydantic import BaseModel
 
 from assistant.answering.evidence import PASSAGES
 from assistant.answering.values import Event
 from assistant.bounds import QUESTION
 from assistant.contract import to_json
-from ingest.errors import RefdeskError
+from assistant.references.forms import FORMS, form_of
+from ingest.errors import RefdeskError, UsageError
 from ui.filters import filters_of
 from ui.serving import schema
+from ui.serving.access import Access
 from ui.serving.asking import Asking, Question, Waiting, exchanges
-from ui.serving.refusals import PROBLEM, problem, status_of
+from ui.serving.ingest_api import add_ingest
+from ui.serving.jobs import Jobs
+from ui.serving.refusals import problem, status_of
+from ui.serving.replies import replies
 from ui.serving.streams import GONE, EventStream, Gone, event, unless_gone
 
-_SAYS = {
-    400: "What was asked for cannot be: `detail` says why.",
-    404: "Nothing was found, or nothing is indexed yet.",
-    422: "What was sent is not as described: `errors` names the fields.",
-    429: "Too many questions are waiting: ask again after `Retry-After` seconds.",
-    503: "The model could not be had.",
-}
 _STREAM = (
     "event: hits\ndata: {...}\n\nevent: extractive\ndata: {...}\n\nevent: queue\n"
     'data: {"before": 1}\n\nevent: sentence\ndata: {...}\n\nevent: done\ndata: {...}\n\n'
 )
-_PROBLEM = {PROBLEM: {"schema": schema.ErrorForm.model_json_schema()}}
 Many = Annotated[list[str] | None, Query()]
 Events = AsyncGenerator[Event | Waiting, None]
 Writer = Callable[[Event | Waiting, Events], AsyncGenerator[str, None]]
 """Puts a first event, and those that follow, into the words of a stream."""
 
 
-def add_api(app: FastAPI, asking: Asking) -> None:
+def add_api(app: FastAPI, asking: Asking, jobs: Jobs, access: Access) -> None:
     """Add the interface to an application."""
+    add_ingest(app, jobs, access, replies)
     api = APIRouter(prefix="/api/v1", tags=["refdesk"])
     _add_asking(api, asking)
     _add_reading(api, asking)
@@ -50,7 +47,7 @@ def add_api(app: FastAPI, asking: Asking) -> None:
 
 
 def _add_asking(api: APIRouter, asking: Asking) -> None:
-    @api.get("/search", responses=_replies(schema.SearchForm, 400, 404))
+    @api.get("/search", responses=replies(schema.SearchForm, 400, 404))
     async def search(
         q: Annotated[str, Query(max_length=QUESTION, examples=["grouped-query attention"])],
         k: Annotated[int, Query(ge=1, le=100)] = 10,
@@ -66,7 +63,7 @@ def _add_asking(api: APIRouter, asking: Asking) -> None:
             await asking.look_up(lambda: to_json(asking.desk.search(q, k=k, filters=filters)))
         )
 
-    described: dict[int | str, dict[str, Any]] = _replies(schema.AnswerForm, 400, 404, 429, 503)
+    described: dict[int | str, dict[str, Any]] = replies(schema.AnswerForm, 400, 404, 429, 503)
     described[200]["content"] = {
         "text/event-stream": {"schema": {"type": "string"}, "example": _STREAM}
     }
@@ -90,7 +87,7 @@ def _add_asking(api: APIRouter, asking: Asking) -> None:
 def _add_reading(api: APIRouter, asking: Asking) -> None:
     desk = asking.desk
 
-    @api.get("/sources", responses=_replies(schema.SourcesForm, 400, 404))
+    @api.get("/sources", responses=replies(schema.SourcesForm, 400, 404))
     async def sources(
         list: Many = None,
         section: Many = None,
@@ -107,14 +104,24 @@ def _add_reading(api: APIRouter, asking: Asking) -> None:
         shown = to_json(found[offset : offset + limit])
         return JSONResponse({"total": len(found), "offset": offset, "sources": shown})
 
-    @api.get("/passages/{id}", responses=_replies(schema.PassageForm, 404))
+    @api.get("/source", responses=replies(schema.KnownForm, 404))
+    async def source(
+        url: Annotated[str, Query(max_length=4000, examples=["https://arxiv.org/abs/1706.03762"])],
+    ) -> Response:
+        """Say whether the library holds the page of an address: 404 if not."""
+        found = await asking.look_up(lambda: desk.read_source(url))
+        known = {name: getattr(found, name) for name in ("url", "title", "lang", "kind")}
+        more = {"archived_at": found.fetched_at, "length": len(found.text)}
+        return JSONResponse(known | more)
+
+    @api.get("/passages/{id}", responses=replies(schema.PassageForm, 404))
     async def passage(
         id: Annotated[str, Path(description="As hits and citations carry it.")],
     ) -> Response:
         """Return one passage."""
         return JSONResponse(await asking.look_up(lambda: to_json(desk.passage(id))))
 
-    @api.get("/path", responses=_replies(schema.PathForm, 400, 404))
+    @api.get("/path", responses=replies(schema.PathForm, 400, 404))
     async def path(
         topic: Annotated[str, Query(max_length=QUESTION, examples=["LoRA"])],
         hours: Annotated[float | None, Query(gt=0, allow_inf_nan=False)] = None,
@@ -122,7 +129,30 @@ def _add_reading(api: APIRouter, asking: Asking) -> None:
         """Say what to read on a topic, in which order."""
         return JSONResponse(await asking.look_up(lambda: to_json(desk.path(topic, hours=hours))))
 
-    @api.get("/status", responses=_replies(schema.StatusForm, 404))
+    described = replies(schema.CiteForm, 400, 404)
+    described[200]["content"] = {form.media_type: {} for form in FORMS.values()}
+
+    @api.get("/cite", responses=described)
+    async def cite(
+        request: Request,
+        url: Annotated[list[str] | None, Query(max_length=100)] = None,
+        list: Annotated[str | None, Query(description="Every link of this list.")] = None,
+        format: Annotated[str, Query(description=f"One of {', '.join(FORMS)}.")] = "bibtex",
+    ) -> Response:
+        """Cite sources: as a file of the format, or with `Accept: application/json` in an object.
+
+        The keys of BibTeX depend on their own source alone.
+        """
+        form = form_of(format)
+        named = [*(url or ()), *([list] if list else ())]
+        if not named:
+            raise UsageError("Say what to cite: url=ADDRESS, as often as you like, or list=NAME.")
+        items = await asking.look_up(lambda: desk.cite(named))
+        if "application/json" in request.headers.get("accept", ""):
+            return JSONResponse({"format": format, "text": form.write(items), "items": items})
+        return Response(form.write(items), media_type=f"{form.media_type}; charset=utf-8")
+
+    @api.get("/status", responses=replies(schema.StatusForm, 404))
     async def status() -> Response:
         """Return what the library holds."""
         return JSONResponse(await asking.look_up(desk.status))
@@ -178,11 +208,3 @@ def _data(told: Event) -> Any:
 
 def _gone(request: Request, error: Exception) -> Response:
     return Response(status_code=GONE)
-
-
-def _replies(form: type[BaseModel], *codes: int) -> dict[int | str, dict[str, Any]]:
-    replies: dict[int | str, dict[str, Any]] = {
-        code: {"description": _SAYS[code], "content": _PROBLEM} for code in (*codes, 422)
-    }
-    said = " ".join((form.__doc__ or "").split())
-    return {200: {"model": form, "description": said}} | replies

@@ -31,7 +31,10 @@ _SEARCHING = 2  # threads; more only take the processor from each other
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked, by whom (``caller``), and through which ``door``."""
+    """What is asked, by whom (``caller``), and through which ``door``.
+
+    ``owner`` says whose notes may be asked (see `ui.serving.visitors`), None: nobody's.
+    """
 
     text: str
     caller: str
@@ -39,6 +42,7 @@ class Question:
     history: tuple[Exchange, ...] = ()
     k: int = PASSAGES
     filters: Filters = Filters()  # noqa: RUF009  # immutable
+    owner: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +143,7 @@ class Asking:
                 filters=question.filters,
                 stop=turn.left,
                 before_model=_once(before_model),
+                owner=question.owner,
             )
             with closing(events):  # type: ignore[type-var]  # it is a generator
                 for event in events:

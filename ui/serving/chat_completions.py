@@ -25,6 +25,7 @@ from ui.serving.api import Events, begun, caller
 from ui.serving.asking import Asking, Question, Waiting, exchanges
 from ui.serving.chat_markdown import markdown, next_sentence, rest
 from ui.serving.refusals import RETRY_AFTER, openai_error, status_of
+from ui.serving.schema import whole_schema
 from ui.serving.streams import event, unless_gone
 
 MODEL = "refdesk"
@@ -111,13 +112,19 @@ class _Refused(Exception):
 
 def add_chat(app: FastAPI, asking: Asking) -> None:
     """Add ``/v1/chat/completions`` and ``/v1/models`` to an application."""
-    body = {"content": {"application/json": {"schema": Completion.model_json_schema(
-        ref_template="#/components/schemas/{model}")}}, "required": True}  # fmt: skip
+    schema = whole_schema(Completion)
+    body = {"content": {"application/json": {"schema": schema}}, "required": True}
+    said = {"description": "Refused, in OpenAI's form."}
+    replies: dict[int | str, dict[str, Any]] = dict.fromkeys((400, 404, 413, 429, 503), said)
+    replies[200] = {"content": {"text/event-stream": {}, "application/json": {}}}
     started = int(time.time())
     model = {"id": MODEL, "object": "model", "created": started, "owned_by": MODEL}
 
     @app.post("/v1/chat/completions/", include_in_schema=False)
-    @app.post("/v1/chat/completions", tags=["openai"], openapi_extra={"requestBody": body})
+    @app.post(
+        "/v1/chat/completions", tags=["openai"], openapi_extra={"requestBody": body},
+        responses=replies,
+    )  # fmt: skip
     async def complete(request: Request) -> Response:
         """Reply to a conversation from the library, with citations as an extra field."""
         return await _explained(lambda: _completed(asking, request))
@@ -128,7 +135,7 @@ def add_chat(app: FastAPI, asking: Asking) -> None:
         """Name the one model there is."""
         return {"object": "list", "data": [model]}
 
-    @app.get("/v1/models/{name:path}", tags=["openai"])
+    @app.get("/v1/models/{name:path}", tags=["openai"], responses={404: said})
     async def one(name: str) -> Response:
         """Describe the model."""
         if _is_ours(name):

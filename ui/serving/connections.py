@@ -26,6 +26,8 @@ READING_S = 60.0
 """Seconds a client may leave a reply unread before its connection is cut."""
 BODY = 4_000_000
 """The most bytes of a request's body."""
+ROOMY = {"/api/v1/ingest": 25_000_000}
+"""Where a body may be larger: it brings a page or a file."""
 _REFUSED = (
     b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 10\r\nConnection: close\r\n"
     b"Content-Length: 0\r\n\r\n"
@@ -131,24 +133,25 @@ class Bounded:
             await self._app(scope, receive, send)
             return
         path = scope["path"]
-        if length.isdigit() and int(length[:20]) > self._most:
-            await self._too_large(path)(scope, receive, send)
+        most = max(self._most, ROOMY.get(path, 0))
+        if length.isdigit() and int(length[:20]) > most:
+            await self._too_large(path, most)(scope, receive, send)
             return
         try:
             async with asyncio.timeout(self._seconds):
-                body = await self._read(receive)
+                body = await self._read(receive, most)
         except TimeoutError:
             text = f"The body of the request did not come within {self._seconds:.0f} seconds."
             await refusal(path, 408, text, {"Connection": "close"})(scope, receive, send)
             return
         if body is None:
             return  # the client went away
-        if len(body) > self._most:
-            await self._too_large(path)(scope, receive, send)
+        if len(body) > most:
+            await self._too_large(path, most)(scope, receive, send)
             return
         await self._app(scope, _replayed(body, receive), send)
 
-    async def _read(self, receive: Receive) -> bytes | None:
+    async def _read(self, receive: Receive, most: int) -> bytes | None:
         """Return the body; one byte more than allowed where it is too large; None if broken off."""
         body = bytearray()
         while True:
@@ -156,11 +159,11 @@ class Bounded:
             if message["type"] != "http.request":
                 return None
             body += message.get("body", b"")
-            if len(body) > self._most or not message.get("more_body"):
-                return bytes(body[: self._most + 1])
+            if len(body) > most or not message.get("more_body"):
+                return bytes(body[: most + 1])
 
-    def _too_large(self, path: str) -> ASGIApp:
-        text = f"The body of the request is larger than {self._most:,} bytes."
+    def _too_large(self, path: str, most: int) -> ASGIApp:
+        text = f"The body of the request is larger than {most:,} bytes."
         return refusal(path, 413, text, {"Connection": "close"})
 
 

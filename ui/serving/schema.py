@@ -7,7 +7,7 @@ from dataclasses import is_dataclass
 from functools import cache, reduce
 from operator import or_
 from types import UnionType
-from typing import Any, get_args, get_origin
+from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
@@ -85,6 +85,14 @@ class TextForm(Form):
     next_start: int | None = Field(description="Where to read on; null at the end.")
 
 
+class CiteForm(Form):
+    """Sources as references: a text in the form that was asked for, and as items of CSL-JSON."""
+
+    format: Literal["bibtex", "ris", "csl-json", "apa"]
+    text: str
+    items: list[dict[str, Any]]
+
+
 class StatusForm(Form):
     """What the library holds."""
 
@@ -97,6 +105,120 @@ class StatusForm(Form):
     passages: int
     vectors: int
     failures: list[dict[str, Any]]
+
+
+class KnownForm(Form):
+    """A page that is in the library."""
+
+    url: str = Field(description="The address it is kept under.")
+    title: str
+    lang: str
+    kind: str
+    archived_at: str
+    length: int = Field(description="Characters of its text.")
+
+
+class JobForm(Form):
+    """Long work, and how far it is."""
+
+    id: str
+    what: str
+    asked: str = Field(description="When it was asked for, UTC.")
+    state: Literal["waiting", "running", "done", "failed", "cancelled"]
+    step: str = Field(description="What it does now, or which page came last.")
+    done: int
+    total: int = Field(description="0: not known.")
+    error: str = Field(description="Why nothing came of it.")
+    began: str
+    ended: str
+    result: dict[str, Any] | None = Field(description="Pages read, passages, notices.")
+
+
+class JobsForm(Form):
+    """The jobs of this start."""
+
+    jobs: list[JobForm]
+
+
+class ThreadRowForm(Form):
+    """A kept thread."""
+
+    id: str
+    title: str
+    origin: Literal["shell", "chat", "page", "program"]
+    created: str
+    updated: str
+    questions: int = Field(description="How many it holds.")
+
+
+class ThreadsForm(Form):
+    """The caller's threads, the one asked in last first."""
+
+    threads: list[ThreadRowForm]
+    keeping: bool = Field(description="Whether what is asked now is kept.")
+
+
+class KeptTurnForm(Form):
+    """One question of a thread."""
+
+    asked_at: str
+    answer: AnswerForm  # type: ignore[valid-type]  # made from the dataclass
+
+
+class ThreadForm(ThreadRowForm):
+    """A thread whole; `turns` are its questions."""
+
+    turns: list[KeptTurnForm]
+
+
+class TitleForm(BaseModel):
+    """What a thread is called from now on."""
+
+    title: str = Field(min_length=1, max_length=1_000)
+
+
+class NoteForm(Form):
+    """A note, or without `note` a highlight, fastened to words."""
+
+    id: str
+    url: str = Field(description="The page's address, or refdesk:thread/ and a thread's id.")
+    title: str
+    quote: str = Field(description="The words.")
+    prefix: str
+    suffix: str
+    start: int = Field(description="Where they began in the shown text when it was made.")
+    end: int
+    document_sha256: str
+    note: str
+    tags: list[str]
+    created: str
+    updated: str
+
+
+class NotesForm(Form):
+    """The caller's notes, the one written last first."""
+
+    notes: list[NoteForm]
+    keeping: bool = Field(description="Whether new ones are kept.")
+
+
+class NewNoteForm(BaseModel):
+    """A note to keep: the words with what stands around them, and what is said of them."""
+
+    url: str = Field(max_length=8_000)
+    quote: str = Field(max_length=4_000)
+    prefix: str = Field("", max_length=1_000)
+    suffix: str = Field("", max_length=1_000)
+    start: int = Field(0, ge=0, le=10**9, description="About where they begin in the shown text.")
+    note: str = Field("", max_length=20_000)
+    tags: list[str] = Field([], max_length=100)
+
+
+class NoteEditForm(BaseModel):
+    """What a note says from now on; null leaves it as it is."""
+
+    note: str | None = Field(None, max_length=20_000)
+    tags: list[str] | None = Field(None, max_length=100)
 
 
 class FaultForm(Form):
@@ -122,6 +244,22 @@ class Turn(BaseModel):
 
     role: str = Field(description="user or assistant")
     content: str = Field(max_length=100_000)
+
+
+class IngestForm(BaseModel):
+    """An address to fetch; with ``html``, the page as a person sees it, which is not fetched."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"url": "https://example.org/post", "note": "For Monday"}]}
+    )
+
+    url: str = Field(min_length=1, max_length=4000)
+    html: str | None = Field(None, description="The page's HTML.")
+    title: str = Field("", max_length=1000)
+    selection: str = Field("", max_length=20_000, description="What was marked in it.")
+    note: str = Field("", max_length=20_000, description="What the person says of it.")
+    refresh: bool = Field(False, description="Ask whether it changed, if it is known.")
+    wayback: bool = Field(False, description="If it is dead, get the Internet Archive's copy.")
 
 
 class AskForm(BaseModel):
@@ -153,3 +291,22 @@ class AskForm(BaseModel):
     difficulty: list[Difficulty] | None = None
     kind: list[str] | None = None
     lang: list[str] | None = None
+
+
+def whole_schema(form: type[BaseModel]) -> dict[str, Any]:
+    """Return the JSON schema of a form with what it refers to written out.
+
+    Inside another document its own references would lead nowhere. Forms hold none of themselves.
+    """
+    schema = form.model_json_schema()
+    named = schema.pop("$defs", {})
+
+    def written_out(part: Any) -> Any:
+        if isinstance(part, dict):
+            if "$ref" in part:
+                return written_out(named[part["$ref"].rsplit("/", 1)[1]])
+            return {key: written_out(value) for key, value in part.items()}
+        return [written_out(each) for each in part] if isinstance(part, list) else part
+
+    whole: dict[str, Any] = written_out(schema)
+    return whole

@@ -212,7 +212,9 @@
       const key = turn.dataset.turn + ' ' + turn.dataset.asked;
       if (key !== shown) {
         shown = key;
-        history.replaceState(null, '', '?q=' + encodeURIComponent(turn.dataset.asked));
+        if (!new URLSearchParams(location.search).has('thread')) { // which names the whole thread
+          history.replaceState(null, '', '?q=' + encodeURIComponent(turn.dataset.asked));
+        }
         if (turn.dataset.turn !== '0') turn.querySelector('.question')?.scrollIntoView({ block: 'start' });
       }
     }

@@ -1,0 +1,1 @@
+"""A list of the home given back as a file: Markdown as lists of links are written, or OPML."""

@@ -1,0 +1,156 @@
+"""A source as an item of CSL-JSON, the form that Zotero, pandoc and citation styles share.
+
+The page's own word on itself (`ingest.values.Imprint`) comes first, what refdesk read of it second.
+"""
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from ingest.links.kinds import split
+from ingest.links.urls import canonical, kind_of
+from ingest.text.names import names_in
+from ingest.values import PRIMER, Document
+
+Item = Mapping[str, Any]
+"""One item of CSL-JSON."""
+
+_TYPES = {
+    "paper": "article", "repository": "software", "code": "software", "notebook": "software",
+    "video": "motion_picture", "slides": "speech", "thread": "post", "post": "post-weblog",
+    "note": "document",
+}  # fmt: skip
+"""CSL's types for our kinds; everything else is a web page."""
+
+_ARXIV = re.compile(r"https://arxiv\.org/abs/(\d\d)(\d\d)\.\d{4,5}$")
+_PAPER = "https://arxiv.org/abs/"
+_WORD = re.compile(r"[a-z0-9]+")
+_EMPTY = frozenset(
+    {"a", "an", "the", "on", "of", "for", "in", "to", "and", "with", "from", "is", "are", "how"}
+)
+_KEY = 4  # hex digits of an address's digest: a key is the same in whatever company it is cited
+
+
+def item_of(document: Document) -> Item:
+    """Return a document of the library as an item of CSL-JSON, without its ``id``."""
+    imprint, site = document.imprint, _site(document.url)
+    arxiv = imprint.arxiv
+    if not arxiv and document.url.startswith(_PAPER):
+        arxiv = document.url.removeprefix(_PAPER)
+    authors = imprint.authors or names_in(document.author or "")
+    venue = imprint.venue
+    if arxiv and not imprint.form:
+        venue = ""  # the site it is read on is no journal
+    item: dict[str, Any] = {
+        "type": imprint.form or ("article" if arxiv else _TYPES.get(document.kind, "webpage")),
+        "title": (imprint.title if imprint.form or arxiv else "") or document.title,
+        "author": [_name(family, given) for family, given in authors],
+        "issued": _parts(imprint.date or document.date or _of_number(document.url)),
+        "container-title": venue or ("" if arxiv else site),
+        "publisher": "arXiv" if arxiv and not imprint.form else imprint.publisher,
+        "volume": imprint.volume,
+        "issue": imprint.issue,
+        "page": imprint.pages,
+        "number": f"arXiv:{arxiv}" if arxiv else "",
+        "DOI": imprint.doi,
+        "language": document.lang,
+    }
+    if document.url.startswith(PRIMER):
+        item |= {"container-title": "refdesk primer", "type": "document"}
+    elif site:
+        item |= {"URL": document.url, "accessed": _parts(document.fetched_at[:10])}
+    if item["publisher"] == item["container-title"]:
+        item["publisher"] = ""
+    return {name: value for name, value in item.items() if value}
+
+
+def item_of_link(title: str, url: str) -> Item:
+    """Return a link whose page is not in the library: what its list says of it."""
+    address = canonical(url)
+    arxiv = address.removeprefix(_PAPER) if address.startswith(_PAPER) else ""
+    item = {
+        "type": "article" if arxiv else _TYPES.get(kind_of(url), "webpage"),
+        "title": title,
+        "issued": _parts(_of_number(address)),
+        "container-title": "" if arxiv else _site(address),
+        "publisher": "arXiv" if arxiv else "",
+        "number": f"arXiv:{arxiv}" if arxiv else "",
+        "URL": address,
+    }
+    return {name: value for name, value in item.items() if value}
+
+
+def with_keys(items: Iterable[tuple[str, Item]]) -> list[Item]:
+    """Give the item of every address an ``id``: author, year, a word of the title, a digest.
+
+    A key depends on its own source alone. Only where two of one call would be the same does the
+    later address get a longer one.
+    """
+    taken: set[str] = set()
+    keyed: list[Item] = []
+    for address, item in items:
+        digest = hashlib.sha256(address.encode("utf-8", "replace")).hexdigest()
+        base, length = _base(item), _KEY
+        while (key := f"{base}-{digest[:length]}") in taken:
+            length += _KEY
+        taken.add(key)
+        keyed.append({"id": key, **item})
+    return keyed
+
+
+def year_of(item: Item) -> str:
+    """Return the year of an item, "" if none is known."""
+    parts = item.get("issued", {}).get("date-parts", [[]])[0]
+    return str(parts[0]) if parts else ""
+
+
+def _base(item: Item) -> str:
+    authors = item.get("author") or [{}]
+    name = authors[0].get("family") or authors[0].get("literal") or ""
+    labels = _site(item.get("URL", "")).split(".")[:-1]  # the longest names the site: no "blog"
+    said = _folded(name) or _folded(max(labels, key=len, default="")) or "source"
+    words = [word for word in _WORD.findall(_ascii(item.get("title", ""))) if word not in _EMPTY]
+    return f"{said[:24]}{year_of(item)}{words[0][:24] if words else ''}"
+
+
+def _folded(text: str) -> str:
+    return "".join(_WORD.findall(_ascii(text)))
+
+
+def _ascii(text: str) -> str:
+    apart = unicodedata.normalize("NFKD", text)
+    return apart.encode("ascii", "ignore").decode().lower()
+
+
+def _name(family: str, given: str) -> dict[str, str]:
+    return {"family": family, "given": given} if given else {"literal": family}
+
+
+def _site(url: str) -> str:
+    parts = split(url)
+    host = parts.hostname or "" if parts.scheme in ("http", "https") else ""
+    return host.removeprefix("www.")
+
+
+def _of_number(url: str) -> str:
+    """Return the month an arXiv number of today's form tells: that of the first version."""
+    found = _ARXIV.fullmatch(url)
+    return f"20{found[1]}-{found[2]}" if found else ""
+
+
+def _parts(said: str) -> dict[str, Any]:
+    """Return a date as CSL has it; what is no date of the calendar goes as far as it is one."""
+    numbers = [int(part) for part in said.split("-") if part.isdecimal()][:3]
+    if not numbers or not 1000 <= numbers[0] <= 9999:
+        return {}
+    if len(numbers) > 1 and not 1 <= numbers[1] <= 12:
+        numbers = numbers[:1]
+    if len(numbers) == 3:
+        try:
+            date(*numbers)
+        except ValueError:
+            numbers = numbers[:2]
+    return {"date-parts": [numbers]}

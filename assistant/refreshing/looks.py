@@ -1,0 +1,67 @@
+"""From what became of pages to the digest: new, changed, died, back again."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from assistant.refreshing.digest import Digest, Gone, changed_lists
+from index.store.sqlite import Store
+from ingest.gathering.gather import PageOutcome
+from ingest.lists.changes import ListChanges
+
+Known = Mapping[str, tuple[str, str]]
+"""Of a page's address: title and SHA-256 of the document it leads to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """Pages that were looked at: what became of them, what was known before and is now.
+
+    ``good`` are those whose look before this one brought them.
+    """
+
+    got: Sequence[PageOutcome]
+    before: Known
+    now: Known
+    good: frozenset[str]
+
+
+def known_of(store: Store | None, got: Sequence[PageOutcome]) -> Known:
+    """Return what a library knows of pages; nothing where there is none."""
+    found = {}
+    for each in got if store is not None else ():
+        document = store.document(each.url) if store is not None else None
+        if document is not None:
+            found[each.url] = (document.title, document.sha256)
+    return found
+
+
+def digest_of(
+    at: str, looks: Looks, changes: Sequence[ListChanges], notices: Sequence[str]
+) -> Digest:
+    """Return the digest of a refresh, without the questions that can be answered."""
+    new, changed, back, died = [], [], [], []
+    for each in sorted(looks.got, key=lambda got: got.url):
+        old, now = looks.before.get(each.url), looks.now.get(each.url)
+        title = (now or old or (each.url, ""))[0]
+        if each.state == "failed":
+            if each.url in looks.good and (each.reason or "").startswith("dead"):
+                died.append(Gone(each.url, title, each.reason or "", now is not None))
+        elif now is None:
+            continue  # what came is no page that is read
+        elif old is None:
+            new.append((each.url, title))
+        elif each.url not in looks.good:
+            back.append((each.url, title))
+        elif old[1] != now[1]:
+            changed.append((each.url, title))
+    return Digest(
+        at,
+        changed_lists(changes),
+        tuple(new),
+        tuple(changed),
+        tuple(died),
+        tuple(back),
+        looked_at=len(looks.got),
+        failed=sum(each.state == "failed" for each in looks.got),
+        notices=tuple(notices),
+    )

@@ -1,0 +1,1 @@
+"""A library as a vault of Markdown notes (Obsidian's), beside what a person writes in it."""

@@ -1,0 +1,156 @@
+"""Taking off the disk what was forgotten: the record keeps its place and length, not its bytes.
+
+Where a forgotten record stood, a record of the same length that says nothing stands afterwards, so
+that every other record keeps its offset. A file is written anew beside the old one and takes its
+place at once, so a kill leaves one or the other. A body that a record which still counts refers to
+(a ``revisit``) stays.
+"""
+
+import gzip
+import io
+import mmap
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from ingest.archive.files import index_of, order_of
+from ingest.archive.members import Found, Unreadable, is_packed, members
+from ingest.archive.records import VISITS
+from ingest.archive.warc import Archive, Forgotten
+from ingest.disk import settle
+
+_EMPTY = (
+    "WARC/1.0\r\nWARC-Type: metadata\r\nWARC-Record-ID: <urn:uuid:{zero}>\r\n"
+    "WARC-Date: 1970-01-01T00:00:00Z\r\nContent-Type: {kind}\r\n"
+    "Content-Length: {length:010}\r\n\r\n"
+)
+_KIND = "application/x-refdesk-erased"
+_ZERO = "00000000-0000-0000-0000-000000000000"
+_END = b"\r\n\r\n"
+_COMMENT = 0x10  # the flag of a gzip member that carries a comment
+
+
+def erase(archive: Archive) -> int:
+    """Take the bytes of everything that was forgotten off the disk; return how many records.
+
+    Only the one who may write to the home may call this.
+
+    Raises:
+        OSError: there is no room for a file to be written anew; it is as it was then.
+    """
+    needed = {record.payload for record in archive.records() if record.payload is not None}
+    replies = _asked_for(archive, forgotten=True) - _asked_for(archive, forgotten=False)
+    gone = archive.forgotten()
+    erased = 0
+    for warc in archive.files():
+        order = order_of(warc.name, {"offset": 0})
+        whole = any(warc.name in each.files and order < each.order for each in gone)
+        if whole and not any(file == warc.name for file, _ in needed):
+            erased += sum(1 for _ in members(warc))
+            index_of(warc).unlink(missing_ok=True)
+            warc.unlink()
+            continue
+        places = [
+            (found.offset, found.length)
+            for found in members(warc)
+            if (warc.name, found.offset) not in needed
+            and not is_erased(found)
+            and (whole or _is_gone(archive, warc.name, found, gone, replies))
+        ]
+        erased += _overwrite(archive, warc, places) if places else 0
+    return erased
+
+
+def holds_erased(warc: Path) -> bool:
+    """Say whether bytes were taken out of a file."""
+    return any(is_erased(found) for found in members(warc))
+
+
+def is_erased(found: Found | Unreadable) -> bool:
+    """Say whether this stands where something was forgotten."""
+    return isinstance(found, Found) and found.record.rec_headers.get_header("Content-Type") == _KIND
+
+
+def _is_gone(
+    archive: Archive,
+    file: str,
+    found: Found | Unreadable,
+    gone: Sequence[Forgotten],
+    replies: set[tuple[str, str]],
+) -> bool:
+    """Say whether a record was forgotten, or is a reply that only forgotten visits asked for."""
+    url = date = ""
+    if isinstance(found, Found):
+        head = found.record.rec_headers
+        url = (head.get_header("WARC-Target-URI") or "").strip("<>")
+        date = head.get_header("WARC-Date") or ""
+    page = archive.named_here(file, url.removeprefix(VISITS))
+    order = order_of(file, {"fetched_at": date, "offset": found.offset})
+    return (url, date) in replies or any(
+        each.covers(page, file, found.offset, order) for each in gone
+    )
+
+
+def _asked_for(archive: Archive, *, forgotten: bool) -> set[tuple[str, str]]:
+    """Return address and date of every reply that a visit names."""
+    return {
+        (asked.reply_url, asked.reply_at)
+        for visits in archive.visits(forgotten=forgotten).values()
+        for visit in visits
+        for asked in visit.requests
+        if asked.reply_url
+    }
+
+
+def _overwrite(archive: Archive, warc: Path, places: list[tuple[int, int]]) -> int:
+    """Write a file anew with records that say nothing at these places; return how many there are.
+
+    A record that is shorter than one that says nothing stays.
+    """
+    packed = is_packed(warc)
+    partial = warc.with_suffix(".part")
+    erased = 0
+    with (
+        warc.open("rb") as old,
+        partial.open("wb") as new,
+        mmap.mmap(old.fileno(), 0, access=mmap.ACCESS_READ) as data,
+    ):
+        at = 0
+        for offset, length in places:
+            empty = _packed(length) if packed else _plain(length)
+            if empty is None:
+                continue
+            erased += 1
+            new.writelines(_pieces(data, at, offset))
+            new.write(empty)
+            at = offset + length
+        new.writelines(_pieces(data, at, len(data)))
+    index_of(warc).unlink(missing_ok=True)  # it names what was there
+    settle(partial, warc)
+    archive.write_index(warc, list(archive.scan(warc)))
+    return erased
+
+
+def _pieces(data: mmap.mmap, start: int, end: int) -> Iterator[bytes]:
+    step = io.DEFAULT_BUFFER_SIZE * 128
+    return (data[at : min(at + step, end)] for at in range(start, end, step))
+
+
+def _plain(length: int) -> bytes | None:
+    """Return a record of ``length`` bytes that holds spaces; None where there is no room for it."""
+    head = _EMPTY.format(zero=_ZERO, kind=_KIND, length=0)
+    room = length - len(head)  # the two line ends after a record are none of its length
+    if room < 0:
+        return None
+    return _EMPTY.format(zero=_ZERO, kind=_KIND, length=room).encode() + b" " * room
+
+
+def _packed(length: int) -> bytes | None:
+    """Return a gzip member of ``length`` bytes, an empty record and a comment that fills it up."""
+    head = _EMPTY.format(zero=_ZERO, kind=_KIND, length=0).encode()
+    member = gzip.compress(head + _END, mtime=0)
+    room = length - len(member) - 1
+    if room < 0:
+        return None
+    start = bytearray(member[:10])
+    start[3] |= _COMMENT
+    return bytes(start) + b" " * room + b"\0" + member[10:]

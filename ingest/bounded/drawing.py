@@ -1,0 +1,51 @@
+"""What is asked of a reading process that is to draw a page of an archived PDF file."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from ingest.archive.values import Record
+from ingest.archive.warc import Archive
+from ingest.pipeline import record_of
+from ingest.reading.decode import UnreadableError, unpack
+from ingest.reading.pdf_image import PageImage, page_image
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """What it takes to draw a page: its archive, the records it may be in, and its number."""
+
+    folder: Path
+    records: tuple[Record, ...]
+    number: int
+
+    def message(self) -> dict[str, Any]:
+        """Return it as an object of JSON, for another process."""
+        return {
+            "folder": str(self.folder),
+            "records": [asdict(each) for each in self.records],
+            "number": self.number,
+        }
+
+    @classmethod
+    def of(cls, message: Mapping[str, Any]) -> "Drawing":
+        """Return the drawing of a :meth:`message`."""
+        records = tuple(record_of(each) for each in message["records"])
+        return cls(Path(message["folder"]), records, message["number"])
+
+    def __call__(self) -> PageImage:
+        """Draw the page of the first record that holds it.
+
+        Raises:
+            UnreadableError: none of them holds a PDF that can be drawn.
+        """
+        archive = Archive(self.folder)
+        why = UnreadableError("no PDF")
+        for record in self.records:
+            try:
+                reply = archive.read(record)
+                return page_image(unpack(reply.body, reply.header("Content-Encoding")), self.number)
+            except UnreadableError as error:
+                why = error
+        raise why

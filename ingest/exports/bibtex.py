@@ -1,0 +1,161 @@
+"""BibTeX and BibLaTeX, as Zotero, JabRef, Mendeley and Google Scholar write them.
+
+A file is cut where a line opens an entry, so that one that is not closed costs itself alone.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from ingest.exports.given import Given
+from ingest.exports.shelf import Shelf
+from ingest.exports.works import take_work
+
+WHAT = "a BibTeX bibliography"
+_OPENS = re.compile(r"@\s{0,9}([A-Za-z]{2,40})\s{0,9}[{(]")
+_ENTRY = re.compile(r"^[ \t]{0,40}@[A-Za-z]{2,40}[ \t]{0,9}[{(]", re.MULTILINE)
+_BEGINS = re.compile(r"(?>\s*+(?:%[^\n]*+\n)?)*+@[A-Za-z]{2,40}[ \t]{0,9}[{(]")
+_KEY = re.compile(r"\s*+([^\s,={}\"]{0,300}+)\s*+,")
+_FIELD = re.compile(r"[\s,]*+([A-Za-z][\w:+/.-]{0,60}+)\s*+=\s*+")
+_WORD = re.compile(r"[\w:+/.-]{1,200}+")
+_MARK = re.compile(r"\\.|[{}\"]", re.DOTALL)
+_URL = re.compile(r"https?://[^\s{}\\]{1,2000}")
+_NO_WORKS = ("comment", "preamble", "string")
+_ACCENTS = {"`": "\u0300", "'": "\u0301", "^": "\u0302", "~": "\u0303", '"': "\u0308",
+            "=": "\u0304", ".": "\u0307", "u": "\u0306", "v": "\u030c", "H": "\u030b",
+            "c": "\u0327", "k": "\u0328", "r": "\u030a", "d": "\u0323", "b": "\u0331"}  # fmt: skip
+_ACCENT = re.compile(
+    r"\\([`'^~\"=.])\s{0,3}\{?\\?([A-Za-zıȷ])\}?|\\([uvHckrdb])(?:\{\\?([A-Za-zıȷ])\}| ([A-Za-z]))"
+)
+_LETTERS = {"ss": "ß", "o": "ø", "O": "Ø", "l": "ł", "L": "Ł", "ae": "æ", "AE": "Æ", "oe": "œ",
+            "OE": "Œ", "aa": "å", "AA": "Å", "i": "ı", "j": "ȷ"}  # fmt: skip
+_LETTER = re.compile(r"\\(ss|oe|OE|ae|AE|aa|AA|[oOlLij])(?![A-Za-z])\s?")
+_COMMAND = re.compile(r"\\(?:[A-Za-z]{2,30}\*?\s?|([&%$#_{}~ ,-]))")
+
+
+def recognises(given: Given) -> bool:
+    """See `Format`."""
+    if given.suffix in (".bib", ".bibtex"):
+        return "@" in given.text
+    if not _BEGINS.match(given.head.lstrip("\ufeff")):  # Markdown lists quote BibTeX, further down
+        return False
+    openings = _ENTRY.finditer(given.head)
+    return any(_KEY.match(given.head, opening.end()) for opening in openings)
+
+
+def read(given: Given, shelf: Shelf) -> str | None:
+    """See `Format`."""
+    starts = [match.start() for match in _ENTRY.finditer(given.text)]
+    macros: dict[str, str] = {}
+    for start, end in zip(starts, [*starts[1:], len(given.text)], strict=True):
+        block = given.text[start:end]
+        for kind, key, fields in _entries(block, macros):
+            if fields is None:
+                line = given.text.count("\n", 0, start) + 1 if len(shelf.ignored) < 1000 else 0
+                first = block.strip().partition("\n")[0]
+                shelf.leave("", first, f"an entry that cannot be read (line {line or 'later'})")
+            elif kind == "string":
+                macros |= fields
+            elif kind not in _NO_WORKS:
+                _take(key, fields, shelf)
+    return None
+
+
+def _entries(
+    block: str, macros: dict[str, str]
+) -> Iterator[tuple[str, str, dict[str, str] | None]]:
+    """Yield type, key and fields of the entries of a block; None for one that is not closed."""
+    at = 0
+    while (opening := _OPENS.search(block, at)) is not None:
+        kind, at = opening[1].lower(), opening.end()
+        if kind in ("comment", "preamble"):
+            at = _closing(block, at)
+            continue
+        key = _KEY.match(block, at) if kind != "string" else None
+        if key is not None:
+            at = key.end()
+        fields: dict[str, str] = {}
+        while (name := _FIELD.match(block, at)) is not None:
+            value, at = _value(block, name.end(), macros)
+            fields[name[1].lower()] = value
+        close = re.compile(r"[\s,]*+[})]").match(block, at)
+        closed = close is not None and (key is not None or kind == "string")
+        yield kind, key[1] if key else "", fields if closed else None
+        if close is None:
+            return
+        at = close.end()
+
+
+def _value(block: str, at: int, macros: dict[str, str]) -> tuple[str, int]:
+    """Read a value, which may be put together by ``#``; return it and where it ends."""
+    parts = []
+    while True:
+        if block[at : at + 1] == "{":
+            end = _closing(block, at + 1)
+            parts.append(block[at + 1 : end - 1])
+        elif block[at : at + 1] == '"':
+            end = _closing(block, at + 1, quoted=True)
+            parts.append(block[at + 1 : end - 1])
+        elif word := _WORD.match(block, at):
+            end = word.end()
+            parts.append(macros.get(word[0].lower(), word[0]))
+        else:
+            end = at
+        at = end
+        more = re.compile(r"\s*+#\s*+").match(block, at)
+        if more is None:
+            return "".join(parts), at
+        at = more.end()
+
+
+def _closing(block: str, at: int, *, quoted: bool = False) -> int:
+    """Return where a braced or quoted text ends, behind its mark; the end if it is not closed."""
+    depth = 0 if quoted else 1
+    for mark in _MARK.finditer(block, at):
+        if mark[0] == "{":
+            depth += 1
+        elif mark[0] == "}":
+            depth -= 1
+        if depth == 0 and (mark[0] == '"' if quoted else mark[0] == "}"):
+            return mark.end()
+    return len(block)
+
+
+def _take(key: str, fields: dict[str, str], shelf: Shelf) -> None:
+    url = fields.get("url", "")
+    if not url:
+        elsewhere = _URL.search(f"{fields.get('howpublished', '')} {fields.get('note', '')}")
+        url = elsewhere[0].rstrip(".,;") if elsewhere else ""
+    prefix = (fields.get("archiveprefix") or fields.get("eprinttype") or "arxiv").lower()
+    arxiv = fields.get("eprint", "") if prefix == "arxiv" else ""
+    if not arxiv:  # as Google Scholar has it: journal={arXiv preprint arXiv:1706.03762}
+        arxiv = fields.get("journal", "").lower().partition("arxiv:")[2]
+    said = {name: unlatexed(value) for name, value in fields.items()}
+    take_work(
+        shelf,
+        said.get("title") or key,
+        url=re.sub(r"\\([&%$#_~{}])|[{}]", r"\1", url).strip(),
+        doi=fields.get("doi", "").replace("\\", ""),
+        arxiv=arxiv,
+        authors=[name for part in re.split(r"\sand\s", said.get("author", ""))
+                 if (name := part.strip())],
+        year=said.get("year") or said.get("date") or "",
+        tags=re.split("[,;]", said.get("keywords", "")),
+        note=said.get("annote") or said.get("annotation") or "",
+    )  # fmt: skip
+
+
+def unlatexed(text: str) -> str:
+    """Return a field as people read it: accents set, braces and commands gone."""
+    if "\\" in text:
+        text = _ACCENT.sub(_accented, text)
+        text = _LETTER.sub(lambda found: _LETTERS[found[1]], text)
+        text = _COMMAND.sub(lambda found: found[1] or "", text)
+    text = text.replace("---", "—").replace("--", "–")
+    return " ".join(text.replace("{", "").replace("}", "").replace("~", " ").split())
+
+
+def _accented(found: re.Match[str]) -> str:
+    mark, letter = found[1] or found[3], found[2] or found[4] or found[5]
+    letter = {"ı": "i", "ȷ": "j"}.get(letter, letter)
+    return unicodedata.normalize("NFC", letter + _ACCENTS[mark])

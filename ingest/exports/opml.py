@@ -1,0 +1,45 @@
+"""OPML: outlines of feeds and links, as feed readers and outliners exchange them.
+
+A feed's site is an entry; what the feed itself holds joins the list when it is looked at.
+"""
+
+from ingest.exports.given import Given
+from ingest.exports.shelf import Shelf
+from ingest.reading.feed_heads import is_outline
+from ingest.reading.xml_tree import root_of
+
+WHAT = "an OPML outline"
+
+
+def recognises(given: Given) -> bool:
+    """See `Format`."""
+    return is_outline(given.head)
+
+
+def read(given: Given, shelf: Shelf) -> str | None:
+    """See `Format`."""
+    root = root_of(given.data)
+    section: list[str] = []
+    # by a walk, not by recursion: how deep it nests is its author's choice
+    from lxml import etree
+
+    for event, element in etree.iterwalk(root, events=("start", "end"), tag=("outline", "Outline")):
+        # (feed readers write the attributes in every case)
+        said = {name.lower(): value for name, value in element.attrib.items()}
+        name = said.get("title") or said.get("text") or ""
+        if event == "end":
+            section.pop()
+            continue
+        page = said.get("htmlurl") or said.get("url") or ""
+        feed = said.get("xmlurl") or ""
+        if feed:
+            shelf.follow(feed, name)
+        if page:
+            shelf.take(page, name, section, note=said.get("description", ""),
+                       tags=said.get("category", "").split(","),
+                       added=said.get("created", ""))  # fmt: skip
+        elif not feed and len(element) == 0:
+            shelf.cover(name, section)
+        section.append(name)
+    title: str | None = root.findtext("head/title")
+    return title

@@ -1,0 +1,116 @@
+"""Which format a file is of, and the list it holds."""
+
+from dataclasses import replace
+
+from ingest.errors import UsageError
+from ingest.exports import (
+    bibtex,
+    bookmarks,
+    csl_json,
+    feeds,
+    json_feed,
+    json_rows,
+    karakeep,
+    linkwarden,
+    opml,
+    pocket,
+    ris,
+    tables,
+)
+from ingest.exports.given import Format, Given, opened
+from ingest.exports.shelf import Shelf
+from ingest.lists.catalog_file import CuratedList
+from ingest.lists.parser import decode, parse
+from ingest.reading.decode import UnreadableError
+
+FORMATS: dict[str, Format] = {
+    "bookmarks": bookmarks,
+    "pocket": pocket,
+    "opml": opml,
+    "feed": feeds,
+    "json-feed": json_feed,
+    "linkwarden": linkwarden,
+    "karakeep": karakeep,
+    "csl-json": csl_json,
+    "json": json_rows,
+    "ris": ris,
+    "bibtex": bibtex,
+    "table": tables,
+}
+"""By the name a list remembers it by, in the order they are asked; what none knows is Markdown."""
+
+GROWS = ("feed", "json-feed")
+"""Forms that show the newest entries only: the older ones stay."""
+
+_HEAD = 4_000
+_DOCUMENTS = (
+    ".pdf",
+    ".ipynb",
+    ".mhtml",
+    ".mht",
+    ".docx",
+    ".epub",
+    ".tex",
+    ".vtt",
+    ".srt",
+    ".jsonl",
+)
+
+
+def form_of(given: Given) -> str:
+    """Return the name of a file's format, "" for Markdown."""
+    return next((name for name, each in FORMATS.items() if each.recognises(given)), "")
+
+
+def is_export(file: str, data: bytes) -> bool:
+    """Say whether a file is what another program exported; Markdown and documents are not."""
+    try:
+        return bool(form_of(opened(file, data)))
+    except UsageError:
+        return False
+
+
+def read_list(
+    data: bytes, *, file: str, name: str, base: str | None = None, origin: str | None = None
+) -> CuratedList:
+    """Return the list that a file holds, whatever program wrote it.
+
+    Args:
+        data: its bytes.
+        file: its name, or its address.
+        name: what the list is called.
+        base: what relative links resolve against.
+        origin: where the list lives.
+
+    Raises:
+        UsageError: it cannot be read, or holds no address of a page.
+    """
+    suffix = Given(file, b"", "").suffix
+    if suffix in _DOCUMENTS:
+        raise UsageError(f"{file} is a document, not a list: `refdesk ingest {file}` takes it in.")
+    given = opened(file, data)
+    form = form_of(given)
+    if not form and given.value is not None:
+        raise UsageError(
+            f"{file} is JSON of a kind refdesk does not know: it reads exports of Omnivore, "
+            "Linkwarden, Karakeep and Raindrop, CSL-JSON, JSON Feed, and arrays of objects with "
+            '"url" and "title".'
+        )
+    if not form:
+        return parse(decode(data), name=name, base=base, origin=origin)
+    shelf = Shelf(base or origin)
+    kind = FORMATS[form]
+    try:
+        title = kind.read(given, shelf)
+    except UnreadableError as error:
+        raise UsageError(f"{file} cannot be read as {kind.WHAT}: {error.reason}.") from error
+    return shelf.as_list(name, title, what=kind.WHAT, form=form, origin=origin)
+
+
+def grown(before: CuratedList | None, now: CuratedList) -> CuratedList:
+    """Return a list as it is now, with its older entries where its form shows the newest only."""
+    if before is None or now.form not in GROWS:
+        return now
+    have = {entry.url for entry in now.entries}
+    older = tuple(entry for entry in before.entries if entry.url not in have)
+    return replace(now, entries=now.entries + older)

@@ -1,0 +1,156 @@
+"""Where formats put what they read: entries of a list, and what is none, with the reason.
+
+The one place that decides which addresses of other programs are taken over.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from ingest.errors import UsageError
+from ingest.links.public import refusal
+from ingest.links.urls import NO_BASE, kind_of, resolve, source_of
+from ingest.lists.catalog_file import CuratedList, Entry, Ignored, Topic
+from ingest.lists.lines import language_of
+from ingest.text.sentences import clean
+
+_TITLE = 500  # characters
+_NOTE = 2_000
+_NAME = 200
+_DEEPEST = 40  # folders within folders
+_TAGS = 50
+_ENDS = ".!?…。！？"
+_MARKUP = re.compile(r"<[^<>]{1,1000}>")
+
+
+@dataclass(slots=True)
+class Shelf:
+    """What was read so far; ``base`` is what relative addresses resolve against."""
+
+    base: str | None = None
+    entries: dict[tuple[str, tuple[str, ...]], Entry] = field(default_factory=dict)
+    topics: dict[Topic, None] = field(default_factory=dict)
+    ignored: list[Ignored] = field(default_factory=list)
+    feeds: dict[str, None] = field(default_factory=dict)
+
+    def take(
+        self,
+        address: str,
+        title: str,
+        section: Sequence[str] = (),
+        *,
+        note: str = "",
+        tags: Iterable[str] = (),
+        added: str = "",
+    ) -> None:
+        """Take an entry, or note why its address is none.
+
+        Tags and the day it was kept (any spelling `day_of` knows) are told in its note.
+        """
+        address, title = address.strip(), plain(title, _TITLE)
+        url, reason = resolve(address, self.base) if address else ("", "no address")
+        reason = "no web address" if reason == NO_BASE else reason or refusal(url) or ""
+        if reason:
+            self.leave(address, title, reason)
+            return
+        under = tuple(name for part in section[:_DEEPEST] if (name := plain(part, _NAME)))
+        if (url, under) in self.entries:
+            self.leave(address, title, "the same address stands in this section before")
+            return
+        said = _note(note, tags, added)
+        self.entries[url, under] = Entry(
+            title or url, url, under, kind_of(url), source_of(url), note=said or None
+        )
+
+    def follow(self, feed: str, title: str) -> None:
+        """Note a feed whose entries are to join the list."""
+        url, reason = resolve(feed.strip(), self.base)
+        if reason := reason or refusal(url) or "":
+            self.leave(feed, title, f"a feed: {reason}")
+        else:
+            self.feeds[url] = None
+
+    def leave(self, target: str, title: str, reason: str) -> None:
+        """Note what is not taken, and why."""
+        self.ignored.append(Ignored(plain(target, _NAME), plain(title, _NAME), reason))
+
+    def cover(self, title: str, section: Sequence[str] = ()) -> None:
+        """Note a subject without a link."""
+        if title := plain(title, _NAME):
+            self.topics[Topic(title, tuple(plain(part, _NAME) for part in section))] = None
+
+    def as_list(
+        self, name: str, title: str | None, *, what: str, form: str, origin: str | None
+    ) -> CuratedList:
+        """Return what was read as a list.
+
+        Raises:
+            UsageError: no entry is among it; the message says what is.
+        """
+        if not self.entries and not self.feeds:
+            raise UsageError(
+                f"The list {name!r} was read as {what} and holds no address of a page"
+                f"{_reasons(self.ignored)}. What to do: check that the export is whole."
+            )
+        lines = [entry.title for entry in self.entries.values()]
+        return CuratedList(
+            name=name,
+            title=plain(title or "", _NAME) or name,
+            origin=origin,
+            base=self.base,
+            lang=language_of(lines),
+            entries=tuple(self.entries.values()),
+            topics=tuple(self.topics),
+            ignored=tuple(self.ignored),
+            form=form,
+            feeds=tuple(self.feeds),
+        )
+
+
+def plain(text: str, most: int) -> str:
+    """Return a text of one line, without markup and control characters, cut at ``most``."""
+    line = " ".join(clean(_MARKUP.sub(" ", text[: 8 * most])).split())
+    return line if len(line) <= most else f"{line[: most - 1]}…"
+
+
+def day_of(said: object) -> str:
+    """Return a date as ``YYYY-MM-DD``, "" if it is none.
+
+    Knows seconds, milliseconds and microseconds since 1970, ISO 8601 and RFC 5322.
+    """
+    text = str(said).strip()[:60]
+    try:
+        if re.fullmatch(r"\d{9,17}(?:\.\d{1,6})?", text):
+            seconds = float(text)
+            while seconds > 1e11:
+                seconds /= 1000
+            read = datetime.fromtimestamp(seconds, UTC)
+        elif re.match(r"\d{4}-\d\d-\d\d", text):
+            return str(datetime.fromisoformat(text[:10]).date())
+        else:
+            read = parsedate_to_datetime(text)
+    except (ValueError, TypeError, OverflowError, OSError, IndexError):
+        return ""
+    return f"{read:%Y-%m-%d}"
+
+
+def _note(note: str, tags: Iterable[str], added: str) -> str:
+    parts = [plain(note, _NOTE)]
+    if parts[0] and (tags or added) and parts[0][-1] not in _ENDS:
+        parts[0] += "."
+    named = list(dict.fromkeys(name for tag in tags if (name := plain(str(tag), _NAME))))[:_TAGS]
+    if named:
+        parts.append(f"Tags: {', '.join(named)}.")
+    if day := day_of(added):
+        parts.append(f"Kept on {day}.")
+    return " ".join(filter(None, parts))
+
+
+def _reasons(ignored: Sequence[Ignored]) -> str:
+    counts: dict[str, int] = {}
+    for each in ignored:
+        counts[each.reason] = counts.get(each.reason, 0) + 1
+    said = ", ".join(f"{count} × {reason}" for reason, count in counts.items())
+    return f" ({said})" if said else ""

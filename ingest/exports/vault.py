@@ -1,0 +1,87 @@
+"""A vault of notes, Obsidian's or any folder of Markdown, as a list: every address its notes hold.
+
+Sections are folders and notes. Names of notes that are not there are subjects without a link: what
+their author means to write about.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from ingest.errors import UsageError
+from ingest.exports.given import MOST_BYTES
+from ingest.lists.catalog_file import CuratedList, Entry, Ignored, Topic
+from ingest.lists.lines import language_of
+from ingest.lists.parser import decode
+from ingest.reading import front_matter, wiki
+
+FORM = "vault"
+_NOTES = (".md", ".markdown")
+
+
+def read_vault(folder: Path, name: str, parse: Callable[..., CuratedList]) -> CuratedList:
+    """Return the list of a vault; ``parse`` reads the Markdown of one note.
+
+    Raises:
+        UsageError: its notes hold no address.
+    """
+    entries: dict[tuple[str, tuple[str, ...]], Entry] = {}
+    topics: dict[Topic, None] = {}
+    ignored: list[Ignored] = []
+    notes = list(_notes(folder))
+    there = {note.stem.lower() for note in notes}
+    texts: list[tuple[Path, str]] = []
+    for note in notes:
+        try:
+            text = _text_of(note)
+        except (UsageError, OSError) as error:
+            ignored.append(Ignored(str(note.relative_to(folder)), note.stem, str(error)[:300]))
+            continue
+        texts.append((note, text))
+        there |= {alias.lower() for alias in _aliases(text)}
+    for note, text in texts:
+        under = (*note.relative_to(folder).parts[:-1], note.stem)
+        for target, shown in wiki.links_of(text):
+            if target.rpartition("/")[2].removesuffix(".md").lower() not in there:
+                topics[Topic(shown, under)] = None
+        try:
+            found = parse(wiki.as_markdown(text), name=note.stem)
+        except UsageError:
+            continue  # a note without an address: it is a document
+        for entry in found.entries:
+            section = (*under, *entry.section)
+            entries.setdefault((entry.url, section), replace(entry, section=section))
+        ignored += [
+            each for each in found.ignored if each.reason.startswith(("unsupported", "unreadable"))
+        ]
+    if not entries:
+        raise UsageError(
+            f"The {len(notes)} notes of {folder} hold no address of a page. As documents they come "
+            f"in with `refdesk ingest {folder}`."
+        )
+    return CuratedList(
+        name=name, title=folder.name, origin=None, base=None,
+        lang=language_of([text[:400] for _, text in texts]),
+        entries=tuple(entries.values()), topics=tuple(topics), ignored=tuple(ignored), form=FORM,
+    )  # fmt: skip
+
+
+def _notes(folder: Path) -> Iterator[Path]:
+    for file in sorted(folder.rglob("*")):
+        inside = file.relative_to(folder)
+        hidden = any(part.startswith(".") for part in inside.parts)
+        # (links that lead out of the folder are told of where the documents are taken in)
+        inner = not hidden and file.is_file() and file.resolve().is_relative_to(folder)
+        if inner and file.suffix.lower() in _NOTES:
+            yield file
+
+
+def _text_of(note: Path) -> str:
+    if note.stat().st_size > MOST_BYTES:
+        raise UsageError(f"{note.name} is larger than {MOST_BYTES / 1e6:.0f} MB")
+    return decode(note.read_bytes())
+
+
+def _aliases(text: str) -> list[str]:
+    said = front_matter.split_leniently(text)[0].get("aliases")
+    return [str(each) for each in said] if isinstance(said, list) else [str(said)] if said else []

@@ -1,0 +1,106 @@
+"""A year of daily refreshes against a local server whose pages change, move, die and come back.
+
+``python -m tests.benchmarks.year [DAYS]``. The clock is moved, the archive is real, no library is
+built. Prints the requests by day kind, and what each page's history came to.
+"""
+
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+from ingest.archive.warc import Archive
+from ingest.bounded.lists import ListReader
+from ingest.fetch.pace import Limits
+from ingest.gathering.collect import Budget, Collector
+from ingest.gathering.ledger import Ledger
+from ingest.lists import catalog
+from tests.clock import Clock
+from tests.stand_in import Answer, Web
+
+HOST = "https://blog.example"
+FEED = f"{HOST}/feed.xml"
+QUICK = Limits(pace=0, backoff=0.01, patience=0.2)
+GONE, BACK = 100, 200
+MOVED = 150
+
+
+def page(words: str) -> Answer:
+    """Return a page that says this."""
+    return (200, [("Content-Type", "text/html")], f"<p>{words}</p>".encode())
+
+
+def site(day: int) -> dict[str, Answer]:
+    """Return what the server holds on a day."""
+    posts = range(0, day + 1, 10)
+    items = "".join(
+        f"<item><title>Post {number}</title><link>{HOST}/post{number}</link></item>"
+        for number in posts[-5:]
+    )
+    links = "".join(
+        f"<item><title>{name}</title><link>{HOST}/{name}</link></item>"
+        for name in ("daily", "weekly", "never", "moves", "dies")
+    )
+    feed = f"<rss version='2.0'><channel><title>B</title>{items}{links}</channel></rss>"
+    pages = {
+        FEED: (200, [("Content-Type", "application/rss+xml")], feed.encode()),
+        f"{HOST}/daily": page(f"day {day}"),
+        f"{HOST}/weekly": page(f"week {day // 7}"),
+        f"{HOST}/never": page("always the same"),
+        f"{HOST}/moves": page("here")
+        if day < MOVED
+        else (301, [("Location", f"{HOST}/moved")], b""),
+        f"{HOST}/moved": page("here"),
+        f"{HOST}/dies": (410, [], b"") if GONE <= day < BACK else page("alive"),
+    }
+    return pages | {f"{HOST}/post{number}": page(f"post {number}") for number in posts}
+
+
+def year(days: int) -> tuple[Counter[str], dict[int, list[tuple[str, str]]], int]:
+    """Refresh every day; return requests by path, what became of pages by day, entries known."""
+    asked: Counter[str] = Counter()
+    told: dict[int, list[tuple[str, str]]] = {}
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Clock() as clock,
+        Web(site(0)) as web,
+        ListReader() as reader,
+    ):
+        archive = Archive(Path(folder))
+        none = lambda got, done, total: None  # noqa: E731
+        first = Collector(archive, none, reader, web.transport, QUICK)
+        archive.add([catalog.added(first.fetch_list(FEED, "blog", None))])
+        for day in range(1, days + 1):
+            clock.days = day + 0.01 * (day % 3)  # timers are never on the second
+            web.pages = site(day)
+            web.log.clear()
+            collector = Collector(archive, none, reader, web.transport, QUICK)
+            got = collector.refresh(Budget())
+            told[day] = [(each.url.removeprefix(HOST), each.state) for each in got]
+            asked.update(url.removeprefix(HOST) for _, url, _ in web.log)
+        (blog,) = catalog.known(archive)
+        late = Ledger(archive)
+        assert all(late.visited().count(url) == 1 for url in late.visited())
+        return asked, told, len(blog.entries)
+
+
+def main() -> None:
+    """Print the year."""
+    days = int(sys.argv[1]) if len(sys.argv) > 1 else 365
+    began = time.perf_counter()
+    asked, told, entries = year(days)
+    posts = sum(count for path, count in asked.items() if path.startswith("/post"))
+    print(f"{days} days in {time.perf_counter() - began:.0f} s; {entries} entries known")
+    print(f"requests: {sum(asked.values())}, to posts {posts}")
+    for path, count in sorted(asked.items()):
+        if not path.startswith("/post"):
+            print(f"  {count:4} {path}")
+    for path in ("/dies", "/moves", "/never"):
+        print(
+            path, [(day, state) for day, rows in told.items() for url, state in rows if url == path]
+        )
+
+
+if __name__ == "__main__":
+    main()

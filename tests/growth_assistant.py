@@ -1,0 +1,371 @@
+"""The functions of `assistant` that take text, as `tests.growth` calls them.
+
+What a person asks has at most 4,000 characters, what was said before 20,000 (`assistant.bounds`):
+rules that read only that are grown so far. What a source or a saved answer holds has no such bound.
+A desk as a whole is asked long questions in `tests.assistant.test_long_questions`.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from assistant import bounds
+from assistant.answering import (
+    across,
+    citation,
+    injection,
+    mentions,
+    pieces,
+    primer_zh,
+    prompt,
+    quantities,
+    question,
+    sections,
+    support,
+    values,
+)
+from assistant.collection import (
+    asked,
+    lines,
+    naming,
+    report,
+    shelf_frames,
+    source_frames,
+    understanding,
+)
+from assistant.conversation import (
+    client_tasks,
+    follow_up_en,
+    follow_up_zh,
+    moves,
+    names,
+    pointing_en,
+    rewriting,
+    topic,
+    topic_en,
+)
+from assistant.evaluation import judging
+from assistant.learning import card_questions, effort, primer, recommended
+from index.search.library import Hit
+from index.store.values import Recommendation, StoredPassage
+from ingest.values import Document
+from tests.growth import FEW, Case
+
+_ASKED = "How does grouped-query attention differ from multi-query attention?"
+_SAID = "Grouped-query attention gives every group of query heads a key head. It needs 8 GB."
+_NOTE = next(iter(primer.notes().values()))
+
+
+def _of_question(call: Callable[[str], Any], *heads: str) -> Case:
+    return Case(call, heads=("", *heads), most=bounds.QUESTION, common=FEW)
+
+
+def _in_thread(call: Callable[[str], Any], *heads: str) -> Case:
+    """What `rewriting` hands on: questions of at most 240 characters."""
+    return Case(call, heads=("", *heads), most=1_000, common=FEW)
+
+
+def _of_answer(call: Callable[[str], Any]) -> Case:
+    return Case(call, most=bounds.ANSWER, common=FEW)
+
+
+def _few(call: Callable[[str], Any], *heads: str, units: tuple[str, ...] = ()) -> Case:
+    return Case(call, heads=("", *heads), common=FEW, units=units)
+
+
+def _document(text: str) -> Document:
+    return Document("https://a.example/x", text[:80], text, None, None, "en", "other", "post", "")
+
+
+def _hit(text: str) -> Hit:
+    passage = StoredPassage(
+        1,
+        "a",
+        0,
+        len(text),
+        ("a",),
+        text,
+        "https://a.example/",
+        "a",
+        "en",
+        "post",
+        "web",
+        "2026-01-02T03:04:05Z",
+        "a",
+    )
+    return Hit(1, 0.5, passage, (), 1, 1)
+
+
+def _source(text: str) -> recommended.Source:
+    place = Recommendation("a", (text,), "")
+    return recommended.Source(text, "https://a.example/", "post", (place,))
+
+
+_FACTS = ("1 GB ", "A1 ", "not ", "第一", "'a' ")
+_DENIALS = ("not ", "不", "no ", "don't ")
+_ZH = "什么是注意力？"
+_EXCHANGE = rewriting.Exchange
+
+CASES: dict[str, Any] = {
+    # what a source, a model or a saved answer holds
+    "assistant.answering.across.faithful": [
+        _few(lambda text: across.faithful(text, _SAID)),
+        _few(lambda text: across.faithful(_SAID, text)),
+    ],
+    "assistant.answering.citation.unsupported_details": [
+        _few(lambda text: citation.unsupported_details(text, _SAID), units=_FACTS),
+        _few(lambda text: citation.unsupported_details(_SAID, text), units=_FACTS),
+    ],
+    "assistant.answering.injection.orders": Case(  # what was seen before is remembered
+        lambda text: injection.orders([f"{text[1:]}a", text]),
+        units=("ignore all ", "note to ", "user: ", "忽略", "请你"),
+        most=8_000,
+        common=("[", "a ", "<", "的", "\n"),
+    ),
+    "assistant.answering.pieces.pieces": Case(
+        pieces.pieces, heads=("", "$$", "| a |\n|---|\n"), units=("$$a$$\n", "|a|\n", "- a: ")
+    ),
+    "assistant.answering.pieces.plain": Case(pieces.plain, heads=("", "*", "**", "[", "[a](")),
+    "assistant.answering.primer_zh.in_chinese": _few(
+        lambda text: primer_zh.in_chinese(_NOTE.slug, text)
+    ),
+    "assistant.answering.prompt.is_refusal": _few(prompt.is_refusal, "The sources "),
+    "assistant.answering.quantities.in_chinese_units": _few(
+        quantities.in_chinese_units, "1", units=("1 million ", "亿", "1 GB ", "1e")
+    ),
+    "assistant.answering.quantities.quantities": _few(
+        quantities.quantities, "1", units=("1 million ", "亿", "1 GB ", "1e", "一", "万")
+    ),
+    "assistant.answering.quantities.without_quantities": _few(
+        quantities.without_quantities, "1", units=("1 million ", "亿", "1 GB ", "1e", "一", "万")
+    ),
+    "assistant.answering.sections.count_words": _few(sections.count_words),
+    "assistant.answering.support.denied_otherwise": [
+        _few(lambda text: support.denied_otherwise(text, _SAID), units=_DENIALS),
+        _few(lambda text: support.denied_otherwise(_SAID, text), units=_DENIALS),
+    ],
+    "assistant.answering.support.missing": [
+        _few(lambda text: support.missing(text, _SAID), units=_FACTS),
+        _few(lambda text: support.missing(_SAID, text), units=_FACTS),
+    ],
+    "assistant.answering.values.running": _few(lambda text: values.running([text, text])),
+    "assistant.collection.lines.flat": _few(lines.flat),
+    "assistant.collection.lines.hardness": _few(lambda text: lines.hardness(text, "en")),
+    "assistant.collection.lines.joined": _few(lambda text: lines.joined([text, text], "en")),
+    "assistant.collection.lines.place_of": _few(lambda text: lines.place_of(text, [text, text])),
+    "assistant.collection.lines.quoted": _few(lines.quoted),
+    "assistant.collection.lines.trail": _few(lambda text: lines.trail([text, text])),
+    "assistant.evaluation.judging.correct": [
+        _few(lambda text: judging.correct(text, _SAID)),
+        _few(lambda text: judging.correct(_SAID, text)),
+    ],
+    "assistant.evaluation.judging.judge": _few(
+        lambda text: judging.judge(
+            {
+                "refused": False,
+                "text": text,
+                "sentences": [{"text": text, "citations": [1]}] * 2,
+                "citations": [{"n": 1, "quote": text}],
+            },
+            _SAID,
+        )
+    ),
+    "assistant.evaluation.judging.supports": _few(lambda text: judging.supports(text, text)),
+    "assistant.learning.card_questions.definition": [
+        _few(lambda text: card_questions.definition(text, text), "A is ", units=("is a ", "A ")),
+        _few(lambda text: card_questions.definition(_SAID, text)),
+    ],
+    "assistant.learning.card_questions.definition_of": _few(
+        lambda text: card_questions.definition_of(["GQA"], text), "GQA ", units=("GQA is ",)
+    ),
+    "assistant.learning.card_questions.is_plural": _few(card_questions.is_plural),
+    "assistant.learning.card_questions.lowered": [
+        _few(lambda text: card_questions.lowered(text, _SAID)),
+        _few(lambda text: card_questions.lowered("Grouped queries", text)),
+    ],
+    "assistant.learning.card_questions.of_heading": [
+        _few(
+            lambda text: card_questions.of_heading(text, "GQA", _SAID, standing=True),
+            "Why ",
+            "How ",
+            "A is ",
+            units=("and ", "is "),
+        ),
+        _few(lambda text: card_questions.of_heading("Why GQA", "GQA", text, standing=False)),
+    ],
+    "assistant.learning.card_questions.of_topic": _few(card_questions.of_topic),
+    "assistant.learning.card_questions.topic_in_text": [
+        _of_question(lambda text: card_questions.topic_in_text(text, _SAID)),
+        _few(lambda text: card_questions.topic_in_text("Grouped query", text)),
+    ],
+    "assistant.learning.effort.difficulty": _few(
+        lambda text: effort.difficulty(text, "post", _document(text)), "$", "```\n"
+    ),
+    "assistant.learning.effort.minutes": _few(
+        lambda text: effort.minutes("https://a.example", "post", _document(text)), "```\n"
+    ),
+    "assistant.learning.effort.text_minutes": Case(
+        effort.text_minutes, heads=("", "```\n", "$"), units=("a'", "a-a")
+    ),
+    "assistant.learning.recommended.says": _few(
+        lambda text: recommended.says(_source(text), "GQA"), units=("gqa", "Gqa ")
+    ),
+    "assistant.answering.mentions.unmentioned": _few(
+        lambda text: mentions.unmentioned(_ASKED, [_hit(text)] * 3)
+    ),
+    "assistant.answering.mentions.unmentioned_words": _few(
+        lambda text: mentions.unmentioned_words(_ASKED, [_hit(text)] * 3)
+    ),
+    # what a person asks
+    "assistant.answering.question.names": _of_question(question.names, "What is "),
+    "assistant.answering.question.understand": _of_question(
+        question.understand, "What is ", "Compare ", "为什么", "How do I "
+    ),
+    "assistant.answering.question.versions": _of_question(question.versions, "Llama ", "v"),
+    "assistant.answering.question.wants_title": _of_question(question.wants_title, "Which paper "),
+    "assistant.bounds.asked": _of_question(bounds.asked),
+    "assistant.bounds.readable": _few(bounds.readable),
+    "assistant.collection.asked.date": _of_question(asked.date, "2020", "2020-"),
+    "assistant.collection.asked.hours_in": _of_question(asked.hours_in, "1", "half "),
+    "assistant.collection.asked.trimmed": _of_question(asked.trimmed, "the ", "请"),
+    "assistant.collection.asked.without_dates": _of_question(asked.without_dates, "1 may "),
+    "assistant.collection.naming.apart": _of_question(naming.apart),
+    "assistant.collection.naming.words_of": _few(naming.words_of),
+    "assistant.collection.report.counted": _few(lambda text: report.counted(text, 2, "en")),
+    "assistant.collection.report.named_kind": _few(lambda text: report.named_kind(text, "en")),
+    "assistant.collection.shelf_frames.asks_who_or_where": _of_question(
+        shelf_frames.asks_who_or_where, "Who ", "Where "
+    ),
+    "assistant.collection.source_frames.speaks_of_a_source": _of_question(
+        source_frames.speaks_of_a_source, "What does the paper ", "这篇"
+    ),
+    "assistant.collection.understanding.may_be": _of_question(
+        understanding.may_be, "Which papers ", "How many ", "有哪些"
+    ),
+    "assistant.conversation.client_tasks.reply": Case(
+        client_tasks.reply,
+        heads=("", "### Task:\n", "### Task:\nGenerate a title. <chat_history>\n"),
+        units=("title ", "<chat_history>", "json ", '{"a":'),
+        most=bounds.QUESTION,
+        common=FEW,
+    ),
+    "assistant.conversation.follow_up_en.rewrite": [
+        _in_thread(
+            lambda text: follow_up_en.rewrite(text, [_ASKED, _ASKED], _SAID),
+            "And ",
+            "What about ",
+            "Why ",
+            "How ",
+        ),
+        _in_thread(lambda text: follow_up_en.rewrite("And MQA?", [text, text], _SAID)),
+        _of_answer(lambda text: follow_up_en.rewrite("And MQA?", [_ASKED], text)),
+        _of_answer(lambda text: follow_up_en.rewrite("Why does it?", [_ASKED], text)),
+    ],
+    "assistant.conversation.follow_up_zh.rewrite": [
+        _in_thread(lambda text: follow_up_zh.rewrite(text, [_ZH], "注意力。"), "那", "它"),
+        _in_thread(lambda text: follow_up_zh.rewrite("那它呢？", [text, text], "注意力。")),
+        _of_answer(lambda text: follow_up_zh.rewrite("那它呢？", [_ZH], text)),
+    ],
+    "assistant.conversation.moves.move": _of_question(moves.move, "Thanks ", "再", "Shorter "),
+    "assistant.conversation.names.names": _of_question(names.names),
+    "assistant.conversation.names.only_name": _in_thread(names.only_name),
+    "assistant.conversation.names.other_named": [
+        _in_thread(lambda text: names.other_named(text, _ASKED, _SAID), "the other "),
+        _of_answer(lambda text: names.other_named("And the other one?", _ASKED, text)),
+    ],
+    "assistant.conversation.names.swapped": [
+        _in_thread(lambda text: names.swapped(text, "MQA")),
+        _in_thread(lambda text: names.swapped(_ASKED, text)),
+    ],
+    "assistant.conversation.names.swapped_after": [
+        _in_thread(lambda text: names.swapped_after(text, "And MQA?")),
+        _in_thread(lambda text: names.swapped_after(_ASKED, text), "And "),
+    ],
+    "assistant.conversation.pointing_en.anaphors": _in_thread(pointing_en.anaphors, "it "),
+    "assistant.conversation.pointing_en.joined_topics": _in_thread(
+        lambda text: pointing_en.joined_topics([text, text])
+    ),
+    "assistant.conversation.pointing_en.last_topics": _in_thread(
+        lambda text: pointing_en.last_topics([text, text])
+    ),
+    "assistant.conversation.pointing_en.resolve": [
+        _in_thread(lambda text: pointing_en.resolve(text, [_ASKED]), "Why does it "),
+        _in_thread(lambda text: pointing_en.resolve("Why does it?", [text, text])),
+    ],
+    "assistant.conversation.rewriting.stand_alone": [
+        _of_question(lambda text: rewriting.stand_alone(text, [_EXCHANGE(_ASKED, _SAID)]), "And "),
+        _of_question(lambda text: rewriting.stand_alone("And MQA?", [_EXCHANGE(text, "")] * 3)),
+        _of_answer(lambda text: rewriting.stand_alone("And MQA?", [_EXCHANGE(_ASKED, text)] * 3)),
+    ],
+    "assistant.conversation.topic.topics": _of_question(topic.topics, "What is ", "什么是"),
+    "assistant.conversation.topic_en.aspects_only": _of_question(
+        lambda text: topic_en.aspects_only(text.split(" "))
+    ),
+    "assistant.conversation.topic_en.content": _of_question(topic_en.content, "What is "),
+    "assistant.conversation.topic_en.is_name": _of_question(topic_en.is_name),
+    "assistant.conversation.topic_en.topics": _of_question(topic_en.topics, "What is ", "Compare "),
+    "assistant.learning.primer.find": _of_question(primer.find),
+    "assistant.learning.primer.named": _of_question(primer.named),
+    "assistant.learning.primer.nearest": _of_question(primer.nearest),
+    "assistant.learning.primer.plain_name": _few(primer.plain_name),
+}
+
+
+_ASKS_LIBRARY = "a question of at most 4,000 characters, asked of a library"
+_MODEL = "a model's own text and tokenizer; a prompt has the size that pace and context allow"
+_FIGURES = "takes figures and names of ours"
+_OURS = "names of ours: sections, kinds, fields"
+_REPORTED = "adds lines of ours to a report"
+_HOME = "a command's input; what it reads is measured in `ingest`"
+
+EXEMPT: dict[str, str] = {
+    "assistant.answering.across.to_chinese": _MODEL,
+    "assistant.answering.across.to_english": _MODEL,
+    "assistant.answering.answer.": _ASKS_LIBRARY,
+    "assistant.answering.citation.attribute": "asks the index for a sentence of a model",
+    "assistant.answering.clock.": _FIGURES,
+    "assistant.answering.compose.": "puts sentences that were measured into an answer",
+    "assistant.answering.decide.": _ASKS_LIBRARY,
+    "assistant.answering.evidence.": _ASKS_LIBRARY,
+    "assistant.answering.fitted.": _OURS,
+    "assistant.answering.gaps.": _ASKS_LIBRARY,
+    "assistant.answering.inquiry.": _ASKS_LIBRARY,
+    "assistant.answering.relevance.": "arrays, one number a sentence",
+    "assistant.answering.support.Support.": "a sentence of a model and those of its evidence",
+    "assistant.answering.verify.": "passages of a saved answer, each looked up and compared",
+    "assistant.collection.about.": _ASKS_LIBRARY,
+    "assistant.collection.asked.Asked.": _ASKS_LIBRARY,
+    "assistant.collection.asked.known": _ASKS_LIBRARY,
+    "assistant.collection.asked.lists_in": _ASKS_LIBRARY,
+    "assistant.collection.asked.titled": _ASKS_LIBRARY,
+    "assistant.collection.catalog.": _OURS,
+    "assistant.collection.compared.": _ASKS_LIBRARY,
+    "assistant.collection.lines.by_kind": _OURS,
+    "assistant.collection.lines.how_found": _OURS,
+    "assistant.collection.lines.in_words": _OURS,
+    "assistant.collection.lines.line": _OURS,
+    "assistant.collection.naming.Names.": "the words of one mention",
+    "assistant.collection.naming.lists_named": _ASKS_LIBRARY,
+    "assistant.collection.naming.recognise": _ASKS_LIBRARY,
+    "assistant.collection.opening.": "the first passages of one document",
+    "assistant.collection.report.Report.": _REPORTED,
+    "assistant.collection.report.duration": _FIGURES,
+    "assistant.collection.respond.": _ASKS_LIBRARY,
+    "assistant.collection.understanding.understand": _ASKS_LIBRARY,
+    "assistant.collection.vocabulary.": _OURS,
+    "assistant.collection.works.": _REPORTED,
+    "assistant.conversation.replies.": "says again what was answered",
+    "assistant.desk.": "the door; its bound is met before anything is read",
+    "assistant.engines.": _MODEL,
+    "assistant.evaluation.beir.": _FIGURES,
+    "assistant.evaluation.compare.": _FIGURES,
+    "assistant.evaluation.run.": _FIGURES,
+    "assistant.evaluation.scores.": _FIGURES,
+    "assistant.forgetting.": _HOME,
+    "assistant.keeping.": _HOME,
+    "assistant.learning.anki.": "writes cards of ours",
+    "assistant.learning.cards.": "notes of ours, and questions asked of a library",
+    "assistant.learning.holdings.": _ASKS_LIBRARY,
+    "assistant.learning.path.": _ASKS_LIBRARY,
+    "assistant.opened.": "the door; hands on what it is given",
+    "assistant.reception.": _ASKS_LIBRARY,
+}

@@ -1,0 +1,143 @@
+"""What people keep elsewhere comes in: every format by faithful examples, and hostile ones."""
+
+import json
+import os
+
+import pytest
+
+from ingest.bounded.lists import ListReader
+from ingest.errors import UsageError
+from ingest.exports.given import MOST_BYTES
+from ingest.exports.registry import FORMATS, grown, read_list
+from ingest.lists.catalog_file import dumps, loads
+from ingest.reading.feed_heads import is_feed
+from tests.ingest.exports_examples import EXAMPLES, A, B
+
+
+def listed(text, file="x", **how):
+    data = text if isinstance(text, bytes) else text.encode()
+    return read_list(data, file=file, name="mine", **how)
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda each: f"{each.form}-{each.file}")
+def test_an_export_gives_its_entries_and_names_what_it_does_not(example):
+    curated = listed(example.text, example.file)
+    assert curated.form == example.form
+    assert [(e.section, e.title, e.url) for e in curated.entries] == list(example.entries)
+    assert [each.reason for each in curated.ignored] == list(example.refused)
+    assert loads(dumps(curated)) == curated
+
+
+def test_every_format_has_three_examples():
+    counts = {form: sum(each.form == form for each in EXAMPLES) for form in FORMATS}
+    assert {form for form, count in counts.items() if count < 3} == set()
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda each: f"{each.form}-{each.file}")
+def test_line_ends_marks_and_wide_letters_change_nothing(example):
+    expected = [(e.section, e.title, e.url) for e in listed(example.text, example.file).entries]
+    text = example.text.lstrip("\ufeff")
+    spelled = [text.encode("utf-8-sig"), text.replace("\r\n", "\n").replace("\n", "\r\n").encode()]
+    if not text.startswith("<?xml"):  # which says its own encoding
+        spelled.append(text.encode("utf-16"))
+    for data in spelled:
+        read = listed(data, example.file)
+        assert [(e.section, e.title, e.url) for e in read.entries] == expected
+
+
+def test_notes_tags_and_dates_are_told_beside_the_entry():
+    by_file = {each.file: listed(each.text, each.file).entries[0].note for each in EXAMPLES}
+    assert by_file["bookmarks.html"] == "Read it twice. Tags: llm, kv cache. Kept on 2023-11-14."
+    assert by_file["raindrop.csv"] == ("mine said, of it. Tags: llm, cache. Kept on 2023-11-14.")
+    assert by_file["reader-document-history.csv"] == "Tags: llm, cache. Kept on 2023-11-14."
+    assert by_file["backup.json"] == "mine. Tags: llm. Kept on 2023-11-14."
+    assert by_file["rss.xml"] == "A summary. Tags: llm. Kept on 2023-11-14."
+    assert by_file["My Library.bib"] == (
+        "Vaswani, Ashish; Shazeer, Noam; Parmar, Niki et al., 2017. Tags: transformers, attention."
+    )
+    assert by_file["jabref.txt"] == "Müller, Jörg; Étienne Ørsted, 2020. Tags: a, b."
+    assert by_file["Exported Items.ris"] == (
+        "Shazeer, Noam, 2019. mine. Tags: decoding, attention."
+    )
+
+
+_BOMB = "<!DOCTYPE a [<!ENTITY a 'x'><!ENTITY b '&a;&a;&a;'>]>"
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "said"),
+    [
+        ("x.opml", f"<?xml version='1.0'?>{_BOMB}<opml><body><outline text='&b;'/></body></opml>",
+         "declares XML entities"),
+        ("x.xml", f"<?xml version='1.0'?>{_BOMB}<rss><channel><title>&b;</title></channel></rss>",
+         "declares XML entities"),
+        ("x.opml", "<opml>" + "<outline text='a'>" * 5000, "nests its elements"),
+        ("x.json", "[" * 20_000, "no links"),
+        ("x.json", '{"what": 1}', "JSON of a kind"),
+        ("x.csv", "a,b\n1,2\n", "no links"),
+        ("x.csv", "url\njavascript:1\n", "unsupported address"),
+        ("x.pdf", "%PDF-1.7", "refdesk ingest x.pdf"),
+        ("x.html", "<!DOCTYPE NETSCAPE-Bookmark-file-1><DL>", "holds no address"),
+        ("x.bib", "@article{a, title={x}}", "names no address"),
+        ("x.bin", b"\x7fELF\0\0\0", "no text file"),
+        ("x.md", b"a" * (MOST_BYTES + 1), "larger than"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_read_is_said_in_one_sentence(file, text, said):
+    with pytest.raises(UsageError, match=said):
+        listed(text, file)
+
+
+@pytest.mark.parametrize(
+    "head",
+    ["```bibtex\n@misc{a, title={x}, url={https://x.example/}}\n```", "Link", "URL, title",
+     "# About <opml> and <rss>", "<div>\n\n<opml>", "TY  is a tag", "@someone: a greeting"],
+)  # fmt: skip
+def test_a_markdown_list_stays_one_whatever_it_quotes(head):
+    curated = listed(f"{head}\n\n- [One]({A})\n", "README.md")
+    assert curated.form == ""
+    assert A in [entry.url for entry in curated.entries]
+
+
+def test_deep_folders_and_cut_files_lose_nothing_else():
+    deep = "<!DOCTYPE NETSCAPE-Bookmark-file-1><DL><p>" + "<DT><H3>f</H3><DL><p>" * 300
+    curated = listed(f'{deep}<DT><A HREF="{A}">x</A>{"</DL><p>" * 300}<DT><A HREF="{B}">y</A>')
+    assert [entry.url for entry in curated.entries] == [A, B]
+    cut = listed(f'url,title\n{A},One\n{B},"Tw')
+    assert [entry.url for entry in cut.entries] == [A, B]
+
+
+def test_random_bytes_after_a_real_beginning_end_in_a_list_or_a_sentence():
+    for example in EXAMPLES:
+        for length in (40, 200, 2000):
+            data = example.text.encode()[: length * 2] + os.urandom(length)
+            try:
+                read = listed(data, example.file)
+            except UsageError:
+                continue
+            assert read.entries
+
+
+def test_a_feed_keeps_the_entries_it_no_longer_shows():
+    first = listed(f"<rss><channel><item><title>1</title><link>{A}</link></item></channel></rss>")
+    now = listed(f"<rss><channel><item><title>2</title><link>{B}</link></item></channel></rss>")
+    assert [entry.url for entry in grown(first, now).entries] == [B, A]
+    bookmarks = listed(json.dumps([{"url": B}]), "x.json")
+    assert grown(first, bookmarks) == bookmarks
+
+
+def test_feeds_are_told_from_pages():
+    feeds = [each for each in EXAMPLES if each.form in ("feed", "json-feed", "opml")]
+    assert all(
+        is_feed(each.text.encode()) for each in feeds if each.text.strip()[:9] != '{"items":'
+    )
+    assert not is_feed(b"<!doctype html><html><head><title>feed</title></head></html>")
+    assert not is_feed(b"# A list\n\n<rss> is a format")
+
+
+def test_lists_are_read_in_a_process_that_can_be_ended():
+    with ListReader() as reader:
+        curated = reader.read(f"url,title\n{A},One\n".encode(), file="x.csv", name="mine")
+        assert [entry.title for entry in curated.entries] == ["One"]
+        with pytest.raises(UsageError, match="no text file"):
+            reader.read(b"\0\0", file="x.bin", name="mine")

@@ -1,0 +1,261 @@
+"""One walk over the study desk in a real browser: formula, PDF, card, its review, quiz, map."""
+
+import io
+import json
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+from reportlab.pdfgen.canvas import Canvas
+
+from assistant.desk import Desk
+from tests.ui.conftest import LIST, MQA_PAGE
+
+EVIL = r"$\text{<img/src=x/onerror=window.hacked=1>}$"
+LORA = rf"""# Low-rank updates {EVIL}
+
+A low-rank update adds the product of two small matrices to the frozen matrix $W_0$:
+
+$$h = W_0 x + \frac{{\alpha}}{{r}} B A x$$
+
+The rank $r$ of a low-rank update is far smaller than the width $d$. Broken TeX such as \
+$\nosuch{{x}}$ stays as it stands, and {EVIL} is no picture.
+"""
+PAGED = "Paged attention keeps the cache in blocks of 16 tokens, so that little memory is wasted."
+
+
+def a_pdf():
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=(595, 842))
+    canvas.setTitle("<img src=x onerror=window.hacked=1> Paged attention")
+    for page in ("The first page says why caches grow with every token that is generated.", PAGED):
+        canvas.drawString(60, 780, f"{page[:11]} in practice")
+        for number in range(12):
+            canvas.drawString(
+                60, 740 - 20 * number, f"Line {number} is about serving many requests."
+            )
+        canvas.drawString(60, 420, page)
+        canvas.showPage()
+    canvas.save()
+    return out.getvalue()
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory, models_dir):
+    """The address and the home of a server over a page with formulas, a PDF and a list."""
+    folder = tmp_path_factory.mktemp("study")
+    home = folder / "home"
+    home.mkdir()
+    (home / "models").symlink_to(models_dir)
+    (folder / "deep-reading.md").write_text(LIST)
+    rows = [
+        {"_id": name, "title": title, "text": text, "url": f"https://notes.example/{name}"}
+        for name, title, text in (
+            ("lora", f"Low-rank updates {EVIL}", LORA), ("mqa", "Sharing keys", MQA_PAGE),
+        )
+    ]  # fmt: skip
+    (folder / "pages.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    (folder / "paged.pdf").write_bytes(a_pdf())
+    desk = Desk(home, llm="extractive")
+    desk.ingest([folder / "pages.jsonl", folder / "paged.pdf"], seed=False)
+    desk.add_list(folder / "deep-reading.md")
+    desk.close()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "ui.cli", "serve", "--home", home, "--llm", "extractive"]
+    server = subprocess.Popen([*command, "--port", str(port)])
+    url = f"http://127.0.0.1:{port}"
+    deadline = time.monotonic() + 120
+    while True:
+        assert server.poll() is None
+        assert time.monotonic() < deadline
+        try:
+            httpx.get(url).raise_for_status()
+            break
+        except httpx.TransportError:
+            time.sleep(0.2)
+    yield url, home
+    server.terminate()
+    server.wait(20)
+
+
+def asked(page, url, question):
+    page.goto(f"{url}/?q={question}")
+    page.locator("#answer .tools").wait_for(timeout=60_000)
+
+
+def until(page, script):
+    """Wait for it where the page's policy lets no string be run in it."""
+    for _ in range(100):
+        if page.evaluate(script):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(script)
+
+
+def copied(page, selector):
+    page.evaluate(
+        """(selector) => {
+            const range = document.createRange();
+            range.selectNodeContents(document.querySelector(selector));
+            getSelection().removeAllRanges();
+            getSelection().addRange(range);
+        }""",
+        selector,
+    )
+    page.keyboard.press("Control+c")
+    return page.evaluate("navigator.clipboard.readText()")
+
+
+def no_serious_fault(page):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    faults = axe.run(page).response["violations"]
+    return [
+        f"{fault['id']}: {fault['nodes'][0]['html'][:160]}"
+        for fault in faults
+        if fault["impact"] in ("serious", "critical")
+    ]
+
+
+@pytest.mark.parametrize(("phone", "dark"), [(False, False), (True, True)])
+def test_from_a_question_to_a_formula_its_card_and_the_review_of_tomorrow(
+    study, open_page, phone, dark
+):
+    url, home = study
+    page = open_page(phone=phone, dark=dark)
+    asked(page, url, "what does a low-rank update add to the frozen matrix?")
+    said = page.locator("#answer .said")
+    assert said.locator("math").count() >= 2
+    assert said.locator("math[display=block] mfrac").count() == 1
+    assert said.locator("img").count() == 0
+    assert r"$W_0$" in copied(page, "#answer .said")
+    # by keys alone: to the first sentence, its card, and back
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("j")
+    assert "sentence" in page.evaluate("document.activeElement.className")
+    page.keyboard.press("o")
+    page.locator(".card:popover-open math").first.wait_for(timeout=5_000)
+    page.keyboard.press("Escape")
+    page.keyboard.press("c")
+    page.get_by_text("Copied").wait_for()
+    assert "$W_0$" in page.evaluate("navigator.clipboard.readText()")
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.matches('#question textarea')")
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("?")
+    page.locator("#ease:popover-open").wait_for()
+    assert not no_serious_fault(page)
+    page.locator("#ease [data-size='1']").click()
+    assert page.evaluate("document.documentElement.style.fontSize") == "112%"
+    page.keyboard.press("?")
+    # what one reads stays where it is while the answer above it grows
+    page.evaluate("document.body.style.paddingBottom = '2000px'")
+    first = "document.querySelector('#answer .sources li').getBoundingClientRect().top"
+    page.evaluate(f"window.scrollBy(0, {first} - 4)")
+    page.wait_for_timeout(200)
+    page.evaluate(
+        """() => {
+            const holder = document.querySelector('#answer .turn').parentElement;
+            holder.innerHTML = holder.innerHTML.replace('class="said">',
+                'class="said"><p>' + 'more '.repeat(300) + '</p>');
+        }"""
+    )
+    page.wait_for_timeout(200)
+    assert abs(page.evaluate(first) - 4) < 3
+    # a card of it
+    page.locator("#answer .tools .deck-act").click()
+    page.locator("#due .due").wait_for(timeout=20_000)
+    page.locator("#due .to-tab").click()
+    card = page.locator(".study")
+    card.wait_for(timeout=20_000)
+    card.locator("h2").click()
+    page.keyboard.press(" ")
+    card.locator(".back math").first.wait_for()
+    assert not no_serious_fault(page)
+    page.keyboard.press("3")
+    page.get_by_text("Nothing is due").wait_for(timeout=20_000)
+    # the clock moved: what is due then is due now
+    with sqlite3.connect(home / "cards.sqlite") as db:
+        before = datetime.now(UTC) - timedelta(days=1)
+        db.execute("UPDATE cards SET due = ?", (before.isoformat(timespec="seconds"),))
+    asked(page, url, "what does a low-rank update add to the frozen matrix?")
+    page.locator("#due .due").wait_for(timeout=20_000)
+    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
+
+
+def test_a_pdf_is_shown_at_its_page_with_the_quoted_words_marked(study, open_page):
+    url, _ = study
+    page = open_page()
+    asked(page, url, "in blocks of how many tokens does paged attention keep the cache?")
+    page.locator("#answer .sentence", has_text="of 16 tokens").locator("button.mark").click()
+    with page.context.expect_page() as opening:
+        page.locator('.card:popover-open a[href*="pdf?"]').click()
+    view = opening.value
+    view.locator(".sheet img").wait_for(timeout=30_000)
+    assert "Page 2 of 2" in view.locator(".about").inner_text()
+    assert view.evaluate("document.querySelector('.sheet img').naturalWidth") > 1000
+    mark = view.locator("rect.quoted").first
+    box = mark.bounding_box()
+    assert 0 < box["y"] < view.viewport_size["height"]
+    words = view.locator(".sheet text", has_text="Paged attention keeps").bounding_box()
+    assert abs(words["x"] - box["x"]) < 3
+    assert abs(words["width"] - box["width"]) < 0.05 * box["width"]
+    assert PAGED in " ".join(copied(view, ".sheet svg").split())
+    assert view.locator("main h1").inner_text().startswith("<img src=x")
+    assert not no_serious_fault(view)
+    view.set_viewport_size({"width": 390, "height": 844})
+    view.reload()
+    view.locator("rect.quoted").first.wait_for()
+    assert view.evaluate("document.documentElement.scrollWidth") <= 390
+    view.keyboard.press("k")
+    view.get_by_text("Page 1 of 2").wait_for(timeout=30_000)
+    assert view.locator("rect.quoted").count() == 0
+    view.get_by_role("link", name="As text").click()
+    view.get_by_role("link", name="The PDF, page by page").wait_for()
+
+
+def test_the_reader_remembers_the_place_and_copies_tex(study, open_page):
+    url, _ = study
+    page = open_page(phone=True)
+    read = f"{url}/read?url=https://notes.example/lora"
+    page.goto(read)
+    assert page.locator("article math").count() >= 4
+    assert page.locator("article img").count() == 0
+    assert r"$$h = W_0 x + \frac{\alpha}{r} B A x$$" in copied(page, "article")
+    for _ in range(4):
+        page.locator("[data-size='1']").click()
+    page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+    until(page, "(localStorage.getItem('refdesk-places') || '').includes('block')")
+    page.goto("about:blank")
+    page.goto(read)
+    until(page, "window.scrollY > 50")
+
+
+def test_a_path_ends_with_a_quiz_and_the_map_leads_on(study, open_page):
+    url, _ = study
+    page = open_page(phone=True, dark=True, locale="zh-CN")
+    page.goto(f"{url}/zh/")
+    page.get_by_role("tab", name="阅读路径", exact=True).click(timeout=60_000)
+    page.locator("#topic textarea, #topic input").first.fill("attention")
+    page.keyboard.press("Enter")
+    quiz = page.locator(".quiz")
+    quiz.locator("summary").click(timeout=30_000)
+    quiz.locator('input[value="1"]').first.check()
+    quiz.locator(".check").click()
+    assert quiz.locator(".passage:visible").count() == quiz.locator("fieldset").count() - 1
+    assert "1" in quiz.locator("output").inner_text()
+    page.get_by_role("tab", name="地图", exact=True).click()
+    page.locator("#map-picture .slice").first.wait_for(timeout=30_000)
+    page.locator("#map-words tbody .map-go").first.press("Enter")
+    page.wait_for_function("document.querySelectorAll('.trail .map-go').length === 2")
+    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
+    assert page.locator("#map-words img").count() == 0
+    assert not no_serious_fault(page)
+    page.locator("#map-of label").last.click()
+    page.locator("#map-words tr[aria-current]").wait_for(timeout=30_000)

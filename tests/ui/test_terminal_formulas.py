@@ -1,0 +1,25 @@
+"""Formulas in a terminal: Unicode on one line, TeX that cannot be shown as it stands."""
+
+import pytest
+
+from ui.cli.formulas import typeset
+
+
+@pytest.mark.parametrize(
+    ("tex", "shown"),
+    [
+        (r"$\Theta(N^2 d^2 / M)$", "Θ(N² d² / M)"),
+        (r"$256 + 50{,}000 + 1 = 50{,}257$", "256 + 50,000 + 1 = 50,257"),
+        (r"$m' = e^{m-m'}\,\ell$", "m' = e^{m-m'} ℓ"),
+        (r"$$\frac{a + b}{2}$$", "(a + b)/2"),
+        (r"$3.1 \times 10^{23}$", "3.1 × 10²³"),
+        (r"$W_0 \in \mathbb{R}^{d \times k}$", "W₀ ∈ ℝ^{d × k}"),
+    ],
+)
+def test_tex_becomes_unicode_without_losing_what_belongs_together(tex, shown):
+    assert typeset(f"Say {tex} here") == f"Say {shown} here"
+
+
+@pytest.mark.parametrize("text", ["It costs $5 and $6.", r"$\unknownmacro{x}$", r"$\frac{$", "a_b"])
+def test_what_is_no_formula_or_cannot_be_shown_stays(text):
+    assert typeset(text) == text

@@ -1,0 +1,121 @@
+"""Carrying a library elsewhere, and comparing libraries: ``export``, ``diff``, ``check --lock``."""
+
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from index.store.differences import Differences, differences
+from index.store.lockfile import SUFFIX, write
+from ingest.errors import FoundWanting
+from ui.cli.lists import changes_lines, changes_object
+from ui.cli.options import HomeOption, JsonOption, open_desk, print_json
+from ui.cli.progress import ShownProgress
+from ui.cli.terminal import clean
+
+
+def export(
+    file: Path,
+    home: HomeOption = None,
+    archive: Annotated[
+        bool, typer.Option("--archive", help="With the archive: it can be changed over there.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Write the library into one file, for another machine, and its lockfile beside it.
+
+    The lockfile names every source with the SHA-256 of its text and its passages: `check --lock`
+    compares another home with it. A FILE that ends in .lock.json is the lockfile alone.
+
+    Example: refdesk export library.tar.gz --archive
+    """
+    with ShownProgress() as progress:
+        desk = open_desk(home, progress)
+        if file.name.endswith(SUFFIX):
+            lock = file
+            size = write(desk.lock(), lock.expanduser())
+        else:
+            lock = file.with_name(file.name + SUFFIX)
+            size = desk.export(file, archive=archive)
+    if as_json:
+        print_json({"file": str(file), "bytes": size, "lock": str(lock)})
+        return
+    sys.stdout.write(f"{file}: {size / 1e6:.1f} MB\n")
+    if lock != file:
+        sys.stdout.write(f"{lock}: what is in it\n")
+
+
+def diff(
+    before: Annotated[Path, typer.Argument(metavar="A")],
+    now: Annotated[Path | None, typer.Argument(metavar="[B]")] = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say what changed from one library to another: sources and lists.
+
+    A and B are homes, exports or lockfiles; without B, A is compared with this home.
+
+    Example: refdesk diff monday.lock.json
+    """
+    from assistant.packs import lock_at
+
+    with ShownProgress() as progress:
+        first = lock_at(before)
+        second = open_desk(home, progress).lock() if now is None else lock_at(now)
+    found = differences(first, second)
+    if as_json:
+        print_json(_object(found))
+    else:
+        sys.stdout.write(clean("\n".join(_lines(found)) or "Nothing changed.") + "\n")
+
+
+def check_lock(lock: Path, home: Path | None, *, as_json: bool) -> None:
+    """Compare a home with a lockfile or an export.
+
+    Raises:
+        FoundWanting: something of it is not here, or is otherwise.
+    """
+    from assistant.packs import lock_at
+
+    with ShownProgress() as progress:
+        desk = open_desk(home, progress)
+        held = lock_at(lock)
+        found = differences(held, desk.lock())
+    if as_json:
+        print_json({"home": str(desk.home.root), "same": not found.wanting, **_object(found)})
+    elif found.wanting:
+        sys.stdout.write(clean("\n".join(_lines(found))) + "\n")
+    else:
+        sys.stdout.write(f"All {len(held.documents)} sources of {lock} are here as they were.\n")
+    if found.wanting:
+        raise FoundWanting(f"{desk.home.root} is not what {lock} says.")
+
+
+def _object(found: Differences) -> dict[str, Any]:
+    said = asdict(found)
+    changes = {each.name: changes_object(each) for each in found.lists_changed}
+    return said | {"lists_changed": changes}
+
+
+def _lines(found: Differences) -> Iterator[str]:
+    for source in found.added:
+        yield f"+ {source.title} {source.url}"
+    for source in found.dropped:
+        yield f"- {source.title} {source.url}"
+    for moved in found.moved:
+        yield f"> {moved.title} {moved.before}  =>  {moved.now}"
+    for each in found.changed:
+        passages = f"{each.kept} passages as they were, {each.gone} gone, {each.new} new"
+        yield f"~ {each.title} {each.url} ({passages})"
+    for source in found.cut_anew:
+        yield f"~ {source.title} {source.url} (the same text, cut into other passages)"
+    for name in found.lists_added:
+        yield f"+ list {name}"
+    for name in found.lists_dropped:
+        yield f"- list {name}"
+    for changes in found.lists_changed:
+        yield f"~ list {changes.name}"
+        yield from (f"  {line}" for line in changes_lines(changes))

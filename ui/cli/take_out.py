@@ -1,0 +1,80 @@
+"""What leaves a library for other programs: references, a vault of notes."""
+
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from assistant.references.forms import FORMS, form_of
+from ui.cli.options import HomeOption, JsonOption, ListOption, open_desk, print_json
+from ui.cli.progress import ShownProgress
+from ui.cli.saved import saved_answers
+from ui.cli.terminal import clean
+
+
+def cite(
+    what: Annotated[list[str], typer.Argument(metavar="ANSWER.json|LIST|URL...")],
+    form: Annotated[
+        str, typer.Option("--format", help=f"One of {', '.join(FORMS)}.", metavar="FORMAT")
+    ] = "bibtex",
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Cite sources: those of saved answers (ask --json), of a list, or by their addresses.
+
+    What is known of a source is what its page declares; what was not declared is left out. A file
+    may hold several answers: an array, or one on each line; - is stdin.
+
+    Example: refdesk cite answer.json --format apa
+    """
+    written = form_of(form)
+    with ShownProgress() as progress:
+        desk = open_desk(home, progress)
+        lists = {row["name"] for row in desk.status()["lists"]}
+        answers: list[Any] = []
+        named = []
+        for each in what:
+            if each == "-" or (each not in lists and Path(each).is_file()):
+                answers += saved_answers(Path(each))
+            else:
+                named.append(each)
+        items = desk.cite(named, answers)
+    text = written.write(items)
+    if as_json:
+        print_json({"format": form, "text": text, "items": items})
+    else:
+        sys.stdout.write(clean(text))
+
+
+def vault(
+    folder: Annotated[Path, typer.Argument(metavar="DIR")],
+    home: HomeOption = None,
+    lists: ListOption = None,
+    answers: Annotated[
+        list[Path] | None,
+        typer.Option("--answer", help="A saved answer (ask --json), or several.", metavar="FILE"),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write the library as a vault of Markdown notes (Obsidian's): sources, subjects, answers.
+
+    Run again it changes only what changed. Your own lines stay, wherever they are; so do blocks and
+    properties of ours that you changed, which is said. A note you moved is brought up to date where
+    it is; one you threw away stays away.
+
+    Example: refdesk vault ~/notes/refdesk --list llm-deep-dive --answer answer.json
+    """
+    saved = [each for file in answers or () for each in saved_answers(file)]
+    with ShownProgress() as progress:
+        done = open_desk(home, progress).vault(folder, lists=lists or (), answers=saved)
+    if as_json:
+        print_json({"vault": str(folder), **asdict(done)})
+        return
+    for each in done.left:
+        sys.stdout.write(clean(f"{each.note}: {each.reason}.") + "\n")
+    sys.stdout.write(
+        f"{len(done.added)} notes added, {len(done.changed)} changed, "
+        f"{done.unchanged} as they were.\n"
+    )

@@ -1,0 +1,162 @@
+"""``refdesk threads``: what was asked in this home, kept with its answers."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from assistant.desk import Desk
+from assistant.kept.answer_of import answer_of
+from assistant.kept.threads import Thread, thread_object, whole_object
+from ingest.errors import NothingFound, UsageError
+from ui.cli import render
+from ui.cli.options import HomeOption, JsonOption, open_desk, print_json
+from ui.cli.progress import ShownProgress
+from ui.cli.terminal import Console, clean
+
+app = typer.Typer(help="Threads of questions and answers, kept in this home.", no_args_is_help=True)
+_ThreadArgument = Annotated[
+    str, typer.Argument(metavar="THREAD", help="Its id, or how that begins.")
+]
+_EveryoneOption = Annotated[
+    bool,
+    typer.Option(
+        "--everyone", help="Also those of people who use this home by `refdesk serve --token`."
+    ),
+]
+_LimitOption = Annotated[int, typer.Option("-n", min=1, max=10_000, help="How many at most.")]
+_FORMATS = {".md": "markdown", ".html": "html", ".htm": "html", ".json": "json"}
+
+
+@app.command("list")
+def threads_list(
+    home: HomeOption = None,
+    n: _LimitOption = 20,
+    everyone: _EveryoneOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """List threads, the one asked in last first.
+
+    Example: refdesk threads list -n 50
+    """
+    kept = _desk(home).threads.latest(None if everyone else "", limit=n)
+    _show(kept, as_json=as_json)
+
+
+@app.command("search")
+def threads_search(
+    query: str,
+    home: HomeOption = None,
+    n: _LimitOption = 20,
+    everyone: _EveryoneOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Find threads that hold every one of these words, in questions, answers or sources.
+
+    Example: refdesk threads search "KV cache"
+    """
+    kept = _desk(home).threads.search(query, None if everyone else "", limit=n)
+    _show(kept, as_json=as_json)
+    if not kept:
+        raise NothingFound("No thread holds these words.")
+
+
+@app.command("show")
+def threads_show(
+    thread: _ThreadArgument, home: HomeOption = None, as_json: JsonOption = False
+) -> None:
+    """Show a thread: its questions, answers and sources as they were.
+
+    Example: refdesk threads show 3f9c
+    """
+    whole = _desk(home).threads.show(thread, None)
+    if as_json:
+        print_json(whole_object(whole))
+        return
+    console = Console()
+    for turn in whole.turns:
+        answer = answer_of(turn.answer)
+        console.print(f"> {clean(answer.question)}", markup=False, highlight=False, style="bold")
+        render.answer(console, answer)
+        console.print()
+
+
+@app.command("export")
+def threads_export(
+    thread: _ThreadArgument,
+    file: Annotated[
+        Path | None, typer.Argument(metavar="[FILE]", help="By default it is printed.")
+    ] = None,
+    home: HomeOption = None,
+    form: Annotated[
+        str | None,
+        typer.Option("--as", help="markdown, html or json; by default as FILE's name ends."),
+    ] = None,
+    lang: Annotated[
+        str, typer.Option("--lang", help="en or zh: of the words around the answers, in HTML.")
+    ] = "en",
+) -> None:
+    """Write a thread into one file: Markdown with footnotes, HTML whose quotes open, or JSON.
+
+    The HTML file needs nothing else to be read, and `refdesk verify` checks it.
+
+    Example: refdesk threads export 3f9c attention.html
+    """
+    from ui.kept.forms import exported  # what makes HTML is needed here alone
+
+    form = form or (_FORMATS.get(file.suffix.lower()) if file else None) or "markdown"
+    text = exported(_desk(home).threads.show(thread, None), form, lang)
+    if file is None or str(file) == "-":
+        sys.stdout.write(text)
+        return
+    try:
+        with file.open("x", encoding="utf-8", newline="\n") as out:
+            out.write(text)
+    except FileExistsError:
+        raise UsageError(f"{file} exists already: choose another name.") from None
+    except OSError as error:
+        raise UsageError(f"{file} cannot be written: {error.strerror}.") from error
+    sys.stdout.write(f"{file}\n")
+
+
+@app.command("rename")
+def threads_rename(thread: _ThreadArgument, title: str, home: HomeOption = None) -> None:
+    """Give a thread another title.
+
+    Example: refdesk threads rename 3f9c "Attention variants"
+    """
+    kept = _desk(home).threads.rename(thread, title, None)
+    sys.stdout.write(clean(f"{kept.id}  {kept.title}") + "\n")
+
+
+@app.command("delete")
+def threads_delete(
+    thread: Annotated[list[str], typer.Argument(metavar="THREAD...", help="Their ids.")],
+    home: HomeOption = None,
+) -> None:
+    """Delete threads for good.
+
+    Example: refdesk threads delete 3f9c
+    """
+    kept = _desk(home).threads
+    for each in [kept.show(each, None).thread for each in thread]:  # all are there, or none goes
+        gone = kept.delete(each.id, None)
+        sys.stdout.write(clean(f"Deleted: {gone.id}  {gone.title}") + "\n")
+
+
+def _desk(home: Path | None) -> Desk:
+    with ShownProgress() as progress:
+        return open_desk(home, progress)
+
+
+def _show(kept: list[Thread], *, as_json: bool) -> None:
+    if as_json:
+        print_json({"threads": [thread_object(each) for each in kept]})
+        return
+    for each in kept:
+        count = f"{each.turns} question{'s' * (each.turns != 1)}"
+        line = f"{each.id}  {each.updated[:16].replace('T', ' ')}  {each.title}  ({count})"
+        sys.stdout.write(clean(line) + "\n")
+        if each.snippet:
+            sys.stdout.write(clean(f"            {each.snippet}") + "\n")

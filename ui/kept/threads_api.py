@@ -1,0 +1,84 @@
+"""Kept threads under ``/api/v1/threads``: each caller sees its own, see `ui.serving.visitors`."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, FastAPI, Path, Query, Request
+from fastapi.responses import JSONResponse, Response
+
+from assistant.bounds import QUESTION
+from assistant.kept.threads import thread_object, whole_object
+from ui.kept.forms import MEDIA, exported
+from ui.serving import schema
+from ui.serving.access import Access
+from ui.serving.asking import Asking
+from ui.serving.replies import private, replies
+from ui.serving.visitors import owner_of
+
+Id = Annotated[str, Path(max_length=40, description="As the list of threads has it.")]
+_CLOSED = "sandbox; default-src 'none'; style-src 'unsafe-inline'"
+
+
+def add_threads(app: FastAPI, asking: Asking, access: Access) -> None:
+    """Add the interface to an application."""
+    api = APIRouter(prefix="/api/v1/threads", tags=["threads"])
+    threads = asking.desk.threads
+
+    def mine(request: Request) -> str:
+        return owner_of(request.headers, access)
+
+    @api.get("", responses=replies(schema.ThreadsForm, 400))
+    async def listed(
+        request: Request,
+        q: Annotated[str, Query(max_length=QUESTION, description="Its words.")] = "",
+        limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+        offset: Annotated[int, Query(ge=0, le=10**9)] = 0,
+    ) -> Response:
+        """List the caller's threads, the one asked in last first, or find some by their words."""
+        owner = mine(request)
+        if q.strip():
+            found = await asking.look_up(lambda: threads.search(q, owner, limit=offset + limit))
+            found = found[offset:]
+        else:
+            found = await asking.look_up(lambda: threads.latest(owner, limit=limit, offset=offset))
+        shown = [thread_object(each) for each in found]
+        return private(JSONResponse({"threads": shown, "keeping": threads.keeping}))
+
+    @api.get("/{id}", responses=replies(schema.ThreadForm, 400, 404))
+    async def shown(id: Id, request: Request) -> Response:
+        """Return a thread whole: every question with its answer as it was given."""
+        owner = mine(request)
+        whole = await asking.look_up(lambda: threads.show(id, owner))
+        return private(JSONResponse(whole_object(whole)))
+
+    @api.get("/{id}/export", responses=replies(schema.ThreadForm, 400, 404))
+    async def taken(
+        id: Id,
+        request: Request,
+        form: Annotated[str, Query(alias="as", examples=list(MEDIA))] = "markdown",
+        lang: Annotated[str, Query(examples=["en", "zh"])] = "en",
+    ) -> Response:
+        """Return a thread as one file: Markdown with footnotes, HTML, or JSON."""
+        owner = mine(request)
+        text = await asking.look_up(lambda: exported(threads.show(id, owner), form, lang))
+        ending, media = MEDIA[form]
+        headers = {
+            "Content-Disposition": f'attachment; filename="refdesk-{id[:20]}.{ending}"',
+            "Content-Security-Policy": _CLOSED,
+        }
+        return private(Response(text, headers=headers, media_type=media))
+
+    @api.patch("/{id}", responses=replies(schema.ThreadRowForm, 400, 404))
+    async def renamed(id: Id, new: schema.TitleForm, request: Request) -> Response:
+        """Give a thread another title."""
+        owner = mine(request)
+        thread = await asking.look_up(lambda: threads.rename(id, new.title, owner))
+        return private(JSONResponse(thread_object(thread)))
+
+    @api.delete("/{id}", responses=replies(schema.ThreadRowForm, 404))
+    async def deleted(id: Id, request: Request) -> Response:
+        """Delete a thread for good."""
+        owner = mine(request)
+        thread = await asking.look_up(lambda: threads.delete(id, owner))
+        return private(JSONResponse(thread_object(thread)))
+
+    app.include_router(api)

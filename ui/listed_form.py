@@ -1,0 +1,38 @@
+"""A list that was added, as every door tells of it: what was taken, and what was not, and why."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from ingest.lists.catalog_file import CuratedList, Ignored
+
+_NAMED = 5  # of those left out for one reason
+
+
+def added_object(curated: CuratedList) -> dict[str, Any]:
+    """Return the list as JSON: every entry, every subject, all that was not taken."""
+    return {
+        "name": curated.name,
+        "title": curated.title,
+        "format": curated.form or "markdown",
+        "links": len(curated.entries),
+        "topics": len(curated.topics),
+        "feeds": list(curated.feeds),
+        "entries": [
+            {"title": each.title, "url": each.url, "section": each.section, "note": each.note}
+            for each in curated.entries
+        ],
+        "not_taken": [
+            {"target": each.target, "title": each.title, "reason": each.reason}
+            for each in curated.ignored
+        ],
+    }
+
+
+def not_taken(ignored: Sequence[Ignored]) -> Iterator[str]:
+    """Yield a line per reason: how many were left out for it, and the first of them."""
+    by_reason: dict[str, list[str]] = {}
+    for each in ignored:
+        by_reason.setdefault(each.reason, []).append(each.target or each.title or "(no name)")
+    for reason, names in by_reason.items():
+        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+        yield f"  not taken: {len(names)} × {reason}: {', '.join(names[:_NAMED])}{more}"

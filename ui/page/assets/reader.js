@@ -1,0 +1,41 @@
+// The reader view: where one stopped reading is kept by this browser, document by document.
+(() => {
+  'use strict';
+  const PLACE = 'refdesk-places';
+  const MOST = 200; // documents
+
+  // pages of a PDF are turned by keys too
+  const TURNS = { j: 'next', n: 'next', ArrowRight: 'next', k: 'prev', p: 'prev', ArrowLeft: 'prev' };
+  document.addEventListener('keydown', (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+    const which = Object.hasOwn(TURNS, event.key) && TURNS[event.key];
+    if (which) document.querySelector(`.turns a[rel="${which}"]`)?.click();
+  });
+
+  const article = document.querySelector('article');
+  const name = document.querySelector('main').dataset.document;
+  if (!article || !name) return;
+  const blocks = () => [...article.children];
+
+  function places() {
+    try { return JSON.parse(localStorage.getItem(PLACE) || '{}') || {}; } catch (error) { return {}; }
+  }
+
+  // a link to a passage says itself where to begin
+  const place = places()[name];
+  if (Number.isInteger(place?.block) && !location.hash && !document.getElementById('passage')) {
+    blocks()[place.block]?.scrollIntoView({ block: 'start', behavior: 'instant' });
+  }
+
+  let timer = 0;
+  function keep() {
+    const all = blocks();
+    const block = all.findIndex((each) => each.getBoundingClientRect().bottom > 8);
+    const known = places();
+    delete known[name];
+    if (block > 0) known[name] = { block };
+    const rows = Object.entries(known).slice(-MOST);
+    try { localStorage.setItem(PLACE, JSON.stringify(Object.fromEntries(rows))); } catch (error) { /* switched off */ }
+  }
+  window.addEventListener('scroll', () => { clearTimeout(timer); timer = setTimeout(keep, 250); }, { passive: true });
+})();
