@@ -94,6 +94,7 @@ def _line(case: Case, wanted: Asked, lang: str, sources: int) -> str:
         return f"{number(amount)} {unit}".rstrip()
 
     name = rule.name[lang].format(**{key: number(each) for key, each in case.values.items()})
+    name = ("，" if chinese else ", ").join((name, *case.of))
     amount = value(rule.expression, case.values)
     text = written(rule.expression, case.values, said)
     text += results(amount, rule.calculates, lang, binary=rule.binary)

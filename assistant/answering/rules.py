@@ -60,13 +60,14 @@ class Case:
     """A rule with a value for everything it needs.
 
     ``assumed`` are the quantities that the question left open and that are the same in every case,
-    ``quotes`` state the values that come from the notes.
+    ``quotes`` state the values that come from the notes, ``of`` names what they are the values of.
     """
 
     rule: Rule
     values: Mapping[str, Fraction]
     assumed: tuple[str, ...]
     quotes: tuple[Quote, ...]
+    of: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,9 +244,11 @@ def _compares(rule: Rule) -> bool:
 def _of_rule(rule: Rule, read: _Reading) -> Iterator[Case]:
     """Yield the cases of a rule: one for every choice among the values that are known."""
     things = [each for each in read.things if rule.key in each.get("only", (rule.key,))]
-    if len(things) < len(read.things):
+    models = [each for each in things if "bandwidth" not in each["values"]]
+    if len(things) < len(read.things) or len(models) > 1:  # whose value would it be?
         return
     quotes: list[Quote] = []
+    of: dict[str, None] = {}
     values: dict[str, list[Fraction]] = {}
     assumed = []
     for name in dict.fromkeys((*rule.needs, *rule.sets)):
@@ -255,9 +258,8 @@ def _of_rule(rule: Rule, read: _Reading) -> Iterator[Case]:
             if read.values.get(name, values[name]) != values[name]:
                 return
         elif stated and name not in read.values:
-            if len(stated) > 1:
-                return
             values[name] = [Fraction(stated[0]["values"][name])]
+            of[stated[0]["name"]] = None
             quotes += [_quote(each) for each in stated[0]["quotes"].get(name, ())]
         elif name in read.values:
             values[name] = read.values[name]
@@ -271,7 +273,7 @@ def _of_rule(rule: Rule, read: _Reading) -> Iterator[Case]:
         worth = dict(zip(values, chosen, strict=True))
         if "bits" in worth:
             worth["number_bytes"] = worth["bits"] / 8
-        yield Case(rule, worth, tuple(assumed), tuple(quotes))
+        yield Case(rule, worth, tuple(assumed), tuple(quotes), tuple(of))
 
 
 def _is_known(name: str) -> bool:

@@ -50,7 +50,7 @@ def noted(tmp_path_factory, models_dir):
 def test_every_rule_and_number_stands_in_its_note_word_for_word(note, quote):
     text = primer.notes()[note].text
     assert quote in text
-    assert quote in [piece.text.strip() for piece in pieces(text)]
+    assert quote.strip() in [piece.text.strip() for piece in pieces(text)]
 
 
 @pytest.mark.parametrize("row", GIVES, ids=lambda row: row["question"])
@@ -88,16 +88,16 @@ def test_an_answer_begins_with_the_rule_and_the_sum(noted):
     assert opening[0].text.startswith("The size of the KV cache is the number")
     (computed,) = [each for each in opening if each.form == "calculation"]
     assert computed.text == (
-        "KV cache: 2 × 32 layers × 32 KV heads × 128 dimensions × 2 bytes × 4,096 tokens × "
-        "1 sequence = 2,147,483,648 bytes = 2 GiB (computed from the sources; assumed: "
-        "1 sequence, 16 bits)"
+        "KV cache, Llama 2 7B: 2 × 32 layers × 32 KV heads × 128 dimensions × 2 bytes × "
+        "4,096 tokens × 1 sequence = 2,147,483,648 bytes = 2 GiB "
+        "(computed from the sources; assumed: 1 sequence, 16 bits)"
     )
     assert (computed.status, computed.verbatim) == ("supported", False)
     cited = {n for each in opening if each.verbatim for n in each.citations}
     assert set(computed.citations) == cited
     for n, start, end in computed.spans:
         document = noted.library.document(answer.citations[n - 1].url)
-        assert any(document.text[start:end].strip() == quote for _, quote in all_quotes())
+        assert any(document.text[start:end].strip() == quote.strip() for _, quote in all_quotes())
 
 
 def test_nothing_is_said_twice(noted):
@@ -187,7 +187,7 @@ def test_a_saved_calculation_is_accepted_as_it_is(noted, question):
         ("32 layers", "33 layers"), ("4,096 tokens", "4,097 tokens"), ("2 × 32", "3 × 32"),
         ("2,147,483,648", "2,147,483,649"), ("2 GiB", "3 GiB"), ("2 GiB", "2 GB"),
         ("= 2,147,483,648 bytes = 2 GiB", "= 2 GiB"), ("16 bits", "8 bits"),
-        ("KV cache:", "Weights:"),
+        ("KV cache,", "Weights,"),
         # both sides alike: a right sum, and not the one that was asked for
         ("2 × 32 layers × 32 KV heads × 128 dimensions × 2 bytes × 4,096 tokens × 1 sequence = "
          "2,147,483,648 bytes = 2 GiB", "2 × 2 = 4 bytes"),
