@@ -116,6 +116,8 @@ def answer(
     clock = Clock()
     question = understand(text)
     worked_out = None if filters else calculate(library, question)
+    if worked_out:  # what asks for a result asks for little beside it
+        question = replace(question, scope="narrow")
     context = _Context(library, filters, k, stop, clock, worked_out)
     ground = _ground(context, question)
     clock.note("retrieve_s")
