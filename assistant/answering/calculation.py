@@ -42,9 +42,14 @@ class Calculation:
     sums: tuple[Sum, ...]
     beside: tuple[Line, ...]
 
+    @property
+    def quoted(self) -> tuple[Line, ...]:
+        """What it takes over word for word."""
+        return (*self.rules, *self.beside)
+
     def followed_by(self, planned: Plan) -> Plan:
         """Return what is shown after it: a plan without what it quotes, under headings."""
-        there = {(each.hit.passage.key, each.piece.start) for each in (*self.rules, *self.beside)}
+        there = {(each.hit.passage.key, each.piece.start) for each in self.quoted}
         groups = []
         for group in planned.groups:
             left = [

@@ -84,6 +84,7 @@ def write(
     said: list[Verdict] = []
     shown: list[Sentence] = []
     dropped: list[Dropped] = []
+    before = [quotation(line) for line in worked_out.quoted] if worked_out else []
     for worked in calculated(worked_out, numbering, draft.lang):
         yield event_of(worked, numbering, shown, clock)
     count, chose = 0, False
@@ -96,7 +97,7 @@ def write(
                 planned = planned if said else led_by(planned, verdict.line)
                 chose = True
                 break
-            elif not repeats(verdict, said):
+            elif not repeats(verdict, [*before, *said]):
                 said.append(verdict)
                 own = sentence(verdict, numbering, worked_out.after if worked_out else "")
                 yield event_of(own, numbering, shown, clock)

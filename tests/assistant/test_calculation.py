@@ -29,6 +29,7 @@ GIVES = [row for row in ROWS if row["gives"]]
 GIVES_NOTHING = [row["question"] for row in ROWS if not row["gives"]]
 ADVICE = "I have a 24 GB GPU, can I fine-tune a 7B?"
 CACHE = "how much does the KV cache of Llama 2 7B take at 4,096 tokens?"
+OWN = "A batch of 16 sequences in Llama 2 7B takes 32 GiB."
 CACHE_ZH = "Llama 2 7B 在 4,096 个 token 时 KV 缓存占多少显存？"
 
 
@@ -149,30 +150,46 @@ class Silent:
 
 
 class Talking(Silent):
-    """An engine that opens an answer."""
+    """An engine that opens an answer, with what is said already and with something new."""
+
+    name = "talking"
 
     def likelihood(self, messages, beginning, *, stop):
         return -20.0
 
     def stream(self, messages, *, max_tokens, stop):
-        yield "The KV cache grows in proportion to the context. "
+        yield "Llama 2 7B has 32 layers, 32 key-value heads and head dimension 128, so each token "
+        yield "takes 524,288 bytes (512 KiB), and a sequence of 4,096 tokens takes 2 GiB. "
+        yield f"{OWN} "
 
 
-@pytest.mark.parametrize("engine", [Silent(), Talking()], ids=lambda engine: engine.name)
-def test_a_model_writes_after_the_sum_and_cannot_refuse_it(noted, engine: Engine):
+def told_by(desk, engine: Engine):
+    """Return the answer of an engine, and the events of sentences on the way."""
     events = list(
-        answering.answer(noted.library, CACHE, Filters(), 8, lambda: engine, lambda: False)
+        answering.answer(desk.library, CACHE, Filters(), 8, lambda: engine, lambda: False)
     )
-    answer = events[-1].answer
-    assert not answer.refused
-    forms = [each.form for each in answer.sentences]
-    assert forms[:4] == ["prose", "formula", "prose", "calculation"]
+    return events[-1].answer, [event for event in events if event.name == "sentence"]
+
+
+def test_a_model_writes_after_the_sum_and_says_nothing_again(noted):
+    answer, streamed = told_by(noted, Talking())
+    assert answer.view == "model"
+    assert [each.form for each in answer.sentences[:4]] == [
+        "prose", "formula", "prose", "calculation",
+    ]  # fmt: skip
+    assert "32 GiB" in " ".join(each.text for each in answer.sentences[4:])
     assert all(each.group for each in answer.sentences)
-    streamed = [event for event in events if event.name == "sentence"]
-    if answer.view == "model":
-        assert [event.sentence for event in streamed] == list(answer.sentences)
-        told = [cited.n for event in streamed for cited in event.citations]
-        assert told == [cited.n for cited in answer.citations]
+    texts = [each.text for each in answer.sentences]
+    assert len(texts) == len(set(texts))
+    assert [event.sentence for event in streamed] == list(answer.sentences)
+    told = [cited.n for event in streamed for cited in event.citations]
+    assert told == [cited.n for cited in answer.citations]
+
+
+def test_a_model_that_doubts_cannot_refuse_a_sum(noted):
+    answer, _ = told_by(noted, Silent())
+    assert not answer.refused
+    assert any(each.form == "calculation" for each in answer.sentences)
 
 
 @pytest.mark.parametrize("question", [ADVICE, CACHE, CACHE_ZH])
