@@ -1,5 +1,7 @@
 """From a question to an answer: understand, retrieve, judge, decide, plan, write, verify, present.
 
+What a rule of the primer says exactly is worked out beside that and stands first.
+
 The flow yields events as things become known, so a page can show passages before the model has said
 a word. Every shown sentence is a source's own or has passed `assistant.answering.citation`.
 """
@@ -10,9 +12,11 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 
 from assistant.answering.across import to_chinese, to_english
+from assistant.answering.calculation import Calculation, calculate
 from assistant.answering.clock import Clock
 from assistant.answering.compose import (
     Numbering,
+    calculated,
     extract,
     finished,
     in_other_words,
@@ -54,13 +58,17 @@ _TRANSLATED_WORDS = 130  # what is put into another language, where a model must
 
 @dataclass(frozen=True, slots=True)
 class _Context:
-    """What every step of one question works with."""
+    """What every step of one question works with.
+
+    ``worked_out``: what it asks to be calculated; with it no question is refused.
+    """
 
     library: Library
     filters: Filters
     k: int
     stop: Callable[[], bool]
     clock: Clock
+    worked_out: Calculation | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +113,12 @@ def answer(
 
     ``engine`` is called only when the model is needed, since loading it takes seconds.
     """
-    context = _Context(library, filters, k, stop, Clock())
-    clock = context.clock
+    clock = Clock()
     question = understand(text)
+    worked_out = None if filters else calculate(library, question)
+    if worked_out:  # what asks for a result asks for little beside it
+        question = replace(question, scope="narrow")
+    context = _Context(library, filters, k, stop, clock, worked_out)
     ground = _ground(context, question)
     clock.note("retrieve_s")
     yield Event("hits", hits=ground.evidence.hits)
@@ -116,9 +127,10 @@ def answer(
         view="extractive", sentences=(), citations=(), nearest=(), further=(), model=None,
         unanswered=ground.unanswered,
     )  # fmt: skip
-    quoted = refusal(draft, ground.evidence)
+    quoted = _refusal(context, ground, draft)
     if not ground.refuses:
-        quoted = extract(draft, ground.plan, library)
+        quoted = extract(draft, ground.plan, library, context.worked_out)
+    if not quoted.refused:
         clock.note("extractive_s")
         yield Event("extractive", answer=clock.stamp(quoted))
     foreign = not ground.evidence.understood and not (ground.decision.sure and ground.plan.groups)
@@ -137,7 +149,20 @@ def _ground(context: _Context, question: Question) -> _Ground:
     evidence = gather(library, question, context.filters, context.k)
     parts = sections(library, evidence)
     limits = limits_for(library.embedder, question.lang)
-    return _Ground(evidence, parts, plan(evidence, parts), *judged(library, evidence), limits)
+    planned = plan(evidence, parts)
+    found, unanswered = judged(library, evidence)
+    if context.worked_out:
+        planned = context.worked_out.followed_by(planned)
+        unanswered = tuple(part for part in unanswered if not calculate(library, understand(part)))
+    return _Ground(evidence, parts, planned, found, unanswered, limits)
+
+
+def _refusal(context: _Context, ground: _Ground, draft: Answer) -> Answer:
+    """Return a refusal, or what was worked out and nothing else."""
+    if context.worked_out is None:
+        return refusal(draft, ground.evidence)
+    alone = replace(draft, view="extractive", model=None)
+    return extract(alone, Plan(()), context.library, context.worked_out)
 
 
 def _with_model(
@@ -175,26 +200,26 @@ def _told_by(
 ) -> Generator[Event, None, Answer]:
     """Answer with a model, or refuse where it doubts too much that its sources answer."""
     if ground.hopeless:
-        return refusal(draft, ground.evidence)
+        return _refusal(context, ground, draft)
     task, doubt = consulted(ground.evidence, ground.sections, ground.plan, model, context.stop)
     if doubt is not None:
         context.clock.note("first_token_s")
     decision = decide(ground.found, ground.limits, doubt)
     if not decision.answer and (doubt is not None or decision.hopeless):
-        return refusal(draft, ground.evidence)
+        return _refusal(context, ground, draft)
     if draft.lang == "zh" and not _mostly(ground.plan, "zh"):
         return (yield from _translated(context, ground, draft, model))
     said = yield from write(
         context.library, ground.evidence, ground.plan, task, draft, model, context.stop,
-        context.clock,
+        context.clock, context.worked_out,
     )  # fmt: skip
     if said.sentences:
         return said
     if doubt is None and not decision.sure:  # nothing says that it read what answers
-        return refusal(said, ground.evidence)
+        return _refusal(context, ground, said)
     context.clock.note("first_sentence_s")
     quoted = replace(draft, view="extractive", model=None, dropped=said.dropped)
-    return extract(quoted, ground.plan, context.library)
+    return extract(quoted, ground.plan, context.library, context.worked_out)
 
 
 def consulted(
@@ -284,6 +309,10 @@ def _translated(
     planned = ground.plan
     if any(needs_wording(line, draft.lang) for line in planned.lines):
         planned = plan(ground.evidence, ground.sections, _TRANSLATED_WORDS)
+        if context.worked_out:
+            planned = context.worked_out.followed_by(planned)
+    for worked in calculated(context.worked_out, numbering, draft.lang):
+        yield event_of(worked, numbering, shown, context.clock)
     for group in planned.groups:
         foreign = [line for line in group.lines if needs_wording(line, draft.lang)]
         with closing(to_chinese(model, [each.text for each in foreign], context.stop)) as chinese:

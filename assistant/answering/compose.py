@@ -1,8 +1,9 @@
 """Putting an answer together: numbered citations, sentences, refusals, what to read on."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from assistant.answering.calculation import Calculation
 from assistant.answering.citation import Verdict
 from assistant.answering.evidence import Evidence, Line
 from assistant.answering.plan import Group, Plan
@@ -102,6 +103,27 @@ def quoted(line: Line, numbering: Numbering, group: Group, lang: str) -> Sentenc
     return replace(said, foreign=needs_wording(line, lang))
 
 
+def calculated(found: Calculation | None, numbering: Numbering, lang: str) -> Iterator[Sentence]:
+    """Yield what an answer begins with where there is something to work out.
+
+    That is the rule as its source states it, the sums, and what the sources say comes on top.
+    """
+    if found is None:
+        return
+    group = Group(found.title, "", found.rules)
+    for line in found.rules:
+        yield quoted(line, numbering, group, lang)
+    for each in found.sums:
+        cited = [numbering.cite(line) for line in each.sources]
+        yield Sentence(
+            each.text, tuple(dict.fromkeys(cited)), 1.0, "supported", False,
+            spans=tuple(map(_span, cited, each.sources)),
+            group=found.title, form="calculation",
+        )  # fmt: skip
+    for line in found.beside:
+        yield quoted(line, numbering, group, lang)
+
+
 def in_other_words(said: Sentence, chinese: str) -> Sentence:
     """Return a quotation put into Chinese, its original beside it."""
     return replace(
@@ -128,10 +150,13 @@ def _own_chinese(line: Line, lang: str) -> str:
     return in_chinese(url.removeprefix(PRIMER), line.text) or ""
 
 
-def extract(draft: Answer, planned: Plan, library: Library) -> Answer:
-    """Return the answer made of the sources' own sentences."""
+def extract(
+    draft: Answer, planned: Plan, library: Library, worked_out: Calculation | None = None
+) -> Answer:
+    """Return the answer made of the sources' own sentences, after what was worked out from them."""
     numbering = Numbering()
-    said = [
+    said = list(calculated(worked_out, numbering, draft.lang))
+    said += [
         quoted(line, numbering, group, draft.lang)
         for group in planned.groups
         for line in group.lines

@@ -10,7 +10,7 @@ from index.store.values import Recommendation
 
 View = Literal["extractive", "model", "catalog"]
 Status = Literal["supported", "weak"]
-Form = Literal["prose", "item", "continued", "code", "formula", "table"]
+Form = Literal["prose", "item", "continued", "code", "formula", "table", "calculation"]
 
 
 class Span(NamedTuple):
@@ -30,9 +30,10 @@ class Sentence:
     ``spans`` say where in the cited documents the words stand that bear it: number of the citation,
     start and end. ``group`` is the heading it stands under in the answer, empty for the opening;
     sentences of one group stand next to each other. ``form`` is ``prose``, ``item``,
-    ``continued`` (more of an item), ``code``, ``formula`` or ``table``; the last three are blocks
-    of Markdown as they stand. ``original`` is the source's own sentence where ``text`` translates
-    it, ``foreign`` says that ``text`` is not in the language of the question.
+    ``continued`` (more of an item), ``code``, ``formula`` or ``table``, blocks of Markdown as they
+    stand, or ``calculation``, a sum that refdesk worked out from what it cites.
+    ``original`` is the source's own sentence where ``text`` translates it, ``foreign`` says that
+    ``text`` is not in the language of the question.
     """
 
     text: str
@@ -53,8 +54,8 @@ class Sentence:
 
     @property
     def item(self) -> bool:
-        """Whether it belongs to an item of a list."""
-        return self.form in ("item", "continued")
+        """Whether it belongs to an item of a list; sums stand below each other like items."""
+        return self.form in ("item", "continued", "calculation")
 
 
 @dataclass(frozen=True, slots=True)

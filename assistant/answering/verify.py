@@ -6,9 +6,12 @@ Each sentence is judged as it reads. One that is marked as its source's own must
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from assistant import bounds
 from assistant.answering.across import faithful
+from assistant.answering.calculation import Calculation, calculate
 from assistant.answering.evidence import Evidence, lines_of
 from assistant.answering.question import understand
+from assistant.answering.sums import fault
 from assistant.answering.support import Support
 from index.search.library import Hit, Library
 from ingest.errors import UsageError
@@ -36,6 +39,7 @@ def verify(
                 each["text"],
                 each.get("original"),
                 bool(each.get("verbatim")),
+                each.get("form") == "calculation",
                 list(each["citations"]),
             )
             for each in sentences
@@ -47,10 +51,17 @@ def verify(
     catalog = saved.get("view") == "catalog"
     again = asked_again(str(saved.get("asked"))) if catalog else ()
     checked = []
-    for text, original, verbatim, ns in wanted:
+    worked_out = None
+    if any(computed for *_, computed, _ in wanted):
+        asked = str(saved.get("asked") or question)[: bounds.QUESTION]
+        worked_out = calculate(library, understand(asked))
+    for text, original, verbatim, computed, ns in wanted:
         cited = [quotes.get(n) for n in ns]
         of_catalog = not any(quote and quote.get("quote") for quote in cited)
-        if catalog and of_catalog:
+        if computed:
+            wrong = _missing(library, cited)[0] or _miscalculated(text, cited, worked_out)
+            checked.append({"text": text, "ok": not wrong, "reason": wrong or None})
+        elif catalog and of_catalog:
             ok = text in again
             reason = None if ok else "the catalog does not say it"
             checked.append({"text": text, "ok": ok, "reason": reason})
@@ -68,6 +79,18 @@ def _check(
     *,
     verbatim: bool,
 ) -> dict[str, Any]:
+    reason, hits = _missing(library, cited)
+    if not reason:
+        evidence = lines_of(library, understand(question), hits)
+        exact = verbatim or original is not None
+        reason = _unsupported(library, evidence, original or text, verbatim=exact)
+        if not reason and original and not faithful(text, original):
+            reason = "its translation holds other numbers or names than the original"
+    return {"text": text, "ok": not reason, "reason": reason or None}
+
+
+def _missing(library: Library, cited: Sequence[dict[str, Any] | None]) -> tuple[str, list[Hit]]:
+    """Return why what is cited does not stand in the library, if so, and the passages that do."""
     reason = "it cites nothing" if not cited else ""
     hits: list[Hit] = []
     for quote in cited:
@@ -85,13 +108,22 @@ def _check(
             reason = f"the quote does not stand in {document.url}"
         else:
             hits.append(Hit(1, 1.0, passage, (), None, None))
-    if not reason:
-        evidence = lines_of(library, understand(question), hits)
-        exact = verbatim or original is not None
-        reason = _unsupported(library, evidence, original or text, verbatim=exact)
-        if not reason and original and not faithful(text, original):
-            reason = "its translation holds other numbers or names than the original"
-    return {"text": text, "ok": not reason, "reason": reason or None}
+    return reason, hits
+
+
+def _miscalculated(
+    text: str, cited: Sequence[dict[str, Any] | None], worked_out: Calculation | None
+) -> str:
+    """Return why a computed line does not hold: its own sum, its question, or what it cites."""
+    if reason := fault(text):
+        return reason
+    sums = {each.text: each.sources for each in worked_out.sums} if worked_out else {}
+    if text not in sums:
+        return "the rules of the sources do not give it for this question"
+    there = {quote["passage"] for quote in cited if quote}
+    if not {line.hit.passage.key for line in sums[text]} <= there:
+        return "it does not cite all that it is computed from"
+    return ""
 
 
 def _unsupported(library: Library, evidence: Evidence, sentence: str, *, verbatim: bool) -> str:

@@ -10,9 +10,17 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 
+from assistant.answering.calculation import Calculation
 from assistant.answering.citation import Verdict, attribute, repeats
 from assistant.answering.clock import Clock
-from assistant.answering.compose import Numbering, finished, quotation, quoted, sentence
+from assistant.answering.compose import (
+    Numbering,
+    calculated,
+    finished,
+    quotation,
+    quoted,
+    sentence,
+)
 from assistant.answering.evidence import Evidence, Line
 from assistant.answering.plan import Plan, led_by
 from assistant.answering.prompt import is_refusal
@@ -55,6 +63,7 @@ def write(
     model: Engine,
     stop: Callable[[], bool],
     clock: Clock,
+    worked_out: Calculation | None = None,
 ) -> Generator[Event, None, Answer]:
     """Let the model write, sentence by verified sentence, then show what the plan has beside it.
 
@@ -69,11 +78,15 @@ def write(
         model: what writes.
         stop: whether nobody waits any more.
         clock: notes the first token and the first sentence shown.
+        worked_out: what stands before the model's words.
     """
     numbering = Numbering()
     said: list[Verdict] = []
     shown: list[Sentence] = []
     dropped: list[Dropped] = []
+    before = [quotation(line) for line in worked_out.quoted] if worked_out else []
+    for worked in calculated(worked_out, numbering, draft.lang):
+        yield event_of(worked, numbering, shown, clock)
     count, chose = 0, False
     with closing(_verdicts(library, evidence, task, model, stop, clock)) as spoken:
         for verdict in spoken:
@@ -84,9 +97,10 @@ def write(
                 planned = planned if said else led_by(planned, verdict.line)
                 chose = True
                 break
-            elif not repeats(verdict, said):
+            elif not repeats(verdict, [*before, *said]):
                 said.append(verdict)
-                yield event_of(sentence(verdict, numbering), numbering, shown, clock)
+                own = sentence(verdict, numbering, worked_out.after if worked_out else "")
+                yield event_of(own, numbering, shown, clock)
             if not task.whole and count >= _OPENING_SENTENCES:
                 break
     draft = replace(draft, dropped=tuple(dropped))

@@ -11,6 +11,7 @@ from index.store.values import Recommendation
 from ingest.gathering.gather import PageOutcome
 from ui.cli import render
 from ui.cli.progress import ShownProgress
+from ui.serving import chat_markdown
 
 
 def test_control_characters_of_a_page_are_not_printed():
@@ -167,3 +168,16 @@ def test_code_stands_on_indented_lines_without_quotation_marks():
     assert text.startswith("    for x in y:\n        train(x)\n")
     assert "“" not in text
     assert text.endswith("[1]")
+
+
+def test_sums_stand_below_each_other_and_are_no_quotations():
+    sums = [
+        Sentence(text, (1,), 1.0, "supported", False, group="Calculation", form="calculation")
+        for text in ("a: 2 × 3 bytes = 6 bytes", "b: 2 × 4 bytes = 8 bytes")
+    ]
+    given = answer(sentences=tuple(sums))
+    assert "Calculation\n  • a: 2 × 3 bytes = 6 bytes\n  • b: 2 × 4" in printed(given)
+    assert "“a" not in printed(given)
+    assert "- a: 2 × 3 bytes = 6 bytes\n- b: 2 × 4 bytes = 8 bytes [1]" in given.text
+    chat = chat_markdown.markdown(given)
+    assert "- a: 2 × 3 bytes = 6 bytes [1]\n- b: 2 × 4 bytes = 8 bytes [1]" in chat

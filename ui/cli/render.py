@@ -52,7 +52,8 @@ def run_text(run: Sequence[Sentence], citations: Sequence[Citation] = ()) -> Tex
         shown = code_of(first.text) if first.form == "code" else typeset(first.text)
         text.append("\n".join(f"    {clean(line)}" for line in (shown or "").split("\n")))
     elif first.item:
-        text.append("\n".join(f"  • {_said(each)}" for each in items(run)), style="italic")
+        style = "" if first.form == "calculation" else "italic"
+        text.append("\n".join(f"  • {_said(each)}" for each in items(run)), style=style)
     elif first.verbatim:
         text.append(f"“{_said(running(each.text for each in run))}”", style="italic")
         if first.foreign:

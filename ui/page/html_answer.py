@@ -145,7 +145,8 @@ def _run(run: Sequence[Sentence], marks: str) -> str:
         )
     if first.item:
         rows = [f"<li>{typeset(_plain(each))}</li>" for each in items(run)]
-        return f'<div {status}><ul class="quoted">{"".join(rows)}</ul>{marks}</div>'
+        kind = "quoted" if first.form != "calculation" else "sums"
+        return f'<div {status}><ul class="{kind}">{"".join(rows)}</ul>{marks}</div>'
     text = typeset(running(_plain(each.text) for each in run))
     if first.verbatim:
         text = f'<q lang="en">{text}</q>（英文原文）' if first.foreign else f"<q>{text}</q>"
@@ -249,8 +250,9 @@ def _runs_citing(turn: Turn, n: int) -> list[tuple[int, list[Sentence]]]:
 
 def _card(turn: Turn, place: int, run: Sequence[Sentence], cited: Citation, say: Texts) -> str:
     sentence = run[0]
-    status = "quoted" if sentence.verbatim else sentence.status
-    level = "" if sentence.verbatim else f" ({sentence.support:.0%})"
+    computed = sentence.form == "calculation"
+    status = "quoted" if sentence.verbatim else "computed" if computed else sentence.status
+    level = "" if sentence.verbatim or computed else f" ({sentence.support:.0%})"
     if cited.primer:
         who = f'<p class="small">{escape(say("card.primer"))}</p>'
     elif cited.recommended_by:

@@ -50,7 +50,7 @@ def next_sentence(sentence: Sentence, said: Sequence[Sentence]) -> str:
         heading = f"**{_harmless(sentence.group)}**\n\n"
     if before is None:
         return heading + _sentence(sentence)
-    if sentence.form == "item" and before.item:
+    if sentence.form in ("item", "calculation") and before.item:
         apart = "\n"
     elif sentence.block or before.block or heading or before.item != sentence.item:
         apart = "\n\n"
@@ -66,7 +66,7 @@ def _sentence(sentence: Sentence) -> str:
         return f"{fenced(code)}\n\n{marks}"
     if sentence.block:
         return f"{_harmless(sentence.text)}\n\n{marks}"
-    bullet = "- " if sentence.form == "item" else ""
+    bullet = "- " if sentence.form in ("item", "calculation") else ""
     text = _harmless(" ".join(sentence.text.split()))
     if sentence.original is not None and sentence.status == "weak":
         text += f" (“{_harmless(' '.join(sentence.original.split()))}”)"
