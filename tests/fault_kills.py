@@ -62,7 +62,8 @@ def _command(rig: Rig, what: str, moment: float, took: dict[str, float]) -> Outc
         rig.run(trial, *words)
         took[what] = time.monotonic() - begun
         shutil.rmtree(trial)
-        file.unlink(missing_ok=True)
+        for made in (file, file.with_name(f"{file.name}.lock.json")):
+            made.unlink(missing_ok=True)
     _kill_after(rig.start(home, *words), 0.2 + moment * took[what])
     where = f"{what} at {moment:.2f}"
     if what == "export" and file.exists():  # what stands under the name must be whole

@@ -19,7 +19,9 @@ from assistant.answering import (
     prompt,
     quantities,
     question,
+    rules,
     sections,
+    sums,
     support,
     values,
 )
@@ -105,6 +107,8 @@ _DENIALS = ("not ", "不", "no ", "don't ")
 _ZH = "什么是注意力？"
 _EXCHANGE = rewriting.Exchange
 
+_NUMBERS = ("1 ", "7B ", "1 × ", "(", "1,", "= ", "GB ")
+
 CASES: dict[str, Any] = {
     # what a source, a model or a saved answer holds
     "assistant.answering.across.faithful": [
@@ -129,6 +133,8 @@ CASES: dict[str, Any] = {
         lambda text: primer_zh.in_chinese(_NOTE.slug, text)
     ),
     "assistant.answering.prompt.is_refusal": _few(prompt.is_refusal, "The sources "),
+    "assistant.answering.rules.asked": Case(rules.asked, units=_NUMBERS, common=FEW, most=4_000),
+    "assistant.answering.sums.fault": Case(sums.fault, units=_NUMBERS, common=FEW),
     "assistant.answering.quantities.in_chinese_units": _few(
         quantities.in_chinese_units, "1", units=("1 million ", "亿", "1 GB ", "1e")
     ),
@@ -318,6 +324,23 @@ _REPORTED = "adds lines of ours to a report"
 _HOME = "a command's input; what it reads is measured in `ingest`"
 
 EXEMPT: dict[str, str] = {
+    "assistant.contract.derived": "names of members",
+    "assistant.home.": "opens and writes a home; texts are read elsewhere",
+    "assistant.kept.": "texts have their bounds at the door; the reader view is measured in ui",
+    "assistant.learning.card_sources.": _ASKS_LIBRARY,
+    "assistant.learning.deck.Deck.add": "keeps what was made of an answer",
+    "assistant.learning.effort.duration": "takes minutes",
+    "assistant.learning.subject_map.": "names of lists and notes",
+    "assistant.references.": "writes titles and names, a source at a time",
+    "assistant.refreshing.": "counts what changed",
+    "assistant.vault.": "a note at a time, of a person's own folder",
+    "assistant.answering.known_questions.nearness": "compares vectors of our own questions",
+    "assistant.answering.rules.unit_of": "a name of our own rules",
+    "assistant.answering.sums.held_against": "takes numbers and a unit",
+    "assistant.answering.sums.names_in": "an expression of our own rules",
+    "assistant.answering.sums.results": "takes numbers and a unit",
+    "assistant.answering.sums.value": "an expression of our own rules",
+    "assistant.answering.sums.written": "an expression of our own rules",
     "assistant.answering.across.to_chinese": _MODEL,
     "assistant.answering.across.to_english": _MODEL,
     "assistant.answering.answer.": _ASKS_LIBRARY,

@@ -25,8 +25,8 @@ class Limits:
     ``again``: below it a question in a language the embedding model does not know is asked again
     in English.
 
-    ``coverage``, ``cosine`` and ``asked`` are weights. ``cosine`` weighs nothing where the embedding model does not know the question's language,
-    ``coverage`` nothing where it finds pages in other languages than the question's.
+    ``coverage``, ``cosine`` and ``asked`` are weights. ``cosine`` weighs nothing where the
+    embedding model does not know the question's language.
     """
 
     hopeless: float
@@ -83,9 +83,9 @@ class Signals:
     ``coverage`` is the share of the question's terms that stand together in three neighbouring
     sentences or above them; a term weighs what it is worth for the question (see `weights`).
     ``cosine`` is the similarity of the nearest sentence or passage, ``asked`` that of the nearest
-    question that a section found is known to answer (see `Evidence.asked_before`); ``unknown`` the names in the
-    question that no passage found mentions; ``strange`` the share of the terms of an English
-    question that stand nowhere in the library. (Of Chinese ones many do: they are pairs of
+    question that a section found is known to answer (see `Evidence.asked_before`); ``unknown`` the
+    names in the question that no passage found mentions; ``strange`` the share of the terms of an
+    English question that stand nowhere in the library. (Of Chinese ones many do: they are pairs of
     characters, not words.)
     """
 

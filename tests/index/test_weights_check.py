@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from index.models import check
-from index.models.files import mark, sha256_of
+from index.models.files import mark
 from index.models.pins import load_pins
 from index.models.weights import remember
+from ingest.disk import sha256_of
 from tests.fake_hub import pinned
 from tests.index.test_weights import gguf
 
