@@ -177,7 +177,11 @@ CASES: dict[str, Any] = {
     ),
     "ui.page.pdf_marks.holds": lambda text: pdf_marks.holds(_drawn(text).lines, text[:9]),
     "ui.page.html_reader.reader_html": [
-        lambda text: html_reader.reader_html(_document(text), _SAY, span=(0, len(text) // 2)),
+        Case(
+            lambda text: html_reader.reader_html(_document(text), _SAY, span=(0, len(text) // 2)),
+            common=FEW,
+            units=("\\[", "\\(", "$$", "| a |\n", "> ", "- "),
+        ),
         Case(
             lambda text: html_reader.reader_html(
                 _document(text), _SAY, notes=[_note(text[:4_000]), _note(text[:2])]
