@@ -276,7 +276,7 @@ def with_robots(answer, *urls, limits=QUICK, also=()):
 @pytest.mark.parametrize(
     "answer",
     [
-        (200, [("Content-Encoding", "gzip")], gzip.compress(RULES)),
+        (200, [("Content-Encoding", "gzip")], gzip.compress(RULES, mtime=0)),
         (200, [], b"\xef\xbb\xbf" + RULES),
         (200, [], RULES.replace(b"\n", b"\r\n")),
         (200, [], b"# much\n" * 60_000 + RULES),
