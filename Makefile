@@ -23,7 +23,7 @@ env: $(VENV)/.build
 	@$(MAKE) --no-print-directory -j2 $(VENV)/.llama $(VENV)/.runtime
 
 test: lint
-	$(BIN)/pytest -q -n auto --dist loadfile
+	$(BIN)/pytest -q -n auto --dist loadfile -m "not long"
 
 lint: env $(VENV)/.dev
 	$(BIN)/ruff check .
@@ -53,6 +53,8 @@ faults: env $(VENV)/.dev
 	$(BIN)/python -m tests.benchmarks.faults
 	$(BIN)/python -m tests.benchmarks.guards
 	$(BIN)/python -m tests.harm.homes 1000
+	$(BIN)/pytest -q -m long
+	REFDESK_THOROUGH=1 $(BIN)/pytest -q tests/test_growth.py
 
 fuzz: env $(VENV)/.dev
 	$(BIN)/python -m tests.benchmarks.fuzz 10000

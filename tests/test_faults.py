@@ -12,6 +12,8 @@ import pytest
 from tests.fault_kills import COMMANDS, kills
 from tests.fault_rig import Rig, failing_calls, turned_bytes
 
+pytestmark = pytest.mark.long
+
 _COUNT = int(os.environ.get("REFDESK_TEST_FAULTS", "3"))
 
 

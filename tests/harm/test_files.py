@@ -49,6 +49,7 @@ def test_rows_are_documents_or_reported_one_by_one(tmp_path, name):
         assert {each.text for each in read} == said  # nothing is lost
 
 
+@pytest.mark.long
 def test_every_other_file_is_read_or_reported(tmp_path, monkeypatch):
     monkeypatch.setattr(pooling, "seconds_for", lambda size: 2.0)
     folder = tmp_path / "given"

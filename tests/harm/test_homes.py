@@ -47,6 +47,7 @@ def test_a_changed_byte_is_noticed_or_harmless(sound, judge, tmp_path, here, see
         shutil.rmtree(target)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("part", ["archive", "library", "cache", "gaps.sqlite", "quarantine.json"])
 def test_a_harmed_file_is_noticed_or_harmless(sound, judge, tmp_path, here, part):
     for at, file in enumerate(homes.files_of(sound)):

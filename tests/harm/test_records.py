@@ -87,6 +87,7 @@ def small():
     return {name: made for name, made in bad_records().items() if len(made) < 20_000}
 
 
+@pytest.mark.long
 def test_a_home_with_bad_records_goes_on(home, notes, tmp_path, small, quick):
     calm = Desk(home, llm="extractive")
     calm.ingest([notes], seed=False)

@@ -81,7 +81,7 @@ def test_the_question_of_the_address_is_asked(tab):
     assert last[3][0].question == QUESTION
 
 
-@pytest.mark.parametrize("question", [QUESTION, "旋转位置编码为什么有效？"])
+@pytest.mark.parametrize("question", [QUESTION, "键值缓存为什么让推理更快？"])
 def test_who_waits_sees_passages_and_a_place_and_may_stop(tab, model_server, question):
     stopped = []
 
