@@ -59,6 +59,7 @@ class Evidence:
     """What was found for a question: hits, their sentences in reading order, and vectors.
 
     ``queries`` are what was searched for: the question, each side of a comparison, each part;
+    ``query_vectors`` are their vectors, shape (queries, dimension);
     ``chances`` say of each line how likely it answers each of them, shape (queries, lines).
     ``vectors`` has one row a line, shape (len(lines), dimension); ``idf`` covers all terms met;
     ``asked`` are the question's terms, ``absent`` those of them that stand in no passage of the
@@ -82,6 +83,7 @@ class Evidence:
     above: dict[str, frozenset[str]] = field(default_factory=dict)
     absent: frozenset[str] = frozenset()
     queries: tuple[str, ...] = ()
+    query_vectors: Vectors = field(default_factory=lambda: np.empty((0, 0), dtype=np.float32))
     chances: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, 0)))
     lead: str | None = None
     wanted: tuple[frozenset[str], ...] = ()
@@ -186,7 +188,8 @@ def lines_of(library: Library, question: Question, hits: Sequence[Hit]) -> Evide
     )  # fmt: skip
     if not found:
         return evidence
-    cosines = [vectors @ library.embedder.embed_query(query) for query in queries]
+    query_vectors = np.stack([library.embedder.embed_query(query) for query in queries])
+    cosines = [vectors @ query_vector for query_vector in query_vectors]
     top = max(hit.score for hit in hits) or 1.0
     signals = np.stack(
         [
@@ -217,6 +220,7 @@ def lines_of(library: Library, question: Question, hits: Sequence[Hit]) -> Evide
     return replace(
         evidence,
         lines=tuple(lines),
+        query_vectors=query_vectors,
         signals=signals,
         chances=chances,
         above=above,
@@ -225,7 +229,7 @@ def lines_of(library: Library, question: Question, hits: Sequence[Hit]) -> Evide
             max(float(near.max()), *(hit.cosine or 0.0 for hit in hits) if not at else (0.0,))
             for at, near in enumerate(cosines)
         ),
-        asked_before=_asked_before(library, question, found, cosines),
+        asked_before=_asked_before(library, question, found, query_vectors, cosines),
     )
 
 
@@ -233,6 +237,7 @@ def _asked_before(
     library: Library,
     question: Question,
     found: Sequence[tuple[Hit, Piece]],
+    query_vectors: Vectors,
     cosines: Sequence[Vectors],
 ) -> tuple[float, ...]:
     """Return how near each query is to a question that is answered here.
@@ -244,8 +249,7 @@ def _asked_before(
         for hit, _ in found
         if hit.passage.url.startswith(PRIMER)
     }
-    queries = np.stack([library.embedder.embed_query(each) for each in _queries(library, question)])
-    known = nearness(library, list(passages.values()), queries, question.lang)
+    known = nearness(library, list(passages.values()), query_vectors, question.lang)
     pages = [row for row, (hit, _) in enumerate(found) if not hit.passage.url.startswith(PRIMER)]
     return tuple(
         max(

@@ -71,7 +71,7 @@ def plan(evidence: Evidence, found: Sequence[Section], most_words: int | None = 
     while True:
         best = max(filter(choice.fits, choice.places), key=choice.value, default=None)
         if best is None or choice.value(best) < least:
-            return _ordered(evidence, found, choice.chosen)
+            return _ordered(evidence, found, choice)
         choice.take(best)
 
 
@@ -172,13 +172,13 @@ def _worth(evidence: Evidence, section: Section, unit: Unit, place: int) -> floa
     return _chance(unit, _targets(evidence)) + opening - elsewhere
 
 
-def _ordered(evidence: Evidence, found: Sequence[Section], chosen: set[Place]) -> Plan:
+def _ordered(evidence: Evidence, found: Sequence[Section], choice: _Choice) -> Plan:
     """Return the groups: documents and, for a fact, sections by their best unit, else in order."""
     kept = []
     for number, section in enumerate(found):
-        places = sorted(place for at, place in chosen if at == number)
+        places = sorted(place for at, place in choice.chosen if at == number)
         if places:
-            best = max(_worth(evidence, section, section.units[at], at) for at in places)
+            best = max(choice.worth[number, place] for place in places)
             kept.append((section, places, best))
     documents: dict[str, float] = {}
     for section, _, best in kept:

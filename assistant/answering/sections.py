@@ -104,9 +104,9 @@ def signals(
         return []
     passages = [evidence.lines[units[0][0]].hit.passage for units in parts]
     names = [(each.heading or (each.title,))[-1] for each in passages]
-    queries = np.stack([library.embedder.embed_query(query) for query in evidence.queries])
+    queries = evidence.query_vectors
     headings = library.sentence_vectors(names) @ queries.T
-    asked = _asked(library, evidence, passages, queries, headings)
+    asked = _asked(library, evidence, passages, headings)
     top = evidence.near.max(axis=1)
     found = []
     for units, heading, share in zip(parts, headings, asked, strict=True):
@@ -139,14 +139,13 @@ def _asked(
     library: Library,
     evidence: Evidence,
     passages: Sequence[StoredPassage],
-    queries: NDArray[np.float32],
     headings: NDArray[np.float32],
 ) -> NDArray[np.float64]:
     """Return the share of each section in what each query asks, shape (sections, queries).
 
     A section is as near as the nearest of its heading and the questions that it answers.
     """
-    known = nearness(library, passages, queries, evidence.question.lang)
+    known = nearness(library, passages, evidence.query_vectors, evidence.question.lang)
     near = np.maximum(headings.astype(np.float64), known)
     shares: NDArray[np.float64] = np.exp(_PEAKED * (near - near.max(axis=0)))
     whole: NDArray[np.float64] = shares.sum(axis=0)
