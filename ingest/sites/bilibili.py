@@ -1,7 +1,6 @@
 """bilibili: columns are read, videos (which have no open transcript) are reported by name."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,7 +13,7 @@ from ingest.links.urls import canonical, source_of
 from ingest.sites import web
 from ingest.sites.article import first, part, read_with, state_of
 from ingest.sites.page import page_of, read_shell
-from ingest.sites.source import Replies, Request
+from ingest.sites.source import Replies
 from ingest.values import Document, Rejection
 
 _VIDEO = re.compile(r"/(?:video|bangumi/play|cheese/play)/|/s/video/")
@@ -28,9 +27,7 @@ def covers(url: str) -> bool:
     return source_of(url) == "bilibili"
 
 
-def requests(url: str, replies: Replies) -> Sequence[Request]:
-    """Ask for the page itself."""
-    return web.requests(url, replies)
+requests = web.requests  # the page itself
 
 
 def read(url: str, replies: Replies) -> Document | Rejection:

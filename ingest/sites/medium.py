@@ -1,7 +1,7 @@
 """Medium: posts without the frame around them; what only members see is a sign-in wall."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,7 +14,7 @@ from ingest.links.urls import source_of
 from ingest.reading.document import read_document
 from ingest.sites import web
 from ingest.sites.article import read_with, state_of
-from ingest.sites.source import Replies, Request
+from ingest.sites.source import Replies
 from ingest.values import Document, Rejection
 
 _POST_ID = re.compile(r"(?:^|[/-])([0-9a-f]{8,12})$")
@@ -39,9 +39,7 @@ def covers(url: str) -> bool:
     return source_of(url) == "medium"
 
 
-def requests(url: str, replies: Replies) -> Sequence[Request]:
-    """Ask for the page itself."""
-    return web.requests(url, replies)
+requests = web.requests  # the page itself
 
 
 def read(url: str, replies: Replies) -> Document | Rejection:

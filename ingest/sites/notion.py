@@ -1,7 +1,5 @@
 """Notion: a page shows what it shows without scripts, which may be little."""
 
-from collections.abc import Sequence
-
 from lxml import html
 
 from ingest.archive.warc import Reply
@@ -9,7 +7,7 @@ from ingest.links.urls import source_of
 from ingest.sites import web
 from ingest.sites.article import read_with
 from ingest.sites.page import read_shell
-from ingest.sites.source import Replies, Request
+from ingest.sites.source import Replies
 from ingest.values import Document, Rejection
 
 
@@ -18,9 +16,7 @@ def covers(url: str) -> bool:
     return source_of(url) == "notion"
 
 
-def requests(url: str, replies: Replies) -> Sequence[Request]:
-    """Ask for the page itself."""
-    return web.requests(url, replies)
+requests = web.requests  # the page itself
 
 
 def read(url: str, replies: Replies) -> Document | Rejection:

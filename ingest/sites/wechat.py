@@ -1,7 +1,6 @@
 """WeChat: the post a page holds, or what became of it."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
@@ -14,7 +13,7 @@ from ingest.links.urls import source_of
 from ingest.sites import web
 from ingest.sites.article import first, part, read_with
 from ingest.sites.page import read_shell
-from ingest.sites.source import Replies, Request
+from ingest.sites.source import Replies
 from ingest.values import Document, Rejection
 
 _GONE = (
@@ -40,9 +39,7 @@ def covers(url: str) -> bool:
     return source_of(url) == "wechat"
 
 
-def requests(url: str, replies: Replies) -> Sequence[Request]:
-    """Ask for the page itself."""
-    return web.requests(url, replies)
+requests = web.requests  # the page itself
 
 
 def read(url: str, replies: Replies) -> Document | Rejection:
