@@ -274,6 +274,7 @@ EXEMPT: dict[str, str] = {
     "ui.page.plots.list_figure": "takes figures",
     "ui.page.plots.styled": "takes figures",
     "ui.server.application": _SERVES,
+    "ui.cli.kept.write_new": "writes what it is given",
     "ui.server.configuration": _SERVES,
     "ui.server.interface": _SERVES,
     "ui.server.serve": _SERVES,

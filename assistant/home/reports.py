@@ -27,6 +27,17 @@ class IngestReport:
     mended: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
 
+    @property
+    def figures(self) -> dict[str, Any]:
+        """The counts, as every door calls them in JSON."""
+        return {
+            "given": self.given,
+            "pages_read": self.read,
+            "passages_removed": self.removed,
+            "passages_added": self.passages,
+            "documents": self.status["documents"],
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class ForgetReport:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
+from assistant.bounds import readable
 from ingest.errors import HomeBusy, UsageError
 
 _WAIT_S = 2.0
@@ -132,8 +133,15 @@ class KeptFile:
 
 
 def terms(query: str) -> list[str]:
-    """Return the words of a search that are looked for, each once."""
-    return list(dict.fromkeys(query.split()))[:_TERMS]
+    """Return the words of a search that are looked for, each once.
+
+    Raises:
+        UsageError: there is none.
+    """
+    wanted = list(dict.fromkeys(readable(query).split()))[:_TERMS]
+    if not wanted:
+        raise UsageError("Say which words to look for.")
+    return wanted
 
 
 def rows_with(db: sqlite3.Connection, term: str) -> set[int]:

@@ -128,9 +128,7 @@ class Notes:
         Raises:
             UsageError: the query holds no word.
         """
-        wanted = terms(readable(query))
-        if not wanted:
-            raise UsageError("Say which words to look for.")
+        wanted = terms(query)
         where, values = _of(owner)
         with self._file.reading() as db:
             numbers = set.intersection(*(rows_with(db, term) for term in wanted))

@@ -171,9 +171,7 @@ class Threads:
         Raises:
             UsageError: the query holds no word.
         """
-        wanted = terms(readable(query))
-        if not wanted:
-            raise UsageError("Say which words to look for.")
+        wanted = terms(query)
         mine, values = _of(owner)
         with self._file.reading() as db:
             numbers = [rows_with(db, term) for term in wanted]

@@ -91,11 +91,7 @@ def _report(what: str, report: "IngestReport", *, as_json: bool) -> None:
         done = {
             "event": "done",
             "what": what,
-            "given": report.given,
-            "pages_read": report.read,
-            "passages_removed": report.removed,
-            "passages_added": report.passages,
-            "documents": report.status["documents"],
+            **report.figures,
             "passages": report.status["passages"],
             "lists": report.status["lists"],
             "failures": len(report.status["failures"]),

@@ -7,24 +7,17 @@ from typing import Annotated
 
 import typer
 
-from assistant.desk import Desk
 from assistant.kept.anchor import Anchor
 from assistant.kept.notes import Note, note_object
 from ingest.errors import NothingFound, UsageError
-from ui.cli.options import HomeOption, JsonOption, open_desk, print_json
-from ui.cli.progress import ShownProgress
+from ui.cli.kept import EveryoneOption, desk_of, write_new
+from ui.cli.options import HomeOption, JsonOption, print_json
 from ui.cli.terminal import clean
 
 app = typer.Typer(
     help="Notes and highlights on archived pages, kept in this home.", no_args_is_help=True
 )
 _LimitOption = Annotated[int, typer.Option("-n", min=1, max=50_000, help="How many at most.")]
-_EveryoneOption = Annotated[
-    bool,
-    typer.Option(
-        "--everyone", help="Also those of people who use this home by `refdesk serve --token`."
-    ),
-]
 _ALL = 1_000_000
 
 
@@ -34,7 +27,7 @@ def notes_list(
     url: Annotated[str, typer.Option("--url", help="Only those on this page.")] = "",
     tag: Annotated[str, typer.Option("--tag", help="Only those with this tag.")] = "",
     n: _LimitOption = 20,
-    everyone: _EveryoneOption = False,
+    everyone: EveryoneOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """List notes, the one written last first.
@@ -42,7 +35,7 @@ def notes_list(
     Example: refdesk notes list --tag exam
     """
     owner = None if everyone else ""
-    _show(_desk(home).notes.latest(owner, url=url, tag=tag, limit=n), as_json=as_json)
+    _show(desk_of(home).notes.latest(owner, url=url, tag=tag, limit=n), as_json=as_json)
 
 
 @app.command("search")
@@ -50,14 +43,14 @@ def notes_search(
     query: str,
     home: HomeOption = None,
     n: _LimitOption = 20,
-    everyone: _EveryoneOption = False,
+    everyone: EveryoneOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Find notes that hold every one of these words, in themselves, their quote, tags or title.
 
     Example: refdesk notes search "key head"
     """
-    found = _desk(home).notes.search(query, None if everyone else "", limit=n)
+    found = desk_of(home).notes.search(query, None if everyone else "", limit=n)
     _show(found, as_json=as_json)
     if not found:
         raise NothingFound("No note holds these words.")
@@ -76,7 +69,7 @@ def notes_add(
 
     Example: refdesk notes add https://example.org/gqa --quote "one key head" --note "Ask why"
     """
-    note = _desk(home).note(url, Anchor(quote), text, tag or ())
+    note = desk_of(home).note(url, Anchor(quote), text, tag or ())
     _show([note], as_json=as_json)
 
 
@@ -94,7 +87,7 @@ def notes_edit(
     """
     if text is None and tag is None:
         raise UsageError("Say what is to change: --note or --tag.")
-    _show([_desk(home).notes.edit(note, None, text=text, tags=tag)], as_json=as_json)
+    _show([desk_of(home).notes.edit(note, None, text=text, tags=tag)], as_json=as_json)
 
 
 @app.command("delete")
@@ -106,7 +99,7 @@ def notes_delete(
 
     Example: refdesk notes delete 3f9c2ab1d0
     """
-    notes = _desk(home).notes
+    notes = desk_of(home).notes
     for name in note:
         gone = notes.delete(name, None)
         sys.stdout.write(clean(f"Deleted: {gone.id}  {gone.text or gone.anchor.exact}") + "\n")
@@ -122,7 +115,7 @@ def notes_export(
         str | None,
         typer.Option("--as", help="markdown or jsonld; by default as FILE's name ends."),
     ] = None,
-    everyone: _EveryoneOption = False,
+    everyone: EveryoneOption = False,
 ) -> None:
     """Write all notes into one file: Markdown, or Web Annotations (JSON-LD) for other programs.
 
@@ -135,7 +128,7 @@ def notes_export(
     form = form or ("jsonld" if ending in (".jsonld", ".json") else "markdown")
     if form not in ("markdown", "jsonld"):
         raise UsageError(f"There is no form {form}: choose markdown or jsonld.")
-    notes = _desk(home).notes.latest(None if everyone else "", limit=_ALL)
+    notes = desk_of(home).notes.latest(None if everyone else "", limit=_ALL)
     if form == "markdown":
         text = notes_markdown(notes)
     else:
@@ -143,19 +136,8 @@ def notes_export(
     if file is None or str(file) == "-":
         sys.stdout.write(text if form == "jsonld" else clean(text))
         return
-    try:
-        with file.open("x", encoding="utf-8", newline="\n") as out:
-            out.write(text)
-    except FileExistsError:
-        raise UsageError(f"{file} exists already: choose another name.") from None
-    except OSError as error:
-        raise UsageError(f"{file} cannot be written: {error.strerror}.") from error
+    write_new(file, text)
     sys.stdout.write(f"{file}: {len(notes)} notes\n")
-
-
-def _desk(home: Path | None) -> Desk:
-    with ShownProgress() as progress:
-        return open_desk(home, progress)
 
 
 def _show(notes: list[Note], *, as_json: bool) -> None:

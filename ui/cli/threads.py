@@ -6,24 +6,17 @@ from typing import Annotated
 
 import typer
 
-from assistant.desk import Desk
 from assistant.kept.answer_of import answer_of
 from assistant.kept.threads import Thread, thread_object, whole_object
-from ingest.errors import NothingFound, UsageError
+from ingest.errors import NothingFound
 from ui.cli import render
-from ui.cli.options import HomeOption, JsonOption, open_desk, print_json
-from ui.cli.progress import ShownProgress
+from ui.cli.kept import EveryoneOption, desk_of, write_new
+from ui.cli.options import HomeOption, JsonOption, print_json
 from ui.cli.terminal import Console, clean
 
 app = typer.Typer(help="Threads of questions and answers, kept in this home.", no_args_is_help=True)
 _ThreadArgument = Annotated[
     str, typer.Argument(metavar="THREAD", help="Its id, or how that begins.")
-]
-_EveryoneOption = Annotated[
-    bool,
-    typer.Option(
-        "--everyone", help="Also those of people who use this home by `refdesk serve --token`."
-    ),
 ]
 _LimitOption = Annotated[int, typer.Option("-n", min=1, max=10_000, help="How many at most.")]
 _FORMATS = {".md": "markdown", ".html": "html", ".htm": "html", ".json": "json"}
@@ -33,14 +26,14 @@ _FORMATS = {".md": "markdown", ".html": "html", ".htm": "html", ".json": "json"}
 def threads_list(
     home: HomeOption = None,
     n: _LimitOption = 20,
-    everyone: _EveryoneOption = False,
+    everyone: EveryoneOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """List threads, the one asked in last first.
 
     Example: refdesk threads list -n 50
     """
-    kept = _desk(home).threads.latest(None if everyone else "", limit=n)
+    kept = desk_of(home).threads.latest(None if everyone else "", limit=n)
     _show(kept, as_json=as_json)
 
 
@@ -49,14 +42,14 @@ def threads_search(
     query: str,
     home: HomeOption = None,
     n: _LimitOption = 20,
-    everyone: _EveryoneOption = False,
+    everyone: EveryoneOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Find threads that hold every one of these words, in questions, answers or sources.
 
     Example: refdesk threads search "KV cache"
     """
-    kept = _desk(home).threads.search(query, None if everyone else "", limit=n)
+    kept = desk_of(home).threads.search(query, None if everyone else "", limit=n)
     _show(kept, as_json=as_json)
     if not kept:
         raise NothingFound("No thread holds these words.")
@@ -70,7 +63,7 @@ def threads_show(
 
     Example: refdesk threads show 3f9c
     """
-    whole = _desk(home).threads.show(thread, None)
+    whole = desk_of(home).threads.show(thread, None)
     if as_json:
         print_json(whole_object(whole))
         return
@@ -106,17 +99,11 @@ def threads_export(
     from ui.kept.forms import exported  # what makes HTML is needed here alone
 
     form = form or (_FORMATS.get(file.suffix.lower()) if file else None) or "markdown"
-    text = exported(_desk(home).threads.show(thread, None), form, lang)
+    text = exported(desk_of(home).threads.show(thread, None), form, lang)
     if file is None or str(file) == "-":
         sys.stdout.write(text)
         return
-    try:
-        with file.open("x", encoding="utf-8", newline="\n") as out:
-            out.write(text)
-    except FileExistsError:
-        raise UsageError(f"{file} exists already: choose another name.") from None
-    except OSError as error:
-        raise UsageError(f"{file} cannot be written: {error.strerror}.") from error
+    write_new(file, text)
     sys.stdout.write(f"{file}\n")
 
 
@@ -126,7 +113,7 @@ def threads_rename(thread: _ThreadArgument, title: str, home: HomeOption = None)
 
     Example: refdesk threads rename 3f9c "Attention variants"
     """
-    kept = _desk(home).threads.rename(thread, title, None)
+    kept = desk_of(home).threads.rename(thread, title, None)
     sys.stdout.write(clean(f"{kept.id}  {kept.title}") + "\n")
 
 
@@ -139,15 +126,10 @@ def threads_delete(
 
     Example: refdesk threads delete 3f9c
     """
-    kept = _desk(home).threads
+    kept = desk_of(home).threads
     for each in [kept.show(each, None).thread for each in thread]:  # all are there, or none goes
         gone = kept.delete(each.id, None)
         sys.stdout.write(clean(f"Deleted: {gone.id}  {gone.title}") + "\n")
-
-
-def _desk(home: Path | None) -> Desk:
-    with ShownProgress() as progress:
-        return open_desk(home, progress)
 
 
 def _show(kept: list[Thread], *, as_json: bool) -> None:

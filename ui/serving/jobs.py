@@ -180,11 +180,7 @@ class Jobs:
 def report_object(report: "IngestReport") -> dict[str, Any]:
     """Return what an ingest or a rebuild did, as JSON."""
     return {
-        "given": report.given,
-        "pages_read": report.read,
-        "passages_removed": report.removed,
-        "passages_added": report.passages,
-        "documents": report.status["documents"],
+        **report.figures,
         "generation": report.status["generation"],
         "notices": list(report.notices),
         "pages": [
