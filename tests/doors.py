@@ -1,15 +1,23 @@
 """For tests of the doors: a real server, and a model server that speaks as slowly as it is told."""
 
 import json
+import socket
+import subprocess
+import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
+import httpx
+import platformdirs
 import uvicorn
 
 from assistant.desk import Desk
+from tests.conftest import MQA_PAGE
 from ui.server import configuration, interface
 from ui.serving.access import Access
 from ui.serving.turns import Turns
@@ -18,6 +26,46 @@ REPLY = (
     "Multi-query attention keeps one key head and one value head for all query heads. "
     "Decoding becomes faster because the cache is smaller. "
 )
+
+
+@contextmanager
+def served_by_command(home: Path, llm: str) -> Iterator[str]:
+    """Run ``refdesk serve`` in a process of its own; give the address of its page."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    command = [sys.executable, "-m", "ui.cli", "serve", "--home", home, "--llm", llm]
+    server = subprocess.Popen([*command, "--port", port])
+    url = f"http://127.0.0.1:{port}"
+    deadline = time.monotonic() + 120
+    while True:
+        assert server.poll() is None
+        assert time.monotonic() < deadline
+        try:
+            httpx.get(url).raise_for_status()
+            break
+        except httpx.TransportError:
+            time.sleep(0.2)
+    try:
+        yield url
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+@contextmanager
+def small_desk() -> Iterator[Desk]:
+    """A desk over one page, in a home that goes afterwards; for what runs without pytest."""
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        (home / "models").symlink_to(platformdirs.user_cache_path("refdesk-tests"))
+        (home / "page.md").write_text(MQA_PAGE, encoding="utf-8")
+        desk = Desk(home, llm="extractive")
+        desk.ingest([home / "page.md"], seed=False)
+        try:
+            yield desk
+        finally:
+            desk.close()
 
 
 class ModelServer:

@@ -8,17 +8,14 @@ COUNT requests for each operation that its description allows, and some it does 
 import json
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 import urllib.request
 from pathlib import Path
 
-import platformdirs
 import uvicorn
 
-from assistant.desk import Desk
-from tests.conftest import MQA_PAGE
+from tests.doors import small_desk
 from ui.server import interface
 from ui.serving.turns import Turns
 
@@ -28,12 +25,7 @@ _CHECKS = "not_a_server_error,response_schema_conformance,status_code_conformanc
 
 def main(count: int) -> int:
     """Serve a small library and try its API; return Schemathesis' exit code, 0 if all held."""
-    with tempfile.TemporaryDirectory() as folder:
-        home = Path(folder)
-        (home / "models").symlink_to(platformdirs.user_cache_path("refdesk-tests"))
-        (home / "page.md").write_text(MQA_PAGE, encoding="utf-8")
-        desk = Desk(home, llm="extractive")
-        desk.ingest([home / "page.md"], seed=False)
+    with small_desk() as desk:
         server = uvicorn.Server(uvicorn.Config(interface(desk, Turns()), port=0, log_level="error"))
         thread = threading.Thread(target=server.run)
         thread.start()
@@ -52,7 +44,6 @@ def main(count: int) -> int:
         )  # fmt: skip
         server.should_exit = True
         thread.join()
-        desk.close()
     return tried.returncode
 
 

@@ -6,19 +6,15 @@ COUNT inputs for each target, 10,000 by default. What is found becomes a test.
 """
 
 import sys
-import tempfile
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-import platformdirs
 from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, Verbosity, given, settings
 from hypothesis.strategies import SearchStrategy
 
-from assistant.desk import Desk
-from tests.conftest import MQA_PAGE
+from tests.doors import small_desk
 from tests.fuzz import PATHS, PURE, send, tried
 from ui.server import interface
 from ui.serving.turns import Turns
@@ -30,12 +26,7 @@ def main(count: int, wanted: list[str]) -> int:
     for name, (call, inputs) in PURE.items():
         if not wanted or any(word in name for word in wanted):
             fell += _try(name, lambda each, call=call: tried(call, each), inputs, count)
-    with tempfile.TemporaryDirectory() as folder:
-        home = Path(folder)
-        (home / "models").symlink_to(platformdirs.user_cache_path("refdesk-tests"))
-        (home / "page.md").write_text(MQA_PAGE, encoding="utf-8")
-        desk = Desk(home, llm="extractive")
-        desk.ingest([home / "page.md"], seed=False)
+    with small_desk() as desk:
         app = interface(desk, Turns())
         with TestClient(app, base_url="http://127.0.0.1", raise_server_exceptions=False) as client:
             for path, bodies in PATHS.items():

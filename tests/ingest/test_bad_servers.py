@@ -148,20 +148,18 @@ def test_more_than_was_said_is_left() -> None:
     assert outcome.body == PAGE
 
 
+def without_proxies(monkeypatch) -> None:
+    for name in ("http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
 @pytest.mark.parametrize("error", [socket.gaierror(-2, "no name"), socket.gaierror(-3, "later")])
 def test_a_name_that_nobody_knows_is_said(lead_to, monkeypatch, error) -> None:
     async def resolve(*_: object, **__: object) -> object:
         raise error
 
-    for name in (
-        "http_proxy",
-        "https_proxy",
-        "all_proxy",
-        "HTTP_PROXY",
-        "HTTPS_PROXY",
-        "ALL_PROXY",
-    ):
-        monkeypatch.delenv(name, raising=False)
+    without_proxies(monkeypatch)
     monkeypatch.setattr(anyio, "getaddrinfo", resolve)
     outcome = fetch("https://a.example/", guarded_transport())
     assert isinstance(outcome, Rejection)
@@ -172,15 +170,7 @@ def test_a_name_server_that_stalls_is_given_up(lead_to, monkeypatch) -> None:
     async def resolve(*_: object, **__: object) -> object:
         await anyio.sleep(30)
 
-    for name in (
-        "http_proxy",
-        "https_proxy",
-        "all_proxy",
-        "HTTP_PROXY",
-        "HTTPS_PROXY",
-        "ALL_PROXY",
-    ):
-        monkeypatch.delenv(name, raising=False)
+    without_proxies(monkeypatch)
     monkeypatch.setattr(anyio, "getaddrinfo", resolve)
     outcome = fetch("https://a.example/", guarded_transport(), IMPATIENT)
     assert isinstance(outcome, Rejection)

@@ -2,19 +2,16 @@
 
 import json
 import shutil
-import socket
-import subprocess
-import sys
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
-import httpx
 import pytest
 
 from assistant.desk import Desk
 from tests.conftest import BREAD_PAGE, MQA_PAGE, ZH_PAGE
+from tests.doors import served_by_command
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = [
@@ -131,25 +128,9 @@ def model():
 @pytest.fixture(scope="session")
 def served(page_home, model):
     """The address of ``refdesk serve`` over that home, with a model of a server of ours."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "ui.cli", "serve", "--home", page_home, "--llm"]
     llm = f"http://127.0.0.1:{model.server_address[1]}"
-    server = subprocess.Popen([*command, llm, "--port", str(port)])
-    url = f"http://127.0.0.1:{port}"
-    deadline = time.monotonic() + 90
-    while True:
-        assert server.poll() is None
-        assert time.monotonic() < deadline
-        try:
-            httpx.get(url).raise_for_status()
-            break
-        except httpx.TransportError:
-            time.sleep(0.2)
-    yield url
-    server.terminate()
-    server.wait(20)
+    with served_by_command(page_home, llm) as url:
+        yield url
 
 
 @pytest.fixture(scope="module")

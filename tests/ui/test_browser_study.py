@@ -2,18 +2,14 @@
 
 import io
 import json
-import socket
 import sqlite3
-import subprocess
-import sys
-import time
 from datetime import UTC, datetime, timedelta
 
-import httpx
 import pytest
 from reportlab.pdfgen.canvas import Canvas
 
 from assistant.desk import Desk
+from tests.doors import served_by_command
 from tests.ui.conftest import LIST, MQA_PAGE
 
 EVIL = r"$\text{<img/src=x/onerror=window.hacked=1>}$"
@@ -65,24 +61,8 @@ def study(tmp_path_factory, models_dir):
     desk.ingest([folder / "pages.jsonl", folder / "paged.pdf"], seed=False)
     desk.add_list(folder / "deep-reading.md")
     desk.close()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "ui.cli", "serve", "--home", home, "--llm", "extractive"]
-    server = subprocess.Popen([*command, "--port", str(port)])
-    url = f"http://127.0.0.1:{port}"
-    deadline = time.monotonic() + 120
-    while True:
-        assert server.poll() is None
-        assert time.monotonic() < deadline
-        try:
-            httpx.get(url).raise_for_status()
-            break
-        except httpx.TransportError:
-            time.sleep(0.2)
-    yield url, home
-    server.terminate()
-    server.wait(20)
+    with served_by_command(home, "extractive") as url:
+        yield url, home
 
 
 def asked(page, url, question):
