@@ -12,7 +12,7 @@ from assistant.answering.question import understand
 from assistant.answering.values import Event
 from assistant.collection.compared import with_contradictions
 from assistant.collection.respond import respond
-from assistant.collection.understanding import may_be
+from assistant.collection.understanding import compares_sources, may_be
 from assistant.conversation.moves import AGAIN, move
 from assistant.conversation.replies import otherwise, reply
 from assistant.conversation.rewriting import Exchange, last_asked, stand_alone
@@ -57,7 +57,8 @@ def receive(
         yield Event("done", answer=replace(answer, question=question))
         return
     about, alone = None, stand_alone(question, history)
-    if not filters and not understand(question).sides:  # a comparison is a question of fact
+    comparison = understand(question).sides and not compares_sources(alone)  # is one of fact
+    if not filters and not comparison:
         about = respond(library, question, alone, k, model, stop)
     if about is not None:
         yield from about

@@ -21,6 +21,7 @@ from index.store.values import Filters
 _PASSAGES = 16
 _GROUPS = 5
 _ALIKE = 0.7  # share of the terms of each that the other has, numbers and negations aside
+_FEWEST = 6  # terms of an item that is no sentence
 _FLOOR = 0.3
 _RELATIVE = 0.4
 _NUMBER = re.compile(r"(?<![\w.])\d[\d,]*(?:\.\d+)?(?![\w])")
@@ -82,7 +83,7 @@ def claims(
     out. Where names are asked about, only passages that have them speak.
     """
     evidence = gather(library, understand(subject), Filters(), _PASSAGES)
-    lines = [line for line in evidence.lines if line.whole and not line.piece.title]
+    lines = [line for line in evidence.lines if line.whole and _claims(line)]
     names = [name.casefold() for name in _NAME.findall(subject)]
     named = [line for line in lines if all(name in _said(line) for name in names)]
     lines = (named if names else lines) or lines
@@ -107,6 +108,12 @@ def claims(
     limits = limits_for(library.embedder, evidence.question.lang)
     answered = decide(signals(library, evidence), limits).answer
     return [newest_first(group) for group in groups[:_GROUPS]], answered
+
+
+def _claims(line: Line) -> bool:
+    """Say whether a line says something, and is no heading nor an entry of a table of contents."""
+    entry = line.piece.item and line.piece.text.rstrip()[-1:] not in ".。!！"
+    return not line.piece.title and not (entry and len(line.terms) < _FEWEST)
 
 
 def told_twice(group: Sequence[Claim]) -> bool:

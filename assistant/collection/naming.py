@@ -27,6 +27,7 @@ _SLIP = 0.78  # similarity of a misspelt word
 _SHORTEST_SLIP = 4
 _SHORTEST_SITE = 5
 _ENDING = 0.9
+_OWN_SITE = 0.95
 _ADDRESS = re.compile(r"https?://[^\s<>\"'，。？！）]+[^\s<>\"'，。？！）.,;:!?)]")
 _ARXIV = re.compile(r"(?<![\d.])(\d{4}\.\d{4,5})(?:v\d+)?(?![\d.])")
 _WORD = re.compile(r"[a-z0-9]+(?:[.+#][a-z0-9]+)*|[\u3400-\u9fff]+")
@@ -128,13 +129,23 @@ def _names(work: Work) -> Iterator[_Name]:
     ending = PurePosixPath(unquote(urlsplit(work.url).path)).name
     if words := frozenset(words_of(ending)):
         yield _Name(words, work, "title", beside, _ENDING)
+    people = {person_in(text) for text in texts}
     for part in spelled:
-        words = frozenset(words_of(part))
+        words = frozenset(words_of(part)) if part not in people else frozenset()
         site = part not in texts and all(_stands_by(word, frozenset(sites)) for word in words)
         if words and not site:  # "… | EleutherAI Blog" is no title
             yield _Name(words, work, "title", beside)
+    authors += [frozenset(words_of(named)) for text in texts if (named := person_in(text))]
     yield from (_Name(words, work, "author") for words in authors if words)
     yield from (_Name(frozenset((label,)), work, "site") for label in sites)
+
+
+def person_in(title: str) -> str:
+    """Return who a title says it is by: "Jay Alammar - The ...", "... by Don Moon"; "" for none."""
+    if found := re.search(r"\bby ((?:[A-Z][\w.]+ ?){2,3})", title):
+        return found[1].strip()
+    found = re.match(r"((?:[A-Z][a-z]+ ){1,2}[A-Z][a-z]+)(?: - |: )", title)
+    return found[1] if found else ""
 
 
 def _site(url: str) -> Iterator[str]:
@@ -173,13 +184,17 @@ def recognise(
         return found
     best: dict[str, Match] = {}
     for text in dict.fromkeys(form for part in (mention, *others) for form in (part, apart(part))):
-        asked = _spelt_right(known, frozenset(words_of(text)))
+        said = words_of(text)
+        asked = _spelt_right(known, frozenset(said))
         if not asked:
             continue
+        owner = _initials(said)
         for name in known.names:
             if name.work.primer and not primer_too:
                 continue
             score = _likeness(known, asked, name)
+            if name.by == "site" and next(iter(name.words)) in owner:
+                score = _OWN_SITE
             before = best.get(name.work.url)
             if score >= SURE and (before is None or score > before.score):
                 best[name.work.url] = Match(name.work, score, name.by)
@@ -249,6 +264,14 @@ def _stands_by(word: str, beside: frozenset[str]) -> bool:
         len(other) >= _SHORTEST_SITE and (word.startswith(other) or other.startswith(word))
         for other in beside
     )
+
+
+def _initials(words: Sequence[str]) -> frozenset[str]:
+    """Return what a person's site may be called: "jalammar", "jayalammar", "alammarjay"."""
+    if len(words) != 2:  # first and last name
+        return frozenset()
+    first, last = words
+    return frozenset((first[0] + last, first + last, last + first))
 
 
 def _is_site(asked: frozenset[str], label: str) -> float:

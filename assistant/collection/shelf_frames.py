@@ -10,6 +10,7 @@ from assistant.collection.asked import (
     date,
     hours_in,
     known,
+    named_subject,
     titled,
     trimmed,
     without_dates,
@@ -29,7 +30,18 @@ from assistant.collection.request import (
 )
 from assistant.collection.vocabulary import LANGUAGES, LEVELS, LIST, PLACE, SAID, THING, UNIT, whole
 
+_AROUND_LEARNING = whole(
+    r"初学者|零基础|我?只有|as a beginner|from your sources|^before|"
+    r"(?:if )?i (?:know|have) (?:nothing|no idea|little) (?:about|of)|nothing about|"
+    r"^(?:一[个份条])?(?:学习|学会|理解|掌握|了解)|^一[个份条]|^零(?:开始)?|才?能?[看读]懂|之前|以前|"
+    r"的?(?:阅读|学习)?(?:顺序|路线|路径|计划)(?:是什么|怎么安排|如何安排)?$"
+)
+_AROUND_GONE = whole(r"(?:or|and|but|could|can|not|be|read|opened|why|any ?more)|已经|为什么|经")
 _SURE_TITLE, _SURE_AUTHOR = 0.75, 0.7
+_COVERS = whole(
+    r"cover\w*|discuss\w*|deals? with|treats?|touch\w* (?:on|upon)|speaks? of|about|"
+    r"覆盖|涉及|讲到?|讨论"
+)
 _WHO = whole(r"who (?:\w+ )?(?:recommend|suggest|list|put|endorse|mention)\w*|谁推荐|whose list")
 
 
@@ -42,7 +54,8 @@ def recommended(asked: Asked) -> Request | None:
     """Which lists recommend X? In which section does X stand? What stands next to X?"""
     t = asked.text
     who = _WHO.search(t)
-    rest = whole(rf"(?:which|what|any|whose)(?: \w+){{0,2}} (?:{LIST})").sub(" ", t)
+    rest = SAID["have"].sub(" ", t)  # "which lists do you have" speaks of nothing they have
+    rest = whole(rf"(?:which|what|any|whose)(?: \w+){{0,2}} (?:{LIST})").sub(" ", rest)
     which = whole(
         rf"(?:which|what|any|whose)(?: of)?(?: the| your| my| these)? ?(?:{LIST})"
         rf"|(?:哪些|哪个|哪份|有没有|有哪些)(?:{LIST})"
@@ -69,7 +82,8 @@ def recommended(asked: Asked) -> Request | None:
     listed = bool(which or where or asked.has("list"))
     if not works and not listed:
         return None
-    if not works and not who and not titled(asked, subject) and known(asked, subject):
+    covers = not works or (_COVERS.search(t) and named_subject(asked, subject))
+    if covers and not who and not titled(asked, subject) and known(asked, subject):
         return asked.request(LISTS, subject=subject)  # a subject: which of their sections bear it
     asks = (
         "beside" if where and re.search(r"next to|beside|alongside|same|旁边|同一", t, re.I) else ""
@@ -92,8 +106,9 @@ def missing(asked: Asked) -> Request | None:
     speaks = asked.has("shelves") or asked.has("list") or asked.has("have") or bool(asked.lists)
     unit = asked.has("unit")
     subject = asked.subject("gone", "shelves", "have", "list", "unit", "count", "thing")
+    subject = _AROUND_GONE.sub(" ", subject).strip(EDGE)
     works = asked.works(subject) if subject else []
-    if not speaks and not (unit and (not subject or works)):
+    if not speaks and not ((unit or not subject) and (not subject or works)):
         return None
     if (
         topics
@@ -146,13 +161,15 @@ def path(asked: Asked) -> Request | None:
     subject = trimmed(HOURS.sub(" ", asked.subject("learn", "list")))
     subject = trimmed(re.sub(r"(?i)^(?:only |i have |learn|study|understand|read)\b", "", subject))
     subject = trimmed(SAID["shelves"].sub(" ", SAID["have"].sub(" ", subject)))
-    subject = trimmed(
-        whole(r"初学者|零基础|我?只有|as a beginner|from your sources").sub(" ", subject)
-    )
+    subject = trimmed(_AROUND_LEARNING.sub(" ", subject))
     if not subject:
         return None
-    if asked.has("bring", "unit") and asked.has("have") and found is None:
-        return None
+    if (
+        asked.has("bring", "unit")
+        and asked.has("have")
+        and not SAID["learn"].search(whole(r"入门(?!手册)").sub(" ", t))
+    ):
+        return None  # easy material is asked for, no order
     return asked.request(PATH, subject=subject, hours=hours)
 
 
@@ -167,7 +184,7 @@ def work(asked: Asked) -> Request | None:
     held = asked.has("have") or whole(r"is .+ (?:in|on) (?:the|your|my|any)").search(t)
     if not (asks or kind or by or held):
         return None
-    classes = [asks] if asks else []
+    classes = [n for n in ("author", "time", "hard", "when", "address") if SAID[n].search(t)]
     subject = asked.subject(*classes, "have", "shelves")
     either = rf",? an? (?:{UNIT}) or an? (?:{UNIT}).*$"
     subject = re.sub(rf"(?i)^(?:what kind of (?:thing|source|work) is)\b|{either}", "", subject)
@@ -213,7 +230,10 @@ def holdings(asked: Asked) -> Request | None:
     about = r"(?:about|on|for|regarding|covering|to learn)"
     fragment = whole(rf"^(?:\w+ )?(?:{UNIT}|anything|something|everything) {about}").match(t)
     told = r"(?:explain|cover|discuss|teach|treat|mention|deal with|are about|talk about|are on)s?"
-    fragment = fragment or whole(rf"^(?:which|what) (?:\w+ )?(?:{UNIT}) {told}").match(t)
+    there = r"what (?:else )?is there(?: to (?:read|watch))?"
+    fragment = fragment or whole(
+        rf"^(?:{there} {about}|(?:which|what) (?:\w+ )?(?:{UNIT}) {told})"
+    ).match(t)
     place = asked.has("place") or " > " in t
     count = asked.has("count")
     strong = named or (speaks and (unit or asked.has("thing") or asked.has("shelves")))
@@ -247,8 +267,8 @@ def holdings(asked: Asked) -> Request | None:
             r"more (?:about|on)?|further|differ\w*|one another|overview|big|large|size|"
             r"old(?:est)?|cover\w*|"
             r"recommend\w*|contain\w*|include\w*|explain\w*|discuss\w*|teach\w*|treat\w*|hours?|"
-            r"minutes?|works?|stands?|under|topics?|tell me|"
-            r"更多|推荐|多少|类型|种类|讲些|讲|这个|几个|一共|总共|小时"
+            r"minutes?|works?|stands?|under|topics?|tell me|^(?:deal|speak) (?:with|of)|"
+            r"更多|推荐|多少|类型|种类|讲些|讲|这个|几个|一共|总共|小时|入门$"
         ).sub(" ", subject)
     )
     if not (strong or weak or (unit and not subject)):

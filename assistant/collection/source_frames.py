@@ -1,9 +1,11 @@
 """Requests about what sources say: one summed up, one asked alone, several compared."""
 
 import re
+from collections.abc import Sequence
 
 from assistant.collection.asked import EDGE, YEAR, Asked, lists_in, meant, titled, trimmed
-from assistant.collection.naming import words_of
+from assistant.collection.catalog import ListRow
+from assistant.collection.naming import Match, words_of
 from assistant.collection.request import HOLDINGS, MANY_SOURCES, ONE_SOURCE, SUMMARY, Request
 from assistant.collection.vocabulary import SAID, UNIT, whole
 
@@ -33,11 +35,23 @@ _SAYS_ZH = re.compile(
     r"看待?)的?(?P<bq>.*)$"
     r"|^(?:在)?(?P<c>.+?)(?:里面?|中)(?:，|,)(?P<cq>.+)$"
 )
+_CHANGED = re.compile(
+    r"^(?:how|what) (?:has|have|did|does) (.+?) chang\w*"
+    r"(?: (?!between|since|from|over|after)(.+?))?(?: (?:between|since|from|over|after)\b.*)?$"
+    r"|(?:来源|资料|文档|文章)(.{1,40}?)的?(?:说法|观点|记载|数字|结论)(?:是否|有没有|是不是)?"
+    r"(?:一致|矛盾|冲突|不同|相同)",
+    re.IGNORECASE,
+)
 _CLAUSE = re.compile(
     r"\b(?:summar\w+|sum up|outline) (?:of )?(?:how|why|whether|what)\b|总结一?下?(?:怎么|如何|"
     r"为什么)",
     re.I,
 )
+
+
+def _whole_site(match: Match) -> bool:
+    """Sort what a person or site says before a page that has its name in its title."""
+    return match.by not in ("author", "site")
 
 
 def speaks_of_a_source(text: str) -> bool:
@@ -51,15 +65,22 @@ def many(asked: Asked) -> Request | None:
         return None
     years = [year[0] for year in YEAR.finditer(asked.text)]
     text = (
-        YEAR.sub(" \u0001 ", whole(r"年|到|至|之间").sub(" ", asked.text)) if years else asked.text
+        YEAR.sub(
+            " \u0001 ", whole(r"从|年|到现在|到今天?|至今|到|至|之间|以来").sub(" ", asked.text)
+        )
+        if years
+        else asked.text
     )
-    dull = SAID["compare"].sub(" \u0001 ", text)
+    changed = _CHANGED.search(text)
+    dull = " \u0001 ".join(changed.groups("")) if changed else SAID["compare"].sub(" \u0001 ", text)
     dull = whole(rf"{UNIT}|来源|各个?|说法|kept|say").sub(" ", dull)
     parts = (" ".join(trimmed(part).split()) for part in dull.split("\u0001"))
     subject = " ".join(part for part in parts if part)
     if not subject:
         return None
-    since, until = (min(years), max(years)) if len(years) > 1 else ("", "")
+    since, until = (min(years), max(years)) if years else ("", "")
+    if len(years) == 1:
+        until = ""
     return asked.request(MANY_SOURCES, subject=subject, since=since, until=until, kinds=())
 
 
@@ -76,12 +97,13 @@ def one_source(asked: Asked) -> Request | None:
     if asked.lang == "zh" and slot == "b":
         question = f"{groups.get('bq') or ''}".strip("？?。 ") or asked.text
     primer = bool(PRIMER_NOTE.search(mention))
-    if lists := lists_in(asked.catalog, mention):
+    if (lists := lists_in(asked.catalog, mention)) and not _one_of(lists, mention, asked):
         subject = trimmed(question)
         return asked.request(HOLDINGS, lists=tuple(lists), subject=subject, kinds=())
     if re.fullmatch(r"(?:the |your |refdesk's )?primer|入门手册", mention.strip(), re.IGNORECASE):
         return asked.request(ONE_SOURCE, primer=True, question=_asked_of(question, asked))
     works = asked.works(_without_about(mention), primer=primer)
+    works = sorted(works, key=_whole_site) if slot == "c" and asked.lang != "zh" else works
     if not works:
         return None
     loose = slot == "d" or (asked.lang == "zh" and slot == "c")  # "in X, ...": X may be a subject
@@ -89,8 +111,9 @@ def one_source(asked: Asked) -> Request | None:
     if loose and not (works[0].score > _CERTAIN and (long or titled(asked, mention))):
         return None
     return asked.request(
-        ONE_SOURCE, works=meant(works), question=_asked_of(question, asked), subject=mention
-    )
+        ONE_SOURCE, works=meant(works, asked.lang), subject=mention,
+        question=_asked_of(question, asked),
+    )  # fmt: skip
 
 
 def summary(asked: Asked) -> Request | None:
@@ -110,7 +133,16 @@ def summary(asked: Asked) -> Request | None:
     best = works[0]
     if best.by in ("author", "site") and not asked.has("unit"):
         return None
-    return asked.request(SUMMARY, works=meant(works), subject=mention)
+    return asked.request(SUMMARY, works=meant(works, asked.lang), subject=mention)
+
+
+def _one_of(lists: Sequence[ListRow], mention: str, asked: Asked) -> bool:
+    """Say whether a mention names a work beside the owner of a list: "Ann's notes on X"."""
+    rest = set(words_of(mention))
+    for row in lists:
+        rest -= {word for text in (row.name, row.title, row.origin) for word in words_of(text)}
+    works = asked.works(mention) if rest else []
+    return bool(works) and works[0].by == "title" and works[0].score >= _CERTAIN
 
 
 def _without_about(mention: str) -> str:

@@ -75,11 +75,12 @@ def side_by_side(library: Library, request: Request, report: Report) -> Answer:
     """Show what several documents say of a subject, newest first, and where they differ."""
     groups, answered = compared.claims(library, request.subject, request.since, request.until)
     if not groups or not (answered or any(map(compared.told_twice, groups))):
+        dated = _dated(library, request, report)
         return report.answer("", refused=report.text(
             f"No dated source here says anything about “{request.subject}”" if request.since
             else f"No source here says anything about “{request.subject}”",
-            f"这里没有来源谈到“{request.subject}”",
-        ) + report.text(".", "。"))  # fmt: skip
+            f"这里没有{'注明日期的' if request.since else ''}来源谈到“{request.subject}”",
+        ) + report.text(".", "。") + dated)  # fmt: skip
     differ = [group for group in groups if compared.differing(group)]
     alike = [group for group in groups if compared.told_twice(group) and group not in differ]
     # the best group is what was asked; others only where they differ or say the same too
@@ -103,6 +104,18 @@ def side_by_side(library: Library, request: Request, report: Report) -> Answer:
     sentences, citations = compared.told(claims)
     report.quote(sentences, citations)
     return replace(report.answer(verdict), view="extractive")
+
+
+def _dated(library: Library, request: Request, report: Report) -> str:
+    """Say how few documents have a date, where one was asked for."""
+    if not request.since:
+        return ""
+    here = catalog(library.store).documents
+    dates = sum(bool(work.date) for work in here)
+    return report.text(
+        f" Only {dates} of {len(here)} documents carry a date.",
+        f"{len(here)} 篇文档中只有 {dates} 篇注明了日期。",
+    )
 
 
 def _held(request: Request) -> Work | None:

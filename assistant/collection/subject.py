@@ -121,7 +121,9 @@ def what_to_read(library: Library, request: Request, report: Report) -> str:
     try:
         path = reading_path(library, subject, request.hours)
     except (NothingFound, UsageError) as error:
-        report.say(str(error))
+        near = "、".join(note.topic for note in primer.nearest(subject))
+        near = f"最接近的主题：{near}。" if near else ""
+        report.say(report.text(str(error), f"这里没有关于“{subject}”的资料。{near}"))
         return _how_path(subject, request, report)
     hours = duration(path.total_minutes, report.lang)
     first = path.steps[0]

@@ -43,6 +43,11 @@ def may_be(text: str) -> bool:
     return any(SAID[name].search(text) for name in _TELLING) or shelf_frames.asks_who_or_where(text)
 
 
+def compares_sources(text: str) -> bool:
+    """Say whether a text asks what several sources say, and not to compare two things."""
+    return bool(SAID["compare"].search(text))
+
+
 def understand(library: Library, text: str) -> Request | None:
     """Return what a request asks of the collection; None for a question of fact."""
     flat = " ".join(text.replace("’", "'").split())
