@@ -178,13 +178,14 @@ def works_of(found: Sequence[Match]) -> tuple[Work, ...]:
 def meant(found: Sequence[Match], lang: str = "en") -> tuple[Work, ...]:
     """Return the one work meant by its title, else all of an author or site.
 
-    Of several with the same name the one whose text is here, and in the language that is spoken.
+    Of several with the same name the one whose text is here, in the language that is spoken, and
+    the longest of these.
     """
     if found[0].by in ("author", "site"):
         return works_of([match for match in found if match.by in ("author", "site")])
     best = [match for match in found if match.score == found[0].score]
     others = [match for match in found if match.score < found[0].score]
-    best.sort(key=lambda match: (not match.work.held, match.work.lang != lang))
+    best.sort(key=lambda match: (match.work.lang != lang, -match.work.length))
     return works_of(sorted([*best, *others], key=lambda match: not match.work.held)[:1])
 
 

@@ -3,13 +3,19 @@
 import re
 from collections.abc import Sequence
 
-from assistant.collection.asked import EDGE, YEAR, Asked, lists_in, meant, titled, trimmed
+from assistant.collection.asked import EDGE, YEAR, Asked, known, lists_in, meant, titled, trimmed
 from assistant.collection.catalog import ListRow
 from assistant.collection.naming import Match, words_of
 from assistant.collection.request import HOLDINGS, MANY_SOURCES, ONE_SOURCE, SUMMARY, Request
 from assistant.collection.vocabulary import SAID, UNIT, whole
 
 PRIMER_NOTE = whole("primer(?:'s)?|notes?|笔记")
+THIS_PAGE = whole(
+    r"(?:this|that|the same) (?:page|article|paper|post|source|document|note|text)|"
+    r"(?:这个|这篇|这份|这一|该|本)(?:页面?|网页|文章|论文|来源|文档|笔记)"
+)
+"""A source spoken of without a name: the one that is open, or was spoken of last."""
+_RESULTS = whole(r"results?|findings?|conclusions?|结果|结论|发现")
 _CERTAIN = 0.8
 _TITLE = 3  # words
 _SAYS = re.compile(
@@ -47,6 +53,13 @@ _CLAUSE = re.compile(
     r"为什么)",
     re.I,
 )
+
+
+def _a_person(asked: Asked, mention: str) -> bool:
+    """Say whether a mention is a name as people have, of whom nothing is here: "Raschka"."""
+    said = re.search(r"\b(?:say|says|write|writes|think|argue|claim|recommend)\b", asked.text)
+    name = re.fullmatch(r"(?:[A-Z][a-z]+(?:-[A-Z][a-z]+)? ?){1,3}", mention.strip())
+    return bool(said and name) and not known(asked, mention)
 
 
 def _whole_site(match: Match) -> bool:
@@ -104,6 +117,10 @@ def one_source(asked: Asked) -> Request | None:
         return asked.request(ONE_SOURCE, primer=True, question=_asked_of(question, asked))
     works = asked.works(_without_about(mention), primer=primer)
     works = sorted(works, key=_whole_site) if slot == "c" and asked.lang != "zh" else works
+    if not works and slot == "c" and _a_person(asked, mention):
+        return asked.request(
+            ONE_SOURCE, subject=mention.strip(), question=_asked_of(question, asked)
+        )
     if not works:
         return None
     loose = slot == "d" or (asked.lang == "zh" and slot == "c")  # "in X, ...": X may be a subject
@@ -120,8 +137,11 @@ def summary(asked: Asked) -> Request | None:
     """Summarise X; what are the main points of X?"""
     if not asked.has("sum"):
         return None
+    if THIS_PAGE.search(asked.text) and "://" not in asked.text:
+        return asked.request(SUMMARY)  # which, nobody said
     mention = asked.subject("sum")
-    if not mention or asked.lists or _CLAUSE.search(asked.text):
+    addressed = "://" in mention
+    if not mention or (asked.lists and not addressed) or _CLAUSE.search(asked.text):
         return None
     note = bool(re.search(r"\bprimer\b|\bnotes? (?:on|about)\b|手册", asked.text, re.IGNORECASE))
     mention = re.sub(r"(?:primer(?:'s)? )?notes? (?:on|about|for)\b|^primer(?:'s)?", " ", mention)
@@ -133,7 +153,8 @@ def summary(asked: Asked) -> Request | None:
     best = works[0]
     if best.by in ("author", "site") and not asked.has("unit"):
         return None
-    return asked.request(SUMMARY, works=meant(works, asked.lang), subject=mention)
+    results = "results" if _RESULTS.search(asked.text) else ""
+    return asked.request(SUMMARY, works=meant(works, asked.lang), subject=mention, asks=results)
 
 
 def _one_of(lists: Sequence[ListRow], mention: str, asked: Asked) -> bool:

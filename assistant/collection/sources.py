@@ -7,9 +7,9 @@ from assistant.answering import answer as answering
 from assistant.answering.values import Answer, Event
 from assistant.collection import compared
 from assistant.collection.catalog import Work, catalog
-from assistant.collection.opening import summary
 from assistant.collection.report import Report
 from assistant.collection.request import Request
+from assistant.collection.summary import results, summary
 from assistant.collection.works import describe
 from assistant.engines.protocol import Engine
 from index.search.library import Library
@@ -18,25 +18,35 @@ from index.store.values import Filters
 
 def summed_up(library: Library, request: Request, report: Report) -> Answer:
     """Sum a source up: one or two of its own sentences a section, in order."""
+    if not request.works:
+        return report.answer("", refused=report.text(
+            "Which page? Name it by its title or its address.",
+            "是哪个页面？请说出它的标题或网址。",
+        ))  # fmt: skip
     work = _held(request)
     if work is None or work.document is None:
         return _absent(library, request, report)
-    (sentences, citations), covered, sections = summary(library, work.document)
+    title = work.own_title or work.title
+    if request.asks == "results":
+        sentences, citations = results(library, work.document)
+        how = report.text(
+            f"From “{title}” alone: the sentences that report results, in its order.",
+            f"只依据《{title}》：原文里说明结果的句子，按原文顺序。",
+        )
+    if request.asks != "results" or not sentences:
+        (sentences, citations), covered, sections = summary(library, work.document)
+        how = report.text(
+            f"From “{title}” alone: its own sentences, {covered} of {sections} sections in order.",
+            f"只依据《{title}》：原文的句子，按顺序取自 {sections} 节中的 {covered} 节。",
+        )
     if not sentences:
         return report.answer("", refused=report.text(
             f"“{work.title}” has no running text to sum up: open it at {work.url}.",
             f"《{work.title}》没有可以概括的正文：请打开 {work.url}。",
         ))  # fmt: skip
     report.quote(sentences, citations)
-    title = work.own_title or work.title
     report.read_on(title, work.url)
-    told = report.answer(
-        report.text(
-            f"From “{title}” alone: its own sentences, {covered} of {sections} sections in order.",
-            f"只依据《{title}》：原文的句子，按顺序取自 {sections} 节中的 {covered} 节。",
-        )
-    )
-    return replace(told, view="extractive")
+    return replace(report.answer(how), view="extractive")
 
 
 def asked_alone(
@@ -48,6 +58,14 @@ def asked_alone(
     stop: Callable[[], bool],
 ) -> Iterator[Event]:
     """Answer a question from one source, or from all of one author or site."""
+    if not request.works and not request.primer:
+        said = report.text(
+            f"No source here is called “{request.subject}” or by {request.subject}, so nothing can"
+            " be said from it.",
+            f"这里没有叫“{request.subject}”或由其撰写的来源，所以无法据此回答。",
+        )
+        yield Event("done", answer=report.answer("", refused=said))
+        return
     held = [work.document for work in request.works if work.document]
     if not held and not request.primer:
         yield Event("done", answer=_absent(library, request, report))
@@ -61,7 +79,9 @@ def asked_alone(
         if event.answer is None:
             yield event
             continue
-        answer = replace(event.answer, how=how, request=request.kind)
+        answer = replace(
+            event.answer, how=how, request=request.kind, did_you_mean=report.did_you_mean
+        )
         if answer.refused:
             said = report.text(
                 f"{title} does not say this. The nearest passages of it are listed below.",

@@ -48,6 +48,12 @@ def compares_sources(text: str) -> bool:
     return bool(SAID["compare"].search(text))
 
 
+def speaks_of_this_page(text: str) -> bool:
+    """Say whether a text asks to sum up "this page", or for its results, without naming it."""
+    said = source_frames.THIS_PAGE.search(text) and SAID["sum"].search(text)
+    return bool(said) and "://" not in text
+
+
 def understand(library: Library, text: str) -> Request | None:
     """Return what a request asks of the collection; None for a question of fact."""
     flat = " ".join(text.replace("’", "'").split())
