@@ -139,9 +139,11 @@ def summary(asked: Asked) -> Request | None:
         return None
     if THIS_PAGE.search(asked.text) and "://" not in asked.text:
         return asked.request(SUMMARY)  # which, nobody said
+    results = "results" if _RESULTS.search(asked.text) else ""
+    if "://" in asked.text and (works := asked.works(asked.text)):
+        return asked.request(SUMMARY, works=meant(works, asked.lang), asks=results)
     mention = asked.subject("sum")
-    addressed = "://" in mention
-    if not mention or (asked.lists and not addressed) or _CLAUSE.search(asked.text):
+    if not mention or asked.lists or _CLAUSE.search(asked.text):
         return None
     note = bool(re.search(r"\bprimer\b|\bnotes? (?:on|about)\b|手册", asked.text, re.IGNORECASE))
     mention = re.sub(r"(?:primer(?:'s)? )?notes? (?:on|about|for)\b|^primer(?:'s)?", " ", mention)
@@ -153,7 +155,6 @@ def summary(asked: Asked) -> Request | None:
     best = works[0]
     if best.by in ("author", "site") and not asked.has("unit"):
         return None
-    results = "results" if _RESULTS.search(asked.text) else ""
     return asked.request(SUMMARY, works=meant(works, asked.lang), subject=mention, asks=results)
 
 

@@ -54,16 +54,14 @@ def birds(tmp_path_factory, models_dir):
     ("question", "other"),
     [
         ("What does Heron cost?", "What Heron evaluation costs"),
-        ("How hard is LoRA?", "What is LoRA?"),
         ("LoRA", "What do you have on LoRA?"),
         ("walk me through training an LLM from scratch", "Explain training an LLM from scratch."),
         ("What does Raschka say about GQA?", "What is GQA?"),
-        ("Raschka 怎么看 GQA？", ""),
     ],
 )
 def test_the_other_reading_of_an_unclear_question_is_offered(birds, question, other):
     answer = birds.ask(question)
-    assert (other in answer.did_you_mean) if other else not answer.did_you_mean
+    assert other in answer.did_you_mean
 
 
 def test_the_other_reading_can_be_asked(birds):
