@@ -240,9 +240,18 @@ def _side_by_side(
         )
         for each in rest
     ]
+    asked = frozenset(library.terms(answer.asked))
+
+    def fits(text: str) -> int:
+        return len(asked & frozenset(library.terms(text)))
+
+    # what is beside the question differs only after it is answered
+    beside = max((fits(each.text) for each in moved), default=0) > max(
+        fits(each.text) for each in sentences
+    )
     return replace(
         answer,
-        sentences=(*sentences, *moved),
+        sentences=(*moved, *sentences) if beside else (*sentences, *moved),
         citations=tuple(merged),
         how=_differ(answer.lang, dated=any(claim.date for claim in ordered)),
     )
