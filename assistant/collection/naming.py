@@ -8,7 +8,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
@@ -23,6 +23,7 @@ from ingest.values import PRIMER
 SURE = 0.6
 """From this score on a name is taken to be meant."""
 _AS_GOOD = 0.9  # of the best: meant as well
+_SLIPS_KEPT = 10_000
 _SLIP = 0.78  # similarity of a misspelt word
 _SHORTEST_SLIP = 4
 _SHORTEST_SITE = 5
@@ -69,12 +70,16 @@ class _Name:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Every name of every work, and how rare each word is among them."""
+    """Every name of every work, and how rare each word is among them.
+
+    ``slips`` are words that were misspelt, with what they stand for.
+    """
 
     catalog: Catalog
     names: tuple[_Name, ...]
     weights: dict[str, float]
     unknown: float
+    slips: dict[str, str] = field(default_factory=dict)
 
     def weigh(self, words: frozenset[str]) -> float:
         """Return the weight of words; one that no name has weighs as much as the rarest."""
@@ -234,11 +239,20 @@ def _spelt_right(known: Names, asked: frozenset[str]) -> frozenset[str]:
     """Put the closest word of the catalog in the place of one that no name has."""
     right = set()
     for word in asked:
-        near: list[str] = []
-        if word not in known.weights and len(word) >= _SHORTEST_SLIP and word[0] < "\u3400":
-            near = get_close_matches(word, known.weights, 1, _SLIP)
-        right.add(near[0] if near else word)
+        misspelt = word not in known.weights and len(word) >= _SHORTEST_SLIP
+        right.add(_nearest(known, word) if misspelt and word[0] < "\u3400" else word)
     return frozenset(right)
+
+
+def _nearest(known: Names, word: str) -> str:
+    """Return the word of the catalog most like one it does not have, else the word itself."""
+    if word not in known.slips:
+        least, most = _SLIP / (2 - _SLIP) * len(word), (2 - _SLIP) / _SLIP * len(word)
+        able = [other for other in known.weights if least <= len(other) <= most]
+        if len(known.slips) > _SLIPS_KEPT:
+            known.slips.clear()
+        known.slips[word] = next(iter(get_close_matches(word, able, 1, _SLIP)), word)
+    return known.slips[word]
 
 
 def _likeness(known: Names, asked: frozenset[str], name: _Name) -> float:
