@@ -26,7 +26,11 @@ KINDS = {
     "note": ("note", "notes", "笔记"), "list": ("list", "lists", "清单"),
 }  # fmt: skip
 LEVELS = {"easy": "简单", "medium": "中等", "hard": "困难"}
-LANGS = {"en": ("English", "英文"), "zh": ("Chinese", "中文")}
+LANGS = {
+    "en": ("English", "英文"), "zh": ("Chinese", "中文"), "fr": ("French", "法文"),
+    "es": ("Spanish", "西班牙文"), "de": ("German", "德文"), "ja": ("Japanese", "日文"),
+    "ko": ("Korean", "韩文"), "ru": ("Russian", "俄文"), "pt": ("Portuguese", "葡萄牙文"),
+}  # fmt: skip
 
 
 def counted(kind: str, number: int, lang: str) -> str:

@@ -33,7 +33,7 @@ from assistant.collection.vocabulary import LANGUAGES, LEVELS, LIST, PLACE, SAID
 _AROUND_LEARNING = whole(
     r"初学者|零基础|我?只有|as a beginner|from your sources|^before|"
     r"(?:if )?i (?:know|have) (?:nothing|no idea|little) (?:about|of)|nothing about|"
-    r"^(?:一[个份条])?(?:学习|学会|理解|掌握|了解)|^一[个份条]|^零(?:开始)?|才?能?[看读]懂|之前|以前|"
+    r"^(?:hours?|minutes?|小时|分钟)|一个|^(?:一[个份条])?(?:学习|学会|理解|掌握|了解)|^一[个份条]|^零(?:开始)?|才?能?[看读]懂|之前|以前|"
     r"的?(?:阅读|学习)?(?:顺序|路线|路径|计划)(?:是什么|怎么安排|如何安排)?$"
 )
 _AROUND_GONE = whole(r"(?:or|and|but|could|can|not|be|read|opened|why|any ?more)|已经|为什么|经")
@@ -176,7 +176,8 @@ def path(asked: Asked) -> Request | None:
 def work(asked: Asked) -> Request | None:
     """Who wrote X? How long, how hard is it? Do you have it?"""
     t = asked.text
-    asks = next((n for n in ("author", "time", "hard", "when", "address") if SAID[n].search(t)), "")
+    classes = [n for n in ("author", "time", "hard", "when", "address") if SAID[n].search(t)]
+    asks = " ".join(classes)
     kind = whole(
         rf"what kind of (?:thing|source|work) is|an? (?:{UNIT}) or an? (?:{UNIT})|是什么类型"
     ).search(t)
@@ -184,7 +185,6 @@ def work(asked: Asked) -> Request | None:
     held = asked.has("have") or whole(r"is .+ (?:in|on) (?:the|your|my|any)").search(t)
     if not (asks or kind or by or held):
         return None
-    classes = [n for n in ("author", "time", "hard", "when", "address") if SAID[n].search(t)]
     subject = asked.subject(*classes, "have", "shelves")
     either = rf",? an? (?:{UNIT}) or an? (?:{UNIT}).*$"
     subject = re.sub(rf"(?i)^(?:what kind of (?:thing|source|work) is)\b|{either}", "", subject)
@@ -266,7 +266,7 @@ def holdings(asked: Asked) -> Request | None:
         whole(
             r"more (?:about|on)?|further|differ\w*|one another|overview|big|large|size|"
             r"old(?:est)?|cover\w*|"
-            r"recommend\w*|contain\w*|include\w*|explain\w*|discuss\w*|teach\w*|treat\w*|hours?|"
+            r"shortest|quickest|briefest|最短|最快|recommend\w*|contain\w*|include\w*|explain\w*|discuss\w*|teach\w*|treat\w*|hours?|"
             r"minutes?|works?|stands?|under|topics?|tell me|^(?:deal|speak) (?:with|of)|"
             r"更多|推荐|多少|类型|种类|讲些|讲|这个|几个|一共|总共|小时|入门$"
         ).sub(" ", subject)

@@ -15,7 +15,6 @@ from assistant.collection.about import heads
 from assistant.collection.catalog import Catalog, Work, catalog
 from assistant.collection.naming import recognise, words_of
 from assistant.collection.request import ONE_SOURCE, PATH, SUMMARY, WORK, Request
-from assistant.collection.vocabulary import SAID
 from index.search.library import Hit, Library
 from index.store.values import StoredPassage
 from ingest.primer_questions import questions
@@ -47,12 +46,16 @@ def of_request(library: Library, request: Request) -> tuple[str, ...]:
         if _asks(asked):
             return (f"{asked}？" if zh else f"Explain {asked}.",)
         return (f"什么是{asked}？" if zh else f"What is {asked}?",) if asked else ()
-    if request.kind == WORK and request.asks in ("hard", "time") and _topic(here, subject):
+    if (
+        request.kind == WORK
+        and request.asks in ("hard", "time", "time hard")
+        and _topic(here, subject)
+    ):
         learnt = (
             f"想学 {subject}，应该先读什么？" if zh else f"What should I read to learn {subject}?"
         )
         return _shown([learnt, f"什么是 {subject}？" if zh else f"What is {subject}?"])
-    if request.kind == PATH and _topic(here, subject) and not SAID["new"].search(request.text):
+    if request.kind == PATH and _topic(here, subject):
         told = re.match(r"walk me through|teach me|how (?:do|can) i", request.text, re.IGNORECASE)
         return _shown([f"Explain {subject}."] if told else [])
     return ()

@@ -170,14 +170,16 @@ def describe(library: Library, work: Work, asks: str, report: Report) -> None:
         ),
         "address": f"{title}: {work.url}",
     }  # fmt: skip
-    if asks in lines:
-        report.say(lines[asks], work)
+    asked = asks.split()
+    for each in asked:
+        if each in lines:
+            report.say(lines[each], work)
     about = [
         named_kind(work.kind, report.lang),
-        report.text(f"by {author}", f"作者 {author}") if author and asks != "author" else "",
-        work.date if asks != "when" else "",
-        hardness(level, report.lang) if asks != "hard" else "",
-        duration(minutes, report.lang) if asks != "time" else "",
+        report.text(f"by {author}", f"作者 {author}") if author and "author" not in asked else "",
+        work.date if "when" not in asked else "",
+        hardness(level, report.lang) if "hard" not in asked else "",
+        duration(minutes, report.lang) if "time" not in asked else "",
     ]
     here = work.held
     state = report.text(
