@@ -84,8 +84,8 @@ def _this_page(
     if not speaks_of_this_page(alone):
         return ""
     if filters:
-        narrowed = filters.documents[:1] if len(filters.documents) == 1 else ()
-        return narrowed[0] if filters == Filters(documents=narrowed) else ""
+        page = next(iter(filters.documents), "")
+        return page if page and filters == Filters(documents=(page,)) else ""
     last = last_asked(history)
     before = understood(library(), last) if last else None
     return before.works[0].url if before and len(before.works) == 1 else ""

@@ -15,7 +15,7 @@ _WORD = r"(?<![A-Za-z0-9]){}(?![A-Za-z0-9])"
 _FEWEST = 2  # rows of a table of works
 _BEGINS = 16  # characters
 
-Cells = list[tuple[str, ...]]
+Cells = Sequence[tuple[str, ...]]
 
 
 def as_table(answer: Answer, asked: str) -> tuple[Answer, bool]:

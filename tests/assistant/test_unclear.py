@@ -136,6 +136,10 @@ def test_a_comparison_as_a_table_has_a_column_a_side(birds):
     assert all("Heron" not in row[2] for row in rows[2:])
     assert all(each.text in table.text for each in whole.sentences if not each.block)
     assert set(table.citations) == {each.n for each in answer.citations}
+    saved = to_json(answer)
+    assert [each["ok"] for each in birds.verify(saved)] == [True]
+    saved["sentences"][0]["text"] = table.text.replace("prefixes", "suffixes")
+    assert "a cell does not stand" in birds.verify(saved)[0]["reason"]
 
 
 def test_works_as_a_table_have_a_row_each(birds):
@@ -143,6 +147,7 @@ def test_works_as_a_table_have_a_row_each(birds):
     answer = birds.ask("as a table", [Exchange(question, "Many.")])
     table = next(each for each in answer.sentences if each.form == "table")
     assert len(table.text.splitlines()) == 2 + len(table.citations)
+    assert all(each["ok"] for each in birds.verify(to_json(answer)))
 
 
 def from_the_primer():
