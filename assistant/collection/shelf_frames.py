@@ -38,6 +38,7 @@ _AROUND_LEARNING = whole(
 )
 _AROUND_GONE = whole(r"(?:or|and|but|could|can|not|be|read|opened|why|any ?more)|已经|为什么|经")
 _SURE_TITLE, _SURE_AUTHOR = 0.75, 0.7
+_WHOLE_TITLE = 0.95
 _COVERS = whole(
     r"cover\w*|discuss\w*|deals? with|treats?|touch\w* (?:on|upon)|speaks? of|about|"
     r"覆盖|涉及|讲到?|讨论"
@@ -108,6 +109,9 @@ def missing(asked: Asked) -> Request | None:
     subject = asked.subject("gone", "shelves", "have", "list", "unit", "count", "thing")
     subject = _AROUND_GONE.sub(" ", subject).strip(EDGE)
     works = asked.works(subject) if subject else []
+    on = re.search(r"\b(?:missing|lacking|gaps?) (?:on|about|for|in)\b", asked.text, re.IGNORECASE)
+    if on and subject and named_subject(asked, trimmed(subject)):
+        return asked.request(HOLDINGS, subject=trimmed(subject))  # which topics have no link yet
     if not speaks and not ((unit or not subject) and (not subject or works)):
         return None
     if (
@@ -182,9 +186,17 @@ def work(asked: Asked) -> Request | None:
         rf"what kind of (?:thing|source|work) is|an? (?:{UNIT}) or an? (?:{UNIT})|是什么类型"
     ).search(t)
     by = whole(rf"(?:{UNIT})(?: are| is)?(?: written| made)? (?:by|from)").search(t)
-    held = asked.has("have") or whole(r"is .+ (?:in|on) (?:the|your|my|any)").search(t)
-    if not (asks or kind or by or held):
+    by = by or whole(r"(?:everything|anything|something|all) (?:\w+ )?(?:by|from)").search(t)
+    held = asked.has("have") or whole(
+        r"is .+ (?:(?:in|on) (?:the|your|my|any)|archived|available|here)"
+    ).search(t)
+    written = re.match(r"(.{2,40}?)都?(?:写|发表|做|录)过(?:什么|哪些|多少)", t)
+    if not (asks or kind or by or held or written):
         return None
+    if written:
+        works = [m for m in asked.works(written[1]) if m.by in ("author", "site")]
+        subject = written[1]
+        return asked.request(WORK, works=works_of(works), subject=subject) if works else None
     subject = asked.subject(*classes, "have", "shelves")
     either = rf",? an? (?:{UNIT}) or an? (?:{UNIT}).*$"
     subject = re.sub(rf"(?i)^(?:what kind of (?:thing|source|work) is)\b|{either}", "", subject)
@@ -205,7 +217,8 @@ def work(asked: Asked) -> Request | None:
     if not works or works[0].score < (_SURE_TITLE if asks != "author" else _SURE_AUTHOR):
         return None
     about = whole(rf"(?:{THING}) (?:about|on|for)").search(t)
-    if held and not asks and not kind and (about or not titled(asked, subject)):
+    named = works[0].score >= _WHOLE_TITLE and not named_subject(asked, subject)
+    if held and not asks and not kind and (about or not (named or titled(asked, subject))):
         return None
     return asked.request(
         WORK, works=works_of(works), subject=subject, asks=asks or ("kind" if kind else "")

@@ -16,6 +16,7 @@ THIS_PAGE = whole(
 )
 """A source spoken of without a name: the one that is open, or was spoken of last."""
 _RESULTS = whole(r"results?|findings?|conclusions?|结果|结论|发现")
+_A_WORK = whole(r"(?:the|that) (?:[\w.-]+ ){1,6}(?:papers?|posts?|articles?|videos?|slides|talks?)")
 _CERTAIN = 0.8
 _TITLE = 3  # words
 _SAYS = re.compile(
@@ -99,15 +100,16 @@ def many(asked: Asked) -> Request | None:
 
 def one_source(asked: Asked) -> Request | None:
     """According to X, ...? What does X say about ...?"""
-    pattern = _SAYS_ZH if asked.lang == "zh" else _SAYS
-    found = pattern.match(asked.text)
+    first, second = (_SAYS_ZH, _SAYS) if asked.lang == "zh" else (_SAYS, _SAYS_ZH)
+    found = first.match(asked.text) or second.match(asked.text)
     if found is None:
         return None
+    chinese = found.re is _SAYS_ZH
     groups = {key: value for key, value in found.groupdict().items() if value}
     slot = next(key for key in groups if len(key) == 1)
     mention = groups[slot]
     question = groups.get(f"{slot}q") or asked.text
-    if asked.lang == "zh" and slot == "b":
+    if chinese and slot == "b":
         question = f"{groups.get('bq') or ''}".strip("？?。 ") or asked.text
     primer = bool(PRIMER_NOTE.search(mention))
     if (lists := lists_in(asked.catalog, mention)) and not _one_of(lists, mention, asked):
@@ -116,14 +118,14 @@ def one_source(asked: Asked) -> Request | None:
     if re.fullmatch(r"(?:the |your |refdesk's )?primer|入门手册", mention.strip(), re.IGNORECASE):
         return asked.request(ONE_SOURCE, primer=True, question=_asked_of(question, asked))
     works = asked.works(_without_about(mention), primer=primer)
-    works = sorted(works, key=_whole_site) if slot == "c" and asked.lang != "zh" else works
-    if not works and slot == "c" and _a_person(asked, mention):
+    works = sorted(works, key=_whole_site) if slot == "c" and not chinese else works
+    if not works and slot == "c" and not chinese and _a_person(asked, mention):
         return asked.request(
             ONE_SOURCE, subject=mention.strip(), question=_asked_of(question, asked)
         )
     if not works:
         return None
-    loose = slot == "d" or (asked.lang == "zh" and slot == "c")  # "in X, ...": X may be a subject
+    loose = slot == "d" or (chinese and slot == "c")  # "in X, ...": X may be a subject
     long = len(words_of(mention)) >= _TITLE
     if loose and not (works[0].score > _CERTAIN and (long or titled(asked, mention))):
         return None
@@ -150,6 +152,8 @@ def summary(asked: Asked) -> Request | None:
     named = whole(rf"^(?:the )?(?:{UNIT}|file|repo)|(?:这个|这篇|这份)(?:{UNIT})").sub(" ", mention)
     works = asked.works(named.strip(EDGE), primer=note)
     works = [match for match in works if note == match.work.primer or match.by == "address"]
+    if not works and _A_WORK.search(asked.text) and re.search("[A-Z]", mention):
+        return asked.request(SUMMARY, subject=mention)  # there is none of this name
     if not works:
         return None
     best = works[0]

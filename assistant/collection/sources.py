@@ -1,5 +1,6 @@
 """Requests about what sources say: one summed up, one asked alone, several side by side."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -15,9 +16,16 @@ from assistant.engines.protocol import Engine
 from index.search.library import Library
 from index.store.values import Filters
 
+_ONE_SENTENCE = re.compile(r"\b(?:one|a single) sentence\b|一句话", re.IGNORECASE)
+
 
 def summed_up(library: Library, request: Request, report: Report) -> Answer:
     """Sum a source up: one or two of its own sentences a section, in order."""
+    if not request.works and request.subject:
+        return report.answer("", refused=report.text(
+            f"No source here is called “{request.subject}”, so nothing can be said from it.",
+            f"这里没有叫“{request.subject}”的来源，所以无法据此回答。",
+        ))  # fmt: skip
     if not request.works:
         return report.answer("", refused=report.text(
             "Which page? Name it by its title or its address.",
@@ -44,6 +52,9 @@ def summed_up(library: Library, request: Request, report: Report) -> Answer:
             f"“{work.title}” has no running text to sum up: open it at {work.url}.",
             f"《{work.title}》没有可以概括的正文：请打开 {work.url}。",
         ))  # fmt: skip
+    if _ONE_SENTENCE.search(request.text):
+        sentences, citations = sentences[:1], citations[:1]
+        how = report.text(f"From “{title}” alone.", f"只依据《{title}》。")
     report.quote(sentences, citations)
     report.read_on(title, work.url)
     return replace(report.answer(how), view="extractive")

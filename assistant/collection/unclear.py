@@ -15,6 +15,7 @@ from assistant.collection.about import heads
 from assistant.collection.catalog import Catalog, Work, catalog
 from assistant.collection.naming import recognise, words_of
 from assistant.collection.request import ONE_SOURCE, PATH, SUMMARY, WORK, Request
+from assistant.collection.vocabulary import SAID
 from index.search.library import Hit, Library
 from index.store.values import StoredPassage
 from ingest.primer_questions import questions
@@ -41,6 +42,10 @@ def of_request(library: Library, request: Request) -> tuple[str, ...]:
     subject = " ".join(request.subject.split())
     if request.kind in (SUMMARY, ONE_SOURCE) and request.works:
         return _shown(_namesakes(library, request, request.works[0]))
+    if request.kind == SUMMARY and subject:
+        about = SAID["unit"].sub(" ", subject).strip()
+        held = f"关于 {about} 你有什么资料？" if zh else f"What do you have on {about}?"
+        return (held,) if about and _topic(here, about) else ()
     if request.kind == ONE_SOURCE and not request.primer:
         asked = request.question.strip("?？. ")
         if _asks(asked):

@@ -126,8 +126,8 @@ def work_asked(library: Library, request: Request, report: Report) -> str:
     if len(request.works) > _DESCRIBED or (len(request.works) > 1 and not request.asks):
         report.say(
             report.text(
-                f"{len(request.works)} works are called “{request.subject}” or by them:",
-                f"名称或作者是“{request.subject}”的有 {len(request.works)} 项：",
+                f"{len(request.works)} works are by “{request.subject.strip()}”, or called so:",
+                f"名称或作者是“{request.subject.strip()}”的有 {len(request.works)} 项：",
             )
         )
         add_works(library, report, request.works, 2 * SHOWN)
