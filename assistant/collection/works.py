@@ -48,8 +48,11 @@ def recommended(library: Library, request: Request, report: Report) -> str:
     else:
         _add_recommendations(exact, report)
     others = works if not exact else []
-    known = shelves.about(library, subject)
-    if not works or (exact and all(work.kind == "note" for work in exact)) or others:
+    addressed = "://" in subject  # names nothing that could be looked for
+    if not addressed and (
+        not works or (exact and all(work.kind == "note" for work in exact)) or others
+    ):
+        known = shelves.about(library, subject)
         listed = [work for work in known.works if work.places and work not in exact]
         listed = list(dict.fromkeys([*others, *listed]))
         if listed:
