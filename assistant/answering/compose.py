@@ -110,7 +110,7 @@ def calculated(found: Calculation | None, numbering: Numbering, lang: str) -> It
     """
     if found is None:
         return
-    group = Group(found.title, "", found.rules)
+    group = Group(found.title, "", (found.rules,))
     for line in found.rules:
         yield quoted(line, numbering, group, lang)
     for each in found.sums:

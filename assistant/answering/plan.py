@@ -5,7 +5,8 @@ model's words comes from it. How long an answer is stands here and nowhere else.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import zip_longest
 
 from assistant.answering.citation import curated_twin
 from assistant.answering.evidence import Evidence, Line
@@ -23,16 +24,25 @@ _RUN = 130  # words of units that are read together, at most
 _GO_ON = 0.1  # what a unit loses in a section of which enough is shown
 _OPENING = 0.2  # what it gains by saying what the subject of an explanation is
 _ELSEWHERE = 0.25  # what it loses in another document than the one that is about it
+_ABOUT_SIDE = 0.8  # chance of its opening from which a document is about a side of a comparison
+_CONTRAST = .2  # what it gains by speaking of all sides of a comparison
+_MENTIONS = 0.5  # share of a side's words, rare ones weighing more, that speak of it
+_SIDE = 1.5  # most of an answer that one of several such documents takes, times its equal share
 _SAME = 0.9  # cosine of two sentences that say the same
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Lines of one section in reading order, under the heading of the source."""
+    """Units of one section in reading order, under the heading of the source."""
 
     title: str
     url: str
-    lines: tuple[Line, ...]
+    units: tuple[tuple[Line, ...], ...]
+
+    @property
+    def lines(self) -> list[Line]:
+        """All lines, in order."""
+        return [line for unit in self.units for line in unit]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +96,12 @@ class _Choice:
         self._evidence = evidence
         self._found = found
         self._left = words
+        self.about = _about(evidence, found)
+        most = words * _SIDE / len(self.about) if len(self.about) > 1 else words
+        self._left_of = dict.fromkeys((section.url for section in found), most)
         self.chosen: set[Place] = set()
         self.worth = {
-            (number, place): _worth(evidence, section, section.units[place], place)
+            (number, place): _worth(evidence, section, section.units[place], place, self.about)
             for number, section in enumerate(found)
             for place in range(len(section.units))
         }
@@ -102,7 +115,7 @@ class _Choice:
     def fits(self, at: Place) -> bool:
         """Say whether a unit is new and there is room for it."""
         unit = self._unit(at)
-        room = unit.words <= self._left or not self.chosen
+        room = unit.words <= self._room(at) or not self.chosen
         return at not in self.chosen and room and not self._is_said(unit)
 
     def take(self, at: Place) -> None:
@@ -127,13 +140,17 @@ class _Choice:
         unit = self._unit(at)
         if at in self.chosen:
             return True
-        room = unit.words <= min(self._left, _RUN - run)
+        room = unit.words <= min(self._room(at), _RUN - run)
         return room and (unit.item or self.worth[at] >= _READ_WITH)
 
     def _add(self, at: Place) -> None:
         if at not in self.chosen:
             self.chosen.add(at)
             self._left -= self._unit(at).words
+            self._left_of[self._found[at[0]].url] -= self._unit(at).words
+
+    def _room(self, at: Place) -> float:
+        return min(self._left, self._left_of[self._found[at[0]].url])
 
     def _unit(self, at: Place) -> Unit:
         return self._found[at[0]].units[at[1]]
@@ -148,10 +165,21 @@ class _Choice:
         return bool((alike.max(axis=1) >= _SAME).all())
 
 
-def led_by(planned: Plan, line: Line) -> Plan:
-    """Return a plan that begins with the group a line stands in."""
-    first = [group for group in planned.groups if line in group.lines]
-    return Plan((*first, *(group for group in planned.groups if group not in first)))
+def opened_by(planned: Plan, line: Line) -> Plan:
+    """Return a plan that opens with the unit a line stands in, ahead of all headings.
+
+    One that opens by saying what its subject is stays as it is; so does an item of a list.
+    """
+    first = planned.groups[0]
+    for group in planned.groups:
+        for unit in group.units:
+            if line in unit and (first.title or group.url != first.url) and not unit[0].piece.item:
+                left = tuple(other for other in group.units if other is not unit)
+                rest = (replace(each, units=left) if each is group else each
+                        for each in planned.groups)  # fmt: skip
+                opening = Group("", group.url, (unit,))
+                return Plan((opening, *(each for each in rest if each.units)))
+    return planned
 
 
 def _targets(evidence: Evidence) -> range:
@@ -165,15 +193,49 @@ def _chance(unit: Unit, targets: Sequence[int]) -> float:
     return max(float(unit.chances[target]) for target in targets)
 
 
-def _worth(evidence: Evidence, section: Section, unit: Unit, place: int) -> float:
-    opens = section.opens and section.url == evidence.lead and not place
+def _worth(
+    evidence: Evidence, section: Section, unit: Unit, place: int, about: Sequence[str]
+) -> float:
+    opens = section.opens and section.url in about and not place
     opening = _OPENING if opens and evidence.question.scope != "narrow" else 0.0
-    elsewhere = _ELSEWHERE if evidence.lead not in (None, section.url) else 0.0
-    return _chance(unit, _targets(evidence)) + opening - elsewhere
+    elsewhere = _ELSEWHERE if about and section.url not in about else 0.0
+    contrast = _CONTRAST if _contrasts(evidence, unit) else 0.0
+    return _chance(unit, _targets(evidence)) + opening + contrast - elsewhere
+
+
+def _contrasts(evidence: Evidence, unit: Unit) -> bool:
+    """Say whether a unit speaks of every side of a comparison; its headings name what it is about."""
+    sides = evidence.wanted[1 : 1 + len(evidence.question.sides)]
+    lines = [evidence.lines[row] for row in unit.rows]
+    said = evidence.above[lines[0].hit.passage.key].union(*(line.terms for line in lines))
+    return len(sides) > 1 and all(evidence.recall(side, said) >= _MENTIONS for side in sides)
+
+
+def _about(evidence: Evidence, found: Sequence[Section]) -> tuple[str, ...]:
+    """Return the addresses of the documents that are about what is asked.
+
+    That is one, or of a comparison one for each side where each has a document of its own.
+    """
+    own: dict[str, None] = {}
+    for side in range(1, 1 + len(evidence.question.sides)):
+        chances = {
+            section.url: max(float(unit.chances[side]) for unit in section.units)
+            for section in found
+            if section.opens
+        }
+        best = max(chances, key=chances.__getitem__, default=None)
+        if best and chances[best] >= _ABOUT_SIDE:
+            own[best] = None
+    if len(own) > 1:
+        return tuple(own)
+    return (evidence.lead,) if evidence.lead else ()
 
 
 def _ordered(evidence: Evidence, found: Sequence[Section], choice: _Choice) -> Plan:
-    """Return the groups: documents and, for a fact, sections by their best unit, else in order."""
+    """Return the groups: documents and, for a fact, sections by their best unit, else in order.
+
+    The documents of a comparison's sides take turns, so that like stands beside like.
+    """
     kept = []
     for number, section in enumerate(found):
         places = sorted(place for at, place in choice.chosen if at == number)
@@ -191,13 +253,21 @@ def _ordered(evidence: Evidence, found: Sequence[Section], choice: _Choice) -> P
             group[0].start,
         )
     )
-    return Plan(tuple(_group(evidence, section, places) for section, places, _ in kept))
+    if len(choice.about) > 1:
+        sides = [[each for each in kept if each[0].url == url] for url in choice.about]
+        turns = [each for turn in zip_longest(*sides) for each in turn if each]
+        kept = turns + [each for each in kept if each[0].url not in choice.about]
+    groups = [_group(evidence, section, places) for section, places, _ in kept]
+    return Plan(tuple(groups))
 
 
 def _group(evidence: Evidence, section: Section, places: Sequence[int]) -> Group:
     own = section.heading[-1] if section.heading else ""
     title = "" if own == section.title or section.opens else own
-    rows = [row for place in places for row in section.units[place].rows]
-    lines = [evidence.lines[row] for row in rows]
-    said = [line if line.piece.block else curated_twin(evidence, line) for line in lines]
-    return Group(title, section.url, tuple(said))
+    units = []
+    for place in places:
+        lines = [evidence.lines[row] for row in section.units[place].rows]
+        units.append(
+            tuple(line if line.piece.block else curated_twin(evidence, line) for line in lines)
+        )
+    return Group(title, section.url, tuple(units))

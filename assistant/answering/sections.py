@@ -20,7 +20,6 @@ from index.store.values import StoredPassage
 
 _LONGEST_TABLE = 1500  # characters
 _LONGEST_CODE = 1200
-_EXPLAINS_SIGNS = ("where ", "here ", "with $", "and $", "其中")
 _LONGEST_LIST = 60  # words, of one unit
 _NEAR_TOP = 400  # characters
 
@@ -205,7 +204,7 @@ def _belongs(line: Line, before: Line, first: Line) -> bool:
     if line.piece.item:
         return before.piece.item or before.piece.leads
     if before.piece.form == "formula":
-        return line.text.lower().startswith(_EXPLAINS_SIGNS)
+        return not line.piece.title
     return line.piece.refers_back and not first.piece.item
 
 

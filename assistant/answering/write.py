@@ -22,7 +22,7 @@ from assistant.answering.compose import (
     sentence,
 )
 from assistant.answering.evidence import Evidence, Line
-from assistant.answering.plan import Plan, led_by
+from assistant.answering.plan import Plan, opened_by
 from assistant.answering.prompt import is_refusal
 from assistant.answering.question import ASKING
 from assistant.answering.values import Answer, Dropped, Event, Sentence
@@ -94,7 +94,7 @@ def write(
             if verdict.line is None:
                 dropped.append(Dropped(verdict.text, round(verdict.support, 3), verdict.reason))
             elif not task.whole and verdict.verbatim and verdict.line in planned.lines:
-                planned = planned if said else led_by(planned, verdict.line)
+                planned = planned if said else opened_by(planned, verdict.line)
                 chose = True
                 break
             elif not repeats(verdict, [*before, *said]):
