@@ -19,13 +19,15 @@ _MOST_WORDS = 420
 
 _LEAST = 0.3  # worth of a unit from which it is shown
 _RELATIVE = {"narrow": 0.65, "plain": 0.4, "wide": 0.4}  # and its share of the best one's
+_SHORT = {"narrow": 0, "plain": 150, "wide": 250}
+"""Words below which an answer that says what its subject is reads on in the document about it."""
 _READ_WITH = 0.15  # worth of what is shown only since it stands beside what is
 _RUN = 130  # words of units that are read together, at most
 _GO_ON = 0.1  # what a unit loses in a section of which enough is shown
 _OPENING = 0.2  # what it gains by saying what the subject of an explanation is
 _ELSEWHERE = 0.25  # what it loses in another document than the one that is about it
 _ABOUT_SIDE = 0.8  # chance of its opening from which a document is about a side of a comparison
-_CONTRAST = .2  # what it gains by speaking of all sides of a comparison
+_CONTRAST = 0.2  # what it gains by speaking of all sides of a comparison
 _MENTIONS = 0.5  # share of a side's words, rare ones weighing more, that speak of it
 _SIDE = 1.5  # most of an answer that one of several such documents takes, times its equal share
 _SAME = 0.9  # cosine of two sentences that say the same
@@ -81,8 +83,11 @@ def plan(evidence: Evidence, found: Sequence[Section], most_words: int | None = 
     while True:
         best = max(filter(choice.fits, choice.places), key=choice.value, default=None)
         if best is None or choice.value(best) < least:
-            return _ordered(evidence, found, choice)
+            break
         choice.take(best)
+    while words - choice.left < _SHORT[question.scope] and (beside := choice.read_on()):
+        choice.take(beside)
+    return _ordered(evidence, found, choice)
 
 
 Place = tuple[int, int]
@@ -95,7 +100,7 @@ class _Choice:
     def __init__(self, evidence: Evidence, found: Sequence[Section], words: int) -> None:
         self._evidence = evidence
         self._found = found
-        self._left = words
+        self.left = words
         self.about = _about(evidence, found)
         most = words * _SIDE / len(self.about) if len(self.about) > 1 else words
         self._left_of = dict.fromkeys((section.url for section in found), most)
@@ -117,6 +122,16 @@ class _Choice:
         unit = self._unit(at)
         room = unit.words <= self._room(at) or not self.chosen
         return at not in self.chosen and room and not self._is_said(unit)
+
+    def read_on(self) -> Place | None:
+        """Return the first unit not chosen of a document about what is asked, whose opening is."""
+        begun = {
+            section.url
+            for section in (self._found[number] for number, _ in self.chosen)
+            if section.opens and section.url in self.about
+        }
+        places = (at for at in self.places if self._found[at[0]].url in begun)
+        return next(filter(self.fits, places), None)
 
     def take(self, at: Place) -> None:
         """Choose a unit and what is read with it."""
@@ -146,11 +161,11 @@ class _Choice:
     def _add(self, at: Place) -> None:
         if at not in self.chosen:
             self.chosen.add(at)
-            self._left -= self._unit(at).words
+            self.left -= self._unit(at).words
             self._left_of[self._found[at[0]].url] -= self._unit(at).words
 
     def _room(self, at: Place) -> float:
-        return min(self._left, self._left_of[self._found[at[0]].url])
+        return min(self.left, self._left_of[self._found[at[0]].url])
 
     def _unit(self, at: Place) -> Unit:
         return self._found[at[0]].units[at[1]]
