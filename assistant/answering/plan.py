@@ -19,7 +19,7 @@ _MOST_WORDS = 420
 
 _LEAST = 0.3  # worth of a unit from which it is shown
 _RELATIVE = {"narrow": 0.65, "plain": 0.4, "wide": 0.4}  # and its share of the best one's
-_SHORT = {"narrow": 0, "plain": 150, "wide": 250}
+_SHORT = {"narrow": 0, "plain": 200, "wide": 250}
 """Words below which an answer that says what its subject is reads on in the document about it."""
 _READ_WITH = 0.15  # worth of what is shown only since it stands beside what is
 _RUN = 130  # words of units that are read together, at most
