@@ -119,9 +119,8 @@ class _Choice:
 
     def fits(self, at: Place) -> bool:
         """Say whether a unit is new and there is room for it."""
-        unit = self._unit(at)
-        room = unit.words <= self._room(at) or not self.chosen
-        return at not in self.chosen and room and not self._is_said(unit)
+        room = self._words(self._from_its_beginning(at)) <= self._room(at) or not self.chosen
+        return at not in self.chosen and room and not self._is_said(self._unit(at))
 
     def read_on(self) -> Place | None:
         """Return the first unit not chosen of a document about what is asked, whose opening is."""
@@ -134,29 +133,51 @@ class _Choice:
         return next(filter(self.fits, places), None)
 
     def take(self, at: Place) -> None:
-        """Choose a unit and what is read with it."""
+        """Choose a unit and what is read with it: whole paragraphs before, units after."""
+        number = at[0]
+        places = self._from_its_beginning(at)
+        while places:
+            for place in places:
+                self._add(place)
+            first, last = self._ends_of_run(at)
+            before = (number, first - 1)
+            beside = [
+                self._from_its_beginning(before) if before in self.worth else [],
+                [(number, last + 1)] if (number, last + 1) in self.worth else [],
+            ]
+            run = sum(self._unit((number, place)).words for place in range(first, last + 1))
+            beside = [places for places in beside if places and self._is_read_with(places, run)]
+            places = max(beside, key=self._most_worth, default=[])
+
+    def _ends_of_run(self, at: Place) -> tuple[int, int]:
+        """Return the numbers of the first and the last unit chosen beside each other around one."""
         number, first = at
         last = first
-        self._add(at)
-        while True:
-            run = sum(self._unit((number, place)).words for place in range(first, last + 1))
-            beside = [
-                place
-                for place in ((number, first - 1), (number, last + 1))
-                if place in self.worth and self._is_read_with(place, run)
-            ]
-            if not beside:
-                return
-            best = max(beside, key=self.worth.__getitem__)
-            self._add(best)
-            first, last = min(first, best[1]), max(last, best[1])
+        while (number, first - 1) in self.chosen:
+            first -= 1
+        while (number, last + 1) in self.chosen:
+            last += 1
+        return first, last
 
-    def _is_read_with(self, at: Place, run: int) -> bool:
-        unit = self._unit(at)
-        if at in self.chosen:
-            return True
-        room = unit.words <= min(self._room(at), _RUN - run)
-        return room and (unit.item or self.worth[at] >= _READ_WITH)
+    def _from_its_beginning(self, at: Place) -> list[Place]:
+        """Return a unit and those before it in its paragraph, alone where these are too many."""
+        number, first = at
+        while first and not self._unit((number, first)).begins:
+            first -= 1
+        places = [(number, place) for place in range(first, at[1] + 1)]
+        return places if self._words(places) <= _RUN else [at]
+
+    def _is_read_with(self, places: Sequence[Place], run: int) -> bool:
+        if self._words(places) > min(self._room(places[0]), _RUN - run):
+            return False
+        return self._unit(places[-1]).item or self._most_worth(places) >= _READ_WITH
+
+    def _most_worth(self, places: Sequence[Place]) -> float:
+        return max(self.worth[place] for place in places)
+
+    def _words(self, places: Sequence[Place]) -> int:
+        """Return how many words of these are not chosen yet."""
+        return sum(self._unit(place).words for place in places if place not in self.chosen)
 
     def _add(self, at: Place) -> None:
         if at not in self.chosen:
@@ -186,14 +207,17 @@ def opened_by(planned: Plan, line: Line) -> Plan:
     One that opens by saying what its subject is stays as it is; so does an item of a list.
     """
     first = planned.groups[0]
+    said = not first.title
     for group in planned.groups:
         for unit in group.units:
-            if line in unit and (first.title or group.url != first.url) and not unit[0].piece.item:
-                left = tuple(other for other in group.units if other is not unit)
-                rest = (replace(each, units=left) if each is group else each
-                        for each in planned.groups)  # fmt: skip
-                opening = Group("", group.url, (unit,))
-                return Plan((opening, *(each for each in rest if each.units)))
+            if line not in unit:
+                continue
+            if unit is first.units[0] or unit[0].piece.item or (said and group.url == first.url):
+                return planned
+            left = replace(group, units=tuple(other for other in group.units if other is not unit))
+            rest = [left if each is group else each for each in planned.groups]
+            opening = Group("", group.url, (unit,))
+            return Plan((opening, *(each for each in rest if each.units)))
     return planned
 
 
@@ -219,7 +243,7 @@ def _worth(
 
 
 def _contrasts(evidence: Evidence, unit: Unit) -> bool:
-    """Say whether a unit speaks of every side of a comparison; its headings name what it is about."""
+    """Say whether a unit, under its headings, speaks of every side of a comparison."""
     sides = evidence.wanted[1 : 1 + len(evidence.question.sides)]
     lines = [evidence.lines[row] for row in unit.rows]
     said = evidence.above[lines[0].hit.passage.key].union(*(line.terms for line in lines))
@@ -272,8 +296,12 @@ def _ordered(evidence: Evidence, found: Sequence[Section], choice: _Choice) -> P
         sides = [[each for each in kept if each[0].url == url] for url in choice.about]
         turns = [each for turn in zip_longest(*sides) for each in turn if each]
         kept = turns + [each for each in kept if each[0].url not in choice.about]
-    groups = [_group(evidence, section, places) for section, places, _ in kept]
-    return Plan(tuple(groups))
+    planned = Plan(tuple(_group(evidence, section, places) for section, places, _ in kept))
+    best = max(choice.chosen, key=choice.worth.__getitem__, default=None)
+    if best is None or any(section.opens for section, _, _ in kept):
+        return planned
+    line = evidence.lines[found[best[0]].units[best[1]].rows[0]]
+    return opened_by(planned, line if line.piece.block else curated_twin(evidence, line))
 
 
 def _group(evidence: Evidence, section: Section, places: Sequence[int]) -> Group:
