@@ -75,7 +75,8 @@ def test_a_formula_stands_between_what_announces_and_what_explains_it(library):
 
 
 def test_a_paragraph_is_shown_from_its_beginning(library):
-    for group in planned(library, "How does disk storage work and how fast does its plate turn?").groups:
+    question = "How does disk storage work and how fast does its plate turn?"
+    for group in planned(library, question).groups:
         texts = [line.text for line in group.lines]
         if any("seven thousand" in text for text in texts):
             assert texts[0].startswith("An arm moves the head")
