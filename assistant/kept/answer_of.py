@@ -3,7 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
-from assistant.answering.values import Answer, Citation, Dropped, Reading, Sentence, Span
+from assistant.answering.values import (
+    Answer,
+    Citation,
+    Dropped,
+    Reading,
+    Sentence,
+    ShownFigure,
+    Span,
+)
 from index.search.library import Hit
 from index.store.values import Recommendation, StoredPassage
 
@@ -34,6 +42,7 @@ def answer_of(kept: Mapping[str, Any]) -> Answer:
             Dropped(_text(each["text"]), float(each["support"]), _text(each["reason"]))
             for each in kept["dropped"]
         ),
+        figures=tuple(_figure(each) for each in kept.get("figures", ())),
         unanswered=tuple(map(_text, kept["unanswered"])),
         request=_text(kept["request"]),
         how=_text(kept["how"]),
@@ -72,6 +81,12 @@ def _citation(kept: Mapping[str, Any]) -> Citation:
         archived_at=_text(kept["archived_at"]),
         recommended_by=tuple(_place(each) for each in kept["recommended_by"]),
     )
+
+
+def _figure(kept: Mapping[str, Any]) -> ShownFigure:
+    said = {name: _text(kept[name]) for name in ("caption", "url", "source", "title")}
+    counted = {name: int(kept[name]) for name in ("n", "number", "width", "height")}
+    return ShownFigure(**said, **counted)
 
 
 def _hit(kept: Mapping[str, Any]) -> Hit:

@@ -129,7 +129,8 @@ class Archive:
             if "requests" in line:
                 asked = tuple(Asked(**each) for each in line["requests"])
                 order = order_of(line["file"], {**line, "fetched_at": line["at"]})
-                visit = Visit(line["url"], line["at"], asked, order)
+                shown = tuple(Asked(**each) for each in line.get("pictures", ()))
+                visit = Visit(line["url"], line["at"], asked, order, shown)
                 if not _is_gone(gone, visit.url, line["file"], line["offset"], order):
                     found.setdefault(visit.url, []).append(visit)
         for visits in found.values():

@@ -28,6 +28,7 @@ from ui.page.html import (
     view_link,
 )
 from ui.page.html_deck import make_button, quotes_of
+from ui.page.html_figures import beside_html
 from ui.page.html_pdf import pdf_address
 from ui.page.i18n import Texts
 from ui.sentence_form import code_of, fenced
@@ -67,7 +68,9 @@ def turn_html(turn: Turn, say: Texts) -> str:
     if turn.answer is not None and turn.answer.refused:
         parts.append(_refusal(turn.answer, say))
     else:
-        parts += [said_html(turn.sentences, partial(_marks, turn)), _legend(turn, say)]
+        shown = turn.answer or turn.extract
+        parts += [said_html(turn.sentences, partial(_marks, turn))]
+        parts += [beside_html(shown.figures, say) if shown else "", _legend(turn, say)]
     if turn.state or turn.notice:
         busy = " busy" if turn.state else ""
         said = escape(turn.state or turn.notice)
