@@ -25,6 +25,7 @@ from ingest.values import Document
 from ui.page import assets
 from ui.page.formulas import typeset
 from ui.page.html import is_web, link, recommended_html
+from ui.page.html_deck import make_button
 from ui.page.html_ease import size_html
 from ui.page.html_figures import in_place_html
 from ui.page.i18n import Texts
@@ -120,6 +121,10 @@ def reader_html(
     about += [escape(each) for each in (document.author, document.date) if each]
     if pdf:
         about.append(f'<a href="{escape(pdf)}">{escape(say("reader.pdf"))}</a>')
+    tab = escape(say("tab.cards"))
+    about.append(
+        f'<span class="hand-on" data-tab="{tab}">{make_button(say, url=document.url)}</span>'
+    )
     if lines:
         about.append(f'<a href="#passage">{escape(say("reader.to_passage"))}</a>')
     recommended = recommended_html(places, say)
