@@ -32,8 +32,14 @@
       const ready = document.querySelector('#deck-send') && localStorage.getItem('refdesk-deck');
       if (!ready && (left -= 1)) return;
       clearInterval(wait);
-      to(told.tab);
-      setTimeout(() => send(told.act), 400);
+      send(told.act);
+      const said = new MutationObserver(() => {
+        const message = document.querySelector('#deck-said .message');
+        if (!message) return;
+        said.disconnect();
+        if (!message.matches('.error, .refused')) to(told.tab);
+      });
+      said.observe(document.documentElement, { childList: true, subtree: true });
     }, 100);
   }
 
