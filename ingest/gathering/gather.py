@@ -51,7 +51,7 @@ OnOutcome = Callable[[PageOutcome, int, int], None]
 def gather(
     archive: Archive,
     wanted: Sequence[str],
-    told: OnOutcome,
+    on_outcome: OnOutcome,
     *,
     refresh: bool = False,
     transport: httpx.AsyncBaseTransport | None = None,
@@ -65,7 +65,7 @@ def gather(
     Args:
         archive: the home's archive; the caller holds the write lock.
         wanted: addresses, in any spelling.
-        told: called after every page.
+        on_outcome: called after every page.
         refresh: visit every page, asking whether it changed.
         transport: see `Fetcher`.
         limits: see `Fetcher`.
@@ -81,7 +81,7 @@ def gather(
     if not due:
         return []
     with ArchiveRun(archive, ledger.records) as run, FigureFinder() as finder:
-        visits = _Visits(archive, ledger, run, finder, told, wayback=wayback)
+        visits = _Visits(archive, ledger, run, finder, on_outcome, wayback=wayback)
         pages = {url: spelled[url] for url in due}
         return asyncio.run(visits.make(pages, transport, limits))
 
@@ -91,15 +91,15 @@ class _Visits:
 
     def __init__(
         self, archive: Archive, ledger: Ledger, run: ArchiveRun, finder: FigureFinder,
-        told: OnOutcome, *, wayback: bool,
+        on_outcome: OnOutcome, *, wayback: bool,
     ) -> None:  # fmt: skip
         self._archive = archive
         self._finder = finder
         self._ledger = ledger
         self._run = run
-        self._told = told
+        self._on_outcome = on_outcome
         self._wayback = wayback
-        self._got: list[PageOutcome] = []
+        self._outcomes: list[PageOutcome] = []
         self._new: set[tuple[str, str]] = set()  # replies whose bodies were not known
         self._youtube_blocks = False
 
@@ -115,13 +115,14 @@ class _Visits:
 
             async def one(url: str, spelling: str) -> None:
                 async with slots:
-                    self._got.append(await self._visited(url, spelling, fetcher, limits.pictures))
-                self._told(self._got[-1], len(self._got), len(due))
+                    outcome = await self._visited(url, spelling, fetcher, limits.pictures)
+                    self._outcomes.append(outcome)
+                self._on_outcome(outcome, len(self._outcomes), len(due))
 
             async with asyncio.TaskGroup() as tasks:
                 for url, spelling in due.items():
                     tasks.create_task(one(url, spelling))
-        return self._got
+        return self._outcomes
 
     async def _visited(self, url: str, spelling: str, fetcher: Fetcher, most: int) -> PageOutcome:
         """Visit a page; whatever goes wrong with it is its own failure, and no other's."""
@@ -156,7 +157,9 @@ class _Visits:
 
         async def converse(asks: Callable[[str, Replies], Sequence[Request]]) -> None:
             while len(replies) < _MOST_REQUESTS:
-                wanted = [each for each in asks(url, dict(replies)) if each.url not in replies]
+                wanted = [
+                    request for request in asks(url, dict(replies)) if request.url not in replies
+                ]
                 if not wanted:
                     break
                 async with asyncio.TaskGroup() as tasks:
@@ -173,9 +176,9 @@ class _Visits:
         self._youtube_blocks |= source is youtube and youtube.blocks(replies)
         if self._wayback and _is_dead(replies.values()):
             await converse(archived_copy.requests)
-        outcome = _got(url, replies.values(), self._new)
+        outcome = _outcome(url, replies.values(), self._new)
         pictures = await self._pictures(outcome, replies, fetcher, most)
-        self._run.end_visit(url, [_asked(*each) for each in replies.items()], pictures)
+        self._run.end_visit(url, [_asked(*reply) for reply in replies.items()], pictures)
         return outcome
 
     async def _pictures(
@@ -195,17 +198,17 @@ class _Visits:
         reading = reading_of(self._archive.folder, page.url, came)
         wanted = await asyncio.to_thread(self._finder.pictures, reading)
         since = self._ledger.since(page.url)
-        got: dict[str, Reply | Rejection] = {}
+        came_of: dict[str, Reply | Rejection] = {}
 
         async def ask(address: str) -> None:
-            got[address] = await fetcher.fetch(
+            came_of[address] = await fetcher.fetch(
                 Request(address, picture=True), lambda at: self._ledger.remembered(at, since)
             )
 
         async with asyncio.TaskGroup() as tasks:
             for address in wanted[:most]:
                 tasks.create_task(ask(address))
-        return [_asked(address, got[address]) for address in wanted[:most]]
+        return [_asked(address, came_of[address]) for address in wanted[:most]]
 
 
 def _as_sent(address: str) -> str:
@@ -239,10 +242,10 @@ def _is_dead(replies: Collection[Reply | Rejection]) -> bool:
     return any(s in (404, 410) for s in came) and all(reason_of(s) for s in came)
 
 
-def _got(
+def _outcome(
     url: str, replies: Collection[Reply | Rejection], new: Collection[tuple[str, str]]
 ) -> PageOutcome:
-    good = [each for each in replies if isinstance(each, Reply) and not status_reason(each)]
+    good = [reply for reply in replies if isinstance(reply, Reply) and not status_reason(reply)]
     good = [reply for reply in good if not archived_copy.is_look_up(reply.url)]
     if good:
         changed = any((reply.url, reply.fetched_at) in new for reply in good)

@@ -73,7 +73,7 @@
   document.addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target.closest?.('input, textarea, select, button, summary, a')) return;
-    const card = [...document.querySelectorAll('.study')].find((each) => each.getClientRects().length);
+    const card = [...document.querySelectorAll('.study')].find((card) => card.getClientRects().length);
     if (!card) return;
     const back = card.querySelector('.back');
     if (event.key === ' ' && !back.open) { back.open = true; event.preventDefault(); return; }
