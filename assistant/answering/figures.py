@@ -35,7 +35,9 @@ def with_figures(
         # an answer that was kept may cite what the page said before
         if document is None or document.sha256 != cited.document_sha256:
             continue
-        spans = [s for each in answer.sentences for s in each.spans if s.n == cited.n]
+        spans = [
+            span for sentence in answer.sentences for span in sentence.spans if span.n == cited.n
+        ]
         for number, figure in enumerate(known[cited.url], 1):
             distance = _distance(figure, cited, spans, document)
             if distance is not None:
@@ -71,5 +73,5 @@ def _distance(
     return min(max(0, first - end, start - last) for start, end in ends)
 
 
-def _number(found: re.Match[str]) -> str:
-    return found[1] or found[2]
+def _number(label: re.Match[str]) -> str:
+    return label[1] or label[2]

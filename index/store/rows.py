@@ -84,12 +84,12 @@ def imprint_row(imprint: Imprint) -> str:
 
 def figures_row(figures: Sequence[Figure]) -> str:
     """Return figures as JSON: where each stands, the span of its caption, its picture."""
-    return json.dumps([(each.at, each.start, each.end, each.url) for each in figures])
+    return json.dumps([(figure.at, figure.start, figure.end, figure.url) for figure in figures])
 
 
 def figures_of(row: Sequence[Sequence[Any]]) -> tuple[Figure, ...]:
     """Return the figures of what `figures_row` wrote."""
-    return tuple(Figure(*each) for each in row)
+    return tuple(Figure(*fields) for fields in row)
 
 
 def between(anchors: list[list[Any]], start: int, end: int) -> tuple[tuple[int, str], ...]:

@@ -240,15 +240,16 @@ class Store:
 
     def pictures(self) -> dict[str, set[str]]:
         """Return the addresses of the pictures of all figures, by the page they are on."""
-        found: dict[str, set[str]] = {}
+        pictures: dict[str, set[str]] = {}
         # the last field of a copy, as of a document
         rows = self._db.execute(
             "SELECT page, figures FROM documents WHERE figures <> '[]'"
             " UNION ALL SELECT page, json_extract(document, '$[#-1]') FROM copies"
         )
         for page, figures in rows:
-            found.setdefault(page, set()).update(f.url for f in figures_of(json.loads(figures)))
-        return found
+            shown = figures_of(json.loads(figures))
+            pictures.setdefault(page, set()).update(figure.url for figure in shown)
+        return pictures
 
     def first_passages(self, urls: Iterable[str]) -> dict[str, tuple[str, str]]:
         """Return (key, SHA-256 of the document) of the first passage of each of these documents."""

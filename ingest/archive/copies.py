@@ -36,12 +36,12 @@ class Copies:
 
     def _read(self) -> dict[str, list[Record]]:
         archive = Archive(self._folder)
-        status = [(each.name, each.stat()) for each in archive.files()]
+        status = [(file.name, file.stat()) for file in archive.files()]
         stamp = tuple((name, there.st_size, there.st_mtime_ns) for name, there in status)
         with self._lock:
             if stamp != self._stamp:
-                found: dict[str, list[Record]] = {}
+                by_address: dict[str, list[Record]] = {}
                 for record in archive.records():
-                    found.setdefault(canonical(record.url), []).append(record)
-                self._records, self._stamp = found, stamp
+                    by_address.setdefault(canonical(record.url), []).append(record)
+                self._records, self._stamp = by_address, stamp
             return self._records

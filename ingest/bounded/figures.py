@@ -44,9 +44,10 @@ class FigureFinder:
             except ReaderFailed:
                 self._end()
                 raise
-            results = [of_plain(each) for each in answer["results"]]
-            documents = [each for each in results if isinstance(each, Document)]
-            return list(dict.fromkeys(f.url for each in documents for f in each.figures))
+            results = [of_plain(result) for result in answer["results"]]
+            documents = [result for result in results if isinstance(result, Document)]
+            figures = (figure for document in documents for figure in document.figures)
+            return list(dict.fromkeys(figure.url for figure in figures))
         return []
 
     def _end(self) -> None:

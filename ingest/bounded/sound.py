@@ -58,9 +58,9 @@ def sound(result: Document | Rejection) -> Document | Rejection:
     length = len(texts["text"])
     anchors = [(int(at), plain(url)) for at, url in result.anchors if 0 <= int(at) <= length]
     figures = [
-        replace(each, url=plain(each.url))
-        for each in result.figures
-        if 0 <= each.at <= length and 0 <= each.start <= each.end <= length
+        replace(figure, url=plain(figure.url))
+        for figure in result.figures
+        if 0 <= figure.at <= length and 0 <= figure.start <= figure.end <= length
     ]
     return replace(
         result,

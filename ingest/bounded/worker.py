@@ -65,7 +65,7 @@ def of_plain(plain: Mapping[str, Any]) -> Document | Rejection:
             "aliases": tuple(plain["aliases"]),
             "anchors": tuple((at, url) for at, url in plain["anchors"]),
             "imprint": Imprint.of(plain["imprint"]),
-            "figures": tuple(Figure(**each) for each in plain["figures"]),
+            "figures": tuple(Figure(**figure) for figure in plain["figures"]),
         }
     )
 

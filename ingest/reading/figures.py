@@ -90,12 +90,12 @@ def taken(text: str, addresses: Sequence[str]) -> tuple[str, tuple[Figure, ...]]
     inside: set[int] = set()  # figures that stand within a block
     opened: dict[int, int] = {}
     spans: dict[int, tuple[int, int]] = {}
-    for found in re.finditer(f"{_ALONE.pattern}|{_INSIDE.pattern}", text, re.MULTILINE):
-        alone = "\n" in found[0] or text[found.start() - 1 : found.start()] in ("", "\n")
-        out.append(text[at : found.start()])
-        length += found.start() - at
-        at = found.end()
-        for closing, kind, name, caption in _MARK.findall(found[0]):
+    for group in re.finditer(f"{_ALONE.pattern}|{_INSIDE.pattern}", text, re.MULTILINE):
+        alone = "\n" in group[0] or text[group.start() - 1 : group.start()] in ("", "\n")
+        out.append(text[at : group.start()])
+        length += group.start() - at
+        at = group.end()
+        for closing, kind, name, caption in _MARK.findall(group[0]):
             number = int(name)
             if number >= len(addresses):
                 continue
@@ -141,7 +141,7 @@ def carried(figures: Sequence[Figure], before: str, after: str) -> tuple[Figure,
     """
     if before == after:
         return tuple(figures)
-    found = []
+    kept = []
     here = 0
     for figure in figures:
         caption = before[figure.start : figure.end]
@@ -152,27 +152,27 @@ def carried(figures: Sequence[Figure], before: str, after: str) -> tuple[Figure,
             continue
         here = at
         span = (at, at + len(caption)) if caption else (0, 0)
-        found.append(Figure(at, *span, figure.url))
-    return tuple(found)
+        kept.append(Figure(at, *span, figure.url))
+    return tuple(kept)
 
 
-def _item(found: re.Match[str]) -> str:
+def _item(match: re.Match[str]) -> str:
     """Write a list's item that begins with a picture: its words follow, or there are none."""
-    goes_on = not found[0].endswith("\n") and found.end() < len(found.string)
-    marks = "".join(each[0] for each in _MARK.finditer(found[0]))
-    return f"{found[1]}{marks}" if goes_on else f"{marks}\n"
+    goes_on = not match[0].endswith("\n") and match.end() < len(match.string)
+    marks = "".join(mark[0] for mark in _MARK.finditer(match[0]))
+    return f"{match[1]}{marks}" if goes_on else f"{marks}\n"
 
 
 def _address(image: html.HtmlElement, base: str) -> str | None:
     """Return where a picture is, whichever way the page has of loading it late."""
-    said = [image.get(name) for name in ("src", *_LAZY)]
-    said += [(image.get(name) or "").split(",")[0].split() for name in ("srcset", "data-srcset")]
-    first = [each[0] if isinstance(each, list) and each else each for each in said]
-    for each in first:
-        if isinstance(each, str) and each.strip() and not each.strip().lower().startswith("data:"):
-            found = joined(base, each.strip())
-            if found and found.startswith(("http://", "https://")):
-                return found.partition("#")[0]
+    sources = [image.get(name) or "" for name in ("src", *_LAZY)]
+    for name in ("srcset", "data-srcset"):
+        sources += (image.get(name) or "").split(",")[0].split()[:1]
+    for source in map(str.strip, sources):
+        if source and not source.lower().startswith("data:"):
+            address = joined(base, source) or ""
+            if address.startswith(("http://", "https://")):
+                return address.partition("#")[0]
     return None
 
 
@@ -186,20 +186,20 @@ def _counts(image: html.HtmlElement, address: str) -> bool:
     if any(size.isdecimal() and int(size[:6]) < _ICON for size in sizes):
         return False
     return not any(
-        each.tag in ("pre", "button", "nav", "h1", "h2", "h3", "h4", "h5", "h6")
-        for each in islice(image.iterancestors(), _AROUND)
+        element.tag in ("pre", "button", "nav", "h1", "h2", "h3", "h4", "h5", "h6")
+        for element in islice(image.iterancestors(), _AROUND)
     )
 
 
 def _captions(root: html.HtmlElement) -> dict[html.HtmlElement, html.HtmlElement]:
     """Return the first caption of every figure that has one with words, by the figure."""
-    found: dict[html.HtmlElement, html.HtmlElement] = {}
+    captions: dict[html.HtmlElement, html.HtmlElement] = {}
     for caption in root.iter("figcaption"):
         around = islice(caption.iterancestors(), _AROUND)
-        figure = next((each for each in around if each.tag == "figure"), None)
+        figure = next((element for element in around if element.tag == "figure"), None)
         if figure is not None and "".join(islice(caption.itertext(), _AROUND)).strip():
-            found.setdefault(figure, caption)
-    return found
+            captions.setdefault(figure, caption)
+    return captions
 
 
 def _caption(
@@ -207,10 +207,10 @@ def _caption(
 ) -> html.HtmlElement | None:
     """Return the caption of the innermost figure around a picture that has one."""
     passed = set()
-    for each in islice(image.iterancestors(), _AROUND):
-        passed.add(each)
-        if each in captions and captions[each] not in passed:
-            return captions[each]
+    for element in islice(image.iterancestors(), _AROUND):
+        passed.add(element)
+        if element in captions and captions[element] not in passed:
+            return captions[element]
     return None
 
 

@@ -93,8 +93,8 @@ def _without(marked: str, shown: Iterable[Figure]) -> Iterator[Figure]:
     def now(at: int) -> int:
         return at - sum(min(end, at) - start for start, end in marks if start < at)
 
-    for each in shown:
-        yield Figure(now(each.at), now(each.start), now(each.end), each.url)
+    for figure in shown:
+        yield Figure(now(figure.at), now(figure.start), now(figure.end), figure.url)
 
 
 def _named(root: html.HtmlElement, name: str) -> Iterator[html.HtmlElement]:

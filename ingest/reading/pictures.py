@@ -52,7 +52,7 @@ def _webp(data: bytes) -> PictureHead | None:
         bits = int.from_bytes(data[21:25], "little")
         width, height = 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)
     elif data[12:16] == b"VP8 ":
-        width, height = (each & 0x3FFF for each in struct.unpack("<HH", data[26:30]))
+        width, height = (side & 0x3FFF for side in struct.unpack("<HH", data[26:30]))
     else:
         return None
     return PictureHead("image/webp", width, height)

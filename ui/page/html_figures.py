@@ -20,7 +20,7 @@ def beside_html(figures: Sequence[ShownFigure], say: Texts) -> str:
         rows.append(
             f'<figure><a href="{escape(place)}" target="_blank" rel="noopener">'
             f"{_image(figure.source, figure.number, figure, figure.caption or name, up(say))}</a>"
-            f'<figcaption>{caption}<span class="hint">{escape(name)}</span></figcaption></figure>'
+            f'<figcaption>{caption}<span class="hint">{typeset(name)}</span></figcaption></figure>'
         )
     return f'<div class="figures">{"".join(rows)}</div>' if rows else ""
 
