@@ -1,5 +1,6 @@
 """Figures from the web to the answer, the reader and the REST interface; and out again."""
 
+import dataclasses
 import io
 import re
 from contextlib import closing
@@ -19,7 +20,8 @@ from ingest.reading.picture_image import redrawn
 from tests.conftest import BREAD_PAGE
 from tests.doors import serving
 from tests.stand_in import Web
-from ui.page.html_figures import beside_html
+from ui.page.html_answer import markdown
+from ui.page.html_figures import beside_html, figures_named_html
 from ui.page.html_reader import POLICY, reader_html
 from ui.page.i18n import texts
 
@@ -139,6 +141,12 @@ def test_captions_and_titles_beside_an_answer_are_text(desk):
     html = beside_html([evil], SAY)
     assert set(re.findall(r"<(\w+)", html)) == {"div", "figure", "a", "img", "figcaption", "span"}
     assert html.count("<img") == 1
+    named = figures_named_html([evil], SAY)
+    assert set(re.findall(r"<(\w+)", named)) == {"p"}  # no address of the web: no link
+    answer = desk.ask(QUESTION)
+    assert f"[{CAPTION}](https://figures.example/img/ring.png)[^1]" in markdown(answer)
+    lines = markdown(dataclasses.replace(answer, figures=(evil,)))
+    assert "<script" not in lines.replace("\\<", "")
     assert not re.search(r"<[^>]*\son\w+=", re.sub(r'"[^"]*"', '""', html))
     assert beside_html([], SAY) == ""
 

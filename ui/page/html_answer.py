@@ -350,16 +350,24 @@ def markdown(answer: Answer, label: str = "") -> str:
             lines += [*_markdown_run(run, marks), ""]
     if answer.unanswered:
         lines += [_flat(answer.left_open), ""]
+    for figure in answer.figures:
+        name = _linked(_flat(figure.caption or figure.title), figure.url)
+        lines += [f"{name}[^{label}{figure.n}]", ""]
     for cited in answer.citations:
-        title = _flat(cited.title)
-        if is_web(cited.deep_link):
-            address = re.sub(r"[\s()<>]", lambda match: f"%{ord(match[0]):02X}", cited.deep_link)
-            title = f"[{title}]({address})"
+        title = _linked(_flat(cited.title), cited.deep_link)
         places = "; ".join(
             " > ".join([place.list, *place.section]) for place in cited.recommended_by
         )
         lines.append(f"[^{label}{cited.n}]: {title}{f' ({_flat(places)})' if places else ''}")
     return "\n".join(lines) + "\n"
+
+
+def _linked(title: str, url: str) -> str:
+    """Return words of Markdown as a link, where the address is one a browser should open."""
+    if not is_web(url):
+        return title
+    address = re.sub(r"[\s()<>]", lambda match: f"%{ord(match[0]):02X}", url)
+    return f"[{title}]({address})"
 
 
 def _markdown_run(run: Sequence[Sentence], marks: str) -> list[str]:

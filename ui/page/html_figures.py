@@ -6,7 +6,7 @@ from html import escape
 from assistant.answering.values import ShownFigure, figure_path
 from ingest.reading.pictures import PictureHead
 from ui.page.formulas import typeset
-from ui.page.html import reader_address, up
+from ui.page.html import link, reader_address, up
 from ui.page.i18n import Texts
 
 
@@ -23,6 +23,15 @@ def beside_html(figures: Sequence[ShownFigure], say: Texts) -> str:
             f'<figcaption>{caption}<span class="hint">{typeset(name)}</span></figcaption></figure>'
         )
     return f'<div class="figures">{"".join(rows)}</div>' if rows else ""
+
+
+def figures_named_html(figures: Sequence[ShownFigure], say: Texts) -> str:
+    """Return the figures of an answer in words, with links to them: for a file without pictures."""
+    return "".join(
+        f'<p class="hint">{typeset(figure.caption)} '
+        f"({link(figure.url, say('figure.of', n=figure.n, title=figure.title))})</p>"
+        for figure in figures
+    )
 
 
 def in_place_html(source: str, number: int, head: PictureHead, caption: str, say: Texts) -> str:
