@@ -84,9 +84,16 @@ def _citation(kept: Mapping[str, Any]) -> Citation:
 
 
 def _figure(kept: Mapping[str, Any]) -> ShownFigure:
-    said = {name: _text(kept[name]) for name in ("caption", "url", "source", "title")}
-    counted = {name: int(kept[name]) for name in ("n", "number", "width", "height")}
-    return ShownFigure(**said, **counted)
+    return ShownFigure(
+        n=int(kept["n"]),
+        number=int(kept["number"]),
+        caption=_text(kept["caption"]),
+        url=_text(kept["url"]),
+        source=_text(kept["source"]),
+        title=_text(kept["title"]),
+        width=int(kept["width"]),
+        height=int(kept["height"]),
+    )
 
 
 def _hit(kept: Mapping[str, Any]) -> Hit:

@@ -32,7 +32,7 @@ class Limits:
     per_host: int = 2
     overall: int = 16
     body_bytes: int = MAX_BYTES
-    pictures: int = 12
+    pictures: int = 8
     picture_bytes: int = 4_000_000
 
 

@@ -201,9 +201,15 @@ class _Visits:
         came_of: dict[str, Reply | Rejection] = {}
 
         async def ask(address: str) -> None:
-            came_of[address] = await fetcher.fetch(
-                Request(address, picture=True), lambda at: self._ledger.remembered(at, since)
-            )
+            try:
+                came_of[address] = await fetcher.fetch(
+                    Request(address, picture=True), lambda at: self._ledger.remembered(at, since)
+                )
+            except (OSError, RefdeskError):  # of the disk
+                raise
+            except Exception as error:  # a page is no worse for a picture it lacks
+                reason = f"cannot be fetched: {type(error).__name__}: {error}"[:200]
+                came_of[address] = Rejection(address, reason)
 
         async with asyncio.TaskGroup() as tasks:
             for address in wanted[:most]:

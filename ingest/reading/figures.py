@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
+from urllib.parse import quote, urlsplit
 
 from lxml import html
 
@@ -23,6 +24,7 @@ _AROUND = 40  # elements around a picture that may say what it is
 _ICON = 48  # pixels: what a page shows smaller is no figure
 _WORDS, _HAN = 8, 16  # of a description: fewer name a picture and tell nothing of it
 _LONGEST = 2_000  # characters of a caption
+_ADDRESS = 2_000  # characters of an address
 _LAZY = ("data-src", "data-original", "data-lazy-src")
 _NO_FIGURE = re.compile(r"emoji|avatar|badge|icon|logo|spinner|tracking|pixel", re.IGNORECASE)
 _ELSEWHERE = re.compile(r"//(?:img\.shields\.io|badge|badgen\.net|camo\.|[\w.-]*gravatar\.com)")
@@ -170,10 +172,20 @@ def _address(image: html.HtmlElement, base: str) -> str | None:
         sources += (image.get(name) or "").split(",")[0].split()[:1]
     for source in map(str.strip, sources):
         if source and not source.lower().startswith("data:"):
-            address = joined(base, source) or ""
-            if address.startswith(("http://", "https://")):
-                return address.partition("#")[0]
+            return _sound(joined(base, source) or "")
     return None
+
+
+def _sound(address: str) -> str | None:
+    """Return an address of the web as a browser asks for it, None if it is none."""
+    try:
+        parts = urlsplit(address)
+        _ = parts.port
+    except ValueError:
+        return None
+    if parts.scheme not in ("http", "https") or not parts.hostname or len(address) > _ADDRESS:
+        return None
+    return quote(address.partition("#")[0], safe="%/:=&?~+!$,;'@()*[]")
 
 
 def _counts(image: html.HtmlElement, address: str) -> bool:

@@ -73,11 +73,21 @@ def test_what_is_no_figure_is_left_out():
         f"<h1><img src='logo.png'>T</h1><p>{WORDS * 4}</p>"
         "<img src='a.svg'><img src='data:image/png;base64,AA'><img src='b.png' width=16>"
         "<img src='https://img.shields.io/x.png'><img class='avatar' src='me.png'>"
-        "<img src='javascript:alert(1)'><img><div hidden><img src='hidden.png'></div>"
+        "<img src='javascript:alert(1)'><img src='http://a.example:port/a.png'><img>"
+        "<img src='http://[::1/a.png'><div hidden><img src='hidden.png'></div>"
         f"<p>{WORDS}</p></article></body></html>",
         URL,
     )
     assert page.figures == ()
+
+
+def test_an_address_is_written_as_a_browser_asks_for_it():
+    page = extract_html(
+        html_page(f"<p>{WORDS * 3}</p><img src='my figure “1”.png#x'><p>{WORDS}</p>"), URL
+    )
+    assert [figure.url for figure in page.figures] == [
+        "https://a.example/post/my%20figure%20%E2%80%9C1%E2%80%9D.png"
+    ]
 
 
 def test_two_pictures_of_one_figure_share_its_caption_and_keep_their_order():

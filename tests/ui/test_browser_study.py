@@ -289,7 +289,7 @@ def at_phone_width(view):
 
 
 def test_the_reader_remembers_the_place_and_copies_tex(study, open_page):
-    url, _ = study
+    url, home = study
     page = open_page(phone=True)
     read = f"{url}/read?url=https://notes.example/lora"
     page.goto(read)
@@ -307,7 +307,10 @@ def test_the_reader_remembers_the_place_and_copies_tex(study, open_page):
     until(page, "window.scrollY > 50")
     page.goto(f"{url}/read?url=https://notes.example/mqa")
     page.locator(".hand-on .deck-act").click()
-    page.locator(".study", has_text="Multi-query attention").wait_for(timeout=60_000)
+    page.locator(".study").wait_for(timeout=60_000)
+    with sqlite3.connect(home / "cards.sqlite") as db:
+        made = db.execute("SELECT question FROM cards WHERE title = 'Sharing keys'").fetchall()
+    assert len(made) == 2
 
 
 def test_a_path_ends_with_a_quiz_and_the_map_leads_on(study, open_page):
