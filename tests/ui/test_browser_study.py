@@ -102,7 +102,7 @@ def asked(page, url, question):
 
 def until(page, script):
     """Wait for it where the page's policy lets no string be run in it."""
-    for _ in range(100):
+    for _ in range(300):
         if page.evaluate(script):
             return
         page.wait_for_timeout(100)
@@ -295,7 +295,8 @@ def test_the_reader_remembers_the_place_and_copies_tex(study, open_page):
     page.goto(read)
     assert page.locator("article math").count() >= 4
     assert page.locator("article figure img").count() == page.locator("article img").count() == 2
-    page.wait_for_function("document.querySelector('#figure-1 img').naturalWidth === 720")
+    page.locator("#figure-1").scroll_into_view_if_needed()
+    until(page, "document.querySelector('#figure-1 img').naturalWidth === 720")
     assert page.locator("#figure-1 + p").inner_text() == CAPTION
     assert r"$$h = W_0 x + \frac{\alpha}{r} B A x$$" in copied(page, "article")
     for _ in range(4):
