@@ -17,6 +17,8 @@ from ui.page.plots import styled
 
 _LONGEST = 60  # characters of a label
 _WIDE = 24  # characters of a label's line: half of a phone's screen
+_TITLE = 36  # characters of a title's line: a phone's screen
+_SPACE = "\u2002"  # around each line of a label, so that none touches its point
 _LINE = 36  # pixels of a topic
 _SIGNS = {HERE: "✓ "}
 
@@ -78,8 +80,8 @@ def topics_figure(topics: Topics, say: Texts) -> go.Figure:
     ]
     figure.add_scatter(
         x=[steps[note.slug] for note in notes], y=[lines[note.slug] for note in notes],
-        # a space before and after: the name does not touch the point
-        text=[f"\u2002{_folded(note.topic)}\u2002" for note in notes],
+        text=["<br>".join(f"{_SPACE}{line}{_SPACE}" for line in _folded(note.topic))
+              for note in notes],
         customdata=[note.slug for note in notes], mode="markers+text", textposition=inwards,
         showlegend=False, hoverinfo="text", hovertext=[_label(note.topic) for note in notes],
         textfont={"size": 13}, cliponaxis=False,
@@ -88,8 +90,9 @@ def topics_figure(topics: Topics, say: Texts) -> go.Figure:
             "opacity": 0.85,
         },
     )  # fmt: skip
-    title = say("map.around", topic=_folded(topics.note.topic))
-    figure = styled(figure, title, 130 + _LINE * len(notes))
+    title = _folded(say("map.around", topic=topics.note.topic), _TITLE)
+    figure = styled(figure, "<br>".join(title), 130 + _LINE * len(notes))
+    figure.update_layout(margin_t=34 + 22 * len(title))
     figure.update_xaxes(
         visible=True, showgrid=False, range=[low - 0.4, high + 0.4],
         tickvals=list(topics.steps), ticktext=[_step(step, say) for step in topics.steps],
@@ -105,11 +108,11 @@ def _step(step: int, say: Texts) -> str:
     return say("map.before", count=-step) if step < 0 else say("map.after", count=step)
 
 
-def _folded(text: str) -> str:
-    """Return a label on two lines at most."""
-    lines = wrap(text, _WIDE if text.isascii() else _WIDE // 2)
-    shown = [*lines[:1], f"{lines[1]}…"] if len(lines) > 2 else lines
-    return "<br>".join(map(escape, shown))
+def _folded(text: str, width: int = _WIDE) -> list[str]:
+    """Return words on two lines at most, of so many characters, or half as many Chinese ones."""
+    lines = wrap(text, width if text.isascii() else width // 2)
+    shown = [lines[0], f"{lines[1]}…"] if len(lines) > 2 else lines
+    return [escape(line) for line in shown]
 
 
 def _label(text: str) -> str:
