@@ -131,6 +131,7 @@ def extract_markdown(text: str, url: str) -> Extract:
     """Read a raw Markdown file; its front matter gives title, author, date and language."""
     front, rest = split_leniently(text)
     tree = markdown.parse(rest)
+    write_inline(tree)  # before figures are looked for: a formula may be a picture
     pictures = figures.mark(tree, url)
     prune(tree)
     written, shown = figures.taken(markdown.write(tree), pictures)
