@@ -308,6 +308,7 @@ class HomeWriter:
                 chooser.choose(each, going)
             if quarantined:
                 chooser.quarantined(held, going)
+            chooser.pictures(going)
             before = set() if store is None else store.document_urls()
             if going:
                 self._archive.forget(

@@ -23,7 +23,7 @@ from index.search.abbreviations import pairs
 from index.store import sums
 from index.store.generation import Home
 from index.store.recipe import SPECIAL, passage_tokens, settings
-from index.store.rows import imprint_row
+from index.store.rows import figures_row, imprint_row
 from index.store.sqlite import LISTED, Store
 from index.store.writer import StoreWriter
 from ingest.links.kinds import split
@@ -135,7 +135,8 @@ def content_digest(store: Store) -> str:
             name = f"file {document.sha256}"
         parts.append([name, document.title, document.sha256, document.author, document.date,
                       document.lang, document.kind, list(document.links),
-                      list(document.aliases), imprint_row(document.imprint)])  # fmt: skip
+                      list(document.aliases), imprint_row(document.imprint),
+                      figures_row(document.figures)])  # fmt: skip
     for line in sorted(json.dumps(part, ensure_ascii=False) for part in parts):
         digest.update(line.encode())
     for row in store.catalog():

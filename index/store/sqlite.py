@@ -12,11 +12,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from index.store.rows import DOCUMENT, between, document_of
+from index.store.rows import DOCUMENT, between, document_of, figures_of
 from index.store.values import Difficulty, Filters, Recommendation, StoredPassage
 from ingest.failures import Failure
 from ingest.links.urls import canonical
-from ingest.values import Document
+from ingest.values import Document, Figure
 
 LISTED = "refdesk:entry/"
 """What the page of a document begins with that stands for a link whose page is not here."""
@@ -228,6 +228,28 @@ class Store:
             (url, canonical(url), f"{LISTED}%"),
         ).fetchone()
         return None if row is None else document_of(row)
+
+    def figures(self, urls: Iterable[str]) -> dict[str, tuple[Figure, ...]]:
+        """Return the figures of those of these documents that have any, by the address."""
+        rows = self._db.execute(
+            "SELECT url, figures FROM documents WHERE figures <> '[]'"
+            " AND url IN (SELECT value FROM json_each(?))",
+            (json.dumps(sorted(urls)),),
+        )
+        return {row[0]: figures_of(json.loads(row[1])) for row in rows}
+
+    def pictures(self) -> dict[str, set[str]]:
+        """Return the addresses of the pictures of all figures, by the page they are on."""
+        pictures: dict[str, set[str]] = {}
+        # the last field of a copy, as of a document
+        rows = self._db.execute(
+            "SELECT page, figures FROM documents WHERE figures <> '[]'"
+            " UNION ALL SELECT page, json_extract(document, '$[#-1]') FROM copies"
+        )
+        for page, figures in rows:
+            shown = figures_of(json.loads(figures))
+            pictures.setdefault(page, set()).update(figure.url for figure in shown)
+        return pictures
 
     def first_passages(self, urls: Iterable[str]) -> dict[str, tuple[str, str]]:
         """Return (key, SHA-256 of the document) of the first passage of each of these documents."""

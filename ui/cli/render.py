@@ -131,6 +131,10 @@ def sources(console: Console, given: Answer) -> None:
     for cited in given.citations:
         citing = [sentence for sentence in given.sentences if cited.n in sentence.citations]
         _source(console, cited, quoted=all(sentence.verbatim for sentence in citing))
+    for figure in given.figures:
+        name = f"  [{figure.n}] Figure: {clean(figure.caption or figure.title)}"
+        console.print(Text(name, style=link(figure.url)), soft_wrap=True)
+        console.print(Text(f"    {clean(figure.url)}", style="dim"), soft_wrap=True)
     if given.further:
         console.print()
         console.print("Read on", style="bold")
