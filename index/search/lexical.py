@@ -19,6 +19,7 @@ import tantivy
 
 from index.search.terms import folded, joined, names, parts, single, spread
 from index.store.sums import DamagedLibrary
+from index.store.within import Within
 
 _STEMS = "refdesk"
 _WHOLE = "whole"
@@ -133,6 +134,12 @@ class WordIndex:
             hits = searcher.search(query, limit=limit, count=False).hits
             numbers = _numbers(searcher, [address for _, address in hits])
         return [(number, float(hit[0])) for number, hit in zip(numbers, hits, strict=True)]
+
+    def matching(self, text: str, limit: int, within: Within) -> list[tuple[int, float]]:
+        """Return the best passages; see `index.search.halves.PassageWords`."""
+        allowed = None if within.narrowed is None else within.narrowed.numbers
+        found = self.search(text, limit + len(within.left_out), allowed)
+        return [pair for pair in found if pair[0] not in within.left_out]
 
     def terms(self, text: str) -> list[str]:
         """Return the distinct terms of ``text`` as the index knows them, in order.

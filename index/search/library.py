@@ -12,7 +12,7 @@ from index.search import halves
 from index.search.abbreviations import Glossary
 from index.search.dense import Vectors
 from index.search.fusion import best_first
-from index.search.halves import Group, Searched, Side
+from index.search.halves import Searched, Side
 from index.search.kept_vectors import KeptVectors
 from index.search.narrowing import check
 from index.search.opening import OpenGeneration, open_generation
@@ -20,13 +20,13 @@ from index.search.query import language_of, plain, reduced
 from index.store.generation import Home
 from index.store.sqlite import Store
 from index.store.values import Filters, Recommendation, StoredPassage
+from index.store.within import Group, Narrowed, Within
 from ingest.errors import NothingFound
 from ingest.values import Document
 
 _DEPTH = 100
 _TRIES = 5  # generations may follow each other quickly
 _TELLING = 1000  # passages: with fewer, everyday words are missing by chance
-_NOBODY = Group.of(())
 _LISTED = 0.75  # what the score of a link without a page counts
 
 
@@ -186,8 +186,10 @@ class Library:
             # the word search has the question alone: there the other forms changed nothing
             _with_other_forms(text, now.glossary),
             max(_DEPTH, k),
-            None if not filters else now.store.matching(filters),
-            frozenset() if listed else now.listed,
+            Within(
+                Narrowed(filters, now.store) if filters else None,
+                left_out=frozenset() if listed else now.listed,
+            ),
         )
         found = halves.search(searched, self._sides(now, text), now.words, self.embedder)
         fused = _demoted(found.fused, now.listed)
@@ -209,7 +211,7 @@ class Library:
             home = Side(main, now.vectors, without=now.foreign)
             abroad = Side(other, vectors, only=now.foreign, abroad=True)
         else:
-            own = now.languages.get(lang, _NOBODY)
+            own = now.languages.get(lang, Group.of(lang, ()))
             home = Side(other, vectors, only=own)
             abroad = Side(other, vectors, without=own, abroad=True)
         return [home, abroad]

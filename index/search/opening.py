@@ -9,7 +9,7 @@ from pathlib import Path
 from index.models.embedder import MODELS, Embedder
 from index.search.abbreviations import Glossary
 from index.search.dense import VectorIndex
-from index.search.halves import Group
+from index.search.halves import PassageVectors
 from index.search.lexical import WordIndex
 from index.search.spelling import Speller
 from index.store import sums
@@ -17,6 +17,7 @@ from index.store.generation import FINGERPRINT, OTHERS, Home
 from index.store.recipe import FORMAT
 from index.store.sqlite import Store
 from index.store.sums import DamagedLibrary
+from index.store.within import FOREIGN, Group
 from ingest.errors import ModelUnavailable, NothingFound, RefdeskError
 
 
@@ -123,8 +124,8 @@ def open_generation(folder: Path, embedder: Embedder) -> OpenGeneration:
             Glossary(store.abbreviations()),
             Speller(words),
             frozenset(store.listed()),
-            {lang: Group.of(numbers) for lang, numbers in foreign.items()},
-            Group.of(chain.from_iterable(foreign.values())),
+            {lang: Group.of(lang, numbers) for lang, numbers in foreign.items()},
+            Group.of(FOREIGN, chain.from_iterable(foreign.values())),
             OtherVectors(folder, embedder),
         )
     except RefdeskError:
