@@ -2,11 +2,13 @@
 
 import sqlite3
 import threading
+import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from index.milvus import mirror
 from index.models.embedder import Embedder
 from index.search import halves
 from index.search.abbreviations import Glossary
@@ -17,6 +19,7 @@ from index.search.kept_vectors import KeptVectors
 from index.search.narrowing import check
 from index.search.opening import OpenGeneration, open_generation
 from index.search.query import language_of, plain, reduced
+from index.search.served import engine_of
 from index.store.generation import Home
 from index.store.sqlite import Store
 from index.store.values import Filters, Recommendation, StoredPassage
@@ -27,6 +30,7 @@ from ingest.values import Document
 _DEPTH = 100
 _TRIES = 5  # generations may follow each other quickly
 _TELLING = 1000  # passages: with fewer, everyday words are missing by chance
+_FOLLOW_S = 1.0  # between questions to a server which generation counts
 _LISTED = 0.75  # what the score of a link without a page counts
 
 
@@ -73,12 +77,13 @@ class Library:
         self._still: OpenGeneration | None = None
         self._sentences = KeptVectors(embedder.embed)
         self._asked_in: dict[str, Library] = {}
+        self._followed = 0.0
         self._kept_beyond: list[KeptVectors] = []  # shared by all snapshots
 
     def _generation(self) -> OpenGeneration:
         if self._still is not None:
             return self._still
-        folder = self._home.current()
+        folder = self._counting()
         if folder is None:
             raise NothingFound(
                 f"The home {self._home.root} holds no library yet: run `refdesk ingest`."
@@ -88,11 +93,23 @@ class Library:
                 self._open = self._opened(folder)
             return self._open
 
+    def _counting(self) -> Path | None:
+        """Return the generation that counts; the server of a served library is asked at times."""
+        served = self._home.served
+        if served is None:
+            return self._home.current()
+        now = time.monotonic()
+        if self._open is None or now - self._followed > _FOLLOW_S:
+            folder = mirror.follow(self._home, served)
+            self._followed = now
+            return folder
+        return self._open.folder
+
     def _opened(self, folder: Path) -> OpenGeneration:
         """Open a generation; where updates took it away meanwhile, the one that counts now."""
         while True:
             try:
-                return open_generation(folder, self.embedder)
+                return open_generation(folder, self.embedder, self._home.served)
             except Exception:
                 now = self._home.current()
                 if now is None or now == folder:
@@ -312,6 +329,7 @@ class Library:
             "generation": now.folder.name,
             "digest": now.store.setting("digest"),
             "embedder": now.store.setting("embedder"),
+            "engine": asdict(engine_of(now.folder, self._home.served)),
             "lists": now.store.list_rows(),
             "documents": now.store.count_documents(),
             "passages": now.store.count("passages"),

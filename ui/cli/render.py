@@ -187,6 +187,15 @@ def status(console: Console, found: dict[str, Any]) -> None:
         highlight=False,
         markup=False,
     )
+    engine = found["engine"]
+    if engine["name"] != "local":
+        words = "" if engine["words"] == "milvus" else "; it has no BM25: words are searched here"
+        console.print(
+            f"Passages in {engine['name']} {engine['version']} at {engine['where']}, which answers"
+            f"{words}.",
+            highlight=False,
+            markup=False,
+        )
     table = Table("list", "entries", "topics", "in the library", "dead", "other failures", box=None)
     for row in found["lists"]:
         table.add_row(
