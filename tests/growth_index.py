@@ -58,6 +58,7 @@ EXEMPT: dict[str, str] = {
     "index.building.vector_cache.": "keys and vectors",
     "index.doctor.": "compares the addresses of one list with those of the library",
     "index.metrics.": "numbers",
+    "index.milvus.": "names, addresses and rows, handed to Milvus as they are",
     "index.models.": "tokenizers in Rust and models; a document is split once, passages are short",
     "index.search.dense.": "vectors",
     "index.search.kept_vectors.": "vectors",

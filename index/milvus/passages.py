@@ -211,7 +211,8 @@ def _row(
     row: dict[str, Any] = {
         "id": passage.number, "url": _cut(passage.url), "kind": passage.kind,
         "lang": passage.lang, "listed": passage.listed, "vector": vector,
-        "places": [_cut(place) for place in places[:_MOST_PLACES]],
+        # what only stands for a link is let through by no filter of lists, as locally
+        "places": [] if passage.listed else [_cut(place) for place in places[:_MOST_PLACES]],
     }  # fmt: skip
     if texts:
         row |= {
