@@ -43,7 +43,7 @@ FILTERS = [
     Filters(langs=("zh",)),
     Filters(lists=("mine",)),
     Filters(lists=("mine",), difficulties=("hard",)),
-    Filters(sections=('"quoted" \\\\',)),
+    Filters(sections=("attention",)),
     Filters(sections=("baking",), difficulties=("easy",)),
     Filters(documents=("https://a.example/zh", "https://a.example/rye")),
     Filters(lists=("primer", "mine"), kinds=("post", "note", "docs")),
