@@ -1,4 +1,4 @@
-"""A real Milvus server that stops, is cut off, is written to and loses collections under readers."""
+"""A real Milvus server that stops, is cut off, is written to and loses what is being read."""
 
 import contextlib
 import socket
@@ -205,7 +205,7 @@ def test_a_collection_dropped_under_a_reader_is_told_and_made_anew(desk):
     assert searched(desk)
     pointer = Pointer.of(desk.home.current())
     client.connected(desk.home.served).client.drop_collection(pointer.passages)
-    with pytest.raises(LibraryUnavailable, match="replaced or dropped.*refdesk rebuild"):
+    with pytest.raises(LibraryUnavailable, match=r"replaced or dropped.*refdesk rebuild"):
         searched(desk)
     desk.rebuild()
     assert searched(desk)
