@@ -83,11 +83,11 @@ def _put(
             part = numbers[start : start + _BATCH]
             passages = store.passages(part)
             vectors = cache.embed(embedded_as(store, part, said), lambda done: None)
-            recommended = store.recommendations({each.url for each in passages.values()})
+            recommended = store.recommendations({passage.url for passage in passages.values()})
             writer.put(
                 [passages[number] for number in part],
                 vectors,
-                {url: [each.place for each in places] for url, places in recommended.items()},
+                {url: [one.place for one in places] for url, places in recommended.items()},
                 _terms(store, words, part) if words is not None else (),
             )
             progress(f"putting passages into {served}", start + len(part), len(numbers))

@@ -106,10 +106,10 @@ def sweep(server: Server, keep: set[str]) -> None:
     for shelf in keep:
         pointer = _manifest(server, shelf).pointer
         needed |= {pointer.passages, pointer.others}
-    for found in _ours(server):
-        if found[0] not in needed:
+    for match in _ours(server):
+        if match[0] not in needed:
             with answering(server.served, "drop a collection"):
-                server.client.drop_collection(found[0], timeout=WRITE_S)
+                server.client.drop_collection(match[0], timeout=WRITE_S)
 
 
 def put(server: Server, folder: Path, manifest: Manifest) -> None:
@@ -119,7 +119,7 @@ def put(server: Server, folder: Path, manifest: Manifest) -> None:
     at = 1
     with answering(server.served, "take a generation in"):
         _create(server, name)
-        for file in sorted(each for each in folder.rglob("*") if each.is_file()):
+        for file in sorted(path for path in folder.rglob("*") if path.is_file()):
             place = file.relative_to(folder).as_posix()
             if not _FILE.fullmatch(place) or place.endswith(".lock"):
                 continue
@@ -201,9 +201,9 @@ def _ours(server: Server) -> Iterator[re.Match[str]]:
     with answering(server.served, "list its collections"):
         names = server.client.list_collections(timeout=READ_S)
     for name in names:
-        found = _COLLECTION.fullmatch(name)
-        if found is not None and found["name"] == server.served.name:
-            yield found
+        match = _COLLECTION.fullmatch(name)
+        if match is not None and match["name"] == server.served.name:
+            yield match
 
 
 def _parts(file: Path) -> Iterator[str]:

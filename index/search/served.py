@@ -9,6 +9,7 @@ from index.milvus.generations import Pointer
 from index.milvus.passages import ServedVectors
 from index.milvus.terms import encoded
 from index.search.dense import VectorIndex
+from index.search.fusion import best_first
 from index.search.halves import PassageVectors
 from index.search.lexical import WordIndex
 from index.store.generation import OTHERS
@@ -31,11 +32,11 @@ class ServedWords(WordIndex):
         words, names = self.asked_words(text)
         if not (line := encoded(words, names)):
             return []
-        found = passages.search(
+        scored = passages.search(
             self._server, self._name, "sparse", line, limit, within, {"metric_type": "BM25"}
         )
         # Milvus Lite tells a score as a distance, below zero
-        return sorted(((n, abs(score)) for n, score in found), key=lambda pair: (-pair[1], pair[0]))
+        return best_first({number: abs(score) for number, score in scored})
 
 
 @dataclass(frozen=True, slots=True)
