@@ -16,8 +16,6 @@ from index.store.generation import Home
 from index.store.served import Served
 from ingest.errors import NothingFound, UsageError
 
-_KEPT = 2
-
 
 def follow(home: Home, served: Served) -> Path:
     """Return the folder of the generation that counts, its files fetched if they are not here.
@@ -43,9 +41,9 @@ def follow(home: Home, served: Served) -> Path:
     if not (final.is_dir() and _pointer(final) == manifest.pointer):
         _fetch(home, server, manifest, final)
     home.point(final)
-    for old in home.generations()[:-_KEPT]:
-        if old != final:
-            shutil.rmtree(old, ignore_errors=True)
+    for folder in home.generations():  # what was forgotten may stand in older ones
+        if int(folder.name) < int(final.name):
+            shutil.rmtree(folder, ignore_errors=True)
     return final
 
 
@@ -67,6 +65,8 @@ def _fetch(home: Home, server: Server, manifest: Manifest, final: Path) -> None:
                 f"What the library {server.served} gives is damaged ({what}): `refdesk rebuild` in "
                 "the home it was made from makes it anew."
             )
+        if final.is_dir() and _pointer(final) == manifest.pointer:
+            return  # another thread was faster, and somebody may have opened it
         if final.exists():
             shutil.rmtree(final)
         folder.rename(final)
@@ -84,7 +84,10 @@ def begin(home: Home, served: Served, *, anew: bool) -> int:
     """
     server = connected(served)
     shelf = generations.pointed(server)
-    if shelf is not None:
+    if shelf is None:
+        for folder in home.generations():  # of a library that was dropped, or never counted
+            shutil.rmtree(folder)
+    else:
         manifest = generations.current(server)
         if manifest is not None and manifest.owner != home.identity() and not anew:
             raise UsageError(

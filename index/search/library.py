@@ -1,5 +1,6 @@
 """The one door to this floor: open the library of a home, search it, say what it holds."""
 
+import shutil
 import sqlite3
 import threading
 import time
@@ -22,6 +23,7 @@ from index.search.query import language_of, plain, reduced
 from index.search.served import engine_of
 from index.store.generation import Home
 from index.store.sqlite import Store
+from index.store.sums import DamagedLibrary
 from index.store.values import Filters, Recommendation, StoredPassage
 from index.store.within import Group, Narrowed, Within
 from ingest.errors import NothingFound
@@ -78,6 +80,7 @@ class Library:
         self._sentences = KeptVectors(embedder.embed)
         self._asked_in: dict[str, Library] = {}
         self._followed = 0.0
+        self._mended = False
         self._kept_beyond: list[KeptVectors] = []  # shared by all snapshots
 
     def _generation(self) -> OpenGeneration:
@@ -107,11 +110,17 @@ class Library:
 
     def _opened(self, folder: Path) -> OpenGeneration:
         """Open a generation; where updates took it away meanwhile, the one that counts now."""
+        served = self._home.served
         while True:
             try:
-                return open_generation(folder, self.embedder, self._home.served)
-            except Exception:
+                return open_generation(folder, self.embedder, served)
+            except Exception as error:
                 now = self._home.current()
+                if served is not None and isinstance(error, DamagedLibrary) and not self._mended:
+                    self._mended = True  # the server has the files: they are fetched once more
+                    shutil.rmtree(folder)
+                    folder = mirror.follow(self._home, served)
+                    continue
                 if now is None or now == folder:
                     raise
                 folder = now

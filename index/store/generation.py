@@ -166,15 +166,19 @@ class Home:
     def publish(self, folder: Path, share: Callable[[Path], None] = lambda folder: None) -> Path:
         """Make a finished generation the one that counts, durably and all at once.
 
-        ``share`` lets it count elsewhere first, where it does.
+        ``share`` lets it count elsewhere first, where it does; if that fails, it counts nowhere.
         """
         final = folder.with_suffix("")
         sums.write(folder, self.current())
         for file in folder.rglob("*"):
             sync(file)
         sync(folder)
-        share(folder)
         folder.rename(final)
+        try:
+            share(final)
+        except BaseException:
+            shutil.rmtree(final)
+            raise
         self.point(final)
         for old in sorted(self.generations(), key=_number)[:-_KEPT]:
             shutil.rmtree(old)

@@ -254,6 +254,16 @@ def test_files_that_were_changed_on_the_way_are_not_believed(both, tmp_path, mon
     assert home.current() is None
 
 
+def test_files_that_were_damaged_here_are_fetched_again(both, tmp_path, models_dir):
+    _, served = both
+    (tmp_path / "models").symlink_to(models_dir)
+    home = Home(tmp_path, served.home.named)
+    folder = mirror.follow(home, home.served)
+    (folder / "library.sqlite").write_bytes(b"no longer")
+    reader = Desk(tmp_path, llm="extractive", library=served.home.named)
+    assert reader.status()["digest"] == served.status()["digest"]
+
+
 def test_a_name_that_leads_out_of_the_folder_is_refused(both, tmp_path):
     _, served = both
     server = client.connected(served.home.served)

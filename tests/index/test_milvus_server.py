@@ -14,7 +14,12 @@ from index.milvus.generations import Pointer
 from index.search import library as library_module
 from index.store.served import Served
 
-pytestmark = [pytest.mark.long, pytest.mark.timeout(600)]
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.timeout(600),
+    # the package that starts the server leaves its sockets and files to the collector
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
 
 ETCD = 2380  # the port of the one that comes with the server
 PAGE = "# Sharing\n\nMulti-query attention keeps one key head and one value head. Number {}."
