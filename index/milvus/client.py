@@ -22,7 +22,10 @@ _CONNECT_S = 10.0
 _WORDS_FROM = (2, 5)  # the version of Milvus that has BM25
 _NOT_THERE = (100, 1600)  # of its error codes: no such collection, no such alias
 _DENIED = ("auth", "permission", "privilege")
-_WEAK = ("Fail connecting", "UNAVAILABLE", "DEADLINE", "not loaded", "no available", "timeout")
+_WEAK = (
+    "fail connecting", "unavailable", "deadline", "cancelled", "not loaded", "no available",
+    "timeout", "recovering", "closed channel",
+)  # fmt: skip
 
 
 class LibraryUnavailable(UsageError):
@@ -100,6 +103,15 @@ def _number(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.lstrip("v").split("-")[0].split(".")[:2])
 
 
+def _told(error: Exception) -> tuple[object, str]:
+    """Return the code and the words of an error of pymilvus, or of gRPC below it."""
+    code, details = getattr(error, "code", None), getattr(error, "details", None)
+    if callable(code) and callable(details):
+        status = getattr(code(), "name", "")
+        return status, f"{status}: {details()}"[:200]
+    return code, str(getattr(error, "message", "") or error).split("\n")[0][:200]
+
+
 @contextlib.contextmanager
 def answering(served: Served, doing: str) -> Iterator[None]:
     """Say what went wrong while the block asks a server to do something.
@@ -113,9 +125,9 @@ def answering(served: Served, doing: str) -> Iterator[None]:
     except RefdeskError:
         raise
     except Exception as error:  # whatever pymilvus and gRPC make of it
-        said = str(getattr(error, "message", "") or error).split("\n")[0][:200]
+        code, said = _told(error)
         low = said.lower()
-        if getattr(error, "code", None) in _NOT_THERE or "not found" in low:
+        if code in _NOT_THERE or "not found" in low:
             raise NotThere(
                 f"The library {served} lacks something it should hold ({said}): it was replaced or "
                 "dropped meanwhile. Try again; if it stays so, `refdesk rebuild` makes it anew."
@@ -130,7 +142,7 @@ def answering(served: Served, doing: str) -> Iterator[None]:
                 f"The Milvus server at {served.uri} refuses us ({said}): set {TOKEN} to its token "
                 "or user:password."
             ) from error
-        if doing == "connect" or any(word.lower() in low for word in _WEAK):
+        if doing == "connect" or any(word in low for word in _WEAK):
             raise LibraryUnavailable(
                 f"The Milvus server at {served.uri} cannot be reached ({said}). See that it runs "
                 "and that the address is right, then try again; nothing was changed."

@@ -150,6 +150,13 @@ def count(server: Server, name: str) -> int:
         return int(rows[0]["count(*)"])
 
 
+def is_loaded(server: Server, name: str) -> bool:
+    """Say whether a collection is ready to be searched."""
+    with answering(server.served, "say how it is"):
+        said = server.client.get_load_state(name, timeout=READ_S)
+    return "Loaded" in str(said["state"])
+
+
 def rows_of(server: Server, name: str, numbers: Iterable[int]) -> dict[int, dict[str, Any]]:
     """Return the fields of passages by number, without their vectors."""
     with answering(server.served, "give passages"):

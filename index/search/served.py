@@ -41,12 +41,17 @@ class ServedWords(WordIndex):
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """What searches a library, as ``status`` tells it."""
+    """What searches a library, as ``status`` tells it.
+
+    ``words`` says which engine words are searched by: "local" or "milvus"; ``health`` is "ok", or
+    "loading" while a server that was started is getting ready.
+    """
 
     name: str
     version: str
     where: str
     words: str
+    health: str = "ok"
 
 
 def engine_of(folder: Path, served: Served | None) -> Engine:
@@ -60,10 +65,12 @@ def engine_of(folder: Path, served: Served | None) -> Engine:
 
         return Engine("local", f"FAISS {faiss.__version__}", str(folder.parent), "local")
     server = connected(served)
-    words = "milvus" if Pointer.of(folder).words else "local"
+    pointer = Pointer.of(folder)
+    words = "milvus" if pointer.words else "local"
+    health = "ok" if passages.is_loaded(server, pointer.passages) else "loading"
     name = "milvus-lite" if served.is_file else "milvus"
     version = server.version.removeprefix("milvus_lite-").removeprefix("v")
-    return Engine(name, version, str(served), words)
+    return Engine(name, version, str(served), words, health)
 
 
 def vectors_of(folder: Path, served: Served | None) -> PassageVectors:

@@ -172,7 +172,8 @@ def test_the_digest_is_the_same_and_status_names_the_engine(both):
     assert served["vectors"] == local["vectors"] == local["passages"]
     assert local["engine"]["name"] == "local"
     engine = served["engine"]
-    assert (engine["name"], engine["words"]) == ("milvus-lite", "milvus")
+    said = (engine["name"], engine["words"], engine["health"])
+    assert said == ("milvus-lite", "milvus", "ok")
     assert engine["where"].endswith("library.db")
     assert engine["version"][0].isdigit()
 

@@ -193,8 +193,8 @@ def status(console: Console, state: dict[str, Any]) -> None:
     if engine["name"] != "local":
         words = "" if engine["words"] == "milvus" else "; it has no BM25: words are searched here"
         console.print(
-            f"Passages in {engine['name']} {engine['version']} at {engine['where']}, which answers"
-            f"{words}.",
+            f"Passages in {engine['name']} {engine['version']} at {engine['where']}: "
+            f"{engine['health']}{words}.",
             highlight=False,
             markup=False,
         )
