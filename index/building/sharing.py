@@ -102,5 +102,8 @@ def _terms(store: Store, words: WordIndex, numbers: Sequence[int]) -> list[str]:
     for number, text in zip(numbers, placed(store, numbers), strict=True):
         passage = passages[number]
         other = wording(passage.url, passage.heading)
-        lines.append(encoded(*words.held_words(f"{text}\n{names.get(number, '')}", other)))
+        # one field has no title of its own to weigh: it stands there twice
+        lines.append(
+            encoded(*words.held_words(f"{passage.title}\n{text}\n{names.get(number, '')}", other))
+        )
     return lines
