@@ -411,6 +411,11 @@ class HomeWriter:
 
         With its archive a library is made anew from that; without, it is compared with itself.
         """
+        if home.served is not None:
+            raise UsageError(
+                f"An import goes into a folder, and this library lies at {home.served}: import "
+                f"into another home, then `refdesk rebuild --library {home.served}` there."
+            )
         with home.writing():
             carry.finish(home)
             arrived = carry.unpack(home, file.expanduser())

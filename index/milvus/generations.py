@@ -31,6 +31,7 @@ POINTER = "milvus.json"
 
 _PART = 48_000  # bytes of a file in one row: at most 64 KB once packed and in base64
 _AT_ONCE = 64  # rows
+_GENERATION = re.compile(r"[0-9]{6,12}")  # it names a folder here
 _FILE = re.compile(
     r"library\.sqlite|sums\.json|milvus\.json|others/fingerprint"
     r"|words/(\.managed\.json|[A-Za-z0-9_][A-Za-z0-9_.-]{0,200})"
@@ -182,6 +183,8 @@ def _manifest(server: Server, shelf: str) -> Manifest:
         pointer = Pointer(**said["pointer"])
         files = {name: (int(first), int(rows)) for name, (first, rows) in said["files"].items()}
         manifest = Manifest(str(said["generation"]), str(said["owner"]), pointer, files)
+        if not _GENERATION.fullmatch(manifest.generation):
+            raise ValueError(manifest.generation)
     except (KeyError, TypeError, ValueError) as error:
         raise LibraryUnavailable(
             f"The collection {shelf} of the library {server.served} is none of refdesk's: name "
@@ -194,7 +197,13 @@ def _read(server: Server, shelf: str, wanted: list[int]) -> dict[int, str]:
     server.load(shelf)
     with answering(server.served, "give a generation"):
         rows = server.client.get(shelf, ids=wanted, output_fields=["id", "data"], timeout=READ_S)
-        return {int(row["id"]): str(row["data"]) for row in rows}
+        parts = {int(row["id"]): str(row["data"]) for row in rows}
+    if len(parts) < len(wanted):
+        raise LibraryUnavailable(
+            f"The library {server.served} lacks parts of its files: `refdesk rebuild` in the home "
+            "it was made from makes it anew."
+        )
+    return parts
 
 
 def _ours(server: Server) -> Iterator[re.Match[str]]:

@@ -265,6 +265,14 @@ def test_files_that_were_damaged_here_are_fetched_again(both, tmp_path, models_d
     assert reader.status()["digest"] == served.status()["digest"]
 
 
+def test_an_export_and_an_import_ask_for_a_folder(both, tmp_path):
+    _, served = both
+    with pytest.raises(UsageError, match=r"rebuild --library .*library`, then export"):
+        served.export(tmp_path / "out.tar.gz")
+    with pytest.raises(UsageError, match="goes into a folder"):
+        Desk(tmp_path / "new", library=served.home.named).carry_in(tmp_path / "out.tar.gz")
+
+
 def test_a_name_that_leads_out_of_the_folder_is_refused(both, tmp_path):
     _, served = both
     server = client.connected(served.home.served)
