@@ -65,12 +65,11 @@ class Home:
         return where if isinstance(where, Served) else None
 
     def _place(self) -> Served | Path:
-        if self.named:
-            return place(self.named)
-        try:
-            return place((self.root / _SETTING).read_text(encoding="utf-8").strip())
-        except OSError:
-            return self.root / "library"
+        said = self.named
+        if not said:
+            with contextlib.suppress(OSError, UnicodeDecodeError):
+                said = (self.root / _SETTING).read_text(encoding="utf-8").strip()
+        return place(said) if said else self.root / "library"
 
     def keep_named(self) -> None:
         """Let the library that was named be this home's from now on."""

@@ -71,6 +71,20 @@ def test_a_password_does_not_belong_into_an_address():
         place("http://me:secret@milvus:19530")
 
 
+def test_a_home_keeps_where_its_library_lies(tmp_path):
+    assert Home(tmp_path).library == tmp_path / "library"
+    elsewhere = str(tmp_path / "else")
+    Home(tmp_path, elsewhere).keep_named()
+    assert Home(tmp_path).library == tmp_path / "else"
+    Home(tmp_path, "http://milvus:1/team").keep_named()
+    assert Home(tmp_path).served == Served("http://milvus:1", "team")
+    assert Home(tmp_path).library.parent == tmp_path / "cache" / "served"
+    (tmp_path / "library.txt").write_bytes(b"\xff")
+    assert Home(tmp_path).library == tmp_path / "library"
+    Home(tmp_path, str(tmp_path / "library")).keep_named()
+    assert not (tmp_path / "library.txt").exists()
+
+
 def test_terms_reach_milvus_as_plain_words():
     assert (
         encoded(["kv", "缓存", "naïv"], ["kvcache"]) == "kv zue7bc93e5ad98 zu6e61c3af76 znkvcache"
