@@ -82,7 +82,9 @@ def _of_served(folder: Path, store: Store, served: Served) -> Iterator[str]:
             yield f"the collection {name} holds {there} of {size} passages"
             return
     numbers = _sample(store)
-    here, rows = store.passages(numbers), rows_of(server, pointer.passages, numbers)
+    here = store.passages(numbers)
+    fields = ["id", "key", "text", "start", "end"]
+    rows = {row["id"]: row for row in rows_of(server, pointer.passages, numbers, fields)}
     for number, passage in here.items():
         row = rows.get(number)
         same = (passage.key, passage.text, passage.start, passage.end)

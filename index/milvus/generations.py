@@ -23,7 +23,7 @@ from index.milvus.client import (
     Server,
     answering,
 )
-from index.milvus.passages import count
+from index.milvus.passages import count, rows_of
 from ingest.disk import write_whole
 
 POINTER = "milvus.json"
@@ -195,9 +195,8 @@ def _manifest(server: Server, shelf: str) -> Manifest:
 
 def _read(server: Server, shelf: str, wanted: list[int]) -> dict[int, str]:
     server.load(shelf)
-    with answering(server.served, "give a generation"):
-        rows = server.client.get(shelf, ids=wanted, output_fields=["id", "data"], timeout=READ_S)
-        parts = {int(row["id"]): str(row["data"]) for row in rows}
+    rows = rows_of(server, shelf, wanted, ["id", "data"])
+    parts = {int(row["id"]): str(row["data"]) for row in rows}
     if len(parts) < len(wanted):
         raise LibraryUnavailable(
             f"The library {server.served} lacks parts of its files: `refdesk rebuild` in the home "
