@@ -90,6 +90,8 @@ class Desk:
             library's, the library has to be rebuilt.
         note_gaps: remember refused questions in the home, for :meth:`gaps`.
         history: let doors keep what they are asked, in :attr:`threads`; asking alone keeps nothing.
+        library: where the library lies: a folder, ``http(s)://HOST:PORT[/NAME]`` of a Milvus
+            server or a ``.db`` file of Milvus Lite; by default where :meth:`rebuild` put it.
     """
 
     def __init__(
@@ -104,8 +106,9 @@ class Desk:
         embedder: str | None = None,
         note_gaps: bool = True,
         history: bool = True,
+        library: str = "",
     ) -> None:
-        self.home = Home(Path(home).expanduser() if home else default_home())
+        self.home = Home(Path(home).expanduser() if home else default_home(), library)
         self.threads = Threads(self.home.root, keeping=history, notice=notice)
         self.notes = Notes(self.home.root, keeping=history)
         self._progress = progress

@@ -267,6 +267,7 @@ EXEMPT: dict[str, str] = {
         )
     },
     "ui.kept.forms.exported": "the thread's answers met their bounds when they were asked for",
+    "ui.cli.app.refdesk": "one option",
     "ui.cli.plots.curves": "takes figures",
     "ui.cli.plots.draw": "takes figures",
     "ui.cli.render.status": "shows it by `terminal.Console.render`",

@@ -293,31 +293,31 @@ class Store:
             if wanted:
                 where.append(f"{column} IN (SELECT value FROM json_each(?))")
                 values.append(json.dumps(wanted))
-        if filters.lists or filters.sections or filters.difficulties:
-            inside = ["1"]
-            if filters.lists:
-                inside.append("entries.list IN (SELECT value FROM json_each(?))")
-                values.append(json.dumps(filters.lists))
-            if filters.difficulties:
-                inside.append("entries.difficulty IN (SELECT value FROM json_each(?))")
-                values.append(json.dumps(filters.difficulties))
-            if filters.sections:
-                inside.append(
-                    "EXISTS (SELECT 1 FROM json_each(?) AS wanted"
-                    " WHERE instr(lower(entries.section), lower(wanted.value)))"
-                )
-                values.append(json.dumps(filters.sections))
+        if filters.of_lists:
+            inside, wanted_of_lists = _entries(filters)
+            values += wanted_of_lists
             listed = (
                 "documents.url IN (SELECT addresses.document FROM entries JOIN addresses"
-                f" ON entries.address = addresses.url WHERE {' AND '.join(inside)})"
+                f" ON entries.address = addresses.url WHERE {inside})"
             )
-            if "primer" in filters.lists and not (filters.sections or filters.difficulties):
+            if filters.primer:
                 listed = f"({listed} OR documents.kind = 'note')"
             where.append(listed)
         return self._numbers(
             "SELECT passages.id FROM passages JOIN documents ON document = documents.id"
             f" WHERE {' AND '.join(where)} ORDER BY passages.id",
             values,
+        )
+
+    def places(self, filters: Filters) -> list[str]:
+        """Return the places that a filter means, sorted, as `Recommendation.place` has them."""
+        inside, values = _entries(filters)
+        rows = self._db.execute(
+            f"SELECT DISTINCT list, section, difficulty FROM entries WHERE {inside}", values
+        )
+        return sorted(
+            Recommendation(name, tuple(json.loads(section)), difficulty).place
+            for name, section, difficulty in rows
         )
 
     def list_rows(self) -> list[dict[str, Any]]:
@@ -400,3 +400,21 @@ class Store:
 
     def _numbers(self, query: str, values: Sequence[str]) -> list[int]:
         return [int(row[0]) for row in self._db.execute(query, tuple(values))]
+
+
+def _entries(filters: Filters) -> tuple[str, list[str]]:
+    """Return which entries a filter means, as a condition with its values."""
+    inside, values = ["1"], []
+    if filters.lists:
+        inside.append("entries.list IN (SELECT value FROM json_each(?))")
+        values.append(json.dumps(filters.lists))
+    if filters.difficulties:
+        inside.append("entries.difficulty IN (SELECT value FROM json_each(?))")
+        values.append(json.dumps(filters.difficulties))
+    if filters.sections:
+        inside.append(
+            "EXISTS (SELECT 1 FROM json_each(?) AS wanted"
+            " WHERE instr(lower(entries.section), lower(wanted.value)))"
+        )
+        values.append(json.dumps(filters.sections))
+    return " AND ".join(inside), values

@@ -202,6 +202,15 @@ def status(console: Console, state: dict[str, Any]) -> None:
         highlight=False,
         markup=False,
     )
+    engine = state["engine"]
+    if engine["name"] != "local":
+        words = "" if engine["words"] == "milvus" else "; it has no BM25: words are searched here"
+        console.print(
+            f"Passages in {engine['name']} {engine['version']} at {engine['where']}: "
+            f"{engine['health']}{words}.",
+            highlight=False,
+            markup=False,
+        )
     table = Table("list", "entries", "topics", "in the library", "dead", "other failures", box=None)
     for row in state["lists"]:
         table.add_row(
