@@ -17,6 +17,7 @@ def added_object(curated: CuratedList) -> dict[str, Any]:
         "links": len(curated.entries),
         "topics": len(curated.topics),
         "feeds": list(curated.feeds),
+        "attached": [each.path for each in curated.attached],
         "entries": [
             {"title": each.title, "url": each.url, "section": each.section, "note": each.note}
             for each in curated.entries

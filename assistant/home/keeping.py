@@ -36,7 +36,7 @@ from ingest.bounded.pool import Pool
 from ingest.bounded.quarantine import Quarantine
 from ingest.errors import HomeBusy, NothingFound, UsageError
 from ingest.exports import registry, saved_pages
-from ingest.gathering import collected
+from ingest.gathering import collected, zotero
 from ingest.gathering.collect import Budget, Collector, CollectRequest
 from ingest.gathering.gather import PageOutcome
 from ingest.gathering.ledger import Ledger
@@ -211,6 +211,10 @@ class HomeWriter:
                     collector = self._collector(fetching, reader)
                     curated = collector.fetch_list(str(where), name, base)
                 self._archive.add([catalog.added(curated)])
+            elif str(where).startswith(zotero.SCHEME):
+                with ListReader() as reader:
+                    curated, resources = collected.read_zotero(str(where), name, reader)
+                self._archive.add([catalog.added(curated), *resources])
             else:
                 path = Path(where)
                 with ListReader() as reader:
@@ -221,7 +225,8 @@ class HomeWriter:
             if name not in there:
                 raise RuntimeError(f"the list {name} was added and is not there")
             # as it stands in the library now
-            return next(each for each in self.lists() if each.name == name)
+            stands = next(each for each in self.lists() if each.name == name)
+            return replace(stands, attached=curated.attached)
 
     def take_page(self, page: SeenPage) -> IngestReport:
         """See :meth:`assistant.desk.Desk.take_page`."""
@@ -239,10 +244,9 @@ class HomeWriter:
 
     def take_file(self, name: str, data: bytes) -> IngestReport:
         """See :meth:`assistant.desk.Desk.take_file`."""
-        stem = Path(name).stem
         if registry.is_export(name, data):
             with ListReader() as reader:
-                curated = reader.read(data, file=name, name=stem.replace("/", "-"))
+                curated = collected.read_sent(name, data, reader)
             new = catalog.added(curated)
         else:
             new = file_resource(name, data)
@@ -491,6 +495,8 @@ def _is_web(item: str | Path) -> bool:
 
 def _name_of(where: str | Path) -> str:
     """Name a list by its file, or by its repository when it is a README."""
+    if str(where).startswith(zotero.SCHEME):
+        return "zotero"
     if not _is_web(where):
         return Path(where).stem
     parts = [part for part in split(canonical(str(where))).path.split("/") if part]

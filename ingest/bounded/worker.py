@@ -112,7 +112,7 @@ def _parse(message: Mapping[str, Any]) -> dict[str, Any]:
             found = read_list(base64.b64decode(message["data"]), file=message["file"], **about)
         else:
             found = parse(message["text"], **about)
-        return {"toml": dumps(found)}
+        return {"toml": dumps(found), "attached": [asdict(each) for each in found.attached]}
     except RefdeskError as error:
         return {"error": plain(str(error))}
     except Exception as error:  # as `soundly` has it
