@@ -38,6 +38,7 @@ from ingest.reading import (
     raised,
     repair,
     saved,
+    slides,
     tables,
     titles,
     wiki,
@@ -518,6 +519,19 @@ CASES: dict[str, Any] = {
         units=("<p>a", "<div>"),
     ),
     "ingest.reading.packed.Packed.part": lambda text: Packed(packed.packed({"a": text})).part("a"),
+    "ingest.reading.slides.extract_pptx": Case(
+        lambda text: slides.extract_pptx(
+            packed.pptx(
+                [
+                    packed.shape("title", text.replace("<", "&lt;")),
+                    f"<p:sp><a:p>{text}</a:p></p:sp>",
+                ]
+            ),
+            "file:///a.pptx",
+        ),
+        common=FEW,
+        units=("<p:sp>", "<a:p><a:r><a:t>a</a:t></a:r></a:p>", "<mc:Fallback>", "<a:tbl>"),
+    ),
     "ingest.reading.word.extract_docx": Case(
         lambda text: word.extract_docx(
             packed.docx(packed.paragraph(text.replace("<", "&lt;"))), "file:///a.docx"

@@ -31,13 +31,14 @@ MEDIA_TYPES = {
     ".vtt": "text/vtt",
     ".srt": "text/x-subrip",
     ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ".pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
     ".epub": "application/epub+zip",
 }
 _AS_WHAT = {
     ".doc": "a Word document", ".odt": "a text document",
     ".rtf": "a text document", ".pages": "a text document",
     ".mobi": "an electronic book", ".azw3": "an electronic book", ".djvu": "a scanned book",
-    ".pptx": "slides", ".ppt": "slides", ".odp": "slides", ".key": "slides",
+    ".ppt": "slides", ".odp": "slides", ".key": "slides",
     ".xlsx": "a spreadsheet", ".xls": "a spreadsheet", ".ods": "a spreadsheet",
     ".csv": "a table", ".tsv": "a table",
 }  # fmt: skip

@@ -53,6 +53,7 @@ _DOCUMENTS = (
     ".mhtml",
     ".mht",
     ".docx",
+    ".pptx",
     ".epub",
     ".tex",
     ".vtt",

@@ -118,7 +118,8 @@ def _sections(things: Iterable["etree._Element"]) -> Mapping[str, list[tuple[str
 
 
 def _all(thing: "etree._Element", path: str) -> list["etree._Element"]:
-    return thing.findall(path, _SPACES)
+    below: list[etree._Element] = thing.findall(path, _SPACES)
+    return below
 
 
 def _texts(thing: "etree._Element", path: str) -> Iterator[str]:

@@ -198,7 +198,7 @@ def test_latex_is_read():
 
 def test_a_folder_is_taken_in_and_what_is_not_read_is_named(tmp_path: Path):
     names = ["notes.md", "a.rst", "b.org", "c.tex", "d.vtt", "e.srt", "f.mhtml", "page.htm"]
-    others = ["slides.pptx", "book.mobi", "text.odt", "data.csv", "x.png"]
+    others = ["slides.ppt", "book.mobi", "text.odt", "data.csv", "x.png"]
     for name in [*names, *others, ".hidden.odt"]:
         (tmp_path / name).write_text("# words", encoding="utf-8")
     (tmp_path / "page_files").mkdir()
@@ -208,7 +208,7 @@ def test_a_folder_is_taken_in_and_what_is_not_read_is_named(tmp_path: Path):
     assert sorted(found) == sorted(names)
     assert said == [
         "5 files were passed over, of kinds refdesk does not read: book.mobi (an electronic book), "
-        "data.csv (a table), slides.pptx (slides), text.odt (a text document), x.png; "
+        "data.csv (a table), slides.ppt (slides), text.odt (a text document), x.png; "
         "save them as PDF, HTML, Markdown or text to take them in."
     ]
 
