@@ -146,7 +146,7 @@ class HomeWriter:
             report = self._update(count)
             return replace(
                 report,
-                got=_as_read(got, report.status),
+                got=_as_read(got, report.status, catalog.stored(self._archive)),
                 mended=tuple(mended),
                 notices=(*skipped, *report.notices),
             )
@@ -169,7 +169,7 @@ class HomeWriter:
                 for name, state in now.items()
             ]
             seen = Looks(
-                _as_read(got, report.status),
+                _as_read(got, report.status, catalog.stored(self._archive)),
                 old,
                 known_of(Library(self._home, self._embedder).store, got),
                 frozenset(each.url for each in got if before.is_good(each.url)),
@@ -474,9 +474,16 @@ class HomeWriter:
         )
 
 
-def _as_read(got: Sequence[PageOutcome], status: dict[str, Any]) -> tuple[PageOutcome, ...]:
-    """Report a page that came and cannot be read (a wall, an empty shell) as the failure it is."""
-    reasons = {each["url"]: each["reason"] for each in status["failures"]}
+def _as_read(
+    got: Sequence[PageOutcome], status: dict[str, Any], lists: Sequence[CuratedList]
+) -> tuple[PageOutcome, ...]:
+    """Report a page that came and cannot be read (a wall, an empty shell) as the failure it is.
+
+    What a list is read from, a feed say, need not be a page.
+    """
+    sources = {canonical(url) for each in lists for url in (each.origin, *each.feeds) if url}
+    reasons = {each["url"]: each["reason"] for each in status["failures"]
+               if each["url"] not in sources}  # fmt: skip
     return tuple(
         replace(page, state="failed", reason=reasons[page.url])
         if page.state != "failed" and page.url in reasons
