@@ -71,5 +71,5 @@ class ListReader:
             raise UsageError(f"The list {name} cannot be read: {error}.") from error
         if "error" in answer:
             raise UsageError(answer["error"])
-        attached = tuple(Attached(**each) for each in answer["attached"])
+        attached = tuple(Attached(**file) for file in answer["attached"])
         return replace(loads(answer["toml"]), attached=attached)

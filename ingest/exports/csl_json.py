@@ -62,8 +62,8 @@ def _items(value: Any) -> list[Any]:
 
 
 def _authors(item: dict[str, Any]) -> list[Any]:
-    found = item.get("author") or item.get("creators")
-    return found if isinstance(found, list) else []
+    authors = item.get("author") or item.get("creators")
+    return authors if isinstance(authors, list) else []
 
 
 def _name(author: Any) -> tuple[str, str]:
@@ -100,8 +100,8 @@ def _tags(value: Any) -> list[str]:
 def _files(item: dict[str, Any]) -> list[str]:
     """Return the paths of what is kept with an item: Better BibTeX's, or a ``file`` field."""
     kept = item.get("attachments")
-    found = [text_of(file.get("path")) for file in kept if isinstance(file, dict)] if (
+    paths = [text_of(file.get("path")) for file in kept if isinstance(file, dict)] if (
         isinstance(kept, list)) else []  # fmt: skip
     said = item.get("file")
-    found += [text_of(path) for path in (said if isinstance(said, list) else [said])]
-    return [path for path in found if path]
+    paths += [text_of(path) for path in (said if isinstance(said, list) else [said])]
+    return [path for path in paths if path]

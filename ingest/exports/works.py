@@ -99,7 +99,7 @@ def _imprint(work: Work, url: str, arxiv: str, doi: str) -> Imprint:
     date = _DATE.search(work.date[:40])
     preprint = bool(arxiv) and (work.form == "article" or "arxiv" in work.venue.lower())
     return Imprint(
-        tuple(work.names or (name_parts(each) for each in work.authors)),
+        tuple(work.names or (name_parts(author) for author in work.authors)),
         title=work.title,
         form="" if preprint else work.form,
         venue="" if preprint else work.venue,

@@ -29,24 +29,24 @@ def read(given: Given, shelf: Shelf) -> str | None:
     """See `Format`."""
     items = _data(given.value, "items")
     folders = {
-        text_of(each.get("key")): (text_of(each.get("name")), text_of(each.get("parentCollection")))
-        for each in _data(given.value, "collections")
+        text_of(row.get("key")): (text_of(row.get("name")), text_of(row.get("parentCollection")))
+        for row in _data(given.value, "collections")
     }
-    there = {text_of(each.get("key")) for each in items}
+    there = {text_of(row.get("key")) for row in items}
     parts: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for each in items:
-        parts[text_of(each.get("parentItem"))].append(each)
-    for each in items:
-        kind, key = text_of(each.get("itemType")), text_of(each.get("key"))
-        if text_of(each.get("parentItem")) in there or kind == "annotation":
+    for row in items:
+        parts[text_of(row.get("parentItem"))].append(row)
+    for row in items:
+        kind, key = text_of(row.get("itemType")), text_of(row.get("key"))
+        if text_of(row.get("parentItem")) in there or kind == "annotation":
             continue
         if kind == "note":
-            shelf.leave("", text_of(each.get("note")), "a note without a work")
+            shelf.leave("", text_of(row.get("note")), "a note without a work")
             continue
-        named = each.get("collections")
+        named = row.get("collections")
         keys = [text_of(name) for name in named] if isinstance(named, list) else []
         sections = [path_of(name, folders) for name in keys]
-        take_work(shelf, _work(each, kind, parts.get(key, [])), *sections)
+        take_work(shelf, _work(row, kind, parts.get(key, [])), *sections)
     return "Zotero"
 
 
@@ -98,4 +98,4 @@ def _data(value: Any, name: str) -> list[dict[str, Any]]:
 
 
 def _objects(value: Any) -> list[dict[str, Any]]:
-    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+    return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []

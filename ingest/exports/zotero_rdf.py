@@ -36,10 +36,10 @@ def recognises(given: Given) -> bool:
 def read(given: Given, shelf: Shelf) -> str | None:
     """See `Format`."""
     # of its text: whatever its bytes were written in, it says UTF-8 of itself
-    things = [each for each in root_of(given.text.encode("utf-8", "replace")) if _kind(each)]
-    by_name = {name: each for each in things if (name := each.get(_ABOUT))}
+    things = [thing for thing in root_of(given.text.encode("utf-8", "replace")) if _kind(thing)]
+    by_name = {name: thing for thing in things if (name := thing.get(_ABOUT))}
     sections = _sections(things)
-    parts = {to for each in things for to in _parts(each)}
+    parts = {to for thing in things for to in _parts(thing)}
     for thing in things:
         name, kind = thing.get(_ABOUT) or "", _kind(thing)
         if kind == "collection" or name in parts:
@@ -101,20 +101,22 @@ def _parts(thing: "etree._Element") -> list[str]:
 
 def _sections(things: Iterable["etree._Element"]) -> Mapping[str, list[tuple[str, ...]]]:
     """Return the collections that each item is in, by the item's name."""
-    collections = {each.get(_ABOUT) or "": each for each in things if _kind(each) == "collection"}
+    collections = {
+        thing.get(_ABOUT) or "": thing for thing in things if _kind(thing) == "collection"
+    }
     held = [
         (outer, link.get(_RESOURCE) or "")
-        for outer, each in collections.items()
-        for link in _all(each, "dcterms:hasPart")
+        for outer, thing in collections.items()
+        for link in _all(thing, "dcterms:hasPart")
     ]
     parents = {inner: outer for outer, inner in held if inner in collections}
-    folders = {name: (_said(each, "dc:title"), parents.get(name, ""))
-               for name, each in collections.items()}  # fmt: skip
-    found: dict[str, list[tuple[str, ...]]] = defaultdict(list)
+    folders = {name: (_said(thing, "dc:title"), parents.get(name, ""))
+               for name, thing in collections.items()}  # fmt: skip
+    sections: dict[str, list[tuple[str, ...]]] = defaultdict(list)
     for outer, inner in held:
         if inner not in collections:
-            found[inner].append(path_of(outer, folders))
-    return found
+            sections[inner].append(path_of(outer, folders))
+    return sections
 
 
 def _all(thing: "etree._Element", path: str) -> list["etree._Element"]:

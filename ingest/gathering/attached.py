@@ -47,7 +47,7 @@ def with_files(
 
 def not_sent(curated: CuratedList) -> CuratedList:
     """Return a list that came without its attached files, which are ignored by name."""
-    left = (Ignored(each.path, each.title, NOT_SENT) for each in curated.attached)
+    left = (Ignored(file.path, file.title, NOT_SENT) for file in curated.attached)
     return replace(curated, attached=(), ignored=(*curated.ignored, *left))
 
 
@@ -66,7 +66,8 @@ def in_storage(file: Path, attached: Attached) -> bool:
 def _resource(file: Attached, base: Path, allowed: Allowed) -> Resource:
     try:
         spelled = (base / file.path, base / unquote(file.path))
-        path = next((each for each in spelled if each.exists()), base / file.path).resolve()
+        path = next((spelling for spelling in spelled if spelling.exists()), spelled[0])
+        path = path.resolve()
         if not allowed(path, file):
             raise UsageError(OUTSIDE)
         if not path.is_file():

@@ -66,9 +66,9 @@ def _export_in(folder: Path) -> Path | None:
     """Return the one export of a folder that a reference manager wrote with its files beside it."""
     if not (folder / "files").is_dir():
         return None
-    there = [each for each in sorted(folder.iterdir())
-             if each.suffix.lower() in _WITH_FILES and each.is_file()
-             and registry.is_export(each.name, bytes_of(each))]  # fmt: skip
+    there = [file for file in sorted(folder.iterdir())
+             if file.suffix.lower() in _WITH_FILES and file.is_file()
+             and registry.is_export(file.name, bytes_of(file))]  # fmt: skip
     return there[0] if len(there) == 1 else None
 
 

@@ -13,7 +13,7 @@ from ingest.values import Document, Imprint, Rejection
 _LONGEST = 500  # characters of one value
 _MOST_AUTHORS = 100
 _MOST = 100_000  # characters of the line
-_NAMES = frozenset(each.name for each in fields(Imprint)) - {"authors"}
+_NAMES = frozenset(field.name for field in fields(Imprint)) - {"authors"}
 
 
 def line_of(imprint: Imprint) -> str:

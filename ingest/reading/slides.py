@@ -45,7 +45,7 @@ def extract_pptx(body: bytes, url: str) -> Extract:
     order = [element.get(_ID) for element in root_of(packed.part(_PLACE)).iter(f"{_P}sldId")]
     slides: list[str] = []
     first, length = "", 0
-    for place in (links[each][1] for each in dict.fromkeys(order) if each in links):
+    for place in (links[name][1] for name in dict.fromkeys(order) if name in links):
         if place in packed.names:
             title, text = _slide(packed, place, len(slides) + 1)
             first = first or title
@@ -164,10 +164,10 @@ def _links(packed: Packed, part: str) -> Links:
     place = f"{folder}/_rels/{name}.rels"
     if place not in packed.names:
         return {}
-    found: Links = {}
-    for each in root_of(packed.part(place)).iter("{*}Relationship"):
-        target, kind = each.get("Target") or "", each.get("Type") or ""
-        if each.get("TargetMode") != "External":
+    links: Links = {}
+    for relation in root_of(packed.part(place)).iter("{*}Relationship"):
+        target, kind = relation.get("Target") or "", relation.get("Type") or ""
+        if relation.get("TargetMode") != "External":
             target = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
-        found[each.get("Id") or ""] = kind, target
-    return found
+        links[relation.get("Id") or ""] = kind, target
+    return links

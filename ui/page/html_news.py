@@ -1,6 +1,6 @@
 """What refreshes told, as HTML: a part a digest, the newest first."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
 
@@ -14,7 +14,7 @@ _LINES = 40  # of one group
 def news_html(told: Sequence[Mapping[str, Any]], say: Texts) -> str:
     """Return digests, as ``refresh --json`` has them, the oldest first there."""
     feed = f'<a href="{up(say)}digest.atom">{escape(say("news.feed"))}</a>'
-    parts = [part for each in reversed(told) if (part := _digest(each, say))][:_DIGESTS]
+    parts = [part for digest in reversed(told) if (part := _digest(digest, say))][:_DIGESTS]
     if not parts:
         return message_html(say("news.none"), say("news.none_explain"))
     last = say("news.last", at=_minute(told[-1]), pages=f"{told[-1]['looked_at']:,}")
@@ -28,18 +28,18 @@ def _digest(told: Mapping[str, Any], say: Texts) -> str:
 
 
 def _groups(told: Mapping[str, Any], say: Texts) -> Iterator[tuple[str, list[str]]]:
-    yield say("news.answered"), [escape(str(each)) for each in told["answered"]]
-    for each in told["lists"]:
+    yield say("news.answered"), [escape(str(question)) for question in told["answered"]]
+    for changes in told["lists"]:
         for name in ("added", "dropped"):
-            lines = [_entry(entry) for entry in each[name]]
-            yield say(f"news.{name}", list=each["name"]), lines
-        moved = [f"{_entry(move['from'])} → {_entry(move['to'])}" for move in each["moved"]]
-        yield say("news.moved", list=each["name"]), moved
+            lines = [_entry(entry) for entry in changes[name]]
+            yield say(f"news.{name}", list=changes["name"]), lines
+        moved = [f"{_entry(move['from'])} → {_entry(move['to'])}" for move in changes["moved"]]
+        yield say("news.moved", list=changes["name"]), moved
     for name in ("new", "changed", "back"):
-        pages = [_page(each, say) for each in told[name]]
+        pages = [_page(page, say) for page in told[name]]
         yield say(f"news.{name}"), pages
-    yield say("news.died"), [_gone(each, say) for each in told["died"]]
-    yield say("news.notices"), [escape(str(each)) for each in told["notices"]]
+    yield say("news.died"), [_gone(page, say) for page in told["died"]]
+    yield say("news.notices"), [escape(str(notice)) for notice in told["notices"]]
 
 
 def _group(title: str, lines: Sequence[str], say: Texts) -> str:
@@ -52,7 +52,7 @@ def _group(title: str, lines: Sequence[str], say: Texts) -> str:
 
 
 def _entry(entry: Mapping[str, Any]) -> str:
-    under = " › ".join(_texts(entry["section"]))
+    under = " › ".join(map(str, entry["section"]))
     where = f' <span class="where">{escape(under)}</span>' if under else ""
     return f"{link(str(entry['url']), str(entry['title']))}{where}"
 
@@ -72,7 +72,3 @@ def _gone(page: Mapping[str, Any], say: Texts) -> str:
 def _minute(told: Mapping[str, Any]) -> str:
     """Return when a digest was made, to the minute."""
     return f"{str(told['at'])[:16].replace('T', ' ')} UTC"
-
-
-def _texts(values: Iterable[Any]) -> list[str]:
-    return [str(each) for each in values]
