@@ -1,6 +1,7 @@
 """Files that people give: saved pages know where they are from, markups are read, others named."""
 
 import quopri
+import re
 from base64 import b64encode
 from pathlib import Path
 
@@ -194,6 +195,26 @@ def test_latex_is_read():
         "With $\\beta = 0.9$ it is fast (Quite.).\n\n$$x = y^2$$\n\n- One\n- Two: Deux\n\n"
         "```\n% code\n```"
     )
+
+
+@pytest.mark.parametrize(
+    ("tex", "shown"),
+    [
+        ("\\begin{document}\\maketitle\\section{Prey}A vole.", "## Prey\n\nA vole."),
+        ("\\paragraph{Prey.} Voles, mostly.\n\nMore.", "##### Prey.\n\nVoles, mostly.\n\nMore."),
+        ("\\noindent Voles \\label{a}stay.", "Voles stay."),
+        ("So \\begin{equation} e \\end{equation} holds.\nNo", "So\n\n$$e$$\n\nholds.\nNo"),
+        ("\\begin{quote}Said so.\\end{quote} And on.", "Said so.\n\nAnd on."),
+        ("\\begin{itemize}\\item one \\item two\\end{itemize}", "- one\n- two"),
+        ("$\\begin{pmatrix} a \\end{pmatrix}$ stays", "$\\begin{pmatrix} a \\end{pmatrix}$ stays"),
+        ("\\begin{verbatim}\n\\section{x} y\n\\end{verbatim}", "```\n\\section{x} y\n```"),
+        ("\\title{T}\\author{A}\\begin{document}Words.", "# T\n\nWords."),
+        ("a $\\partial x$ and \\itemsep", "a $\\partial x$ and \\itemsep"),
+    ],
+)  # fmt: skip
+def test_no_text_of_latex_is_lost_where_several_commands_share_a_line(tex, shown):
+    made = re.sub(r"\n{3,}", "\n\n", as_markdown(tex, "tex")).strip()
+    assert made == shown
 
 
 def test_a_folder_is_taken_in_and_what_is_not_read_is_named(tmp_path: Path):
