@@ -37,7 +37,7 @@ from ingest.bounded.pool import Pool
 from ingest.bounded.quarantine import Quarantine
 from ingest.errors import HomeBusy, NothingFound, UsageError
 from ingest.exports import registry, saved_pages
-from ingest.gathering import collected
+from ingest.gathering import collected, zotero
 from ingest.gathering.collect import Budget, Collector, CollectRequest
 from ingest.gathering.gather import PageOutcome
 from ingest.gathering.ledger import Ledger
@@ -147,7 +147,7 @@ class HomeWriter:
             report = self._update(count)
             return replace(
                 report,
-                got=_as_read(got, report.status),
+                got=_as_read(got, report.status, catalog.stored(self._archive)),
                 mended=tuple(mended),
                 notices=(*skipped, *report.notices),
             )
@@ -170,7 +170,7 @@ class HomeWriter:
                 for name, state in now.items()
             ]
             seen = Looks(
-                _as_read(got, report.status),
+                _as_read(got, report.status, catalog.stored(self._archive)),
                 old,
                 known_of(Library(self._home, self._embedder).store, got),
                 frozenset(each.url for each in got if before.is_good(each.url)),
@@ -224,6 +224,10 @@ class HomeWriter:
                     collector = self._collector(fetching, reader)
                     curated = collector.fetch_list(str(where), name, base)
                 self._archive.add([catalog.added(curated)])
+            elif str(where).startswith(zotero.SCHEME):
+                with ListReader() as reader:
+                    curated, resources = collected.read_zotero(str(where), name, reader)
+                self._archive.add([catalog.added(curated), *resources])
             else:
                 path = Path(where)
                 with ListReader() as reader:
@@ -234,7 +238,8 @@ class HomeWriter:
             if name not in there:
                 raise RuntimeError(f"the list {name} was added and is not there")
             # as it stands in the library now
-            return next(each for each in self.lists() if each.name == name)
+            stands = next(each for each in self.lists() if each.name == name)
+            return replace(stands, attached=curated.attached)
 
     def take_page(self, page: SeenPage) -> IngestReport:
         """See :meth:`assistant.desk.Desk.take_page`."""
@@ -252,10 +257,9 @@ class HomeWriter:
 
     def take_file(self, name: str, data: bytes) -> IngestReport:
         """See :meth:`assistant.desk.Desk.take_file`."""
-        stem = Path(name).stem
         if registry.is_export(name, data):
             with ListReader() as reader:
-                curated = reader.read(data, file=name, name=stem.replace("/", "-"))
+                curated = collected.read_sent(name, data, reader)
             new = catalog.added(curated)
         else:
             new = file_resource(name, data)
@@ -496,9 +500,16 @@ class HomeWriter:
         )
 
 
-def _as_read(got: Sequence[PageOutcome], status: dict[str, Any]) -> tuple[PageOutcome, ...]:
-    """Report a page that came and cannot be read (a wall, an empty shell) as the failure it is."""
-    reasons = {each["url"]: each["reason"] for each in status["failures"]}
+def _as_read(
+    got: Sequence[PageOutcome], status: dict[str, Any], lists: Sequence[CuratedList]
+) -> tuple[PageOutcome, ...]:
+    """Report a page that came and cannot be read (a wall, an empty shell) as the failure it is.
+
+    What a list is read from, a feed say, need not be a page.
+    """
+    sources = {canonical(url) for each in lists for url in (each.origin, *each.feeds) if url}
+    reasons = {each["url"]: each["reason"] for each in status["failures"]
+               if each["url"] not in sources}  # fmt: skip
     return tuple(
         replace(page, state="failed", reason=reasons[page.url])
         if page.state != "failed" and page.url in reasons
@@ -517,6 +528,8 @@ def _is_web(item: str | Path) -> bool:
 
 def _name_of(where: str | Path) -> str:
     """Name a list by its file, or by its repository when it is a README."""
+    if str(where).startswith(zotero.SCHEME):
+        return "zotero"
     if not _is_web(where):
         return Path(where).stem
     parts = [part for part in split(canonical(str(where))).path.split("/") if part]
