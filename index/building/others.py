@@ -13,7 +13,8 @@ from pathlib import Path
 import numpy as np
 
 from index.building.context import placed, said_by_lists
-from index.building.vector_cache import VectorCache
+from index.building.vector_cache import Embed, VectorCache
+from index.building.work import Work
 from index.models.embedder import Embedder
 from index.search import dense, lexical
 from index.store import sums
@@ -68,6 +69,7 @@ def renew(
     removed: Sequence[int],
     new: Sequence[int],
     progress: Progress,
+    work: Work,
 ) -> None:
     """Give a generation being built its second vectors, if the home had them or it needs any.
 
@@ -94,7 +96,7 @@ def renew(
     ):
         old, removed = None, ()
         new = [int(row[0]) for row in store.rows("SELECT id FROM passages ORDER BY id")]
-    _write(home, folder / OTHERS, old, store, other, removed, new, progress)
+    _write(home, folder / OTHERS, old, store, other, removed, new, progress, work.embed)
 
 
 def add(home: Home, embedder: Embedder, progress: Progress) -> Path:
@@ -121,7 +123,7 @@ def add(home: Home, embedder: Embedder, progress: Progress) -> Path:
     lexical.branch(before / "words", folder / "words")
     store = Store(folder / "library.sqlite")
     numbers = [int(row[0]) for row in store.rows("SELECT id FROM passages ORDER BY id")]
-    _write(home, folder / OTHERS, None, store, other, (), numbers, progress)
+    _write(home, folder / OTHERS, None, store, other, (), numbers, progress, Embedder.embed)
     store.close()
     return home.publish(folder)
 
@@ -135,11 +137,12 @@ def _write(
     removed: Sequence[int],
     new: Sequence[int],
     progress: Progress,
+    embed: Embed,
 ) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     texts = texts_of(store, new)
-    cache = VectorCache(home.cache / "vectors.sqlite", other)
+    cache = VectorCache(home.cache / "vectors.sqlite", other, embed)
     vectors = cache.embed(
         texts, lambda done: progress("embedding for other languages", done, len(new))
     )

@@ -15,7 +15,14 @@ from assistant.answering.gaps import gap_object
 from ingest.errors import FoundWanting, HomeBusy, UsageError
 from ui.cli import render
 from ui.cli.carry import check_lock
-from ui.cli.options import EmbedderOption, HomeOption, JsonOption, open_desk, print_json
+from ui.cli.options import (
+    EmbedderOption,
+    HomeOption,
+    JsonOption,
+    RayOption,
+    open_desk,
+    print_json,
+)
 from ui.cli.progress import ShownProgress
 from ui.cli.terminal import Console, clean
 
@@ -49,6 +56,7 @@ def ingest(
         bool, typer.Option("--no-primer", help="In a new home, seed nothing (for measuring).")
     ] = False,
     embedder: EmbedderOption = None,
+    ray: RayOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Fetch what the lists link to, or take in what is named, and update the library.
@@ -70,19 +78,23 @@ def ingest(
             limit=limit,
             wayback=wayback,
             told=progress.got,
+            ray=ray,
         )
     _report("ingest", report, as_json=as_json)
 
 
 def rebuild(
-    home: HomeOption = None, embedder: EmbedderOption = None, as_json: JsonOption = False
+    home: HomeOption = None,
+    embedder: EmbedderOption = None,
+    ray: RayOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Make the library anew from the archive alone, without the network.
 
     Example: refdesk rebuild
     """
     with ShownProgress(events=as_json) as progress:
-        report = open_desk(home, progress, embedder=embedder).rebuild()
+        report = open_desk(home, progress, embedder=embedder).rebuild(ray=ray)
     _report("rebuild", report, as_json=as_json)
 
 
