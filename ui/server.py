@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, nullcontext
+from math import inf
 from pathlib import Path
 
 import uvicorn
@@ -24,9 +25,9 @@ from ui.serving.mcp import add_mcp
 from ui.serving.metrics import Measured, Metrics
 from ui.serving.prefix import Rooted, Stripped, checked
 from ui.serving.refusals import explain_errors, problem
-from ui.serving.standby import Standby
+from ui.serving.standby import IDLE, Standby
 from ui.serving.streams import Ending
-from ui.serving.turns import Turns
+from ui.serving.turns import AT_MOST, Turns
 from ui.serving.visitors import Named
 
 _GRACE = 2  # seconds replies under way get when serving ends
@@ -81,14 +82,16 @@ def serve(
     )
     below = checked(root_path)
     _ = desk.library  # open (and, in a new home, build) before the first visitor waits for it
-    turns = Turns()
+    turns = Turns(at_once=AT_MOST if desk.asks_a_server else 1)
     app = application(desk, turns, access, below)
     config = configuration(app, host, port, proxies)
     have = desk._opened.engine if load else None  # a desk has no word for it
     try:
         period = refreshing.PERIODS.get(refresh)
         fresh = refreshing.Refresher(app.state.jobs, period) if period else nullcontext()
-        with fresh, Standby(turns, load=have, release=desk.close):
+        # a server holds the model, and answers others while one would let go of it
+        idle = inf if desk.asks_a_server else IDLE
+        with fresh, Standby(turns, load=have, release=desk.close, idle=idle):
             uvicorn.Server(config).run()
     except SystemExit as error:
         raise UsageError(

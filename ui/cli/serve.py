@@ -104,12 +104,12 @@ def mcp(home: HomeOption = None, llm: LlmOption = "auto") -> None:
     from ui.serving.jobs import Jobs
     from ui.serving.mcp import serve_stdio
     from ui.serving.metrics import Metrics
-    from ui.serving.turns import Turns
+    from ui.serving.turns import AT_MOST, Turns
 
     with ShownProgress() as progress:
         desk = open_desk(home, progress, llm)
         _ = desk.library  # a home without one is seeded before the first call waits for it
-        turns = Turns()
+        turns = Turns(at_once=AT_MOST if desk.asks_a_server else 1)
         asking = Asking(desk, turns, Metrics(turns))
         jobs = Jobs(desk)
         try:
