@@ -70,19 +70,19 @@ def _wait_for(port: int, server: "subprocess.Popen[bytes]") -> None:
 
 def _free(count: int) -> list[int]:
     """Return ports that are free, and so are those 10,000 above, where gRPC is spoken."""
-    found: list[int] = []
-    while len(found) < count:
+    ports: list[int] = []
+    while len(ports) < count:
         with socket.socket() as one, socket.socket() as other:
             one.bind(("127.0.0.1", 0))
             port = one.getsockname()[1]
-            if port > 55_000 or port in found:
+            if port > 55_000 or port in ports:
                 port = 20_000 + port % 25_000
             try:
                 other.bind(("127.0.0.1", port + 10_000))
             except OSError:
                 continue
-            found.append(port)
-    return found
+            ports.append(port)
+    return ports
 
 
 class Wire:
@@ -136,6 +136,6 @@ class Wire:
                 if min(self._left.values()) <= 0:
                     break
                 target.sendall(data)
-        for each in (source, target):
+        for end in (source, target):
             with contextlib.suppress(OSError):
-                each.shutdown(socket.SHUT_RDWR)
+                end.shutdown(socket.SHUT_RDWR)

@@ -49,7 +49,7 @@ class ServerEngine:
             try:
                 self._client = undo.enter_context(contextlib.closing(_client(url)))
                 offered = self._client.get(f"{self._url}/models").raise_for_status().json()["data"]
-                by_name = {str(each["id"]): each for each in offered}
+                by_name = {str(offer["id"]): offer for offer in offered}
                 self.name = model if model is not None else next(iter(by_name), "")
                 self.context = _context(by_name.get(self.name, {}))
             except _FAILURES as error:
@@ -129,7 +129,9 @@ class ServerEngine:
         """
         body = {
             "model": self.name,
-            "messages": [{"role": each.role, "content": each.content} for each in messages],
+            "messages": [
+                {"role": message.role, "content": message.content} for message in messages
+            ],
             "temperature": 0,
             "stream": True,
             **asked,
@@ -194,14 +196,14 @@ def _choice(event: dict[str, Any]) -> dict[str, Any]:
     if "error" in event:
         raise ValueError(_message(event))
     choices = event["choices"]
-    found: dict[str, Any] = choices[0] if choices else {}
-    return found
+    first: dict[str, Any] = choices[0] if choices else {}
+    return first
 
 
 def _likeliest(choice: Mapping[str, Any]) -> list[tuple[str, float]]:
     """Return the likeliest first tokens of a reply with their log-likelihoods, if they are told."""
     content = (choice.get("logprobs") or {}).get("content") or [{}]
-    return [(each["token"], each["logprob"]) for each in content[0].get("top_logprobs") or ()]
+    return [(token["token"], token["logprob"]) for token in content[0].get("top_logprobs") or ()]
 
 
 def _likelihood(told: Sequence[tuple[str, float]], beginning: str) -> float:

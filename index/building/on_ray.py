@@ -135,14 +135,14 @@ class OnRay:
 
     def embed(self, embedder: Embedder, texts: Sequence[str]) -> Vectors:
         """See `index.building.work.Work`."""
-        task = self._task(_embed)
+        embed = self._task(_embed)
         parts = [texts[start : start + _TEXTS] for start in range(0, len(texts), _TEXTS)]
         under_way = [
-            task.remote(list(part), self._models, embedder.name, embedder.fingerprint)
+            embed.remote(list(part), self._models, embedder.name, embedder.fingerprint)
             for part in parts
         ]
-        found = [self._got(each) for each in under_way]
-        return np.concatenate(found) if found else embedder.embed(())
+        vectors = [self._got(task) for task in under_way]
+        return np.concatenate(vectors) if vectors else embedder.embed(())
 
     def _is_read_there(self, page: Page) -> bool:
         return isinstance(page.read, Reading) and self._quarantine.get(page.digest) is None
@@ -158,7 +158,7 @@ class OnRay:
             else:
                 results, passages = next(came)
                 self._quarantine.judge(page.digest, page.url, results)
-                documents = [each for each in results if isinstance(each, Document)]
+                documents = [result for result in results if isinstance(result, Document)]
                 for document, cuts in zip(documents, passages, strict=True):
                     self._cut[document.url, document.sha256] = cuts
                 yield page, results
@@ -211,7 +211,7 @@ def _read(
     """Read and cut a batch; runs on a worker."""
     try:
         embedder = _embedder(models, name, fingerprint)
-        found: Batch = []
+        pages: Batch = []
         for message in messages:
             if store is not None:
                 message = {**message, "folder": _folder_for(store)}
@@ -222,11 +222,11 @@ def _read(
                     "with `refdesk archive URL`."
                 )
             results = _reader().read(Reading.of(message))
-            documents = [each for each in results if isinstance(each, Document)]
-            found.append((results, [cut_for(embedder, document) for document in documents]))
+            documents = [result for result in results if isinstance(result, Document)]
+            pages.append((results, [cut_for(embedder, document) for document in documents]))
     except (ArchiveUnreachable, ModelUnavailable, UsageError) as error:
         return _said(error)
-    return "done", found
+    return "done", pages
 
 
 def _embed(texts: list[str], models: str, name: str, fingerprint: str) -> tuple[str, Vectors | str]:

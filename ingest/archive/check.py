@@ -36,9 +36,9 @@ def damages(archive: Archive) -> Iterator[Damage]:
         harmed = [row for row in rows if row.get("damaged")]
         harmed = [row for row in harmed if not archive.is_forgotten(warc.name, row["offset"])]
         if not any(row.get("damaged") for row in rows) and (
-            found := _IMPORTED.fullmatch(warc.name)
+            match := _IMPORTED.fullmatch(warc.name)
         ):
-            same = archive.sha256(warc.name).startswith(found[1])
+            same = archive.sha256(warc.name).startswith(match[1])
             if (
                 not same
                 and not archive.is_forgotten(warc.name)

@@ -79,11 +79,11 @@ class Folder:
 
     def warcs(self) -> list[Warc]:
         """Return the files that hold anything."""
-        found = []
+        warcs = []
         for file in self._folder.glob("*.warc*"):
             if is_warc(file.name) and (status := file.stat()).st_size:
-                found.append(Warc(file.name, status.st_size, str(status.st_mtime_ns)))
-        return found
+                warcs.append(Warc(file.name, status.st_size, str(status.st_mtime_ns)))
+        return warcs
 
     @contextlib.contextmanager
     def opened(self, name: str) -> Iterator[Data]:
@@ -137,13 +137,13 @@ class ObjectStore:
                 rows = self._fs.ls(self._root, detail=True)
             except FileNotFoundError:  # nothing was put below it yet
                 rows = []
-        found = []
+        warcs = []
         for row in rows:
             name = str(row["name"]).rsplit("/", 1)[-1]
             if row["type"] == "file" and is_warc(name) and row["size"]:
                 mark = row.get("ETag") or row.get("etag") or row.get("mtime") or row["size"]
-                found.append(Warc(name, int(row["size"]), str(mark)))
-        return found
+                warcs.append(Warc(name, int(row["size"]), str(mark)))
+        return warcs
 
     @contextlib.contextmanager
     def opened(self, name: str) -> Iterator[Data]:
@@ -158,10 +158,10 @@ class ObjectStore:
     def part(self, name: str, start: int, end: int) -> bytes:
         """Return a range of a file."""
         with self._reaching("read"):
-            found = bytes(self._fs.cat_file(self._path(name), start=start, end=end))
-            if len(found) != end - start:
-                raise OSError(f"{name} gave {len(found)} of {end - start} bytes")
-            return found
+            came = bytes(self._fs.cat_file(self._path(name), start=start, end=end))
+            if len(came) != end - start:
+                raise OSError(f"{name} gave {len(came)} of {end - start} bytes")
+            return came
 
     def put(self, name: str, file: Path) -> None:
         """Put a finished file there: its name appears when all of it has arrived, or never."""

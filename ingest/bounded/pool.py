@@ -48,7 +48,7 @@ class Reader:
             return [Rejection(reading.url, str(error))]
         if "unreachable" in answer:
             raise ArchiveUnreachable(answer["unreachable"])
-        results = [of_plain(each) for each in answer["results"]]
+        results = [of_plain(result) for result in answer["results"]]
         if any(isinstance(r, Rejection) and r.reason == MEMORY_SPENT for r in results):
             self.end()  # what ran out of memory once may hold on to it
         return results

@@ -50,9 +50,9 @@ class Quarantine:
     def judge(self, digest: str, url: str, results: Iterable[Document | Rejection]) -> None:
         """Do not read a page again of which this came, if its reader failed."""
         faults = [
-            each.reason
-            for each in results
-            if isinstance(each, Rejection) and failure_of(each.reason) is Failure.READER
+            result.reason
+            for result in results
+            if isinstance(result, Rejection) and failure_of(result.reason) is Failure.READER
         ]
         if faults and self.get(digest) is None:
             self.hold(digest, url, faults[0])
@@ -68,14 +68,14 @@ class Quarantine:
         try:
             rows = json.loads(self._file.read_text("utf-8"))["held"]
             held = [Held(**row) for row in rows]
-            if not all(isinstance(each.digest, str) for each in held):
+            if not all(isinstance(entry.digest, str) for entry in held):
                 raise TypeError("no digest")
         except FileNotFoundError:
             return {}
         except (OSError, ValueError, KeyError, TypeError):
             self.damaged = True
             return {}
-        return {each.digest: each for each in held if each.reader == READER}
+        return {entry.digest: entry for entry in held if entry.reader == READER}
 
     def _write(self) -> None:
         rows = {"held": [asdict(held) for held in self.all()]}

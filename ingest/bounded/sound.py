@@ -29,7 +29,7 @@ def soundly(url: str, read: Callable[[], list[Document | Rejection]]) -> list[Do
         ArchiveUnreachable: the record could not be had.
     """
     try:
-        return [sound(each) for each in read()]
+        return [sound(result) for result in read()]
     except ArchiveUnreachable:
         raise  # says nothing of the record: it may be read when the store answers again
     except RefdeskError as error:
@@ -75,7 +75,9 @@ def sound(result: Document | Rejection) -> Document | Rejection:
 
 
 def _sound_imprint(imprint: Imprint) -> Imprint:
-    said = {each.name: plain(getattr(imprint, each.name))[:_TITLE] for each in fields(imprint)[1:]}
+    said = {
+        field.name: plain(getattr(imprint, field.name))[:_TITLE] for field in fields(imprint)[1:]
+    }
     return Imprint(tuple((plain(a), plain(b)) for a, b in imprint.authors), **said)
 
 

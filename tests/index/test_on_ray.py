@@ -17,7 +17,7 @@ pytest.importorskip("ray", reason="the extra ray is not installed")
 
 pytestmark = pytest.mark.filterwarnings("default")  # Ray's own, of its processes and files
 
-PAGES = 40
+PAGES = 24
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +27,7 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for number in range(PAGES):
         told = " ".join(
             f"Cache {number} keeps the keys of head {head} for token {head * number}."
-            for head in range(30 if number % 3 else 60)
+            for head in range(12 if number % 3 else 30)
         )
         text = f"<h1>Cache {number}</h1><p>{told}</p>" if number % 10 else "<p></p>"
         (folder / f"{number:02}.html").write_text(text)
@@ -62,9 +62,7 @@ def cluster_of(made: list[object], nodes: int) -> "object":
 def test_a_cluster_that_is_not_there_is_said(home, notes):
     with closing(Desk(home, llm="extractive")) as desk:
         before = desk.ingest([notes], seed=False, offline=True).status["digest"]
-        with pytest.raises(
-            UsageError, match=r"\[no such place\] cannot be used"
-        ):
+        with pytest.raises(UsageError, match=r"\[no such place\] cannot be used"):
             desk.rebuild(ray="[no such place]")
         assert desk.status()["digest"] == before
 
