@@ -79,7 +79,7 @@ def test_the_commands_and_options_of_refdesk_exist():
         assert program == OURS
         command = get_command(app).commands[name]  # type: ignore[attr-defined]
         options = {option for parameter in command.params for option in parameter.opts}
-        assert {word for word in rest if word.startswith("--")} <= options
+        assert {word.split("=")[0] for word in rest if word.startswith("--")} <= options
     assert f"WORKDIR {Path(OURS).parents[2]}" in (ROOT / "Containerfile").read_text()
 
 
@@ -161,11 +161,27 @@ def test_the_probes_ask_what_is_served():
     for container in containers():
         if OURS in container.get("command", ()):
             port = container["ports"][0]["containerPort"]
-            assert str(port) in container["args"]
+            assert f"--port={port}" in container["args"]
             for probe in ("readinessProbe", "livenessProbe", "startupProbe"):
                 asked = container[probe]["httpGet"]
                 assert asked["path"] in paths
                 assert asked["port"] == container["ports"][0]["name"]
+
+
+def test_answers_under_way_are_finished_before_a_desk_is_killed():
+    for service in filter(ours, services()):
+        words = shlex.split(service["command"])
+        grace = int(words[words.index("--grace") + 1])
+        assert grace < int(service["stop_grace_period"].removesuffix("s"))
+    (pod,) = (
+        item["spec"]["template"]["spec"]
+        for item in MANIFEST
+        if item["kind"] == "Deployment" and item["metadata"]["name"] == "refdesk"
+    )
+    (container,) = pod["containers"]
+    wait = int(container["lifecycle"]["preStop"]["exec"]["command"][1])
+    grace = next(int(a.split("=")[1]) for a in container["args"] if a.startswith("--grace="))
+    assert wait + grace < pod["terminationGracePeriodSeconds"]
 
 
 def test_selectors_find_their_pods():

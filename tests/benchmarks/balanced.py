@@ -87,7 +87,7 @@ def _copies(home: Path, folder: Path) -> list[Path]:
 def _desk(home: Path, port: int, llm: str) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(
         [sys.executable, "-m", "ui.cli", "serve", "--home", home, "--llm", llm,
-         "--port", str(port), "--trust-proxy", "127.0.0.1"],
+         "--port", str(port), "--trust-proxy", "127.0.0.1", "--grace", "60"],
         cwd=ROOT,
     )  # fmt: skip
 

@@ -90,27 +90,26 @@ def test_what_dies_in_the_middle_costs_nothing(home, many, clusters, victim):
         cluster = cluster_of(clusters, 1)
         second = cluster.add_node(num_cpus=1, object_store_memory=100_000_000)
         cluster.wait_for_nodes()
-        killed: list[str] = []
+        killed: list[int] = []
+        over = threading.Event()
 
         def kill() -> None:
-            if victim == "node":
-                cluster.remove_node(second, allow_graceful=False)
-                killed.append("node")
-                return
-            for pid in workers():
-                os.kill(pid, signal.SIGKILL)
-                killed.append("worker")
+            while not over.wait(0.02):
+                if reading := workers():
+                    if victim == "node":
+                        cluster.remove_node(second, allow_graceful=False)
+                    else:
+                        os.kill(reading[0], signal.SIGKILL)
+                    killed.append(reading[0])
+                    return
 
-        steps: list[str] = []
-
-        def progress(step: str, done: int, total: int) -> None:
-            steps.append(step)
-            if step == "reading pages" and done == 9 and not killed:
-                thread = threading.Thread(target=kill)
-                thread.start()
-                thread.join(60)
-
-        report = desk.rebuild(ray=cluster.address, progress=progress)
+        killer = threading.Thread(target=kill)
+        killer.start()
+        try:
+            report = desk.rebuild(ray=cluster.address)
+        finally:
+            over.set()
+            killer.join()
         assert killed
         assert report.read == PAGES + 1
         assert report.status["digest"] == before
