@@ -84,9 +84,8 @@ class OnRay:
             ) from error
         self._ray = ray
         if not ray.is_initialized():
-            where = {} if self._address == "local" else {"address": self._address}
-            if self._address == "local":
-                where["include_dashboard"] = False
+            here = self._address == "local"
+            where = {"include_dashboard": False} if here else {"address": self._address}
             try:
                 ray.init(log_to_driver=False, configure_logging=False, **where)
             except Exception as error:  # whatever its transports raise

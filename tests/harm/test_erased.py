@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from assistant.desk import Desk
-from ingest.archive import warc
 from ingest.archive.warc import Archive
 from ingest.fetch.pace import Limits
 from tests.generated import site
@@ -131,7 +130,7 @@ def test_a_full_disk_leaves_the_archive_whole_and_the_next_forgetting_goes_on(
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(warc, "settle", full)
+        patch.setattr(Archive, "replace", full)
         with pytest.raises(Exception, match="No space"):
             fetched.forget(["https://secret.example/page"])
     assert fetched.status()["documents"] == DOCUMENTS - 1
