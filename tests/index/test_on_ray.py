@@ -15,7 +15,10 @@ from ingest.errors import UsageError
 
 pytest.importorskip("ray", reason="the extra ray is not installed")
 
-pytestmark = pytest.mark.filterwarnings("default")  # Ray's own, of its processes and files
+pytestmark = [
+    pytest.mark.filterwarnings("default"),  # Ray's own, of its processes and files
+    pytest.mark.timeout(900),  # clusters take long to start where a machine is busy
+]
 
 PAGES = 24
 

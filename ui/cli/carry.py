@@ -10,7 +10,6 @@ import typer
 
 from index.store.differences import Differences, differences
 from index.store.lockfile import SUFFIX, write
-from ingest.archive.warc import Archive
 from ingest.errors import FoundWanting
 from ui.cli.lists import changes_lines, changes_object
 from ui.cli.options import HomeOption, JsonOption, open_desk, print_json
@@ -31,6 +30,8 @@ def archive(
 
     Example: refdesk archive s3://reading/team
     """
+    from ingest.archive.warc import Archive  # a question does not wait for what reads archives
+
     with ShownProgress() as progress:
         desk = open_desk(home, progress)
         moved = 0
