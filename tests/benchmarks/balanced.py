@@ -115,7 +115,8 @@ async def _run(port: int, seconds: float, count: int) -> Counts:
     await asyncio.sleep(seconds)
     for task in tasks:
         task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    ended = await asyncio.gather(*tasks, return_exceptions=True)
+    counts.errors += [repr(why) for why in ended if not isinstance(why, asyncio.CancelledError)]
     return counts
 
 
