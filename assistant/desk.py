@@ -35,7 +35,7 @@ from index.store.values import Filters, StoredPassage
 from ingest.errors import NothingFound, UsageError
 from ingest.lists.catalog_file import CuratedList
 from ingest.text.sentences import language
-from ingest.values import Document
+from ingest.values import Document, Figure
 
 if TYPE_CHECKING:
     import httpx
@@ -60,6 +60,8 @@ if TYPE_CHECKING:
     from ingest.gathering.sent import SeenPage
     from ingest.lists.changes import ListChanges
     from ingest.reading.pdf_image import PageImage
+    from ingest.reading.picture_image import PictureImage
+    from ingest.reading.pictures import PictureHead
 
 _EVERYTHING = Filters()
 _ASKED_AGAIN = 50  # refused questions after a refresh, those asked last
@@ -88,6 +90,8 @@ class Desk:
             library's, the library has to be rebuilt.
         note_gaps: remember refused questions in the home, for :meth:`gaps`.
         history: let doors keep what they are asked, in :attr:`threads`; asking alone keeps nothing.
+        library: where the library lies: a folder, ``http(s)://HOST:PORT[/NAME]`` of a Milvus
+            server or a ``.db`` file of Milvus Lite; by default where :meth:`rebuild` put it.
     """
 
     def __init__(
@@ -102,8 +106,9 @@ class Desk:
         embedder: str | None = None,
         note_gaps: bool = True,
         history: bool = True,
+        library: str = "",
     ) -> None:
-        self.home = Home(Path(home).expanduser() if home else default_home())
+        self.home = Home(Path(home).expanduser() if home else default_home(), library)
         self.threads = Threads(self.home.root, keeping=history, notice=notice)
         self.notes = Notes(self.home.root, keeping=history)
         self._progress = progress
@@ -164,10 +169,17 @@ class Desk:
             yield Event("done", answer=noted)
             return
         for event in receive(self._snapshot, question, history, filters, k, model, stop):
+            if event.answer is not None and event.answer.citations:
+                event = replace(event, answer=self._with_figures(event.answer))
             answer = event.answer if event.name == "done" else None
             if answer and answer.refused and self._note_gaps and not filters and not stop():
                 gap_notes.note(self.home.root, answer)
             yield event
+
+    def _with_figures(self, answer: Answer) -> Answer:
+        from assistant.answering.figures import with_figures
+
+        return with_figures(answer, self._opened.library().store, self.picture_head)
 
     def note(
         self, url: str, anchor: Anchor, text: str = "", tags: Sequence[str] = (), *,
@@ -283,6 +295,31 @@ class Desk:
             raise NothingFound(
                 f"Page {number} of {address} cannot be drawn: {error}. Its text can be read."
             ) from error
+
+    def picture(self, url: str, number: int) -> "PictureImage":
+        """Return the picture of a figure of a document, drawn anew; figures are counted from 1.
+
+        Raises:
+            NothingFound: there is no such document or figure, or its picture is not in the
+                archive or cannot be drawn.
+        """
+        from ingest.reading.decode import UnreadableError
+
+        figures = self.read_source(url).figures
+        if not 1 <= number <= len(figures):
+            raise NothingFound(f"{url} has no figure {number}: it has {len(figures)}.")
+        address = figures[number - 1].url
+        try:
+            return self._drawings.picture(address)
+        except UnreadableError as error:
+            raise NothingFound(
+                f"The picture of figure {number} of {url} cannot be shown: {error}. "
+                "`refdesk ingest --refresh` asks for it again."
+            ) from error
+
+    def picture_head(self, figure: Figure) -> "PictureHead | None":
+        """Return what the archived picture of a figure is; None if there is none."""
+        return self._drawings.head(figure.url)
 
     @cached_property
     def _drawings(self) -> "Drawings":

@@ -21,6 +21,7 @@ from index.store.values import Filters
 _PASSAGES = 16
 _GROUPS = 5
 _ALIKE = 0.7  # share of the terms of each that the other has, numbers and negations aside
+_FEWEST = 6  # terms of an item that is no sentence
 _FLOOR = 0.3
 _RELATIVE = 0.4
 _NUMBER = re.compile(r"(?<![\w.])\d[\d,]*(?:\.\d+)?(?![\w])")
@@ -82,7 +83,7 @@ def claims(
     out. Where names are asked about, only passages that have them speak.
     """
     evidence = gather(library, understand(subject), Filters(), _PASSAGES)
-    lines = [line for line in evidence.lines if line.whole and not line.piece.title]
+    lines = [line for line in evidence.lines if line.whole and _claims(line)]
     names = [name.casefold() for name in _NAME.findall(subject)]
     named = [line for line in lines if all(name in _said(line) for name in names)]
     lines = (named if names else lines) or lines
@@ -107,6 +108,12 @@ def claims(
     limits = limits_for(library.embedder, evidence.question.lang)
     answered = decide(signals(library, evidence), limits).answer
     return [newest_first(group) for group in groups[:_GROUPS]], answered
+
+
+def _claims(line: Line) -> bool:
+    """Say whether a line says something, and is no heading nor an entry of a table of contents."""
+    entry = line.piece.item and line.piece.text.rstrip()[-1:] not in ".。!！"
+    return not line.piece.title and not (entry and len(line.terms) < _FEWEST)
 
 
 def told_twice(group: Sequence[Claim]) -> bool:
@@ -233,9 +240,18 @@ def _side_by_side(
         )
         for each in rest
     ]
+    asked = frozenset(library.terms(answer.asked))
+
+    def fits(text: str) -> int:
+        return len(asked & frozenset(library.terms(text)))
+
+    # what is beside the question differs only after it is answered
+    beside = max((fits(each.text) for each in moved), default=0) > max(
+        fits(each.text) for each in sentences
+    )
     return replace(
         answer,
-        sentences=(*sentences, *moved),
+        sentences=(*moved, *sentences) if beside else (*sentences, *moved),
         citations=tuple(merged),
         how=_differ(answer.lang, dated=any(claim.date for claim in ordered)),
     )

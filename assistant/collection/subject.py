@@ -1,5 +1,9 @@
 """What there is on a subject, and what to read on it in which order."""
 
+from dataclasses import replace
+
+from assistant.answering.compose import in_other_words
+from assistant.answering.primer_zh import in_chinese
 from assistant.collection import about as shelves
 from assistant.collection.about import About
 from assistant.collection.catalog import catalog
@@ -11,6 +15,7 @@ from assistant.collection.lines import (
     how_found,
     in_words,
     joined,
+    minutes_of,
     narrowed,
     place_of,
     quoted,
@@ -19,13 +24,16 @@ from assistant.collection.naming import recognise
 from assistant.collection.opening import opening
 from assistant.collection.report import Report, named_kind
 from assistant.collection.request import Request
+from assistant.collection.vocabulary import whole
 from assistant.learning import primer
 from assistant.learning.effort import duration
 from assistant.learning.path import reading_path
 from assistant.learning.path_form import Step
 from index.search.library import Library
 from ingest.errors import NothingFound, UsageError
+from ingest.values import PRIMER
 
+_SHORTEST = whole(r"shortest|quickest|briefest|最短|最快|最简短")
 _STEPS = 8
 _SECTIONS = 6
 _TOPICS = 10
@@ -40,8 +48,10 @@ def holdings(library: Library, request: Request, report: Report) -> str:
         found = About(subject, found.note, tuple(dict.fromkeys([*works, *found.works])),
                       found.sections, found.gaps)  # fmt: skip
     works = narrowed(found.works, request)
+    if _SHORTEST.search(request.text):
+        works.sort(key=lambda work: minutes_of(library, work)[0])
     narrowing = request.kinds or request.levels or request.langs or request.lists
-    wanted = in_words(request, report.lang)
+    wanted = in_words(request, report.lang, len(works) or 2)
     noted = found.note is not None and library.document(found.note.url) is not None
     if not works and not noted and not found.sections:
         report.say(
@@ -93,7 +103,15 @@ def _add_primer(library: Library, found: About, report: Report) -> None:
         return
     sentences, citations = opening(library, note.url)
     if sentences:
-        report.under(f"What the primer says: {note.topic}", f"入门手册怎么说：{note.topic}")
+        slug = note.url.removeprefix(PRIMER)
+        topic = in_chinese(slug, note.topic) or note.topic
+        report.under(f"What the primer says: {note.topic}", f"入门手册怎么说：{topic}")
+        if report.lang == "zh":
+            sentences = [
+                replace(in_other_words(said, chinese), status="supported")
+                if (chinese := in_chinese(slug, said.text)) else said
+                for said in sentences
+            ]  # fmt: skip
         report.quote(sentences, citations)
         report.under("", "")
 
@@ -121,16 +139,20 @@ def what_to_read(library: Library, request: Request, report: Report) -> str:
     try:
         path = reading_path(library, subject, request.hours)
     except (NothingFound, UsageError) as error:
-        report.say(str(error))
+        near = "、".join(note.topic for note in primer.nearest(subject))
+        near = f"最接近的主题：{near}。" if near else ""
+        report.say(report.text(str(error), f"这里没有关于“{subject}”的资料。{near}"))
         return _how_path(subject, request, report)
     hours = duration(path.total_minutes, report.lang)
     first = path.steps[0]
+    own = in_chinese(path.note.url.removeprefix(PRIMER), path.topic) if path.note else None
+    topic = own or path.topic
     works = {work.url: work for work in catalog(library.store).works}
     report.say(
         report.text(
             f"{path.topic}: {len(path.steps)} steps, about {hours} in all; begin with"
             f" {flat(first.title)}.",
-            f"{path.topic}：共 {len(path.steps)} 步，大约 {hours}；先读《{flat(first.title)}》。",
+            f"{topic}：共 {len(path.steps)} 步，大约 {hours}；先读《{_named(first)}》。",
         ),
         *([works[first.url]] if first.url in works else []),
     )
@@ -150,16 +172,22 @@ def what_to_read(library: Library, request: Request, report: Report) -> str:
     return _how_path(subject, request, report)
 
 
+def _named(step: Step) -> str:
+    """Return what a step is called in Chinese, where it is a note of the primer."""
+    chinese = in_chinese(step.url.removeprefix(PRIMER), step.title) if step.primer else None
+    return chinese or flat(step.title)
+
+
 def _step(step: Step, lang: str) -> str:
     level = hardness(step.difficulty, lang)
     minutes = duration(step.minutes, lang)
     if lang == "zh":
         kind = "入门手册" if step.primer else named_kind(step.kind, lang)
         hard = f"{level}（估计）" if step.estimated else level
-        return f"{flat(step.title)}（{kind}，{hard}，{minutes}）"
+        return f"{_named(step)}（{kind}，{hard}，{minutes}）"
     kind = "primer" if step.primer else named_kind(step.kind, lang)
     hard = f"{level} (estimated)" if step.estimated else level
-    return f"{flat(step.title)} ({kind}, {hard}, {minutes}): {flat(step.why)}"
+    return f"{flat(step.title)} ({kind}, {hard}, {minutes}): {step.why}"
 
 
 def _how_path(subject: str, request: Request, report: Report) -> str:

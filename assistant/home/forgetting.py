@@ -71,6 +71,16 @@ class Chooser:
                 "given, an archive file, or a list. Nothing was forgotten."
             )
 
+    def pictures(self, going: Going) -> None:
+        """Add the pictures of the figures of pages that go, and of no other page."""
+        if self._store is None:
+            return
+        pages = self._store.pictures()
+        gone = {page for page in pages if page in going.addresses}
+        ends = {canonical(url) for page in gone for url in pages[page]}
+        stay = {canonical(url) for page in pages.keys() - gone for url in pages[page]}
+        going.addresses |= ends - stay - self._visited - self._store.document_urls()
+
     def quarantined(self, held: Quarantine, going: Going) -> None:
         """Add every record that cannot be read."""
         for page in held.all():

@@ -19,9 +19,10 @@ from assistant.home.notices import notices
 from assistant.home.reports import Fetching, ForgetReport, IngestReport
 from assistant.refreshing.digest import Digest
 from assistant.refreshing.looks import Looks, digest_of, known_of
-from index.building import build, others, verify
+from index.building import build, verify, widening
 from index.building.work import Here, Work
 from index.doctor import Examination, examine
+from index.milvus import mirror
 from index.models.embedder import Embedder
 from index.search.library import Library
 from index.search.opening import embedder_of
@@ -194,7 +195,19 @@ class HomeWriter:
                     f"The home {self._home.root} has an empty archive: ingest first."
                 )
             mended = self._archive.mend()
-            return replace(self._update(0, afresh=True), mended=tuple(mended))
+            report = replace(self._update(0, afresh=True), mended=tuple(mended))
+            before = Home(self._home.root)
+            folder, served = before.library, before.served
+            if folder != self._home.library:
+                self._home.keep_named()
+                shutil.rmtree(folder, ignore_errors=True)
+                said = f"The library moved; what it was in {folder} is gone."
+                if served is not None:
+                    said = (
+                        f"The library moved; the one at {served} stays as it is, for its readers."
+                    )
+                report = replace(report, notices=(*report.notices, said))
+            return report
 
     def move_archive(self, url: str | None) -> int:
         """See :meth:`assistant.desk.Desk.move_archive`."""
@@ -323,6 +336,7 @@ class HomeWriter:
                 chooser.choose(each, going)
             if quarantined:
                 chooser.quarantined(held, going)
+            chooser.pictures(going)
             before = set() if store is None else store.document_urls()
             if going:
                 self._archive.forget(
@@ -342,6 +356,8 @@ class HomeWriter:
                 raise RuntimeError(f"{still[0]} is still in the library")
             erase(self._archive)
             self._home.drop_older()
+            if (served := self._home.served) is not None:
+                mirror.only_current(served)
             records = (f"{file}@{offset}" for file, offset in going.places)
             return ForgetReport(
                 tuple(sorted(going.lists)),
@@ -383,6 +399,11 @@ class HomeWriter:
 
     def export(self, file: Path, *, archive: bool) -> int:
         """See :meth:`assistant.desk.Desk.export`."""
+        if self._home.served is not None:
+            raise UsageError(
+                f"The library of this home lies at {self._home.served}: move it into a folder by "
+                f"`refdesk rebuild --library {self._home.root / 'library'}`, then export."
+            )
         with self._writing():
             current = self._home.current()
             if current is not None and (harm := sums.damage(current, every_byte=True)):
@@ -411,6 +432,11 @@ class HomeWriter:
 
         With its archive a library is made anew from that; without, it is compared with itself.
         """
+        if home.served is not None:
+            raise UsageError(
+                f"An import goes into a folder, and this library lies at {home.served}: import "
+                f"into another home, then `refdesk rebuild --library {home.served}` there."
+            )
         with home.writing():
             carry.finish(home)
             arrived = carry.unpack(home, file.expanduser())
@@ -459,7 +485,7 @@ class HomeWriter:
             ModelUnavailable: the model for other languages cannot be had.
         """
         with self._home.writing():
-            others.add(self._home, self._embedder, self._progress)
+            widening.add(self._home, self._embedder, self._progress)
 
     def _changeable(self) -> None:
         if self._home.without_archive.exists():

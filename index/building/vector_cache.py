@@ -26,7 +26,7 @@ class VectorCache:
     cannot be read is begun anew.
     """
 
-    def __init__(self, path: Path, embedder: Embedder, embed: Embed) -> None:
+    def __init__(self, path: Path, embedder: Embedder, embed: Embed = Embedder.embed) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._path = path
         self._embedder = embedder

@@ -19,6 +19,7 @@ from ui.cli.options import (
     EmbedderOption,
     HomeOption,
     JsonOption,
+    LibraryOption,
     RayOption,
     open_desk,
     print_json,
@@ -87,14 +88,16 @@ def rebuild(
     home: HomeOption = None,
     embedder: EmbedderOption = None,
     ray: RayOption = None,
+    library: LibraryOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Make the library anew from the archive alone, without the network.
+    """Make the library anew from the archive alone; with --library it moves there to stay.
 
     Example: refdesk rebuild
     """
     with ShownProgress(events=as_json) as progress:
-        report = open_desk(home, progress, embedder=embedder).rebuild(ray=ray)
+        desk = open_desk(home, progress, embedder=embedder, library=library)
+        report = desk.rebuild(ray=ray)
     _report("rebuild", report, as_json=as_json)
 
 
