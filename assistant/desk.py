@@ -327,6 +327,11 @@ class Desk:
 
         return Drawings(self.home.archive)
 
+    @property
+    def asks_a_server(self) -> bool:
+        """Whether a model server writes, which answers several at once; else one does here."""
+        return self._opened.asks_a_server
+
     def count_tokens(self, text: str) -> tuple[int, bool]:
         """Return how many tokens ``text`` is, and whether that is an estimate.
 
@@ -457,6 +462,7 @@ class Desk:
         wayback: bool = False,
         told: "OnOutcome" = lambda got, done, total: None,
         progress: Progress | None = None,
+        ray: str | None = None,
     ) -> "IngestReport":
         """Take things in, fetch what lists link to, and update the library.
 
@@ -471,6 +477,7 @@ class Desk:
             wayback: of dead pages, get the Internet Archive's copy.
             told: hears what became of each page.
             progress: told of every step instead of the desk's.
+            ray: read and embed on the Ray cluster at this address, ``local``: one made here.
 
         Raises:
             UsageError: an input cannot be read; nothing was taken in then.
@@ -479,7 +486,7 @@ class Desk:
         fetching = self._fetching(
             offline=offline, refresh=refresh, depth=depth, most=limit, wayback=wayback, told=told
         )
-        return self._opened.keeper(progress).ingest(inputs, seed=seed, fetching=fetching)
+        return self._opened.keeper(progress, ray).ingest(inputs, seed=seed, fetching=fetching)
 
     def refresh(
         self,
@@ -529,13 +536,26 @@ class Desk:
             if not inquiry.answer_alone(library, gap.question, lambda: None).refused:
                 yield gap.question
 
-    def rebuild(self, *, progress: Progress | None = None) -> "IngestReport":
-        """Make the library anew from the archive alone; ``progress`` as in :meth:`ingest`.
+    def rebuild(
+        self, *, progress: Progress | None = None, ray: str | None = None
+    ) -> "IngestReport":
+        """Make the library anew from the archive alone; arguments as in :meth:`ingest`.
 
         Raises:
             NothingFound: the archive is empty.
         """
-        return self._opened.keeper(progress).rebuild()
+        return self._opened.keeper(progress, ray).rebuild()
+
+    def move_archive(self, url: str | None) -> int:
+        """Move the archive's files to the object store at ``url``, None: into the home.
+
+        Returns how many were moved. What breaks off in the middle changed nothing.
+
+        Raises:
+            UsageError: the address is none, or holds files of another archive.
+            ArchiveUnreachable: the store cannot be used.
+        """
+        return self._opened.keeper().move_archive(url)
 
     def export(self, file: Path, *, archive: bool = False) -> int:
         """Write the library into one file, with the archive if asked; return its bytes.

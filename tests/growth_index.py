@@ -54,6 +54,8 @@ EXEMPT: dict[str, str] = {
     "index.building.copies.groups": "compares sketches of one length",
     "index.building.copies.standing_for_all": "compares addresses",
     "index.building.listed.": "titles and sections of lists, joined",
+    "index.building.on_ray.": "hands documents and texts to functions that are measured here",
+    "index.building.work.": "the same, on this machine",
     "index.building.others.": "names and records of files",
     "index.building.sharing.": "passages, each handed to Milvus once",
     "index.building.vector_cache.": "keys and vectors",

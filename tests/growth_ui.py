@@ -242,7 +242,8 @@ EXEMPT: dict[str, str] = {
     **{
         f"ui.cli.{name}": _COMMAND
         for name in (
-            "ask.ask", "ask.cards", "ask.path", "ask.search", "chat.Conversation.take", "chat.chat",
+            "ask.ask", "ask.cards", "ask.path", "ask.search", "carry.archive",
+            "chat.Conversation.take", "chat.chat",
             "evaluate.evaluate", "keep.forget", "keep.import_",
             "keep.ingest", "keep.rebuild", "lists.lists_add",
             "lists.lists_check", "lists.lists_diff", "lists.lists_export", "lists.lists_remove",

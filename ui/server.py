@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, nullcontext
+from math import inf
 from pathlib import Path
 
 import uvicorn
@@ -24,12 +25,13 @@ from ui.serving.mcp import add_mcp
 from ui.serving.metrics import Measured, Metrics
 from ui.serving.prefix import Rooted, Stripped, checked
 from ui.serving.refusals import explain_errors, problem
-from ui.serving.standby import Standby
+from ui.serving.standby import IDLE, Standby
 from ui.serving.streams import Ending
-from ui.serving.turns import Turns
+from ui.serving.turns import AT_MOST, Turns
 from ui.serving.visitors import Named
 
-_GRACE = 2  # seconds replies under way get when serving ends
+GRACE = 2
+"""Seconds that replies under way get when serving ends, unless more are given."""
 _WHAT = """Answers questions about curated reading lists, each sentence cited to its source.
 
 The same doors as the command line: `search`, `ask`, `path`, `status`. Without a token only this
@@ -50,6 +52,7 @@ def serve(
     proxies: Iterable[str] = (),
     load: bool = False,
     refresh: str = "",
+    grace: int = GRACE,
 ) -> None:
     """Serve until interrupted.
 
@@ -66,6 +69,7 @@ def serve(
         proxies: addresses of proxies that are believed when they say for whom they ask.
         refresh: hourly, daily or weekly: look by itself at what is due.
         load: have the model at once, in the background, rather than at the first question.
+        grace: seconds in which answers under way are finished when it is asked to end.
 
     Raises:
         UsageError: others could reach it and nobody said that this is meant, the port is taken, or
@@ -81,14 +85,16 @@ def serve(
     )
     below = checked(root_path)
     _ = desk.library  # open (and, in a new home, build) before the first visitor waits for it
-    turns = Turns()
+    turns = Turns(at_once=AT_MOST if desk.asks_a_server else 1)
     app = application(desk, turns, access, below)
-    config = configuration(app, host, port, proxies)
+    config = configuration(app, host, port, proxies, grace)
     have = desk._opened.engine if load else None  # a desk has no word for it
     try:
         period = refreshing.PERIODS.get(refresh)
         fresh = refreshing.Refresher(app.state.jobs, period) if period else nullcontext()
-        with fresh, Standby(turns, load=have, release=desk.close):
+        # a server holds the model, and answers others while one would let go of it
+        idle = inf if desk.asks_a_server else IDLE
+        with fresh, Standby(turns, load=have, release=desk.close, idle=idle):
             uvicorn.Server(config).run()
     except SystemExit as error:
         raise UsageError(
@@ -97,13 +103,13 @@ def serve(
 
 
 def configuration(
-    app: FastAPI, host: str, port: int, proxies: Iterable[str] = ()
+    app: FastAPI, host: str, port: int, proxies: Iterable[str] = (), grace: int = GRACE
 ) -> uvicorn.Config:
     """Return how an application is served: with what bounds, and whom it believes."""
     known = list(proxies)
     # for whom a proxy asks that nobody named is its own affair: else one caller could be a thousand
     return uvicorn.Config(
-        app, host=host, port=port, log_level="warning", timeout_graceful_shutdown=_GRACE,
+        app, host=host, port=port, log_level="warning", timeout_graceful_shutdown=grace,
         server_header=False, http=Connection, ws="none", backlog=BACKLOG,
         proxy_headers=bool(known), forwarded_allow_ips=known,
     )  # fmt: skip

@@ -8,7 +8,7 @@ import contextlib
 import json
 import os
 import re
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import Any
 
 import httpx
@@ -21,6 +21,8 @@ _TIMEOUT = httpx.Timeout(120.0, connect=5.0)
 _CONTEXT = 4096  # where the server does not say
 _HAN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _LOOPBACK = re.compile(r"localhost|127(\.\d+){3}|::1")
+_LIKELIEST = 20  # tokens of which the log-likelihood is asked: the most a server has to tell
+_REFUSED = (400, 404, 422, 501)
 _FAILURES = (httpx.HTTPError, httpx.InvalidURL, ValueError, LookupError, TypeError, AttributeError)
 
 
@@ -39,6 +41,7 @@ class ServerEngine:
     """
 
     expected_pace = SERVED
+    _tells = True  # of likelihoods, as far as is known
 
     def __init__(self, url: str, model: str | None = None) -> None:
         self._url = url.rstrip("/").removesuffix("/v1") + "/v1"
@@ -46,7 +49,7 @@ class ServerEngine:
             try:
                 self._client = undo.enter_context(contextlib.closing(_client(url)))
                 offered = self._client.get(f"{self._url}/models").raise_for_status().json()["data"]
-                by_name = {str(each["id"]): each for each in offered}
+                by_name = {str(offer["id"]): offer for offer in offered}
                 self.name = model if model is not None else next(iter(by_name), "")
                 self.context = _context(by_name.get(self.name, {}))
             except _FAILURES as error:
@@ -72,37 +75,16 @@ class ServerEngine:
 
         ``stop`` is asked whenever the server sends something. The server judges what is too long.
         """
-        body = {
-            "model": self.name,
-            "messages": [{"role": each.role, "content": each.content} for each in messages],
-            "max_tokens": max_tokens,
-            "temperature": 0,
-            "stream": True,
-        }
         try:
-            with self._client.stream("POST", f"{self._url}/chat/completions", json=body) as reply:
-                if reply.is_error:
-                    reply.read()
-                reply.raise_for_status()
-                ended = False
-                for line in reply.iter_lines():
-                    if stop is not None and stop():
-                        return
-                    kind, _, data = line.partition(":")
-                    if kind != "data":
-                        continue
-                    if data.strip() == "[DONE]":
-                        return
-                    text, finished = _read(json.loads(data))
-                    ended = ended or finished
+            with contextlib.closing(
+                self._events(messages, {"max_tokens": max_tokens}, stop)
+            ) as events:
+                for event in events:
+                    text = event["delta"].get("content") if event else ""
                     if text:
                         yield text
-            if not ended:
-                raise ValueError("it broke off in the middle")
         except _FAILURES as error:
-            raise ModelUnavailable(
-                f"The model server at {self._url} failed while answering: {_reason(error)}."
-            ) from error
+            raise self._failed(error) from error
 
     def likelihood(
         self,
@@ -111,8 +93,72 @@ class ServerEngine:
         *,
         stop: Callable[[], bool] | None = None,
     ) -> float | None:
-        """Return None: not every server tells likelihoods, and asking costs a second request."""
-        return None
+        """See `Engine`; None where the server tells no likelihoods, which is asked once.
+
+        It is one more request. A server that keeps what it has read (vLLM, llama-server) does not
+        read the messages again for the ``stream`` that follows. A token that is not among the
+        likeliest it tells of counts as the last of these.
+        """
+        if not self._tells:
+            return None
+        asked = {"max_tokens": 1, "logprobs": True, "top_logprobs": _LIKELIEST}
+        try:
+            with contextlib.closing(self._events(messages, asked, stop)) as events:
+                told = next((event for event in events if _likeliest(event)), None)
+        except httpx.HTTPStatusError as error:
+            if error.response.status_code not in _REFUSED:
+                raise self._failed(error) from error
+            told = None
+        except _FAILURES as error:
+            raise self._failed(error) from error
+        if stop is not None and stop():
+            return None
+        self._tells = told is not None
+        return None if told is None else _likelihood(_likeliest(told), beginning)
+
+    def _events(
+        self,
+        messages: Sequence[Message],
+        asked: Mapping[str, Any],
+        stop: Callable[[], bool] | None,
+    ) -> Generator[dict[str, Any], None, None]:
+        """Yield the first choice of every event of a reply; an event without one is empty.
+
+        Raises:
+            ValueError, httpx.HTTPError: the server failed, or broke off.
+        """
+        body = {
+            "model": self.name,
+            "messages": [
+                {"role": message.role, "content": message.content} for message in messages
+            ],
+            "temperature": 0,
+            "stream": True,
+            **asked,
+        }
+        with self._client.stream("POST", f"{self._url}/chat/completions", json=body) as reply:
+            if reply.is_error:
+                reply.read()
+            reply.raise_for_status()
+            ended = False
+            for line in reply.iter_lines():
+                if stop is not None and stop():
+                    return
+                kind, _, data = line.partition(":")
+                if kind != "data":
+                    continue
+                if data.strip() == "[DONE]":
+                    return
+                choice = _choice(json.loads(data))
+                ended = ended or bool(choice.get("finish_reason"))
+                yield choice
+        if not ended:
+            raise ValueError("it broke off in the middle")
+
+    def _failed(self, error: Exception) -> ModelUnavailable:
+        return ModelUnavailable(
+            f"The model server at {self._url} failed while answering: {_reason(error)}."
+        )
 
     def count_tokens(self, text: str) -> int:
         """Estimate the tokens of ``text``: one a Han character, else one for four characters.
@@ -145,14 +191,25 @@ def _context(model: dict[str, Any]) -> int:
     return int(model.get("max_model_len") or meta.get("n_ctx") or _CONTEXT)
 
 
-def _read(event: dict[str, Any]) -> tuple[str, bool]:
-    """Return the text of one event of a stream, and whether it says that the reply is over."""
+def _choice(event: dict[str, Any]) -> dict[str, Any]:
+    """Return the first choice of one event of a stream; one that only counts tokens has none."""
     if "error" in event:
         raise ValueError(_message(event))
     choices = event["choices"]
-    if not choices:  # an event that only counts tokens
-        return "", False
-    return choices[0]["delta"].get("content") or "", bool(choices[0].get("finish_reason"))
+    first: dict[str, Any] = choices[0] if choices else {}
+    return first
+
+
+def _likeliest(choice: Mapping[str, Any]) -> list[tuple[str, float]]:
+    """Return the likeliest first tokens of a reply with their log-likelihoods, if they are told."""
+    content = (choice.get("logprobs") or {}).get("content") or [{}]
+    return [(token["token"], token["logprob"]) for token in content[0].get("top_logprobs") or ()]
+
+
+def _likelihood(told: Sequence[tuple[str, float]], beginning: str) -> float:
+    """Return the log-likelihood of a text's first token: the longest told that it begins with."""
+    fitting = [(len(t), value) for t, value in told if t and beginning.startswith(t)]
+    return max(fitting)[1] if fitting else min(value for _, value in told)
 
 
 def _reason(error: Exception) -> str:

@@ -110,7 +110,7 @@ class Chooser:
         file, _, offset = name.removeprefix("warc:").rpartition("@")
         if not name.startswith("warc:") or not offset.isdigit():
             return False
-        if not (self._archive.folder / file).is_file() or "/" in file:
+        if file not in [warc.name for warc in self._archive.files()]:
             return False
         going.places.add((file, int(offset)))
         return True
@@ -127,7 +127,7 @@ class Chooser:
         if name.endswith((".warc", ".warc.gz")) and path.is_file():
             there = self._archive.imported(sha256_of(path)[:16])
             if there is not None:
-                going.files.add(there.name)
+                going.files.add(there)
                 return True
         if name.startswith("file:"):
             return False

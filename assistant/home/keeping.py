@@ -6,7 +6,7 @@ Apart from the desk, since reading pages needs libraries that a question does no
 import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +20,7 @@ from assistant.home.reports import Fetching, ForgetReport, IngestReport
 from assistant.refreshing.digest import Digest
 from assistant.refreshing.looks import Looks, digest_of, known_of
 from index.building import build, verify, widening
+from index.building.work import Here, Work
 from index.doctor import Examination, examine
 from index.milvus import mirror
 from index.models.embedder import Embedder
@@ -29,11 +30,10 @@ from index.store import carry, lockfile, sums
 from index.store.generation import Home
 from index.store.sqlite import Store
 from ingest import pipeline
-from ingest.archive import given
+from ingest.archive import given, moving
 from ingest.archive.erase import erase
 from ingest.archive.warc import Archive
 from ingest.bounded.lists import ListReader
-from ingest.bounded.pool import Pool
 from ingest.bounded.quarantine import Quarantine
 from ingest.errors import HomeBusy, NothingFound, UsageError
 from ingest.exports import registry, saved_pages
@@ -60,10 +60,16 @@ _NOTE_S = 2.0  # between having the lock and saying what for a writer may be hel
 
 
 class HomeWriter:
-    """Writes to one home: its archive, its lists and its library."""
+    """Writes to one home: its archive, its lists and its library.
 
-    def __init__(self, home: Home, embedder: Embedder, progress: Progress) -> None:
+    With ``ray``, the address of a cluster or ``local``, pages are read and embedded there.
+    """
+
+    def __init__(
+        self, home: Home, embedder: Embedder, progress: Progress, ray: str | None = None
+    ) -> None:
         self._home = home
+        self._ray = ray
         self._embedder = embedder
         self._progress = progress
         self._archive = Archive(home.archive)
@@ -202,6 +208,15 @@ class HomeWriter:
                     )
                 report = replace(report, notices=(*report.notices, said))
             return report
+
+    def move_archive(self, url: str | None) -> int:
+        """See :meth:`assistant.desk.Desk.move_archive`."""
+        with self._writing():
+            self._changeable()
+            self._archive.mend()
+            moved = moving.move(self._archive, url, self._progress)
+            self._archive = Archive(self._home.archive)
+            return moved
 
     def lists(self) -> list[CuratedList]:
         """Return the lists this home knows."""
@@ -404,6 +419,11 @@ class HomeWriter:
             lock = file.with_name(file.name + lockfile.SUFFIX)
             if lock.exists():
                 raise UsageError(f"{lock} exists already: choose another name.")
+            if archive and self._archive.store is not None:
+                raise UsageError(
+                    f"The archive lies at {self._archive.store.url}: export without --archive, or "
+                    "bring it back first with `refdesk archive home`."
+                )
             size = carry.export(self._home, file, archive=archive)
             lockfile.write(lockfile.lock_of(self._home), lock)
             return size
@@ -478,17 +498,25 @@ class HomeWriter:
                 "but not changed. Export it again with --archive, or use another home."
             )
 
+    def _workers(self) -> AbstractContextManager[Work]:
+        quarantine = Quarantine(self._home.quarantine)
+        if self._ray is None:
+            return Here(quarantine, self._embedder)
+        from index.building.on_ray import OnRay  # an extra
+
+        return OnRay(self._ray, quarantine, self._embedder, self._home, self._archive)
+
     def _update(self, count: int, *, afresh: bool = False) -> IngestReport:
         said = notices(self._home, self._archive)
         found = [*pipeline.pages(self._archive), *catalog.unreadable(self._archive)]
-        with Pool(Quarantine(self._home.quarantine)) as pool:
+        with self._workers() as work:
             change = build.update(
                 self._home,
                 found,
                 catalog.known(self._archive),
                 self._embedder,
                 self._progress,
-                pool.read,
+                work,
                 afresh=afresh,
             )
         for older in self._home.generations()[:-1]:

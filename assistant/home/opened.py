@@ -19,6 +19,7 @@ from index.search.library import Library
 from index.search.opening import embedder_of
 from index.store.generation import Home
 from index.store.sums import DamagedLibrary
+from ingest.archive.shelf import is_filled
 from ingest.errors import RefdeskError, UsageError
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ class Resources:
                 carry.finish(self._home)
             if self._home.current() is not None:
                 return
-        if any(self._home.archive.glob("*.warc*")):
+        if is_filled(self._home.archive):
             self._notice(f"The home {self._home.root} lost its library: it is made again.")
             self.keeper().rebuild()
             return
@@ -121,13 +122,16 @@ class Resources:
         )
         self.keeper().seed()
 
-    def keeper(self, progress: Progress | None = None) -> "HomeWriter":
-        """Return what writes to the home; it tells ``progress`` of its steps, else the desk's."""
+    def keeper(self, progress: Progress | None = None, ray: str | None = None) -> "HomeWriter":
+        """Return what writes to the home; it tells ``progress`` of its steps, else the desk's.
+
+        With ``ray``, a cluster's address or ``local``, pages are read and embedded there.
+        """
         from assistant.home.keeping import (
             HomeWriter,  # a question does not wait for what reads pages
         )
 
-        return HomeWriter(self._home, self.embedder(), progress or self._progress)
+        return HomeWriter(self._home, self.embedder(), progress or self._progress, ray)
 
     def carry_in(self, file: Path) -> None:
         """See :meth:`assistant.desk.Desk.carry_in`."""
@@ -204,7 +208,12 @@ class Resources:
         engine = self._engine
         if engine is None:
             return (len(text) + 3) // 4, True
-        return engine.count_tokens(text), self.llm.startswith(("http://", "https://"))
+        return engine.count_tokens(text), self.asks_a_server
+
+    @property
+    def asks_a_server(self) -> bool:
+        """See :attr:`assistant.desk.Desk.asks_a_server`."""
+        return self.llm.startswith(("http://", "https://"))
 
     def close(self) -> None:
         """Give the writing model's memory back; one that is loading is given up."""

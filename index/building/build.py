@@ -17,6 +17,7 @@ from index.building.context import placed, said_by_lists
 from index.building.copies import groups, sketch, standing_for_all
 from index.building.listed import stand_ins
 from index.building.vector_cache import VectorCache
+from index.building.work import Work
 from index.milvus import mirror
 from index.milvus.client import LibraryUnavailable
 from index.models.embedder import Embedder
@@ -25,7 +26,7 @@ from index.search.abbreviations import pairs
 from index.search.served import vectors_of
 from index.store import sums
 from index.store.generation import Home
-from index.store.recipe import SPECIAL, passage_tokens, settings
+from index.store.recipe import settings
 from index.store.rows import figures_row, imprint_row
 from index.store.sqlite import LISTED, Store
 from index.store.writer import StoreWriter
@@ -33,7 +34,6 @@ from ingest.links.kinds import split
 from ingest.lists.catalog_file import CuratedList
 from ingest.pipeline import Page
 from ingest.primer_zh import wording
-from ingest.text.passage import cut
 from ingest.values import Document, Rejection
 
 Key = tuple[str, str]
@@ -41,11 +41,6 @@ Key = tuple[str, str]
 
 Progress = Callable[[str, int, int], None]
 """OnOutcome the step, how many are done, and how many there are (0: not known)."""
-
-
-Read = Callable[[Iterable[Page]], Iterable[tuple[Page, list[Document | Rejection]]]]
-"""Reads pages and gives each with what it holds, in the order given."""
-
 
 _CANNOT_BE_KEPT = (ValueError, TypeError, LookupError, RecursionError, sqlite3.IntegrityError)
 """What one document may raise on its way into the store; all else is no matter of a document."""
@@ -67,13 +62,13 @@ def update(
     catalog: Sequence[CuratedList],
     embedder: Embedder,
     progress: Progress,
-    read: Read,
+    work: Work,
     *,
     afresh: bool = False,
 ) -> Change:
     """Make and publish the generation that holds exactly ``pages`` and ``catalog``.
 
-    ``read`` reads pages (`ingest.bounded.pool`). With ``afresh``, or where the generation before is
+    ``work`` reads, cuts and embeds. With ``afresh``, or where the generation before is
     damaged, every page is read again, whatever it holds. The caller holds the home's write lock.
     """
     served = home.served
@@ -86,8 +81,8 @@ def update(
         with closing(Store(before / "library.sqlite")) as old:
             old.copy(folder / "library.sqlite")
         store = StoreWriter(folder / "library.sqlite")
-    changes = _Changes(store, embedder)
-    count = changes.take_in(pages, progress, read)
+    changes = _Changes(store, work)
+    count = changes.take_in(pages, progress)
     changes.join_copies()
     store.put_catalog(catalog)
     store.settle_addresses()
@@ -99,14 +94,14 @@ def update(
 
     again = [] if before is None else _said_otherwise(before, store, added)
     new = sorted([*added, *again])
-    cache = VectorCache(home.cache / "vectors.sqlite", embedder)
+    cache = VectorCache(home.cache / "vectors.sqlite", embedder, work.embed)
     vectors = cache.embed(
         others.texts_of(store, new), lambda done: progress("embedding passages", done, len(new))
     )
     cache.close()
     if served is None:
         others.write_vectors(folder, before, [*removed, *again], new, vectors)
-        others.renew(home, folder, before, store, embedder, [*removed, *again], new, progress)
+        others.renew(home, folder, before, store, embedder, [*removed, *again], new, progress, work)
 
     if before is not None:
         lexical.branch(before / "words", folder / "words")
@@ -184,10 +179,9 @@ def _reusable(home: Home, embedder: Embedder) -> Path | None:
 class _Changes:
     """What an update does to a store: documents out and in, and the passages that go and come."""
 
-    def __init__(self, store: StoreWriter, embedder: Embedder) -> None:
+    def __init__(self, store: StoreWriter, work: Work) -> None:
         self._store = store
-        self._token_starts = embedder.token_starts
-        self._limit = passage_tokens(embedder) - SPECIAL
+        self._work = work
         self._removed: list[int] = []
         self._added: list[int] = []
 
@@ -199,7 +193,7 @@ class _Changes:
             [number for number in self._added if number not in gone],
         )
 
-    def take_in(self, pages: Iterable[Page | Rejection], progress: Progress, read: Read) -> int:
+    def take_in(self, pages: Iterable[Page | Rejection], progress: Progress) -> int:
         """Bring the documents to what was found; return how many pages were read."""
         store = self._store
         known = {url: d for url, d in store.page_digests().items() if not url.startswith(LISTED)}
@@ -216,7 +210,7 @@ class _Changes:
             store.put_aliases(item.url, item.addresses)
         for url in sorted({*(set(known) - present), *(page.url for page in changed)}):
             self._removed += store.drop_page(url)
-        for count, (page, results) in enumerate(read(changed), 1):
+        for count, (page, results) in enumerate(self._work.read(changed), 1):
             self._put_page(page, results)
             progress("reading pages", count, 0)
         return len(changed)
@@ -283,7 +277,7 @@ class _Changes:
             self._store.put_copy(page.url, result, mark, result.url)
 
     def _put(self, page: str, document: Document, mark: bytes) -> bool:
-        passages = cut(document, self._token_starts, self._limit)
+        passages = self._work.cut(document)
         if passages:
             self._added += self._store.put_document(page, document, mark, passages)
             self._store.put_abbreviations(document.url, sorted(set(pairs(document.text))))

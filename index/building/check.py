@@ -11,6 +11,7 @@ from index.building import verify
 from index.building.vector_cache import sealed
 from index.store import carry, sums
 from index.store.generation import Home
+from ingest.archive.shelf import is_filled
 from ingest.bounded.quarantine import Quarantine
 from ingest.values import Damage
 
@@ -37,7 +38,7 @@ def _of_library(home: Home) -> Iterator[Damage]:
     current = home.current()
     alone = home.without_archive.exists()
     if current is None:
-        if any(home.archive.glob("*.warc*")):
+        if is_filled(home.archive):
             yield Damage("library", "it is not there", _ANEW)
         return
     if home.pointed() is None:
@@ -88,7 +89,7 @@ def repair(home: Home) -> bool:
         if folder != current and sums.damage(folder, every_byte=True):
             shutil.rmtree(folder)
     if current is None:
-        return any(home.archive.glob("*.warc*"))
+        return is_filled(home.archive)
     if home.pointed() is None:
         home.point(current)
     return any(sums.damage(current, every_byte=True)) or any(

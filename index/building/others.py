@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 
 from index.building.context import placed, said_by_lists
-from index.building.vector_cache import VectorCache
+from index.building.vector_cache import Embed, VectorCache
+from index.building.work import Work
 from index.models.embedder import Embedder
 from index.search import dense
 from index.store.generation import FINGERPRINT, OTHERS, Home
@@ -70,6 +71,7 @@ def renew(
     removed: Sequence[int],
     new: Sequence[int],
     progress: Progress,
+    work: Work,
 ) -> None:
     """Give a generation being built its second vectors, if the home had them or it needs any.
 
@@ -88,7 +90,7 @@ def renew(
     ):
         old, removed = None, ()
         new = [int(row[0]) for row in store.rows("SELECT id FROM passages ORDER BY id")]
-    write(home, folder / OTHERS, old, store, other, removed, new, progress)
+    write(home, folder / OTHERS, old, store, other, removed, new, progress, work.embed)
 
 
 def wanted(home: Home, store: Store, embedder: Embedder) -> Embedder | None:
@@ -115,12 +117,13 @@ def write(
     removed: Sequence[int],
     new: Sequence[int],
     progress: Progress,
+    embed: Embed,
 ) -> None:
     """Write second vectors into ``folder``: those of ``old`` with what changed, or all anew."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     texts = texts_of(store, new)
-    cache = VectorCache(home.cache / "vectors.sqlite", other)
+    cache = VectorCache(home.cache / "vectors.sqlite", other, embed)
     vectors = cache.embed(
         texts, lambda done: progress("embedding for other languages", done, len(new))
     )

@@ -12,6 +12,9 @@ import numpy as np
 from index.models.embedder import Embedder
 from index.search.dense import Vectors
 
+Embed = Callable[[Embedder, Sequence[str]], Vectors]
+"""Has a model embed texts."""
+
 _BATCH = 256
 _CORRUPT = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
@@ -23,10 +26,11 @@ class VectorCache:
     cannot be read is begun anew.
     """
 
-    def __init__(self, path: Path, embedder: Embedder) -> None:
+    def __init__(self, path: Path, embedder: Embedder, embed: Embed = Embedder.embed) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._path = path
         self._embedder = embedder
+        self._embed = embed
         try:
             self._db = _open(path)
         except sqlite3.DatabaseError as error:
@@ -49,7 +53,7 @@ class VectorCache:
                 else:
                     out[start + place] = vector
             if missing:
-                fresh = self._embedder.embed([batch[place] for place in missing])
+                fresh = self._embed(self._embedder, [batch[place] for place in missing])
                 for place, vector in zip(missing, fresh, strict=True):
                     out[start + place] = vector
                 rows = [

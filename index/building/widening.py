@@ -45,7 +45,9 @@ def add(home: Home, embedder: Embedder, progress: Progress) -> Path:
     store = Store(folder / "library.sqlite")
     numbers = [int(row[0]) for row in store.rows("SELECT id FROM passages ORDER BY id")]
     if served is None:
-        others.write(home, folder / OTHERS, None, store, other, (), numbers, progress)
+        others.write(
+            home, folder / OTHERS, None, store, other, (), numbers, progress, Embedder.embed
+        )
         store.close()
         return home.publish(folder)
     sharing.put_others(home, served, folder, store, other, progress)

@@ -27,6 +27,7 @@ from typing import IO, Any, cast
 from index.store.generation import Home
 from index.store.recipe import FORMAT
 from index.store.sqlite import Store
+from ingest.archive.shelf import is_filled
 from ingest.disk import sha256_of, sync
 from ingest.errors import NothingFound, UsageError
 from ingest.lists.catalog_file import CuratedList, Entry, Topic
@@ -113,7 +114,7 @@ def unpack(home: Home, file: Path) -> Arrived:
     Raises:
         UsageError: the file is no export, is damaged or of another version, or the home is in use.
     """
-    if home.current() is not None or any(home.archive.glob("*.warc*")):
+    if home.current() is not None or is_filled(home.archive):
         raise UsageError(
             f"The home {home.root} is not empty, and nothing in it is overwritten: choose another "
             "folder with --home."

@@ -7,7 +7,6 @@ from typing import Any
 
 from ingest.archive.erase import holds_erased
 from ingest.archive.warc import Archive
-from ingest.disk import sha256_of
 from ingest.values import Damage
 
 _REPAIR = "`refdesk check --repair`"
@@ -39,8 +38,12 @@ def damages(archive: Archive) -> Iterator[Damage]:
         if not any(row.get("damaged") for row in rows) and (
             match := _IMPORTED.fullmatch(warc.name)
         ):
-            same = sha256_of(warc).startswith(match[1])
-            if not same and not archive.is_forgotten(warc.name) and not holds_erased(warc):
+            same = archive.sha256(warc.name).startswith(match[1])
+            if (
+                not same
+                and not archive.is_forgotten(warc.name)
+                and not holds_erased(archive, warc.name)
+            ):
                 yield Damage(
                     f"archive/{warc.name}",
                     "its bytes are not those that were imported",
@@ -71,4 +74,4 @@ def repair(archive: Archive) -> None:
     for warc in archive.files():
         rows = plain(archive.scan(warc))
         if archive.indexed(warc) != rows:
-            archive.write_index(warc, rows)
+            archive.write_index(warc.name, warc.size, rows)

@@ -8,15 +8,13 @@ place at once, so a kill leaves one or the other. A body that a record which sti
 
 import gzip
 import io
-import mmap
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
-from ingest.archive.files import index_of, order_of
-from ingest.archive.members import Found, Unreadable, is_packed, members
+from ingest.archive.files import order_of
+from ingest.archive.members import Found, Unreadable, is_packed, members_of
 from ingest.archive.records import VISITS
+from ingest.archive.shelf import Data
 from ingest.archive.warc import Archive, Forgotten
-from ingest.disk import settle
 
 _EMPTY = (
     "WARC/1.0\r\nWARC-Type: metadata\r\nWARC-Record-ID: <urn:uuid:{zero}>\r\n"
@@ -45,24 +43,26 @@ def erase(archive: Archive) -> int:
         order = order_of(warc.name, {"offset": 0})
         whole = any(warc.name in forgotten.files and order < forgotten.order for forgotten in gone)
         if whole and not any(file == warc.name for file, _ in needed):
-            erased += sum(1 for _ in members(warc))
-            index_of(warc).unlink(missing_ok=True)
-            warc.unlink()
+            with archive.opened(warc.name) as data:
+                erased += sum(1 for _ in members_of(data))
+            archive.remove(warc.name)
             continue
-        places = [
-            (member.offset, member.length)
-            for member in members(warc)
-            if (warc.name, member.offset) not in needed
-            and not is_erased(member)
-            and (whole or _is_gone(archive, warc.name, member, gone, replies))
-        ]
-        erased += _overwrite(archive, warc, places) if places else 0
+        with archive.opened(warc.name) as data:
+            places = [
+                (member.offset, member.length)
+                for member in members_of(data)
+                if (warc.name, member.offset) not in needed
+                and not is_erased(member)
+                and (whole or _is_gone(archive, warc.name, member, gone, replies))
+            ]
+        erased += _overwrite(archive, warc.name, places) if places else 0
     return erased
 
 
-def holds_erased(warc: Path) -> bool:
+def holds_erased(archive: Archive, name: str) -> bool:
     """Say whether bytes were taken out of a file."""
-    return any(is_erased(member) for member in members(warc))
+    with archive.opened(name) as data:
+        return any(is_erased(member) for member in members_of(data))
 
 
 def is_erased(member: Found | Unreadable) -> bool:
@@ -103,19 +103,15 @@ def _asked_for(archive: Archive, *, forgotten: bool) -> set[tuple[str, str]]:
     }
 
 
-def _overwrite(archive: Archive, warc: Path, places: list[tuple[int, int]]) -> int:
+def _overwrite(archive: Archive, name: str, places: list[tuple[int, int]]) -> int:
     """Write a file anew with records that say nothing at these places; return how many there are.
 
     A record that is shorter than one that says nothing stays.
     """
-    packed = is_packed(warc)
-    partial = warc.with_suffix(".part")
+    partial = (archive.folder / name).with_suffix(".part")
     erased = 0
-    with (
-        warc.open("rb") as old,
-        partial.open("wb") as new,
-        mmap.mmap(old.fileno(), 0, access=mmap.ACCESS_READ) as data,
-    ):
+    with archive.opened(name) as data, partial.open("wb") as new:
+        packed = is_packed(data)
         at = 0
         for offset, length in places:
             empty = _packed(length) if packed else _plain(length)
@@ -126,13 +122,11 @@ def _overwrite(archive: Archive, warc: Path, places: list[tuple[int, int]]) -> i
             new.write(empty)
             at = offset + length
         new.writelines(_pieces(data, at, len(data)))
-    index_of(warc).unlink(missing_ok=True)  # it names what was there
-    settle(partial, warc)
-    archive.write_index(warc, list(archive.scan(warc)))
+    archive.replace(name, partial)
     return erased
 
 
-def _pieces(data: mmap.mmap, start: int, end: int) -> Iterator[bytes]:
+def _pieces(data: Data, start: int, end: int) -> Iterator[bytes]:
     step = io.DEFAULT_BUFFER_SIZE * 128
     return (data[at : min(at + step, end)] for at in range(start, end, step))
 

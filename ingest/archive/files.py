@@ -21,16 +21,15 @@ _INDEX_FORMAT = 3
 _NUMBERED = re.compile(r"(?:given|fetched|imported)-(\d{6,9})-.+")
 
 
-def write_index(warc: Path, rows: Iterable[Mapping[str, Any]], trust: str) -> None:
-    """Write the index of a WARC file: a row of plain values per record.
+def write_index(index: Path, rows: Iterable[Mapping[str, Any]], size: int, trust: str) -> None:
+    """Write the index of a WARC file of ``size`` bytes: a row of plain values per record.
 
     Its first line says what it depends on: the file, whom it trusts (`Seal`), the rows themselves.
     """
-    index = index_of(warc)
     partial = index.with_suffix(".part")
     body = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode()
     with partial.open("wb") as out:
-        out.write(json.dumps(stamp_of(warc, trust, body)).encode() + b"\n" + body)
+        out.write(json.dumps(stamp_of(size, trust, body)).encode() + b"\n" + body)
     settle(partial, index)
 
 
@@ -52,14 +51,8 @@ def number_of(name: str) -> int:
     return int(numbered[1]) if numbered else 0
 
 
-def index_of(warc: Path) -> Path:
-    """Return where the index of a WARC file lies."""
-    return warc.with_name(f"{warc.name}{INDEX}")
-
-
-def stamp_of(warc: Path, trust: str, body: bytes) -> dict[str, Any]:
+def stamp_of(size: int, trust: str, body: bytes) -> dict[str, Any]:
     """Return what an index says of itself, and of the file and the trust it was made with."""
-    size = warc.stat().st_size
     return {"format": _INDEX_FORMAT, "bytes": size, "trust": trust, "rows": digest_of(body)}
 
 

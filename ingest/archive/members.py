@@ -16,6 +16,8 @@ from pathlib import Path
 
 from warcio.recordloader import ArcWarcRecord, ArcWarcRecordLoader
 
+from ingest.archive.shelf import Data
+
 _warcio = logging.getLogger("warcio")
 _warcio.addHandler(logging.NullHandler())
 _warcio.propagate = False  # it repeats what a record says, which may hold orders to a terminal
@@ -27,7 +29,7 @@ TORN = "it is torn: the file ends inside it"
 
 _MOST_UNPACKED = 8_000_000_000  # bytes: a member that unpacks to more is a bomb
 _HEAD = 1 << 20  # bytes: a record head is not longer
-_PIECE = 1 << 20
+_PIECE = 1 << 18
 _MAGIC = b"\x1f\x8b\x08"
 _BEGINS = b"WARC/"
 _DIGEST = re.compile(
@@ -64,29 +66,33 @@ def members(path: Path, start: int = 0) -> Iterator[Found | Unreadable]:
     if path.stat().st_size <= start:
         return
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        step = _packed if data[:2] == _MAGIC[:2] else _plain
-        at = start
-        while at < len(data):
-            member = step(data, at)
-            if member is None:
-                return
-            yield member
-            at = member.offset + member.length
+        yield from members_of(data, start)
 
 
-def member_at(path: Path, offset: int) -> Found | Unreadable:
+def members_of(data: Data, start: int = 0) -> Iterator[Found | Unreadable]:
+    """Yield the records of a WARC file as `members` does, from its bytes."""
+    step = _packed if is_packed(data) else _plain
+    at = start
+    while at < len(data):
+        member = step(data, at)
+        if member is None:
+            return
+        yield member
+        at = member.offset + member.length
+
+
+def member_at(data: Data, offset: int) -> Found | Unreadable:
     """Return the record that begins at an offset."""
-    member = next(members(path, offset), None)
+    member = next(members_of(data, offset), None)
     return member or Unreadable(offset, 0, "the file ends before it", damaged=True)
 
 
-def is_packed(path: Path) -> bool:
+def is_packed(data: Data) -> bool:
     """Say whether a file is packed by gzip."""
-    with path.open("rb") as stream:
-        return stream.read(2) == _MAGIC[:2]
+    return data[:2] == _MAGIC[:2]
 
 
-def _packed(data: mmap.mmap, at: int) -> Found | Unreadable:
+def _packed(data: Data, at: int) -> Found | Unreadable:
     member = zlib.decompressobj(31)
     out = bytearray()
     end, total = at, 0
@@ -113,7 +119,7 @@ def _packed(data: mmap.mmap, at: int) -> Found | Unreadable:
     return _parsed(bytes(out[:MOST_BYTES]), at, length, cut=len(out) > MOST_BYTES)
 
 
-def _plain(data: mmap.mmap, at: int) -> Found | Unreadable | None:
+def _plain(data: Data, at: int) -> Found | Unreadable | None:
     start = at
     while start < len(data) and data[start : start + 1] in (b"\r", b"\n"):
         start += 1
@@ -178,7 +184,7 @@ def _states_digest(record: ArcWarcRecord) -> bool:
     return all(_DIGEST.fullmatch(digest) for digest in said if digest)
 
 
-def _lost(data: mmap.mmap, at: int, reason: str) -> Unreadable:
+def _lost(data: Data, at: int, reason: str) -> Unreadable:
     """Return the stretch up to the next record that can be found."""
     here = at + 1
     packed = data[:2] == _MAGIC[:2]

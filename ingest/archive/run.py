@@ -75,7 +75,9 @@ class ArchiveRun:
         if self._stream is not None:
             self._sync()
             self._stream.close()
-            self._archive.write_index(self._path, self._rows)
+            self._archive.write_index(self._path.name, self._path.stat().st_size, self._rows)
+            if kind is None:  # else the next run takes it there
+                self._archive.ship(self._path.name)
 
     def keep(self, exchange: Exchange) -> Record:
         """Write a request and its reply; return where the reply lies."""

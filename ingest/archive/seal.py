@@ -14,6 +14,7 @@ import json
 import os
 import re
 import secrets
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 HEADER = "Refdesk-Seal"
@@ -25,10 +26,16 @@ _ADOPTED = "adopted.json"
 
 
 class Seal:
-    """The key of one archive and the files it adopted, as they are on disk now."""
+    """The key of one archive and the files it adopted, as they are on disk now.
 
-    def __init__(self, folder: Path) -> None:
+    Args:
+        folder: where the key lies.
+        names: returns the names of the archive's files.
+    """
+
+    def __init__(self, folder: Path, names: Callable[[], Iterable[str]]) -> None:
         self._folder = folder
+        self._names = names
         self.damage: tuple[tuple[str, str], ...] = ()
         self._key = self._read_key()
         self._adopted = self._read_adopted() if self._key else None
@@ -64,7 +71,7 @@ class Seal:
         """Make sure that there is a key; only the one who may write to the home may call this."""
         if self._key is not None and self._adopted is not None:
             return
-        own = [file.name for file in self._folder.glob("*.warc.gz") if _OWN.fullmatch(file.name)]
+        own = [name for name in self._names() if _OWN.fullmatch(name)]
         if self._key is None:
             self._key = secrets.token_bytes(32)
             check = hashlib.sha256(self._key).hexdigest()[:16]

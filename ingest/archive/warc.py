@@ -13,6 +13,7 @@ import json
 import re
 import shutil
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -27,7 +28,6 @@ from ingest.archive.files import (
     INDEX,
     count_replies,
     digest_of,
-    index_of,
     number_of,
     only_torn,
     order_of,
@@ -35,9 +35,10 @@ from ingest.archive.files import (
     whole_bytes,
     write_index,
 )
-from ingest.archive.members import Unreadable, is_packed, member_at, members
+from ingest.archive.members import Unreadable, is_packed, member_at, members_of
 from ingest.archive.records import FORGOTTEN, bad_row, is_sound, reply_of, reply_row, row_of
 from ingest.archive.seal import HEADER, Seal
+from ingest.archive.shelf import Data, Folder, Shelf, Warc, store_of
 from ingest.archive.values import (
     ABOUT,
     FETCHED,
@@ -72,7 +73,6 @@ __all__ = [
     "is_imported",
     "order_of",
     "reply_row",
-    "write_index",
 ]
 
 _GIVEN = "given-"
@@ -87,12 +87,14 @@ class Archive:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._here = Folder(folder)
+        self.store = store_of(folder)
         self._read_rows: dict[str, tuple[tuple[object, ...], list[dict[str, Any]]]] = {}
 
     @cached_property
     def seal(self) -> Seal:
         """What says which records this home wrote."""
-        return Seal(self.folder)
+        return Seal(self.folder, lambda: [warc.name for warc in self._files()])
 
     def records(self) -> Iterator[Record]:
         """Yield every reply in the archive that counts, file by file in order of name.
@@ -220,7 +222,11 @@ class Archive:
         return replace(reply, url=record.url, fetched_at=record.fetched_at)
 
     def _read(self, file: str, offset: int) -> Reply:
-        member = member_at(self.folder / file, offset)
+        try:
+            with self.opened(file) as data:
+                member = member_at(data, offset)
+        except (FileNotFoundError, ValueError) as error:  # an empty file cannot be mapped
+            raise DamagedRecordError(f"{file}: it is gone or empty") from error
         if isinstance(member, Unreadable):
             raise DamagedRecordError(f"{file}: {member.reason}")
         return reply_of(member.record)
@@ -234,9 +240,9 @@ class Archive:
         for partial in self.folder.glob("*.part"):
             partial.unlink()
         for warc in self.folder.glob(f"{FETCHED}*.warc.gz"):
-            if self._fresh_index(warc) is not None:
+            if self._fresh_index(warc.name, warc.stat().st_size) is not None:
                 continue
-            if not warc.stat().st_size and not index_of(warc).exists():
+            if not warc.stat().st_size and not self._index_of(warc.name).exists():
                 warc.unlink()  # begun, and killed before the first reply came
                 continue
             end = whole_bytes(warc)
@@ -244,22 +250,66 @@ class Archive:
                 with warc.open("rb+") as stream:
                     stream.truncate(end)
                 cut.append(warc.name)
+        self.ship()
         return cut
+
+    def ship(self, *names: str) -> None:
+        """Take these finished files, or all in the folder, to the object store, if there is one.
+
+        What did not arrive stays in the folder, counts as before, and is taken there next time.
+
+        Raises:
+            ArchiveUnreachable: the store cannot be written.
+        """
+        if self.store is None:
+            return
+        for name in names or sorted(warc.name for warc in self._here.warcs()):
+            self.store.put(name, self.folder / name)
+            self._here.remove(name)
 
     def next_number(self) -> int:
         """Return the number of the next file to arrive; one that is lost keeps its own."""
-        names = [warc.name for warc in self.folder.glob("*.warc*")]
+        names = [file.name for file in self.folder.glob("*.warc*")]  # indexes among them
+        names += [warc.name for warc in self._files()]
         return 1 + max(map(number_of, names), default=0)
 
-    def _all(self) -> list[Path]:
-        return [w for w in self.folder.glob("*.warc*") if w.name.endswith((".warc", ".warc.gz"))]
+    def _files(self) -> list[Warc]:
+        there = self.store.warcs() if self.store else []
+        # one that was on its way to the store counts as it lies here
+        by_name = {warc.name: warc for warc in (*there, *self._here.warcs())}
+        return [by_name[name] for name in sorted(by_name)]
 
-    def _files(self) -> list[Path]:
-        return sorted(warc for warc in self._all() if warc.stat().st_size)
-
-    def files(self) -> list[Path]:
+    def files(self) -> list[Warc]:
         """Return the WARC files, in order of name."""
         return self._files()
+
+    def opened(self, name: str) -> AbstractContextManager[Data]:
+        """Open one of the files for reading."""
+        return self._shelf(name).opened(name)
+
+    def sha256(self, name: str) -> str:
+        """Return the hex SHA-256 of one of the files."""
+        return self._shelf(name).sha256(name)
+
+    def remove(self, name: str) -> None:
+        """Take one of the files and its index away."""
+        self._index_of(name).unlink(missing_ok=True)
+        if self.store is not None:
+            self.store.remove(name)
+        self._here.remove(name)
+
+    def replace(self, name: str, partial: Path) -> None:
+        """Let a finished file take the place of one of the files, whose records moved nowhere."""
+        self._index_of(name).unlink(missing_ok=True)  # it names what was there
+        settle(partial, self.folder / name)
+        self.ship(name)
+        (warc,) = [warc for warc in self._files() if warc.name == name]
+        self.write_index(name, warc.size, list(self.scan(warc)))
+
+    def _shelf(self, name: str) -> Shelf:
+        if self.store is None or (self.folder / name).exists():
+            return self._here
+        return self.store
 
     def import_warc(self, path: Path) -> int:
         """Keep a copy of a WARC file, once; return how many replies it holds.
@@ -271,7 +321,8 @@ class Archive:
         """
         records = count_replies(path)
         digest = sha256_of(path)[:16]
-        ending = f".warc{'.gz' * is_packed(path)}"
+        with path.open("rb") as given:
+            ending = f".warc{'.gz' * is_packed(given.read(2))}"
         there = self.imported(digest)
         target = self.folder / f"{IMPORTED}{self.next_number():06d}-{digest}{ending}"
         if there is None:
@@ -279,19 +330,20 @@ class Archive:
             partial = target.with_suffix(".part")
             shutil.copyfile(path, partial)
             settle(partial, target)
-        elif any(forgotten.order[0] > number_of(there.name) for forgotten in self.forgotten()):
+            self.ship(target.name)
+        elif any(forgotten.order[0] > number_of(there) for forgotten in self.forgotten()):
             # it arrives again: what was forgotten of it, and is no longer there, counts once more
             partial = target.with_suffix(".part")
             shutil.copyfile(path, partial)
             settle(partial, target)
-            index_of(there).unlink(missing_ok=True)
-            there.unlink()
+            self.ship(target.name)
+            self.remove(there)
         return records
 
-    def imported(self, digest: str) -> Path | None:
-        """Return the imported file whose name carries the beginning of this SHA-256."""
-        copies = [w for w in self._all() if re.fullmatch(rf"{IMPORTED}(\d+-)?{digest}\..+", w.name)]
-        return copies[0] if copies else None
+    def imported(self, digest: str) -> str | None:
+        """Return the name of the imported file that carries the beginning of this SHA-256."""
+        names = [warc.name for warc in self._files()]
+        return next((n for n in names if re.fullmatch(rf"{IMPORTED}(\d+-)?{digest}\..+", n)), None)
 
     def add(self, resources: Iterable[Resource]) -> int:
         """Keep given files as resource records; return how many were not yet there as they are."""
@@ -330,53 +382,60 @@ class Archive:
                     )
                 )
         settle(partial, self.folder / name)
+        self.ship(name)
         return len(new)
 
-    def _indexed(self, warc: Path) -> list[dict[str, Any]]:
+    def _indexed(self, warc: Warc) -> list[dict[str, Any]]:
         """Return a row per record of one file, from its index, made anew where there is none."""
-        status = warc.stat()
-        key = (status.st_size, status.st_mtime_ns, self._trust(warc.name))
+        key = (warc.size, warc.mark, self._trust(warc.name))
         if warc.name in self._read_rows and self._read_rows[warc.name][0] == key:
             return self._read_rows[warc.name][1]
-        rows = self._fresh_index(warc)
+        rows = self.indexed(warc)
         if rows is None:
             rows = list(self.scan(warc))
-            self.write_index(warc, rows)
+            self.write_index(warc.name, warc.size, rows)
         self._read_rows[warc.name] = key, rows
         return rows
 
-    def write_index(self, warc: Path, rows: Iterable[Mapping[str, Any]]) -> None:
-        """Write the index of a file, where the home can be written to."""
+    def write_index(self, name: str, size: int, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Write the index of a file of so many bytes, where the home can be written to."""
         # it is a convenience: a home that is only read, or full, does without
         with contextlib.suppress(OSError):
-            write_index(warc, rows, self._trust(warc.name))
+            write_index(self._index_of(name), rows, size, self._trust(name))
+
+    def _index_of(self, name: str) -> Path:
+        return self.folder / f"{name}{INDEX}"
 
     def _trust(self, name: str) -> str:
         return f"{self.seal.trust} {'whole' if self.seal.adopts(name) else ''}".strip()
 
-    def _fresh_index(self, warc: Path) -> list[dict[str, Any]] | None:
+    def _fresh_index(self, name: str, size: int) -> list[dict[str, Any]] | None:
         """Read the index of a file, unless there is none or it or the file has changed since."""
         try:
-            head, _, body = index_of(warc).read_bytes().partition(b"\n")
-            if json.loads(head) == stamp_of(warc, self._trust(warc.name), body):
+            head, _, body = self._index_of(name).read_bytes().partition(b"\n")
+            if json.loads(head) == stamp_of(size, self._trust(name), body):
                 return [json.loads(line) for line in body.splitlines()]
         except (OSError, ValueError):
             pass
         return None
 
-    def indexed(self, warc: Path) -> list[dict[str, Any]] | None:
+    def indexed(self, warc: Warc) -> list[dict[str, Any]] | None:
         """Return the rows of the index of a file as it is, None where it is lost or damaged."""
-        return self._fresh_index(warc)
+        return self._fresh_index(warc.name, warc.size)
 
-    def scan(self, warc: Path) -> Iterator[dict[str, Any]]:
+    def scan(self, warc: Warc) -> Iterator[dict[str, Any]]:
         """Yield a row per record of one file, read from the file itself.
 
         Here is decided which records count: those that can be read, have an address, and speak for
         refdesk itself only if this home wrote them.
         """
-        whole = self.seal.adopts(warc.name)
-        for member in members(warc):
-            place = {"file": warc.name, "offset": member.offset}
+        with self.opened(warc.name) as data:
+            yield from self._rows_of(warc.name, data)
+
+    def _rows_of(self, file: str, data: Data) -> Iterator[dict[str, Any]]:
+        whole = self.seal.adopts(file)
+        for member in members_of(data):
+            place = {"file": file, "offset": member.offset}
             if isinstance(member, Unreadable):
                 yield bad_row("", member.reason, place, damaged=member.damaged)
                 continue
@@ -400,7 +459,7 @@ class Archive:
                     continue
             row.pop("signed", None)
             row.pop("body", None)
-            row["url"] = self.named_here(warc.name, row["url"])
+            row["url"] = self.named_here(file, row["url"])
             yield row
 
     def named_here(self, file: str, url: str) -> str:

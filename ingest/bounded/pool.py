@@ -12,12 +12,12 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
 from typing import Self
 
+from ingest.archive.shelf import ArchiveUnreachable
 from ingest.bounded.limits import seconds_for
 from ingest.bounded.process import Process, ReaderFailed
 from ingest.bounded.quarantine import Quarantine
 from ingest.bounded.sound import MEMORY_SPENT, soundly
 from ingest.bounded.worker import of_plain
-from ingest.failures import Failure, failure_of
 from ingest.pipeline import Page, Reading
 from ingest.values import Document, Rejection
 
@@ -26,6 +26,43 @@ Results = list[Document | Rejection]
 _MOST = 4  # processes; each may need its memory
 _AHEAD = 3  # pages under way a process
 _MANY = 12  # pages from which more than one process is worth its start
+
+
+class Reader:
+    """Reads one page after the other in a process of its own, replaced when it fails."""
+
+    def __init__(self) -> None:
+        self._process: Process | None = None
+
+    def read(self, reading: Reading) -> Results:
+        """Return what a page holds; a rejection where the process took too long or died.
+
+        Raises:
+            ArchiveUnreachable: the archive cannot be read now.
+        """
+        self._process = self._process or Process()
+        try:
+            answer = self._process.ask({"reading": reading.message()}, seconds_for(reading.size))
+        except ReaderFailed as error:
+            self.end()
+            return [Rejection(reading.url, str(error))]
+        if "unreachable" in answer:
+            raise ArchiveUnreachable(answer["unreachable"])
+        results = [of_plain(result) for result in answer["results"]]
+        if any(isinstance(r, Rejection) and r.reason == MEMORY_SPENT for r in results):
+            self.end()  # what ran out of memory once may hold on to it
+        return results
+
+    def kill(self) -> None:
+        """End the process; whoever waits for its answer hears of it."""
+        if (process := self._process) is not None:
+            process.kill()
+
+    def end(self) -> None:
+        """End the process, whatever it does, and give back what it held."""
+        if self._process is not None:
+            self._process.end()
+            self._process = None
 
 
 class Pool:
@@ -37,8 +74,8 @@ class Pool:
 
     def __init__(self, quarantine: Quarantine) -> None:
         self._quarantine = quarantine
-        self._idle: deque[Process] = deque()
-        self._all: set[Process] = set()
+        self._idle: deque[Reader] = deque()
+        self._all: list[Reader] = []
         self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
@@ -50,13 +87,17 @@ class Pool:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        for process in self._all:
-            process.end()
+        for reader in self._all:
+            reader.end()
         self._all.clear()
         self._idle.clear()
 
     def read(self, pages: Iterable[Page]) -> Iterator[tuple[Page, Results]]:
-        """Yield each page with its documents and rejections, in the order given."""
+        """Yield each page with its documents and rejections, in the order given.
+
+        Raises:
+            ArchiveUnreachable: the archive cannot be read now.
+        """
         wanted = list(pages)
         count = min(_MOST, os.cpu_count() or 1) if len(wanted) >= _MANY else 1
         with ThreadPoolExecutor(count, thread_name_prefix="refdesk-read") as threads:
@@ -71,19 +112,13 @@ class Pool:
             finally:
                 for _, left in ahead:  # nobody waits for these any more
                     left.cancel()
-                for process in self._all if ahead else ():
-                    process.kill()
+                for reader in self._all if ahead else ():
+                    reader.kill()
 
     def _settled(self, page: Page, future: "Future[Results]") -> tuple[Page, Results]:
         """Wait for a page, and hold it in quarantine if its reader failed."""
         results = future.result()
-        faults = [
-            r
-            for r in results
-            if isinstance(r, Rejection) and failure_of(r.reason) is Failure.READER
-        ]
-        if faults and self._quarantine.get(page.digest) is None:
-            self._quarantine.hold(page.digest, page.url, faults[0].reason)
+        self._quarantine.judge(page.digest, page.url, results)
         return page, results
 
     def _one(self, page: Page) -> Results:
@@ -91,30 +126,17 @@ class Pool:
             return [Rejection(page.url, held.reason)]
         if not isinstance(page.read, Reading):  # made by refdesk itself, of what it knows
             return soundly(page.url, page.read)
-        process = self._take()
-        message = {"reading": page.read.message()}
+        reader = self._take()
         try:
-            answer = process.ask(message, seconds_for(page.read.size))
-        except ReaderFailed as error:
-            self._drop(process)
-            return [Rejection(page.url, str(error))]
-        results = [of_plain(result) for result in answer["results"]]
-        if any(isinstance(r, Rejection) and r.reason == MEMORY_SPENT for r in results):
-            self._drop(process)  # what ran out of memory once may hold on to it
-        else:
+            return reader.read(page.read)
+        finally:
             with self._lock:
-                self._idle.append(process)
-        return results
+                self._idle.append(reader)
 
-    def _drop(self, process: Process) -> None:
-        with self._lock:
-            self._all.discard(process)
-        process.end()
-
-    def _take(self) -> Process:
+    def _take(self) -> Reader:
         with self._lock:
             if self._idle:
                 return self._idle.popleft()
-            process = Process()
-            self._all.add(process)
-            return process
+            reader = Reader()
+            self._all.append(reader)
+            return reader

@@ -5,12 +5,14 @@ damaged costs that they are tried once more.
 """
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from ingest.disk import write_whole
-from ingest.values import READER
+from ingest.failures import Failure, failure_of
+from ingest.values import READER, Document, Rejection
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,16 @@ class Quarantine:
         """Do not read a page again."""
         self._held[digest] = Held(digest, url, reason, f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}")
         self._write()
+
+    def judge(self, digest: str, url: str, results: Iterable[Document | Rejection]) -> None:
+        """Do not read a page again of which this came, if its reader failed."""
+        faults = [
+            result.reason
+            for result in results
+            if isinstance(result, Rejection) and failure_of(result.reason) is Failure.READER
+        ]
+        if faults and self.get(digest) is None:
+            self.hold(digest, url, faults[0])
 
     def release(self, digests: set[str]) -> None:
         """Let go of pages that are gone."""

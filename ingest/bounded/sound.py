@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import fields, replace
 from typing import Any, cast
 
+from ingest.archive.shelf import ArchiveUnreachable
 from ingest.errors import RefdeskError
 from ingest.failures import Failure
 from ingest.links.kinds import split
@@ -22,9 +23,15 @@ _SAID = 160
 
 
 def soundly(url: str, read: Callable[[], list[Document | Rejection]]) -> list[Document | Rejection]:
-    """Return what ``read`` makes of the record at ``url``, whatever happens."""
+    """Return what ``read`` makes of the record at ``url``, whatever happens.
+
+    Raises:
+        ArchiveUnreachable: the record could not be had.
+    """
     try:
         return [sound(result) for result in read()]
+    except ArchiveUnreachable:
+        raise  # says nothing of the record: it may be read when the store answers again
     except RefdeskError as error:
         return [Rejection(plain(url), plain(str(error))[:_SAID])]
     except MemoryError:

@@ -1,8 +1,9 @@
 """A reading process: takes readings one by one, gives back what they make, and may be ended.
 
 Runs as a program of its own, spoken to in JSON, each message after its length in four bytes.
-``{"reading": ...}`` is answered by ``{"results": [...]}``, ``{"list": ...}`` by ``{"toml": ...}``
-and ``{"drawing": ...}`` by ``{"image": ...}``, the last two also by ``{"error": ...}``. It holds
+``{"reading": ...}`` is answered by ``{"results": [...]}`` or ``{"unreachable": ...}``,
+``{"list": ...}`` by ``{"toml": ...}`` and ``{"drawing": ...}`` by ``{"image": ...}``, the last two
+also by ``{"error": ...}``. It holds
 itself to its limits where the system can: too much memory is an error inside it, too many seconds
 of the processor end it by a signal, which no library in C can delay.
 """
@@ -16,6 +17,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import IO, Any
 
+from ingest.archive.shelf import ArchiveUnreachable
 from ingest.bounded.drawing import Drawing
 from ingest.bounded.limits import MEMORY
 from ingest.bounded.sound import MEMORY_SPENT, plain, soundly
@@ -92,7 +94,7 @@ def _answer(message: Mapping[str, Any]) -> dict[str, Any]:
 def _draw(message: Mapping[str, Any]) -> dict[str, Any]:
     try:
         return {"image": Drawing.of(message)().to_plain()}
-    except UnreadableError as error:
+    except (UnreadableError, ArchiveUnreachable) as error:
         return {"error": plain(str(error))}
     except MemoryError:
         return {"error": MEMORY_SPENT}
@@ -102,7 +104,10 @@ def _draw(message: Mapping[str, Any]) -> dict[str, Any]:
 
 def _read(message: Mapping[str, Any]) -> dict[str, Any]:
     reading = Reading.of(message)
-    return {"results": [to_plain(result) for result in soundly(reading.url, reading)]}
+    try:
+        return {"results": [to_plain(result) for result in soundly(reading.url, reading)]}
+    except ArchiveUnreachable as error:
+        return {"unreachable": plain(str(error))}
 
 
 def _parse(message: Mapping[str, Any]) -> dict[str, Any]:

@@ -343,8 +343,9 @@ class FarSide(http.server.BaseHTTPRequestHandler):
 
     models: ClassVar[list[dict[str, Any]]] = [
         {"id": "good", "max_model_len": 8192},
-        *({"id": name} for name in ("error", "broken", "odd", "refusing")),
+        *({"id": name} for name in ("error", "broken", "odd", "refusing", "telling")),
     ]
+    likeliest = (("The", -0.5), ("N", -3.0), ("No", -1.5), ("", -1.0), ("What", -4.0))
     asked: ClassVar[list[tuple[dict[str, Any], str | None]]] = []
 
     def do_GET(self) -> None:
@@ -361,6 +362,10 @@ class FarSide(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(b": a comment\r\n\r\n")
         self._event({"choices": [{"delta": {"role": "assistant", "content": None}}]})
+        if body["model"] == "telling" and body.get("logprobs"):
+            told = [{"token": token, "logprob": value} for token, value in self.likeliest]
+            said = {"content": [{"token": "The", "logprob": -0.5, "top_logprobs": told}]}
+            self._event({"choices": [{"delta": {"content": "The"}, "logprobs": said}]})
         for text in ("Grouped", "-query 注意力"):
             self._event({"choices": [{"delta": {"content": text}, "finish_reason": None}]})
         if body["model"] == "error":
@@ -460,6 +465,29 @@ def test_a_stopped_or_closed_server_stream_ends(
     next(stream)
     stream.close()
     assert ask(engine, "Hello?") == "Grouped-query 注意力"
+
+
+@pytest.mark.parametrize(
+    ("beginning", "likelihood"), [("No.", -1.5), ("None of it", -1.5), ("N/A", -3.0), ("Y", -4.0)]
+)
+def test_a_server_tells_how_likely_a_reply_begins(
+    server_engine: Callable[..., ServerEngine], beginning: str, likelihood: float
+) -> None:
+    engine = server_engine("telling")
+    messages = [Message("user", "Hello?")]
+    assert engine.likelihood(messages, beginning) == likelihood
+    assert engine.likelihood(messages, beginning, stop=lambda: True) is None
+    assert engine.likelihood(messages, beginning) == likelihood
+
+
+@pytest.mark.parametrize("model", ["good", "refusing"])
+def test_a_server_that_tells_no_likelihoods_is_asked_once(
+    server_engine: Callable[..., ServerEngine], model: str
+) -> None:
+    engine = server_engine(model)
+    messages = [Message("user", "Hello?")]
+    assert [engine.likelihood(messages, "No") for _ in range(3)] == [None] * 3
+    assert len(FarSide.asked) == 1
 
 
 @pytest.mark.parametrize(

@@ -198,7 +198,8 @@ def test_what_a_forger_puts_into_the_archive_is_not_ours(sound, tmp_path, here):
     other.add([catalog.added(CuratedList("mine", "Evil", None, None, "en", (), ()))])
     (evil,) = other.files()
     target = homes.copied(sound, tmp_path / "home")
-    shutil.copy(evil, target / "archive" / "given-999999-20991231T000000000000.warc.gz")
+    forged = "given-999999-20991231T000000000000.warc.gz"
+    shutil.copy(other.folder / evil.name, target / "archive" / forged)
     desk = Desk(target, llm="extractive")
     (curated,) = desk.lists()
     assert curated.title == "Mine"

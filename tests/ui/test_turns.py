@@ -35,6 +35,15 @@ def test_the_others_wait_in_the_order_they_came() -> None:
     assert order == ["b", "c", "d"]
 
 
+def test_a_server_has_as_many_at_once_as_it_takes() -> None:
+    turns = Turns(at_once=2)
+    with turns.take("a") as first, turns.take("b") as second, turns.take("c") as third:
+        assert [turns.before(turn) for turn in (first, second, third)] == [0, 0, 1]
+        assert list(second.places()) == []
+        third.leave()
+    assert len(turns) == 0
+
+
 def test_one_who_goes_away_frees_the_place() -> None:
     turns = Turns()
     with turns.take("a"):

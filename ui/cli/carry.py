@@ -17,6 +17,36 @@ from ui.cli.progress import ShownProgress
 from ui.cli.terminal import clean
 
 
+def archive(
+    place: Annotated[str | None, typer.Argument(metavar="[URL|home]")] = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say where the archive's files lie, or move them: to an object store, or back into the home.
+
+    URL: s3://BUCKET/PREFIX, gs://BUCKET/PREFIX, az://CONTAINER/PREFIX or file:///FOLDER; the prefix
+    is this home's alone. Keys come from the environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY,
+    AWS_ENDPOINT_URL). Pages are read from there by ranges; the home keeps indexes and its key.
+
+    Example: refdesk archive s3://reading/team
+    """
+    from ingest.archive.warc import Archive  # a question does not wait for what reads archives
+
+    with ShownProgress() as progress:
+        desk = open_desk(home, progress)
+        moved = 0
+        if place is not None:
+            moved = desk.move_archive(None if place == "home" else place)
+        held = Archive(desk.home.archive)
+        files = held.files()
+    where = held.store.url if held.store else str(held.folder)
+    size = sum(warc.size for warc in files)
+    if as_json:
+        print_json({"archive": where, "files": len(files), "bytes": size, "moved": moved})
+        return
+    sys.stdout.write(f"{where}: {len(files)} files, {size / 1e6:.1f} MB\n")
+
+
 def export(
     file: Path,
     home: HomeOption = None,

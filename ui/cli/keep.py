@@ -20,6 +20,7 @@ from ui.cli.options import (
     HomeOption,
     JsonOption,
     LibraryOption,
+    RayOption,
     open_desk,
     print_json,
 )
@@ -56,6 +57,7 @@ def ingest(
         bool, typer.Option("--no-primer", help="In a new home, seed nothing (for measuring).")
     ] = False,
     embedder: EmbedderOption = None,
+    ray: RayOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Fetch what the lists link to, or take in what is named, and update the library.
@@ -77,6 +79,7 @@ def ingest(
             limit=limit,
             wayback=wayback,
             told=progress.on_outcome,
+            ray=ray,
         )
     _report("ingest", report, as_json=as_json)
 
@@ -84,6 +87,7 @@ def ingest(
 def rebuild(
     home: HomeOption = None,
     embedder: EmbedderOption = None,
+    ray: RayOption = None,
     library: LibraryOption = "",
     as_json: JsonOption = False,
 ) -> None:
@@ -92,7 +96,8 @@ def rebuild(
     Example: refdesk rebuild
     """
     with ShownProgress(events=as_json) as progress:
-        report = open_desk(home, progress, embedder=embedder, library=library).rebuild()
+        desk = open_desk(home, progress, embedder=embedder, library=library)
+        report = desk.rebuild(ray=ray)
     _report("rebuild", report, as_json=as_json)
 
 

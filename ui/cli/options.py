@@ -84,6 +84,15 @@ EmbedderOption = Annotated[
         "sentence-transformers by its folder or OWNER/NAME; the library is built with it.",
     ),
 ]
+RayOption = Annotated[
+    str | None,
+    typer.Option(
+        "--ray",
+        envvar="REFDESK_RAY",
+        metavar="ADDRESS|local",
+        help="Read, cut and embed on a Ray cluster; local: one on this machine.",
+    ),
+]
 
 
 def open_desk(

@@ -66,6 +66,15 @@ def serve(
             "turns as others do.",
         ),
     ] = None,
+    grace: Annotated[
+        int,
+        typer.Option(
+            "--grace",
+            min=1,
+            max=600,
+            help="Seconds in which answers under way are finished when it is asked to end.",
+        ),
+    ] = 2,
     no_history: NoHistoryOption = False,
 ) -> None:
     """Serve the page, REST, chat and MCP at http://127.0.0.1:7860.
@@ -91,7 +100,7 @@ def serve(
             desk, host=host, port=port, token=token or None, open_to_everyone=open_to_everyone,
             names=allow_host or (), origins=allow_origin or (), folders=allow_folder or (),
             root_path=root_path, proxies=trust_proxy or (),
-            refresh=refresh or "", load=llm != "extractive" and "://" not in llm,
+            refresh=refresh or "", grace=grace, load=llm != "extractive" and "://" not in llm,
         )  # fmt: skip
 
 
@@ -104,12 +113,12 @@ def mcp(home: HomeOption = None, llm: LlmOption = "auto") -> None:
     from ui.serving.jobs import Jobs
     from ui.serving.mcp import serve_stdio
     from ui.serving.metrics import Metrics
-    from ui.serving.turns import Turns
+    from ui.serving.turns import AT_MOST, Turns
 
     with ShownProgress() as progress:
         desk = open_desk(home, progress, llm)
         _ = desk.library  # a home without one is seeded before the first call waits for it
-        turns = Turns()
+        turns = Turns(at_once=AT_MOST if desk.asks_a_server else 1)
         asking = Asking(desk, turns, Metrics(turns))
         jobs = Jobs(desk)
         try:

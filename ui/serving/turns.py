@@ -52,11 +52,20 @@ class Turn:
 
 
 class Turns:
-    """The queue before one model. Safe to be used from several threads."""
+    """The queue before one model. Safe to be used from several threads.
 
-    def __init__(self, per_caller: int = PER_CALLER, at_most: int = AT_MOST) -> None:
+    Args:
+        per_caller: how many places a caller may hold.
+        at_most: how many places there are.
+        at_once: how many of the first have the model: more than one where it answers several.
+    """
+
+    def __init__(
+        self, per_caller: int = PER_CALLER, at_most: int = AT_MOST, at_once: int = 1
+    ) -> None:
         self._per_caller = per_caller
         self._at_most = at_most
+        self._at_once = at_once
         self._queue: list[Turn] = []
         self._left_at = time.monotonic()
         self._moved = threading.Condition()
@@ -89,9 +98,9 @@ class Turns:
                 self._moved.notify_all()
 
     def before(self, turn: Turn) -> int:
-        """Return how many come before this one."""
+        """Return how many it has to wait for."""
         with self._moved:
-            return self._queue.index(turn)
+            return max(0, self._queue.index(turn) + 1 - self._at_once)
 
     def idle(self) -> float:
         """Return for how many seconds nobody has held a place."""
