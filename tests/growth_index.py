@@ -35,6 +35,7 @@ CASES: dict[str, Any] = {
     "index.search.terms.folded": terms.folded,
     "index.search.terms.joined": Case(terms.joined, most=4_000),
     "index.search.terms.names": terms.names,
+    "index.search.terms.one_spelling": terms.one_spelling,
     "index.search.terms.parts": terms.parts,
     "index.search.terms.single": terms.single,
     "index.search.terms.spread": terms.spread,
