@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 
 _NAME = re.compile(r"[A-Z][\w+#-]* \d[\w.]*(?<!\.)|[A-Za-z0-9][\w+#]*(?:[-.][\w+#]+)*", re.ASCII)
-_FIRST = re.compile(r"^\W*[\w'-]+|(?<=[.!?。！？])\s+[\w'-]+")
+_FIRST = re.compile(r"(?:^|[.!?。！？]\s)\W*(\w)")
 _OTHER = re.compile(
     r"\bthe other (?P<noun>ones?|two|[\w-]+)(?: (?:that )?(?:you|it) (?:mentioned|named|said))?\b|"
     r"另(?:外)?一(?:个|种)",
@@ -18,16 +18,16 @@ _BARE = ("one", "ones", "two")
 
 
 def names(text: str) -> list[str]:
-    """Return the names in a text, each once: words with a capital or a digit.
+    """Return the names in a text, each once: words with a capital or a digit, or like top-k.
 
     A word that begins a sentence counts if it has a digit or a second capital.
     """
-    first = {found.end() for found in _FIRST.finditer(text)}
+    first = {found.start(1) for found in _FIRST.finditer(text)}
     found = []
     for word in _NAME.finditer(text):
         inside = word[0][1:]
-        odd = any(sign.isupper() or sign.isdigit() for sign in inside)
-        begins = word.end() in first
+        odd = any(sign.isupper() or sign.isdigit() for sign in inside) or word[0][-2:-1] == "-"
+        begins = word.start() in first
         capital = word[0][0].isupper() and not begins and len(word[0]) > 1
         if (odd or capital) and not word[0].isdigit():
             found.append(word[0])
@@ -88,7 +88,8 @@ def only_name(part: str) -> str:
 
 
 def _looks(word: str) -> bool:
-    return bool(_NAME.fullmatch(word)) and any(c.isupper() or c.isdigit() for c in word)
+    odd = any(c.isupper() or c.isdigit() for c in word) or word[-2:-1] == "-"
+    return odd and bool(_NAME.fullmatch(word))
 
 
 def _shape(name: str) -> str:
