@@ -37,8 +37,7 @@ _TALKS = re.compile(
     re.IGNORECASE,
 )
 _BEGINS = re.compile(r"[\"“‘'`$(（]?[A-Z0-9\u3400-\u9fff]|[a-z][\w-]*[A-Z0-9_]|[\"“].")
-_TEX = re.compile(r"\\[a-zA-Z]+")
-_MOST_TEX = 3
+_MOST_TEX = 3  # backslashes
 _BACK_MATTER = re.compile(
     r"^(?:\W|\d)*(?:references?|bibliography|citations?|acknowledge?ments?|footnotes?|licen[cs]e|"
     r"further reading|resources|comments?|related|appendix|changelog|contribut\w+|sponsors?|"
@@ -111,7 +110,7 @@ def _lines(library: Library, hit: Hit, most: int) -> list[Line]:
 def _stands(piece: Piece) -> bool:
     if piece.block or piece.title or piece.item or piece.leads or not piece.whole:
         return False
-    torn = not _BEGINS.match(piece.text) or len(_TEX.findall(piece.text)) > _MOST_TEX
+    torn = not _BEGINS.match(piece.text) or piece.text.count("\\") > _MOST_TEX
     return (
         len(piece.text) <= _LONGEST
         and not torn

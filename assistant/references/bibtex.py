@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any
 
-from assistant.references.csl import Item, year_of
+from assistant.references.csl import Item, without_controls, year_of
 
 _TYPES = {
     "article-journal": "article", "paper-conference": "inproceedings", "chapter": "incollection",
@@ -25,7 +25,6 @@ _MARKS = {
     "^": r"\textasciicircum{}",
 }  # fmt: skip
 _MARK = re.compile(r"[\\{}$&%#_~^]")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _AROUND = ":;,.!?()[]\"'“”‘’（）：，。！？"
 _FORMULA = re.compile(r"\$(?=\S)((?:[^$\\]|\\.){1,200})(?<=\S)\$")
 _TOLD_BY = re.compile(r"[\\^_]|^[A-Za-z]$")
@@ -39,7 +38,7 @@ def bibtex(items: Iterable[Item]) -> str:
 
 def escaped(text: str) -> str:
     r"""Return a text as TeX shows it: ``50% & more`` as ``50\% \& more``."""
-    return _MARK.sub(lambda mark: _MARKS[mark[0]], _CONTROL.sub(" ", text))
+    return _MARK.sub(lambda mark: _MARKS[mark[0]], without_controls(text))
 
 
 def _entry(item: Item) -> str:
@@ -104,7 +103,7 @@ def _title(title: str) -> str:
 
 def _kept(text: str) -> str:
     """Escape a text; words with a capital inside (LoRA, GPT-4) keep it whatever the style does."""
-    return " ".join(map(_kept_word, _CONTROL.sub(" ", text).split(" ")))
+    return " ".join(map(_kept_word, without_controls(text).split(" ")))
 
 
 def _kept_word(word: str) -> str:
