@@ -15,7 +15,9 @@ from time import perf_counter
 from typing import Any
 
 from assistant.evaluation.scores import Evaluation, by_document, confidence, rates, row
-from assistant.home.keeping import Fetching, HomeWriter
+from assistant.home import intake
+from assistant.home.keeping import HomeWriter
+from assistant.home.reports import Fetching
 from index import metrics
 from index.models.embedder import Embedder
 from index.search.dense import VectorIndex
@@ -146,7 +148,7 @@ def _library(
     keeper = HomeWriter(home, embedder, progress)
     current = home.current()
     if current is None:
-        keeper.ingest([corpus], seed=False, fetching=Fetching(offline=True))
+        intake.ingest(keeper, [corpus], seed=False, fetching=Fetching(offline=True))
     else:
         store = Store(current / "library.sqlite")
         same = all(store.setting(name) == value for name, value in settings(embedder).items())

@@ -1,0 +1,98 @@
+"""What the library holds: sources, documents, passages, pages of a PDF."""
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from assistant.desk.base import Base
+from index.search.narrowing import check
+from index.store.values import Filters, StoredPassage
+from ingest.errors import NothingFound, UsageError
+from ingest.values import Document
+
+if TYPE_CHECKING:
+    from assistant.learning.holdings import Source
+    from ingest.bounded.drawings import Drawings
+    from ingest.reading.pdf_image import PageImage
+
+_EVERYTHING = Filters()
+
+
+class Reading(Base):
+    """Shows what the library holds."""
+
+    def sources(
+        self, *, filters: Filters = _EVERYTHING, state: str | None = None
+    ) -> "list[Source]":
+        """Return what the lists recommend and the library holds, with what became of each.
+
+        ``state`` is one of in_library, dead, needs_a_browser, failed, not_fetched.
+
+        Raises:
+            UsageError: there is no such state, or a filter names nothing there is.
+            NothingFound: nothing is indexed.
+        """
+        from assistant.learning.holdings import STATES, sources  # needed here alone
+
+        if state is not None and state not in STATES.values():
+            raise UsageError(
+                f"There is no state {state}: choose one of {', '.join(STATES.values())}."
+            )
+        library = self._snapshot()
+        check(library.store, filters)
+        return sources(library.store, filters, state)
+
+    def read_source(self, url: str) -> Document:
+        """Return the document an address leads to: its archived text, as Markdown.
+
+        Raises:
+            NothingFound: the library holds no page of this address.
+        """
+        found = self.library.document(url)
+        if found is None:
+            raise NothingFound(
+                f"The library holds no page of {url}: see `refdesk status --dead`, or take it in "
+                "with `refdesk ingest`."
+            )
+        return found
+
+    def passage(self, key: str) -> StoredPassage:
+        """Return the passage of a key, as hits and citations carry it.
+
+        Raises:
+            NothingFound: the library holds no such passage.
+        """
+        found = self.library.store.passage(key)
+        if found is None:
+            raise NothingFound(f"There is no passage {key} here; search again for its words.")
+        return found
+
+    def page_image(self, address: str, number: int) -> "PageImage":
+        """Return a page of the archived PDF file at an address as a picture, with its text.
+
+        Raises:
+            NothingFound: there is none, or it cannot be drawn within its limits.
+        """
+        from ingest.reading.decode import UnreadableError
+
+        try:
+            return self._drawings.page(address, number)
+        except UnreadableError as error:
+            raise NothingFound(
+                f"Page {number} of {address} cannot be drawn: {error}. Its text can be read."
+            ) from error
+
+    @cached_property
+    def _drawings(self) -> "Drawings":
+        from ingest.bounded.drawings import Drawings
+
+        return Drawings(self.home.archive)
+
+    def status(self) -> dict[str, Any]:
+        """Return what the library holds, in the form of ``status --json``."""
+        return self.library.status()
+
+    def close(self) -> None:
+        """Give the model's memory back."""
+        if "_drawings" in vars(self):
+            self._drawings.close()
+        self._opened.close()
