@@ -68,11 +68,11 @@ def examine(
             of every link finding is 0.
     """
     lines = _lines(text, curated.base)
-    found = [
+    combined = [
         *findings,
         *_links(library.store, curated, lines),
     ]
-    ordered = sorted(set(found), key=lambda one: (one.line, one.code, one.text))
+    ordered = sorted(set(combined), key=lambda one: (one.line, one.code, one.text))
     empty = [one for one in ordered if one.code == "empty-section"]
     return Examination(
         curated.name, curated.title, tuple(ordered), tuple(_suggest(library, curated, empty))
@@ -240,9 +240,9 @@ def to_markdown(examination: Examination) -> str:
     warnings = len(examination.findings) - errors
     lines = [f"# {escape(examination.title)}: {errors} errors, {warnings} warnings", ""]
     for severity in ("error", "warning"):
-        found = [one for one in examination.findings if one.severity == severity]
-        for code in sorted({one.code for one in found}):
-            group = [one for one in found if one.code == code]
+        findings = [one for one in examination.findings if one.severity == severity]
+        for code in sorted({one.code for one in findings}):
+            group = [one for one in findings if one.code == code]
             lines += [f"## {code} ({severity}, {len(group)})", ""]
             lines += [
                 f"- line {one.line}: {inline_code(one.text)}: {escape(one.message)}"

@@ -31,9 +31,9 @@ def calculate(
     ``qrels`` gives the gain of the relevant documents of each question, ``ranked`` the documents
     found for it, best first, each once.
     """
-    found: dict[str, dict[str, float]] = {question: {} for question in qrels}
-    if not found:
-        return found
+    by_question: dict[str, dict[str, float]] = {question: {} for question in qrels}
+    if not by_question:
+        return by_question
     judged = [
         ir_measures.Qrel(question, document, gain)
         for question, gains in qrels.items()
@@ -46,8 +46,8 @@ def calculate(
     ]
     names = {measure: name for name, measure in measures.items()}
     for metric in ir_measures.iter_calc(list(names), judged, run):
-        found[metric.query_id][names[metric.measure]] = float(metric.value)
-    return found
+        by_question[metric.query_id][names[metric.measure]] = float(metric.value)
+    return by_question
 
 
 def scores(
@@ -68,13 +68,13 @@ def scores(
 
 
 def mean(
-    found: Mapping[str, Mapping[str, float]],
+    by_question: Mapping[str, Mapping[str, float]],
     questions: Sequence[str],
     measures: Mapping[str, Any] = MEASURES,
 ) -> dict[str, float | int | None]:
     """Return ``n`` and the mean of every measure over these questions, None where n is 0."""
     result: dict[str, float | int | None] = {"n": len(questions)}
     for name in measures:
-        values = [found[question][name] for question in questions]
+        values = [by_question[question][name] for question in questions]
         result[name] = fmean(values) if values else None
     return result

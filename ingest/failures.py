@@ -42,5 +42,5 @@ WALLS = frozenset(
 
 def failure_of(reason: str) -> Failure | None:
     """Return the kind of failure that a reason tells of, or None."""
-    told = reason[:40].casefold()
-    return next((kind for kind in Failure if told.startswith(kind)), None)
+    start = reason[:40].casefold()
+    return next((kind for kind in Failure if start.startswith(kind)), None)

@@ -74,12 +74,14 @@ def pages(archive: Archive) -> Iterator[Page | Rejection]:
     Pages come sorted by address. The copy that arrived last of those that give a document counts,
     so a failed visit never takes away what an earlier one brought.
     """
-    records = [each for each in archive.records() if not _is_note_to_self(each.url)]
+    records = [record for record in archive.records() if not _is_note_to_self(record.url)]
     gone = archive.forgotten()
-    copies, addresses, lost = _given(archive, [each for each in records if not each.asked_for])
-    for url, found, reason in _visited(archive, records):
-        if found:
-            copies[url] += found
+    copies, addresses, lost = _given(
+        archive, [record for record in records if not record.asked_for]
+    )
+    for url, arrived, reason in _visited(archive, records):
+        if arrived:
+            copies[url] += arrived
             addresses[url].add(url)
         if reason and (url in copies or url not in lost):
             lost[url] = reason
@@ -87,9 +89,9 @@ def pages(archive: Archive) -> Iterator[Page | Rejection]:
         oldest = sorted(copies[url], key=lambda copy: (copy.order, copy.key))
         dropped = {
             document
-            for each in gone
-            for page, document in each.documents
-            if page == url and oldest[-1].order < each.order
+            for forgotten in gone
+            for page, document in forgotten.documents
+            if page == url and oldest[-1].order < forgotten.order
         }
         # a visit that found the page unchanged brought no new copy
         different = {copy.key: copy for copy in oldest}
@@ -191,7 +193,7 @@ class Reading:
     @property
     def size(self) -> int:
         """How many bytes its records hold."""
-        return sum(each.length for copy in self.copies for each in copy.records.values())
+        return sum(record.length for copy in self.copies for record in copy.records.values())
 
     def message(self) -> dict[str, Any]:
         """Return it as an object of JSON, for another process."""
@@ -200,7 +202,7 @@ class Reading:
             "url": self.url,
             "copies": [
                 {
-                    "records": {asked: asdict(each) for asked, each in copy.records.items()},
+                    "records": {asked: asdict(record) for asked, record in copy.records.items()},
                     "missing": dict(copy.missing),
                 }
                 for copy in self.copies
@@ -213,7 +215,7 @@ class Reading:
         """Return the reading of a :meth:`message`."""
         copies = tuple(
             _Copy(
-                {asked: record_of(each) for asked, each in copy["records"].items()},
+                {asked: record_of(record) for asked, record in copy["records"].items()},
                 copy["missing"],
             )
             for copy in message["copies"]
@@ -235,14 +237,16 @@ class Reading:
                 refused = refused or Rejection(self.url, f"damaged in the archive: {error}")
                 continue
             replies |= {asked: Rejection(asked, why) for asked, why in copy.missing.items()}
-            found = [each for each in _read(self.url, replies) if each.url not in self.dropped]
-            if len(found) != 1 or isinstance(found[0], Document):
+            results = [
+                result for result in _read(self.url, replies) if result.url not in self.dropped
+            ]
+            if len(results) != 1 or isinstance(results[0], Document):
                 if refused:
-                    found.append(
+                    results.append(
                         replace(refused, reason=f"{refused.reason} (an earlier copy is kept)")
                     )
-                return found
-            refused = refused or found[0]
+                return results
+            refused = refused or results[0]
         return [refused] if refused else []
 
 
@@ -267,7 +271,7 @@ def _page(
     dropped: frozenset[str],
 ) -> Page:
     """Return the page of these copies, oldest first."""
-    lines = [f"{READER} {url}", *copies, *(f"without {each}" for each in sorted(dropped))]
+    lines = [f"{READER} {url}", *copies, *(f"without {document}" for document in sorted(dropped))]
     return Page(
         url=url,
         addresses=tuple(sorted(addresses)),

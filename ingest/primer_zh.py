@@ -34,10 +34,10 @@ def wording(url: str, heading: tuple[str, ...]) -> str:
 
 @cache
 def _sections(slug: str) -> dict[str, str]:
-    found = files_of(slug)
-    if found is None:
+    files = files_of(slug)
+    if files is None:
         return {}
-    note, chinese = found
+    note, chinese = files
     headings = [match[1].strip() for match in _HEADING.finditer(note)]
     starts = [match.start() for match in _HEADING.finditer(chinese)]
     if len(headings) != len(starts):

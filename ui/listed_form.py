@@ -18,12 +18,12 @@ def added_object(curated: CuratedList) -> dict[str, Any]:
         "topics": len(curated.topics),
         "feeds": list(curated.feeds),
         "entries": [
-            {"title": each.title, "url": each.url, "section": each.section, "note": each.note}
-            for each in curated.entries
+            {"title": entry.title, "url": entry.url, "section": entry.section, "note": entry.note}
+            for entry in curated.entries
         ],
         "not_taken": [
-            {"target": each.target, "title": each.title, "reason": each.reason}
-            for each in curated.ignored
+            {"target": item.target, "title": item.title, "reason": item.reason}
+            for item in curated.ignored
         ],
     }
 
@@ -31,8 +31,8 @@ def added_object(curated: CuratedList) -> dict[str, Any]:
 def not_taken(ignored: Sequence[Ignored]) -> Iterator[str]:
     """Yield a line per reason: how many were left out for it, and the first of them."""
     by_reason: dict[str, list[str]] = {}
-    for each in ignored:
-        by_reason.setdefault(each.reason, []).append(each.target or each.title or "(no name)")
+    for item in ignored:
+        by_reason.setdefault(item.reason, []).append(item.target or item.title or "(no name)")
     for reason, names in by_reason.items():
         more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
         yield f"  not taken: {len(names)} × {reason}: {', '.join(names[:_NAMED])}{more}"

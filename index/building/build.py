@@ -60,7 +60,7 @@ class Change:
 
 def update(
     home: Home,
-    found: Iterable[Page | Rejection],
+    pages: Iterable[Page | Rejection],
     catalog: Sequence[CuratedList],
     embedder: Embedder,
     progress: Progress,
@@ -68,7 +68,7 @@ def update(
     *,
     afresh: bool = False,
 ) -> Change:
-    """Make and publish the generation that holds exactly ``found`` and ``catalog``.
+    """Make and publish the generation that holds exactly ``pages`` and ``catalog``.
 
     ``read`` reads pages (`ingest.bounded.pool`). With ``afresh``, or where the generation before is
     damaged, every page is read again, whatever it holds. The caller holds the home's write lock.
@@ -82,7 +82,7 @@ def update(
             old.copy(folder / "library.sqlite")
         store = StoreWriter(folder / "library.sqlite")
     changes = _Changes(store, embedder)
-    count = changes.take_in(found, progress, read)
+    count = changes.take_in(pages, progress, read)
     changes.join_copies()
     store.put_catalog(catalog)
     store.settle_addresses()
@@ -112,7 +112,7 @@ def update(
     words.change(
         removed,
         ((number, titles[number], f"{texts[number]}\n{names.get(number, '')}") for number in added),
-        {number: wording(each.url, each.heading) for number, each in passages.items()},
+        {number: wording(passage.url, passage.heading) for number, passage in passages.items()},
     )
     if not len(words) == store.count("passages"):
         raise RuntimeError("words and passages do not match; run `refdesk rebuild`")
@@ -180,14 +180,14 @@ class _Changes:
             [number for number in self._added if number not in gone],
         )
 
-    def take_in(self, found: Iterable[Page | Rejection], progress: Progress, read: Read) -> int:
+    def take_in(self, pages: Iterable[Page | Rejection], progress: Progress, read: Read) -> int:
         """Bring the documents to what was found; return how many pages were read."""
         store = self._store
         known = {url: d for url, d in store.page_digests().items() if not url.startswith(LISTED)}
         present: set[str] = set()
         changed: list[Page] = []
         store.drop_lost()
-        for item in found:
+        for item in pages:
             if isinstance(item, Rejection):
                 store.put_failure("", item)
                 continue
@@ -272,18 +272,18 @@ class _Changes:
 
 
 def _of_one_address(keys: Iterable[Key]) -> list[set[Key]]:
-    found: dict[str, set[Key]] = {}
+    copies: dict[str, set[Key]] = {}
     for key in keys:
-        found.setdefault(key[1], set()).add(key)
-    return [group for group in found.values() if len(group) > 1]
+        copies.setdefault(key[1], set()).add(key)
+    return [group for group in copies.values() if len(group) > 1]
 
 
 def _joined(sets: Iterable[set[Key]]) -> list[set[Key]]:
     """Join the sets that overlap."""
     apart: list[set[Key]] = []
     for group in sets:
-        touching = [each for each in apart if each & group]
-        apart = [each for each in apart if not each & group]
+        touching = [other for other in apart if other & group]
+        apart = [other for other in apart if not other & group]
         apart.append(group.union(*touching))
     return apart
 

@@ -65,10 +65,10 @@ def groups(sketches: Mapping[Key, bytes], text_of: Callable[[Key], str]) -> list
                     break
             else:
                 firsts.append(key)
-    found: dict[Key, set[Key]] = defaultdict(set)
+    copies: dict[Key, set[Key]] = defaultdict(set)
     for key in sketches:
-        found[find(key)].add(key)
-    return [group for group in found.values() if len(group) > 1]
+        copies[find(key)].add(key)
+    return [group for group in copies.values() if len(group) > 1]
 
 
 def standing_for_all(urls: Sequence[str]) -> str:

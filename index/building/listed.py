@@ -20,14 +20,14 @@ def stand_ins(catalog: Sequence[CuratedList], missing: Sequence[str]) -> Iterato
         for entry in curated.entries:
             if (url := canonical(entry.url)) in places:
                 places[url].append((curated, entry))
-    for url, found in places.items():
-        yield _page(url, found)
+    for url, listings in places.items():
+        yield _page(url, listings)
 
 
-def _page(url: str, found: Sequence[tuple[CuratedList, Entry]]) -> Page:
-    first = found[0][1]
+def _page(url: str, listings: Sequence[tuple[CuratedList, Entry]]) -> Page:
+    first = listings[0][1]
     lines = [f"# {first.title}", ""]
-    for curated, entry in found:
+    for curated, entry in listings:
         where = " > ".join(entry.section)
         said = f", under {where}" if where else ""
         other = f" as {entry.title}" if entry.title != first.title else ""
@@ -40,7 +40,7 @@ def _page(url: str, found: Sequence[tuple[CuratedList, Entry]]) -> Page:
         text="\n".join(lines),
         author=None,
         date=None,
-        lang=found[0][0].lang,
+        lang=listings[0][0].lang,
         source=first.source,
         kind=first.kind,
         fetched_at="",

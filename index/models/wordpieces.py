@@ -25,5 +25,5 @@ class Wordpieces:
 
     def starts(self, text: str) -> list[int]:
         """Return the offsets at which the tokens of a text start, without the special ones."""
-        found = self._tokenizer.encode(text, add_special_tokens=False)
-        return [start for start, _ in found.offsets]
+        encoding = self._tokenizer.encode(text, add_special_tokens=False)
+        return [start for start, _ in encoding.offsets]

@@ -54,8 +54,8 @@ class Glossary:
         self._short: dict[tuple[str, ...], str] = {}
         self._han: dict[str, str] = {}
         for short, longs in sorted(seen.items()):
-            folded, documents = min(longs.items(), key=lambda each: (-each[1], each[0]))
-            long = min(spelt[folded].items(), key=lambda each: (-each[1], each[0]))[0]
+            folded, documents = min(longs.items(), key=lambda item: (-item[1], item[0]))
+            long = min(spelt[folded].items(), key=lambda item: (-item[1], item[0]))[0]
             if not short.isascii():
                 if documents > 1:
                     self._han[short] = long
@@ -69,30 +69,30 @@ class Glossary:
         A short form of two letters must be written as it is defined: "is" is a word.
         """
         words = _WORD.findall(question)
-        found = [self._long[_key(word)] for word in words if _key(word) in self._long]
+        forms = [self._long[_key(word)] for word in words if _key(word) in self._long]
         folded = [_folded(word) for word in words]
         for start in range(len(words)):
             run: tuple[str, ...] = ()
             for word in folded[start : start + _LONGEST]:
                 run += word
                 if run in self._short:
-                    found.append(self._short[run])
-        found += [other for han, other in self._han.items() if han in question]
+                    forms.append(self._short[run])
+        forms += [other for han, other in self._han.items() if han in question]
         there = f" {' '.join(part for word in folded for part in word)} "
-        new = [form for form in dict.fromkeys(found) if f" {' '.join(_folded(form))} " not in there]
+        new = [form for form in dict.fromkeys(forms) if f" {' '.join(_folded(form))} " not in there]
         return new[:_MOST_OTHERS]
 
 
 def pairs(text: str) -> Iterable[tuple[str, str]]:
     """Yield every (short form, long form) a text defines."""
     text = _MARKUP.sub("", text)
-    for found in _PARENTHESIS.finditer(text):
-        before = text[max(0, found.start() - 160) : found.start()].rpartition("\n")[2]
-        inside = found[1].strip()
+    for match in _PARENTHESIS.finditer(text):
+        before = text[max(0, match.start() - 160) : match.start()].rpartition("\n")[2]
+        inside = match[1].strip()
         yield from _in_parentheses(before, inside)
-    for found in _LEADING.finditer(text):
-        if _is_short(found[1]) and (long := _expansion(found[1], _words(found[2]), at_start=True)):
-            yield found[1], long
+    for match in _LEADING.finditer(text):
+        if _is_short(match[1]) and (long := _expansion(match[1], _words(match[2]), at_start=True)):
+            yield match[1], long
 
 
 def _in_parentheses(before: str, inside: str) -> Iterable[tuple[str, str]]:

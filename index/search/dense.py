@@ -82,10 +82,10 @@ class VectorIndex:
             return self._numbered(*_found(self._index, query, limit, params))
         if rows is None or len(rows) > _SCORED_ONE_BY_ONE:
             probes = _PROBES_AMONG if among else _PROBES
-            found, scores = self._in_cells(query, max(limit, _EXACT), within, there, probes)
-            return self._numbered(*self._exactly(query, found, scores, _EXACT))[:limit]
-        found, scores = self._one_by_one(query, limit + _EXACT, rows)
-        return self._numbered(*self._exactly(query, found, scores, len(found)))[:limit]
+            nearest, scores = self._in_cells(query, max(limit, _EXACT), within, there, probes)
+            return self._numbered(*self._exactly(query, nearest, scores, _EXACT))[:limit]
+        nearest, scores = self._one_by_one(query, limit + _EXACT, rows)
+        return self._numbered(*self._exactly(query, nearest, scores, len(nearest)))[:limit]
 
     def _in_cells(
         self, query: Vectors, wanted: int, within: dict[str, Any], there: int, probes: int
@@ -95,9 +95,9 @@ class VectorIndex:
         while True:
             cells = _faiss.SearchParametersIVF(nprobe=probes, **within)
             params = _faiss.IndexRefineSearchParameters(k_factor=again, base_index_params=cells)
-            found, scores = _found(self._index, query, wanted, params)
-            if len(found) >= min(wanted, there) or probes >= self._cells:
-                return found, scores
+            nearest, scores = _found(self._index, query, wanted, params)
+            if len(nearest) >= min(wanted, there) or probes >= self._cells:
+                return nearest, scores
             probes *= 4
 
     def _one_by_one(self, query: Vectors, wanted: int, rows: Numbers) -> tuple[Numbers, Vectors]:

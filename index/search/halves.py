@@ -157,8 +157,8 @@ def _near(
     elif side.without is not None:
         without = side.without.ascending
     wide = searched.depth + len(searched.left_out)
-    found = side.vectors.search(vector, wide, allowed, without=without, among=again)
-    return [pair for pair in found if pair[0] not in searched.left_out][: searched.depth]
+    nearest = side.vectors.search(vector, wide, allowed, without=without, among=again)
+    return [pair for pair in nearest if pair[0] not in searched.left_out][: searched.depth]
 
 
 def _fused(

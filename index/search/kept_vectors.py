@@ -24,13 +24,13 @@ class KeptVectors:
     def of(self, texts: Sequence[str]) -> Vectors:
         """Return the vectors of at least one text, shape (len(texts), dimension)."""
         with self._lock:
-            found = {text: self._kept[text] for text in texts if text in self._kept}
-        if new := [text for text in dict.fromkeys(texts) if text not in found]:
-            found |= zip(new, self._embed(new), strict=True)
+            vectors = {text: self._kept[text] for text in texts if text in self._kept}
+        if new := [text for text in dict.fromkeys(texts) if text not in vectors]:
+            vectors |= zip(new, self._embed(new), strict=True)
         with self._lock:
-            for text in found:
-                self._kept[text] = found[text]
+            for text in vectors:
+                self._kept[text] = vectors[text]
                 self._kept.move_to_end(text)
             while len(self._kept) > self._most:
                 self._kept.popitem(last=False)
-        return np.stack([found[text] for text in texts])
+        return np.stack([vectors[text] for text in texts])

@@ -162,8 +162,8 @@ class WordIndex:
         }
         return {
             (field, term): weight
-            for field, found in wanted.items()
-            for term, weight in found.items()
+            for field, terms in wanted.items()
+            for term, weight in terms.items()
         }
 
     def explained(self, text: str, score: float) -> float:
@@ -181,9 +181,9 @@ class WordIndex:
 
     def holds(self, word: str) -> bool:
         """Say whether a word stands in a passage, in this form or another of its stem."""
-        found = self._stems(folded(word))
+        stems = self._stems(folded(word))
         searcher = self._index.searcher()
-        return bool(found) and all(_frequency(searcher, term) for term in found)
+        return bool(stems) and all(_frequency(searcher, term) for term in stems)
 
     def words_like(self, beginning: str) -> list[tuple[str, int]]:
         """Return the words of four letters and more that begin so, the most frequent first.
@@ -261,7 +261,7 @@ def _frequency(searcher: tantivy.Searcher, term: str) -> int:
 
 
 def _numbers(searcher: tantivy.Searcher, addresses: list[tantivy.DocAddress]) -> list[int]:
-    return [int(found or 0) for found in searcher.fast_field_values("number", addresses)]
+    return [int(number or 0) for number in searcher.fast_field_values("number", addresses)]
 
 
 def _fields(title: str, words: str) -> dict[str, str]:

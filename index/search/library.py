@@ -189,9 +189,9 @@ class Library:
             None if not filters else now.store.matching(filters),
             frozenset() if listed else now.listed,
         )
-        found = halves.search(searched, self._sides(now, text), now.words, self.embedder)
-        fused = _demoted(found.fused, now.listed)
-        return self._hits(now.store, fused[:k], found)
+        ranking = halves.search(searched, self._sides(now, text), now.words, self.embedder)
+        fused = _demoted(ranking.fused, now.listed)
+        return self._hits(now.store, fused[:k], ranking)
 
     def _sides(self, now: OpenGeneration, text: str) -> list[Side]:
         """Return the passages in the query's language and all others, with who knows them."""
@@ -215,7 +215,7 @@ class Library:
         return [home, abroad]
 
     def _hits(
-        self, store: Store, fused: Sequence[tuple[int, float]], found: halves.Found
+        self, store: Store, fused: Sequence[tuple[int, float]], ranking: halves.Found
     ) -> list[Hit]:
         passages = store.passages([number for number, _ in fused])
         recommended = store.recommendations({passage.url for passage in passages.values()})
@@ -225,9 +225,9 @@ class Library:
                 score=score,
                 passage=passages[number],
                 recommended_by=recommended[passages[number].url],
-                dense_rank=found.dense_ranks.get(number),
-                word_rank=found.word_ranks.get(number),
-                cosine=found.cosines.get(number),
+                dense_rank=ranking.dense_ranks.get(number),
+                word_rank=ranking.word_ranks.get(number),
+                cosine=ranking.cosines.get(number),
             )
             for rank, (number, score) in enumerate(fused, 1)
         ]

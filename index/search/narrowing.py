@@ -57,7 +57,7 @@ def _sections(wanted: Iterable[str], rows: Iterable[tuple[str]]) -> None:
 
 def _instead(name: str, there: Sequence[str], *, all_of_them: bool = True) -> str:
     """Return what a message goes on with: the nearest name, or all there are."""
-    spelt = {each.lower(): each for each in reversed(there)}
+    spelt = {option.lower(): option for option in reversed(there)}
     near = get_close_matches(name.lower(), list(spelt), n=1, cutoff=0.6)
     if near:
         return f": did you mean '{spelt[near[0]]}'?"

@@ -77,10 +77,10 @@ def reduced(text: str, words: WordIndex) -> str:
     Those tell that are rare in the library, yet stand there, and are not said over and over in the
     query itself, as the lines of a traceback are. Bare numbers do not count.
     """
-    found = _WORD.findall(text)
-    if len(found) <= _MOST_TERMS and len(set(words.terms(text))) <= _MOST_TERMS:
+    tokens = _WORD.findall(text)
+    if len(tokens) <= _MOST_TERMS and len(set(words.terms(text))) <= _MOST_TERMS:
         return text
-    said = Counter(word.lower() for word in found)
+    said = Counter(word.lower() for word in tokens)
     terms = {word: words.terms(word) for word in said if not word.isdigit()}
     idf = words.idf({term for own in terms.values() for term in own})
     absent = words.absent(idf)
@@ -95,6 +95,6 @@ def reduced(text: str, words: WordIndex) -> str:
         for word in sorted(worth, key=lambda word: (-worth[word], word))[:_TELLING]
         if worth[word] >= least
     }
-    kept = dict.fromkeys(word.lower() for word in found if word.lower() in telling)
-    first = {word.lower(): word for word in reversed(found)}
+    kept = dict.fromkeys(word.lower() for word in tokens if word.lower() in telling)
+    first = {word.lower(): word for word in reversed(tokens)}
     return " ".join(first[word] for word in kept) or text

@@ -33,7 +33,7 @@ class Speller:
         A query most of whose words are unknown is in another language, or about something else:
         it stays, unless it has only a word or two.
         """
-        words = [found[0] for found in _WORD.finditer(query)]
+        words = [match[0] for match in _WORD.finditer(query)]
         unknown = {word for word in words if self._unknown(word)}
         if len(unknown) >= _FEW_WORDS and len(unknown) > _MOST_UNKNOWN * len(words):
             return query
@@ -41,7 +41,7 @@ class Speller:
         for word in unknown:
             name = word[0].isupper() and word != words[0]
             meant[word] = self._likeliest(word.lower(), 1 if name or len(word) < _TWO_SLIPS else 2)
-        return _WORD.sub(lambda found: _as(found[0], meant.get(found[0])), query)
+        return _WORD.sub(lambda match: _as(match[0], meant.get(match[0])), query)
 
     def _unknown(self, word: str) -> bool:
         return len(word) >= _SHORTEST and not self._words.holds(word)

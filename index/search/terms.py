@@ -40,12 +40,12 @@ def spread(text: str) -> str:
 
 def parts(text: str) -> list[str]:
     """Return the parts of the camelCase words of a text: ``getUserById`` has four."""
-    found: list[str] = []
+    pieces: list[str] = []
     for word in _WORD.findall(text):
         humps = _HUMP.split(word)
         if len(humps) > 1:
-            found += [hump for hump in humps if len(hump) >= _SHORTEST_PART]
-    return found
+            pieces += [hump for hump in humps if len(hump) >= _SHORTEST_PART]
+    return pieces
 
 
 def names(text: str) -> dict[str, int]:
@@ -54,17 +54,17 @@ def names(text: str) -> dict[str, int]:
     However they are set apart (snake_case, camelCase, hyphens, points), it is the same name:
     ``n_gpu-Layers`` is ``ngpulayers``, of three. What stands between points is a name of its own.
     """
-    found: dict[str, int] = {}
+    counts: dict[str, int] = {}
     for whole in _COMPOUND.findall(text):
         for name in dict.fromkeys([whole, *whole.split(".")]):
             chunks = _WORD.findall(name)
             if len(chunks) > 1:
-                found["".join(chunks).lower()] = len(chunks)
+                counts["".join(chunks).lower()] = len(chunks)
     for word in _WORD.findall(text):
         humps = _HUMP.split(word)
         if len(humps) > 1:
-            found.setdefault(word.lower(), len(humps))
-    return {name: count for name, count in found.items() if len(name) <= _LONGEST_NAME}
+            counts.setdefault(word.lower(), len(humps))
+    return {name: count for name, count in counts.items() if len(name) <= _LONGEST_NAME}
 
 
 def joined(text: str) -> dict[str, int]:
@@ -73,11 +73,11 @@ def joined(text: str) -> dict[str, int]:
     Its names, its words, and words in a row written apart: ``kv cache manager``.
     """
     words = [word.lower() for word in _WORD.findall(text)]
-    found = {word: 1 for word in words if len(word) > _SHORTEST_PART}
+    counts = {word: 1 for word in words if len(word) > _SHORTEST_PART}
     for count in range(2, min(len(words), _MOST_JOINED) + 1):
         for at in range(len(words) - count + 1):
-            found["".join(words[at : at + count])] = count
-    return found | names(text)
+            counts["".join(words[at : at + count])] = count
+    return counts | names(text)
 
 
 def single(text: str) -> list[str]:

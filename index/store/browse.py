@@ -66,17 +66,17 @@ def links(store: Store, name: str | None = None) -> list[Link]:
         " WHERE ?1 = '' OR entries.list = ?1 ORDER BY lists.place, entries.place",
         (name or "",),
     )
-    found = []
+    entries = []
     for row in rows:
         reason = "" if row[7] else failures.get(row[6], "")
-        found.append(
+        entries.append(
             Link(
                 list=row[0], title=row[1], url=row[2], section=tuple(json.loads(row[3])),
                 difficulty=row[4], kind=row[5], state=_state(bool(row[7]), reason),
                 document=row[7], length=row[8], lang=row[9], reason=reason,
             )
         )  # fmt: skip
-    return found
+    return entries
 
 
 def _state(here: bool, reason: str) -> str:
@@ -109,16 +109,16 @@ def unlisted(store: Store) -> list[Shelf]:
             " JOIN addresses ON addresses.url = entries.address"
         )
     }
-    return [each for each in shelves(store) if each.url not in listed]
+    return [shelf for shelf in shelves(store) if shelf.url not in listed]
 
 
 def topics(store: Store, name: str) -> dict[tuple[str, ...], list[str]]:
     """Return the topics of a list by the section they stand under, in the list's order."""
-    found: dict[tuple[str, ...], list[str]] = {}
+    titles: dict[tuple[str, ...], list[str]] = {}
     query = "SELECT section, title FROM topics WHERE list = ?1 ORDER BY rowid"
     for section, title in store.rows(query, (name,)):
-        found.setdefault(tuple(json.loads(section)), []).append(title)
-    return found
+        titles.setdefault(tuple(json.loads(section)), []).append(title)
+    return titles
 
 
 def dates(store: Store, urls: Sequence[str]) -> dict[str, str]:

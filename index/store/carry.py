@@ -65,14 +65,14 @@ def export(home: Home, file: Path, *, archive: bool) -> int:
     if current is None:
         raise NothingFound(f"The home {home.root} holds no library yet: run `refdesk ingest`.")
     files = {
-        f"library/{current.name}/{each.relative_to(current).as_posix()}": each
-        for each in sorted(current.rglob("*"))
-        if each.is_file() and not each.name.endswith(".lock")
+        f"library/{current.name}/{path.relative_to(current).as_posix()}": path
+        for path in sorted(current.rglob("*"))
+        if path.is_file() and not path.name.endswith(".lock")
     }
     if archive:
-        for each in sorted(home.archive.glob("*.warc*")):
-            if each.name.endswith((".warc", ".warc.gz")):
-                files[f"archive/{each.name}"] = each
+        for warc in sorted(home.archive.glob("*.warc*")):
+            if warc.name.endswith((".warc", ".warc.gz")):
+                files[f"archive/{warc.name}"] = warc
         vectors = home.cache / "vectors.sqlite"
         if vectors.exists():
             files["cache/vectors.sqlite"] = vectors
@@ -80,7 +80,7 @@ def export(home: Home, file: Path, *, archive: bool) -> int:
         "format": FORMAT,
         "generation": current.name,
         "archive": archive,
-        "files": {name: [each.stat().st_size, sha256_of(each)] for name, each in files.items()},
+        "files": {name: [path.stat().st_size, sha256_of(path)] for name, path in files.items()},
     }
     body = json.dumps(manifest).encode()
     partial = file.with_name(f"{file.name}.part")
@@ -91,8 +91,8 @@ def export(home: Home, file: Path, *, archive: bool) -> int:
             head = tarfile.TarInfo(_MANIFEST)
             head.size = len(body)
             bundle.addfile(head, BytesIO(body))
-            for name, each in files.items():
-                bundle.add(each, name, recursive=False, filter=_anonymous)
+            for name, path in files.items():
+                bundle.add(path, name, recursive=False, filter=_anonymous)
         sync(partial)
         partial.rename(file)  # a file under its final name is whole
     except FileExistsError:
@@ -231,14 +231,14 @@ def lists_of(home: Home) -> list[CuratedList]:
         "SELECT list, title, section FROM topics ORDER BY rowid"
     ):
         topics[name].append(Topic(title, tuple(json.loads(section))))
-    found = [
+    lists = [
         CuratedList(name, title, origin, None, lang, tuple(entries[name]), tuple(topics[name]))
         for name, title, origin, lang in store.rows(
             "SELECT name, title, origin, lang FROM lists ORDER BY place"
         )
     ]
     store.close()
-    return found
+    return lists
 
 
 def _manifest(file: Path, bundle: tarfile.TarFile, member: tarfile.TarInfo | None) -> Any:
@@ -278,8 +278,8 @@ def _wrong(manifest: Mapping[str, Any]) -> str | None:
     if len(files) > _MOST_FILES:
         return f"it holds more than {_MOST_FILES} files"
     for name, row in files.items():
-        found = _NAME.fullmatch(name)
-        if found is None or ".." in name or found["generation"] not in (None, generation):
+        match = _NAME.fullmatch(name)
+        if match is None or ".." in name or match["generation"] not in (None, generation):
             return f"it holds {name[:200]}"
         if not manifest["archive"] and not name.startswith("library/"):
             return f"it holds {name[:200]} and says that it has no archive"
@@ -321,11 +321,11 @@ class _Bounded(BufferedIOBase):
         self._left = most
 
     def read(self, size: int | None = -1, /) -> bytes:
-        found = self._stream.read(_CHUNK if size is None or size < 0 else size)
-        self._left -= len(found)
+        chunk = self._stream.read(_CHUNK if size is None or size < 0 else size)
+        self._left -= len(chunk)
         if self._left < 0:
             raise ValueError("it unpacks to far more than a library of its size does")
-        return found
+        return chunk
 
 
 def _placed(stream: IO[bytes], target: Path) -> str:

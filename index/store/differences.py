@@ -88,7 +88,7 @@ def differences(before: Lock, now: Lock) -> Differences:
         _sources([u for u in both if u in same and old[u].passages != new[u].passages], new),
         tuple(name for name in now.lists if name not in before.lists),
         tuple(name for name in before.lists if name not in now.lists),
-        tuple(each for each in changes if each.added or each.dropped or each.moved),
+        tuple(change for change in changes if change.added or change.dropped or change.moved),
     )
 
 

@@ -160,8 +160,8 @@ class Home:
 
     def generations(self) -> list[Path]:
         """Return the folders of all finished generations, oldest first."""
-        found = [f for f in self.library.glob("*") if _POINTER.fullmatch(f.name) and f.is_dir()]
-        return sorted(found, key=_number)
+        folders = [f for f in self.library.glob("*") if _POINTER.fullmatch(f.name) and f.is_dir()]
+        return sorted(folders, key=_number)
 
     @contextlib.contextmanager
     def writing(self, what: str = "write") -> Iterator[None]:
@@ -198,10 +198,10 @@ class Home:
     def writer(self) -> dict[str, object]:
         """Return what the last writer noted: its ``pid``, and ``what`` it did."""
         try:
-            found = json.loads((self.root / "writer.json").read_text(encoding="utf-8"))
+            record = json.loads((self.root / "writer.json").read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return {}
-        return found if isinstance(found, dict) else {}
+        return record if isinstance(record, dict) else {}
 
     @contextlib.contextmanager
     def _while_there_is_room(self) -> Iterator[None]:

@@ -104,16 +104,18 @@ def dumps(lock: Lock) -> str:
     }
     documents = {
         url: {
-            "title": each.title,
-            "sha256": each.sha256,
-            "archived": each.archived,
-            "passages": list(each.passages),
+            "title": document.title,
+            "sha256": document.sha256,
+            "archived": document.archived,
+            "passages": list(document.passages),
         }
-        for url, each in sorted(lock.documents.items())
+        for url, document in sorted(lock.documents.items())
     }
     parts = [f" {_json(name)}: {_json(value)}" for name, value in head.items()]
     parts.append(f' "documents": {_lines(documents)}')
-    parts.append(f' "lists": {_lines({name: _list(each) for name, each in lock.lists.items()})}')
+    parts.append(
+        f' "lists": {_lines({name: _list(curated) for name, curated in lock.lists.items()})}'
+    )
     return "{\n" + ",\n".join(parts) + "\n}\n"
 
 
@@ -132,8 +134,8 @@ def loads(text: str) -> Lock:
         return Lock(
             _text(said["digest"]),
             _text(said["embedder"]),
-            {_text(url): _locked(each) for url, each in said["documents"].items()},
-            {_text(name): _list_of(name, each) for name, each in said["lists"].items()},
+            {_text(url): _locked(document) for url, document in said["documents"].items()},
+            {_text(name): _list_of(name, curated) for name, curated in said["lists"].items()},
         )
     except UsageError:
         raise
@@ -191,9 +193,10 @@ def _list(curated: CuratedList) -> dict[str, Any]:
     return {
         "title": curated.title,
         "entries": [
-            [each.url, list(each.section), each.title, each.difficulty] for each in curated.entries
+            [entry.url, list(entry.section), entry.title, entry.difficulty]
+            for entry in curated.entries
         ],
-        "topics": [[each.title, list(each.section)] for each in curated.topics],
+        "topics": [[topic.title, list(topic.section)] for topic in curated.topics],
     }
 
 

@@ -68,7 +68,7 @@ def row_of(document: Document) -> tuple[Any, ...]:
 def document_of(row: Sequence[Any]) -> Document:
     """Return the document of a row of `FIELDS`."""
     url, title, text, author, date, lang, source, kind, fetched_at, *lists, anchors, imprint = row
-    links, aliases = (tuple(json.loads(each)) for each in lists)
+    links, aliases = (tuple(json.loads(column)) for column in lists)
     return Document(
         url, title, text, author, date, lang, source, kind, fetched_at, links, aliases,
         tuple((start, address) for start, address in json.loads(anchors)),

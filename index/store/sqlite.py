@@ -103,10 +103,10 @@ class Store:
             " WHERE here.id IN (SELECT value FROM json_each(?)) ORDER BY other.start",
             (json.dumps(list(numbers)),),
         )
-        found: dict[int, list[int]] = {}
+        neighbours: dict[int, list[int]] = {}
         for number, other in rows:
-            found.setdefault(number, []).append(other)
-        return found
+            neighbours.setdefault(number, []).append(other)
+        return neighbours
 
     def text_of(self, page: str, url: str) -> str:
         """Return the text of a document or of a copy."""
@@ -115,8 +115,8 @@ class Store:
         ).fetchone()
         if row is not None:
             return document_of(json.loads(row[0])).text
-        found = self._db.execute("SELECT text FROM documents WHERE url = ?", (url,)).fetchone()
-        return str(found[0])
+        row = self._db.execute("SELECT text FROM documents WHERE url = ?", (url,)).fetchone()
+        return str(row[0])
 
     def is_sound(self) -> bool:
         """Say whether the file holds together."""
@@ -168,10 +168,10 @@ class Store:
 
     def foreign(self) -> dict[str, list[int]]:
         """Return the numbers of the passages in each language but English."""
-        found: dict[str, list[int]] = {}
+        numbers: dict[str, list[int]] = {}
         for number, lang in self._db.execute("SELECT id, lang FROM passages WHERE lang <> 'en'"):
-            found.setdefault(lang, []).append(number)
-        return found
+            numbers.setdefault(lang, []).append(number)
+        return numbers
 
     def missing(self) -> list[str]:
         """Return the addresses of the entries that lead to no document, sorted."""
@@ -246,7 +246,7 @@ class Store:
 
     def recommendations(self, urls: Iterable[str]) -> dict[str, tuple[Recommendation, ...]]:
         """Return, for each of these documents, every place in the lists, in list order."""
-        found: dict[str, list[Recommendation]] = {url: [] for url in urls}
+        by_url: dict[str, list[Recommendation]] = {url: [] for url in urls}
         rows = self._db.execute(
             "SELECT DISTINCT document, entries.list, section, difficulty FROM"
             " (SELECT value AS document, value AS url FROM json_each(?1) UNION"
@@ -254,11 +254,11 @@ class Store:
             "  WHERE document IN (SELECT value FROM json_each(?1))) AS wanted"
             " JOIN entries ON entries.address = wanted.url JOIN lists ON entries.list = lists.name"
             " ORDER BY lists.place, entries.place",
-            (json.dumps(list(found)),),
+            (json.dumps(list(by_url)),),
         )
         for url, name, section, difficulty in rows:
-            found[url].append(Recommendation(name, tuple(json.loads(section)), difficulty))
-        return {url: tuple(places) for url, places in found.items()}
+            by_url[url].append(Recommendation(name, tuple(json.loads(section)), difficulty))
+        return {url: tuple(places) for url, places in by_url.items()}
 
     def matching(self, filters: Filters) -> list[int]:
         """Return the numbers of all passages a filter lets through, ascending."""

@@ -77,8 +77,8 @@ def _read(folder: Path) -> dict[str, Any] | None:
         return None
     if hashlib.sha256(body.encode()).hexdigest() != seal:
         return None
-    found: dict[str, Any] = json.loads(body)
-    return found
+    sums: dict[str, Any] = json.loads(body)
+    return sums
 
 
 def _is_same(file: Path, other: Path) -> bool:

@@ -37,9 +37,9 @@ def damages(archive: Archive) -> Iterator[Damage]:
         harmed = [row for row in rows if row.get("damaged")]
         harmed = [row for row in harmed if not archive.is_forgotten(warc.name, row["offset"])]
         if not any(row.get("damaged") for row in rows) and (
-            found := _IMPORTED.fullmatch(warc.name)
+            match := _IMPORTED.fullmatch(warc.name)
         ):
-            same = sha256_of(warc).startswith(found[1])
+            same = sha256_of(warc).startswith(match[1])
             if not same and not archive.is_forgotten(warc.name) and not holds_erased(warc):
                 yield Damage(
                     f"archive/{warc.name}",

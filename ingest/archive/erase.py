@@ -43,18 +43,18 @@ def erase(archive: Archive) -> int:
     erased = 0
     for warc in archive.files():
         order = order_of(warc.name, {"offset": 0})
-        whole = any(warc.name in each.files and order < each.order for each in gone)
+        whole = any(warc.name in forgotten.files and order < forgotten.order for forgotten in gone)
         if whole and not any(file == warc.name for file, _ in needed):
             erased += sum(1 for _ in members(warc))
             index_of(warc).unlink(missing_ok=True)
             warc.unlink()
             continue
         places = [
-            (found.offset, found.length)
-            for found in members(warc)
-            if (warc.name, found.offset) not in needed
-            and not is_erased(found)
-            and (whole or _is_gone(archive, warc.name, found, gone, replies))
+            (member.offset, member.length)
+            for member in members(warc)
+            if (warc.name, member.offset) not in needed
+            and not is_erased(member)
+            and (whole or _is_gone(archive, warc.name, member, gone, replies))
         ]
         erased += _overwrite(archive, warc, places) if places else 0
     return erased
@@ -62,31 +62,33 @@ def erase(archive: Archive) -> int:
 
 def holds_erased(warc: Path) -> bool:
     """Say whether bytes were taken out of a file."""
-    return any(is_erased(found) for found in members(warc))
+    return any(is_erased(member) for member in members(warc))
 
 
-def is_erased(found: Found | Unreadable) -> bool:
+def is_erased(member: Found | Unreadable) -> bool:
     """Say whether this stands where something was forgotten."""
-    return isinstance(found, Found) and found.record.rec_headers.get_header("Content-Type") == _KIND
+    return (
+        isinstance(member, Found) and member.record.rec_headers.get_header("Content-Type") == _KIND
+    )
 
 
 def _is_gone(
     archive: Archive,
     file: str,
-    found: Found | Unreadable,
+    member: Found | Unreadable,
     gone: Sequence[Forgotten],
     replies: set[tuple[str, str]],
 ) -> bool:
     """Say whether a record was forgotten, or is a reply that only forgotten visits asked for."""
     url = date = ""
-    if isinstance(found, Found):
-        head = found.record.rec_headers
+    if isinstance(member, Found):
+        head = member.record.rec_headers
         url = (head.get_header("WARC-Target-URI") or "").strip("<>")
         date = head.get_header("WARC-Date") or ""
     page = archive.named_here(file, url.removeprefix(VISITS))
-    order = order_of(file, {"fetched_at": date, "offset": found.offset})
+    order = order_of(file, {"fetched_at": date, "offset": member.offset})
     return (url, date) in replies or any(
-        each.covers(page, file, found.offset, order) for each in gone
+        forgotten.covers(page, file, member.offset, order) for forgotten in gone
     )
 
 

@@ -67,17 +67,17 @@ def members(path: Path, start: int = 0) -> Iterator[Found | Unreadable]:
         step = _packed if data[:2] == _MAGIC[:2] else _plain
         at = start
         while at < len(data):
-            found = step(data, at)
-            if found is None:
+            member = step(data, at)
+            if member is None:
                 return
-            yield found
-            at = found.offset + found.length
+            yield member
+            at = member.offset + member.length
 
 
 def member_at(path: Path, offset: int) -> Found | Unreadable:
     """Return the record that begins at an offset."""
-    found = next(members(path, offset), None)
-    return found or Unreadable(offset, 0, "the file ends before it", damaged=True)
+    member = next(members(path, offset), None)
+    return member or Unreadable(offset, 0, "the file ends before it", damaged=True)
 
 
 def is_packed(path: Path) -> bool:
@@ -175,7 +175,7 @@ def _states_digest(record: ArcWarcRecord) -> bool:
     """Say whether a record states digests that can be compared: others say nothing."""
     names = ("WARC-Payload-Digest", "WARC-Block-Digest")
     said = [record.rec_headers.get_header(name) for name in names]
-    return all(_DIGEST.fullmatch(each) for each in said if each)
+    return all(_DIGEST.fullmatch(digest) for digest in said if digest)
 
 
 def _lost(data: mmap.mmap, at: int, reason: str) -> Unreadable:

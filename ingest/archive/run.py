@@ -120,8 +120,8 @@ class ArchiveRun:
         if len(self._rows) % _SYNC_EVERY == 0:
             self._sync()
         self._offset()  # what was written is there for every reader, and survives a kill
-        told = reply_row(reply, self._path.name, offset)
-        return Record(**(told | {"payload": first, "order": order_of(self._path.name, row)}))
+        fields = reply_row(reply, self._path.name, offset)
+        return Record(**(fields | {"payload": first, "order": order_of(self._path.name, row)}))
 
     def end_visit(self, url: str, requests: Iterable[Asked]) -> Visit:
         """Note that everything a page takes was asked for, and what came of it."""

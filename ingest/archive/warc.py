@@ -109,58 +109,58 @@ class Archive:
         for line in lines:
             if "status" not in line:
                 continue
-            found = {name: value for name, value in line.items() if name != "forgotten"}
-            first = places.get(tuple(found.pop("refers", ())))
+            row = {name: value for name, value in line.items() if name != "forgotten"}
+            first = places.get(tuple(row.pop("refers", ())))
             if first is not None:
-                found |= {"digest": first["digest"], "length": first["length"]}
-                found["payload"] = (first["file"], first["offset"])
-            if not found["digest"]:
+                row |= {"digest": first["digest"], "length": first["length"]}
+                row["payload"] = (first["file"], first["offset"])
+            if not row["digest"]:
                 continue
-            record = Record(**found, order=order_of(found["file"], found))
+            record = Record(**row, order=order_of(row["file"], row))
             if not _is_gone(gone, record.url, record.file, record.offset, record.order):
                 yield record
 
     def visits(self, *, forgotten: bool = False) -> dict[str, list[Visit]]:
         """Return the finished visits of each page, oldest first; with ``forgotten`` those too."""
-        found: dict[str, list[Visit]] = {}
+        by_page: dict[str, list[Visit]] = {}
         lines = [line for warc in self._files() for line in self._indexed(warc)]
         gone = [] if forgotten else self._forgotten(lines)
         for line in lines:
             if "requests" in line:
-                asked = tuple(Asked(**each) for each in line["requests"])
+                asked = tuple(Asked(**request) for request in line["requests"])
                 order = order_of(line["file"], {**line, "fetched_at": line["at"]})
                 visit = Visit(line["url"], line["at"], asked, order)
                 if not _is_gone(gone, visit.url, line["file"], line["offset"], order):
-                    found.setdefault(visit.url, []).append(visit)
-        for visits in found.values():
+                    by_page.setdefault(visit.url, []).append(visit)
+        for visits in by_page.values():
             visits.sort(key=lambda visit: visit.order)
-        return found
+        return by_page
 
     def bad(self) -> list[Bad]:
         """Return every record that is there and does not count, unless it was forgotten."""
         lines = [line for warc in self._files() for line in self._indexed(warc)]
         gone = self._forgotten(lines)
-        found = []
+        bad_records = []
         for line in lines:
             if "bad" in line:
                 order = order_of(line["file"], line)
                 url = line["url"] or f"warc:{line['file']}@{line['offset']}"
                 bad = Bad(url, line["bad"], line["file"], line["offset"], line["damaged"], order)
                 if not _is_gone(gone, line["url"], bad.file, bad.offset, order):
-                    found.append(bad)
-        return found
+                    bad_records.append(bad)
+        return bad_records
 
     def forgotten(self) -> list[Forgotten]:
         """Return what was forgotten, oldest first."""
         return self._forgotten([line for warc in self._files() for line in self._indexed(warc)])
 
     def _forgotten(self, lines: Iterable[Mapping[str, Any]]) -> list[Forgotten]:
-        found = []
+        forgotten = []
         for line in lines:
             if "forgotten" not in line:
                 continue
             said = line["forgotten"]
-            found.append(
+            forgotten.append(
                 Forgotten(
                     frozenset(said["addresses"]),
                     frozenset((page, document) for page, document in said["documents"]),
@@ -169,13 +169,13 @@ class Archive:
                     order_of(line["file"], line),
                 )
             )
-        return sorted(found, key=lambda each: each.order)
+        return sorted(forgotten, key=lambda entry: entry.order)
 
     def lost(self) -> list[str]:
         """Return the names of files that are gone or empty, as far as indexes tell of them."""
-        told = {index.name.removesuffix(INDEX) for index in self.folder.glob(f"*{INDEX}")}
+        indexed = {index.name.removesuffix(INDEX) for index in self.folder.glob(f"*{INDEX}")}
         there = {warc.name for warc in self._files()}
-        return sorted(name for name in told - there if not self.is_forgotten(name))
+        return sorted(name for name in indexed - there if not self.is_forgotten(name))
 
     def is_forgotten(self, file: str, offset: int = 0) -> bool:
         """Say whether a whole file was forgotten, or what stands at a place of it."""
@@ -218,10 +218,10 @@ class Archive:
         return replace(reply, url=record.url, fetched_at=record.fetched_at)
 
     def _read(self, file: str, offset: int) -> Reply:
-        found = member_at(self.folder / file, offset)
-        if isinstance(found, Unreadable):
-            raise DamagedRecordError(f"{file}: {found.reason}")
-        return reply_of(found.record)
+        member = member_at(self.folder / file, offset)
+        if isinstance(member, Unreadable):
+            raise DamagedRecordError(f"{file}: {member.reason}")
+        return reply_of(member.record)
 
     def mend(self) -> list[str]:
         """Cut off what a crash left half-written; return the names of the files that were cut.
@@ -277,7 +277,7 @@ class Archive:
             partial = target.with_suffix(".part")
             shutil.copyfile(path, partial)
             settle(partial, target)
-        elif any(each.order[0] > number_of(there.name) for each in self.forgotten()):
+        elif any(forgotten.order[0] > number_of(there.name) for forgotten in self.forgotten()):
             # it arrives again: what was forgotten of it, and is no longer there, counts once more
             partial = target.with_suffix(".part")
             shutil.copyfile(path, partial)
@@ -288,8 +288,8 @@ class Archive:
 
     def imported(self, digest: str) -> Path | None:
         """Return the imported file whose name carries the beginning of this SHA-256."""
-        found = [w for w in self._all() if re.fullmatch(rf"{IMPORTED}(\d+-)?{digest}\..+", w.name)]
-        return found[0] if found else None
+        copies = [w for w in self._all() if re.fullmatch(rf"{IMPORTED}(\d+-)?{digest}\..+", w.name)]
+        return copies[0] if copies else None
 
     def add(self, resources: Iterable[Resource]) -> int:
         """Keep given files as resource records; return how many were not yet there as they are."""
@@ -371,14 +371,14 @@ class Archive:
         refdesk itself only if this home wrote them.
         """
         whole = self.seal.adopts(warc.name)
-        for found in members(warc):
-            place = {"file": warc.name, "offset": found.offset}
-            if isinstance(found, Unreadable):
-                yield bad_row("", found.reason, place, damaged=found.damaged)
+        for member in members(warc):
+            place = {"file": warc.name, "offset": member.offset}
+            if isinstance(member, Unreadable):
+                yield bad_row("", member.reason, place, damaged=member.damaged)
                 continue
-            head = found.record.rec_headers
+            head = member.record.rec_headers
             try:
-                row = row_of(found, place)
+                row = row_of(member, place)
             except ValueError as error:
                 named = head.get_header("WARC-Target-URI") or ""
                 yield bad_row(named if is_sound(named) else "", str(error), place, damaged=False)
@@ -416,4 +416,4 @@ def is_imported(file: str) -> bool:
 
 
 def _is_gone(gone: Iterable[Forgotten], url: str, file: str, offset: int, order: Order) -> bool:
-    return any(each.covers(url, file, offset, order) for each in gone)
+    return any(forgotten.covers(url, file, offset, order) for forgotten in gone)

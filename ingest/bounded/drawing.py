@@ -24,14 +24,14 @@ class Drawing:
         """Return it as an object of JSON, for another process."""
         return {
             "folder": str(self.folder),
-            "records": [asdict(each) for each in self.records],
+            "records": [asdict(record) for record in self.records],
             "number": self.number,
         }
 
     @classmethod
     def of(cls, message: Mapping[str, Any]) -> "Drawing":
         """Return the drawing of a :meth:`message`."""
-        records = tuple(record_of(each) for each in message["records"])
+        records = tuple(record_of(record) for record in message["records"])
         return cls(Path(message["folder"]), records, message["number"])
 
     def __call__(self) -> PageImage:

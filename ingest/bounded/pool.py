@@ -98,7 +98,7 @@ class Pool:
         except ReaderFailed as error:
             self._drop(process)
             return [Rejection(page.url, str(error))]
-        results = [of_plain(each) for each in answer["results"]]
+        results = [of_plain(result) for result in answer["results"]]
         if any(isinstance(r, Rejection) and r.reason == MEMORY_SPENT for r in results):
             self._drop(process)  # what ran out of memory once may hold on to it
         else:

@@ -56,14 +56,14 @@ class Quarantine:
         try:
             rows = json.loads(self._file.read_text("utf-8"))["held"]
             held = [Held(**row) for row in rows]
-            if not all(isinstance(each.digest, str) for each in held):
+            if not all(isinstance(entry.digest, str) for entry in held):
                 raise TypeError("no digest")
         except FileNotFoundError:
             return {}
         except (OSError, ValueError, KeyError, TypeError):
             self.damaged = True
             return {}
-        return {each.digest: each for each in held if each.reader == READER}
+        return {entry.digest: entry for entry in held if entry.reader == READER}
 
     def _write(self) -> None:
         rows = {"held": [asdict(held) for held in self.all()]}

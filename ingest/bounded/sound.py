@@ -24,7 +24,7 @@ _SAID = 160
 def soundly(url: str, read: Callable[[], list[Document | Rejection]]) -> list[Document | Rejection]:
     """Return what ``read`` makes of the record at ``url``, whatever happens."""
     try:
-        return [sound(each) for each in read()]
+        return [sound(result) for result in read()]
     except RefdeskError as error:
         return [Rejection(plain(url), plain(str(error))[:_SAID])]
     except MemoryError:
@@ -68,7 +68,9 @@ def sound(result: Document | Rejection) -> Document | Rejection:
 
 
 def _sound_imprint(imprint: Imprint) -> Imprint:
-    said = {each.name: plain(getattr(imprint, each.name))[:_TITLE] for each in fields(imprint)[1:]}
+    said = {
+        field.name: plain(getattr(imprint, field.name))[:_TITLE] for field in fields(imprint)[1:]
+    }
     return Imprint(tuple((plain(a), plain(b)) for a, b in imprint.authors), **said)
 
 

@@ -45,8 +45,8 @@ def receive(stream: IO[bytes]) -> dict[str, Any] | None:
     body = stream.read(size)
     if len(body) < size:
         return None
-    found: dict[str, Any] = json.loads(body)
-    return found
+    message: dict[str, Any] = json.loads(body)
+    return message
 
 
 def to_plain(result: Document | Rejection) -> dict[str, Any]:
@@ -101,7 +101,7 @@ def _draw(message: Mapping[str, Any]) -> dict[str, Any]:
 
 def _read(message: Mapping[str, Any]) -> dict[str, Any]:
     reading = Reading.of(message)
-    return {"results": [to_plain(each) for each in soundly(reading.url, reading)]}
+    return {"results": [to_plain(result) for result in soundly(reading.url, reading)]}
 
 
 def _parse(message: Mapping[str, Any]) -> dict[str, Any]:
@@ -109,10 +109,10 @@ def _parse(message: Mapping[str, Any]) -> dict[str, Any]:
     about = {key: message[key] for key in ("name", "base", "origin")}
     try:
         if "data" in message:
-            found = read_list(base64.b64decode(message["data"]), file=message["file"], **about)
+            curated = read_list(base64.b64decode(message["data"]), file=message["file"], **about)
         else:
-            found = parse(message["text"], **about)
-        return {"toml": dumps(found)}
+            curated = parse(message["text"], **about)
+        return {"toml": dumps(curated)}
     except RefdeskError as error:
         return {"error": plain(str(error))}
     except Exception as error:  # as `soundly` has it

@@ -149,13 +149,13 @@ def unlatexed(text: str) -> str:
     """Return a field as people read it: accents set, braces and commands gone."""
     if "\\" in text:
         text = _ACCENT.sub(_accented, text)
-        text = _LETTER.sub(lambda found: _LETTERS[found[1]], text)
-        text = _COMMAND.sub(lambda found: found[1] or "", text)
+        text = _LETTER.sub(lambda match: _LETTERS[match[1]], text)
+        text = _COMMAND.sub(lambda match: match[1] or "", text)
     text = text.replace("---", "—").replace("--", "–")
     return " ".join(text.replace("{", "").replace("}", "").replace("~", " ").split())
 
 
-def _accented(found: re.Match[str]) -> str:
-    mark, letter = found[1] or found[3], found[2] or found[4] or found[5]
+def _accented(match: re.Match[str]) -> str:
+    mark, letter = match[1] or match[3], match[2] or match[4] or match[5]
     letter = {"ı": "i", "ȷ": "j"}.get(letter, letter)
     return unicodedata.normalize("NFC", letter + _ACCENTS[mark])

@@ -37,7 +37,7 @@ def read(given: Given, shelf: Shelf) -> str | None:
             url=text_of(item.get("URL") or item.get("url")),
             doi=text_of(item.get("DOI")),
             arxiv=number if "arxiv" in number.lower() else "",
-            authors=[name for each in _authors(item) if (name := _name(each))],
+            authors=[name for author in _authors(item) if (name := _name(author))],
             year=_year(item),
             tags=tags_of(item.get("keyword")) or _tags(item.get("tags")),
             note=text_of(item.get("note") or item.get("annote")),
@@ -52,8 +52,8 @@ def _items(value: Any) -> list[Any]:
 
 
 def _authors(item: dict[str, Any]) -> list[Any]:
-    found = item.get("author") or item.get("creators")
-    return found if isinstance(found, list) else []
+    authors = item.get("author") or item.get("creators")
+    return authors if isinstance(authors, list) else []
 
 
 def _name(author: Any) -> str:
@@ -77,4 +77,4 @@ def _year(item: dict[str, Any]) -> str:
 
 def _tags(value: Any) -> list[str]:
     tags = value if isinstance(value, list) else []
-    return [text_of(each.get("tag")) for each in tags if isinstance(each, dict)]
+    return [text_of(tag.get("tag")) for tag in tags if isinstance(tag, dict)]

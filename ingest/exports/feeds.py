@@ -24,8 +24,8 @@ def read(given: Given, shelf: Shelf) -> str | None:
 
     where = {"content-location": shelf.base} if shelf.base else {}
     # a stream: a string it would take for an address, or for a file's name
-    found = feedparser.parse(io.BytesIO(checked(given.data)), response_headers=where)
-    for entry in found.entries:
+    feed = feedparser.parse(io.BytesIO(checked(given.data)), response_headers=where)
+    for entry in feed.entries:
         said = plain(entry.get("summary", ""), SUMMARY)
         title = plain(entry.get("title", ""), SUMMARY)
         shelf.take(
@@ -35,7 +35,7 @@ def read(given: Given, shelf: Shelf) -> str | None:
             tags=[tag.get("term") or "" for tag in entry.get("tags", ())],
             added=_day(entry.get("published_parsed") or entry.get("updated_parsed")),
         )
-    called: str | None = found.feed.get("title")
+    called: str | None = feed.feed.get("title")
     return called
 
 

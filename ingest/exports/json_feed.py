@@ -19,8 +19,8 @@ def read(given: Given, shelf: Shelf) -> str | None:
     """See `Format`."""
     feed = _object(given.value)
     items = feed.get("items")
-    for each in items if isinstance(items, list) else []:
-        item = _object(each)
+    for value in items if isinstance(items, list) else []:
+        item = _object(value)
         text = item.get("summary") or item.get("content_text") or item.get("content_html")
         shelf.take(
             text_of(item.get("url")) or text_of(item.get("external_url")),

@@ -12,28 +12,30 @@ _DEEPEST = 40
 
 def recognises(given: Given) -> bool:
     """See `Format`."""
-    return any(isinstance(each.get("content"), dict) for each in _rows(given.value, "bookmarks"))
+    return any(
+        isinstance(bookmark.get("content"), dict) for bookmark in _rows(given.value, "bookmarks")
+    )
 
 
 def read(given: Given, shelf: Shelf) -> str | None:
     """See `Format`."""
-    lists = {text_of(each.get("id")): each for each in _rows(given.value, "lists")}
-    for each in _rows(given.value, "bookmarks"):
-        content = each.get("content")
+    lists = {text_of(row.get("id")): row for row in _rows(given.value, "lists")}
+    for bookmark in _rows(given.value, "bookmarks"):
+        content = bookmark.get("content")
         content = content if isinstance(content, dict) else {}
-        title = text_of(each.get("title")) or text_of(content.get("title"))
+        title = text_of(bookmark.get("title")) or text_of(content.get("title"))
         if content.get("type") != "link":
             kind = text_of(content.get("type")) or "nothing"
             shelf.leave("", title or text_of(content.get("text")), f"no page ({kind})")
             continue
-        ids = each.get("lists") if isinstance(each.get("lists"), list) else []
+        ids = bookmark.get("lists") if isinstance(bookmark.get("lists"), list) else []
         shelf.take(
             text_of(content.get("url")),
             title,
             _path(text_of(ids[0]), lists) if ids else [],
-            note=text_of(each.get("note")),
-            tags=tags_of(each.get("tags")),
-            added=text_of(each.get("createdAt")),
+            note=text_of(bookmark.get("note")),
+            tags=tags_of(bookmark.get("tags")),
+            added=text_of(bookmark.get("createdAt")),
         )
     return None
 
@@ -47,5 +49,5 @@ def _path(key: str, lists: dict[str, dict[str, Any]]) -> list[str]:
 
 
 def _rows(value: Any, name: str) -> list[dict[str, Any]]:
-    found = value.get(name) if isinstance(value, dict) else None
-    return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
+    rows = value.get(name) if isinstance(value, dict) else None
+    return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []

@@ -12,16 +12,20 @@ _DEEPEST = 40
 
 def recognises(given: Given) -> bool:
     """See `Format`."""
-    return any("links" in each for each in _collections(given.value))
+    return any("links" in collection for collection in _collections(given.value))
 
 
 def read(given: Given, shelf: Shelf) -> str | None:
     """See `Format`."""
     collections = _collections(given.value)
-    by_id = {each.get("id"): each for each in collections if isinstance(each.get("id"), int)}
-    for each in collections:
-        section = _path(each, by_id)
-        links = each.get("links")
+    by_id = {
+        collection.get("id"): collection
+        for collection in collections
+        if isinstance(collection.get("id"), int)
+    }
+    for collection in collections:
+        section = _path(collection, by_id)
+        links = collection.get("links")
         for link in links if isinstance(links, list) else []:
             if not isinstance(link, dict):
                 shelf.leave(str(link), "", "no object with an address")
@@ -51,5 +55,9 @@ def _path(collection: dict[str, Any], by_id: dict[Any, dict[str, Any]]) -> list[
 
 
 def _collections(value: Any) -> list[dict[str, Any]]:
-    found = value.get("collections") if isinstance(value, dict) else None
-    return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
+    collections = value.get("collections") if isinstance(value, dict) else None
+    return (
+        [collection for collection in collections if isinstance(collection, dict)]
+        if isinstance(collections, list)
+        else []
+    )

@@ -59,7 +59,7 @@ _DOCUMENTS = (
 
 def form_of(given: Given) -> str:
     """Return the name of a file's format, "" for Markdown."""
-    return next((name for name, each in FORMATS.items() if each.recognises(given)), "")
+    return next((name for name, form in FORMATS.items() if form.recognises(given)), "")
 
 
 def is_export(file: str, data: bytes) -> bool:

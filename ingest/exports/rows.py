@@ -87,8 +87,8 @@ def tags_of(value: object) -> list[str]:
             return [part.strip() for part in text.split(mark)]
     if not isinstance(value, list):
         return []
-    return [text_of(each.get("name", "")) if isinstance(each, dict) else text_of(each)
-            for each in value]  # fmt: skip
+    return [text_of(tag.get("name", "")) if isinstance(tag, dict) else text_of(tag)
+            for tag in value]  # fmt: skip
 
 
 def _listed(text: str) -> object:

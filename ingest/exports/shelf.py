@@ -150,7 +150,7 @@ def _note(note: str, tags: Iterable[str], added: str) -> str:
 
 def _reasons(ignored: Sequence[Ignored]) -> str:
     counts: dict[str, int] = {}
-    for each in ignored:
-        counts[each.reason] = counts.get(each.reason, 0) + 1
+    for item in ignored:
+        counts[item.reason] = counts.get(item.reason, 0) + 1
     said = ", ".join(f"{count} × {reason}" for reason, count in counts.items())
     return f" ({said})" if said else ""

@@ -45,14 +45,16 @@ def read_vault(folder: Path, name: str, parse: Callable[..., CuratedList]) -> Cu
             if target.rpartition("/")[2].removesuffix(".md").lower() not in there:
                 topics[Topic(shown, under)] = None
         try:
-            found = parse(wiki.as_markdown(text), name=note.stem)
+            curated = parse(wiki.as_markdown(text), name=note.stem)
         except UsageError:
             continue  # a note without an address: it is a document
-        for entry in found.entries:
+        for entry in curated.entries:
             section = (*under, *entry.section)
             entries.setdefault((entry.url, section), replace(entry, section=section))
         ignored += [
-            each for each in found.ignored if each.reason.startswith(("unsupported", "unreadable"))
+            item
+            for item in curated.ignored
+            if item.reason.startswith(("unsupported", "unreadable"))
         ]
     if not entries:
         raise UsageError(
@@ -84,4 +86,4 @@ def _text_of(note: Path) -> str:
 
 def _aliases(text: str) -> list[str]:
     said = front_matter.split_leniently(text)[0].get("aliases")
-    return [str(each) for each in said] if isinstance(said, list) else [str(said)] if said else []
+    return [str(alias) for alias in said] if isinstance(said, list) else [str(said)] if said else []

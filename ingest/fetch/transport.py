@@ -61,12 +61,12 @@ class _PublicBackend(httpcore.AsyncNetworkBackend):
     ) -> httpcore.AsyncNetworkStream:
         try:
             with anyio.fail_after(timeout):
-                found = await anyio.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+                answers = await anyio.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         except OSError as error:
             raise UnknownHostError(host) from error
         except TimeoutError as error:
             raise httpcore.ConnectTimeout(f"looking up {host} took too long") from error
-        numbers = list(dict.fromkeys(str(answer[4][0]) for answer in found))
+        numbers = list(dict.fromkeys(str(answer[4][0]) for answer in answers))
         if not numbers or not all(is_public(number) for number in numbers):
             raise RefusedAddressError(host)
         for last, number in enumerate(numbers, 1):

@@ -54,7 +54,7 @@ class Collector:
 
     Args:
         archive: where what comes is kept.
-        told: called after every page.
+        on_outcome: called after every page.
         reader: reads lists, bounded.
         transport: see `ingest.fetch.client.Fetcher`.
         limits: see `ingest.fetch.client.Fetcher`.
@@ -63,42 +63,42 @@ class Collector:
     def __init__(
         self,
         archive: Archive,
-        told: OnOutcome,
+        on_outcome: OnOutcome,
         reader: ListReader,
         transport: httpx.AsyncBaseTransport | None = None,
         limits: Limits = Limits(),  # noqa: B008  # immutable
     ) -> None:
         self._archive = archive
-        self._told = told
+        self._on_outcome = on_outcome
         self._reader = reader
         self._transport = transport
         self._limits = limits
 
     def collect(self, request: CollectRequest) -> list[PageOutcome]:
         """Fetch what is wished for and is due."""
-        got = self._gather(request.pages, request, 0, named=True)
+        outcomes = self._gather(request.pages, request, 0, named=True)
         wanted = self._lists(request)
         origins = [url for curated in wanted for url in _sources(curated)]
-        got += self._gather(origins, request, len(got))
+        outcomes += self._gather(origins, request, len(outcomes))
         self._reread(wanted)
         for depth in range(1, request.depth + 1):
             entries = [entry.url for curated in self._lists(request) for entry in curated.entries]
-            got += self._gather(entries, request, len(got))
+            outcomes += self._gather(entries, request, len(outcomes))
             if depth < request.depth:
                 self._descend(request)
-        return got
+        return outcomes
 
     def refresh(self, budget: Budget) -> list[PageOutcome]:
         """Look at what is due: lists first, then pages, those most overdue first."""
         end = monotonic() + budget.seconds
         known = catalog.known(self._archive)
         ledger = Ledger(self._archive)
-        origins = {canonical(url): url for each in known for url in _sources(each)}
+        origins = {canonical(url): url for curated in known for url in _sources(curated)}
         late = {url: ledger.lateness(url, freshness.LIST) for url in origins}
         due = [origins[url] for url in late if late[url] >= 1]
-        got = self._gather(due, CollectRequest(refresh=True, most=budget.pages), 0)
+        outcomes = self._gather(due, CollectRequest(refresh=True, most=budget.pages), 0)
         self._reread(known)
-        return got + self._pages(budget, origins, len(got), end)
+        return outcomes + self._pages(budget, origins, len(outcomes), end)
 
     def _pages(
         self, budget: Budget, origins: Collection[str], done: int, end: float
@@ -110,14 +110,14 @@ class Collector:
             spelled |= {canonical(entry.url): entry.url for entry in curated.entries}
         late = {url: ledger.lateness(url) for url in spelled if url not in origins}
         due = sorted((url for url in late if late[url] >= 1), key=lambda url: (-late[url], url))
-        wish = CollectRequest(refresh=True, wayback=budget.wayback, most=budget.pages)
-        got: list[PageOutcome] = []
+        request = CollectRequest(refresh=True, wayback=budget.wayback, most=budget.pages)
+        outcomes: list[PageOutcome] = []
         for start in range(0, len(due), _AT_ONCE):
             if monotonic() > end:
                 break
             some = [spelled[url] for url in due[start : start + _AT_ONCE]]
-            got += self._gather(some, wish, done + len(got))
-        return got
+            outcomes += self._gather(some, request, done + len(outcomes))
+        return outcomes
 
     def fetch_list(self, url: str, name: str, base: str | None) -> CuratedList:
         """Fetch the source of a list, Markdown, a feed or an outline of feeds, and read it.
@@ -127,10 +127,12 @@ class Collector:
         Raises:
             UsageError: it cannot be had, is neither of these, or holds no link.
         """
-        got = self._gather([url], CollectRequest(refresh=True), 0, named=True)
+        outcomes = self._gather([url], CollectRequest(refresh=True), 0, named=True)
         data = Ledger(self._archive).list_source(url)
         if data is None:
-            why = got[0].reason or "it is a page, not the Markdown source of a list, nor a feed"
+            why = (
+                outcomes[0].reason or "it is a page, not the Markdown source of a list, nor a feed"
+            )
             raise UsageError(
                 f"The list {url} cannot be read: {why}. Give the address of its Markdown source."
             )
@@ -145,7 +147,7 @@ class Collector:
         return gather(
             self._archive,
             urls,
-            self._told,
+            self._on_outcome,
             refresh=request.refresh,
             transport=self._transport,
             limits=self._limits,

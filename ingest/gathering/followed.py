@@ -28,11 +28,13 @@ def followed(
         parts = split(canonical(feed))
         name = f"{curated.name}/{parts.netloc}{parts.path}".rstrip("/")
         try:
-            found = read(data, file=feed, name=name, base=feed, origin=feed)
+            latest = read(data, file=feed, name=name, base=feed, origin=feed)
         except UsageError:
             continue  # it is empty, or no feed any more: what it held before stays
-        entries = (replace(each, section=(found.title, *each.section)) for each in found.entries)
+        entries = (
+            replace(entry, section=(latest.title, *entry.section)) for entry in latest.entries
+        )
         before = stored.get(name)
-        now = grown(before, replace(found, entries=tuple(entries), topics=(), ignored=()))
+        now = grown(before, replace(latest, entries=tuple(entries), topics=(), ignored=()))
         if now != before:
             yield now

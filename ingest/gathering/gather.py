@@ -46,7 +46,7 @@ OnOutcome = Callable[[PageOutcome, int, int], None]
 def gather(
     archive: Archive,
     wanted: Sequence[str],
-    told: OnOutcome,
+    on_outcome: OnOutcome,
     *,
     refresh: bool = False,
     transport: httpx.AsyncBaseTransport | None = None,
@@ -60,7 +60,7 @@ def gather(
     Args:
         archive: the home's archive; the caller holds the write lock.
         wanted: addresses, in any spelling.
-        told: called after every page.
+        on_outcome: called after every page.
         refresh: visit every page, asking whether it changed.
         transport: see `Fetcher`.
         limits: see `Fetcher`.
@@ -76,7 +76,7 @@ def gather(
     if not due:
         return []
     with ArchiveRun(archive, ledger.records) as run:
-        visits = _Visits(ledger, run, told, wayback=wayback)
+        visits = _Visits(ledger, run, on_outcome, wayback=wayback)
         pages = {url: spelled[url] for url in due}
         return asyncio.run(visits.make(pages, transport, limits))
 
@@ -84,12 +84,14 @@ def gather(
 class _Visits:
     """The visits of one run."""
 
-    def __init__(self, ledger: Ledger, run: ArchiveRun, told: OnOutcome, *, wayback: bool) -> None:
+    def __init__(
+        self, ledger: Ledger, run: ArchiveRun, on_outcome: OnOutcome, *, wayback: bool
+    ) -> None:
         self._ledger = ledger
         self._run = run
-        self._told = told
+        self._on_outcome = on_outcome
         self._wayback = wayback
-        self._got: list[PageOutcome] = []
+        self._outcomes: list[PageOutcome] = []
         self._new: set[tuple[str, str]] = set()  # replies whose bodies were not known
         self._youtube_blocks = False
 
@@ -105,13 +107,13 @@ class _Visits:
 
             async def one(url: str, spelling: str) -> None:
                 async with slots:
-                    self._got.append(await self._visited(url, spelling, fetcher))
-                self._told(self._got[-1], len(self._got), len(due))
+                    self._outcomes.append(await self._visited(url, spelling, fetcher))
+                self._on_outcome(self._outcomes[-1], len(self._outcomes), len(due))
 
             async with asyncio.TaskGroup() as tasks:
                 for url, spelling in due.items():
                     tasks.create_task(one(url, spelling))
-        return self._got
+        return self._outcomes
 
     async def _visited(self, url: str, spelling: str, fetcher: Fetcher) -> PageOutcome:
         """Visit a page; whatever goes wrong with it is its own failure, and no other's."""
@@ -145,7 +147,9 @@ class _Visits:
 
         async def converse(asks: Callable[[str, Replies], Sequence[Request]]) -> None:
             while len(replies) < _MOST_REQUESTS:
-                wanted = [each for each in asks(url, dict(replies)) if each.url not in replies]
+                wanted = [
+                    request for request in asks(url, dict(replies)) if request.url not in replies
+                ]
                 if not wanted:
                     break
                 async with asyncio.TaskGroup() as tasks:
@@ -163,7 +167,7 @@ class _Visits:
         if self._wayback and _is_dead(replies.values()):
             await converse(archived_copy.requests)
         self._run.end_visit(url, [_asked(address, reply) for address, reply in replies.items()])
-        return _got(url, replies.values(), self._new)
+        return _outcome(url, replies.values(), self._new)
 
 
 def _as_sent(address: str) -> str:
@@ -186,10 +190,10 @@ def _is_dead(replies: Collection[Reply | Rejection]) -> bool:
     return any(s in (404, 410) for s in came) and all(reason_of(s) for s in came)
 
 
-def _got(
+def _outcome(
     url: str, replies: Collection[Reply | Rejection], new: Collection[tuple[str, str]]
 ) -> PageOutcome:
-    good = [each for each in replies if isinstance(each, Reply) and not status_reason(each)]
+    good = [reply for reply in replies if isinstance(reply, Reply) and not status_reason(reply)]
     good = [reply for reply in good if not archived_copy.is_look_up(reply.url)]
     if good:
         changed = any((reply.url, reply.fetched_at) in new for reply in good)

@@ -47,7 +47,7 @@ class Ledger:
         self._now = datetime.now(UTC)
         self.records = list(archive.records())
         self._visits = archive.visits()
-        self._forgotten = {url for each in archive.forgotten() for url in each.addresses}
+        self._forgotten = {url for forgotten in archive.forgotten() for url in forgotten.addresses}
         # a file from elsewhere cannot stand in for what this home fetched
         ours_last = sorted(self.records, key=lambda record: record.asked_for)
         self._exact = {(record.url, record.fetched_at): record for record in ours_last}

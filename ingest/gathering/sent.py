@@ -61,7 +61,7 @@ def file_resource(name: str, data: bytes) -> Resource:
     name = re.sub(r"[\x00-\x1f\x7f]", "", name).strip(". ")[-_LONGEST_NAME:]
     kind = MEDIA_TYPES.get(f".{suffix_of(f'file:///{quote(name)}')}")
     if not name or kind is None or kind == "application/jsonl":
-        kinds = " ".join(each for each in MEDIA_TYPES if each != ".jsonl")
+        kinds = " ".join(suffix for suffix in MEDIA_TYPES if suffix != ".jsonl")
         raise UsageError(f"refdesk cannot take in {name or 'a file without a name'}: send {kinds}.")
     if len(data) > MAX_BYTES:
         raise UsageError(f"{name} is larger than {MAX_BYTES / 1e6:.0f} MB.")

@@ -52,14 +52,14 @@ def sublists(curated: CuratedList, ledger: Ledger, parse: Parse) -> Iterator[Cur
             continue
         name = f"{curated.name}/{split(url).path.strip('/')}"
         try:
-            found = parse(text, name=name, base=url, origin=url)
+            sublist = parse(text, name=name, base=url, origin=url)
         except UsageError:
             continue  # a page without links
-        if len(found.entries) >= _MANY:
+        if len(sublist.entries) >= _MANY:
             under = (*entry.section, entry.title)
-            entries = (_named(each, under) for each in found.entries)
-            topics = (replace(each, section=(*under, *each.section)) for each in found.topics)
-            yield replace(found, entries=tuple(entries), topics=tuple(topics), ignored=())
+            entries = (_named(entry, under) for entry in sublist.entries)
+            topics = (replace(topic, section=(*under, *topic.section)) for topic in sublist.topics)
+            yield replace(sublist, entries=tuple(entries), topics=tuple(topics), ignored=())
 
 
 def _named(entry: Entry, under: tuple[str, ...]) -> Entry:

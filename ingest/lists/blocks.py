@@ -287,15 +287,15 @@ def _with_bare_links(text: str) -> Iterator[Piece]:
     yield text[start:]
 
 
-def _bare(found: str) -> str:
+def _bare(address: str) -> str:
     """Return a bare address without what closes a bracket around it or ends its sentence."""
     opened: list[str] = []
-    for at, char in enumerate(found):
+    for at, char in enumerate(address):
         if char in "([{":
             opened.append(char)
         elif char in _PAIRS:
             if not opened or opened[-1] != _PAIRS[char]:
-                found = found[:at]
+                address = address[:at]
                 break
             opened.pop()
-    return found.rstrip(".,;:!?*_([{")
+    return address.rstrip(".,;:!?*_([{")

@@ -66,11 +66,11 @@ def history(archive: Archive) -> dict[str, list[CuratedList | None]]:
 
     A state that cannot be read is passed over: the one before it counts.
     """
-    found: dict[str, list[CuratedList | None]] = {}
+    states: dict[str, list[CuratedList | None]] = {}
     for name, state in _states(archive):
         if not isinstance(state, Rejection):
-            found.setdefault(name, []).append(state)
-    return found
+            states.setdefault(name, []).append(state)
+    return states
 
 
 def unreadable(archive: Archive) -> list[Rejection]:

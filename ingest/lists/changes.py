@@ -29,7 +29,7 @@ def changes_between(before: CuratedList | None, now: CuratedList) -> ListChanges
     went = [entry for key, entry in old.items() if key not in new]
     moved = []
     for entry in list(came):
-        match = next((each for each in went if _same_page(each, entry)), None)
+        match = next((other for other in went if _same_page(other, entry)), None)
         if match is not None:
             came.remove(entry)
             went.remove(match)
@@ -39,7 +39,8 @@ def changes_between(before: CuratedList | None, now: CuratedList) -> ListChanges
 
 def _by_place(entries: Iterable[Entry]) -> dict[tuple[object, ...], Entry]:
     return {
-        (canonical(each.url), each.section, each.title, each.difficulty): each for each in entries
+        (canonical(entry.url), entry.section, entry.title, entry.difficulty): entry
+        for entry in entries
     }
 
 

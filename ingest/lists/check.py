@@ -75,7 +75,7 @@ def check_text(text: bytes | str, name: str, base: str | None = None) -> list[Fi
     good = decode(text if isinstance(text, bytes) else text.encode("utf-8"))
     lines = blank_front_matter(good.split("\n"))
     links = list(links_of(good))
-    found = [
+    findings = [
         *_mojibake(raw, good),
         *_bullets(lines),
         *_links(links, base, name),
@@ -84,7 +84,7 @@ def check_text(text: bytes | str, name: str, base: str | None = None) -> list[Fi
         *_hosts(links),
         *_empty_sections(good),
     ]
-    return sorted(set(found), key=lambda finding: (finding.line, finding.code, finding.text))
+    return sorted(set(findings), key=lambda finding: (finding.line, finding.code, finding.text))
 
 
 def _read(data: bytes) -> str:

@@ -134,13 +134,13 @@ def parse(
 
 
 def _no_links(name: str, ignored: Sequence[Ignored], topics: int) -> str:
-    found = f"{len(ignored)} other targets and {topics} headings or bullets without a link"
+    counts = f"{len(ignored)} other targets and {topics} headings or bullets without a link"
     hint = "check that it is the list's Markdown source and not a page about it"
     if any(item.reason == NO_BASE for item in ignored):
         hint = "its relative links need the address of its folder: give it with --base"
     return (
         f"the list {name!r} has no links to pages. Looked for Markdown links [title](address), "
-        f"HTML links and bare addresses; found {found}. What to do: {hint}."
+        f"HTML links and bare addresses; found {counts}. What to do: {hint}."
     )
 
 
@@ -238,11 +238,11 @@ class _Reading:
 
         One whose address is all there is of it is called ``name``.
         """
-        found = False
+        has_links = False
         row = drafts_of_row(block.lines, block.head) if block.kind == "row" else []
         self._refer(block, section, row)
         for line in block.lines:
-            found |= any(isinstance(piece, Link) for piece in line)
+            has_links |= any(isinstance(piece, Link) for piece in line)
             for image in line:
                 if isinstance(image, Image):
                     reason = "badge image" if _BADGE.search(image.target) else "image"
@@ -264,7 +264,7 @@ class _Reading:
                     title, url, tuple(section), kind, source, draft.difficulty, draft.note
                 )
                 self.entries.setdefault((url, entry.section), entry)
-        return found
+        return has_links
 
     def _refer(self, block: Block, section: Sequence[str], row: Sequence[Draft]) -> None:
         """Note for the footnotes a block refers to where it stands and what it is about."""

@@ -27,7 +27,7 @@ def caption_lines(text: str) -> list[tuple[float, str]]:
     Raises:
         UnreadableError: it holds no cue.
     """
-    found: list[tuple[float, str]] = []
+    lines: list[tuple[float, str]] = []
     second: float | None = None
     before: list[str] = []  # the cue before this one
     cue: list[str] = []
@@ -43,11 +43,11 @@ def caption_lines(text: str) -> list[tuple[float, str]]:
         elif second is not None:
             said = " ".join(html.unescape(_TAG.sub("", line)).split())
             if said and said not in before[-2:]:
-                found.append((second, said))
+                lines.append((second, said))
             cue.append(said)
-    if not found:
+    if not lines:
         raise UnreadableError("damaged: it holds no captions")
-    return found
+    return lines
 
 
 def paragraphs(lines: Sequence[tuple[float, str]]) -> list[tuple[float, str]]:
@@ -78,7 +78,7 @@ def paragraphs(lines: Sequence[tuple[float, str]]) -> list[tuple[float, str]]:
 
 
 def _ends_sentence(text: str) -> bool:
-    return any(found.end() == len(text) for found in _SENTENCE_END.finditer(text))
+    return any(match.end() == len(text) for match in _SENTENCE_END.finditer(text))
 
 
 def _spoken(line: str) -> str:

@@ -66,8 +66,8 @@ def read_document(reply: Reply) -> Document | Rejection:
         UsageError: a note of the primer has bad front matter.
     """
     url = reply.url if _is_given(reply) else canonical(reply.url)
-    if found := status_reason(reply):
-        return Rejection(url, found)
+    if reason := status_reason(reply):
+        return Rejection(url, reason)
     if not split(reply.url).scheme:  # an archive made elsewhere may hold any address
         return Rejection(url, "not a web address")
     origin = None
@@ -94,9 +94,9 @@ def read_document(reply: Reply) -> Document | Rejection:
         return Rejection(url, "damaged: its text cannot be read")
     title, text = repair(page.title, page.text)
     page = replace(page, title=title, text=text)
-    found = junk.reason(page) or (Failure.TOO_LARGE if len(page.text) > MAX_CHARS else None)
-    if found:
-        return Rejection(reply.url if origin else url, found)
+    reason = junk.reason(page) or (Failure.TOO_LARGE if len(page.text) > MAX_CHARS else None)
+    if reason:
+        return Rejection(reply.url if origin else url, reason)
     if page.canonical and not _is_given(reply):
         url = _canonical_of(url, page.canonical)
     return make_document(url, page, reply.fetched_at)

@@ -214,7 +214,7 @@ def _article(tree: html.HtmlElement, url: str) -> tuple[str, str, str, bool]:
     prune(tree)
     sure = [part for element in sure[:1] for part in _with_spilled(element)]
     likely = chain([_outermost(tree, "article")], map(tree.xpath, _LIKELY))
-    chosen = sure or next((found for found in likely if 0 < len(found) < 3), [])
+    chosen = sure or next((elements for elements in likely if 0 < len(elements) < 3), [])
     size = sum(len(one_line(element.text_content())) for element in chosen)
     body = tree.find("body")
     body = tree if body is None else body
@@ -226,11 +226,11 @@ def _article(tree: html.HtmlElement, url: str) -> tuple[str, str, str, bool]:
         text = "\n\n".join(filter(None, map(_written, chosen)))
         return text, text if sure else body_text, heading, bool(sure)
     heading = _first_heading([body])
-    found = ""
+    main_text = ""
     if len(body_text) > 5 * _FEW and not _is_deep(tree) and not _has_open_formulas(body_text):
-        found = _found_by_trafilatura(tree, url)
+        main_text = _found_by_trafilatura(tree, url)
     # On a short page there is nothing to choose, and a poor choice is worse than none.
-    return found if len(found) > _FEW else _written(body), body_text, heading, False
+    return main_text if len(main_text) > _FEW else _written(body), body_text, heading, False
 
 
 def _outermost(tree: html.HtmlElement, tag: str) -> list[html.HtmlElement]:
@@ -281,10 +281,10 @@ def _found_by_trafilatura(tree: html.HtmlElement, url: str) -> str:
 
     spare = deepcopy(tree)
     codes = _taken_out(spare)
-    found = bare_extraction(
+    extracted = bare_extraction(
         spare, url=url, fast=True, include_comments=False, include_formatting=True
     )
-    body = getattr(found, "body", None)
+    body = getattr(extracted, "body", None)
     if body is None:
         return ""
     # Written out and read again, as its elements are not lxml.html's.
@@ -327,15 +327,15 @@ def _as_html(body: Any) -> Any:
 
 def _declared_language(tree: html.HtmlElement) -> str | None:
     for name in ("lang", "{http://www.w3.org/XML/1998/namespace}lang", "xml:lang"):
-        if found := _two_letters(tree.get(name) or ""):
-            return found
+        if code := _two_letters(tree.get(name) or ""):
+            return code
     said = tree.xpath("string(//meta[@http-equiv='content-language']/@content)")
     return _two_letters(said)
 
 
 def _two_letters(tag: str) -> str | None:
-    found = re.match(r"\s*([A-Za-z]{2})(?:[-_]|\s*$)", tag)
-    return found[1].lower() if found else None
+    match = re.match(r"\s*([A-Za-z]{2})(?:[-_]|\s*$)", tag)
+    return match[1].lower() if match else None
 
 
 def _canonical(tree: html.HtmlElement, url: str) -> str | None:
@@ -348,9 +348,9 @@ def _canonical(tree: html.HtmlElement, url: str) -> str | None:
 def _refresh(tree: html.HtmlElement, url: str) -> str | None:
     for meta in tree.iter("meta"):
         if (meta.get("http-equiv") or "").lower() == "refresh":
-            found = _REFRESH.match(meta.get("content") or "")
-            if found and int(found[1]) <= _AT_ONCE:
-                return joined(url, found[2].strip())
+            match = _REFRESH.match(meta.get("content") or "")
+            if match and int(match[1]) <= _AT_ONCE:
+                return joined(url, match[2].strip())
     return None
 
 

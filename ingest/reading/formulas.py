@@ -28,7 +28,7 @@ def write_formulas(root: html.HtmlElement) -> None:
     """Put TeX in place of every formula of a tree."""
     wrapper: dict[html.HtmlElement, html.HtmlElement | None] = {}
     within: set[html.HtmlElement] = set()  # formulas: what is inside one is part of it
-    found: list[tuple[html.HtmlElement, str, bool]] = []
+    formulas: list[tuple[html.HtmlElement, str, bool]] = []
     for element in root.iter():
         if not isinstance(element.tag, str):
             continue
@@ -42,24 +42,26 @@ def write_formulas(root: html.HtmlElement) -> None:
             within.add(element)
             around = wrapper[element]
             shown = element if around is None else around
-            found.append((shown, _tex(element), _is_block(element, around)))
+            formulas.append((shown, _tex(element), _is_block(element, around)))
         elif element.tag == "script" and element.get("type", "").startswith("math/tex"):
             for drawn in element.itersiblings(preceding=True):
                 if _DRAWN.isdisjoint(_classes(drawn)) or (drawn.tail or "").strip():
                     break
-                found.append((drawn, "", False))
-            found.append((element, element.text or "", "mode=display" in element.get("type", "")))
+                formulas.append((drawn, "", False))
+            formulas.append(
+                (element, element.text or "", "mode=display" in element.get("type", ""))
+            )
         elif element.tag == "img" and not _IMAGES.isdisjoint(_classes(element)):
             if element.get("alt") and wrapper[element] is None:
-                found.append((element, _bare(element.get("alt")), False))
+                formulas.append((element, _bare(element.get("alt")), False))
         elif wraps and outer is None and next(element.iter("math"), None) is None:
             if tex := next(iter(element.xpath(".//@data-latex | @data-latex")), ""):
-                found.append((element, tex, element.get("display") == "true"))
+                formulas.append((element, tex, element.get("display") == "true"))
             else:  # what is drawn is all there is
                 for drawn in element.iter():
                     drawn.attrib.pop("aria-hidden", None)
     done: set[html.HtmlElement] = set()
-    for element, tex, display in found:
+    for element, tex, display in formulas:
         if element not in done:
             done.add(element)
             _replace(element, tex, display)
@@ -96,8 +98,8 @@ def _tex(formula: html.HtmlElement) -> str:
 
 
 def _bare(tex: str) -> str:
-    found = _STYLE.match(tex.strip())
-    return (found[1] if found else tex).strip()
+    match = _STYLE.match(tex.strip())
+    return (match[1] if match else tex).strip()
 
 
 def _written(element: html.HtmlElement, depth: int) -> str:

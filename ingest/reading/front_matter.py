@@ -33,10 +33,10 @@ def split(text: str) -> tuple[dict[str, Any], str]:
     Raises:
         yaml.YAMLError: there is a block, but it is no mapping in YAML, or too long to be one.
     """
-    found = _block(text)
-    if found is None:
+    block = _block(text)
+    if block is None:
         return {}, text
-    said, end = found
+    said, end = block
     if len(said) > _MOST_READ or _depth(said) > _DEEPEST:
         raise yaml.YAMLError("the front matter is too long or nests too deeply")
     read = yaml.load(said, Loader=_LOADER)  # noqa: S506  # a safe loader
@@ -54,8 +54,8 @@ def _depth(text: str) -> int:
 
 def without(text: str) -> str:
     """Return the text after the front matter, whatever it holds."""
-    found = _block(text)
-    return text[found[1] :] if found else text
+    block = _block(text)
+    return text[block[1] :] if block else text
 
 
 def split_leniently(text: str) -> tuple[dict[str, Any], str]:
@@ -63,5 +63,5 @@ def split_leniently(text: str) -> tuple[dict[str, Any], str]:
     try:
         return split(text)
     except (yaml.YAMLError, ValueError, RecursionError):
-        found = _block(text)
-        return {}, text[found[1] :] if found and _FIELD.match(found[0]) else text
+        block = _block(text)
+        return {}, text[block[1] :] if block and _FIELD.match(block[0]) else text

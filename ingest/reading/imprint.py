@@ -90,18 +90,18 @@ def listed_authors(said: object) -> tuple[tuple[str, str], ...]:
     """Return the authors that front matter lists: names, or objects with a name or a user."""
     if isinstance(said, str):
         return names_in(said)
-    found = []
-    for each in said[:_MOST_AUTHORS] if isinstance(said, list) else ():
-        if isinstance(each, dict):
-            name = each.get("name")
-            user = each.get("user")
+    authors = []
+    for author in said[:_MOST_AUTHORS] if isinstance(said, list) else ():
+        if isinstance(author, dict):
+            name = author.get("name")
+            user = author.get("user")
             if isinstance(name, str):
-                found.append(name_parts(name))
+                authors.append(name_parts(name))
             elif isinstance(user, str):
-                found.append((_plain(user), ""))
-        elif isinstance(each, str):
-            found.append(name_parts(each))
-    return tuple(parts for parts in found if parts[0])
+                authors.append((_plain(user), ""))
+        elif isinstance(author, str):
+            authors.append(name_parts(author))
+    return tuple(parts for parts in authors if parts[0])
 
 
 def _tags(tree: html.HtmlElement) -> Mapping[str, list[str]]:
@@ -124,15 +124,15 @@ def _authors(said: Mapping[str, list[str]], node: Mapping[str, Any]) -> tuple[tu
         names = said.get(name, [])[:_MOST_AUTHORS]
         if names:
             # one tag for all of them is against the rules, and common
-            several = [names_in(each) if ";" in each else (name_parts(each),) for each in names]
+            several = [names_in(name) if ";" in name else (name_parts(name),) for name in names]
             return tuple(parts for group in several for parts in group if parts[0])
-    found = []
-    for each in _several(node.get("author"))[:_MOST_AUTHORS]:
-        name = _name(each)
-        body = isinstance(each, dict) and _types(each) & set(_BODIES)
+    authors = []
+    for author in _several(node.get("author"))[:_MOST_AUTHORS]:
+        name = _name(author)
+        body = isinstance(author, dict) and _types(author) & set(_BODIES)
         if name and not name.startswith(("http://", "https://")):
-            found.append((name, "") if body else name_parts(name))
-    return tuple(parts for parts in dict.fromkeys(found) if parts[0])
+            authors.append((name, "") if body else name_parts(name))
+    return tuple(parts for parts in dict.fromkeys(authors) if parts[0])
 
 
 def _article(tree: html.HtmlElement) -> Mapping[str, Any]:
@@ -156,17 +156,17 @@ def _article(tree: html.HtmlElement) -> Mapping[str, Any]:
     chosen = dict(articles[0])
     for name in ("author", "publisher", "isPartOf"):
         chosen[name] = [
-            by_id.get(each.get("@id", ""), each) if isinstance(each, dict) else each
-            for each in _several(chosen.get(name))
+            by_id.get(value.get("@id", ""), value) if isinstance(value, dict) else value
+            for value in _several(chosen.get(name))
         ]
     return chosen
 
 
 def _nodes(value: Any) -> Iterator[dict[str, Any]]:
-    for each in _several(value):
-        if isinstance(each, dict):
-            yield each
-            for inner in _several(each.get("@graph")):
+    for node in _several(value):
+        if isinstance(node, dict):
+            yield node
+            for inner in _several(node.get("@graph")):
                 if isinstance(inner, dict):
                     yield inner
 
@@ -176,22 +176,22 @@ def _several(value: Any) -> list[Any]:
 
 
 def _types(node: Mapping[str, Any]) -> set[str]:
-    return {str(each).lower() for each in _several(node.get("@type"))[:20]}
+    return {str(name).lower() for name in _several(node.get("@type"))[:20]}
 
 
 def _texts(value: Any) -> list[str]:
-    found = []
-    for each in _several(value)[:50]:
-        inner = each.get("value") if isinstance(each, dict) else each
+    texts = []
+    for item in _several(value)[:50]:
+        inner = item.get("value") if isinstance(item, dict) else item
         if isinstance(inner, str):
-            found.append(_plain(inner))
-    return found
+            texts.append(_plain(inner))
+    return texts
 
 
 def _name(value: Any) -> str:
     """Return the name of the first of what JSON-LD gives as a text, an object or several."""
-    for each in _several(value)[:1]:
-        said = each.get("name") if isinstance(each, dict) else each
+    for first in _several(value)[:1]:
+        said = first.get("name") if isinstance(first, dict) else first
         if isinstance(said, list) and said:
             said = said[0]
         return _plain(said) if isinstance(said, str) else ""
@@ -202,7 +202,7 @@ def _periodical(node: Mapping[str, Any]) -> tuple[str, str]:
     """Return the journal a JSON-LD article says it is part of, however deep, and its form."""
     within: Any = node.get("isPartOf")
     for _ in range(4):
-        held = next((each for each in _several(within) if isinstance(each, dict)), None)
+        held = next((node for node in _several(within) if isinstance(node, dict)), None)
         if held is None:
             break
         if "periodical" in _types(held):
@@ -213,11 +213,11 @@ def _periodical(node: Mapping[str, Any]) -> tuple[str, str]:
 
 def _date(*said: str) -> str:
     """Return the first that is a date, as far as it goes."""
-    for each in said:
-        found = _DAY.match(each)
-        if found is None:
+    for text in said:
+        match = _DAY.match(text)
+        if match is None:
             continue
-        year, month, day = found.groups()
+        year, month, day = match.groups()
         if month is None or not 1 <= int(month) <= 12:
             return year
         if day is None or not 1 <= int(day) <= 31:
@@ -227,9 +227,9 @@ def _date(*said: str) -> str:
 
 
 def _doi(*said: str) -> str:
-    for each in said:
-        if found := _DOI.search(each[:_LONGEST]):
-            return found[0].rstrip(".,;)")
+    for text in said:
+        if match := _DOI.search(text[:_LONGEST]):
+            return match[0].rstrip(".,;)")
     return ""
 
 

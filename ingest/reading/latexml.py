@@ -83,10 +83,10 @@ def _read(tree: html.HtmlElement, address: str, with_abstract: bool) -> Extract 
 
 def _named(root: html.HtmlElement, name: str) -> Iterator[html.HtmlElement]:
     """Yield the elements of a class, so that they may be taken out on the way."""
-    found = root.xpath(
+    elements = root.xpath(
         ".//*[contains(concat(' ', normalize-space(@class), ' '), $name)]", name=f" {name} "
     )
-    yield from found
+    yield from elements
 
 
 def _outermost(root: html.HtmlElement, name: str) -> Iterator[html.HtmlElement]:
@@ -184,7 +184,10 @@ def _make_tables(article: html.HtmlElement) -> None:
                 element.tag = tag
     for table in reversed(list(article.iter("table"))):
         around = table.getparent()
-        if any(each.tag in ("td", "th") for each in table.iterancestors()) and around is not None:
+        if (
+            any(element.tag in ("td", "th") for element in table.iterancestors())
+            and around is not None
+        ):
             # lines broken within a cell
             _put(table, "span", " ".join(_line(cell) for cell in table.iter("td", "th")))
         else:

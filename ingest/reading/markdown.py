@@ -53,12 +53,12 @@ def write(root: html.HtmlElement) -> str:
 
 
 def _code_language(pre: html.HtmlElement) -> str:
-    inside = (each for each in islice(pre.iter(), _NEAR) if each.tag == "code")
+    inside = (element for element in islice(pre.iter(), _NEAR) if element.tag == "code")
     near = [pre, *inside, *islice(pre.iterancestors(), 2)]
     for element in near:
-        found = _LANGUAGE.search(element.get("class") or "")
-        if found and found[1].lower() not in _LANGUAGE_NOISE:
-            return str(found[1])
+        match = _LANGUAGE.search(element.get("class") or "")
+        if match and match[1].lower() not in _LANGUAGE_NOISE:
+            return str(match[1])
     return ""
 
 
@@ -179,12 +179,12 @@ def _formula(state: StateInline, silent: bool) -> bool:
     """Take a formula between dollar signs as it stands: its marks are not Markdown's."""
     if state.src[state.pos] != "$":
         return False
-    found = _FORMULA.match(state.src, state.pos, state.posMax)
-    if found is None:
+    match = _FORMULA.match(state.src, state.pos, state.posMax)
+    if match is None:
         return False
     if not silent:
-        state.push("text", "", 0).content = found[0]
-    state.pos = found.end()
+        state.push("text", "", 0).content = match[0]
+    state.pos = match.end()
     return True
 
 
@@ -249,7 +249,7 @@ def _tag_ends(text: str, openings: Sequence[re.Match[str]]) -> list[int]:
     marks = list(re.finditer(r"[{}>]", text))
     depths = list(accumulate((1 if m[0] == "{" else -1 if m[0] == "}" else 0) for m in marks))
     waiting: list[tuple[int, int]] = []  # depth and place of ends
-    found: list[int] = []
+    ends: list[int] = []
     at = len(marks)
     limit = len(text)  # what lies beyond it need not be searched for the end of a comment
     for opening in reversed(openings):
@@ -262,11 +262,11 @@ def _tag_ends(text: str, openings: Sequence[re.Match[str]]) -> list[int]:
                 waiting.append((depths[at], marks[at].end()))
         if opening[0] == "{/*":
             end = text.find("*/}", start, limit)
-            found.append(end + 3 if end >= 0 else start)
-            limit = found[-1] if end >= 0 else start + 2
+            ends.append(end + 3 if end >= 0 else start)
+            limit = ends[-1] if end >= 0 else start + 2
             continue
         depth = depths[at - 1] if at else 0
         fits = bisect_right(waiting, (depth, len(text))) - 1
         end = waiting[fits][1] if fits >= 0 else 0
-        found.append(end if start < end <= start + _LONGEST_TAG else start)
-    return found[::-1]
+        ends.append(end if start < end <= start + _LONGEST_TAG else start)
+    return ends[::-1]

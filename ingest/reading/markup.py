@@ -44,19 +44,19 @@ def _rst(text: str) -> str:
         elif line.strip() and not line[0].isspace() and _is_under(under, line):
             made.append(_title(line.strip(), under[0], styles))
             at += 2
-        elif found := _DIRECTIVE.match(line):
-            at = _directive(lines, at, found, made)
-        elif found := _EXPLICIT.match(line):
-            note = _FOOTNOTE.match(found[2] or "")
-            body, at = _indented(lines, at + 1, len(found[1]))
+        elif match := _DIRECTIVE.match(line):
+            at = _directive(lines, at, match, made)
+        elif match := _EXPLICIT.match(line):
+            note = _FOOTNOTE.match(match[2] or "")
+            body, at = _indented(lines, at + 1, len(match[1]))
             if note:
-                said = " ".join([note[2], *(each.strip() for each in body)]).strip()
+                said = " ".join([note[2], *(row.strip() for row in body)]).strip()
                 made += [f"[{note[1].lstrip('#') or '#'}] {_inline(said)}", ""]
         elif line.rstrip().endswith("::"):
             said = line.rstrip()[:-1] if line.strip() != "::" else ""
             made.append(_inline(said.rstrip(":") + ":" if said else ""))
             body, at = _indented(lines, at + 1, len(line) - len(line.lstrip()))
-            if any(each.strip() for each in body):
+            if any(row.strip() for row in body):
                 made += ["", fenced("\n".join(_dedented(body)).strip("\n")), ""]
         elif _RULE.match(line):
             made.append("")
@@ -79,15 +79,15 @@ def _title(title: str, style: str, styles: list[str]) -> str:
     return f"\n{'#' * min(6, styles.index(style) + 1)} {_inline(title)}\n"
 
 
-def _directive(lines: list[str], at: int, found: re.Match[str], made: list[str]) -> int:
-    indent, name, said = len(found[1]), found[2].lower(), found[3].strip()
+def _directive(lines: list[str], at: int, match: re.Match[str], made: list[str]) -> int:
+    indent, name, said = len(match[1]), match[2].lower(), match[3].strip()
     body, after = _indented(lines, at + 1, indent)
     body = list(dropwhile(_OPTION.match, _dedented(body)))
     if name in _CODE:
-        if any(each.strip() for each in body):
+        if any(row.strip() for row in body):
             made += ["", fenced("\n".join(body).strip("\n"), said.split(" ")[0]), ""]
     elif name in ("math",):
-        formula = " ".join([said, *(each.strip() for each in body)]).strip()
+        formula = " ".join([said, *(row.strip() for row in body)]).strip()
         made += ["", f"$${formula}$$" if formula else "", ""]
     elif name not in _UNREAD:
         made += ["", _inline(said), *map(guarded, map(_inline, body)), ""]
@@ -114,10 +114,10 @@ def _dedented(lines: list[str]) -> list[str]:
 def _inline(text: str) -> str:
     text = _LITERAL.sub(r"`\1`", text) if "``" in text else text
     if ":" in text and "`" in text:
-        text = _ROLE.sub(lambda found: re.sub(r"\s*<[^<>]*+>$", "", found[1]), text)
+        text = _ROLE.sub(lambda match: re.sub(r"\s*<[^<>]*+>$", "", match[1]), text)
     if "`_" in text:
-        text = _PHRASE.sub(r"\1", _LINK.sub(lambda found: found[1].strip(), text))
-    return _NOTE_MARK.sub(lambda found: f"[{found[1].lstrip('#') or '#'}]", text)
+        text = _PHRASE.sub(r"\1", _LINK.sub(lambda match: match[1].strip(), text))
+    return _NOTE_MARK.sub(lambda match: f"[{match[1].lstrip('#') or '#'}]", text)
 
 
 _HEADING = re.compile(r"(\*+)\s++(?:(?:TODO|DONE|NEXT)\s++)?(?:\[#[A-Z]\]\s++)?(.*)")
@@ -162,10 +162,10 @@ def _org(text: str) -> str:
 
 def _org_inline(text: str) -> str:
     if "[[" in text:
-        text = _ORG_LINK.sub(lambda found: found[1] or found[0].strip("[]"), text)
+        text = _ORG_LINK.sub(lambda match: match[1] or match[0].strip("[]"), text)
     if "[fn:" in text:
         text = _ORG_NOTE.sub(
-            lambda found: f"[{found[1]}]" if not found[2] else f" ({found[2]})", text
+            lambda match: f"[{match[1]}]" if not match[2] else f" ({match[2]})", text
         )
     return _ORG_CODE.sub(r"`\2`", text)
 

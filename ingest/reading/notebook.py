@@ -131,15 +131,15 @@ def _code(source: str, spoken: str) -> str:
 
 
 def _is_chore(source: str) -> bool:
-    found = False
+    has_chore = False
     # A line that ends in a backslash goes on in the next.
     for line in re.sub(r"\\\n", " ", source).split("\n"):
         line = line.strip()
         if line and not line.startswith("#"):
             if not _CHORE.match(line):
                 return False
-            found = True
-    return found or not source.strip()
+            has_chore = True
+    return has_chore or not source.strip()
 
 
 def _heading(said: str) -> str:
@@ -154,9 +154,9 @@ def _file_name(metadata: dict[str, Any]) -> str:
 
 
 def _language(metadata: dict[str, Any]) -> str:
-    told = _mapping(metadata.get("language_info")).get("name")
-    told = told or _mapping(metadata.get("kernelspec")).get("language")
-    return told.lower() if isinstance(told, str) and re.fullmatch(r"[\w+#-]+", told) else "python"
+    name = _mapping(metadata.get("language_info")).get("name")
+    name = name or _mapping(metadata.get("kernelspec")).get("language")
+    return name.lower() if isinstance(name, str) and re.fullmatch(r"[\w+#-]+", name) else "python"
 
 
 def _mapping(value: Any) -> dict[str, Any]:

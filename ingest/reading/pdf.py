@@ -107,9 +107,9 @@ def extract_pdf(body: bytes, address: str) -> Extract:
 
 
 def _day(said: str) -> str | None:
-    found = re.match(r"D:((?:19|20)\d\d)(\d\d)(\d\d)", said)
+    match = re.match(r"D:((?:19|20)\d\d)(\d\d)(\d\d)", said)
     try:
-        return date.fromisoformat("-".join(found.groups())).isoformat() if found else None
+        return date.fromisoformat("-".join(match.groups())).isoformat() if match else None
     except ValueError:
         return None
 

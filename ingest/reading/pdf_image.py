@@ -138,9 +138,9 @@ def _line(run: list[tuple[str, float, float, float, float]]) -> Line | None:
         run.pop()
     if not run:
         return None
-    edges = [round(each[1], 1) for each in run] + [round(max(each[2] for each in run), 1)]
-    top, bottom = min(each[3] for each in run), max(each[4] for each in run)
+    edges = [round(char[1], 1) for char in run] + [round(max(char[2] for char in run), 1)]
+    top, bottom = min(char[3] for char in run), max(char[4] for char in run)
     tall = bottom - top > 3 * (edges[-1] - edges[0]) and len(run) > 3  # it runs up or down
     if tall or edges[-1] <= edges[0] or bottom <= top:
         return None
-    return Line("".join(each[0] for each in run), round(top, 1), round(bottom, 1), tuple(edges))
+    return Line("".join(char[0] for char in run), round(top, 1), round(bottom, 1), tuple(edges))

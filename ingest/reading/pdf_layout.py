@@ -113,7 +113,7 @@ def paragraphs(lines: Sequence[Piece]) -> list[list[Piece]]:
     groups = [[lines[0]]]
     for before, line in itertools.pairwise(lines):
         step = before.bottom - line.bottom
-        indented = line.left > min(each.left for each in groups[-1][-4:]) + 0.8 * line.size
+        indented = line.left > min(line.left for line in groups[-1][-4:]) + 0.8 * line.size
         new = (
             abs(step) > 1.45 * max(usual, line.size)
             or abs(before.size - line.size) > 0.12 * max(before.size, line.size)

@@ -103,7 +103,7 @@ def _hidden_by_rules(root: html.HtmlElement) -> set[str]:
 
     What stands in braces within braces holds under conditions: on paper, on small screens.
     """
-    found: set[str] = set()
+    hidden: set[str] = set()
     room = _MOST_RULES
     for style in root.iter("style"):
         sheet = _without_comments((style.text or "")[:room])
@@ -120,9 +120,9 @@ def _hidden_by_rules(root: html.HtmlElement) -> set[str]:
                 rules = sheet[opened : brace.start()]
                 plain = depth == 0 and "{" not in rules and "@" not in selectors
                 if plain and _HIDING.search(rules):
-                    found.update(_simple(selectors))
+                    hidden.update(_simple(selectors))
             start = brace.end()
-    return found
+    return hidden
 
 
 def _simple(selectors: str) -> Iterator[str]:

@@ -58,12 +58,12 @@ def origin_of(page: str) -> Origin | None:
     """Return where an HTML page says that it was saved from, None if it does not say."""
     head = page[:_LOOKED_AT]
     for mark in _MARKS:
-        if found := mark.search(head):
-            said = found.groupdict()
+        if match := mark.search(head):
+            said = match.groupdict()
             url = unescape(said["url"])
             url = url[: int(said["length"])] if said.get("length") else url.split("-->")[0]
             date = said.get("date") or next(
-                (other["date"] for each in _DATES if (other := each.search(head))), None
+                (other["date"] for pattern in _DATES if (other := pattern.search(head))), None
             )
             return _origin(url, date)
     return None
@@ -130,8 +130,8 @@ def _time(said: str) -> str | None:
     """Read a date as one of these tools writes it."""
     said = said.strip()
     try:
-        if found := _OF_SCRIPT.search(said):
-            read = datetime.strptime(f"{found[1]} {found[2]}", "%b %d %Y %H:%M:%S %z")
+        if match := _OF_SCRIPT.search(said):
+            read = datetime.strptime(f"{match[1]} {match[2]}", "%b %d %Y %H:%M:%S %z")
         elif re.fullmatch(r"\d{14,17}", said):
             read = datetime.strptime(said[:14], "%Y%m%d%H%M%S").replace(tzinfo=UTC)
         elif re.match(r"\d{4}-\d\d-\d\d", said):

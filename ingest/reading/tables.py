@@ -19,7 +19,7 @@ def grid(table: html.HtmlElement, text_of: Callable[[html.HtmlElement], str]) ->
     rows = []
     for row in table.iter("tr"):
         line: list[str] = []
-        for cell in [each for each in row if each.tag in ("td", "th")]:
+        for cell in [cell for cell in row if cell.tag in ("td", "th")]:
             _pass_covered(line, below)
             width, height = _span(cell, "colspan"), _span(cell, "rowspan")
             room -= width * height

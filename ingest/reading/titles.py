@@ -22,8 +22,8 @@ def title_of(title: str, site: str, heading: str, url: str) -> str:
     if heading and len(heading) > 3 and heading in title:
         title = heading
     for mark in (" | ", " – ", " — ", " · ", " - ", " :: "):
-        head, found, tail = title.rpartition(mark)
-        if found and site and tail.strip().casefold().startswith(site.strip().casefold()):
+        head, separator, tail = title.rpartition(mark)
+        if separator and site and tail.strip().casefold().startswith(site.strip().casefold()):
             title = head.strip()
     return title or heading or name_of(url)
 

@@ -33,10 +33,10 @@ def links_of(text: str) -> Iterator[tuple[str, str]]:
     """Yield the links and embeds by name: the note's name, and what it is shown as."""
     for line, is_code in _visible(text):
         for part in [] if is_code else _CODE.split(line)[::2]:
-            for found in _LINK.finditer(part):
-                name = found[2].partition("#")[0].strip()
-                if name and _is_name(found[2]) and not _FILE.search(name):
-                    yield name, (found[3] or name).strip()
+            for match in _LINK.finditer(part):
+                name = match[2].partition("#")[0].strip()
+                if name and _is_name(match[2]) and not _FILE.search(name):
+                    yield name, (match[3] or name).strip()
 
 
 def _visible(text: str) -> Iterator[tuple[str, bool]]:
@@ -80,10 +80,10 @@ def _inline(line: str) -> str:
     return "".join(parts)
 
 
-def _shown(found: re.Match[str]) -> str:
-    embed, name, alias = found.groups()
+def _shown(match: re.Match[str]) -> str:
+    embed, name, alias = match.groups()
     if not _is_name(name):
-        return found[0]
+        return match[0]
     if _FILE.search(name.strip()) and embed:
         return ""
     return (alias or name.strip().replace("#", " > ").removeprefix(" > ")).strip()

@@ -31,7 +31,7 @@ def covers(url: str) -> bool:
 def requests(url: str, replies: Replies) -> Sequence[Request]:
     """Ask for the abstract and the HTML version; where that is missing, for the PDF."""
     page, paper, file = url, _address(url, "html"), _address(url, "pdf")
-    first = tuple(Request(each) for each in (page, paper) if each not in replies)
+    first = tuple(Request(address) for address in (page, paper) if address not in replies)
     if first:
         return first
     if file in replies or _is_dead(replies[page]) or _is_late(replies[paper]):
@@ -70,7 +70,7 @@ def _address(url: str, form: str) -> str:
 
 def _by_form(url: str, replies: Replies) -> dict[str, Reply | Rejection]:
     """Return the best reply for each form of the paper, whatever spelling or version it has."""
-    found: dict[str, tuple[tuple[bool, bool, str], Reply | Rejection]] = {}
+    best: dict[str, tuple[tuple[bool, bool, str], Reply | Rejection]] = {}
     for asked, reply in replies.items():
         form = _FORM.match(asked)
         if form is None or canonical(asked) != url:
@@ -79,9 +79,9 @@ def _by_form(url: str, replies: Replies) -> dict[str, Reply | Rejection]:
         answered = isinstance(reply, Reply) and status_reason(reply) is None
         fetched = reply.fetched_at if isinstance(reply, Reply) else ""
         rank = (answered, asked == _address(url, name), fetched)
-        if name not in found or rank > found[name][0]:
-            found[name] = rank, reply
-    return {name: reply for name, (_, reply) in found.items()}
+        if name not in best or rank > best[name][0]:
+            best[name] = rank, reply
+    return {name: reply for name, (_, reply) in best.items()}
 
 
 def _is_dead(reply: Reply | Rejection) -> bool:
@@ -111,9 +111,9 @@ def _abstract_page(url: str, reply: Reply | Rejection | None) -> Document | Reje
     """Read the abstract page as any page, with the authors and the day as it declares them."""
     if not isinstance(reply, Reply):
         return Rejection(url, reply.reason if reply else "not fetched")
-    found = read_document(reply)
-    if isinstance(found, Rejection):
-        return Rejection(url, found.reason)
+    result = read_document(reply)
+    if isinstance(result, Rejection):
+        return Rejection(url, result.reason)
     tree = _tree(reply)
     authors = [] if tree is None else tree.xpath("//meta[@name='citation_author']/@content")
     # "citation_date" is the day of the first version, "citation_online_date" that of the last.
@@ -121,10 +121,10 @@ def _abstract_page(url: str, reply: Reply | Rejection | None) -> Document | Reje
         "" if tree is None else tree.xpath("string(//meta[@name='citation_date']/@content)")
     )
     return replace(
-        found,
+        result,
         url=url,
-        author="; ".join(filter(None, map(_in_order, authors))) or found.author,
-        date="-".join(day.groups()) if day else found.date,
+        author="; ".join(filter(None, map(_in_order, authors))) or result.author,
+        date="-".join(day.groups()) if day else result.date,
     )
 
 

@@ -43,10 +43,10 @@ def _article(url: str, reply: Reply, page: str, tree: html.HtmlElement) -> Docum
     if _VIDEO.search(urlsplit(reply.url).path) or _VIDEO.search(urlsplit(url).path):
         return Rejection(url, _named(tree, data))
     column = part(canonical(reply.url), reply, tree, _COLUMN)
-    found = read_shell(url, reply) if column is None else column
-    if isinstance(found, Rejection):
-        return found
-    return replace(found, title=_SITE_NAME.sub("", found.title) or found.title)
+    result = read_shell(url, reply) if column is None else column
+    if isinstance(result, Rejection):
+        return result
+    return replace(result, title=_SITE_NAME.sub("", result.title) or result.title)
 
 
 def _named(tree: html.HtmlElement, data: Any) -> str:

@@ -41,32 +41,32 @@ def requests(url: str, replies: Replies) -> tuple[Request, ...]:
 def read(url: str, replies: Replies) -> Document | Rejection:
     """Read the notebook from where it lies, else Colab's own page."""
     if there := _on_github(url):
-        found = github.read(there, replies)
-        if isinstance(found, Rejection):
+        result = github.read(there, replies)
+        if isinstance(result, Rejection):
             shown = replies.get(url)
-            return read_document(shown) if isinstance(shown, Reply) else replace(found, url=url)
-        return replace(found, url=url, source=source_of(url), kind=kind_of(url))
+            return read_document(shown) if isinstance(shown, Reply) else replace(result, url=url)
+        return replace(result, url=url, source=source_of(url), kind=kind_of(url))
     reasons: list[tuple[int, str]] = []
     for came in replies.values():
         if isinstance(came, Rejection):
             reasons.append((1, came.reason))
             continue
         on_drive = split(came.url).hostname in _DRIVE_HOSTS
-        found = _from_drive(url, came) if on_drive else read_document(came)
-        if isinstance(found, Document):
-            return found
-        reasons.append((0 if on_drive else 2, found.reason))
+        result = _from_drive(url, came) if on_drive else read_document(came)
+        if isinstance(result, Document):
+            return result
+        reasons.append((0 if on_drive else 2, result.reason))
     return Rejection(url, min(reasons, key=lambda item: item[0], default=(0, "not fetched"))[1])
 
 
 def _on_github(url: str) -> str | None:
-    found = _ON_GITHUB.fullmatch(split(url).path)
-    return canonical(f"https://github.com/{found[1]}") if found else None
+    match = _ON_GITHUB.fullmatch(split(url).path)
+    return canonical(f"https://github.com/{match[1]}") if match else None
 
 
 def _on_drive(url: str) -> str | None:
-    found = _ON_DRIVE.fullmatch(split(url).path)
-    return f"https://drive.google.com/uc?export=download&id={found[1]}" if found else None
+    match = _ON_DRIVE.fullmatch(split(url).path)
+    return f"https://drive.google.com/uc?export=download&id={match[1]}" if match else None
 
 
 def _from_drive(url: str, reply: Reply) -> Document | Rejection:

@@ -88,11 +88,11 @@ def read(url: str, replies: Replies) -> Document | Rejection:
     rejected: list[Rejection] = []
     for reader in (_from_raw, _from_interface, _from_page, _from_listing):
         for reply in came:
-            found = reader(place, reply)
-            if isinstance(found, Document):
-                return found
-            if found is not None:
-                rejected.append(found)
+            result = reader(place, reply)
+            if isinstance(result, Document):
+                return result
+            if result is not None:
+                rejected.append(result)
     return Rejection(url, _reason(rejected, replies))
 
 
@@ -126,10 +126,10 @@ def _steps(url: str, replies: Replies) -> Iterator[Request]:
     ref = "" if place.branch in _DEFAULT else f"?ref={branch}"
     interface = ask(f"{place.repo}/{what}{ref}")
     yield interface
-    told = answer(replies[interface.url])
-    if file := _named(told):
+    contents = answer(replies[interface.url])
+    if file := _named(contents):
         yield Request(_raw_of(file))
-    if not _items(told):
+    if not _items(contents):
         yield Request(url)
 
 
@@ -161,9 +161,9 @@ def _linked(came: Reply | Rejection) -> str | None:
     return target if target and target.startswith(f"{repo}/") and target != came.url else None
 
 
-def _items(told: Any) -> list[dict[str, Any]]:
+def _items(contents: Any) -> list[dict[str, Any]]:
     """Return the files and folders of a listing that have a name and an address."""
-    items = told if isinstance(told, list) else []
+    items = contents if isinstance(contents, list) else []
     return [item for item in items if isinstance(item, dict) and _seen(item) and item.get("name")]
 
 
@@ -173,11 +173,11 @@ def _seen(item: Any) -> _Place | None:
     return _place(canonical(shown)) if isinstance(shown, str) else None
 
 
-def _named(told: Any) -> _Place | None:
+def _named(contents: Any) -> _Place | None:
     """Return the file to ask the raw host for: a folder's README, or one too large to be sent."""
-    if isinstance(told, dict):
-        return _seen(told) if told.get("encoding") == "none" else None
-    readmes = [item for item in _items(told) if _is_readme(item)]
+    if isinstance(contents, dict):
+        return _seen(contents) if contents.get("encoding") == "none" else None
+    readmes = [item for item in _items(contents) if _is_readme(item)]
     readmes.sort(key=lambda item: suffix_of(str(item["name"])) not in ("md", "markdown", "mdx"))
     return next(map(_seen, readmes), None)
 
@@ -190,12 +190,16 @@ def _raw_of(file: _Place) -> str:
     return f"{_RAW}/{file.repo}/{file.branch}/{file.path}"
 
 
-def _content(told: Any) -> bytes | None:
+def _content(contents: Any) -> bytes | None:
     """Return the file the interface sent."""
-    if not isinstance(told, dict) or told.get("encoding") != "base64" or not _seen(told):
+    if (
+        not isinstance(contents, dict)
+        or contents.get("encoding") != "base64"
+        or not _seen(contents)
+    ):
         return None
     try:
-        return base64.b64decode(str(told.get("content")))
+        return base64.b64decode(str(contents.get("content")))
     except (binascii.Error, ValueError):
         return None
 
@@ -208,8 +212,8 @@ def _from_raw(place: _Place, reply: Reply) -> Document | Rejection | None:
 
 
 def _from_interface(place: _Place, reply: Reply) -> Document | Rejection | None:
-    told = answer(reply)
-    content, seen = _content(told), _seen(told)
+    contents = answer(reply)
+    content, seen = _content(contents), _seen(contents)
     if content is None or seen is None:
         return None
     headers = (("Content-Type", "text/plain"),)
@@ -230,14 +234,14 @@ def _read_file(place: _Place, seen: _Place, reply: Reply) -> Document | Rejectio
             return make_document(place.url, extract_notebook(data, reply.url), reply.fetched_at)
     except UnreadableError as error:
         return Rejection(place.url, error.reason)
-    found = read_document(reply)
-    if isinstance(found, Rejection):
-        return replace(found, url=place.url)
+    result = read_document(reply)
+    if isinstance(result, Rejection):
+        return replace(result, url=place.url)
     return replace(
-        found,
+        result,
         url=place.url,
         # A README's first heading is often that of a section: a repository is known by its name.
-        title=found.title if place.is_file else name_of(place.url),
+        title=result.title if place.is_file else name_of(place.url),
         source=source_of(place.url),
         kind=kind_of(place.url),
     )
@@ -275,7 +279,7 @@ def _from_listing(place: _Place, reply: Reply) -> Document | Rejection | None:
 
 def _reason(rejected: list[Rejection], replies: Replies) -> str:
     """Say why there is no document, by whoever knew best."""
-    ranked = [(1, found.reason) for found in rejected]
+    ranked = [(1, rejection.reason) for rejection in rejected]
     for came in replies.values():
         if isinstance(came, Rejection):
             ranked.append((0 if failure_of(came.reason) in _FINAL else 3, came.reason))

@@ -79,20 +79,20 @@ def requests(url: str, replies: Replies) -> tuple[Request, ...]:
 def read(url: str, replies: Replies) -> Document | Rejection:
     """Read the thread off what the interface answered, else off its page."""
     reasons: list[tuple[int, str]] = []
-    if found := _from_interface(url, replies):
-        if isinstance(found, Document):
-            return found
-        reasons.append((0, found.reason))
+    if result := _from_interface(url, replies):
+        if isinstance(result, Document):
+            return result
+        reasons.append((0, result.reason))
     for came in replies.values():
         if isinstance(came, Rejection):
             reasons.append((3, came.reason))
         elif is_interface(came):
             reasons.append((2, refusal(came) or "empty"))
         else:
-            found = _from_page(came)
-            if isinstance(found, Document):
-                return found
-            reasons.append((1, found.reason))
+            result = _from_page(came)
+            if isinstance(result, Document):
+                return result
+            reasons.append((1, result.reason))
     return Rejection(url, min(reasons, key=lambda item: item[0], default=(0, "not fetched"))[1])
 
 
@@ -105,17 +105,17 @@ def _steps(url: str, replies: Replies) -> Iterator[Request]:
     if form != "discussions":
         issue = ask(f"{repo}/issues/{number}")
         yield issue
-        told = answer(replies[issue.url])
-        if _is_issue(told):
-            if told.get("comments"):
+        data = answer(replies[issue.url])
+        if _is_issue(data):
+            if data.get("comments"):
                 yield ask(f"{repo}/issues/{number}/comments?per_page=100")  # the most
             return
     yield Request(page)
 
 
-def _is_issue(told: Any) -> bool:
-    return isinstance(told, dict) and all(
-        isinstance(told.get(name), str) for name in ("title", "html_url")
+def _is_issue(data: Any) -> bool:
+    return isinstance(data, dict) and all(
+        isinstance(data.get(name), str) for name in ("title", "html_url")
     )
 
 
@@ -124,11 +124,11 @@ def _from_interface(url: str, replies: Replies) -> Document | Rejection | None:
     said: list[Any] = []
     fetched_at = ""
     for came in replies.values():
-        told = answer(came)
-        if _is_issue(told) and isinstance(came, Reply):
-            issue, fetched_at = told, came.fetched_at
-        elif isinstance(told, list):
-            said += told
+        data = answer(came)
+        if _is_issue(data) and isinstance(came, Reply):
+            issue, fetched_at = data, came.fetched_at
+        elif isinstance(data, list):
+            said += data
     if issue is None:
         return None
     posts = [_posted(item) for item in (issue, *said) if isinstance(item, dict)]
@@ -170,8 +170,8 @@ def _from_page(reply: Reply) -> Document | Rejection:
 
 
 def _title(tree: html.HtmlElement, path: str) -> str:
-    found = tree.xpath(path)
-    return _TITLE_TAIL.sub("", _line(found[0])) if found else ""
+    titles = tree.xpath(path)
+    return _TITLE_TAIL.sub("", _line(titles[0])) if titles else ""
 
 
 def _line(element: html.HtmlElement) -> str:
@@ -212,7 +212,7 @@ def _post(body: html.HtmlElement, head: Sequence[html.HtmlElement], url: str) ->
         if "timeline-chosen-answer" in _classes(element):
             heading = "## Answer"
         marks = (element.get("id") or "", (element.get("href") or "").rpartition("#")[2])
-        anchor = next((found[1] for mark in marks if (found := _ANCHOR.match(mark))), anchor)
+        anchor = next((match[1] for mark in marks if (match := _ANCHOR.match(mark))), anchor)
         date = (element.get("datetime") or "")[:10] or date
         (name, is_app), how = _named(element)
         if name and how >= rank:
@@ -241,12 +241,12 @@ def _classes(element: html.HtmlElement) -> set[str]:
 def _named(element: html.HtmlElement) -> tuple[tuple[str, bool], int]:
     """Return the account an element of a head names, whether it is an app's, and how surely."""
     href = split(element.get("href") or "").path
-    found = _AUTHOR.fullmatch(href) if element.tag == "a" else None
-    if found:
+    match = _AUTHOR.fullmatch(href) if element.tag == "a" else None
+    if match:
         if "author" in _classes(element) or element.get("data-testid") in _HEADERS:
-            return (found[2], bool(found[1])), 3
+            return (match[2], bool(match[1])), 3
         if element.get("data-hovercard-type") == "user":
-            return (found[2], False), 2
+            return (match[2], False), 2
     alt = element.get("alt") or "" if element.tag == "img" else ""
     return (alt[1:], False), int(alt.startswith("@"))
 

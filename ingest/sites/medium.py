@@ -48,15 +48,15 @@ def read(url: str, replies: Replies) -> Document | Rejection:
 
 
 def _article(url: str, reply: Reply, page: str, tree: html.HtmlElement) -> Document | Rejection:
-    found = read_document(reply)
-    if isinstance(found, Rejection):
-        return found
-    if _is_locked(url, page) or _MEMBERS_ONLY.search(found.text[-_TAIL:]):
+    result = read_document(reply)
+    if isinstance(result, Rejection):
+        return result
+    if _is_locked(url, page) or _MEMBERS_ONLY.search(result.text[-_TAIL:]):
         return Rejection(url, Failure.SIGN_IN_WALL)
-    if not found.text:
+    if not result.text:
         return Rejection(url, "empty")
-    title = re.sub(r" \| by .*$", "", found.title)
-    return replace(found, title=title, text=_without_byline(found.text, found.author))
+    title = re.sub(r" \| by .*$", "", result.title)
+    return replace(result, title=title, text=_without_byline(result.text, result.author))
 
 
 def _is_locked(url: str, page: str) -> bool:

@@ -15,11 +15,11 @@ _SHELL = 400  # characters: the footer and notices of a site; less text than tha
 
 def page_of(url: str, replies: Replies) -> Reply | Rejection:
     """Return the reply of the page at the canonical address ``url``: answered, and the newest."""
-    found = [each for asked, each in replies.items() if asked == url or canonical(asked) == url]
-    came = [each for each in found if isinstance(each, Reply)]
+    answers = [reply for asked, reply in replies.items() if asked == url or canonical(asked) == url]
+    came = [reply for reply in answers if isinstance(reply, Reply)]
     if came:
         return max(came, key=lambda reply: (reply.status < 400, reply.fetched_at))
-    reasons = [each.reason for each in found if isinstance(each, Rejection)]
+    reasons = [reply.reason for reply in answers if isinstance(reply, Rejection)]
     return Rejection(url, next(iter(reasons), "not fetched"))
 
 
@@ -27,7 +27,7 @@ def read_shell(url: str, reply: Reply | Rejection) -> Document | Rejection:
     """Read a page of a site that shows little without scripts; so little is no document."""
     if isinstance(reply, Rejection):
         return Rejection(url, reply.reason)
-    found = read_document(reply)
-    if isinstance(found, Rejection):
-        return Rejection(url, found.reason)
-    return found if len(found.text) >= _SHELL else Rejection(url, Failure.BROWSER)
+    result = read_document(reply)
+    if isinstance(result, Rejection):
+        return Rejection(url, result.reason)
+    return result if len(result.text) >= _SHELL else Rejection(url, Failure.BROWSER)

@@ -152,12 +152,12 @@ def transcript_of(video: str, replies: Replies) -> Transcript | Request | str:
     return Transcript(chosen.language_code, lines)
 
 
-def _best(found: TranscriptList) -> Any:
+def _best(transcripts: TranscriptList) -> Any:
     """Choose the language that is spoken, else English or Chinese, and there what a person wrote.
 
     YouTube recognises speech in the language that is spoken: a generated track names it.
     """
-    tracks = list(found)
+    tracks = list(transcripts)
     spoken = {_language(one) for one in tracks if one.is_generated}
 
     def rank(one: Any) -> tuple[bool, int, bool]:

@@ -18,10 +18,10 @@ def requests(url: str, replies: Replies) -> tuple[Request, ...]:
     look_up = _LOOK_UP + quote(url, safe="")
     if look_up not in replies:
         return (Request(look_up, interface=True),)
-    found = _closest(replies[look_up])
-    if found is None or found in replies:
+    closest = _closest(replies[look_up])
+    if closest is None or closest in replies:
         return ()
-    return (Request(found, interface=True),)
+    return (Request(closest, interface=True),)
 
 
 def as_original(reply: Reply) -> Reply:

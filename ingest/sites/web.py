@@ -48,10 +48,10 @@ def read(url: str, replies: Replies) -> Document | Rejection:
     )
     if isinstance(best, Rejection):
         return replace(best, url=url)
-    found = read_document(best)
-    if isinstance(found, Rejection) and canonical(best.url) == found.url:
-        return replace(found, url=url)
-    return found
+    result = read_document(best)
+    if isinstance(result, Rejection) and canonical(best.url) == result.url:
+        return replace(result, url=url)
+    return result
 
 
 def _sends_on(reply: Reply | Rejection) -> str | None:
@@ -62,9 +62,9 @@ def _sends_on(reply: Reply | Rejection) -> str | None:
         body = unpack(reply.body, reply.header("Content-Encoding"))
     except UnreadableError:
         return None
-    found = _REFRESH.search(body[:_SMALL])
-    if found is None:
+    match = _REFRESH.search(body[:_SMALL])
+    if match is None:
         return None
-    there = joined(reply.url, unescape(found[1].decode("utf-8", "replace")))
+    there = joined(reply.url, unescape(match[1].decode("utf-8", "replace")))
     target = canonical(there) if there else canonical(reply.url)
     return target if target != canonical(reply.url) else None

@@ -50,15 +50,15 @@ def read(url: str, replies: Replies) -> Document | Rejection:
 def _article(url: str, reply: Reply, page: str, tree: html.HtmlElement) -> Document | Rejection:
     if "captcha" in urlsplit(reply.url).path:
         return Rejection(url, Failure.BOT_WALL)
-    found = part(url, reply, tree, "//*[@id='js_content']")
-    if found is None:
+    result = part(url, reply, tree, "//*[@id='js_content']")
+    if result is None:
         shown = "".join(tree.xpath("//body//text()[not(ancestor::script or ancestor::style)]"))
         for pattern, reason in _GONE:
             if re.search(pattern, shown):
                 return Rejection(url, reason)
         return read_shell(url, reply)
-    if isinstance(found, Rejection):
-        return found
+    if isinstance(result, Rejection):
+        return result
     day = None
     if seconds := _SECONDS.search(page):
         day = (datetime.fromtimestamp(int(seconds[1]), UTC) + _CHINA).strftime("%Y-%m-%d")
@@ -66,4 +66,4 @@ def _article(url: str, reply: Reply, page: str, tree: html.HtmlElement) -> Docum
         day = said[1]
     title = first(tree, "//*[@id='activity-name']", "//meta[@property='og:title']/@content")
     author = first(tree, "//*[@id='js_name']", "//meta[@name='author']/@content")
-    return replace(found, title=title or found.title, author=author or None, date=day)
+    return replace(result, title=title or result.title, author=author or None, date=day)

@@ -50,9 +50,9 @@ def requests(url: str, replies: Replies) -> Sequence[Request]:
     name = Request(_OEMBED.format(quote(url, safe="")), interface=True)
     if name.url not in replies:
         wanted.append(name)
-    found = _transcript(video[1], replies)
-    if isinstance(found, Request):
-        wanted.append(found)
+    transcript = _transcript(video[1], replies)
+    if isinstance(transcript, Request):
+        wanted.append(transcript)
     return wanted
 
 
@@ -65,11 +65,11 @@ def read(url: str, replies: Replies) -> Document | Rejection:
     if video is None:
         return read_shell(url, page)
     title, channel, published = _about(url, page, replies)
-    found = _transcript(video[1], _by_address(url, page, replies))
-    if isinstance(found, Transcript):
-        text, anchors = _paragraphs(title or video[1], url, found)
+    transcript = _transcript(video[1], _by_address(url, page, replies))
+    if isinstance(transcript, Transcript):
+        text, anchors = _paragraphs(title or video[1], url, transcript)
         if anchors:
-            language = re.match(r"([a-z]{2})(?:-|$)", found.language)
+            language = re.match(r"([a-z]{2})(?:-|$)", transcript.language)
             extract = Extract(
                 title or video[1],
                 text,
@@ -79,9 +79,9 @@ def read(url: str, replies: Replies) -> Document | Rejection:
                 anchors=anchors,
             )
             return make_document(url, extract, _newest(replies))
-    elif isinstance(found, str) and found != NONE:
-        return Rejection(url, found)
-    elif isinstance(found, Request) and isinstance(page, Rejection):
+    elif isinstance(transcript, str) and transcript != NONE:
+        return Rejection(url, transcript)
+    elif isinstance(transcript, Request) and isinstance(page, Rejection):
         return page
     return Rejection(url, f"{NONE}: {_named(title, channel)}" if title else NONE)
 
@@ -142,12 +142,12 @@ def _text(reply: Reply | Rejection | None) -> str:
 
 
 def _paragraphs(
-    title: str, url: str, found: "Transcript"
+    title: str, url: str, transcript: "Transcript"
 ) -> tuple[str, tuple[tuple[int, str], ...]]:
     """Write the lines as paragraphs under the title; say where each begins and at which second."""
     text = f"# {title}"
     anchors = []
-    for second, paragraph in paragraphs(found.lines):
+    for second, paragraph in paragraphs(transcript.lines):
         text += "\n\n"
         anchors.append((len(text), f"{url}&t={int(second)}s"))
         text += paragraph

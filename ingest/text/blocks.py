@@ -65,34 +65,34 @@ def blocks(text: str, fence: str = "") -> Iterator[Block]:
                 yield done()
                 kind, opened = None, ""
             continue
-        found: Kind | None
+        line_kind: Kind | None
         mark = None
         if not line or line.isspace():
-            found = None
+            line_kind = None
         elif fenced := FENCE.match(line):
-            found = "code"
+            line_kind = "code"
         elif marks := HEADING.match(line):
-            found = "heading"
+            line_kind = "heading"
         elif TABLE_ROW.match(line):
-            found = "table"
+            line_kind = "table"
         elif mark := LIST_MARKER.match(line):
-            found = "item"
+            line_kind = "item"
         else:
-            found = "item" if kind == "item" else "prose"
-        new = found != kind or found in ("code", "heading") or mark is not None
+            line_kind = "item" if kind == "item" else "prose"
+        new = line_kind != kind or line_kind in ("code", "heading") or mark is not None
         if new and kind is not None:
             yield done()
         if new:
             start = content = here
-        kind, end = found, here + len(line)
-        if found == "code" and fenced:
+        kind, end = line_kind, here + len(line)
+        if line_kind == "code" and fenced:
             opened, content = fenced[1], here + len(line) + 1
-        elif found == "item" and mark:
+        elif line_kind == "item" and mark:
             content = here + mark.end()
-        elif found == "heading" and marks:
+        elif line_kind == "heading" and marks:
             level = len(marks[1])
             title = _CLOSING_MARKS.sub("", line[marks.end() :].strip()).strip()
-            path = [each for each in path if each[0] < level]
+            path = [heading for heading in path if heading[0] < level]
             path.append((level, title))
             above = tuple(name for _, name in path if name)
             yield Block("heading", here, end, min(here + marks.end(), end), above, level)
@@ -111,7 +111,7 @@ def lines(text: str) -> Iterator[tuple[int, str]]:
 
 def code_spans(text: str, fence: str = "") -> list[tuple[int, int]]:
     """Return the spans of the blocks of code, fences included."""
-    return [(each.start, each.end) for each in blocks(text, fence) if each.kind == "code"]
+    return [(block.start, block.end) for block in blocks(text, fence) if block.kind == "code"]
 
 
 def code_lines(text: str, block: Block) -> Iterator[tuple[int, int]]:

@@ -143,7 +143,7 @@ def read(text: str) -> Claims:
         else:
             numbers.pop(0)  # it is a part of a name
             terms += _word(text, token, state)
-    terms += [_number(each, text, state) for each in numbers]
+    terms += [_number(number, text, state) for number in numbers]
     return Claims(tuple(terms), state.denials, bool(_COMPARES.search(text)))
 
 
@@ -154,8 +154,8 @@ def holds_name(text: str, name: str) -> bool:
 
 def find_name(text: str, name: str) -> tuple[int, int] | None:
     """Return the span at which a text first holds a name as a whole."""
-    found = _name_pattern(name).search(text)
-    return found.span() if found else None
+    match = _name_pattern(name).search(text)
+    return match.span() if match else None
 
 
 def denies(text: str) -> bool:
@@ -340,5 +340,5 @@ def _odd(word: str) -> bool:
 @lru_cache(maxsize=8192)
 def _name_pattern(name: str) -> re.Pattern[str]:
     pieces = re.findall(r"[A-Za-zÀ-ɏ]+|\d+(?:\.\d+)*|[^\sA-Za-z0-9À-ɏ]+", name)
-    inner = r"[-_\s`]?".join("" if each in "-_" else re.escape(each) for each in pieces)
+    inner = r"[-_\s`]?".join("" if piece in "-_" else re.escape(piece) for piece in pieces)
     return re.compile(rf"(?<![A-Za-z0-9]){inner}(?:[’']?s)?(?![A-Za-z0-9]|\.\d)", re.IGNORECASE)

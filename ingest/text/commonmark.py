@@ -62,12 +62,12 @@ def _line(state: StateBlock, line: int) -> str:
 
 def _definition(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     """Take the definition of a footnote: its lines, and the indented paragraphs that follow."""
-    found = _DEFINES.match(_line(state, start))
-    if found is None:
+    match = _DEFINES.match(_line(state, start))
+    if match is None:
         return False
     if silent:
         return True
-    paragraphs: list[list[str]] = [[_line(state, start)[found.end() :]]]
+    paragraphs: list[list[str]] = [[_line(state, start)[match.end() :]]]
     line, last = start + 1, start + 1
     blank = False
     while line < end:
@@ -85,24 +85,24 @@ def _definition(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         line += 1
     for number, paragraph in enumerate(paragraphs):
         opening = state.push("paragraph_open", "p", 1)
-        opening.attrs = {"class": NOTE, "data-note": found[1]}
+        opening.attrs = {"class": NOTE, "data-note": match[1]}
         token = state.push("inline", "", 0)
         token.content = "\n".join(paragraph).strip()
         token.children = []
         if not number:
-            token.meta["note"] = found[1]
+            token.meta["note"] = match[1]
         state.push("paragraph_close", "p", -1)
     state.line = last
     return True
 
 
 def _reference(state: StateInline, silent: bool) -> bool:
-    found = _REFERS.match(state.src, state.pos, state.posMax)
-    if found is None:
+    match = _REFERS.match(state.src, state.pos, state.posMax)
+    if match is None:
         return False
     if not silent:
-        state.push("html_inline", "", 0).content = _marked(MARK, found[1]).content
-    state.pos = found.end()
+        state.push("html_inline", "", 0).content = _marked(MARK, match[1]).content
+    state.pos = match.end()
     return True
 
 

@@ -21,18 +21,18 @@ FORMULA = re.compile(_PATTERN)
 """A formula with its delimiters; :func:`tex_of` reads what was matched."""
 
 
-def tex_of(found: re.Match[str]) -> tuple[str, bool]:
+def tex_of(match: re.Match[str]) -> tuple[str, bool]:
     """Return the TeX of a match of ``FORMULA``, and whether it is displayed on lines of its own."""
     for name in ("dollar", "round"):
-        if found[name] is not None:
-            return found[name], False
-    return found["dollars"] or found["square"] or found["whole"], True
+        if match[name] is not None:
+            return match[name], False
+    return match["dollars"] or match["square"] or match["whole"], True
 
 
 def outside(text: str, change: Callable[[str], str]) -> str:
     """Return a text with ``change`` made to what stands outside its formulas."""
     parts, here = [], 0
-    for found in FORMULA.finditer(text):
-        parts += [change(text[here : found.start()]), found[0]]
-        here = found.end()
+    for match in FORMULA.finditer(text):
+        parts += [change(text[here : match.start()]), match[0]]
+        here = match.end()
     return "".join(parts) + change(text[here:])

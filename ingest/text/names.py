@@ -40,7 +40,7 @@ def names_in(line: str) -> tuple[tuple[str, str], ...]:
     said = " ".join(clean(line[:20_000]).split())
     names = [part for part in _APART.split(said) if part]
     if ";" not in said:  # "Anna Berg, Ben Roth": commas part names of several words each
-        names = [each for name in names for each in _parted(name)]
+        names = [part for name in names for part in _parted(name)]
     return tuple(parts for name in names if (parts := name_parts(name))[0])
 
 

@@ -109,8 +109,8 @@ _MONEY = {"$": "dollar", "¥": "yuan", "€": "euro", "£": "pound"}
 def _one_of(spellings: dict[str, object] | dict[str, str]) -> str:
     """Return a pattern of these spellings, longest first, each ending where a word does."""
     return "|".join(
-        re.escape(each) + ("(?![A-Za-z])" if each[-1].isascii() and each[-1].isalpha() else "")
-        for each in sorted(spellings, key=len, reverse=True)
+        re.escape(word) + ("(?![A-Za-z])" if word[-1].isascii() and word[-1].isalpha() else "")
+        for word in sorted(spellings, key=len, reverse=True)
     )
 
 
@@ -191,17 +191,17 @@ class Quantity:
 
 def quantities(text: str) -> list[Quantity]:
     """Return the numbers of a text in order; "one" alone seldom counts and is left out."""
-    found = [*_digits(text), *_spelled(text), *_fractions(text)]
-    found.sort(key=lambda each: (each.start, -each.end))
+    numbers = [*_digits(text), *_spelled(text), *_fractions(text)]
+    numbers.sort(key=lambda number: (number.start, -number.end))
     kept: list[Quantity] = []
-    for each in found:
-        if not kept or each.start >= kept[-1].end:
-            kept.append(each)
+    for number in numbers:
+        if not kept or number.start >= kept[-1].end:
+            kept.append(number)
     return _with_units_of_ranges(text, kept)
 
 
 def _digits(text: str) -> list[Quantity]:
-    found = []
+    numbers = []
     for match in _DIGITS.finditer(text):
         value = float(match["number"].replace(",", "")) * (-1 if match["sign"] else 1)
         if match["power"]:
@@ -209,8 +209,8 @@ def _digits(text: str) -> list[Quantity]:
         unit = _UNITS.get(match["unit"] or "", "") or _MONEY.get(match["money"] or "", "")
         if match["unit"] == "s" and match[0].endswith("0s"):  # 1990s, 30s
             unit = ""
-        found.append(Quantity(value * _scale(match), unit, match.start(), match.end()))
-    return found
+        numbers.append(Quantity(value * _scale(match), unit, match.start(), match.end()))
+    return numbers
 
 
 def _scale(match: re.Match[str]) -> float:
@@ -222,13 +222,13 @@ def _scale(match: re.Match[str]) -> float:
 
 
 def _spelled(text: str) -> list[Quantity]:
-    found = []
+    numbers = []
     for match in _WORDS.finditer(text):
         words = re.split(r"[-\s]+", match["words"].casefold())
         value = _value(words) * _scale(match)
         unit = _UNITS.get(match["unit"] or "", "")
         if value != _ONE or unit not in ("", "times"):
-            found.append(Quantity(value, unit, match.start(), match.end()))
+            numbers.append(Quantity(value, unit, match.start(), match.end()))
     for match in _SINGLE.finditer(text):
         word = re.sub(r"[-\s]+", " ", match["single"].casefold())
         if word == "second" and _TIME.search(text, 0, match.start()):
@@ -236,8 +236,8 @@ def _spelled(text: str) -> list[Quantity]:
         before = text[max(0, match.start() - 4) : match.start()].casefold()
         part = word == "third" and re.search(r"\b(?:a|one) $", before)
         value = 1 / 3 if part else _SINGLES.get(word, _SINGLES.get(word.rstrip("s"), 0.0))
-        found.append(Quantity(value, "", match.start(), match.end()))
-    return found
+        numbers.append(Quantity(value, "", match.start(), match.end()))
+    return numbers
 
 
 def _value(words: list[str]) -> float:
@@ -259,23 +259,23 @@ def _value(words: list[str]) -> float:
 
 
 def _fractions(text: str) -> list[Quantity]:
-    found = []
+    numbers = []
     for match in _FRACTION.finditer(text):
         if int(match["under"]):
             value = int(match["over"]) / int(match["under"])
-            found.append(Quantity(value, "", *match.span()))
+            numbers.append(Quantity(value, "", *match.span()))
     for match in _PARTS_ZH.finditer(text):
         value = _han(match["over"]) / _han(match["under"])
         percent = match["under"] == "百"
-        found.append(
+        numbers.append(
             Quantity(value * 100 if percent else value, "percent" if percent else "", *match.span())
         )
-    found += [Quantity(0.5, "", *match.span()) for match in _HALF_ZH.finditer(text)]
+    numbers += [Quantity(0.5, "", *match.span()) for match in _HALF_ZH.finditer(text)]
     for match in _HAN.finditer(text):
         value, unit = _han(match["han"]), _UNITS.get(match["unit"] or "", "")
         if value > _ONE or (value == _ONE and unit not in ("", "times")):
-            found.append(Quantity(value, unit, *match.span()))
-    return found
+            numbers.append(Quantity(value, unit, *match.span()))
+    return numbers
 
 
 def _han(numeral: str) -> float:
@@ -292,9 +292,9 @@ def _han(numeral: str) -> float:
     return total + part + digit
 
 
-def _with_units_of_ranges(text: str, found: list[Quantity]) -> list[Quantity]:
+def _with_units_of_ranges(text: str, numbers: list[Quantity]) -> list[Quantity]:
     """Give the parts of a range or list (50-73 %, 4, 8 or 16 bits) the unit of its last."""
-    out = list(found)
+    out = list(numbers)
     for place in range(len(out) - 2, -1, -1):
         one, next_ = out[place], out[place + 1]
         between = text[one.end : next_.start]

@@ -61,8 +61,8 @@ def stem(word: str) -> str:
     """Return the stem of an English word (Porter2, as in the word index), others as they are."""
     if not word.isascii():
         return word
-    found = _stemmer().analyze(word)
-    return str(found[0]) if found else word.casefold()
+    stems = _stemmer().analyze(word)
+    return str(stems[0]) if stems else word.casefold()
 
 
 @cache

@@ -124,8 +124,8 @@ def _pieces(text: str, block: Block, until: int, size: _Size, limit: int) -> Ite
     if block.kind in ("code", "table"):
         starts, inner = _line_starts(text, block), "line"
     else:
-        found = sentences(text[block.start : block.end])
-        starts, inner = [block.start, *(block.start + start for start, _ in found[1:])], "sentence"
+        spans = sentences(text[block.start : block.end])
+        starts, inner = [block.start, *(block.start + start for start, _ in spans[1:])], "sentence"
     for start, end in zip(starts, [*starts[1:], until], strict=True):
         before = cost if start == block.start else _BREAK[inner]
         for piece_start, piece_end in _hard(text, start, end, size, limit):
@@ -135,9 +135,9 @@ def _pieces(text: str, block: Block, until: int, size: _Size, limit: int) -> Ite
 
 def _line_starts(text: str, block: Block) -> list[int]:
     starts = [block.start]
-    for found in re.compile(r"\n(?=[^\n]*\S)").finditer(text, block.start, block.end):
-        if found.end() < block.end:
-            starts.append(found.end())
+    for match in re.compile(r"\n(?=[^\n]*\S)").finditer(text, block.start, block.end):
+        if match.end() < block.end:
+            starts.append(match.end())
     return starts
 
 

@@ -41,9 +41,9 @@ def plain_line(line: str) -> str:
     """
     if _NO_WORDS.fullmatch(line):
         return ""
-    found = _BLOCK_MARKS.match(line)
-    said = plain(line[found.end() :] if found else line)
-    return said.rstrip("#").rstrip() if found and found["heading"] else said
+    match = _BLOCK_MARKS.match(line)
+    said = plain(line[match.end() :] if match else line)
+    return said.rstrip("#").rstrip() if match and match["heading"] else said
 
 
 def plain_lines(text: str, fence: str = "") -> list[str]:
@@ -93,27 +93,27 @@ def _unmarked(text: str) -> str:
     openers: dict[str, list[int]] = defaultdict(list)  # where each run of marks that opens stands
     ticks = _code_ends(text)
     at = 0
-    while found := _TOKEN.search(text, at):
-        parts.append(text[at : found.start()])
-        at = found.end()
-        if found["formula"]:
-            parts.append(found[0])  # its signs are TeX's, not Markdown's
-        elif found["escaped"]:
-            parts.append(found["escaped"])
-        elif found["ticks"]:
-            end = _next(ticks[len(found[0])], at)
+    while match := _TOKEN.search(text, at):
+        parts.append(text[at : match.start()])
+        at = match.end()
+        if match["formula"]:
+            parts.append(match[0])  # its signs are TeX's, not Markdown's
+        elif match["escaped"]:
+            parts.append(match["escaped"])
+        elif match["ticks"]:
+            end = _next(ticks[len(match[0])], at)
             if end is None:
-                parts.append(found[0])
+                parts.append(match[0])
             else:
                 parts.append(text[at:end].strip())
-                at = end + len(found[0])
-        elif found["open"]:
+                at = end + len(match[0])
+        elif match["open"]:
             brackets.append(len(parts))
-            parts.append(found[0])
-        elif found["close"]:
+            parts.append(match[0])
+        elif match["close"]:
             at = _close(text, at, parts, brackets)
-        elif found["marks"]:
-            parts.append(_emphasis(text, found, parts, openers))
+        elif match["marks"]:
+            parts.append(_emphasis(text, match, parts, openers))
     parts.append(text[at:])
     return "".join(parts)
 
@@ -156,14 +156,14 @@ def _close(text: str, at: int, parts: list[str], brackets: list[int]) -> int:
 
 
 def _emphasis(
-    text: str, found: re.Match[str], parts: list[str], openers: dict[str, list[int]]
+    text: str, match: re.Match[str], parts: list[str], openers: dict[str, list[int]]
 ) -> str:
     """Return what stays of a run of marks: nothing where it closes a run that opened before."""
-    marks = found[0]
+    marks = match[0]
     if len(marks) > _LONGEST_MARKS or (marks[0] == "~" and len(marks) != 2):
         return marks
-    before = text[max(0, found.start() - 1) : found.start()]
-    after = text[found.end() : found.end() + 1]
+    before = text[max(0, match.start() - 1) : match.start()]
+    after = text[match.end() : match.end() + 1]
     joins = _joins(marks)
     word_before, word_after = joins(before), joins(after)
     if before and not before.isspace() and not word_after:

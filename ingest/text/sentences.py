@@ -102,18 +102,18 @@ def sentences(text: str, fence: str = "") -> list[tuple[int, int]]:
 
 def _paragraphs(text: str, block: Block) -> list[tuple[int, int]]:
     """Return a block of prose whole, or every line that is quoted in a piece of its own."""
-    found = [(block.content, block.end)]
+    spans = [(block.content, block.end)]
     if ">" not in text[block.start : block.end]:
-        return found
+        return spans
     for here, line in lines(text[block.content : block.end]):
         start = block.content + here
         mark = QUOTE_MARKER.match(line)
         if mark:
-            found[-1] = (found[-1][0], max(found[-1][0], start - 1))
-            found.append((start + mark.end(), start + len(line)))
+            spans[-1] = (spans[-1][0], max(spans[-1][0], start - 1))
+            spans.append((start + mark.end(), start + len(line)))
         else:
-            found[-1] = (found[-1][0], start + len(line))
-    return [(start, end) for start, end in found if start < end]
+            spans[-1] = (spans[-1][0], start + len(line))
+    return [(start, end) for start, end in spans if start < end]
 
 
 def _add(text: str, start: int, end: int, spans: list[tuple[int, int]]) -> None:
@@ -134,14 +134,16 @@ def _boundaries(block: str) -> list[int]:
     at, window = 0, _STRETCH
     while at < len(block):
         stretch = block[at : at + window]
-        found = [each["end_index"] for each in sentencex.get_sentence_boundaries("en", stretch)]
+        stops = [
+            boundary["end_index"] for boundary in sentencex.get_sentence_boundaries("en", stretch)
+        ]
         if at + window < len(block):
-            if len(found) < 2 and window < _LONGEST:
+            if len(stops) < 2 and window < _LONGEST:
                 window *= 2
                 continue
-            found = found[:-1]  # the last one may go on
-        ends += [at + end for end in found]
-        at, window = (ends[-1] if found else at + window), _STRETCH
+            stops = stops[:-1]  # the last one may go on
+        ends += [at + end for end in stops]
+        at, window = (ends[-1] if stops else at + window), _STRETCH
     return ends
 
 
@@ -186,8 +188,8 @@ def language_within(text: str, whole: str) -> str:
     """Return the language of a part of a text: that of the ``whole`` unless its script differs."""
     if text.isascii() and whole not in _ASIAN:
         return whole
-    found = letters(text)
-    if found.is_east_asian == (whole in _ASIAN) or found.every + 3 * found.east_asian < _TELLING:
+    counts = letters(text)
+    if counts.is_east_asian == (whole in _ASIAN) or counts.every + 3 * counts.east_asian < _TELLING:
         return whole
     return language(text)
 
@@ -202,11 +204,11 @@ def language(text: str) -> str:
     sample = text[:4000]
     if sample.isascii() and (len(sample) < _SHORT or _is_full_of_particles(sample[:2000])):
         return "en"
-    found = letters(sample)
-    if found.every == 0:
+    counts = letters(sample)
+    if counts.every == 0:
         return "en"
-    if found.language:
-        return found.language
+    if counts.language:
+        return counts.language
     code, probability = language_code(sample[:2000])
     return "en" if len(sample) < _SHORT and probability < 0.95 else code
 
@@ -226,7 +228,7 @@ def _is_full_of_particles(text: str) -> bool:
 def _langid() -> Any:
     from py3langid.langid import MODEL_FILE, LanguageIdentifier  # slow to import and load
 
-    found = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
     # Pidgins and minor languages, known by three letters, take texts full of code for theirs.
-    found.set_languages([label for label in found.labels if len(label) == 2])
-    return found
+    identifier.set_languages([label for label in identifier.labels if len(label) == 2])
+    return identifier

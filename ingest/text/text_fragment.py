@@ -65,10 +65,10 @@ def _prefix(start: str, sentence: str, text: str, before: str) -> str:
     wanted = map(re.escape, re.findall(r"[^\W_]+", start.casefold()))
     if not re.search(r"[\W_]++".join(wanted), before.casefold()):
         return ""
-    ahead, found, _ = _lines(text).partition(sentence)
+    ahead, quoted, _ = _lines(text).partition(sentence)
     ahead = f"{_lines(before)}\n{ahead}"
     squeezed = _squeezed(ahead)
-    if not found or sentence[:1] in _CLOSING or _squeezed(start) not in squeezed:
+    if not quoted or sentence[:1] in _CLOSING or _squeezed(start) not in squeezed:
         return ""
     block = ahead.rstrip().rpartition("\n")[2]
     units = list(_UNIT.finditer(block))

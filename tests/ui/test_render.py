@@ -137,7 +137,7 @@ def test_pages_are_counted_by_kind_of_link_and_outcome(capsys):
     ]
     with ShownProgress() as progress:
         for done, page in enumerate(got, 1):
-            progress.got(page, done, len(got))
+            progress.on_outcome(page, done, len(got))
     assert capsys.readouterr().err.splitlines() == [
         "fetching pages: 1 of 3 (1 fetched)",
         "https://arxiv.org/abs/1: dead (404)",
@@ -151,8 +151,10 @@ def test_the_live_view_has_a_row_for_each_kind_of_link(monkeypatch):
     console = Console(file=screen, force_terminal=True, width=100)
     monkeypatch.setattr("ui.cli.progress.Console", lambda stderr: console)
     with ShownProgress() as progress:
-        progress.got(PageOutcome("https://a.example/", "blog", "fetched"), 1, 2)
-        progress.got(PageOutcome("https://arxiv.org/abs/1", "arxiv", "failed", "dead (404)"), 2, 2)
+        progress.on_outcome(PageOutcome("https://a.example/", "blog", "fetched"), 1, 2)
+        progress.on_outcome(
+            PageOutcome("https://arxiv.org/abs/1", "arxiv", "failed", "dead (404)"), 2, 2
+        )
     plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", screen.getvalue())
     rows = [line.split() for line in plain.splitlines()]
     assert ["fetched", "unchanged", "failed"] in rows

@@ -93,12 +93,12 @@ def search(
     """
     filters = filters_of(lists, section, difficulty, kind, lang)
     with ShownProgress() as progress:
-        found = open_desk(home, progress).search(given(query), k=k, filters=filters)
+        results = open_desk(home, progress).search(given(query), k=k, filters=filters)
     if as_json:
-        print_json(to_json(found))
+        print_json(to_json(results))
     else:
-        render.hits(Console(), found.hits, "" if found.searched == query else found.searched)
-    if not found.hits:
+        render.hits(Console(), results.hits, "" if results.searched == query else results.searched)
+    if not results.hits:
         raise NothingFound("Nothing was found: try other words, or fewer filters.")
 
 
@@ -117,11 +117,11 @@ def path(
     from assistant.learning.path_form import to_markdown
 
     with ShownProgress() as progress:
-        found = open_desk(home, progress).path(topic, hours=hours)
+        plan = open_desk(home, progress).path(topic, hours=hours)
     if as_json:
-        print_json(to_json(found))
+        print_json(to_json(plan))
     else:
-        sys.stdout.write(clean(to_markdown(found)))
+        sys.stdout.write(clean(to_markdown(plan)))
 
 
 def cards(
@@ -171,16 +171,16 @@ def verify(
         raise UsageError(f"The answer {answer} cannot be read: {error}") from error
     with ShownProgress() as progress:
         desk = open_desk(home, progress)
-        checked = [each for one in answers(saved) for each in desk.verify(one)]
-    wanting = [each for each in checked if not each["ok"]]
+        checked = [sentence for one in answers(saved) for sentence in desk.verify(one)]
+    wanting = [sentence for sentence in checked if not sentence["ok"]]
     if as_json:
-        told = {"ok": not wanting and not shown_otherwise, "sentences": checked}
-        print_json(told | ({"file": shown_otherwise} if shown_otherwise else {}))
+        verdict = {"ok": not wanting and not shown_otherwise, "sentences": checked}
+        print_json(verdict | ({"file": shown_otherwise} if shown_otherwise else {}))
     else:
         console = Console()
-        for each in checked:
-            mark = "holds" if each["ok"] else f"does not hold: {each['reason']}"
-            console.print(f"{clean(each['text'])}  ({mark})", markup=False)
+        for sentence in checked:
+            mark = "holds" if sentence["ok"] else f"does not hold: {sentence['reason']}"
+            console.print(f"{clean(sentence['text'])}  ({mark})", markup=False)
     if shown_otherwise:
         raise FoundWanting(
             f"What {answer} shows is not to be believed: {shown_otherwise}. Of the {len(checked)} "

@@ -65,11 +65,11 @@ def diff(
     with ShownProgress() as progress:
         first = lock_at(before)
         second = open_desk(home, progress).lock() if now is None else lock_at(now)
-    found = differences(first, second)
+    difference = differences(first, second)
     if as_json:
-        print_json(_object(found))
+        print_json(_object(difference))
     else:
-        sys.stdout.write(clean("\n".join(_lines(found)) or "Nothing changed.") + "\n")
+        sys.stdout.write(clean("\n".join(_lines(difference)) or "Nothing changed.") + "\n")
 
 
 def check_lock(lock: Path, home: Path | None, *, as_json: bool) -> None:
@@ -83,39 +83,41 @@ def check_lock(lock: Path, home: Path | None, *, as_json: bool) -> None:
     with ShownProgress() as progress:
         desk = open_desk(home, progress)
         held = lock_at(lock)
-        found = differences(held, desk.lock())
+        difference = differences(held, desk.lock())
     if as_json:
-        print_json({"home": str(desk.home.root), "same": not found.wanting, **_object(found)})
-    elif found.wanting:
-        sys.stdout.write(clean("\n".join(_lines(found))) + "\n")
+        print_json(
+            {"home": str(desk.home.root), "same": not difference.wanting, **_object(difference)}
+        )
+    elif difference.wanting:
+        sys.stdout.write(clean("\n".join(_lines(difference))) + "\n")
     else:
         sys.stdout.write(f"All {len(held.documents)} sources of {lock} are here as they were.\n")
-    if found.wanting:
+    if difference.wanting:
         raise FoundWanting(f"{desk.home.root} is not what {lock} says.")
 
 
-def _object(found: Differences) -> dict[str, Any]:
-    said = asdict(found)
-    changes = {each.name: changes_object(each) for each in found.lists_changed}
+def _object(difference: Differences) -> dict[str, Any]:
+    said = asdict(difference)
+    changes = {curated.name: changes_object(curated) for curated in difference.lists_changed}
     return said | {"lists_changed": changes}
 
 
-def _lines(found: Differences) -> Iterator[str]:
-    for source in found.added:
+def _lines(difference: Differences) -> Iterator[str]:
+    for source in difference.added:
         yield f"+ {source.title} {source.url}"
-    for source in found.dropped:
+    for source in difference.dropped:
         yield f"- {source.title} {source.url}"
-    for moved in found.moved:
+    for moved in difference.moved:
         yield f"> {moved.title} {moved.before}  =>  {moved.now}"
-    for each in found.changed:
-        passages = f"{each.kept} passages as they were, {each.gone} gone, {each.new} new"
-        yield f"~ {each.title} {each.url} ({passages})"
-    for source in found.cut_anew:
+    for changed in difference.changed:
+        passages = f"{changed.kept} passages as they were, {changed.gone} gone, {changed.new} new"
+        yield f"~ {changed.title} {changed.url} ({passages})"
+    for source in difference.cut_anew:
         yield f"~ {source.title} {source.url} (the same text, cut into other passages)"
-    for name in found.lists_added:
+    for name in difference.lists_added:
         yield f"+ list {name}"
-    for name in found.lists_dropped:
+    for name in difference.lists_dropped:
         yield f"- list {name}"
-    for changes in found.lists_changed:
+    for changes in difference.lists_changed:
         yield f"~ list {changes.name}"
         yield from (f"  {line}" for line in changes_lines(changes))

@@ -20,7 +20,7 @@ _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 def typeset(text: str) -> str:
     """Return plain text with its formulas (``$...$``, ``$$...$$``) in Unicode."""
-    return FORMULA.sub(lambda found: _formula(found[0], tex_of(found)[0]), text)
+    return FORMULA.sub(lambda match: _formula(match[0], tex_of(match)[0]), text)
 
 
 @lru_cache(maxsize=4096)
@@ -31,8 +31,8 @@ def _formula(whole: str, tex: str) -> str:
         return whole
     if "\\" in line or not line.strip():
         return whole
-    line = _RAISED.sub(lambda found: (found[1] or found[2]).translate(_SUPERSCRIPTS), line)
-    line = _LOWERED.sub(lambda found: (found[1] or found[2]).translate(_SUBSCRIPTS), line)
+    line = _RAISED.sub(lambda match: (match[1] or match[2]).translate(_SUPERSCRIPTS), line)
+    line = _LOWERED.sub(lambda match: (match[1] or match[2]).translate(_SUBSCRIPTS), line)
     return " ".join(_SIGN.sub(r" \1 ", line).split())
 
 

@@ -69,7 +69,7 @@ def ingest(
             depth=depth,
             limit=limit,
             wayback=wayback,
-            told=progress.got,
+            told=progress.on_outcome,
         )
     _report("ingest", report, as_json=as_json)
 
@@ -111,7 +111,7 @@ def _report(what: str, report: "IngestReport", *, as_json: bool) -> None:
     for said in report.notices:
         console.print(clean(said), markup=False, highlight=False)
     if report.got:
-        render.got(console, report.got)
+        render.outcomes(console, report.got)
     console.print(
         f"{report.read} pages read, {report.passages} passages added, "
         f"{report.removed} passages removed.",
@@ -121,7 +121,7 @@ def _report(what: str, report: "IngestReport", *, as_json: bool) -> None:
 
 
 def _states(report: "IngestReport") -> Counter[str]:
-    return Counter(got.state for got in report.got)
+    return Counter(outcome.state for outcome in report.got)
 
 
 def status(
@@ -153,13 +153,13 @@ def status(
             else:
                 render.gaps(Console(), asked)
             return
-        found = desk.status()
+        state = desk.status()
     if as_json:
-        print_json(found)
+        print_json(state)
     elif dead:
-        sys.stdout.write(render.dead(found))
+        sys.stdout.write(render.dead(state))
     else:
-        render.status(Console(), found)
+        render.status(Console(), state)
 
 
 def import_(file: Path, home: HomeOption = None, embedder: EmbedderOption = None) -> None:
@@ -170,8 +170,8 @@ def import_(file: Path, home: HomeOption = None, embedder: EmbedderOption = None
     Example: refdesk import library.tar.gz --home ~/reading
     """
     with ShownProgress() as progress:
-        found = open_desk(home, progress, embedder=embedder).carry_in(file)
-    render.status(Console(), found)
+        state = open_desk(home, progress, embedder=embedder).carry_in(file)
+    render.status(Console(), state)
 
 
 def forget(
@@ -200,8 +200,8 @@ def forget(
     if as_json:
         print_json(
             {
-                "threads": [each.id for each in threads],
-                "notes": [each.id for each in notes],
+                "threads": [thread.id for thread in threads],
+                "notes": [note.id for note in notes],
                 "lists": report.lists,
                 "documents": report.documents,
                 "records": report.records,
@@ -228,8 +228,8 @@ def forget(
 def _still_kept(desk: "Desk", urls: Sequence[str]) -> tuple[list["Thread"], list["Note"]]:
     """Return what people keep that quotes pages, which is theirs and stays."""
     with suppress(UsageError, HomeBusy):  # what cannot be read is `check`'s to say
-        found = [note for url in urls for note in desk.notes.latest(None, url=url)]
-        return desk.threads.quoting(urls), found
+        notes = [note for url in urls for note in desk.notes.latest(None, url=url)]
+        return desk.threads.quoting(urls), notes
     return [], []
 
 
@@ -260,23 +260,23 @@ def check(
         return
     with ShownProgress() as progress:
         desk = open_desk(home, progress)
-        found = desk.check(repair=repair)
+        report = desk.check(repair=repair)
     if as_json:
         print_json(
             {
                 "home": str(desk.home.root),
-                "sound": not found.damages,
-                "damages": [asdict(each) for each in found.damages],
-                "repaired": [asdict(each) for each in found.repaired],
+                "sound": not report.damages,
+                "damages": [asdict(damage) for damage in report.damages],
+                "repaired": [asdict(damage) for damage in report.repaired],
             }
         )
     else:
-        for each in found.repaired:
-            sys.stdout.write(clean(f"{each.where}: {each.what}. Repaired.") + "\n")
-        for each in found.damages:
-            sys.stdout.write(clean(f"{each.where}: {each.what}. {each.cure}.") + "\n")
-        if not found.damages:
+        for damage in report.repaired:
+            sys.stdout.write(clean(f"{damage.where}: {damage.what}. Repaired.") + "\n")
+        for damage in report.damages:
+            sys.stdout.write(clean(f"{damage.where}: {damage.what}. {damage.cure}.") + "\n")
+        if not report.damages:
             sys.stdout.write("The home is as it was written.\n")
-    if found.damages:
-        count = len(found.damages)
+    if report.damages:
+        count = len(report.damages)
         raise FoundWanting(f"{count} {'damages' if count > 1 else 'damage'} in {desk.home.root}.")

@@ -24,11 +24,11 @@ def lists_show(home: HomeOption = None, as_json: JsonOption = False) -> None:
     Example: refdesk lists show
     """
     with ShownProgress() as progress:
-        found = open_desk(home, progress).status()["lists"]
+        rows = open_desk(home, progress).status()["lists"]
     if as_json:
-        print_json(found)
+        print_json(rows)
         return
-    for row in found:
+    for row in rows:
         sys.stdout.write(
             f"{clean(row['name'])}: {row['entries']} links, {row['topics']} topics without a link, "
             f"{row['in_library']} in the library\n"
@@ -58,10 +58,10 @@ def lists_add(
     if as_json:
         print_json(added_object(curated))
         return
-    told = f"{curated.name}: {len(curated.entries)} links, {len(curated.topics)} topics"
+    summary = f"{curated.name}: {len(curated.entries)} links, {len(curated.topics)} topics"
     if curated.feeds:
-        told += f", {len(curated.feeds)} feeds (`refdesk refresh` reads them)"
-    lines = [told + (f" ({curated.form})" if curated.form else ""), *not_taken(curated.ignored)]
+        summary += f", {len(curated.feeds)} feeds (`refdesk refresh` reads them)"
+    lines = [summary + (f" ({curated.form})" if curated.form else ""), *not_taken(curated.ignored)]
     sys.stdout.write(clean("\n".join(lines)) + "\n")
 
 
@@ -91,15 +91,17 @@ def lists_check(
         sys.stdout.write(clean(doctor.to_markdown(examination)))
     else:
         file = Path(where).name
-        for found in examination.findings:
-            place = f"{file}:{found.line}: " if found.line else f"{file}: "
-            line = f"{place}{found.severity}: {found.code}: {found.text}: {found.message}"
+        for finding in examination.findings:
+            place = f"{file}:{finding.line}: " if finding.line else f"{file}: "
+            line = f"{place}{finding.severity}: {finding.code}: {finding.text}: {finding.message}"
             sys.stdout.write(clean(line) + "\n")
-        for each in examination.suggestions:
-            line = f"{each.section}: {each.list} has {each.title} {each.url}"
+        for suggestion in examination.suggestions:
+            line = (
+                f"{suggestion.section}: {suggestion.list} has {suggestion.title} {suggestion.url}"
+            )
             sys.stdout.write(clean(line) + "\n")
     if examination.wanting:
-        errors = sum(found.severity == "error" for found in examination.findings)
+        errors = sum(finding.severity == "error" for finding in examination.findings)
         raise FoundWanting(f"{where}: {errors} errors.")
 
 
@@ -126,16 +128,16 @@ def lists_diff(name: str, home: HomeOption = None, as_json: JsonOption = False) 
 def changes_object(changes: ListChanges) -> dict[str, object]:
     """Return what changed in a list, for JSON."""
     return {
-        "added": [_row(each) for each in changes.added],
-        "dropped": [_row(each) for each in changes.dropped],
+        "added": [_row(entry) for entry in changes.added],
+        "dropped": [_row(entry) for entry in changes.dropped],
         "moved": [{"from": _row(a), "to": _row(b)} for a, b in changes.moved],
     }
 
 
 def changes_lines(changes: ListChanges) -> list[str]:
     """Return what changed in a list, a line an entry."""
-    lines = [f"+ {_line(each)}" for each in changes.added]
-    lines += [f"- {_line(each)}" for each in changes.dropped]
+    lines = [f"+ {_line(entry)}" for entry in changes.added]
+    lines += [f"- {_line(entry)}" for entry in changes.dropped]
     return lines + [f"~ {_line(old)}  =>  {_line(new)}" for old, new in changes.moved]
 
 
@@ -179,10 +181,10 @@ def lists_export(
     text = forms[form](curated, entries)
     if as_json:
         rows = [
-            _row(each.entry)
-            | {"note": each.entry.note, "dead": each.dead, "archived": each.archived or None}
-            | {"copy": each.copy if each.dead else None}
-            for each in entries
+            _row(entry.entry)
+            | {"note": entry.entry.note, "dead": entry.dead, "archived": entry.archived or None}
+            | {"copy": entry.copy if entry.dead else None}
+            for entry in entries
         ]
         print_json({"name": name, "format": form, "entries": rows, "text": text})
     else:

@@ -31,21 +31,21 @@ def models_show(home: HomeOption = None, as_json: JsonOption = False) -> None:
     Example: refdesk models show
     """
     with ShownProgress() as progress:
-        found = open_desk(home, progress).models()
+        rows = open_desk(home, progress).models()
     if as_json:
-        print_json(found)
+        print_json(rows)
         return
     name = Column("for answers", no_wrap=True, overflow="fold")
     table = Table(name, "disk", "memory", "first token", "tokens/s", "", box=None)
-    for row in found:
+    for row in rows:
         if row["use"] == "answers":
             table.add_row(row["name"], _size(row), *_costs(row["costs"]), _here(row))
     console = Console()
     console.print(table)
-    others = [row for row in found if row["use"] != "answers"]
+    others = [row for row in rows if row["use"] != "answers"]
     said = ", ".join(f"{row['name']} ({row['use']}, {_size(row)}, {_here(row)})" for row in others)
     console.print(f"Others: {said}.", highlight=False)
-    for row in found:
+    for row in rows:
         if row["recommended"]:
             console.print(f"For this machine: {row['name']}.", highlight=False)
     console.print("–: not measured here yet; `refdesk models measure NAME` does.", highlight=False)

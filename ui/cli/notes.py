@@ -50,9 +50,9 @@ def notes_search(
 
     Example: refdesk notes search "key head"
     """
-    found = desk_of(home).notes.search(query, None if everyone else "", limit=n)
-    _show(found, as_json=as_json)
-    if not found:
+    notes = desk_of(home).notes.search(query, None if everyone else "", limit=n)
+    _show(notes, as_json=as_json)
+    if not notes:
         raise NothingFound("No note holds these words.")
 
 
@@ -142,7 +142,7 @@ def notes_export(
 
 def _show(notes: list[Note], *, as_json: bool) -> None:
     if as_json:
-        print_json({"notes": [note_object(each) for each in notes]})
+        print_json({"notes": [note_object(note) for note in notes]})
         return
     for note in notes:
         tags = "".join(f"  #{tag}" for tag in note.tags)

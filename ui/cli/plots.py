@@ -41,14 +41,14 @@ def curves(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[float]]:
         places = {rank: str(n) for n, rank in enumerate(row["ranks"])}
         last = max(row["ranks"], default=1)
         ranked[row["id"]] = [places.get(at, f"other {at}") for at in range(1, last + 1)]
-    found = metrics.calculate(qrels, ranked, metrics.CURVE)
+    by_question = metrics.calculate(qrels, ranked, metrics.CURVE)
     groups = {"all": list(rows)}
     for lang in sorted({row["lang"] for row in rows if row["lang"]}):
         groups[lang] = [row for row in rows if row["lang"] == lang]
     result = {}
     for name, some in groups.items():
-        means = metrics.mean(found, [row["id"] for row in some], metrics.CURVE)
-        result[f"{name} ({len(some)})"] = [float(means[each] or 0) for each in metrics.CURVE]
+        means = metrics.mean(by_question, [row["id"] for row in some], metrics.CURVE)
+        result[f"{name} ({len(some)})"] = [float(means[measure] or 0) for measure in metrics.CURVE]
     return result
 
 
@@ -79,12 +79,12 @@ def _compared(
 ) -> tuple[dict[str, tuple[float, list[float] | None]], str]:
     """Return what the bars show, the value and interval of each, and their title."""
     if "baselines" in report:
-        found = {
+        bars = {
             name: (figures[_BARS], figures["confidence"][_BARS])
             for name, figures in report["baselines"].items()
         }
-        found["refdesk"] = (report["retrieval"][_BARS], report["confidence"][_BARS])
-        return found, "Beside the baselines"
+        bars["refdesk"] = (report["retrieval"][_BARS], report["confidence"][_BARS])
+        return bars, "Beside the baselines"
     return {
         f"{name} ({part['retrieval']['n']})": (part["retrieval"][_BARS], part["confidence"][_BARS])
         for name, part in report["by_type"].items()

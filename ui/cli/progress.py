@@ -87,7 +87,7 @@ class ShownProgress:
         else:
             self._tell(step, done, total, as_event=False)
 
-    def got(self, page: "PageOutcome", done: int, total: int) -> None:
+    def on_outcome(self, page: "PageOutcome", done: int, total: int) -> None:
         """Show what became of a page that was asked for."""
         self._states[page.source, page.state] += 1
         if self._events:

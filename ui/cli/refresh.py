@@ -36,10 +36,10 @@ def refresh(
 
     with ShownProgress() as progress:
         digest = open_desk(home, progress).refresh(
-            limit=limit, minutes=minutes, wayback=wayback, told=progress.got
+            limit=limit, minutes=minutes, wayback=wayback, told=progress.on_outcome
         )
-    told = digest_object(digest)
+    shown = digest_object(digest)
     if as_json:
-        print_json(told)
+        print_json(shown)
     else:
-        sys.stdout.write("".join(clean(line) + "\n" for line in lines_of(told)))
+        sys.stdout.write("".join(clean(line) + "\n" for line in lines_of(shown)))

@@ -53,18 +53,20 @@ def run_text(run: Sequence[Sentence], citations: Sequence[Citation] = ()) -> Tex
         text.append("\n".join(f"    {clean(line)}" for line in (shown or "").split("\n")))
     elif first.item:
         style = "" if first.form == "calculation" else "italic"
-        text.append("\n".join(f"  • {_said(each)}" for each in items(run)), style=style)
+        text.append("\n".join(f"  • {_said(item)}" for item in items(run)), style=style)
     elif first.verbatim:
-        text.append(f"“{_said(running(each.text for each in run))}”", style="italic")
+        text.append(f"“{_said(running(sentence.text for sentence in run))}”", style="italic")
         if first.foreign:
             text.append("（英文原文）", style="dim")
     else:
-        text.append(_said(running(each.text for each in run)))
+        text.append(_said(running(sentence.text for sentence in run)))
     for place, n in enumerate(first.citations):
         text.append("\n    " if first.block and not place else " ")
         text.append(f"[{n}]", style=Style(bold=True, color="cyan") + link(links.get(n, "")))
     if first.original is not None and first.status == "weak":  # a model's words, not refdesk's
-        text.append(f"\n“{_said(' '.join(each.original or '' for each in run))}”", style="dim")
+        text.append(
+            f"\n“{_said(' '.join(sentence.original or '' for sentence in run))}”", style="dim"
+        )
     elif first.status == "weak":
         text.append(" (weakly supported)", style="yellow")
     return text
@@ -118,16 +120,16 @@ def sources(console: Console, given: Answer) -> None:
         console.print()
         console.print("Sources", style="bold")
     for cited in given.citations:
-        citing = [each for each in given.sentences if cited.n in each.citations]
-        _source(console, cited, quoted=all(each.verbatim for each in citing))
+        citing = [sentence for sentence in given.sentences if cited.n in sentence.citations]
+        _source(console, cited, quoted=all(sentence.verbatim for sentence in citing))
     if given.further:
         console.print()
         console.print("Read on", style="bold")
-        for each in given.further:
+        for source in given.further:
             title = Text("  ")
-            title.append(clean(each.title), style=link(each.url))
+            title.append(clean(source.title), style=link(source.url))
             console.print(title, soft_wrap=True)
-            console.print(Text(f"    {clean(each.url)}", style="dim"), soft_wrap=True)
+            console.print(Text(f"    {clean(source.url)}", style="dim"), soft_wrap=True)
 
 
 def nearest(console: Console, given: Answer) -> None:
@@ -148,11 +150,11 @@ def _place(place: Recommendation) -> str:
     return ": ".join(filter(None, (clean(place.list), " > ".join(map(clean, place.section)))))
 
 
-def gaps(console: Console, found: Sequence["Gap"]) -> None:
+def gaps(console: Console, refused: Sequence["Gap"]) -> None:
     """Print what was asked and refused, and which sections of the lists should cover it."""
-    if not found:
+    if not refused:
         console.print("No question was refused so far.")
-    for gap in found:
+    for gap in refused:
         times = "once" if gap.count == 1 else f"{gap.count} times"
         console.print(Text(f"{clean(gap.question)}  ({times}, last on {gap.last[:10]})", "bold"))
         for other in gap.questions[1:]:
@@ -163,11 +165,11 @@ def gaps(console: Console, found: Sequence["Gap"]) -> None:
             console.print(Text("    no section of your lists is near"))
 
 
-def hits(console: Console, found: Sequence[Hit], instead: str = "") -> None:
+def hits(console: Console, ranked: Sequence[Hit], instead: str = "") -> None:
     """Print search hits with the beginning of each passage, and what was searched ``instead``."""
     if instead:
         console.print(Text(f"Searched for: {clean(instead)}"), soft_wrap=True)
-    for hit in found:
+    for hit in ranked:
         passage = hit.passage
         place = " > ".join(clean(part) for part in passage.heading)
         console.print(Text(f"{hit.rank:2}. {clean(passage.title)}", style="bold"), soft_wrap=True)
@@ -179,48 +181,48 @@ def hits(console: Console, found: Sequence[Hit], instead: str = "") -> None:
         console.print(Text(f"    {clean(passage.url)}", style="dim"), soft_wrap=True)
 
 
-def status(console: Console, found: dict[str, Any]) -> None:
+def status(console: Console, state: dict[str, Any]) -> None:
     """Print what a library holds."""
     console.print(
-        f"{found['documents']} documents, {found['passages']} passages in {found['home']} "
-        f"(generation {found['generation']}, {found['embedder']})",
+        f"{state['documents']} documents, {state['passages']} passages in {state['home']} "
+        f"(generation {state['generation']}, {state['embedder']})",
         highlight=False,
         markup=False,
     )
     table = Table("list", "entries", "topics", "in the library", "dead", "other failures", box=None)
-    for row in found["lists"]:
+    for row in state["lists"]:
         table.add_row(
             escape(row["name"]),
             *(str(row[key]) for key in ("entries", "topics", "in_library", "dead", "unsupported")),
         )
     console.print(table)
-    reasons = Counter(_kind_of(row["reason"]) for row in found["missing"])
+    reasons = Counter(_kind_of(row["reason"]) for row in state["missing"])
     if reasons:
         said = ", ".join(f"{count} {reason}" for reason, count in reasons.most_common())
         console.print(f"What is not here, and why: {said}.", highlight=False, markup=False)
-    if found["failures"]:
-        count = len(found["failures"])
+    if state["failures"]:
+        count = len(state["failures"])
         console.print(f"{count} addresses gave no document: `refdesk status --dead`.")
 
 
-def dead(found: dict[str, Any]) -> str:
+def dead(state: dict[str, Any]) -> str:
     """Return what gave no document as Markdown, ready for the maintainers of the lists."""
     lines = []
-    for row in found["lists"]:
-        missing = [each for each in found["missing"] if each["list"] == row["name"]]
+    for row in state["lists"]:
+        missing = [failure for failure in state["missing"] if failure["list"] == row["name"]]
         if missing:
             count = len(missing)
             lines += ["", f"## {words(row['name'])}: {count} links that lead to no readable page"]
-        for title in sorted({_kind_of(each["reason"]) for each in missing}):
+        for title in sorted({_kind_of(failure["reason"]) for failure in missing}):
             lines += ["", f"### {words(title)}", ""]
-            for each in missing:
-                if _kind_of(each["reason"]) == title:
-                    where = " > ".join(each["section"])
-                    entry = linked(each["title"], each["url"])
-                    lines.append(f"- {entry}, {words(where)}: {words(each['reason'])}")
+            for failure in missing:
+                if _kind_of(failure["reason"]) == title:
+                    where = " > ".join(failure["section"])
+                    entry = linked(failure["title"], failure["url"])
+                    lines.append(f"- {entry}, {words(where)}: {words(failure['reason'])}")
     # a list keeps its curator's spelling, a failure the canonical one
-    listed = {canonical(each["url"]) for each in found["missing"]}
-    others = [row for row in found["failures"] if canonical(row["url"]) not in listed]
+    listed = {canonical(failure["url"]) for failure in state["missing"]}
+    others = [row for row in state["failures"] if canonical(row["url"]) not in listed]
     if others:
         lines += ["", "## Other addresses", ""]
         lines += [f"- {words(row['url'])}: {words(row['reason'])}" for row in others]
@@ -240,7 +242,7 @@ def cards(console: Console, made: Sequence["Card"]) -> None:
         console.print(Text(f"{clean(card.title)}  {clean(card.url)}\n", style="dim"))
 
 
-def got(console: Console, pages: Sequence["PageOutcome"]) -> None:
+def outcomes(console: Console, pages: Sequence["PageOutcome"]) -> None:
     """Print how many pages of each source were fetched, unchanged or failed."""
     table = Table("source", "fetched", "unchanged", "failed", box=None)
     for source in sorted({page.source for page in pages}):
@@ -266,8 +268,8 @@ def _source(console: Console, cited: Citation, *, quoted: bool) -> None:
         return
     if not quoted:
         _indented(console, f"“{_short(cited.quote)}”")
-    for each in cited.recommended_by[:2]:
-        _indented(console, f"recommended by {_place(each)}")
+    for place in cited.recommended_by[:2]:
+        _indented(console, f"recommended by {_place(place)}")
 
 
 def _indented(console: Console, text: str) -> None:

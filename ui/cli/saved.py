@@ -29,15 +29,15 @@ def saved_answers(file: Path) -> list[Any]:
     """
     text = _text(file)
     try:
-        found = json.loads(text)
+        answers = json.loads(text)
     except RecursionError as error:
         raise UsageError(f"The answers {file} cannot be read: {error}.") from error
     except ValueError:
         try:
-            found = [json.loads(line) for line in text.splitlines() if line.strip()]
+            answers = [json.loads(line) for line in text.splitlines() if line.strip()]
         except (ValueError, RecursionError) as error:
             raise UsageError(f"The answers {file} cannot be read: {error}.") from error
-    return found if isinstance(found, list) else [found]
+    return answers if isinstance(answers, list) else [answers]
 
 
 def _text(file: Path) -> str:

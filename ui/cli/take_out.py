@@ -35,11 +35,11 @@ def cite(
         lists = {row["name"] for row in desk.status()["lists"]}
         answers: list[Any] = []
         named = []
-        for each in what:
-            if each == "-" or (each not in lists and Path(each).is_file()):
-                answers += saved_answers(Path(each))
+        for name in what:
+            if name == "-" or (name not in lists and Path(name).is_file()):
+                answers += saved_answers(Path(name))
             else:
-                named.append(each)
+                named.append(name)
         items = desk.cite(named, answers)
     text = written.write(items)
     if as_json:
@@ -66,14 +66,14 @@ def vault(
 
     Example: refdesk vault ~/notes/refdesk --list llm-deep-dive --answer answer.json
     """
-    saved = [each for file in answers or () for each in saved_answers(file)]
+    saved = [answer for file in answers or () for answer in saved_answers(file)]
     with ShownProgress() as progress:
         done = open_desk(home, progress).vault(folder, lists=lists or (), answers=saved)
     if as_json:
         print_json({"vault": str(folder), **asdict(done)})
         return
-    for each in done.left:
-        sys.stdout.write(clean(f"{each.note}: {each.reason}.") + "\n")
+    for left in done.left:
+        sys.stdout.write(clean(f"{left.note}: {left.reason}.") + "\n")
     sys.stdout.write(
         f"{len(done.added)} notes added, {len(done.changed)} changed, "
         f"{done.unchanged} as they were.\n"

@@ -127,18 +127,18 @@ def threads_delete(
     Example: refdesk threads delete 3f9c
     """
     kept = desk_of(home).threads
-    for each in [kept.show(each, None).thread for each in thread]:  # all are there, or none goes
-        gone = kept.delete(each.id, None)
+    for target in [kept.show(key, None).thread for key in thread]:  # all are there, or none goes
+        gone = kept.delete(target.id, None)
         sys.stdout.write(clean(f"Deleted: {gone.id}  {gone.title}") + "\n")
 
 
 def _show(kept: list[Thread], *, as_json: bool) -> None:
     if as_json:
-        print_json({"threads": [thread_object(each) for each in kept]})
+        print_json({"threads": [thread_object(thread) for thread in kept]})
         return
-    for each in kept:
-        count = f"{each.turns} question{'s' * (each.turns != 1)}"
-        line = f"{each.id}  {each.updated[:16].replace('T', ' ')}  {each.title}  ({count})"
+    for thread in kept:
+        count = f"{thread.turns} question{'s' * (thread.turns != 1)}"
+        line = f"{thread.id}  {thread.updated[:16].replace('T', ' ')}  {thread.title}  ({count})"
         sys.stdout.write(clean(line) + "\n")
-        if each.snippet:
-            sys.stdout.write(clean(f"            {each.snippet}") + "\n")
+        if thread.snippet:
+            sys.stdout.write(clean(f"            {thread.snippet}") + "\n")

@@ -13,8 +13,8 @@ async function here() {
 async function look() {
   const tab = await here();
   const known = await api.runtime.sendMessage({ what: "known", tabId: tab.id, url: tab.url });
-  const told = { yes: "This page is in your library.", no: "This page is not in your library." };
-  state.textContent = told[known] ?? `It cannot be told: ${known}.`;
+  const texts = { yes: "This page is in your library.", no: "This page is not in your library." };
+  state.textContent = texts[known] ?? `It cannot be told: ${known}.`;
 }
 
 button.addEventListener("click", async () => {

@@ -14,11 +14,11 @@ def notes_markdown(notes: Sequence[Note]) -> str:
     parts = []
     for url, mine in pages.items():
         parts.append(f"## {linked(mine[0].title or url, url)}\n")
-        for note in sorted(mine, key=lambda each: each.anchor.start):
+        for note in sorted(mine, key=lambda note: note.anchor.start):
             parts.append(f"> {words(note.anchor.exact)}\n")
-            told = [words(note.text)] if note.text else []
-            told += [" ".join(f"#{words(tag).replace(' ', '-')}" for tag in note.tags)]
-            said = " ".join(each for each in told if each)
+            lines = [words(note.text)] if note.text else []
+            lines += [" ".join(f"#{words(tag).replace(' ', '-')}" for tag in note.tags)]
+            said = " ".join(line for line in lines if line)
             if said:
                 parts.append(f"{said}\n")
     return "\n".join(parts)

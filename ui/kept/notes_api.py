@@ -46,9 +46,9 @@ def add_notes(app: FastAPI, asking: Asking, access: Access) -> None:
                 return notes.search(q, owner, limit=offset + limit)[offset:]
             return notes.latest(owner, url=url, tag=tag, limit=limit, offset=offset)
 
-        found = await asking.look_up(look)
-        told = {"notes": [note_object(each) for each in found], "keeping": notes.keeping}
-        return private(JSONResponse(told))
+        rows = await asking.look_up(look)
+        body = {"notes": [note_object(note) for note in rows], "keeping": notes.keeping}
+        return private(JSONResponse(body))
 
     @api.get("/export", responses=replies(schema.NotesForm, 400))
     async def taken(
@@ -57,12 +57,12 @@ def add_notes(app: FastAPI, asking: Asking, access: Access) -> None:
     ) -> Response:
         """Return all of the caller's notes: Web Annotations (JSON-LD), or Markdown."""
         owner = mine(request)
-        found = await asking.look_up(lambda: notes.latest(owner, limit=_ALL))
+        rows = await asking.look_up(lambda: notes.latest(owner, limit=_ALL))
         if form == "markdown":
-            reply = Response(notes_markdown(found), media_type="text/markdown; charset=utf-8")
+            reply = Response(notes_markdown(rows), media_type="text/markdown; charset=utf-8")
             ending = "md"
         else:
-            reply = JSONResponse(annotations(found), media_type="application/ld+json")
+            reply = JSONResponse(annotations(rows), media_type="application/ld+json")
             ending = "jsonld"
         reply.headers["Content-Disposition"] = f'attachment; filename="refdesk-notes.{ending}"'
         return private(reply)

@@ -50,12 +50,12 @@ def embedded(text: str) -> dict[str, Any]:
     if not opened or not closed:
         raise UsageError("This HTML file is no thread that refdesk exported.")
     try:
-        found = json.loads(data)
+        value = json.loads(data)
     except (ValueError, RecursionError) as error:
         raise UsageError(f"The thread in this HTML file cannot be read: {error}.") from error
-    if not isinstance(found, dict):
+    if not isinstance(value, dict):
         raise UsageError("The thread in this HTML file cannot be read: it is no object.")
-    return found
+    return value
 
 
 def shown_otherwise(text: str, saved: Mapping[str, Any]) -> str:
@@ -107,7 +107,7 @@ def _turn(number: int, answer: Answer, when: str, say: Texts) -> str:
         said = said_html(answer.sentences, partial(_marks, number, answer))
         if answer.unanswered:
             said += f'<p class="hint">{escape(answer.left_open)}</p>'
-        sources = "".join(_source(number, each, answer, say) for each in answer.citations)
+        sources = "".join(_source(number, cited, answer, say) for cited in answer.citations)
         if sources:
             said += f'<h3>{escape(say("ask.sources"))}</h3><ol class="sources">{sources}</ol>'
     day = f'<time datetime="{escape(when)}">{escape(when[:10])}</time>'
@@ -118,7 +118,7 @@ def _turn(number: int, answer: Answer, when: str, say: Texts) -> str:
 
 
 def _marks(number: int, answer: Answer, place: int, run: Sequence[Sentence]) -> str:
-    cited = {each.n: each for each in answer.citations}
+    cited = {cited.n: cited for cited in answer.citations}
     return "".join(_mark(number, place, cited[n], run) for n in run[0].citations if n in cited)
 
 
@@ -137,16 +137,16 @@ def _quote(cited: Citation, said: Sequence[Sentence]) -> str:
     """The words of a source, with what they lend to the sentences that cite it marked."""
     if not cited.quote:  # the catalog is cited, not the page's words
         return ""
-    own = [each.original or each.text for each in said]
-    verbatim = all(each.verbatim or each.original is not None for each in said)
+    own = [sentence.original or sentence.text for sentence in said]
+    verbatim = all(sentence.verbatim or sentence.original is not None for sentence in said)
     return f'<span class="words">{marked(cited.quote, own, verbatim=verbatim)}</span>'
 
 
 def _source(number: int, cited: Citation, answer: Answer, say: Texts) -> str:
-    said = [each for each in answer.sentences if cited.n in each.citations]
+    said = [sentence for sentence in answer.sentences if cited.n in sentence.citations]
     when = say("card.archived_at", date=cited.archived_at[:10]) if cited.archived_at else ""
     heading = trail([part for part in cited.heading if part != cited.title])
-    about = " · ".join(each for each in (heading, escape(when)) if each)
+    about = " · ".join(part for part in (heading, escape(when)) if part)
     return (
         f'<li id="s{number}-{cited.n}" value="{cited.n}"><b>{link(cited.deep_link, cited.title)}'
         f'</b> <span class="hint">{about}</span>'

@@ -16,8 +16,8 @@ def thread_markdown(whole: Whole) -> str:
     parts = [f"# {words(whole.thread.title)}\n"]
     for number, turn in enumerate(whole.turns, start=1):
         answer = answer_of(turn.answer)
-        told = _refused(answer) if answer.refused else markdown(answer, f"{number}-")
-        parts.append(told)
+        text = _refused(answer) if answer.refused else markdown(answer, f"{number}-")
+        parts.append(text)
     return "\n".join(parts)
 
 

@@ -36,11 +36,11 @@ def add_threads(app: FastAPI, asking: Asking, access: Access) -> None:
         """List the caller's threads, the one asked in last first, or find some by their words."""
         owner = mine(request)
         if q.strip():
-            found = await asking.look_up(lambda: threads.search(q, owner, limit=offset + limit))
-            found = found[offset:]
+            rows = await asking.look_up(lambda: threads.search(q, owner, limit=offset + limit))
+            rows = rows[offset:]
         else:
-            found = await asking.look_up(lambda: threads.latest(owner, limit=limit, offset=offset))
-        shown = [thread_object(each) for each in found]
+            rows = await asking.look_up(lambda: threads.latest(owner, limit=limit, offset=offset))
+        shown = [thread_object(thread) for thread in rows]
         return private(JSONResponse({"threads": shown, "keeping": threads.keeping}))
 
     @api.get("/{id}", responses=replies(schema.ThreadForm, 400, 404))

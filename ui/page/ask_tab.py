@@ -75,8 +75,8 @@ class AskTab:
         question = str(dict(request.query_params).get("q", ""))
         if question.strip():
             async with aclosing(self.ask(question[:4000], past, request)) as shown:
-                async for each in shown:
-                    yield each
+                async for state in shown:
+                    yield state
         else:
             yield gr.skip(), gr.skip(), gr.skip(), gr.skip()
 
@@ -89,7 +89,7 @@ class AskTab:
             past = await self._asking.look_up(partial(self._keeping.turns, name, request))
         except RefdeskError as error:
             return "", page.failed_html(error, self._say), gr.skip(), ()
-        html = [turn_html(each, self._say) for each in past]
+        html = [turn_html(turn, self._say) for turn in past]
         return "".join(html[:-1]), html[-1] if html else "", gr.skip(), past[-_KEPT:]
 
     async def ask(
@@ -102,7 +102,7 @@ class AskTab:
             yield same, page.message_html(say("ask.empty")) if not past else same, same, same
             return
         turn = Turn(len(past), question.strip(), state=say("ask.searching"))
-        thread = "".join(turn_html(each, say) for each in past)
+        thread = "".join(turn_html(turn, say) for turn in past)
         stopped = asyncio.Event()
         # another thread may say it
         stop = partial(asyncio.get_running_loop().call_soon_threadsafe, stopped.set)
@@ -132,12 +132,12 @@ class AskTab:
         """Yield the turn as it grows; the last one is whole."""
         say = self._say
         history = tuple(
-            Exchange(each.question, each.answer.text if each.answer else "") for each in past
+            Exchange(turn.question, turn.answer.text if turn.answer else "") for turn in past
         )
         asked = stand_alone(turn.question, history)
         desk = self._asking.desk
-        found = await self._asking.look_up(lambda: desk.search(asked, k=_PASSAGES).hits)
-        turn = replace(turn, asked=asked, hits=found, state=say("ask.reading"))
+        hits = await self._asking.look_up(lambda: desk.search(asked, k=_PASSAGES).hits)
+        turn = replace(turn, asked=asked, hits=hits, state=say("ask.reading"))
         yield turn
         owner = self._keeping.owner(request)
         question = Question(turn.question, session(request), "page", history, owner=owner)

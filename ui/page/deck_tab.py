@@ -89,7 +89,7 @@ class DeckTab:
         say = self._say
         match asked:
             case {"do": "make", "question": str(question), "quotes": list(quotes)}:
-                pairs = [(str(each[0]), str(each[1])) for each in quotes[:_MOST_QUOTES]]
+                pairs = [(str(quote[0]), str(quote[1])) for quote in quotes[:_MOST_QUOTES]]
                 made, topic = self._desk.cards_of_answer(question, pairs), question
             case {"do": "make", "url": str(url)}:
                 made = self._desk.cards_of_source(url)
@@ -106,16 +106,16 @@ class DeckTab:
                 raise UsageError(say("error.usage"))
         new = deck.add(made, topic)
         known = len(made) - new
-        told = say("deck.made_known", count=known) if known else ""
+        detail = say("deck.made_known", count=known) if known else ""
         done = say("deck.made_one") if new == 1 else say("deck.made", count=new)
-        return page.message_html(done, told)
+        return page.message_html(done, detail)
 
     def _all(self, deck: Deck, said: str) -> Shown:
         standing = deck.standing()
         if not standing.kept:
             return said, "", review_html(None, standing, self._say), ""
         kept = deck.all()
-        places = self._desk.library.store.recommendations([each.card.url for each in kept])
+        places = self._desk.library.store.recommendations([card.card.url for card in kept])
         due = deck.due()
         return (
             said,
@@ -137,7 +137,7 @@ def _asked(word: str) -> dict[str, Any]:
         asked = json.loads(word)
         quotes = asked.get("quotes", []) if isinstance(asked, dict) else None
         pairs = isinstance(quotes, list) and all(
-            isinstance(each, list) and len(each) == 2 for each in quotes
+            isinstance(quote, list) and len(quote) == 2 for quote in quotes
         )
     except (ValueError, RecursionError) as error:
         raise UsageError("What was sent cannot be read.") from error

@@ -43,9 +43,9 @@ def typeset(text: str) -> str:
     if "$" not in text and "\\" not in text:  # most texts hold no formula
         return escape(text)
     out, here = [], 0
-    for found in FORMULA.finditer(text):
-        out += [escape(text[here : found.start()]), _formula(found[0], *tex_of(found))]
-        here = found.end()
+    for match in FORMULA.finditer(text):
+        out += [escape(text[here : match.start()]), _formula(match[0], *tex_of(match))]
+        here = match.end()
     return "".join(out) + escape(text[here:])
 
 
@@ -55,7 +55,7 @@ def _formula(whole: str, tex: str, displayed: bool) -> str:
     if _depth(tex) > _DEEPEST:
         return as_it_stands
     try:
-        known = _LACKED.sub(lambda found: _SIGNS[found[1]], _NAMES.sub("", tex))
+        known = _LACKED.sub(lambda match: _SIGNS[match[1]], _NAMES.sub("", tex))
         tree = convert_to_element(known, display="block" if displayed else "inline")
         math = _written(tree, f' data-tex="{escape(whole)}"')
     except Exception:  # whatever a library makes of TeX that somebody wrote

@@ -37,15 +37,15 @@ def marked(passage: str, said: Sequence[str], *, verbatim: bool) -> str:
     Quotations are marked where they stand; of other sentences, and of a query, the words shared.
     """
     text = readable(passage)
-    quoted = [_sentence(text, readable(each)) for each in said] if verbatim else []
-    spans = [span for each in quoted for span in each]
+    quoted = [_sentence(text, readable(sentence)) for sentence in said] if verbatim else []
+    spans = [span for group in quoted for span in group]
     return _html(text, sorted(spans) or _words(text, " ".join(said)))
 
 
 def _sentence(text: str, sentence: str) -> list[tuple[int, int]]:
     """Find a sentence by its letters and digits; return its span with the mark that ends it."""
-    places = [each.start() for each in _SIGN.finditer(text)]
-    shown, wanted = ("".join(_SIGN.findall(each)) for each in (text, sentence))
+    places = [match.start() for match in _SIGN.finditer(text)]
+    shown, wanted = ("".join(_SIGN.findall(string)) for string in (text, sentence))
     at = shown.find(wanted) if wanted else -1
     if at < 0:
         return []
@@ -57,7 +57,7 @@ def _sentence(text: str, sentence: str) -> list[tuple[int, int]]:
 def _words(text: str, sentence: str) -> list[tuple[int, int]]:
     wanted = {_stem(unit) for unit in _UNIT.findall(sentence) if _tells(unit)}
     pairs = _pairs(sentence)
-    spans = [each.span() for each in _UNIT.finditer(text) if _stem(each[0]) in wanted]
+    spans = [match.span() for match in _UNIT.finditer(text) if _stem(match[0]) in wanted]
     spans += [
         (at, at + 2) for at in range(len(text) - 1) if text[at : at + 2] in pairs
     ]  # Chinese has no spaces: two characters in a row count as a word
@@ -95,10 +95,10 @@ def _with_whole_formulas(text: str, spans: list[tuple[int, int]]) -> list[tuple[
     """Return spans that touch a formula with all of it: no mark begins within one."""
     ends = [end for _, end in spans]
     touched = []
-    for found in FORMULA.finditer(text):
-        first = bisect_left(ends, found.start() + 1)
-        if first < len(spans) and spans[first][0] < found.end():
-            touched.append(found.span())
+    for match in FORMULA.finditer(text):
+        first = bisect_left(ends, match.start() + 1)
+        if first < len(spans) and spans[first][0] < match.end():
+            touched.append(match.span())
     return _merged(sorted([*spans, *touched]))
 
 

@@ -75,8 +75,8 @@ def up(say: Texts) -> str:
 
 def directive(url: str) -> str:
     """Return the text directive of a deep link, with what introduces it, or ""."""
-    _, found, text = url.partition(":~:")
-    return found + text
+    _, marker, text = url.partition(":~:")
+    return marker + text
 
 
 def message_html(title: str, text: str = "", *, tone: str = "plain", lang: str = "") -> str:
@@ -86,9 +86,9 @@ def message_html(title: str, text: str = "", *, tone: str = "plain", lang: str =
     """
     role = "alert" if tone == "error" else "status"
     spoken = f' lang="{escape(lang)}"' if lang else ""
-    told = f"<p{spoken}>{escape(text)}</p>" if text else ""
+    body = f"<p{spoken}>{escape(text)}</p>" if text else ""
     return framed(
-        f'<div class="message {tone}" role="{role}"><p class="said">{escape(title)}</p>{told}</div>'
+        f'<div class="message {tone}" role="{role}"><p class="said">{escape(title)}</p>{body}</div>'
     )
 
 
@@ -110,14 +110,14 @@ def chip(text: str, look: str = "") -> str:
 
 def recommended_html(places: Sequence[Recommendation], say: Texts) -> str:
     """Return who recommends a source: list, section, difficulty, a line each."""
-    lines = "".join(f"<li>{_place(each, say)}</li>" for each in places)
+    lines = "".join(f"<li>{_place(place, say)}</li>" for place in places)
     return f'<ul class="places">{lines}</ul>' if lines else ""
 
 
-def _place(each: Recommendation, say: Texts) -> str:
-    section = f" › {trail(each.section)}" if each.section else ""
-    level = chip(say.named("difficulty", each.difficulty), f"level {each.difficulty}")
-    return f"<b>{escape(each.list)}</b>{section}{level}"
+def _place(place: Recommendation, say: Texts) -> str:
+    section = f" › {trail(place.section)}" if place.section else ""
+    level = chip(say.named("difficulty", place.difficulty), f"level {place.difficulty}")
+    return f"<b>{escape(place.list)}</b>{section}{level}"
 
 
 def hit_html(hit: Hit, query: str, say: Texts) -> str:
@@ -125,11 +125,11 @@ def hit_html(hit: Hit, query: str, say: Texts) -> str:
     passage = hit.passage
     live = deep_link(passage.opens_at(passage.start), passage.text, fence=passage.fence)
     heading = trail([part for part in passage.heading if part != passage.title])
-    levels = dict.fromkeys(each.difficulty for each in hit.recommended_by if each.difficulty)
-    lists = dict.fromkeys(each.list for each in hit.recommended_by)
+    levels = dict.fromkeys(place.difficulty for place in hit.recommended_by if place.difficulty)
+    lists = dict.fromkeys(place.list for place in hit.recommended_by)
     chips = [chip(say.named("kind", passage.kind))]
-    chips += [chip(say.named("difficulty", each), f"level {each}") for each in levels]
-    chips += [chip(each, "list") for each in lists]
+    chips += [chip(say.named("difficulty", level), f"level {level}") for level in levels]
+    chips += [chip(name, "list") for name in lists]
     links = []
     if passage.listed:
         chips.append(chip(say("search.not_here"), "away"))

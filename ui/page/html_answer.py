@@ -75,12 +75,12 @@ def turn_html(turn: Turn, say: Texts) -> str:
     if turn.citations:
         parts.append(_sources(turn, say))
     elif turn.hits and turn.answer is None:
-        found = "".join(hit_html(hit, asked, say) for hit in turn.hits[:_SHOWN_HITS])
-        parts.append(f'<h3 class="small">{escape(say("ask.found"))}</h3>{found}')
+        hits = "".join(hit_html(hit, asked, say) for hit in turn.hits[:_SHOWN_HITS])
+        parts.append(f'<h3 class="small">{escape(say("ask.found"))}</h3>{hits}')
     if turn.answer is not None and not turn.answer.refused:
-        quotes = quotes_of(turn.sentences, {each.n: each.url for each in turn.citations})
+        quotes = quotes_of(turn.sentences, {cited.n: cited.url for cited in turn.citations})
         if not quotes and turn.extract is not None:  # the model's words are no quotation
-            urls = {each.n: each.url for each in turn.extract.citations}
+            urls = {cited.n: cited.url for cited in turn.extract.citations}
             quotes = quotes_of(turn.extract.sentences, urls)
         made = make_button(say, question=asked, quotes=quotes) if quotes else ""
         parts += [_further(turn.answer.further, say), _tools(turn.answer, say, made)]
@@ -144,14 +144,14 @@ def _run(run: Sequence[Sentence], marks: str) -> str:
             f"</code></pre>{marks}</div>"
         )
     if first.item:
-        rows = [f"<li>{typeset(_plain(each))}</li>" for each in items(run)]
+        rows = [f"<li>{typeset(_plain(item))}</li>" for item in items(run)]
         kind = "quoted" if first.form != "calculation" else "sums"
         return f'<div {status}><ul class="{kind}">{"".join(rows)}</ul>{marks}</div>'
-    text = typeset(running(_plain(each.text) for each in run))
+    text = typeset(running(_plain(sentence.text) for sentence in run))
     if first.verbatim:
         text = f'<q lang="en">{text}</q>（英文原文）' if first.foreign else f"<q>{text}</q>"
     if first.original is not None and first.status == "weak":  # a model's words, not refdesk's
-        own = typeset(" ".join(_plain(each.original or "") for each in run))
+        own = typeset(" ".join(_plain(sentence.original or "") for sentence in run))
         text += f' <q class="original" lang="en">{own}</q>'
     elif first.status == "weak":
         text = f'<span class="weak">{text}</span><span class="flag" aria-hidden="true">≈</span>'
@@ -196,9 +196,9 @@ def _mark(turn: Turn, place: int, n: int, title: str) -> str:
 
 def _legend(turn: Turn, say: Texts) -> str:
     said = []
-    if any(each.verbatim and not each.block for each in turn.sentences):
+    if any(sentence.verbatim and not sentence.block for sentence in turn.sentences):
         said.append(say("ask.legend_quoted"))
-    if any(each.status == "weak" and each.original is None for each in turn.sentences):
+    if any(sentence.status == "weak" and sentence.original is None for sentence in turn.sentences):
         said.append(say("ask.legend_weak"))
     if turn.answer is not None and not turn.state and not turn.notice:
         model = turn.answer.model if turn.answer.view == "model" else None
@@ -209,7 +209,7 @@ def _legend(turn: Turn, say: Texts) -> str:
         said += [say("ask.seconds", seconds=f"{seconds:.1f}")] if seconds is not None else []
     if not said:
         return ""
-    return f'<p class="legend">{" · ".join(escape(each) for each in said)}</p>'
+    return f'<p class="legend">{" · ".join(escape(part) for part in said)}</p>'
 
 
 def _sources(turn: Turn, say: Texts) -> str:
@@ -221,7 +221,7 @@ def _sources(turn: Turn, say: Texts) -> str:
         heading = trail([part for part in cited.heading[-1:] if part != cited.title])
         where = f'<span class="where">{heading}</span>' if heading else ""
         opens = f"card-{turn.number}-{places[0]}-{cited.n}" if places else ""
-        lists = dict.fromkeys(each.list for each in cited.recommended_by)
+        lists = dict.fromkeys(place.list for place in cited.recommended_by)
         url = f' data-url="{escape(cited.url)}"' if is_web(cited.url) else ""
         rows.append(
             f'<li{url}><button type="button" class="source" data-card="{opens}" '
@@ -229,7 +229,7 @@ def _sources(turn: Turn, say: Texts) -> str:
             f'<span class="name">'
             f"{typeset(cited.title)}</span>{where}"
             f"</button>{chip(say.named('kind', cited.kind))}"
-            f"{''.join(chip(each, 'list') for each in lists)}</li>"
+            f"{''.join(chip(name, 'list') for name in lists)}</li>"
         )
     return (
         f'<h3 class="small">{escape(say("ask.sources"))}</h3>'
@@ -239,13 +239,13 @@ def _sources(turn: Turn, say: Texts) -> str:
 
 def _runs_citing(turn: Turn, n: int) -> list[tuple[int, list[Sentence]]]:
     """Return the runs that cite a source, with the place of their first sentence."""
-    found, place = [], 0
+    citing, place = [], 0
     for _, runs in grouped(turn.sentences):
         for run in runs:
             if n in run[0].citations:
-                found.append((place, run))
+                citing.append((place, run))
             place += len(run)
-    return found
+    return citing
 
 
 def _card(turn: Turn, place: int, run: Sequence[Sentence], cited: Citation, say: Texts) -> str:
@@ -265,7 +265,7 @@ def _card(turn: Turn, place: int, run: Sequence[Sentence], cited: Citation, say:
     if cited.passage:
         links = reader_link(say, say("card.archived"), passage=cited.passage, at=at)
         if "#page=" in cited.deep_link:
-            said = " ".join(each.original or each.text for each in run)
+            said = " ".join(sentence.original or sentence.text for sentence in run)
             page = pdf_address(say, passage=cited.passage, said=said, up=up(say))
             links += view_link(page, say("card.pdf"))
     if is_web(cited.deep_link):
@@ -274,7 +274,8 @@ def _card(turn: Turn, place: int, run: Sequence[Sentence], cited: Citation, say:
     when = say("card.archived_at", date=cited.archived_at[:10]) if cited.archived_at else ""
     heading = trail([part for part in cited.heading if part != cited.title])
     name = say("card.label", n=cited.n)
-    own = [each.original or each.text for each in run]  # the source's words, where they are shown
+    # the source's words, where they are shown
+    own = [part.original or part.text for part in run]
     quoted = sentence.verbatim or sentence.original is not None
     words = "" if quoted else f'<p class="hint">{escape(say("card.words"))}</p>'
     shown = (
@@ -308,7 +309,7 @@ def _refusal(answer: Answer, say: Texts) -> str:
 
 
 def _further(further: Sequence[Reading], say: Texts) -> str:
-    links = "".join(f"<li>{link(each.url, each.title)}</li>" for each in further)
+    links = "".join(f"<li>{link(source.url, source.title)}</li>" for source in further)
     return f'<h3 class="small">{escape(say("ask.further"))}</h3><ul>{links}</ul>' if links else ""
 
 
@@ -325,7 +326,7 @@ def _tools(answer: Answer, say: Texts, more: str) -> str:
 
 def _cite_link(answer: Answer, say: Texts) -> str:
     """Return what saves the references of an answer, "" where it cites nothing."""
-    cited = dict.fromkeys(each.url for each in answer.citations)
+    cited = dict.fromkeys(cited.url for cited in answer.citations)
     if not cited:
         return ""
     what = "&".join(f"url={quote(url, safe='')}" for url in cited)
@@ -349,9 +350,11 @@ def markdown(answer: Answer, label: str = "") -> str:
     for cited in answer.citations:
         title = _flat(cited.title)
         if is_web(cited.deep_link):
-            address = re.sub(r"[\s()<>]", lambda found: f"%{ord(found[0]):02X}", cited.deep_link)
+            address = re.sub(r"[\s()<>]", lambda match: f"%{ord(match[0]):02X}", cited.deep_link)
             title = f"[{title}]({address})"
-        places = "; ".join(" > ".join([each.list, *each.section]) for each in cited.recommended_by)
+        places = "; ".join(
+            " > ".join([place.list, *place.section]) for place in cited.recommended_by
+        )
         lines.append(f"[^{label}{cited.n}]: {title}{f' ({_flat(places)})' if places else ''}")
     return "\n".join(lines) + "\n"
 
@@ -363,12 +366,12 @@ def _markdown_run(run: Sequence[Sentence], marks: str) -> list[str]:
     if first.block:
         return [first.text, "", marks]
     if first.item:
-        rows = [f"- {_flat(each)}" for each in items(run)]
+        rows = [f"- {_flat(item)}" for item in items(run)]
         return [*rows[:-1], rows[-1] + marks]
-    text = _flat(running(each.text for each in run))
+    text = _flat(running(sentence.text for sentence in run))
     said = f'"{text}"' if first.verbatim else text
     if first.original is not None and first.status == "weak":
-        said += f' ("{_flat(" ".join(each.original or "" for each in run))}")'
+        said += f' ("{_flat(" ".join(sentence.original or "" for sentence in run))}")'
     return [said + marks]
 
 
@@ -376,9 +379,9 @@ def _flat(text: str) -> str:
     """Return words as Markdown on one line; formulas stay TeX, and hold no HTML."""
     parts, here = [], 0
     text = " ".join(text.split())
-    for found in FORMULA.finditer(text):
-        parts += [_escaped(text[here : found.start()]), found[0].replace("<", r"\lt ")]
-        here = found.end()
+    for match in FORMULA.finditer(text):
+        parts += [_escaped(text[here : match.start()]), match[0].replace("<", r"\lt ")]
+        here = match.end()
     return "".join(parts) + _escaped(text[here:])
 
 

@@ -18,7 +18,7 @@ class _Branch:
     below: dict[str, "_Branch"] = field(default_factory=dict)
 
     def all(self) -> list[Link]:
-        return [*self.links, *(each for branch in self.below.values() for each in branch.all())]
+        return [*self.links, *(entry for branch in self.below.values() for entry in branch.all())]
 
 
 def tree_html(
@@ -26,11 +26,11 @@ def tree_html(
 ) -> str:
     """Return the links of one list under their sections."""
     root = _Branch()
-    for each in links:
-        _at(root, each.section).links.append(each)
+    for entry in links:
+        _at(root, entry.section).links.append(entry)
     for section, titles in topics.items():
         _at(root, section).topics.extend(titles)
-    here = sum(each.state == HERE for each in links)
+    here = sum(entry.state == HERE for entry in links)
     counts = f"{_entries(len(links), say)}, {say('browse.here', count=here)}"
     return framed(
         f'<p class="legend">{escape(counts)}</p>{_find(say, tree=True)}'
@@ -42,9 +42,10 @@ def tree_html(
 def shelf_html(documents: Sequence[Shelf], say: Texts) -> str:
     """Return documents that stand in no list, by title."""
     rows = "".join(
-        f"<li>{reader_link(say, each.title, url=each.url)}"
-        f"{chip(say.named('kind', each.kind))}{_length(each.length, each.lang, say)}</li>"
-        for each in documents
+        f"<li>{reader_link(say, document.title, url=document.url)}"
+        f"{chip(say.named('kind', document.kind))}"
+        f"{_length(document.length, document.lang, say)}</li>"
+        for document in documents
     )
     return framed(f'{_find(say, tree=False)}<div class="tree"><ul>{rows}</ul></div>', kind="wide")
 
@@ -63,13 +64,13 @@ def _at(root: _Branch, section: Sequence[str]) -> _Branch:
 def _inside(branch: _Branch, say: Texts) -> str:
     parts = []
     if branch.links:
-        parts.append(f"<ul>{''.join(_row(each, say) for each in branch.links)}</ul>")
+        parts.append(f"<ul>{''.join(_row(entry, say) for entry in branch.links)}</ul>")
     if branch.topics:
         said = say("browse.topics", topics=", ".join(branch.topics))
         parts.append(f'<p class="topics">{escape(said)}</p>')
     for title, below in branch.below.items():
         every = below.all()
-        here = sum(each.state == HERE for each in every)
+        here = sum(entry.state == HERE for entry in every)
         counts = _entries(len(every), say)
         if here:
             counts += f", {say('browse.here', count=here)}"
@@ -80,17 +81,17 @@ def _inside(branch: _Branch, say: Texts) -> str:
     return "".join(parts)
 
 
-def _row(each: Link, say: Texts) -> str:
-    if each.document:
-        title = reader_link(say, each.title, url=each.document)
-        live = link(each.url, "↗", "out")
+def _row(entry: Link, say: Texts) -> str:
+    if entry.document:
+        title = reader_link(say, entry.title, url=entry.document)
+        live = link(entry.url, "↗", "out")
     else:
-        title, live = link(each.url, each.title), ""
-    level = chip(say.named("difficulty", each.difficulty), f"level {each.difficulty}")
-    state = chip(say(f"state.{each.state}"), each.state)
-    reason = f'<span class="where">{escape(each.reason)}</span>' if each.reason else ""
-    length = _length(each.length, each.lang, say) if each.document else ""
-    kind = chip(say.named("kind", each.kind))
+        title, live = link(entry.url, entry.title), ""
+    level = chip(say.named("difficulty", entry.difficulty), f"level {entry.difficulty}")
+    state = chip(say(f"state.{entry.state}"), entry.state)
+    reason = f'<span class="where">{escape(entry.reason)}</span>' if entry.reason else ""
+    length = _length(entry.length, entry.lang, say) if entry.document else ""
+    kind = chip(say.named("kind", entry.kind))
     return f"<li>{title}{live}{state}{level}{kind}{length}{reason}</li>"
 
 

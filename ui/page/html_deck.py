@@ -61,8 +61,8 @@ def review_html(card: Kept | None, standing: Standing, say: Texts) -> str:
         return message_html(say("deck.invite"), say("deck.explain"))
     if card is None:
         when = standing.next_due
-        told = say("deck.next", when=_when(when, say)) if when else ""
-        return message_html(say("deck.done"), told)
+        text = say("deck.next", when=_when(when, say)) if when else ""
+        return message_html(say("deck.done"), text)
     rates = "".join(
         f'<button type="button" class="deck-act rate" data-key="{number}" '
         f'data-act="{_act(do="rate", card=card.number, rating=number)}">'
@@ -92,17 +92,17 @@ def progress_html(
         return ""
     now = datetime.now(UTC)
     rows: dict[str, list[Kept]] = {}
-    for each in kept:
-        there = places.get(each.card.url, ())
+    for card in kept:
+        there = places.get(card.card.url, ())
         names = {" › ".join([place.list, *place.section[:2]]) for place in there}
-        primer = each.card.url.startswith(PRIMER)
+        primer = card.card.url.startswith(PRIMER)
         for name in names or {say("card.primer" if primer else "deck.no_section")}:
-            rows.setdefault(name, []).append(each)
+            rows.setdefault(name, []).append(card)
     body = "".join(
         f'<tr class="deck-row" tabindex="-1"><th scope="row">{escape(name)}</th>'
         f'<td class="number">{len(cards)}</td>'
-        f'<td class="number">{sum(each.learned for each in cards)}</td>'
-        f'<td class="number">{sum(each.due <= now for each in cards)}</td></tr>'
+        f'<td class="number">{sum(card.learned for card in cards)}</td>'
+        f'<td class="number">{sum(card.due <= now for card in cards)}</td></tr>'
         for name, cards in sorted(rows.items())
     )
     heads = "".join(
@@ -129,15 +129,15 @@ def quiz_html(cards: Sequence[Card], topic: str, say: Texts) -> str:
         return ""
     parts = []
     for number, card in enumerate(asked):
-        others = [each for each in of_words if each.answer != card.answer]
-        others.sort(key=lambda each: _order(card.question, each.answer))
+        others = [other for other in of_words if other.answer != card.answer]
+        others.sort(key=lambda other: _order(card.question, other.answer))
         choices = sorted(
-            [card, *others[: _CHOICES - 1]], key=lambda each: _order(each.answer, card.question)
+            [card, *others[: _CHOICES - 1]], key=lambda choice: _order(choice.answer, card.question)
         )
         rows = "".join(
             f'<label><input type="radio" name="quiz-{number}" '
-            f'value="{int(each is card)}"> <span>{typeset(_short(each.answer))}</span></label>'
-            for each in choices
+            f'value="{int(choice is card)}"> <span>{typeset(_short(choice.answer))}</span></label>'
+            for choice in choices
         )
         parts.append(
             f"<fieldset><legend>{number + 1}. {typeset(card.question)}</legend>{rows}"
@@ -172,8 +172,8 @@ def _short(text: str) -> str:
     if len(text) <= _SHORT:
         return text
     cut = text.rfind(" ", 0, _SHORT)
-    inside = (found for found in FORMULA.finditer(text) if found.start() < cut < found.end())
-    cut = next((found.start() for found in inside), cut)
+    inside = (match for match in FORMULA.finditer(text) if match.start() < cut < match.end())
+    cut = next((match.start() for match in inside), cut)
     return f"{text[:cut].rstrip()} …"
 
 

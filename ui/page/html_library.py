@@ -22,7 +22,7 @@ def tiles_html(status: Mapping[str, Any], links: Sequence[Link], say: Texts) -> 
     figures = {
         "documents": status["documents"],
         "passages": status["passages"],
-        "links": len({each.url for each in links}),
+        "links": len({entry.url for entry in links}),
         "lists": len(status["lists"]),
     }
     tiles = "".join(
@@ -37,21 +37,23 @@ def tiles_html(status: Mapping[str, Any], links: Sequence[Link], say: Texts) -> 
 
 def by_list(links: Sequence[Link]) -> dict[str, Counter[str]]:
     """Return how many links of each list are in which state."""
-    found: dict[str, Counter[str]] = {}
-    for each in links:
-        found.setdefault(each.list, Counter())[each.state] += 1
-    return found
+    states: dict[str, Counter[str]] = {}
+    for entry in links:
+        states.setdefault(entry.list, Counter())[entry.state] += 1
+    return states
 
 
 def by_kind(documents: Sequence[Shelf]) -> dict[str, int]:
     """Return how many documents there are of each kind, most first."""
-    return dict(Counter(each.kind for each in documents).most_common())
+    return dict(Counter(document.kind for document in documents).most_common())
 
 
 def growth(documents: Sequence[Shelf]) -> list[tuple[str, int]]:
     """Return (day, documents there were by then), in order."""
     total, points = 0, []
-    for day, count in sorted(Counter(each.added for each in documents if each.added).items()):
+    for day, count in sorted(
+        Counter(document.added for document in documents if document.added).items()
+    ):
         total += count
         points.append((day, total))
     return points
@@ -82,17 +84,17 @@ def growth_table(documents: Sequence[Shelf], say: Texts) -> str:
 
 def missing_html(links: Sequence[Link], say: Texts) -> str:
     """Return the links that could not be had, with the reason, gathered by reason."""
-    missing = [each for each in links if each.state in (DEAD, BROWSER, FAILED)]
+    missing = [entry for entry in links if entry.state in (DEAD, BROWSER, FAILED)]
     title = f"<h2>{escape(say('library.missing'))}</h2>"
     if not missing:
         return framed(f'{title}<p class="hint">{escape(say("library.missing_none"))}</p>')
-    missing.sort(key=lambda each: (STATES.index(each.state), each.reason))
+    missing.sort(key=lambda entry: (STATES.index(entry.state), entry.reason))
     head = [say("library.source"), say("library.reason"), say("library.list")]
     rows = "".join(
-        f"<tr><td>{link(each.url, each.title)}</td>"
-        f"<td>{escape(say(f'state.{each.state}'))}: {escape(each.reason)}</td>"
-        f"<td>{escape(each.list)}</td></tr>"
-        for each in missing[:_SHOWN]
+        f"<tr><td>{link(entry.url, entry.title)}</td>"
+        f"<td>{escape(say(f'state.{entry.state}'))}: {escape(entry.reason)}</td>"
+        f"<td>{escape(entry.list)}</td></tr>"
+        for entry in missing[:_SHOWN]
     )
     return framed(f"{title}{_rows(head, rows)}{_more(len(missing), say)}", kind="wide")
 
@@ -100,8 +102,8 @@ def missing_html(links: Sequence[Link], say: Texts) -> str:
 def thin_html(links: Sequence[Link], say: Texts) -> str:
     """Return the sections of which less than a third is in the library."""
     sections: dict[tuple[str, tuple[str, ...]], Counter[str]] = {}
-    for each in links:
-        sections.setdefault((each.list, each.section[:2]), Counter())[each.state] += 1
+    for entry in links:
+        sections.setdefault((entry.list, entry.section[:2]), Counter())[entry.state] += 1
     thin = [
         (counts[HERE] / counts.total(), -counts.total(), name, " › ".join(section), counts)
         for (name, section), counts in sections.items()
@@ -112,7 +114,7 @@ def thin_html(links: Sequence[Link], say: Texts) -> str:
         return framed(f'{title}<p class="hint">{escape(say("library.thin_none"))}</p>')
     thin.sort(key=lambda row: row[:4])
     head = [say("library.section"), say("library.list"), say("library.here"), say("library.total")]
-    rows = [[each[3], each[2], each[4][HERE], each[4].total()] for each in thin[:_SHOWN]]
+    rows = [[row[3], row[2], row[4][HERE], row[4].total()] for row in thin[:_SHOWN]]
     return framed(
         f'{title}<p class="hint">{escape(say("library.thin_explain"))}</p>'
         f"{_table(head, rows)}{_more(len(thin), say)}",

@@ -17,22 +17,22 @@ def place_html(at: Place, say: Texts) -> str:
     parts = []
     for place in at.below.values():
         every = place.every()
-        here = sum(each.state == HERE for each in every)
-        urls = escape(json.dumps([each.url for each in every]))
+        here = sum(entry.state == HERE for entry in every)
+        urls = escape(json.dumps([entry.url for entry in every]))
         parts.append(
             f'<tr data-urls="{urls}"><th scope="row">{_go(place.path[-1], path=place.path)}</th>'
             f'<td class="number">{len(every)}</td><td class="number">{here}</td>'
             f'<td class="number">{len(every) - here}</td><td class="number read"></td></tr>'
         )
-    for each in at.links:
+    for entry in at.links:
         title = (
-            reader_link(say, each.title, url=each.document)
-            if each.document
-            else link(each.url, each.title)
+            reader_link(say, entry.title, url=entry.document)
+            if entry.document
+            else link(entry.url, entry.title)
         )
         parts.append(
-            f'<tr data-urls="{escape(json.dumps([each.url]))}"><th scope="row">{title}</th>'
-            f'<td colspan="3">{chip(say(f"state.{each.state}"), each.state)}</td>'
+            f'<tr data-urls="{escape(json.dumps([entry.url]))}"><th scope="row">{title}</th>'
+            f'<td colspan="3">{chip(say(f"state.{entry.state}"), entry.state)}</td>'
             '<td class="number read"></td></tr>'
         )
     path = " › ".join(
@@ -49,7 +49,7 @@ def topics_html(topics: Topics, say: Texts) -> str:
     parts = []
     for note in shown:
         before = [names[slug] for slug, after in topics.lines if after == note.slug]
-        after = [names[each] for slug, each in topics.lines if slug == note.slug]
+        after = [names[later] for slug, later in topics.lines if slug == note.slug]
         current = ' aria-current="true"' if note is topics.note else ""
         parts.append(
             f'<tr data-urls="{escape(json.dumps([note.url]))}"{current}>'

@@ -100,7 +100,7 @@ def reader_html(
         ]
     else:
         about = [escape(say("card.primer") if document.kind == "note" else say("reader.given"))]
-    about += [escape(each) for each in (document.author, document.date) if each]
+    about += [escape(part) for part in (document.author, document.date) if part]
     if pdf:
         about.append(f'<a href="{escape(pdf)}">{escape(say("reader.pdf"))}</a>')
     if lines:
@@ -189,7 +189,7 @@ def _titled(tokens: Sequence[Token]) -> bool:
 
 
 def _contents(headings: Sequence[tuple[int, str, str]], say: Texts) -> str:
-    shown = [each for each in headings if each[0] <= _DEEPEST]
+    shown = [heading for heading in headings if heading[0] <= _DEEPEST]
     if len(shown) < 3:
         return ""
     rows = "".join(

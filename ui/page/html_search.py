@@ -22,5 +22,5 @@ def hits_html(
     count = count or say("search.count", count=len(hits), ms=ms)
     if searched and searched != query:
         count = f"{say('search.searched', words=searched)} {count}"
-    found = "".join(hit_html(hit, searched or query, say) for hit in hits)
-    return framed(f'<p class="legend" role="status">{escape(count)}</p>{found}')
+    body = "".join(hit_html(hit, searched or query, say) for hit in hits)
+    return framed(f'<p class="legend" role="status">{escape(count)}</p>{body}')

@@ -128,14 +128,14 @@ class LibraryTab:
                 return
 
         def job(tell: Callable[[_Told], None]) -> str:
-            def told(got: PageOutcome, done: int, total: int) -> None:
-                state = self._say.named("got", got.state)
-                tell(_Told(f"{got.url}: {got.reason or state}", done, total))
+            def on_outcome(outcome: PageOutcome, done: int, total: int) -> None:
+                state = self._say.named("got", outcome.state)
+                tell(_Told(f"{outcome.url}: {outcome.reason or state}", done, total))
 
             report = self._desk.ingest(
-                what.split(), limit=limit, told=told, progress=self._step(tell)
+                what.split(), limit=limit, told=on_outcome, progress=self._step(tell)
             )
-            states = [got.state for got in report.got]
+            states = [outcome.state for outcome in report.got]
             return self._say(
                 "library.done_fetch",
                 fetched=len(states) - states.count("failed"),
@@ -185,26 +185,26 @@ class LibraryTab:
         threading.Thread(target=work, name="refdesk-keeping", daemon=True).start()
         yield _progress(_Told(self._say("library.working")))
         while True:
-            told = _newest(news)
-            if isinstance(told, _Told):
-                yield _progress(told)
+            latest = _newest(news)
+            if isinstance(latest, _Told):
+                yield _progress(latest)
                 time.sleep(_LOOK)
                 continue
-            if isinstance(told, RefdeskError):
-                yield page.failed_html(told, self._say)
-            elif isinstance(told, Exception):
-                raise told
+            if isinstance(latest, RefdeskError):
+                yield page.failed_html(latest, self._say)
+            elif isinstance(latest, Exception):
+                raise latest
             else:
-                yield page.message_html(told)
+                yield page.message_html(latest)
             return
 
 
 def _newest(news: "queue.Queue[_Told | str | Exception]") -> _Told | str | Exception:
     """Return what was said last, once something is: how it ended, or how far it is by now."""
-    told = news.get()
-    while isinstance(told, _Told) and not news.empty():
-        told = news.get()
-    return told
+    latest = news.get()
+    while isinstance(latest, _Told) and not news.empty():
+        latest = news.get()
+    return latest
 
 
 def _plot(name: str) -> gr.Plot:
@@ -216,8 +216,8 @@ def _shown(figure: object) -> object:
     return gr.update(value=figure, visible=figure is not None)
 
 
-def _progress(told: _Told) -> str:
-    share = 100 * told.done / told.total if told.total else 0
-    count = f"{told.done} / {told.total}" if told.total else str(told.done or "")
-    bar = f'<progress max="100" value="{share:.0f}">{count}</progress>' if told.total else ""
-    return page.framed(f'<p class="state busy" role="status">{escape(told.text)} {count}</p>{bar}')
+def _progress(step: _Told) -> str:
+    share = 100 * step.done / step.total if step.total else 0
+    count = f"{step.done} / {step.total}" if step.total else str(step.done or "")
+    bar = f'<progress max="100" value="{share:.0f}">{count}</progress>' if step.total else ""
+    return page.framed(f'<p class="state busy" role="status">{escape(step.text)} {count}</p>{bar}')

@@ -71,19 +71,19 @@ def _pieces(leaf: Leaf, spans: Sequence[tuple[int, int, Note]], named: set[str])
     """Return a token cut at the ends of the notes on it, the noted pieces wrapped."""
     content, start = leaf.token.content, leaf.start
     end = start + len(content)
-    here = [each for each in spans if each[0] < end and each[1] > start]
+    here = [span for span in spans if span[0] < end and span[1] > start]
     if not here:
         return [leaf.token]
     if leaf.token.type != "text":  # code is marked whole
         leaf.token.attrJoin("class", "noted")
         _name(leaf.token, here[0][2], named)
         return [leaf.token]
-    inside = {place for each in here for place in each[:2] if start < place < end}
+    inside = {place for span in here for place in span[:2] if start < place < end}
     cuts = [start, *sorted(inside), end]
     pieces: list[Token] = []
     for left, right in pairwise(cuts):
         words = Token("text", "", 0, content=content[left - start : right - start])
-        note = next((each[2] for each in here if each[0] < right and each[1] > left), None)
+        note = next((span[2] for span in here if span[0] < right and span[1] > left), None)
         if note is None:
             pieces.append(words)
             continue

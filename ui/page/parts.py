@@ -57,10 +57,10 @@ async def until_stopped(
     for task in tasks:
         task.add_done_callback(_under_way.discard)
     try:
-        while (told := await news.get()) is not None:
-            if isinstance(told, Exception):
-                raise told
-            yield told[0]
+        while (message := await news.get()) is not None:
+            if isinstance(message, Exception):
+                raise message
+            yield message[0]
     finally:
         for task in tasks:
             task.cancel()

@@ -38,13 +38,13 @@ def pdf(desk: Desk) -> APIRouter:
     ) -> HTMLResponse:
         say = texts(lang if lang in LANGUAGES else "en")
         store = desk.library.store
-        found = store.passage(passage) if passage else None
-        document = store.document(found.url if found else url)
+        stored = store.passage(passage) if passage else None
+        document = store.document(stored.url if stored else url)
         file = _file_of(document) if document else ""
-        if document is None or not file or (passage and found is None):
+        if document is None or not file or (passage and stored is None):
             return HTMLResponse(missing_html(say), 404, headers=_HEADERS)
         text = reader_address(say, passage=passage, url="" if passage else document.url, up="./")
-        begins = _page_of(found)
+        begins = _page_of(stored)
         try:
             shown = _shown(desk, file, max(1, min(page or begins, _MOST)), begins, quote)
             if not page and quote and not shown.quoted and shown.number < shown.image.pages:
@@ -56,15 +56,15 @@ def pdf(desk: Desk) -> APIRouter:
                 unread_html(document.title, str(error), text, say), 404, headers=_HEADERS
             )
         image, number = shown.image, shown.number
-        around = boxes(image.lines, readable(found.text)) if found and number == begins else []
+        around = boxes(image.lines, readable(stored.text)) if stored and number == begins else []
         turns = [
-            pdf_address(say, passage=passage, url=url, said=quote, page=each, up="./")
-            for each in (number - 1, number + 1)
+            pdf_address(say, passage=passage, url=url, said=quote, page=other, up="./")
+            for other in (number - 1, number + 1)
         ]
         live = f"{file}#page={number}"
-        if found and number == begins:
-            before = document.text[: found.start]
-            live = deep_link(found.opens_at(found.start), found.text, before, found.fence)
+        if stored and number == begins:
+            before = document.text[: stored.start]
+            live = deep_link(stored.opens_at(stored.start), stored.text, before, stored.fence)
         html = pdf_html(image, number, document.title, say, passage=around,
                         quoted=shown.quoted,
                         addresses=turns, text=text, live=live)  # fmt: skip

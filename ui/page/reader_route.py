@@ -32,19 +32,19 @@ def reader(desk: Desk, access: Access) -> APIRouter:
     def read(request: Request, passage: str = "", url: str = "", lang: str = "en") -> HTMLResponse:
         say = texts(lang if lang in LANGUAGES else "en")
         store = desk.library.store
-        found = store.passage(passage) if passage else None
-        document = store.document(found.url if found else url)
-        if document is None or (passage and found is None):
+        stored = store.passage(passage) if passage else None
+        document = store.document(stored.url if stored else url)
+        if document is None or (passage and stored is None):
             return HTMLResponse(missing_html(say), 404, headers=_HEADERS)
-        span = (found.start, found.end) if found else None
+        span = (stored.start, stored.end) if stored else None
         live = ""
-        if found:
-            before = document.text[: found.start]
-            live = deep_link(found.opens_at(found.start), found.text, before, found.fence)
+        if stored:
+            before = document.text[: stored.start]
+            live = deep_link(stored.opens_at(stored.start), stored.text, before, stored.fence)
         places = store.recommendations([document.url])[document.url]
         pdf = ""
         if any("#page=" in address for _, address in document.anchors):
-            pdf = pdf_address(say, passage=passage, url="" if found else url, up="./")
+            pdf = pdf_address(say, passage=passage, url="" if stored else url, up="./")
         notes: list[Note] | None = None
         with suppress(RefdeskError):  # a page can be read whatever became of the notes
             owner = owner_of(request.headers, access)

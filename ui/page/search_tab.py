@@ -40,15 +40,15 @@ class SearchTab:
         with gr.Accordion(say("search.filters"), open=False, elem_id="filters"):
             lists = gr.CheckboxGroup([], label=say("search.list"), elem_id="lists")
             levels = gr.CheckboxGroup(
-                [(say.named("difficulty", each), each) for each in _LEVELS],
+                [(say.named("difficulty", level), level) for level in _LEVELS],
                 label=say("search.difficulty"), elem_id="levels",
             )  # fmt: skip
             kinds = gr.CheckboxGroup(
-                [(say.named("kind", each), each) for each in _KINDS], label=say("search.kind"),
+                [(say.named("kind", kind), kind) for kind in _KINDS], label=say("search.kind"),
                 elem_id="kinds",
             )  # fmt: skip
             langs = gr.CheckboxGroup(
-                [(say.named("lang", each), each) for each in _LANGS], label=say("search.lang"),
+                [(say.named("lang", lang), lang) for lang in _LANGS], label=say("search.lang"),
                 elem_id="langs",
             )  # fmt: skip
             with gr.Row():
@@ -88,16 +88,16 @@ class SearchTab:
         )  # fmt: skip
         since = str(since or "").strip()
         try:
-            found = self._desk.search(query, k=_DEPTH if since else _SHOWN, filters=filters)
-            hits = list(found.hits)
+            results = self._desk.search(query, k=_DEPTH if since else _SHOWN, filters=filters)
+            hits = list(results.hits)
             if since:
                 urls = [hit.passage.url for hit in hits]
                 dates = browse.dates(self._desk.library.store, urls)
                 hits = [hit for hit in hits if dates.get(hit.passage.url, "") >= since]
-            return hits_html(hits[:_SHOWN], query, found.seconds, say, found.searched)
+            return hits_html(hits[:_SHOWN], query, results.seconds, say, results.searched)
         except RefdeskError as error:
             return page.failed_html(error, say)
 
 
 def _many(chosen: object) -> tuple[str, ...]:
-    return tuple(str(each) for each in chosen) if isinstance(chosen, list) else ()
+    return tuple(str(value) for value in chosen) if isinstance(chosen, list) else ()

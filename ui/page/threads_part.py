@@ -36,7 +36,7 @@ class Keeping:
         """Keep a turn that is whole behind those before it; return it with its thread's name."""
         if turn.answer is None:
             return turn
-        thread = next((each.thread for each in reversed(past) if each.thread), None)
+        thread = next((turn.thread for turn in reversed(past) if turn.thread), None)
         owner = self.owner(request)
         name = self._threads.keep(turn.answer, thread=thread, owner=owner, origin="page")
         return replace(turn, thread=name or "")

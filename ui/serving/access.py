@@ -134,7 +134,7 @@ def access_for(
             f"A token of {len(token)} characters can be guessed: give one of at least {TOKEN}, "
             f"like {secrets.token_urlsafe(16)}."
         )
-    let_in = frozenset(_origin(each) for each in origins)
+    let_in = frozenset(_origin(origin) for origin in origins)
     real = tuple(folder.expanduser().resolve() for folder in folders)
     own = frozenset({*LOOPBACK, host.lower(), *(name.lower() for name in names)})
     if host in LOOPBACK or _is_loopback(host):
@@ -180,7 +180,7 @@ class Guard:
         await (refused or self._app)(scope, receive, for_browsers)
 
     def _tell_browser(self, reply: MutableHeaders, origin: str | None) -> None:
-        for name in [each for each in reply if each.lower().startswith("access-control-")]:
+        for name in [header for header in reply if header.lower().startswith("access-control-")]:
             if name.lower() not in _PREFLIGHT_NAMES or not self._access.lets_in(origin):
                 del reply[name]  # Gradio lets other ports of this machine read
         for name, value in _ALWAYS.items():
@@ -253,12 +253,12 @@ class Guard:
 
 def _preflight(headers: Headers) -> Response:
     """Answer a browser's question whether a page that is let in may ask."""
-    told = dict(_PREFLIGHT)
+    allowed = dict(_PREFLIGHT)
     asked = headers.get("access-control-request-headers", "")
-    told["Access-Control-Allow-Headers"] = ", ".join(re.findall(r"[\w-]+", asked)[:50])
+    allowed["Access-Control-Allow-Headers"] = ", ".join(re.findall(r"[\w-]+", asked)[:50])
     if headers.get("access-control-request-private-network") == "true":
-        told["Access-Control-Allow-Private-Network"] = "true"
-    return Response(status_code=204, headers=told)
+        allowed["Access-Control-Allow-Private-Network"] = "true"
+    return Response(status_code=204, headers=allowed)
 
 
 _PREFLIGHT_NAMES = {
@@ -347,10 +347,10 @@ def _is_loopback(name: str) -> bool:
 
 def _cookie(headers: Headers) -> str:
     try:
-        found = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
+        cookie = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
     except CookieError:
         return ""
-    return found.value if found else ""
+    return cookie.value if cookie else ""
 
 
 def _is_page(path: str) -> bool:

@@ -100,18 +100,18 @@ def _add_reading(api: APIRouter, asking: Asking) -> None:
     ) -> Response:
         """List what the lists recommend and the library holds, and what became of each."""
         filters = filters_of(list, section, difficulty, kind, lang)
-        found = await asking.look_up(lambda: desk.sources(filters=filters, state=state))
-        shown = to_json(found[offset : offset + limit])
-        return JSONResponse({"total": len(found), "offset": offset, "sources": shown})
+        rows = await asking.look_up(lambda: desk.sources(filters=filters, state=state))
+        shown = to_json(rows[offset : offset + limit])
+        return JSONResponse({"total": len(rows), "offset": offset, "sources": shown})
 
     @api.get("/source", responses=replies(schema.KnownForm, 404))
     async def source(
         url: Annotated[str, Query(max_length=4000, examples=["https://arxiv.org/abs/1706.03762"])],
     ) -> Response:
         """Say whether the library holds the page of an address: 404 if not."""
-        found = await asking.look_up(lambda: desk.read_source(url))
-        known = {name: getattr(found, name) for name in ("url", "title", "lang", "kind")}
-        more = {"archived_at": found.fetched_at, "length": len(found.text)}
+        document = await asking.look_up(lambda: desk.read_source(url))
+        known = {name: getattr(document, name) for name in ("url", "title", "lang", "kind")}
+        more = {"archived_at": document.fetched_at, "length": len(document.text)}
         return JSONResponse(known | more)
 
     @api.get("/passages/{id}", responses=replies(schema.PassageForm, 404))
@@ -186,24 +186,24 @@ async def _lines(first: Event | Waiting, events: Events) -> AsyncGenerator[str, 
     """Yield server-sent events; the last is ``done`` or ``error``."""
     yield _line(first)
     try:
-        async for each in events:
-            yield _line(each)
+        async for item in events:
+            yield _line(item)
     except RefdeskError as error:
         yield event("error", problem(status_of(error), str(error)))
 
 
-def _line(each: Event | Waiting) -> str:
-    if isinstance(each, Waiting):
-        return event("queue", {"before": each.before})
-    return event(each.name, _data(each))
+def _line(item: Event | Waiting) -> str:
+    if isinstance(item, Waiting):
+        return event("queue", {"before": item.before})
+    return event(item.name, _data(item))
 
 
-def _data(told: Event) -> Any:
-    if told.answer is not None:
-        return to_json(told.answer)
-    if told.sentence is not None:
-        return to_json(told.sentence) | {"new_citations": to_json(told.citations)}
-    return {"hits": to_json(told.hits)}
+def _data(item: Event) -> Any:
+    if item.answer is not None:
+        return to_json(item.answer)
+    if item.sentence is not None:
+        return to_json(item.sentence) | {"new_citations": to_json(item.citations)}
+    return {"hits": to_json(item.hits)}
 
 
 def _gone(request: Request, error: Exception) -> Response:

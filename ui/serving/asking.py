@@ -91,8 +91,8 @@ class Asking:
         """
         try:
             with self._turns.take(question.caller) as turn:
-                async with aclosing(self._told(question, turn)) as told:
-                    async for event in told:
+                async with aclosing(self._told(question, turn)) as events:
+                    async for event in events:
                         if isinstance(event, Event) and event.name == "done" and event.answer:
                             self._metrics.answered(question.door, event.answer, self.desk)
                         yield event
@@ -102,15 +102,15 @@ class Asking:
 
     async def _told(self, question: Question, turn: Turn) -> AsyncGenerator[Event | Waiting, None]:
         loop = asyncio.get_running_loop()
-        told: asyncio.Queue[Event | Waiting | BaseException | None] = asyncio.Queue()
+        queue: asyncio.Queue[Event | Waiting | BaseException | None] = asyncio.Queue()
 
         def tell(what: Event | Waiting | BaseException | None) -> None:
             if not turn.left():
-                loop.call_soon_threadsafe(told.put_nowait, what)
+                loop.call_soon_threadsafe(queue.put_nowait, what)
 
         job = self._answer.submit(self._work, question, turn, tell)
         try:
-            while (what := await told.get()) is not None:
+            while (what := await queue.get()) is not None:
                 if isinstance(what, BaseException):
                     raise what
                 yield what
@@ -161,11 +161,11 @@ class Asking:
 
     def _wait(self, turn: Turn, tell: Callable[[Any], None]) -> None:
         begun = time.perf_counter()
-        told = 0
+        last = 0
         for before in turn.places():
-            if before != told:
+            if before != last:
                 tell(Waiting(before))
-                told = before
+                last = before
         if turn.left():
             raise _Left
         self._metrics.waited(time.perf_counter() - begun)
@@ -182,17 +182,17 @@ def exchanges(messages: Sequence[tuple[str, str]]) -> tuple[Exchange, ...]:
     Raises:
         UsageError: a role is none of user, assistant, system and developer.
     """
-    found: list[Exchange] = []
+    turns: list[Exchange] = []
     for role, content in messages:
         if role == "user":
-            found.append(Exchange(content))
+            turns.append(Exchange(content))
         elif role == "assistant":
-            if found:
-                before = found[-1]
-                found[-1] = Exchange(before.question, f"{before.answer}\n{content}".strip())
+            if turns:
+                before = turns[-1]
+                turns[-1] = Exchange(before.question, f"{before.answer}\n{content}".strip())
         elif role not in ("system", "developer"):
             raise UsageError(f"There is no role {role}: use user or assistant.")
-    return tuple(found)
+    return tuple(turns)
 
 
 def _once(work: Callable[[], None]) -> Callable[[], None]:

@@ -147,12 +147,14 @@ async def _completed(asking: Asking, request: Request) -> Response:
     asked = await _read(request)
     _check(asked)
     before, last = _question(asked.messages)
-    history = exchanges([(each.role, each.said()) for each in before if each.role in _TOLD])
+    history = exchanges(
+        [(message.role, message.said()) for message in before if message.role in _TOLD]
+    )
     question = Question(last, caller(request), "chat", history)
     head = {"id": f"chatcmpl-{uuid4().hex}", "created": int(time.time()), "model": MODEL}
-    prompt = "\n".join(each.said() for each in asked.messages)
+    prompt = "\n".join(message.said() for message in asked.messages)
     stops = [asked.stop] if isinstance(asked.stop, str) else asked.stop or []
-    stops = [each for each in stops if each]
+    stops = [stop for stop in stops if stop]
     if (said := client_tasks.reply(last, history)) is not None:
         return await _by_code(asking, asked, head, prompt, said)
     if not asked.stream:
@@ -226,10 +228,10 @@ def _question(messages: Sequence[Message]) -> tuple[Sequence[Message], str]:
     Raises:
         _Refused: there is none, it holds no text, or a role is none of OpenAI's.
     """
-    for each in messages:
-        if each.role not in _ROLES:
+    for message in messages:
+        if message.role not in _ROLES:
             known = ", ".join(_ROLES[:5])
-            raise _Refused(400, f"There is no role {each.role[:40]}: use {known}.", "messages")
+            raise _Refused(400, f"There is no role {message.role[:40]}: use {known}.", "messages")
     for at in range(len(messages) - 1, -1, -1):
         if messages[at].role == "user":
             if not messages[at].said().strip():
@@ -263,8 +265,8 @@ async def _read(request: Request) -> Completion:
 
 def _stopped(text: str, stops: Sequence[str]) -> str:
     """Return a text up to the first of the sequences a client wants it to stop at."""
-    found = [at for stop in stops if (at := text.find(stop)) >= 0]
-    return text[: min(found)] if found else text
+    places = [at for stop in stops if (at := text.find(stop)) >= 0]
+    return text[: min(places)] if places else text
 
 
 async def _chunks(
@@ -284,15 +286,15 @@ async def _chunks(
     said: list[Sentence] = []
     text = ""
     try:
-        async with aclosing(_from(first, events)) as told:
-            async for each in told:
-                if isinstance(each, Waiting):
+        async with aclosing(_from(first, events)) as stream:
+            async for item in stream:
+                if isinstance(item, Waiting):
                     yield ": waiting\n\n"
                     continue
-                answer = each.answer if each.name == "done" else None
-                if each.sentence:
-                    piece = next_sentence(each.sentence, said)
-                    said.append(each.sentence)
+                answer = item.answer if item.name == "done" else None
+                if item.sentence:
+                    piece = next_sentence(item.sentence, said)
+                    said.append(item.sentence)
                 elif answer:
                     piece = rest(answer, said)
                 else:
@@ -317,8 +319,8 @@ async def _chunks(
 async def _from(first: Event | Waiting, events: Events) -> Events:
     async with aclosing(events):
         yield first
-        async for each in events:
-            yield each
+        async for item in events:
+            yield item
 
 
 async def _usage(asking: Asking, prompt: str, reply: str) -> dict[str, Any]:

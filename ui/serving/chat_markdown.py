@@ -38,7 +38,7 @@ def rest(answer: Answer, said: Sequence[Sentence]) -> str:
         text += f"\n\n{_harmless(answer.left_open)}"
     if answer.how:
         text += f"\n\n{_harmless(answer.how)}"
-    sources = "\n".join(f"{each.n}. {_citation(each)}" for each in answer.citations)
+    sources = "\n".join(f"{cited.n}. {_citation(cited)}" for cited in answer.citations)
     return f"{text}\n\nSources:\n\n{sources}" if sources else text
 
 
@@ -73,8 +73,8 @@ def _sentence(sentence: Sentence) -> str:
     return f"{bullet}{text} {marks}".rstrip()
 
 
-def _citation(each: Citation) -> str:
-    return linked(each.title, each.deep_link) + _places(each.recommended_by)
+def _citation(cited: Citation) -> str:
+    return linked(cited.title, cited.deep_link) + _places(cited.recommended_by)
 
 
 def _hit(hit: Hit) -> str:
@@ -83,8 +83,9 @@ def _hit(hit: Hit) -> str:
 
 def _places(places: tuple[Recommendation, ...]) -> str:
     names = [
-        " › ".join((each.list, *each.section)) + (f" ({each.difficulty})" * bool(each.difficulty))
-        for each in places[:1]
+        " › ".join((place.list, *place.section))
+        + (f" ({place.difficulty})" * bool(place.difficulty))
+        for place in places[:1]
     ]
     return "".join(f" — {_harmless(name)}" for name in names)
 

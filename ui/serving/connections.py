@@ -96,8 +96,8 @@ class Connection(H11Protocol):
 
     @property
     def _waiting(self) -> dict["Connection", None]:
-        found: dict[Connection, None] = self.server_state.__dict__["refdesk_waiting"]
-        return found
+        waiting: dict[Connection, None] = self.server_state.__dict__["refdesk_waiting"]
+        return waiting
 
     def _asks_nothing(self) -> bool:
         return self.cycle is None or bool(self.cycle.response_complete)
@@ -168,13 +168,13 @@ class Bounded:
 
 
 def _replayed(body: bytes, receive: Receive) -> Callable[[], Any]:
-    told = False
+    sent = False
 
     async def replay() -> Message:
-        nonlocal told
-        if told:
+        nonlocal sent
+        if sent:
             return await receive()
-        told = True
+        sent = True
         return {"type": "http.request", "body": body, "more_body": False}
 
     return replay

@@ -38,9 +38,9 @@ class Guesses:
 
 def _whose(address: str) -> str:
     try:
-        found = ipaddress.ip_address(address.partition("%")[0])
+        parsed = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
         return address
-    if found.version == 4:
-        return str(found)
-    return str(ipaddress.IPv6Network((int(found), 64), strict=False).network_address)
+    if parsed.version == 4:
+        return str(parsed)
+    return str(ipaddress.IPv6Network((int(parsed), 64), strict=False).network_address)

@@ -73,13 +73,13 @@ def add_ingest(
     @api.post("/rebuild", status_code=202, responses=described)
     async def rebuild(request: Request) -> Response:
         """Make the library anew from the archive."""
-        work: Work = lambda tell, told: jobs.desk.rebuild(progress=tell)  # noqa: E731
+        work: Work = lambda tell, on_outcome: jobs.desk.rebuild(progress=tell)  # noqa: E731
         return _accepted(request, jobs.submit("rebuild", work))
 
     @api.get("/jobs", responses=replies(schema.JobsForm, 403))
     async def all_jobs() -> Response:
         """List the jobs of this start, the newest first."""
-        return JSONResponse({"jobs": [asdict(each) for each in jobs.all()]})
+        return JSONResponse({"jobs": [asdict(job) for job in jobs.all()]})
 
     @api.get("/jobs/{id}", responses=replies(schema.JobForm, 403, 404))
     async def job(id: str) -> Response:
@@ -101,8 +101,8 @@ def fetching(desk: Desk, url: str, *, refresh: bool = False, wayback: bool = Fal
         UsageError: refdesk does not go to such an address.
     """
     check_address(url)
-    return lambda tell, told: desk.ingest(
-        [url.strip()], refresh=refresh, wayback=wayback, told=told, progress=tell
+    return lambda tell, on_outcome: desk.ingest(
+        [url.strip()], refresh=refresh, wayback=wayback, told=on_outcome, progress=tell
     )
 
 
@@ -112,7 +112,7 @@ async def _page(request: Request, desk: Desk) -> tuple[str, Work]:
     except ValidationError as error:
         faults = error.errors(include_url=False, include_context=False, include_input=False)
         raise RequestValidationError(
-            [each | {"loc": ("body", *each["loc"])} for each in faults]
+            [fault | {"loc": ("body", *fault["loc"])} for fault in faults]
         ) from error
     if sent.html is None:
         return f"fetch {sent.url}", fetching(
@@ -120,7 +120,7 @@ async def _page(request: Request, desk: Desk) -> tuple[str, Work]:
         )
     page = SeenPage(sent.url, sent.html, sent.title, sent.selection, sent.note)
     page_resource(page)  # what is wrong with it is said now
-    return f"take in {sent.url}", lambda tell, told: desk.take_page(page, progress=tell)
+    return f"take in {sent.url}", lambda tell, on_outcome: desk.take_page(page, progress=tell)
 
 
 async def _file(request: Request, desk: Desk) -> tuple[str, Work]:
@@ -133,7 +133,9 @@ async def _file(request: Request, desk: Desk) -> tuple[str, Work]:
         name, data = file.filename or "", await file.read()
     if not await run_in_threadpool(is_export, name, data):
         file_resource(name, data)  # as above
-    return f"take in {name[:200]}", lambda tell, told: desk.take_file(name, data, progress=tell)
+    return f"take in {name[:200]}", lambda tell, on_outcome: desk.take_file(
+        name, data, progress=tell
+    )
 
 
 def _accepted(request: Request, job: Job) -> Response:

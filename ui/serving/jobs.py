@@ -84,12 +84,12 @@ class Jobs:
             TooMany: as many wait already as may.
         """
         with self._lock:
-            waiting = sum(each.job.state == "waiting" for each in self._jobs.values())
+            waiting = sum(under.job.state == "waiting" for under in self._jobs.values())
             if waiting >= WAITING:
                 raise TooMany(f"{waiting} jobs are waiting: ask again when one of them is done.")
             job = Job(str(next(self._numbers)), what, _now())
             self._jobs[job.id] = _Under(job, work)
-            over = [key for key, each in self._jobs.items() if each.job.ended]
+            over = [key for key, under in self._jobs.items() if under.job.ended]
             for key in over[: max(0, len(over) - _KEPT)]:
                 del self._jobs[key]
             if self._thread is None:
@@ -110,7 +110,7 @@ class Jobs:
     def all(self) -> list[Job]:
         """Return the jobs, the newest first."""
         with self._lock:
-            return [each.job for each in reversed(self._jobs.values())]
+            return [under.job for under in reversed(self._jobs.values())]
 
     def cancel(self, key: str) -> Job:
         """Give a job up, at its next step; one that is over stays as it is.
@@ -157,14 +157,14 @@ class Jobs:
             with self._lock:
                 under.job = replace(under.job, step=step, done=done, total=total)
 
-        def told(got: "PageOutcome", done: int, total: int) -> None:
-            tell(f"{got.url}: {got.reason or got.state}", done, total)
+        def on_outcome(outcome: "PageOutcome", done: int, total: int) -> None:
+            tell(f"{outcome.url}: {outcome.reason or outcome.state}", done, total)
 
         try:
             while True:
                 try:
-                    found = under.work(tell, told)
-                    done = found if isinstance(found, dict) else report_object(found)
+                    result = under.work(tell, on_outcome)
+                    done = result if isinstance(result, dict) else report_object(result)
                     return "done", "", done
                 except HomeBusy as error:  # another process writes: it will be done some day
                     tell(str(error), 0, 0)
@@ -184,8 +184,8 @@ def report_object(report: "IngestReport") -> dict[str, Any]:
         "generation": report.status["generation"],
         "notices": list(report.notices),
         "pages": [
-            {"url": got.url, "state": got.state, "reason": got.reason}
-            for got in report.got[:_MOST_PAGES]
+            {"url": outcome.url, "state": outcome.state, "reason": outcome.reason}
+            for outcome in report.got[:_MOST_PAGES]
         ],
     }
 

@@ -114,10 +114,10 @@ def tools(asking: Asking, jobs: Jobs | None) -> MCPServer[Any]:
     ) -> Any:
         """Find the passages that fit a query best, each with its source and a deep link."""
         filters = _filters(list, section, difficulty, kind, lang)
-        found = await _told(
+        results = await _told(
             asking.look_up(lambda: desk.search(query, k=k or _HITS, filters=filters))
         )
-        return to_json(found)
+        return to_json(results)
 
     @server.tool(annotations=_READING)
     @_gives(Answer)
@@ -148,8 +148,8 @@ def tools(asking: Asking, jobs: Jobs | None) -> MCPServer[Any]:
         length: Annotated[int | None, Field(ge=1, le=100_000)] = None,
     ) -> schema.TextForm:
         """Read the archived text of a source, a slice at a time."""
-        found = await _told(asking.look_up(lambda: desk.read_source(url)))
-        return _slice(found, start or 0, length or _SLICE)
+        document = await _told(asking.look_up(lambda: desk.read_source(url)))
+        return _slice(document, start or 0, length or _SLICE)
 
     @server.tool(annotations=_READING)
     @_gives(ReadingPath)
@@ -157,8 +157,8 @@ def tools(asking: Asking, jobs: Jobs | None) -> MCPServer[Any]:
         topic: str, hours: Annotated[float | None, Field(gt=0, allow_inf_nan=False)] = None
     ) -> Any:
         """Say what to read on a topic, from easy to hard, within so many hours if given."""
-        found = await _told(asking.look_up(lambda: desk.path(topic, hours=hours)))
-        return to_json(found)
+        plan = await _told(asking.look_up(lambda: desk.path(topic, hours=hours)))
+        return to_json(plan)
 
     @server.tool(annotations=_READING)
     async def cite(

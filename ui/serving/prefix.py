@@ -29,8 +29,8 @@ def checked(root_path: str) -> str:
 
 def prefix_of(scope: Scope) -> str:
     """Return the prefix of a request: empty, or like ``/desk``."""
-    found: str = scope.get(_KEY, "")
-    return found
+    prefix: str = scope.get(_KEY, "")
+    return prefix
 
 
 class Stripped:
@@ -47,8 +47,8 @@ class Stripped:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on without the prefix."""
         if scope["type"] in ("http", "websocket"):
-            told = Headers(scope=scope).get("x-forwarded-prefix", "").rstrip("/")
-            prefix = self._root_path or (told if _is_path(told) else "")
+            forwarded = Headers(scope=scope).get("x-forwarded-prefix", "").rstrip("/")
+            prefix = self._root_path or (forwarded if _is_path(forwarded) else "")
             path = scope["path"]
             if prefix and (path == prefix or path.startswith(f"{prefix}/")):
                 path = path[len(prefix) :] or "/"

@@ -44,8 +44,8 @@ class Refresher:
         now = datetime.now(UTC)
         if self._last is not None and now - self._last < min(_AGAIN, self._period):
             return False
-        told = self._jobs.desk.digests()
-        last = _time_of(told[-1]) if told else None
+        digests = self._jobs.desk.digests()
+        last = _time_of(digests[-1]) if digests else None
         # a digest of tomorrow: the clock was wrong then, or is now
         return last is None or not timedelta() <= now - last < self._period
 
@@ -60,7 +60,7 @@ class Refresher:
 
     def _work(self) -> Work:
         desk = self._jobs.desk
-        return lambda tell, told: digest_object(desk.refresh(told=told, progress=tell))
+        return lambda tell, on_outcome: digest_object(desk.refresh(told=on_outcome, progress=tell))
 
 
 def add_feed(app: FastAPI, asking: Asking) -> None:
@@ -69,16 +69,16 @@ def add_feed(app: FastAPI, asking: Asking) -> None:
     @app.get("/digest.atom", tags=["refdesk"])
     async def digests() -> Response:
         """Return what the last refreshes told, as a feed (RFC 4287)."""
-        told = await asking.look_up(asking.desk.digests)
-        return Response(atom(told), media_type="application/atom+xml; charset=utf-8")
+        digests = await asking.look_up(asking.desk.digests)
+        return Response(atom(digests), media_type="application/atom+xml; charset=utf-8")
 
 
-def atom(told: list[dict[str, Any]]) -> str:
+def atom(digests: list[dict[str, Any]]) -> str:
     """Return digests, as ``refresh --json`` has them, as an Atom feed, the newest first."""
-    spoken = [(each, lines) for each in told if (lines := list(lines_of(each)))]
+    spoken = [(digest, lines) for digest in digests if (lines := list(lines_of(digest)))]
     shown = spoken[: -_SHOWN - 1 : -1]
-    updated = str(told[-1]["at"]) if told else "1970-01-01T00:00:00Z"
-    entries = "".join(_entry(str(each["at"]), lines) for each, lines in shown)
+    updated = str(digests[-1]["at"]) if digests else "1970-01-01T00:00:00Z"
+    entries = "".join(_entry(str(digest["at"]), lines) for digest, lines in shown)
     return (
         '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">'
         "<title>refdesk: what is new in the library</title><id>urn:refdesk:digest</id>"
@@ -105,8 +105,8 @@ def _plain(text: str) -> str:
     return "".join(char for char in text if char >= " " and char not in "\ufffe\uffff")
 
 
-def _time_of(told: dict[str, Any]) -> datetime | None:
+def _time_of(digest: dict[str, Any]) -> datetime | None:
     try:
-        return datetime.fromisoformat(str(told["at"])).astimezone(UTC)
+        return datetime.fromisoformat(str(digest["at"])).astimezone(UTC)
     except ValueError:
         return None

@@ -91,8 +91,8 @@ def explain_errors(app: FastAPI) -> None:
 
     def invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)  # noqa: S101  # as above
-        faults = [_fault(each) for each in error.errors()[:_FAULTS]]
-        text = "; ".join(f"{each['field']}: {each['message']}" for each in faults)
+        faults = [_fault(detail) for detail in error.errors()[:_FAULTS]]
+        text = "; ".join(f"{fault['field']}: {fault['message']}" for fault in faults)
         return JSONResponse(problem(422, text, faults), 422, media_type=PROBLEM)
 
     def of_http(request: Request, error: Exception) -> Response:

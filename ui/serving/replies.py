@@ -22,7 +22,7 @@ _PROBLEM = {PROBLEM: {"schema": schema.whole_schema(schema.ErrorForm)}}
 def replies(form: type[BaseModel], *codes: int, code: int = 200) -> dict[int | str, dict[str, Any]]:
     """Return what a path may reply: its form, with ``code``, and the refusals of ``codes``."""
     refused: dict[int | str, dict[str, Any]] = {
-        each: {"description": _SAYS[each], "content": _PROBLEM} for each in (*codes, 422)
+        code: {"description": _SAYS[code], "content": _PROBLEM} for code in (*codes, 422)
     }
     said = " ".join((form.__doc__ or "").split())
     return {code: {"model": form, "description": said}} | refused

@@ -306,7 +306,7 @@ def whole_schema(form: type[BaseModel]) -> dict[str, Any]:
             if "$ref" in part:
                 return written_out(named[part["$ref"].rsplit("/", 1)[1]])
             return {key: written_out(value) for key, value in part.items()}
-        return [written_out(each) for each in part] if isinstance(part, list) else part
+        return [written_out(item) for item in part] if isinstance(part, list) else part
 
     whole: dict[str, Any] = written_out(schema)
     return whole

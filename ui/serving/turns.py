@@ -70,7 +70,7 @@ class Turns:
         """
         turn = Turn(self, caller)
         with self._moved:
-            if sum(each.caller == caller for each in self._queue) >= self._per_caller:
+            if sum(other.caller == caller for other in self._queue) >= self._per_caller:
                 raise TooMany(
                     f"{self._per_caller} of your questions are waiting already: "
                     "ask again when one is answered."

@@ -34,7 +34,7 @@
     const tab = event.target.closest('.to-tab');
     if (tab) {
       [...document.querySelectorAll('[role="tab"]')]
-        .find((each) => each.textContent.trim() === tab.dataset.tab)?.click();
+        .find((other) => other.textContent.trim() === tab.dataset.tab)?.click();
       return;
     }
     const quiz = event.target.closest('.quiz .check')?.closest('.quiz');
@@ -45,7 +45,7 @@
   document.addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target.closest?.('input, textarea, select, button, summary, a')) return;
-    const card = [...document.querySelectorAll('.study')].find((each) => each.getClientRects().length);
+    const card = [...document.querySelectorAll('.study')].find((card) => card.getClientRects().length);
     if (!card) return;
     const back = card.querySelector('.back');
     if (event.key === ' ' && !back.open) { back.open = true; event.preventDefault(); return; }

@@ -10,7 +10,7 @@
   let at = null; // the item one stands at: {element, place}
 
   function panel() {
-    return [...document.querySelectorAll('[role="tabpanel"], .tabitem')].find((each) => each.offsetParent);
+    return [...document.querySelectorAll('[role="tabpanel"], .tabitem')].find((tab) => tab.offsetParent);
   }
 
   function shown(element) { return element.getClientRects().length > 0; }
@@ -18,7 +18,7 @@
   function items() {
     const here = panel() || document;
     const all = [...here.querySelectorAll(ITEMS)].filter(shown);
-    return all.filter((each) => !all.some((other) => other !== each && other.contains(each)
+    return all.filter((item) => !all.some((other) => other !== item && other.contains(item)
       && !other.matches('.tree li')));
   }
 
@@ -28,7 +28,7 @@
     let place = at && at.element.isConnected ? all.indexOf(at.element) : -1;
     if (place < 0 && at && !at.element.isConnected) place = Math.min(at.place, all.length) - (step > 0 ? 1 : 0);
     if (place < 0 && !at) {
-      place = all.findIndex((each) => each.getBoundingClientRect().bottom > 0) - (step > 0 ? 1 : 0);
+      place = all.findIndex((item) => item.getBoundingClientRect().bottom > 0) - (step > 0 ? 1 : 0);
     }
     place = Math.max(0, Math.min(all.length - 1, place + step));
     const element = all[place];
@@ -118,7 +118,7 @@
 
   function restore() {
     if (!kept || kept.element.isConnected) { remember(); return; }
-    const same = [...document.querySelectorAll(PLACES)].filter((each) => name(each) === kept.called);
+    const same = [...document.querySelectorAll(PLACES)].filter((item) => name(item) === kept.called);
     const again = same[kept.nth];
     const moved = again ? again.getBoundingClientRect().top - kept.top : 0;
     if (Math.abs(moved) > 1) window.scrollBy({ top: moved, behavior: 'instant' });

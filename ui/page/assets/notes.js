@@ -31,9 +31,9 @@
     const reply = await fetch(api + path, {
       method, headers: body ? { 'Content-Type': 'application/json' } : {}, body: body && JSON.stringify(body),
     });
-    const told = await reply.json();
-    if (!reply.ok) throw new Error(told.detail || words.failed);
-    return told;
+    const data = await reply.json();
+    if (!reply.ok) throw new Error(data.detail || words.failed);
+    return data;
   }
 
   function say(text) { if (box) box.querySelector('.said').textContent = text; }
@@ -45,12 +45,12 @@
     const turn = asked += 1;
     const narrowed = box.dataset.url ? '&url=' + encodeURIComponent(box.dataset.url) : query ? '&q=' + encodeURIComponent(query) : '';
     try {
-      const told = await send('?limit=200' + narrowed, 'GET');
+      const data = await send('?limit=200' + narrowed, 'GET');
       if (turn !== asked) return; // something else was looked for meanwhile
-      const rows = told.notes.map(row);
+      const rows = data.notes.map(row);
       if (rows.length && !box.dataset.url) rows.push(taking());
       box.querySelector('ul').replaceChildren(...rows);
-      say(told.notes.length ? '' : query ? words.nothing : told.keeping ? words.none : words.off);
+      say(data.notes.length ? '' : query ? words.nothing : data.keeping ? words.none : words.off);
     } catch (error) { say(words.failed); }
   }
 
@@ -71,7 +71,7 @@
     if (about.length) item.append(make('p', about.join(' · '), { class: 'hint' }));
     const doing = make('p', '', { class: 'doing' });
     doing.append(
-      button(words.edit, () => form(note.note, note.tags, (told) => send('/' + note.id, 'PATCH', told))),
+      button(words.edit, () => form(note.note, note.tags, (body) => send('/' + note.id, 'PATCH', body))),
       button(words.delete, async (event) => {
         if (!event.target.dataset.sure) {
           event.target.dataset.sure = '1';
@@ -117,8 +117,8 @@
     marks.value = tags.join(', ');
     const doing = make('p', '', { class: 'doing' });
     const save = button(words.save, async () => {
-      const told = { note: field.value, tags: marks.value.split(/[,，]/).map((tag) => tag.trim()).filter(Boolean) };
-      try { const note = await keep(told); dialog.close(); done(note.id); } catch (error) { fault.textContent = error.message; }
+      const body = { note: field.value, tags: marks.value.split(/[,，]/).map((tag) => tag.trim()).filter(Boolean) };
+      try { const note = await keep(body); dialog.close(); done(note.id); } catch (error) { fault.textContent = error.message; }
     });
     save.className = 'save';
     doing.append(save, button(words.cancel, () => dialog.close()));
@@ -140,7 +140,7 @@
 
   function note() {
     const about = picked;
-    form('', [], (told) => send('', 'POST', { ...about, ...told }));
+    form('', [], (body) => send('', 'POST', { ...about, ...body }));
   }
 
   // --- selecting
@@ -181,7 +181,7 @@
   function show(where) {
     if (!bar.isConnected) {
       const doing = [button(words.highlight, highlight), button(words.add, note)];
-      doing.forEach((each) => each.addEventListener('mousedown', (event) => event.preventDefault())); // the selection stays
+      doing.forEach((tool) => tool.addEventListener('mousedown', (event) => event.preventDefault())); // the selection stays
       bar.replaceChildren(...doing);
       document.body.append(bar);
     }
@@ -218,20 +218,20 @@
     if (!window.Highlight || !CSS.highlights || box.dataset.url) return;
     const said = [...document.querySelectorAll('.turn[data-thread] .said')];
     const ranges = [];
-    for (const each of said) {
-      const thread = each.closest('.turn').dataset.thread;
+    for (const answer of said) {
+      const thread = answer.closest('.turn').dataset.thread;
       if (!painted.has(thread)) {
         painted.set(thread, []);
         try {
           painted.set(thread, (await send('?limit=500&url=' + encodeURIComponent('refdesk:thread/' + thread), 'GET')).notes);
         } catch (error) { return; }
       }
-      painted.get(thread).forEach((note) => { const range = found(each, note); if (range) ranges.push(range); });
+      painted.get(thread).forEach((note) => { const range = rangeOf(answer, note); if (range) ranges.push(range); });
     }
     CSS.highlights.set('noted', new Highlight(...ranges));
   }
 
-  function found(root, note) {
+  function rangeOf(root, note) {
     const places = [];
     const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
     let text = '';
@@ -266,7 +266,7 @@
       drawn = '';
     }
     if (!box) return;
-    const now = [...document.querySelectorAll('.turn[data-thread]')].map((each) => each.dataset.thread + each.dataset.turn).join(' ');
+    const now = [...document.querySelectorAll('.turn[data-thread]')].map((turn) => turn.dataset.thread + turn.dataset.turn).join(' ');
     if (now !== drawn) { drawn = now; paint(); }
   }
 

@@ -144,8 +144,8 @@
     const unfold = on('button.unfold');
     if (unfold) {
       const all = unfold.closest('.refdesk').querySelectorAll('.tree details');
-      const shut = [...all].some((each) => !each.open);
-      all.forEach((each) => { each.open = shut; });
+      const shut = [...all].some((branch) => !branch.open);
+      all.forEach((branch) => { branch.open = shut; });
     }
   });
 
@@ -195,10 +195,10 @@
       const text = row.textContent.toLowerCase();
       row.hidden = !words.every((word) => text.includes(word));
     });
-    tree.querySelectorAll('details').forEach((each) => {
-      const found = !words.length || each.querySelector('li:not([hidden])');
-      each.hidden = !found;
-      if (words.length && found) each.open = true;
+    tree.querySelectorAll('details').forEach((branch) => {
+      const matches = !words.length || branch.querySelector('li:not([hidden])');
+      branch.hidden = !matches;
+      if (words.length && matches) branch.open = true;
     });
   });
 

@@ -30,7 +30,7 @@
   let timer = 0;
   function keep() {
     const all = blocks();
-    const block = all.findIndex((each) => each.getBoundingClientRect().bottom > 8);
+    const block = all.findIndex((item) => item.getBoundingClientRect().bottom > 8);
     const known = places();
     delete known[name];
     if (block > 0) known[name] = { block };

@@ -7,8 +7,8 @@ let page = null;
 function bookmarklet(save) {
   const origin = new URL(save).origin;
   const opened = open(save, "_blank");
-  addEventListener("message", (told) => {
-    if (told.source !== opened || told.origin !== origin || told.data !== "refdesk") return;
+  addEventListener("message", (event) => {
+    if (event.source !== opened || event.origin !== origin || event.data !== "refdesk") return;
     opened.postMessage({
       url: location.href, html: document.documentElement.outerHTML, title: document.title,
       selection: String(getSelection()).slice(0, 20000),
@@ -17,11 +17,11 @@ function bookmarklet(save) {
 }
 at("link").href = `javascript:(${bookmarklet})(${JSON.stringify(here)})`;
 
-addEventListener("message", (told) => {
-  const came = told.data;
+addEventListener("message", (event) => {
+  const came = event.data;
   // what a page says of its address is believed as far as its origin goes
-  if (told.source !== window.opener || page || typeof came?.url !== "string") return;
-  if (typeof came.html !== "string" || new URL(came.url).origin !== told.origin) return;
+  if (event.source !== window.opener || page || typeof came?.url !== "string") return;
+  if (typeof came.html !== "string" || new URL(came.url).origin !== event.origin) return;
   page = { url: came.url, html: came.html, title: String(came.title ?? "").slice(0, 1000),
            selection: String(came.selection ?? "").slice(0, 20000) };
   at("title").textContent = page.title;

@@ -34,10 +34,10 @@
     const query = box.querySelector('input').value.trim();
     const turn = asked += 1;
     try {
-      const told = await send('?limit=200' + (query ? '&q=' + encodeURIComponent(query) : ''), 'GET');
+      const data = await send('?limit=200' + (query ? '&q=' + encodeURIComponent(query) : ''), 'GET');
       if (turn !== asked) return; // something else was looked for meanwhile
-      box.querySelector('ul').replaceChildren(...told.threads.map(row));
-      say(told.threads.length ? '' : query ? words.nothing : told.keeping ? words.none : words.off);
+      box.querySelector('ul').replaceChildren(...data.threads.map(row));
+      say(data.threads.length ? '' : query ? words.nothing : data.keeping ? words.none : words.off);
     } catch (error) { say(words.failed); }
   }
 
@@ -121,7 +121,7 @@
 
   document.addEventListener('click', (event) => { // one menu at a time
     if (!box) return;
-    box.querySelectorAll('.more[open]').forEach((each) => { if (!each.contains(event.target)) each.open = false; });
+    box.querySelectorAll('.more[open]').forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
   });
   document.addEventListener('keydown', (event) => {
     const open = event.key === 'Escape' && box && box.querySelector('.more[open]');

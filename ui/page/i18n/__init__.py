@@ -32,8 +32,8 @@ class Texts:
 @cache
 def texts(lang: str) -> Texts:
     """Return the texts of ``en`` or ``zh``."""
-    found = tomllib.loads((files("ui.page.i18n") / f"{lang}.toml").read_text(encoding="utf-8"))
-    return Texts(lang, dict(_flat(found, "")))
+    table = tomllib.loads((files("ui.page.i18n") / f"{lang}.toml").read_text(encoding="utf-8"))
+    return Texts(lang, dict(_flat(table, "")))
 
 
 def _flat(table: Mapping[str, Any], before: str) -> "list[tuple[str, str]]":
