@@ -4,11 +4,11 @@ The rules of questions, names and follow-ups read a text many times over; these 
 keeps them quick, so they stand here once and every door goes through them.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ingest.errors import UsageError
+from ingest.text.characters import encodable
 
 QUESTION = 4_000
 """The most characters of a question, a query or a topic."""
@@ -16,7 +16,6 @@ EXCHANGES = 50
 """How many exchanges before a question count: the last ones."""
 ANSWER = 20_000
 """How many characters of an earlier answer count: the first ones."""
-_UNWRITABLE = re.compile("[\ud800-\udfff]")  # halves of characters: no encoding takes them
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,4 +56,4 @@ def said_before(history: Sequence[Exchange]) -> tuple[Exchange, ...]:
 
 def readable(text: str) -> str:
     """Return a text that can be written in UTF-8 and into databases."""
-    return _UNWRITABLE.sub("\ufffd", text).replace("\0", " ")
+    return encodable(text).replace("\0", " ")

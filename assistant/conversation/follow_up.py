@@ -53,7 +53,6 @@ _POINTS = re.compile(
 _CLAUSE = re.compile(
     r"[,;.?!:]\s|\b(?:and|but|if|when|because|while|since|so|whether|than)\b|[，,；;。？?]", re.I
 )
-_CONDITION = re.compile(r"(?:if|when|while|although)\b", re.IGNORECASE)
 _EMPTY_IT = re.compile(
     r"it (?:take|cost)\b.*\bto\b|it (?:\w+ )?(?:possible|good|hard|easy|true|worth|sense|safe|"
     r"better|best|common|enough|necessary|useful|important) (?:to|that|if|whether|for)\b",
@@ -153,8 +152,6 @@ def _points_inside(asked: str, pronoun: re.Match[str]) -> bool:
             return True
     if pronoun["whose"]:
         return bool(content(ahead))
-    if _CONDITION.match(asked) and "," in behind:
-        return True  # "If it is called 8x7B, why ..." names it later
     clauses = _CLAUSE.split(ahead)
     said = len(content(ahead)) >= _FEW or len(names(ahead)) > 1
     return said or any(content(clause) for clause in clauses[:-1])

@@ -20,8 +20,6 @@ _VERBS = frozenset(_READ["en"]["verbs"].split())
 _SIDES = frozenset(_READ["en"]["sides"].split())
 _EMPTY = frozenset(f"{ASKING} {_READ['en']['little']}".split())
 _ENDS_ZH = re.compile(_READ["zh"]["ends"].replace("\n", ""))
-_SIDES_ZH = _READ["zh"]["sides"].replace("\n", "")
-_OF_ZH = re.compile(rf"的(?:{_SIDES_ZH}).*")
 WORD = re.compile(r"[^\W_][\w'+.-]*[\w+]|[^\W_]")
 MARKS = " ?!.？。！"
 _LONGEST = 8  # words: what is called a side, and is longer, is no name
@@ -108,7 +106,7 @@ def _phrases(plain: str) -> list[str]:
 
 def phrases_zh(plain: str) -> list[str]:
     """Return the pieces of a Chinese question between the words that ask and the verbs."""
-    parts = [_OF_ZH.sub("", part).strip(" ，,的是在用由不") for part in _ENDS_ZH.split(plain)]
+    parts = [part.strip(" ，,的是在用由不") for part in _ENDS_ZH.split(plain)]
     return [part for part in parts if part]
 
 

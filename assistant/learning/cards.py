@@ -32,7 +32,7 @@ _OF_DOCUMENT = 12
 _HITS = 8
 _TELLING = 50
 _NUMBER = re.compile(r"\d+(?:(?:,|\{,\})\d{3})*(?:\.\d+)?")
-_SAID = re.compile(r"[.!?。！？;；)\]\"”’`*]\Z")
+_ENDS = tuple('.!?。！？;；)]"”’`*')
 _BLANK = "_____"
 
 
@@ -99,7 +99,7 @@ def cards_of_document(document: Document) -> list[Card]:
                 made.append(_card(found[1], quote, document.title, document.url))
         quote = _whole_sentences(document.text[block.start : block.end], _ANSWER)
         if block.heading and block.heading not in seen and len(quote) >= _TELLING:
-            if _SAID.search(quote):
+            if quote.endswith(_ENDS):
                 asked = f"What does “{document.title}” say under “{plain(block.heading)}”?"
                 made.append(_card(asked, quote, document.title, document.url))
             seen.add(block.heading)
@@ -150,7 +150,7 @@ def _gaps(note: Note, topic: str, text: str, blocks: list[_Block]) -> list[Card]
             subjects = primer.named(quote)
             numbers = list(_NUMBER.finditer(quote))
             worked = [number for number in numbers if _is_worked(number[0], quote, note)]
-            if worked and subjects and quote[:1].isalpha() and _SAID.search(quote):
+            if worked and subjects and quote[:1].isalpha() and quote.endswith(_ENDS):
                 gap = max(worked, key=lambda number: len(number[0]))
                 asked = plain(f"{quote[: gap.start()]}\0{quote[gap.end() :]}").replace("\0", _BLANK)
                 asked = f"{topic[:1].upper()}{topic[1:]}: fill in the number. {asked}"
@@ -189,7 +189,7 @@ def _of_search(library: Library, topic: str) -> Iterator[Card]:
         yield from list(_defining(document, [topic]))[:1]
         for block in _blocks(passage.text, passage.fence):
             quote = _whole_sentences(passage.text[block.start : block.end], _ANSWER)
-            said = block.kind == "prose" and len(quote) >= _TELLING and _SAID.search(quote)
+            said = block.kind == "prose" and len(quote) >= _TELLING and quote.endswith(_ENDS)
             if said and terms & set(library.terms(quote)):
                 about = passage.heading[-1] if passage.heading else topic
                 asked = f"What does “{document.title}” say under “{about}”?"
@@ -242,12 +242,12 @@ def _answer(text: str, blocks: list[_Block]) -> str:
     for block in blocks[1:]:
         if block.heading != first.heading or block.kind not in ("list", "formula"):
             break
-        if block.kind == "formula" and _SAID.search(text, first.start, end):
+        if block.kind == "formula" and text.endswith(_ENDS, first.start, end):
             break
         end = block.end
     body = text[first.start : end]
     if end == first.end and first.kind == "prose":
-        return _whole_sentences(body, _ANSWER) if _SAID.search(body) else ""
+        return _whole_sentences(body, _ANSWER) if body.endswith(_ENDS) else ""
     return body if len(body) <= _WITH_LIST else _items(body)
 
 

@@ -24,7 +24,7 @@ from ingest.text.scripts import has_han
 from ingest.values import PRIMER
 
 _APART = re.compile(r"[\s_/\-‐‑–—]+")
-_JOINTS = re.compile(r"[()\[\]{}&|,;:.!?，。：；（）、]")
+_JOINTS = str.maketrans(dict.fromkeys("()[]{}&|,;:.!?，。：；（）、", " "))
 _EDGES = " .,;:!?\"'()[]，。？！、"
 # One name to 100 is a slip of the finger; below this two short names are simply different.
 _CLOSE = 0.84
@@ -131,7 +131,7 @@ def named(text: str) -> tuple[str, ...]:
 
     What a longer name has taken no shorter one takes again: "Linear Attention" is not attention.
     """
-    rest = f" {plain_name(_JOINTS.sub(' ', text))} "
+    rest = f" {plain_name(text.translate(_JOINTS))} "
     slugs: dict[str, None] = {}
     for name, slug in _by_length():
         found = name if has_han(name) else f" {name} "

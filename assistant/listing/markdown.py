@@ -11,7 +11,7 @@ from assistant.listing.entries import Marked, Section, sections
 from ingest.lists.catalog_file import CuratedList
 
 _DEEPEST = 6  # level of a heading; what lies deeper are bullets in bullets
-_MARKS = re.compile(r"([\\`*_\[\]<>#|~!^])")
+_ESCAPED = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_[]<>#|~!^"})
 _BARE = re.compile(r"https?://", re.IGNORECASE)
 _BADGE = "https://img.shields.io/badge/"
 _COLOURS = {"easy": "green", "medium": "yellow", "hard": "red"}
@@ -77,7 +77,7 @@ def _line(each: Marked) -> str:
 
 def _plain(text: str) -> str:
     """Return a text as one line that shows it as it is, and makes no link of an address in it."""
-    return _BARE.sub("", _MARKS.sub(r"\\\1", " ".join(text.split())))
+    return _BARE.sub("", " ".join(text.split()).translate(_ESCAPED))
 
 
 def _address(url: str) -> str:

@@ -1,6 +1,5 @@
 """A list as OPML 2.0: an outline of sections, a ``link`` for every entry."""
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -8,9 +7,9 @@ from lxml import etree
 
 from assistant.listing.entries import Marked, Section, sections
 from ingest.lists.catalog_file import CuratedList
+from ingest.text.characters import NOT_IN_XML
 
 # what XML cannot hold, even as a reference
-_NO_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def opml(curated: CuratedList, entries: Sequence[Marked]) -> str:
@@ -49,4 +48,4 @@ def _attributes(each: Marked) -> dict[str, str]:
 
 
 def _held(text: str) -> str:
-    return _NO_XML.sub("", text)
+    return NOT_IN_XML.sub("", text)

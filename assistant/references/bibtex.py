@@ -19,15 +19,13 @@ _VENUES = {
     "phdthesis": "school", "techreport": "institution",
 }  # fmt: skip
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
-_MARKS = {
+_ESCAPED = str.maketrans({
     "\\": r"\textbackslash{}", "{": r"\textbraceleft{}", "}": r"\textbraceright{}", "$": r"\$",
     "&": r"\&", "%": r"\%", "#": r"\#", "_": r"\_", "~": r"\textasciitilde{}",
     "^": r"\textasciicircum{}",
-}  # fmt: skip
-_MARK = re.compile(r"[\\{}$&%#_~^]")
+})  # fmt: skip
 _AROUND = ":;,.!?()[]\"'“”‘’（）：，。！？"
 _FORMULA = re.compile(r"\$(?=\S)((?:[^$\\]|\\.){1,200})(?<=\S)\$")
-_TOLD_BY = re.compile(r"[\\^_]|^[A-Za-z]$")
 _URL = str.maketrans({"{": "%7B", "}": "%7D", "\\": "%5C", " ": "%20"})
 
 
@@ -38,7 +36,7 @@ def bibtex(items: Iterable[Item]) -> str:
 
 def escaped(text: str) -> str:
     r"""Return a text as TeX shows it: ``50% & more`` as ``50\% \& more``."""
-    return _MARK.sub(lambda mark: _MARKS[mark[0]], without_controls(text))
+    return without_controls(text).translate(_ESCAPED)
 
 
 def _entry(item: Item) -> str:
@@ -90,12 +88,17 @@ def _part(name: str) -> str:
     return f"{{{said}}}" if "," in said or re.search(r"\band\b", said, re.IGNORECASE) else said
 
 
+def _is_formula(inside: str) -> bool:
+    """Say whether what stands between dollar signs is a formula and no price."""
+    return any(mark in inside for mark in "\\^_") or (len(inside) == 1 and inside.isalpha())
+
+
 def _title(title: str) -> str:
     """Return a title: its formulas are left as they are, its capitals kept as they are."""
     parts: list[str] = []
     end = 0
     for found in _FORMULA.finditer(title):
-        if _TOLD_BY.search(found[1]) and _is_balanced(found[1]):
+        if _is_formula(found[1]) and _is_balanced(found[1]):
             parts += [_kept(title[end : found.start()]), f"{{{found[0]}}}"]
             end = found.end()
     return "".join([*parts, _kept(title[end:])])

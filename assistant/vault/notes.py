@@ -16,7 +16,7 @@ from ingest.links.kinds import split
 from ingest.values import PRIMER, Document
 
 SOURCES, SUBJECTS, ANSWERS = "Sources", "Subjects", "Answers"
-_MARKS = re.compile(r"([\\`*_\[\]<>#|~=%^!])")
+_ESCAPED = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_[]<>#|~=%^!"})
 _STATES = {
     browse.DEAD: "dead", browse.BROWSER: "needs a browser", browse.FAILED: "could not be read",
     browse.MISSING: "not fetched yet",
@@ -306,7 +306,7 @@ def _said(sentence: Mapping[str, Any]) -> str:
 def plain(text: str) -> str:
     """Return a text as one line of Markdown that shows it as it is; formulas stay formulas."""
     parts = re.split(r"(\$[^$\n]{1,300}\$)", " ".join(text.split()))
-    return "".join(part if at % 2 else _MARKS.sub(r"\\\1", part) for at, part in enumerate(parts))
+    return "".join(part if at % 2 else part.translate(_ESCAPED) for at, part in enumerate(parts))
 
 
 def address(url: str) -> str:
