@@ -48,9 +48,11 @@ def said_before(history: Sequence[Exchange]) -> tuple[Exchange, ...]:
     """Return the part of a conversation that counts for a follow-up; the rest is cut off."""
     return tuple(
         replace(
-            each, question=readable(each.question[:QUESTION]), answer=readable(each.answer[:ANSWER])
+            exchange,
+            question=readable(exchange.question[:QUESTION]),
+            answer=readable(exchange.answer[:ANSWER]),
         )
-        for each in history[-EXCHANGES:]
+        for exchange in history[-EXCHANGES:]
     )
 
 

@@ -104,17 +104,17 @@ def _in_order(options: Sequence[Sequence[int]], length: int) -> dict[int, int]:
         for place in range(length - 1, -1, -1):
             here = best[n + 1][place + 1] + 1 if place in options[n] else 0
             best[n][place] = max(here, best[n + 1][place], best[n][place + 1])
-    found: dict[int, int] = {}
+    places: dict[int, int] = {}
     n = place = 0
     while n < len(options) and place < length:
         if place in options[n] and best[n][place] == best[n + 1][place + 1] + 1:
-            found[n] = place
+            places[n] = place
             n, place = n + 1, place + 1
         elif best[n + 1][place] >= best[n][place + 1]:
             n += 1
         else:
             place += 1
-    return _drawn_together(found, options)
+    return _drawn_together(places, options)
 
 
 def _drawn_together(places: dict[int, int], options: Sequence[Sequence[int]]) -> dict[int, int]:

@@ -44,7 +44,7 @@ def missing_of(said: Claims, source: str) -> str | None:
     have = numbers_of(source)
     for term in said.terms:
         if term.quantity is not None:
-            if not any(term.quantity.met_by(each) for each in have):
+            if not any(term.quantity.met_by(quantity) for quantity in have):
                 return term.text
         elif (
             term.kind == Kind.NAME
@@ -87,8 +87,8 @@ def _denied(said: Claims, grounds: Sequence[Ground]) -> Iterator[Doubt]:
             if not other.heads or (ground is not grounds[0] and place not in back):
                 continue
             scope = [
-                p for p, each in enumerate(source.terms)
-                if each.denied and each.clause == other.clause and each.kind != Kind.RELATION
+                p for p, term in enumerate(source.terms)
+                if term.denied and term.clause == other.clause and term.kind != Kind.RELATION
             ]  # fmt: skip
             repeated = [said.terms[back[p]] for p in scope if p in back]
             same = 2 * len(repeated) > len(scope)

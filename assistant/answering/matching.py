@@ -9,16 +9,16 @@ _PREFIX = 5  # letters by which two stems are forms of one word
 def places_of(term: Term, source: str) -> list[int]:
     """Return where among the terms of a source sentence a term stands."""
     there = read(source).terms
-    found = [n for n, other in enumerate(there) if same(term, other)]
-    if found or term.kind != Kind.NAME or (span := find_name(source, term.text)) is None:
-        return found
+    at = [n for n, other in enumerate(there) if same(term, other)]
+    if at or term.kind != Kind.NAME or (span := find_name(source, term.text)) is None:
+        return at
     return [n for n, other in enumerate(there) if span[0] <= other.start < span[1]][:1]
 
 
 def stands(term: Term, text: str) -> bool:
     """Say whether a text holds a term; of a number its value and unit count."""
     if term.quantity is not None:
-        return any(term.quantity.met_by(each) for each in numbers_of(text))
+        return any(term.quantity.met_by(quantity) for quantity in numbers_of(text))
     return bool(places_of(term, text))
 
 

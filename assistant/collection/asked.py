@@ -164,19 +164,19 @@ def titled(asked: Asked, subject: str) -> bool:
     return (bool(kinds) and not plural) or capitals or "://" in subject
 
 
-def works_of(found: Sequence[Match]) -> tuple[Work, ...]:
+def works_of(matches: Sequence[Match]) -> tuple[Work, ...]:
     """Return the works of matches."""
-    return tuple(match.work for match in found)
+    return tuple(match.work for match in matches)
 
 
-def meant(found: Sequence[Match]) -> tuple[Work, ...]:
+def meant(matches: Sequence[Match]) -> tuple[Work, ...]:
     """Return the one work meant by its title, else all of an author or site.
 
     Of several with the same name the one whose text is here.
     """
-    if found[0].by in ("author", "site"):
-        return works_of([match for match in found if match.by == found[0].by])
-    return works_of(sorted(found, key=lambda match: not match.work.held)[:1])
+    if matches[0].by in ("author", "site"):
+        return works_of([match for match in matches if match.by == matches[0].by])
+    return works_of(sorted(matches, key=lambda match: not match.work.held)[:1])
 
 
 def known(asked: Asked, subject: str) -> bool:

@@ -52,7 +52,7 @@ class Work:
     @property
     def difficulty(self) -> str | None:
         """How hard the first list that says so marks it."""
-        return next((each.difficulty for each in self.places if each.difficulty), None)
+        return next((place.difficulty for place in self.places if place.difficulty), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,10 +114,10 @@ def _same_thing(one: Claim, other: Claim) -> bool:
     return contradicts(one.line, other.line) or _core(one.line) == _core(other.line)
 
 
-def newest_first(found: Iterable[Claim]) -> list[Claim]:
+def newest_first(claims_found: Iterable[Claim]) -> list[Claim]:
     """Sort claims by date, newest first, undated ones last; within a document as it reads."""
     return sorted(
-        found,
+        claims_found,
         key=lambda claim: (_backwards(claim.date), claim.line.hit.passage.url,
                            claim.line.hit.passage.start + claim.line.piece.start),
     )  # fmt: skip
@@ -178,7 +178,7 @@ def _lines(library: Library, hits: Sequence[Hit]) -> list[Line]:
 
 def _shown_lines(answer: Answer, lines: Sequence[Line]) -> dict[int, Line]:
     """Return the source's sentence behind each shown one, by its place in the answer."""
-    keys = {each.n: each.passage for each in answer.citations}
+    keys = {citation.n: citation.passage for citation in answer.citations}
     spans = {
         (keys.get(n), start, end): place
         for place, shown in enumerate(answer.sentences)
@@ -203,13 +203,13 @@ def _side_by_side(
     sentences, citations = told(ordered)
     said = {line.text for line in unique}
     rest = [
-        each for place, each in enumerate(answer.sentences)
-        if place not in against and each.text not in said
+        sentence for place, sentence in enumerate(answer.sentences)
+        if place not in against and sentence.text not in said
     ]  # fmt: skip
-    kept = {n for each in rest for n in each.citations}
+    kept = {n for sentence in rest for n in sentence.citations}
     numbers: dict[int, int] = {}
     merged = list(citations)
-    keys = {each.passage: each.n for each in merged}
+    keys = {citation.passage: citation.n for citation in merged}
     for each in answer.citations:
         if each.n in kept:
             if each.passage not in keys:
@@ -218,11 +218,11 @@ def _side_by_side(
             numbers[each.n] = keys[each.passage]
     moved = [
         replace(
-            each,
-            citations=tuple(numbers[n] for n in each.citations),
-            spans=tuple(Span(numbers[n], start, end) for n, start, end in each.spans),
+            sentence,
+            citations=tuple(numbers[n] for n in sentence.citations),
+            spans=tuple(Span(numbers[n], start, end) for n, start, end in sentence.spans),
         )
-        for each in rest
+        for sentence in rest
     ]
     return replace(
         answer,

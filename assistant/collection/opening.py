@@ -6,6 +6,7 @@ Only whole sentences of the document as they stand, each with its citation.
 import math
 import re
 from collections.abc import Iterator, Sequence
+from operator import attrgetter
 
 import numpy as np
 
@@ -63,12 +64,12 @@ def summary(library: Library, url: str) -> tuple[Told, int, int]:
     """Return one or two sentences a section, in order; and of how many sections, of how many."""
     sections = _sections(list(_passages(library, url)))
     kept = _largest(sections, _SECTIONS)
-    each = max(1, math.ceil(_SENTENCES / max(1, len(kept))))
+    share = max(1, math.ceil(_SENTENCES / max(1, len(kept))))
     chosen = []
     shown: set[str] = set()
     covered = 0
     for place, (label, hits) in enumerate(kept):
-        most = max(each, 2) if place == 0 else each
+        most = max(share, 2) if place == 0 else share
         found = _central(library, label, hits, most)
         picked = [line for line in found if line.text not in shown]
         shown.update(line.text for line in picked)
@@ -85,18 +86,18 @@ def _told(chosen: Sequence[tuple[str, Line]]) -> Told:
 
 def _passages(library: Library, url: str) -> Iterator[Hit]:
     store = library.store
-    found = store.passages(store.passages_of([url])).values()
+    passages = store.passages(store.passages_of([url])).values()
     places = store.recommendations([url])[url]
-    for passage in sorted(found, key=lambda each: each.start):
+    for passage in sorted(passages, key=attrgetter("start")):
         yield Hit(1, 1.0, passage, places, None, None)
 
 
 def _lines(library: Library, hit: Hit, most: int) -> list[Line]:
     """Return the first sentences of a passage that can stand alone."""
-    found = pieces(hit.passage.text, hit.passage.fence)
-    told = orders([piece.text for piece in found])
+    said = pieces(hit.passage.text, hit.passage.fence)
+    told = orders([piece.text for piece in said])
     lines = []
-    for piece, order in zip(found, told, strict=True):
+    for piece, order in zip(said, told, strict=True):
         if order or not _stands(piece):
             continue
         terms = frozenset(library.terms(piece.text))
@@ -132,27 +133,30 @@ def _sections(hits: Sequence[Hit]) -> list[tuple[str, list[Hit]]]:
 
 def _split(hits: Sequence[Hit], depth: int) -> list[tuple[str, list[Hit]]]:
     """Return the sections of one level; one that holds most of the text is split further."""
-    found: list[tuple[str, list[Hit]]] = []
+    parts: list[tuple[str, list[Hit]]] = []
     for hit in hits:
         heading = hit.passage.heading
         label = heading[depth] if len(heading) > depth else heading[-1] if heading else ""
-        if not found or found[-1][0] != label:
-            found.append((label, []))
-        found[-1][1].append(hit)
+        if not parts or parts[-1][0] != label:
+            parts.append((label, []))
+        parts[-1][1].append(hit)
     total = sum(len(hit.passage.text) for hit in hits)
     whole: list[tuple[str, list[Hit]]] = []
-    for label, own in found:
+    for label, own in parts:
         share = sum(len(hit.passage.text) for hit in own)
         deeper = any(len(hit.passage.heading) > depth + 1 for hit in own)
-        large = len(found) > 1 and share > _HALF * total
+        large = len(parts) > 1 and share > _HALF * total
         whole += _split(own, depth + 1) if deeper and large else [(label, own)]
     return whole
 
 
 def _depth(passages: Sequence[StoredPassage]) -> int:
-    deepest = max((len(each.heading) for each in passages), default=0)
+    deepest = max((len(passage.heading) for passage in passages), default=0)
     for depth in range(deepest):
-        if len({each.heading[depth] for each in passages if len(each.heading) > depth}) > 1:
+        if (
+            len({passage.heading[depth] for passage in passages if len(passage.heading) > depth})
+            > 1
+        ):
             return depth
     return max(0, deepest - 1)
 

@@ -122,7 +122,7 @@ class Report:
         )
 
     def _add(self, text: str, cited: Sequence[Work | ListRow], form: str) -> None:
-        numbers = tuple(dict.fromkeys(self._cite(each) for each in cited))
+        numbers = tuple(dict.fromkeys(self._cite(citation) for citation in cited))
         self._sentences.append(
             Sentence(text, numbers, 1.0, "supported", False, group=self._under, form=form)
         )

@@ -136,7 +136,7 @@ def path(asked: Asked) -> Request | None:
         and found[0].casefold() == "learning"
         and not (asked.has("thing") and asked.has("bring"))
     ):
-        others = [each for each in SAID["learn"].finditer(t) if each[0].casefold() != "learning"]
+        others = [match for match in SAID["learn"].finditer(t) if match[0].casefold() != "learning"]
         if not others:
             return None
     # a field is learnt by reading, one thing of it by an explanation

@@ -100,7 +100,7 @@ def _add_primer(library: Library, found: About, report: Report) -> None:
 
 def _add_sections(library: Library, found: About, report: Report) -> None:
     here = catalog(library.store)
-    filled = [(each, len(here.under(*each))) for each in found.sections]
+    filled = [(section, len(here.under(*section))) for section in found.sections]
     filled = [(each, number) for each, number in filled if number]
     if filled:
         report.under("Sections of the lists", "清单里的章节")

@@ -22,16 +22,16 @@ def names(text: str) -> list[str]:
 
     A word that begins a sentence counts if it has a digit or a second capital.
     """
-    first = {found.start(1) for found in _FIRST.finditer(text)}
-    found = []
+    first = {match.start(1) for match in _FIRST.finditer(text)}
+    known = []
     for word in _NAME.finditer(text):
         inside = word[0][1:]
         odd = any(sign.isupper() or sign.isdigit() for sign in inside) or word[0][-2:-1] == "-"
         begins = word.start() in first
         capital = word[0][0].isupper() and not begins and len(word[0]) > 1
         if (odd or capital) and not word[0].isdigit():
-            found.append(word[0])
-    return list(dict.fromkeys(found))
+            known.append(word[0])
+    return list(dict.fromkeys(known))
 
 
 def swapped(last: str, name: str) -> str | None:
@@ -39,8 +39,8 @@ def swapped(last: str, name: str) -> str | None:
 
     Of several names none is taken unless one is written in the same way.
     """
-    known = [each for each in names(last) if each.casefold() != name.casefold()]
-    alike = [each for each in known if _shape(each) == _shape(name)]
+    known = [other for other in names(last) if other.casefold() != name.casefold()]
+    alike = [other for other in known if _shape(other) == _shape(name)]
     choice = alike[:1] or (known if len(known) == 1 else [])
     if not choice:
         return None
@@ -53,8 +53,8 @@ def other_named(asked: str, last: str, answer: str) -> str | None:
 
     Where the question named nothing, the answer named its own subject first.
     """
-    found = _OTHER.search(asked)
-    if found is None:
+    pointer = _OTHER.search(asked)
+    if pointer is None:
         return None
     before = names(last)
     rest = [name for name in names(answer) if name not in before]
@@ -64,9 +64,9 @@ def other_named(asked: str, last: str, answer: str) -> str | None:
         rest = rest[1:]  # "which scheduler ...?": the first is the one that was found
     if not rest:
         return None
-    noun = found["noun"] or ""
+    noun = pointer["noun"] or ""
     name = rest[0] if noun.casefold() in ("", *_BARE) else f"the {rest[0]} {noun}"
-    return f"{asked[: found.start()]}{name}{asked[found.end() :]}"
+    return f"{asked[: pointer.start()]}{name}{asked[pointer.end() :]}"
 
 
 def swapped_after(last: str, asked: str) -> str | None:

@@ -111,11 +111,11 @@ def _cut(answer: Answer, most: int) -> Answer:
         answer,
         sentences=tuple(
             replace(
-                each,
-                citations=tuple(numbers[n] for n in each.citations),
-                spans=tuple(Span(numbers[n], start, end) for n, start, end in each.spans),
+                sentence,
+                citations=tuple(numbers[n] for n in sentence.citations),
+                spans=tuple(Span(numbers[n], start, end) for n, start, end in sentence.spans),
             )
-            for each in kept
+            for sentence in kept
         ),
         citations=tuple(replace(c, n=numbers[c.n]) for c in answer.citations if c.n in numbers),
     )
@@ -129,10 +129,12 @@ def _in_chinese(
     if engine is None:
         return answer, False
     shown = []
-    for each in answer.sentences:
-        chinese = "" if each.block or stop() else next(to_chinese(engine, [each.text], stop))
+    for sentence in answer.sentences:
+        chinese = (
+            "" if sentence.block or stop() else next(to_chinese(engine, [sentence.text], stop))
+        )
         if chinese:
-            own = each.original or each.text
-            each = replace(each, text=chinese, original=own, verbatim=False, status="weak")
-        shown.append(each)
+            own = sentence.original or sentence.text
+            sentence = replace(sentence, text=chinese, original=own, verbatim=False, status="weak")
+        shown.append(sentence)
     return replace(answer, sentences=tuple(shown), model=engine.name), True

@@ -107,9 +107,9 @@ class Asking(Reading):
         about = asked_notes.subject(question)
         if about is None:
             return None
-        found = self.notes.search(about, owner, limit=asked_notes.MOST) if about else (
+        notes = self.notes.search(about, owner, limit=asked_notes.MOST) if about else (
             self.notes.latest(owner, limit=asked_notes.MOST))  # fmt: skip
-        return asked_notes.answer_from(question, about, found, language(question))
+        return asked_notes.answer_from(question, about, notes, language(question))
 
     def load_ahead(self, question: str = "", history: Sequence[Exchange] = ()) -> None:
         """Begin to load the model that writes, for a question that is about to be asked.

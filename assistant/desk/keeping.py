@@ -93,11 +93,11 @@ class Keeping(Base):
 
         self._opened.seed()
         budget = Budget(limit, 60 * minutes, wayback)
-        found = intake.refresh(self._opened.keeper(progress), budget, self._fetching(told=told))
-        found = replace(found, answered=tuple(self._answered_now()))
-        digests.keep(self.home.root, found)
-        gap_notes.forget(self.home.root, found.answered)
-        return found
+        digest = intake.refresh(self._opened.keeper(progress), budget, self._fetching(told=told))
+        digest = replace(digest, answered=tuple(self._answered_now()))
+        digests.keep(self.home.root, digest)
+        gap_notes.forget(self.home.root, digest.answered)
+        return digest
 
     def digests(self) -> list[dict[str, Any]]:
         """Return the last digests, the oldest first, as ``refresh --json`` has them."""

@@ -27,7 +27,7 @@ class Measuring(Base):
 
         asked = scores.read_questions(questions)
         # nobody wanted to know: a refusal is not remembered
-        library = partial(self._snapshot, *(each.question for each in asked))
+        library = partial(self._snapshot, *(question.question for question in asked))
         alone = partial(inquiry.answer_alone, library, model=self._opened.engine)
         answers = None if retrieval_only else alone
         return scores.evaluate(library(), asked, answers, self._progress)

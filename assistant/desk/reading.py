@@ -47,13 +47,13 @@ class Reading(Base):
         Raises:
             NothingFound: the library holds no page of this address.
         """
-        found = self.library.document(url)
-        if found is None:
+        document = self.library.document(url)
+        if document is None:
             raise NothingFound(
                 f"The library holds no page of {url}: see `refdesk status --dead`, or take it in "
                 "with `refdesk ingest`."
             )
-        return found
+        return document
 
     def passage(self, key: str) -> StoredPassage:
         """Return the passage of a key, as hits and citations carry it.
@@ -61,10 +61,10 @@ class Reading(Base):
         Raises:
             NothingFound: the library holds no such passage.
         """
-        found = self.library.store.passage(key)
-        if found is None:
+        stored = self.library.store.passage(key)
+        if stored is None:
             raise NothingFound(f"There is no passage {key} here; search again for its words.")
-        return found
+        return stored
 
     def page_image(self, address: str, number: int) -> "PageImage":
         """Return a page of the archived PDF file at an address as a picture, with its text.

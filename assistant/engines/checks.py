@@ -68,7 +68,7 @@ def _library() -> list[tuple[str, int, int]]:
     """Return name, size and time of the library's files: every build has its own."""
     spec = importlib.util.find_spec("llama_cpp")
     folders = (
-        [Path(each) / "lib" for each in (spec.submodule_search_locations or ())] if spec else []
+        [Path(folder) / "lib" for folder in (spec.submodule_search_locations or ())] if spec else []
     )
     if own := os.environ.get("LLAMA_CPP_LIB_PATH"):
         folders.append(Path(own))

@@ -55,7 +55,7 @@ class IsolatedEngine:
         """Prompt tokens evaluated for the last reply: what was not reused."""
         self._path = path
         self._cache = cache_dir
-        self._prefix = [[each.role, each.content] for each in prefix]
+        self._prefix = [[message.role, message.content] for message in prefix]
         self._notice = notice
         self._lock = threading.Lock()
         self._closed = False
@@ -217,4 +217,4 @@ def _never() -> bool:
 
 
 def _plain(messages: Sequence[Message]) -> list[list[str]]:
-    return [[each.role, each.content] for each in messages]
+    return [[message.role, message.content] for message in messages]

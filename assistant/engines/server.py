@@ -45,7 +45,7 @@ class ServerEngine:
             try:
                 self._client = undo.enter_context(contextlib.closing(_client(url)))
                 offered = self._client.get(f"{self._url}/models").raise_for_status().json()["data"]
-                by_name = {str(each["id"]): each for each in offered}
+                by_name = {str(model["id"]): model for model in offered}
                 self.name = model if model is not None else next(iter(by_name), "")
                 self.context = _context(by_name.get(self.name, {}))
             except _FAILURES as error:
@@ -73,7 +73,9 @@ class ServerEngine:
         """
         body = {
             "model": self.name,
-            "messages": [{"role": each.role, "content": each.content} for each in messages],
+            "messages": [
+                {"role": message.role, "content": message.content} for message in messages
+            ],
             "max_tokens": max_tokens,
             "temperature": 0,
             "stream": True,

@@ -78,7 +78,7 @@ def main() -> None:
 def _load(wanted: dict[str, Any], line: _Line) -> "_Served":
     from assistant.engines.local import LocalEngine  # loads llama.cpp
 
-    prefix = [Message(*each) for each in wanted["prefix"]]
+    prefix = [Message(*message) for message in wanted["prefix"]]
     engine = LocalEngine(
         Path(wanted["path"]),
         Path(wanted["cache"]) if wanted["cache"] else None,
@@ -138,7 +138,7 @@ class _Served:
 
     def _stream(self, call: dict[str, Any]) -> None:
         number = call["id"]
-        messages = [Message(*each) for each in call["messages"]]
+        messages = [Message(*message) for message in call["messages"]]
         for piece in self._engine.stream(
             messages, max_tokens=call["max_tokens"], stop=lambda: self._stopped >= number
         ):
@@ -146,7 +146,7 @@ class _Served:
 
     def _likelihood(self, call: dict[str, Any]) -> float | None:
         number = call["id"]
-        messages = [Message(*each) for each in call["messages"]]
+        messages = [Message(*message) for message in call["messages"]]
         found: float | None = self._engine.likelihood(
             messages, call["beginning"], stop=lambda: self._stopped >= number
         )

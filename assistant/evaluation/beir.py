@@ -65,7 +65,7 @@ def read_collection(folder: Path) -> Collection:
     for document in _rows(corpus, "_id", "text"):
         if document.get("url"):
             addresses.setdefault(canonical(document["url"]), []).append(str(document["_id"]))
-    texts = {str(each["_id"]): each["text"] for each in _rows(folder / "queries.jsonl",
+    texts = {str(row["_id"]): row["text"] for row in _rows(folder / "queries.jsonl",
                                                               "_id", "text")}  # fmt: skip
     qrels = folder / "qrels" / "test.tsv"
     gains: dict[str, dict[str, int]] = {}
@@ -210,9 +210,9 @@ def _identified(found: Ranked, collection: Collection, store: Store) -> Ranked:
             ids = [url.partition("#")[2]]
         else:
             ids = [
-                each
+                identity
                 for address in sorted(store.addresses(url))
-                for each in collection.addresses.get(address, ())
+                for identity in collection.addresses.get(address, ())
             ]
         for each in ids:
             named.setdefault(each, score)

@@ -47,7 +47,7 @@ def read(file: Path) -> dict[str, Any]:
 
 def write_answers(file: Path, evaluation: Evaluation) -> None:
     """Write every answer, one ``ask --json`` object a line, with the question's id."""
-    lines = [json.dumps(each, ensure_ascii=False) + "\n" for each in evaluation.answers]
+    lines = [json.dumps(answer, ensure_ascii=False) + "\n" for answer in evaluation.answers]
     _write(file, "".join(lines))
 
 

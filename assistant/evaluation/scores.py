@@ -85,7 +85,7 @@ def evaluate(
     progress: Callable[[str, int, int], None],
 ) -> Evaluation:
     """Ask every question and score what comes back; without ``answer`` only retrieval is scored."""
-    answerable = [each for each in asked if each.type != UNANSWERABLE]
+    answerable = [question for question in asked if question.type != UNANSWERABLE]
     ranks: dict[str, int | None] = {}
     ranked: dict[str, list[tuple[str, float]]] = {}
     seconds = []
@@ -106,11 +106,11 @@ def evaluate(
             progress("answering", done, len(asked))
 
     def part(some: Sequence[Asked]) -> dict[str, Any]:
-        searched = [each.id for each in some if each.type != UNANSWERABLE]
+        searched = [question.id for question in some if question.type != UNANSWERABLE]
         return {
             "retrieval": metrics.mean(scores, searched),
             "confidence": confidence(scores, searched),
-            "answers": rates([each for each in some if each.id in judged], judged),
+            "answers": rates([question for question in some if question.id in judged], judged),
         }
 
     report = {
@@ -118,7 +118,7 @@ def evaluate(
         **part(asked),
         "by_lang": {v: part([e for e in asked if e.lang == v]) for v in _values(asked, "lang")},
         "by_type": {v: part([e for e in asked if e.type == v]) for v in _values(asked, "type")},
-        "missed": [each.id for each in answerable if scores[each.id]["recall@5"] == 0],
+        "missed": [question.id for question in answerable if scores[question.id]["recall@5"] == 0],
         "timings": {
             "search_p50_s": round(median(seconds), 4) if seconds else None,
             **{
@@ -196,23 +196,23 @@ def rates(asked: Sequence[Asked], judged: dict[str, Judgement]) -> dict[str, flo
     def rate(part: int, whole: int) -> float | None:
         return part / whole if whole else None
 
-    can = [judged[each.id] for each in asked if each.type != UNANSWERABLE]
-    cannot = [judged[each.id] for each in asked if each.type == UNANSWERABLE]
+    can = [judged[question.id] for question in asked if question.type != UNANSWERABLE]
+    cannot = [judged[question.id] for question in asked if question.type == UNANSWERABLE]
     shown = can + cannot
-    sentences = sum(each.sentences for each in shown)
+    sentences = sum(judgement.sentences for judgement in shown)
     return {
         "n": len(asked),
-        "answered": rate(sum(each.answered for each in can), len(can)),
-        "correct": rate(sum(each.correct for each in can), len(can)),
-        "cited_sentences": rate(sum(each.cited for each in shown), sentences),
+        "answered": rate(sum(judgement.answered for judgement in can), len(can)),
+        "correct": rate(sum(judgement.correct for judgement in can), len(can)),
+        "cited_sentences": rate(sum(judgement.cited for judgement in shown), sentences),
         "citation_precision": rate(
-            sum(each.sound for each in shown), sum(each.pairs for each in shown)
+            sum(judgement.sound for judgement in shown), sum(judgement.pairs for judgement in shown)
         ),
-        "citation_recall": rate(sum(each.backed for each in shown), sentences),
-        "true_refusals": rate(sum(not each.answered for each in cannot), len(cannot)),
-        "false_refusals": rate(sum(not each.answered for each in can), len(can)),
+        "citation_recall": rate(sum(judgement.backed for judgement in shown), sentences),
+        "true_refusals": rate(sum(not judgement.answered for judgement in cannot), len(cannot)),
+        "false_refusals": rate(sum(not judgement.answered for judgement in can), len(can)),
     }
 
 
 def _values(asked: Sequence[Asked], name: str) -> list[str]:
-    return sorted({str(getattr(each, name)) for each in asked})
+    return sorted({str(getattr(question, name)) for question in asked})

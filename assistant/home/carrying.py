@@ -61,7 +61,7 @@ def carry_in(
 def _make_anew(writer: HomeWriter, file: Path) -> None:
     """Make the library of an archive that arrived; the one that came with it goes."""
     came = writer.home.generations()
-    writer.archive.seal.adopt([each.name for each in writer.archive.files()])
+    writer.archive.seal.adopt([file.name for file in writer.archive.files()])
     damaged = [bad for bad in writer.archive.bad() if bad.damaged]
     if damaged:
         raise UsageError(
@@ -75,5 +75,5 @@ def _make_anew(writer: HomeWriter, file: Path) -> None:
         # the vectors it brought are not those of its passages: they are computed here
         (writer.home.cache / "vectors.sqlite").unlink(missing_ok=True)
         writer.update(0, afresh=True)
-    for each in came:
-        shutil.rmtree(each, ignore_errors=True)
+    for generation in came:
+        shutil.rmtree(generation, ignore_errors=True)

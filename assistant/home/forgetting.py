@@ -27,8 +27,8 @@ def forget(writer: HomeWriter, what: Sequence[str | Path], *, quarantined: bool)
         held = Quarantine(writer.home.quarantine)
         chooser = Chooser(writer.archive, store, catalog.known(writer.archive))
         going = Going()
-        for each in what:
-            chooser.choose(each, going)
+        for named in what:
+            chooser.choose(named, going)
         if quarantined:
             chooser.quarantined(held, going)
         before = set() if store is None else store.document_urls()

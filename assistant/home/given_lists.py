@@ -44,7 +44,7 @@ def add_list(
         if name not in there:
             raise RuntimeError(f"the list {name} was added and is not there")
         # as it stands in the library now
-        return next(each for each in writer.lists() if each.name == name)
+        return next(known for known in writer.lists() if known.name == name)
 
 
 def check_list(
@@ -70,13 +70,13 @@ def check_list(
         data = collected.bytes_of(Path(where))
         text = decode(data)
     curated = parse(text, name=name or _name_of(where), base=base)
-    found = check_text(data, curated.name, base)
-    return examine(Library(writer.home, writer.embedder), curated, found, text)
+    problems = check_text(data, curated.name, base)
+    return examine(Library(writer.home, writer.embedder), curated, problems, text)
 
 
 def changes(writer: HomeWriter, name: str) -> ListChanges:
     """See :meth:`assistant.desk.Desk.list_changes`."""
-    states = [each for each in catalog.history(writer.archive).get(name, []) if each]
+    states = [state for state in catalog.history(writer.archive).get(name, []) if state]
     if not states:
         names = [curated.name for curated in writer.lists()]
         raise UsageError(f"There is no list {name} here. Known: {', '.join(names)}.")

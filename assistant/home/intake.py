@@ -34,7 +34,7 @@ def ingest(
     known = catalog.known(writer.archive)
     if seed and writer.home.current() is None:
         known = [*known, *founding()]
-    at = {canonical(each.origin): each.name for each in known if each.origin}
+    at = {canonical(curated.origin): curated.name for curated in known if curated.origin}
     asked = [at.get(canonical(str(item)), str(item)) for item in inputs]
     names = {curated.name for curated in known}
     pages = tuple(item for item in asked if is_web(item))
@@ -104,7 +104,7 @@ def refresh(writer: HomeWriter, budget: Budget, fetching: Fetching) -> Digest:
             _as_read(got, report.status),
             old,
             known_of(Library(writer.home, writer.embedder).store, got),
-            frozenset(each.url for each in got if before.is_good(each.url)),
+            frozenset(outcome.url for outcome in got if before.is_good(outcome.url)),
         )
         return digest_of(at, seen, changes, (*mended, *report.notices))
 
@@ -150,7 +150,7 @@ def _has_primer(writer: HomeWriter) -> bool:
 
 def _as_read(got: Sequence[PageOutcome], status: dict[str, Any]) -> tuple[PageOutcome, ...]:
     """Report a page that came and cannot be read (a wall, an empty shell) as the failure it is."""
-    reasons = {each["url"]: each["reason"] for each in status["failures"]}
+    reasons = {failure["url"]: failure["reason"] for failure in status["failures"]}
     return tuple(
         replace(page, state="failed", reason=reasons[page.url])
         if page.state != "failed" and page.url in reasons

@@ -93,8 +93,8 @@ class HomeWriter:
 
     def repair(self) -> Checkup:
         """See :meth:`assistant.desk.Desk.check`."""
-        found = checking.damages(self.home)
-        if not found:
+        damages = checking.damages(self.home)
+        if not damages:
             return Checkup(())
 
         def make_anew() -> None:
@@ -103,7 +103,7 @@ class HomeWriter:
 
         with self.writing():
             checking.repair(self.home, make_anew)
-        return checking.compared(found, checking.damages(self.home))
+        return checking.compared(damages, checking.damages(self.home))
 
     def widen(self) -> None:
         """Embed the library once more, for questions in other languages than English.
@@ -143,11 +143,11 @@ class HomeWriter:
     def update(self, count: int, *, afresh: bool = False) -> IngestReport:
         """Build the next generation of the library; ``count`` files were given."""
         said = notices(self.home, self.archive)
-        found = [*pipeline.pages(self.archive), *catalog.unreadable(self.archive)]
+        pages = [*pipeline.pages(self.archive), *catalog.unreadable(self.archive)]
         with Pool(Quarantine(self.home.quarantine)) as pool:
             change = build.update(
                 self.home,
-                found,
+                pages,
                 catalog.known(self.archive),
                 self.embedder,
                 self.progress,

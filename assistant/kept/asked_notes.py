@@ -37,8 +37,8 @@ def subject(question: str) -> str | None:
     if len(flat) > _LONGEST:
         return None
     for form in _FORMS:
-        if found := form.fullmatch(flat.lower()):
-            start, end = found.span("about")
+        if match := form.fullmatch(flat.lower()):
+            start, end = match.span("about")
             return flat[start:end].strip("\"'“”「」《》 ") if start >= 0 else ""
     return None
 

@@ -188,7 +188,9 @@ class Threads:
             threads = [Thread(*row) for row in rows if row[0] in (left or ())][:limit]
             best = set.intersection(*numbers) or set().union(*numbers)
             shown = {owner_of[number]: number for number in sorted(best, reverse=True)}
-            return [replace(each, snippet=_snippet(db, shown, each, wanted)) for each in threads]
+            return [
+                replace(thread, snippet=_snippet(db, shown, thread, wanted)) for thread in threads
+            ]
 
     def quoting(self, urls: Sequence[str]) -> list[Thread]:
         """Return everybody's threads that cite one of these pages."""
@@ -307,7 +309,7 @@ def whole_of(saved: Mapping[str, Any]) -> Whole:
     Raises:
         KeyError, TypeError, ValueError: it is none.
     """
-    turns = tuple(KeptTurn(str(each["asked_at"]), each["answer"]) for each in saved["turns"])
+    turns = tuple(KeptTurn(str(turn["asked_at"]), turn["answer"]) for turn in saved["turns"])
     for turn in turns:
         answer_of(turn.answer)
     told = (str(saved[name]) for name in ("id", "title", "origin", "created", "updated"))
@@ -320,7 +322,7 @@ def answers(saved: Any) -> Sequence[Any]:
     turns = saved.get("turns") if isinstance(saved, dict) else None
     if not isinstance(turns, list):
         return (saved,)
-    return tuple(each.get("answer") if isinstance(each, dict) else each for each in turns)
+    return tuple(turn.get("answer") if isinstance(turn, dict) else turn for turn in turns)
 
 
 def _asked_again(db: sqlite3.Connection, question: str, owner: str, origin: str) -> str | None:

@@ -102,13 +102,13 @@ def of_heading(heading: str, topic: str, text: str, *, standing: bool) -> str:
 
 def definition(sentence: str, text: str) -> tuple[str, str] | None:
     """Return (subject, question) if a sentence of ``text`` says what something is, else None."""
-    found = _DEFINES.match(sentence)
-    if found is None or _NO_SUBJECT.match(found[1]):
+    match = _DEFINES.match(sentence)
+    if match is None or _NO_SUBJECT.match(match[1]):
         return None
-    subject = lowered(found[1], text)
+    subject = lowered(match[1], text)
     if subject.islower() and " " not in subject:
         return None  # an everyday word: "Energy is the limit"
-    return found[1], f"What {found[2]} {subject}?"
+    return match[1], f"What {match[2]} {subject}?"
 
 
 def definition_of(names: list[str], sentence: str) -> str | None:

@@ -43,7 +43,7 @@ class Source:
 def sources(store: Store, filters: Filters, state: str | None) -> list[Source]:
     """Return the sources filters let through: those of the lists in order, then the others."""
     found = [*_listed(store), *_unlisted(store)]
-    return [each for each in found if _passes(each, filters, state)]
+    return [source for source in found if _passes(source, filters, state)]
 
 
 def _listed(store: Store) -> Iterator[Source]:

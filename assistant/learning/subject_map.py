@@ -86,7 +86,7 @@ def around(note: Note) -> Topics:
             reached: list[str] = []
             for slug in front:
                 near = notes[slug].prerequisites if way < 0 else after.get(slug, ())
-                reached += [each for each in near if each in notes and each not in seen]
+                reached += [slug for slug in near if slug in notes and slug not in seen]
             front = list(dict.fromkeys(reached))[:_MOST]
             seen.update(front)
             if front:

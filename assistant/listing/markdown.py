@@ -55,7 +55,7 @@ def _bullets(section: Section, depth: int, all_below: bool) -> Iterator[str]:
 
 
 def _titles(section: Section) -> set[str]:
-    return {each.entry.title for each in section.entries}
+    return {entry.entry.title for entry in section.entries}
 
 
 def _line(each: Marked) -> str:

@@ -62,6 +62,6 @@ def digest_of(
         tuple(died),
         tuple(back),
         looked_at=len(looks.got),
-        failed=sum(each.state == "failed" for each in looks.got),
+        failed=sum(outcome.state == "failed" for outcome in looks.got),
         notices=tuple(notices),
     )

@@ -114,7 +114,7 @@ class Vault:
 def _files(folder: Path) -> Iterator[str]:
     """Yield the files of a vault, without what programs keep in hidden folders."""
     for where, folders, files in os.walk(folder):
-        folders[:] = sorted(each for each in folders if not each.startswith("."))
+        folders[:] = sorted(folder for folder in folders if not folder.startswith("."))
         for name in sorted(files):
             yield (Path(where) / name).relative_to(folder).as_posix()
 
@@ -157,10 +157,10 @@ def _plain(known: Mapping[str, Known], paths: Mapping[str, str]) -> str:
     notes: dict[str, Any] = {
         note: {
             "path": paths.get(note, ""),
-            "properties": dict(each.properties),
-            "blocks": sorted(each.blocks),
+            "properties": dict(written.properties),
+            "blocks": sorted(written.blocks),
         }
-        for note, each in sorted(known.items())
+        for note, written in sorted(known.items())
     }
     return json.dumps({"notes": notes}, indent=0, sort_keys=True, ensure_ascii=False) + "\n"
 

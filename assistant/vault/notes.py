@@ -55,8 +55,8 @@ def planned(store: Store, lists: Sequence[str], answers: Sequence[Any]) -> Plan:
     """
     links = [link for link in browse.links(store) if not lists or link.list in lists]
     wanted = {link.document for link in links}
-    saved = [saved_form.checked(each) for each in answers]
-    cited = {each["url"] for answer in saved for each in answer["citations"]}
+    saved = [saved_form.checked(answer) for answer in answers]
+    cited = {citation["url"] for answer in saved for citation in answer["citations"]}
     plan = Plan([], {}, {}, saved)
     for document in store.documents():
         primer = document.url.startswith(PRIMER)
@@ -85,7 +85,7 @@ def notes_of(plan: Plan, library: Library, link_to: LinkTo) -> Iterator[Note]:
         for link in links:
             if link.document and place not in places.setdefault(link.document, []):
                 places[link.document].append(place)
-    keyed = with_keys((each.url, item_of(each)) for each in plan.documents)
+    keyed = with_keys((document.url, item_of(document)) for document in plan.documents)
     for document, item in zip(plan.documents, keyed, strict=True):
         if document.url.startswith(PRIMER):
             yield _primer_note(document, plan, link_to)
@@ -157,7 +157,7 @@ def _source(
         "lists": sorted({name for name, _ in places}),
     }
     (sentences, _), *_ = summary(library, document.url)
-    said = "\n".join(f"- {plain(each.text)}" for each in sentences)
+    said = "\n".join(f"- {plain(sentence.text)}" for sentence in sentences)
     marked = plan.highlights.get(document.url, {})
     subjects = "\n".join(
         f"- {link_to(_head_of_section(*place).id, _head_of_section(*place).title)}"
@@ -181,7 +181,7 @@ def _source(
 
 def _marked(highlights: Iterable[Highlight]) -> str:
     # items, as Obsidian finds a block's name at the end of an item and not of a quotation
-    quotes = [f"- {each.text} ^{each.name}" for each in highlights]
+    quotes = [f"- {highlight.text} ^{highlight.name}" for highlight in highlights]
     return "\n\n".join(["## Highlights", *quotes]) if quotes else ""
 
 
@@ -238,7 +238,7 @@ def _section(
         if other[0] == name and other[1] != tuple(section)
         and other[1] == tuple(section)[: len(other[1])]
     ]  # fmt: skip
-    up = ", ".join(link_to((h := _head_of_section(*each)).id, h.title) for each in above)
+    up = ", ".join(link_to((h := _head_of_section(*heading)).id, h.title) for heading in above)
     trail = " › ".join(plain(part) for part in section) or plain(name)
     about = f"# {trail}\n\nA section of the list {plain(name)}." + (f" Part of {up}." if up else "")
     return Note(
@@ -249,7 +249,7 @@ def _section(
 
 def _primer_note(document: Document, plan: Plan, link_to: LinkTo) -> Note:
     head = _head(document)
-    titles = {each.url: each.title for each in plan.documents}
+    titles = {document.url: document.title for document in plan.documents}
     lines = [
         f"- {link_to(source_id(url), titles[url])}" if url in titles else f"- <{address(url)}>"
         for url in document.links
@@ -275,7 +275,7 @@ def _answer(
     answer: Mapping[str, Any], documents: Mapping[str, Document], store: Store, link_to: LinkTo
 ) -> Note:
     head = _head_of_answer(answer)
-    cited = {each["n"]: each for each in answer["citations"]}
+    cited = {citation["n"]: citation for citation in answer["citations"]}
     lines = []
     for sentence in answer["sentences"]:
         marks = []
