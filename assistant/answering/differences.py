@@ -110,7 +110,7 @@ def _scopes(said: Claims) -> list[list[int]]:
 
 
 def _clause_denies(claims: Claims, term: Term) -> bool:
-    return any(each.denied and each.clause == term.clause for each in claims.terms)
+    return any(other.denied and other.clause == term.clause for other in claims.terms)
 
 
 def _turned(said: Claims, ground: Ground) -> Iterator[Doubt]:

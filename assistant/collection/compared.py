@@ -127,20 +127,20 @@ def _backwards(date: str) -> tuple[int, ...]:
     return (0, *(-int(part) for part in date.split("-"))) if date else (1,)
 
 
-def differing(found: Sequence[Claim]) -> list[tuple[Claim, Claim]]:
+def differing(claims_found: Sequence[Claim]) -> list[tuple[Claim, Claim]]:
     """Return the pairs of claims that contradict each other, the newer first."""
     return [
         (one, other)
-        for place, one in enumerate(found)
-        for other in found[place + 1 :]
+        for place, one in enumerate(claims_found)
+        for other in claims_found[place + 1 :]
         if contradicts(one.line, other.line)
     ]
 
 
-def told(found: Sequence[Claim]) -> tuple[list[Sentence], list[Citation]]:
+def told(claims_found: Sequence[Claim]) -> tuple[list[Sentence], list[Citation]]:
     """Return claims as sentences, each under its date and title, with their citations."""
     numbering = Numbering()
-    sentences = [sentence(quotation(claim.line), numbering, claim.label) for claim in found]
+    sentences = [sentence(quotation(claim.line), numbering, claim.label) for claim in claims_found]
     return sentences, numbering.citations
 
 
@@ -156,9 +156,9 @@ def with_contradictions(library: Library, answer: Answer, hits: Sequence[Hit]) -
     shown = _shown_lines(answer, lines)
     against: dict[int, list[Line]] = {}
     for place, line in shown.items():
-        found = [other for other in lines if other.whole and contradicts(line, other)]
-        if found:
-            against[place] = found
+        contrary = [other for other in lines if other.whole and contradicts(line, other)]
+        if contrary:
+            against[place] = contrary
     if not against:
         return answer
     return _side_by_side(library, answer, shown, against)
@@ -184,13 +184,13 @@ def _shown_lines(answer: Answer, lines: Sequence[Line]) -> dict[int, Line]:
         for place, shown in enumerate(answer.sentences)
         for n, start, end in shown.spans[:1]
     }
-    found = {}
+    shown_lines = {}
     for line in lines:
         passage, piece = line.hit.passage, line.piece
         place = spans.get((passage.key, passage.start + piece.start, passage.start + piece.end))
         if place is not None:
-            found[place] = line
-    return found
+            shown_lines[place] = line
+    return shown_lines
 
 
 def _side_by_side(
@@ -210,12 +210,12 @@ def _side_by_side(
     numbers: dict[int, int] = {}
     merged = list(citations)
     keys = {citation.passage: citation.n for citation in merged}
-    for each in answer.citations:
-        if each.n in kept:
-            if each.passage not in keys:
-                merged.append(replace(each, n=len(merged) + 1))
-                keys[each.passage] = len(merged)
-            numbers[each.n] = keys[each.passage]
+    for cited in answer.citations:
+        if cited.n in kept:
+            if cited.passage not in keys:
+                merged.append(replace(cited, n=len(merged) + 1))
+                keys[cited.passage] = len(merged)
+            numbers[cited.n] = keys[cited.passage]
     moved = [
         replace(
             sentence,

@@ -70,8 +70,8 @@ def summary(library: Library, url: str) -> tuple[Told, int, int]:
     covered = 0
     for place, (label, hits) in enumerate(kept):
         most = max(share, 2) if place == 0 else share
-        found = _central(library, label, hits, most)
-        picked = [line for line in found if line.text not in shown]
+        central = _central(library, label, hits, most)
+        picked = [line for line in central if line.text not in shown]
         shown.update(line.text for line in picked)
         chosen += [(label, line) for line in picked]
         covered += bool(picked)

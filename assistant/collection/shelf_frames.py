@@ -127,13 +127,15 @@ def new(asked: Asked) -> Request | None:
 def path(asked: Asked) -> Request | None:
     """What should I read first to understand X?"""
     t = asked.text
-    found = SAID["learn"].search(t)
+    learning = SAID["learn"].search(t)
     hours = hours_in(t)
-    if found is None and not (hours and re.search(r"\b(?:read|study|learn)\b|[学读看]", t, re.I)):
+    if learning is None and not (
+        hours and re.search(r"\b(?:read|study|learn)\b|[学读看]", t, re.I)
+    ):
         return None
     if (
-        found
-        and found[0].casefold() == "learning"
+        learning
+        and learning[0].casefold() == "learning"
         and not (asked.has("thing") and asked.has("bring"))
     ):
         others = [match for match in SAID["learn"].finditer(t) if match[0].casefold() != "learning"]
@@ -151,7 +153,7 @@ def path(asked: Asked) -> Request | None:
     )
     if not subject:
         return None
-    if asked.has("bring", "unit") and asked.has("have") and found is None:
+    if asked.has("bring", "unit") and asked.has("have") and learning is None:
         return None
     return asked.request(PATH, subject=subject, hours=hours)
 

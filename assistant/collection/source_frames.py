@@ -66,10 +66,10 @@ def many(asked: Asked) -> Request | None:
 def one_source(asked: Asked) -> Request | None:
     """According to X, ...? What does X say about ...?"""
     pattern = _SAYS_ZH if asked.lang == "zh" else _SAYS
-    found = pattern.match(asked.text)
-    if found is None:
+    match = pattern.match(asked.text)
+    if match is None:
         return None
-    groups = {key: value for key, value in found.groupdict().items() if value}
+    groups = {key: value for key, value in match.groupdict().items() if value}
     slot = next(key for key in groups if len(key) == 1)
     mention = groups[slot]
     question = groups.get(f"{slot}q") or asked.text

@@ -30,8 +30,8 @@ def installed() -> bool:
 
 def recall(cache: Path | None, model: Path) -> Kernels | None:
     """Return which kernels ran a GGUF file here; None if that was not tried."""
-    found = _read(cache).get(_key(model)) if cache else None
-    return found if found in ("fast", "plain", "none") else None
+    kept = _read(cache).get(_key(model)) if cache else None
+    return kept if kept in ("fast", "plain", "none") else None
 
 
 def remember(cache: Path | None, model: Path, kernels: Kernels) -> None:
@@ -52,10 +52,10 @@ def remember(cache: Path | None, model: Path, kernels: Kernels) -> None:
 
 def _read(cache: Path) -> dict[str, object]:
     try:
-        found = json.loads((cache / _FILE).read_text(encoding="utf-8"))
+        kept = json.loads((cache / _FILE).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return kept if isinstance(kept, dict) else {}
 
 
 def _key(model: Path) -> str:

@@ -84,17 +84,17 @@ class IsolatedEngine:
     ) -> float | None:
         """Return how likely the reply begins so; see `Engine`."""
         asked = {"call": "likelihood", "messages": _plain(messages), "beginning": beginning}
-        found: float | None = None
+        logprob: float | None = None
         for answer in self._ask(asked, stop):
-            found = answer.get("end")
-        return found
+            logprob = answer.get("end")
+        return logprob
 
     def peak_memory(self) -> int | None:
         """Return the most bytes of memory the model has held; None where that is not told."""
-        found: int | None = None
+        peak: int | None = None
         for answer in self._ask({"call": "peak"}, None):
-            found = answer.get("end")
-        return found
+            peak = answer.get("end")
+        return peak
 
     def count_tokens(self, text: str) -> int:
         """Return how many tokens ``text`` is."""

@@ -126,7 +126,7 @@ class _Served:
     def _answer(self, call: dict[str, Any], work: Callable[[dict[str, Any]], Any]) -> None:
         number = call["id"]
         try:
-            found = work(call)
+            outcome = work(call)
         except UsageError as error:
             self._line.tell(id=number, refused=str(error))
         except ModelUnavailable as error:
@@ -134,7 +134,7 @@ class _Served:
         except Exception as error:  # told, not lost: this process has no terminal
             self._line.tell(id=number, failed=f"The model failed: {type(error).__name__}: {error}")
         else:
-            self._line.tell(id=number, end=found, evaluated=self._engine.evaluated)
+            self._line.tell(id=number, end=outcome, evaluated=self._engine.evaluated)
 
     def _stream(self, call: dict[str, Any]) -> None:
         number = call["id"]
@@ -147,10 +147,10 @@ class _Served:
     def _likelihood(self, call: dict[str, Any]) -> float | None:
         number = call["id"]
         messages = [Message(*message) for message in call["messages"]]
-        found: float | None = self._engine.likelihood(
+        logprob: float | None = self._engine.likelihood(
             messages, call["beginning"], stop=lambda: self._stopped >= number
         )
-        return found
+        return logprob
 
 
 def _peak(call: dict[str, Any]) -> int | None:

@@ -99,9 +99,9 @@ def evaluate(folder: Path, home: Home, embedder: Embedder, progress: Progress) -
     seconds = []
     for done, (query, text) in enumerate(collection.queries.items(), 1):
         begun = perf_counter()
-        found = by_document(library.search(text, _PASSAGES))
+        hits = by_document(library.search(text, _PASSAGES))
         seconds.append(perf_counter() - begun)
-        runs["refdesk"][query] = _identified(found, collection, library.store)
+        runs["refdesk"][query] = _identified(hits, collection, library.store)
         for name, passages in plain.search(text).items():
             runs[name][query] = _identified(passages, collection, library.store)
         progress("searching", done, len(collection.queries))
@@ -120,9 +120,9 @@ def evaluate(folder: Path, home: Home, embedder: Embedder, progress: Progress) -
         "retrieval": metrics.mean(scores["refdesk"], queries, measures),
         "confidence": confidence(scores["refdesk"], queries, measures),
         "baselines": {
-            name: metrics.mean(found, queries, measures)
-            | {"confidence": confidence(found, queries, measures)}
-            for name, found in scores.items()
+            name: metrics.mean(by_query, queries, measures)
+            | {"confidence": confidence(by_query, queries, measures)}
+            for name, by_query in scores.items()
             if name != "refdesk"
         },
         "answers": rates([], {}),
@@ -182,8 +182,8 @@ class _Plain:
             embedder, vectors = embedder.beyond_english(), self._others
         dense = vectors.search(embedder.embed_query(query), _PASSAGES)
         words = self._words.search(query, _PASSAGES)
-        found = {"dense": dense, "words": words, "rrf": rrf(dense, words)}
-        return {name: self._by_document(passages) for name, passages in found.items()}
+        rankings = {"dense": dense, "words": words, "rrf": rrf(dense, words)}
+        return {name: self._by_document(passages) for name, passages in rankings.items()}
 
     def _by_document(self, passages: Sequence[tuple[int, float]]) -> Ranked:
         stored = self._store.passages([number for number, _ in passages])
@@ -202,10 +202,10 @@ def rrf(*lists: Sequence[tuple[int, float]]) -> list[tuple[int, float]]:
     return sorted(total.items(), key=lambda pair: (-pair[1], pair[0]))
 
 
-def _identified(found: Ranked, collection: Collection, store: Store) -> Ranked:
+def _identified(ranked: Ranked, collection: Collection, store: Store) -> Ranked:
     """Name documents by their ``_id``; one that stands for copies stands for each of them."""
     named: dict[str, float] = {}
-    for url, score in found:
+    for url, score in ranked:
         if url.startswith("file:"):
             ids = [url.partition("#")[2]]
         else:
@@ -214,8 +214,8 @@ def _identified(found: Ranked, collection: Collection, store: Store) -> Ranked:
                 for address in sorted(store.addresses(url))
                 for identity in collection.addresses.get(address, ())
             ]
-        for each in ids:
-            named.setdefault(each, score)
+        for identifier in ids:
+            named.setdefault(identifier, score)
     return list(named.items())
 
 

@@ -89,20 +89,20 @@ def evaluate(
     ranks: dict[str, int | None] = {}
     ranked: dict[str, list[tuple[str, float]]] = {}
     seconds = []
-    for done, each in enumerate(answerable, 1):
+    for done, question in enumerate(answerable, 1):
         begun = perf_counter()
-        ranked[each.id] = by_document(library.search(each.question, _PASSAGES))
+        ranked[question.id] = by_document(library.search(question.question, _PASSAGES))
         seconds.append(perf_counter() - begun)
-        ranks[each.id] = _first_match(library, ranked[each.id], each.gold)
+        ranks[question.id] = _first_match(library, ranked[question.id], question.gold)
         progress("searching", done, len(answerable))
     scores = metrics.scores(ranks)
     answers: list[dict[str, Any]] = []
     judged: dict[str, Judgement] = {}
     if answer is not None:
-        for done, each in enumerate(asked, 1):
-            given = {"id": each.id, **to_json(answer(each.question))}
+        for done, question in enumerate(asked, 1):
+            given = {"id": question.id, **to_json(answer(question.question))}
             answers.append(given)
-            judged[each.id] = judge(given, each.answer)
+            judged[question.id] = judge(given, question.answer)
             progress("answering", done, len(asked))
 
     def part(some: Sequence[Asked]) -> dict[str, Any]:
@@ -133,13 +133,20 @@ def evaluate(
         },
     }
     rows = []
-    for each in asked:
-        about = {"id": each.id, "question": each.question, "lang": each.lang, "type": each.type}
-        if each.id in ranks:
-            rank = ranks[each.id]
-            about |= row(ranked[each.id], [] if rank is None else [rank], 1, scores[each.id])
-        if each.id in judged:
-            about |= asdict(judged[each.id])
+    for question in asked:
+        about = {
+            "id": question.id,
+            "question": question.question,
+            "lang": question.lang,
+            "type": question.type,
+        }
+        if question.id in ranks:
+            rank = ranks[question.id]
+            about |= row(
+                ranked[question.id], [] if rank is None else [rank], 1, scores[question.id]
+            )
+        if question.id in judged:
+            about |= asdict(judged[question.id])
         rows.append(about)
     return Evaluation(report, tuple(answers), tuple(rows), ranked)
 
@@ -177,7 +184,7 @@ def confidence(
     measures: Mapping[str, Any] = metrics.MEASURES,
 ) -> dict[str, list[float] | None]:
     """Return the 95 % interval of the mean of every measure over these questions."""
-    return {name: interval([scores[each][name] for each in questions]) for name in measures}
+    return {name: interval([scores[question][name] for question in questions]) for name in measures}
 
 
 def _first_match(

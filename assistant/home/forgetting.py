@@ -101,13 +101,13 @@ class Chooser:
             NothingFound: nothing of it is here.
         """
         name = str(what)
-        found = (
+        chosen = (
             self._list(name, going)
             or self._record(name, going)
             or self._file(name, going)
             or self._page(name, going)
         )
-        if not found:
+        if not chosen:
             raise NothingFound(
                 f"Nothing of {name} is here: name the address of a page, a file or folder that was "
                 "given, an archive file, or a list. Nothing was forgotten."

@@ -59,12 +59,12 @@ def cards(library: Library, topic: str) -> list[Card]:
         raise UsageError("The topic is empty: say what you want to learn.")
     note = primer.find(topic)
     if note is None:
-        found = list(_of_search(library, topic.strip()))
+        candidates = list(_of_search(library, topic.strip()))
     else:
         document = library.document(note.url)
-        found = [*cards_of_note(note, document.text if document else note.text)]
-        found += _of_sources(library, note)
-    made = _distinct(found)
+        candidates = [*cards_of_note(note, document.text if document else note.text)]
+        candidates += _of_sources(library, note)
+    made = _distinct(candidates)
     if not made:
         raise NothingFound(
             f"No cards can be made about {topic.strip()}: nothing here says what it is. "
@@ -94,9 +94,9 @@ def cards_of_document(document: Document) -> list[Card]:
         if block.kind != "prose":
             continue
         for quote in _sentences(document.text[block.start : block.end]):
-            found = questions.definition(quote, document.text)
-            if found and _TELLING <= len(quote) <= _ANSWER:
-                made.append(_card(found[1], quote, document.title, document.url))
+            definition = questions.definition(quote, document.text)
+            if definition and _TELLING <= len(quote) <= _ANSWER:
+                made.append(_card(definition[1], quote, document.title, document.url))
         quote = _whole_sentences(document.text[block.start : block.end], _ANSWER)
         if block.heading and block.heading not in seen and len(quote) >= _TELLING:
             if quote.endswith(_ENDS):
@@ -134,9 +134,13 @@ def _definitions(note: Note, text: str, blocks: list[_Block]) -> Iterator[Card]:
         if block.kind != "prose":
             continue
         for quote in _sentences(text[block.start : block.end]):
-            found = questions.definition(quote, text)
-            if found and note.slug not in primer.named(found[0]) and not _NUMBER.match(found[0]):
-                yield _card(found[1], quote, note.topic, note.url)
+            definition = questions.definition(quote, text)
+            if (
+                definition
+                and note.slug not in primer.named(definition[0])
+                and not _NUMBER.match(definition[0])
+            ):
+                yield _card(definition[1], quote, note.topic, note.url)
 
 
 def _gaps(note: Note, topic: str, text: str, blocks: list[_Block]) -> list[Card]:

@@ -115,15 +115,15 @@ def _prerequisites(note: Note) -> dict[Note, str]:
     front = [note]
     for _ in range(_LEVELS):
         after: list[Note] = []
-        for each in front:
-            for slug in each.prerequisites:
+        for later in front:
+            for slug in later.prerequisites:
                 before = primer.notes().get(slug)
                 if before is not None and slug != note.slug and slug not in why:
-                    why[slug] = f"prerequisite of {each.topic}"
+                    why[slug] = f"prerequisite of {later.topic}"
                     after.append(before)
         front = after
     ordered = _in_order([primer.notes()[slug] for slug in why])
-    return {note: why[note.slug] for note in ordered}
+    return {earlier: why[earlier.slug] for earlier in ordered}
 
 
 def _in_order(notes: Sequence[Note]) -> list[Note]:

@@ -40,9 +40,9 @@ def _bullets(section: Section, depth: int, all_below: bool) -> Iterator[str]:
     indent = "  " * depth
     titles = _titles(section)
     opened = set()
-    for each in section.entries:
-        yield f"{indent}- {_line(each)}"
-        name = each.entry.title
+    for marked in section.entries:
+        yield f"{indent}- {_line(marked)}"
+        name = marked.entry.title
         if name in section.below and name not in opened:
             opened.add(name)
             yield from _bullets(section.below[name], depth + 1, all_below=True)
@@ -58,8 +58,8 @@ def _titles(section: Section) -> set[str]:
     return {entry.entry.title for entry in section.entries}
 
 
-def _line(each: Marked) -> str:
-    entry = each.entry
+def _line(marked: Marked) -> str:
+    entry = marked.entry
     url = f"<{_address(entry.url)}>" if re.search(r"[()\s]", entry.url) else entry.url
     said = [f"[{_plain(entry.title)}]({url})"]
     if entry.difficulty:
@@ -68,10 +68,10 @@ def _line(each: Marked) -> str:
         said.append(f"![{name}]({_BADGE}difficulty-{name}-{colour})")
     if entry.note:
         said.append(f"- {_plain(entry.note)}")
-    if each.dead:
-        day = each.archived.replace("-", "--") or "look--up"
+    if marked.dead:
+        day = marked.archived.replace("-", "--") or "look--up"
         said.append(f"![dead]({_BADGE}link-dead-lightgrey)")
-        said.append(f"[![archived]({_BADGE}archived-{day}-blue)](<{_address(each.copy)}>)")
+        said.append(f"[![archived]({_BADGE}archived-{day}-blue)](<{_address(marked.copy)}>)")
     return " ".join(said)
 
 

@@ -25,24 +25,24 @@ def opml(curated: CuratedList, entries: Sequence[Marked]) -> str:
 
 
 def _fill(outline: Any, section: Section) -> None:
-    for each in section.entries:
-        etree.SubElement(outline, "outline", _attributes(each))
+    for marked in section.entries:
+        etree.SubElement(outline, "outline", _attributes(marked))
     for topic in section.topics:
         etree.SubElement(outline, "outline", text=_held(topic))
     for below in section.below.values():
         _fill(etree.SubElement(outline, "outline", text=_held(below.name)), below)
 
 
-def _attributes(each: Marked) -> dict[str, str]:
-    entry = each.entry
+def _attributes(marked: Marked) -> dict[str, str]:
+    entry = marked.entry
     said = {
         "text": entry.title,
         "type": "link",
         "url": entry.url,
         "category": f"/{entry.difficulty}" if entry.difficulty else "",
         "_note": entry.note or "",
-        "status": "dead" if each.dead else "",
-        "archivedUrl": each.copy if each.dead else "",
+        "status": "dead" if marked.dead else "",
+        "archivedUrl": marked.copy if marked.dead else "",
     }
     return {name: _held(value) for name, value in said.items() if value}
 

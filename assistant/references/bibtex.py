@@ -97,10 +97,10 @@ def _title(title: str) -> str:
     """Return a title: its formulas are left as they are, its capitals kept as they are."""
     parts: list[str] = []
     end = 0
-    for found in _FORMULA.finditer(title):
-        if _is_formula(found[1]) and _is_balanced(found[1]):
-            parts += [_kept(title[end : found.start()]), f"{{{found[0]}}}"]
-            end = found.end()
+    for formula in _FORMULA.finditer(title):
+        if _is_formula(formula[1]) and _is_balanced(formula[1]):
+            parts += [_kept(title[end : formula.start()]), f"{{{formula[0]}}}"]
+            end = formula.end()
     return "".join([*parts, _kept(title[end:])])
 
 

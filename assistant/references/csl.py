@@ -143,8 +143,8 @@ def _site(url: str) -> str:
 
 def _of_number(url: str) -> str:
     """Return the month an arXiv number of today's form tells: that of the first version."""
-    found = _ARXIV.fullmatch(url)
-    return f"20{found[1]}-{found[2]}" if found else ""
+    number = _ARXIV.fullmatch(url)
+    return f"20{number[1]}-{number[2]}" if number else ""
 
 
 def _parts(said: str) -> dict[str, Any]:

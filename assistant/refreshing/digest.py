@@ -80,11 +80,11 @@ def digest_object(digest: Digest) -> dict[str, Any]:
 
 def lines_of(told: dict[str, Any]) -> Iterator[str]:
     """Yield a digest, as `digest_object` has it, in lines for people; none if it says nothing."""
-    for each in told["lists"]:
-        yield from (f"{each['name']}: + {_said(entry)}" for entry in each["added"])
-        yield from (f"{each['name']}: - {_said(entry)}" for entry in each["dropped"])
-        for move in each["moved"]:
-            yield f"{each['name']}: ~ {_said(move['from'])}  =>  {_said(move['to'])}"
+    for row in told["lists"]:
+        yield from (f"{row['name']}: + {_said(entry)}" for entry in row["added"])
+        yield from (f"{row['name']}: - {_said(entry)}" for entry in row["dropped"])
+        for move in row["moved"]:
+            yield f"{row['name']}: ~ {_said(move['from'])}  =>  {_said(move['to'])}"
     for name, word in (("new", "New"), ("changed", "Changed"), ("back", "Back again")):
         yield from (f"{word}: {page['title']} {page['url']}" for page in told[name])
     for gone in told["died"]:
@@ -117,15 +117,15 @@ def read(home: Path) -> list[dict[str, Any]]:
         lines = file_of(home).read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         return []
-    found = []
+    digests = []
     for line in lines:
         try:
             told = json.loads(line)
         except (ValueError, RecursionError):
             continue
         if isinstance(told, dict) and _is_whole(told):
-            found.append(told)
-    return found
+            digests.append(told)
+    return digests
 
 
 def changed_lists(changes: Sequence[ListChanges]) -> tuple[ListChanges, ...]:

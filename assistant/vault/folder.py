@@ -66,7 +66,7 @@ class Vault:
 
         The name of a note that is there stays, whatever becomes of its title.
         """
-        for note in sorted(notes, key=lambda each: each.id):
+        for note in sorted(notes, key=lambda note: note.id):
             if note.id not in self._paths:
                 self._paths[note.id] = self._free(note)
         return {note.id: self._paths[note.id] for note in notes}
@@ -136,12 +136,12 @@ def _state(file: Path) -> tuple[dict[str, Known], dict[str, str]]:
         notes = json.loads(_read(file))["notes"]
         known = {
             note: Known(
-                {str(key): str(value) for key, value in each["properties"].items()},
-                frozenset(map(str, each["blocks"])),
+                {str(key): str(value) for key, value in row["properties"].items()},
+                frozenset(map(str, row["blocks"])),
             )
-            for note, each in notes.items()
+            for note, row in notes.items()
         }
-        return known, {note: str(each["path"]) for note, each in notes.items()}
+        return known, {note: str(row["path"]) for note, row in notes.items()}
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return {}, {}
 

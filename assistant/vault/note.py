@@ -73,8 +73,8 @@ def note_id(kind: str, name: str) -> str:
 
 def id_in(text: str) -> str:
     """Return the id of the note that a file holds, "" where it is none of ours."""
-    found = _OPEN.search(text)
-    return found["of"] if found else ""
+    match = _OPEN.search(text)
+    return match["of"] if match else ""
 
 
 def digest(text: str) -> str:
@@ -144,7 +144,7 @@ def _blocks(text: str) -> dict[str, _Span] | None:
 def _with_blocks(text: str, note: Note, known: frozenset[str], left: list[str], end: str) -> str:
     wanted = {block.name: block for block in note.blocks}
     spans = _blocks(text) or {}
-    for name, span in sorted(spans.items(), key=lambda each: -each[1].start):
+    for name, span in sorted(spans.items(), key=lambda named_span: -named_span[1].start):
         body = text[span.inner : span.outer].replace("\r\n", "\n").strip()
         block = wanted.get(name)
         new = _grown(body, block.body) if block and block.keeps else block.body if block else ""

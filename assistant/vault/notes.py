@@ -72,9 +72,9 @@ def planned(store: Store, lists: Sequence[str], answers: Sequence[Any]) -> Plan:
         for citation in answer["citations"]:
             source = store.document(citation["url"])
             if source is not None and source.url in by_url:
-                found = plan.highlights.setdefault(source.url, {})
-                for each in _highlights(source, citation, answer):
-                    found.setdefault(each.name, each)
+                highlights = plan.highlights.setdefault(source.url, {})
+                for highlight in _highlights(source, citation, answer):
+                    highlights.setdefault(highlight.name, highlight)
     return plan
 
 
@@ -101,9 +101,9 @@ def notes_of(plan: Plan, library: Library, link_to: LinkTo) -> Iterator[Note]:
 
 def heads_of(plan: Plan) -> list[Note]:
     """Return the notes of a plan with nothing in them: what places are given by."""
-    found = [_head(document) for document in plan.documents]
-    found += [_head_of_section(name, section) for name, section in plan.sections]
-    return [*found, *(_head_of_answer(answer) for answer in plan.answers)]
+    heads = [_head(document) for document in plan.documents]
+    heads += [_head_of_section(name, section) for name, section in plan.sections]
+    return [*heads, *(_head_of_answer(answer) for answer in plan.answers)]
 
 
 def source_id(url: str) -> str:
@@ -311,4 +311,4 @@ def plain(text: str) -> str:
 
 def address(url: str) -> str:
     """Return an address as Markdown's parentheses and angles can hold it."""
-    return re.sub(r"[\s()<>\[\]\\]", lambda found: f"%{ord(found[0]):02X}", url)
+    return re.sub(r"[\s()<>\[\]\\]", lambda mark: f"%{ord(mark[0]):02X}", url)
