@@ -1,8 +1,9 @@
 """Follow-ups put into words that stand alone: by refdesk, and by the default model.
 
 Run ``python -m tests.benchmarks.conversation``; with ``--model`` the default model is asked too,
-which takes some minutes. Dialogues: ``tests/assistant/follow_ups.jsonl``, in three sets: written
-before the first rules, after their first version, and last. A rewriting is right if it holds every
+which takes some minutes. Dialogues: ``tests/assistant/follow_ups.jsonl``, in four sets: written
+before the first rules, after their first version, last, and after all that was made in their place
+(nothing was mended on these). A rewriting is right if it holds every
 expected term and none of the others; a question that stands alone has to stay as it is.
 """
 
