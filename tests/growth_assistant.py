@@ -312,7 +312,6 @@ _MODEL = "a model's own text and tokenizer; a prompt has the size that pace and 
 _FIGURES = "takes figures and names of ours"
 _OURS = "names of ours: sections, kinds, fields"
 _REPORTED = "adds lines of ours to a report"
-_HOME = "a command's input; what it reads is measured in `ingest`"
 
 EXEMPT: dict[str, str] = {
     "assistant.contract.derived": "names of members",
@@ -378,12 +377,9 @@ EXEMPT: dict[str, str] = {
     "assistant.evaluation.compare.": _FIGURES,
     "assistant.evaluation.run.": _FIGURES,
     "assistant.evaluation.scores.": _FIGURES,
-    "assistant.forgetting.": _HOME,
-    "assistant.keeping.": _HOME,
     "assistant.learning.anki.": "writes cards of ours",
     "assistant.learning.cards.": "notes of ours, and questions asked of a library",
     "assistant.learning.holdings.": _ASKS_LIBRARY,
     "assistant.learning.path.": _ASKS_LIBRARY,
-    "assistant.opened.": "the door; hands on what it is given",
     "assistant.reception.": _ASKS_LIBRARY,
 }

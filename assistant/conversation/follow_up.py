@@ -63,7 +63,22 @@ _DEFINES = re.compile(
     r"什么是|什么叫|解释|介绍",
     re.IGNORECASE,
 )
-_SUBJECTLESS = re.compile("有|需要|能|可以|会|是|由|适合|属于|谁|多|对|占")
+_NO_SUBJECT_ZH = (
+    "有",
+    "需要",
+    "能",
+    "可以",
+    "会",
+    "是",
+    "由",
+    "适合",
+    "属于",
+    "谁",
+    "多",
+    "对",
+    "占",
+)
+"""So begins a Chinese question that leaves out what it is about."""
 _TIES = frozenset({"the", "these", "any", "too", "also", "still", "then"})
 _FREE = frozenset({"i", "we", "you", "a", "an", "of"})
 """Words that tie a question to what was said before, and such as begin something new."""
@@ -178,8 +193,8 @@ def _leaning(asked: str, last: str, about: list[str], answer: str, opened: bool)
             return None
         if not phrases_zh(asked):
             return f"{last}，{asked}"
-        subjectless = _SUBJECTLESS.match(asked)
-        return f"{things} {asked}" if subjectless or not names_something(asked) else None
+        leans = asked.startswith(_NO_SUBJECT_ZH) or not names_something(asked)
+        return f"{things} {asked}" if leans else None
     sentences = ". " in asked or "? " in asked
     if names_something(asked, answer) or len(words) > _FEW or sentences or understand(asked).sides:
         return None
