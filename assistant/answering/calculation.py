@@ -52,12 +52,12 @@ class Calculation:
         there = {(each.hit.passage.key, each.piece.start) for each in self.quoted}
         groups = []
         for group in planned.groups:
-            left = [
-                line for line in group.lines
-                if (line.hit.passage.key, line.piece.start) not in there
-            ]  # fmt: skip
+            left = tuple(
+                unit for unit in group.units
+                if not any((line.hit.passage.key, line.piece.start) in there for line in unit)
+            )  # fmt: skip
             if left:
-                groups.append(replace(group, title=group.title or self.after, lines=tuple(left)))
+                groups.append(replace(group, title=group.title or self.after, units=left))
         return Plan(tuple(groups))
 
 

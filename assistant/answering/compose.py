@@ -110,7 +110,7 @@ def calculated(found: Calculation | None, numbering: Numbering, lang: str) -> It
     """
     if found is None:
         return
-    group = Group(found.title, "", found.rules)
+    group = Group(found.title, "", (found.rules,))
     for line in found.rules:
         yield quoted(line, numbering, group, lang)
     for each in found.sums:
@@ -178,9 +178,10 @@ def finished(
 
 
 def refusal(draft: Answer, evidence: Evidence) -> Answer:
-    """Return a refusal that names the nearest passages."""
+    """Return a refusal that names the nearest passages, one of a document."""
     lang = "zh" if draft.lang == "zh" else "en"
-    nearest = evidence.hits[:_NEAREST]
+    of_documents = {hit.passage.url: hit for hit in reversed(evidence.hits)}
+    nearest = tuple(sorted(of_documents.values(), key=lambda hit: hit.rank))[:_NEAREST]
     return replace(draft, refused=True, refusal=_REFUSED[lang], nearest=nearest)
 
 

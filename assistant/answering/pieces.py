@@ -100,10 +100,10 @@ def pieces(text: str, fence: str = "") -> list[Piece]:
         torn = _TORN.match(line) and form not in ("item", "continued")
         prose = form != "row" and len(line) <= _LONGEST and not torn
         after = spans[place + 1][0] if place + 1 < len(spans) else len(text)
-        announces = prose and bool(_LEADS.search(line))
-        to_block = announces and _next_line(text, end) in begins
-        to_items = announces and after < len(text) and _form(text, after) == "item"
         ends = bool(_ENDS.search(line)) or _stands_alone(text, start, end)
+        announces = prose and bool(_LEADS.search(line))
+        to_block = prose and (announces or not ends) and _next_line(text, end) in begins
+        to_items = announces and after < len(text) and _form(text, after) == "item"
         back = place > 0 and bool(_REFERS_BACK.match(line))
         whole = prose and (ends or to_items)
         found.append(Piece(line, start, end, form, whole, to_items or to_block, back))

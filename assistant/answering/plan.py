@@ -5,7 +5,8 @@ model's words comes from it. How long an answer is stands here and nowhere else.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import zip_longest
 
 from assistant.answering.citation import curated_twin
 from assistant.answering.evidence import Evidence, Line
@@ -18,21 +19,32 @@ _MOST_WORDS = 420
 
 _LEAST = 0.3  # worth of a unit from which it is shown
 _RELATIVE = {"narrow": 0.65, "plain": 0.4, "wide": 0.4}  # and its share of the best one's
+_SHORT = {"narrow": 0, "plain": 200, "wide": 250}
+"""Words below which an answer that says what its subject is reads on in the document about it."""
 _READ_WITH = 0.15  # worth of what is shown only since it stands beside what is
 _RUN = 130  # words of units that are read together, at most
 _GO_ON = 0.1  # what a unit loses in a section of which enough is shown
 _OPENING = 0.2  # what it gains by saying what the subject of an explanation is
 _ELSEWHERE = 0.25  # what it loses in another document than the one that is about it
+_ABOUT_SIDE = 0.8  # chance of its opening from which a document is about a side of a comparison
+_CONTRAST = 0.2  # what it gains by speaking of all sides of a comparison
+_MENTIONS = 0.5  # share of a side's words, rare ones weighing more, that speak of it
+_SIDE = 1.5  # most of an answer that one of several such documents takes, times its equal share
 _SAME = 0.9  # cosine of two sentences that say the same
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Lines of one section in reading order, under the heading of the source."""
+    """Units of one section in reading order, under the heading of the source."""
 
     title: str
     url: str
-    lines: tuple[Line, ...]
+    units: tuple[tuple[Line, ...], ...]
+
+    @property
+    def lines(self) -> list[Line]:
+        """All lines, in order."""
+        return [line for unit in self.units for line in unit]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +83,11 @@ def plan(evidence: Evidence, found: Sequence[Section], most_words: int | None = 
     while True:
         best = max(filter(choice.fits, choice.places), key=choice.value, default=None)
         if best is None or choice.value(best) < least:
-            return _ordered(evidence, found, choice)
+            break
         choice.take(best)
+    while words - choice.left < _SHORT[question.scope] and (beside := choice.read_on()):
+        choice.take(beside)
+    return _ordered(evidence, found, choice)
 
 
 Place = tuple[int, int]
@@ -85,10 +100,13 @@ class _Choice:
     def __init__(self, evidence: Evidence, found: Sequence[Section], words: int) -> None:
         self._evidence = evidence
         self._found = found
-        self._left = words
+        self.left = words
+        self.about = _about(evidence, found)
+        most = words * _SIDE / len(self.about) if len(self.about) > 1 else words
+        self._left_of = dict.fromkeys((section.url for section in found), most)
         self.chosen: set[Place] = set()
         self.worth = {
-            (number, place): _worth(evidence, section, section.units[place], place)
+            (number, place): _worth(evidence, section, section.units[place], place, self.about)
             for number, section in enumerate(found)
             for place in range(len(section.units))
         }
@@ -101,39 +119,74 @@ class _Choice:
 
     def fits(self, at: Place) -> bool:
         """Say whether a unit is new and there is room for it."""
-        unit = self._unit(at)
-        room = unit.words <= self._left or not self.chosen
-        return at not in self.chosen and room and not self._is_said(unit)
+        room = self._words(self._from_its_beginning(at)) <= self._room(at) or not self.chosen
+        return at not in self.chosen and room and not self._is_said(self._unit(at))
+
+    def read_on(self) -> Place | None:
+        """Return the first unit not chosen of a document about what is asked, whose opening is."""
+        begun = {
+            section.url
+            for section in (self._found[number] for number, _ in self.chosen)
+            if section.opens and section.url in self.about
+        }
+        places = (at for at in self.places if self._found[at[0]].url in begun)
+        return next(filter(self.fits, places), None)
 
     def take(self, at: Place) -> None:
-        """Choose a unit and what is read with it."""
+        """Choose a unit and what is read with it: whole paragraphs before, units after."""
+        number = at[0]
+        places = self._from_its_beginning(at)
+        while places:
+            for place in places:
+                self._add(place)
+            first, last = self._ends_of_run(at)
+            before = (number, first - 1)
+            beside = [
+                self._from_its_beginning(before) if before in self.worth else [],
+                [(number, last + 1)] if (number, last + 1) in self.worth else [],
+            ]
+            run = sum(self._unit((number, place)).words for place in range(first, last + 1))
+            beside = [places for places in beside if places and self._is_read_with(places, run)]
+            places = max(beside, key=self._most_worth, default=[])
+
+    def _ends_of_run(self, at: Place) -> tuple[int, int]:
+        """Return the numbers of the first and the last unit chosen beside each other around one."""
         number, first = at
         last = first
-        self._add(at)
-        while True:
-            run = sum(self._unit((number, place)).words for place in range(first, last + 1))
-            beside = [
-                place
-                for place in ((number, first - 1), (number, last + 1))
-                if place in self.worth and self._is_read_with(place, run)
-            ]
-            if not beside:
-                return
-            best = max(beside, key=self.worth.__getitem__)
-            self._add(best)
-            first, last = min(first, best[1]), max(last, best[1])
+        while (number, first - 1) in self.chosen:
+            first -= 1
+        while (number, last + 1) in self.chosen:
+            last += 1
+        return first, last
 
-    def _is_read_with(self, at: Place, run: int) -> bool:
-        unit = self._unit(at)
-        if at in self.chosen:
-            return True
-        room = unit.words <= min(self._left, _RUN - run)
-        return room and (unit.item or self.worth[at] >= _READ_WITH)
+    def _from_its_beginning(self, at: Place) -> list[Place]:
+        """Return a unit and those before it in its paragraph, alone where these are too many."""
+        number, first = at
+        while first and not self._unit((number, first)).begins:
+            first -= 1
+        places = [(number, place) for place in range(first, at[1] + 1)]
+        return places if self._words(places) <= _RUN else [at]
+
+    def _is_read_with(self, places: Sequence[Place], run: int) -> bool:
+        if self._words(places) > min(self._room(places[0]), _RUN - run):
+            return False
+        return self._unit(places[-1]).item or self._most_worth(places) >= _READ_WITH
+
+    def _most_worth(self, places: Sequence[Place]) -> float:
+        return max(self.worth[place] for place in places)
+
+    def _words(self, places: Sequence[Place]) -> int:
+        """Return how many words of these are not chosen yet."""
+        return sum(self._unit(place).words for place in places if place not in self.chosen)
 
     def _add(self, at: Place) -> None:
         if at not in self.chosen:
             self.chosen.add(at)
-            self._left -= self._unit(at).words
+            self.left -= self._unit(at).words
+            self._left_of[self._found[at[0]].url] -= self._unit(at).words
+
+    def _room(self, at: Place) -> float:
+        return min(self.left, self._left_of[self._found[at[0]].url])
 
     def _unit(self, at: Place) -> Unit:
         return self._found[at[0]].units[at[1]]
@@ -148,10 +201,24 @@ class _Choice:
         return bool((alike.max(axis=1) >= _SAME).all())
 
 
-def led_by(planned: Plan, line: Line) -> Plan:
-    """Return a plan that begins with the group a line stands in."""
-    first = [group for group in planned.groups if line in group.lines]
-    return Plan((*first, *(group for group in planned.groups if group not in first)))
+def opened_by(planned: Plan, line: Line) -> Plan:
+    """Return a plan that opens with the unit a line stands in, ahead of all headings.
+
+    One that opens by saying what its subject is stays as it is; so does an item of a list.
+    """
+    first = planned.groups[0]
+    said = not first.title
+    for group in planned.groups:
+        for unit in group.units:
+            if line not in unit:
+                continue
+            if unit is first.units[0] or unit[0].piece.item or (said and group.url == first.url):
+                return planned
+            left = replace(group, units=tuple(other for other in group.units if other is not unit))
+            rest = [left if each is group else each for each in planned.groups]
+            opening = Group("", group.url, (unit,))
+            return Plan((opening, *(each for each in rest if each.units)))
+    return planned
 
 
 def _targets(evidence: Evidence) -> range:
@@ -165,15 +232,49 @@ def _chance(unit: Unit, targets: Sequence[int]) -> float:
     return max(float(unit.chances[target]) for target in targets)
 
 
-def _worth(evidence: Evidence, section: Section, unit: Unit, place: int) -> float:
-    opens = section.opens and section.url == evidence.lead and not place
+def _worth(
+    evidence: Evidence, section: Section, unit: Unit, place: int, about: Sequence[str]
+) -> float:
+    opens = section.opens and section.url in about and not place
     opening = _OPENING if opens and evidence.question.scope != "narrow" else 0.0
-    elsewhere = _ELSEWHERE if evidence.lead not in (None, section.url) else 0.0
-    return _chance(unit, _targets(evidence)) + opening - elsewhere
+    elsewhere = _ELSEWHERE if about and section.url not in about else 0.0
+    contrast = _CONTRAST if _contrasts(evidence, unit) else 0.0
+    return _chance(unit, _targets(evidence)) + opening + contrast - elsewhere
+
+
+def _contrasts(evidence: Evidence, unit: Unit) -> bool:
+    """Say whether a unit, under its headings, speaks of every side of a comparison."""
+    sides = evidence.wanted[1 : 1 + len(evidence.question.sides)]
+    lines = [evidence.lines[row] for row in unit.rows]
+    said = evidence.above[lines[0].hit.passage.key].union(*(line.terms for line in lines))
+    return len(sides) > 1 and all(evidence.recall(side, said) >= _MENTIONS for side in sides)
+
+
+def _about(evidence: Evidence, found: Sequence[Section]) -> tuple[str, ...]:
+    """Return the addresses of the documents that are about what is asked.
+
+    That is one, or of a comparison one for each side where each has a document of its own.
+    """
+    own: dict[str, None] = {}
+    for side in range(1, 1 + len(evidence.question.sides)):
+        chances = {
+            section.url: max(float(unit.chances[side]) for unit in section.units)
+            for section in found
+            if section.opens
+        }
+        best = max(chances, key=chances.__getitem__, default=None)
+        if best and chances[best] >= _ABOUT_SIDE:
+            own[best] = None
+    if len(own) > 1:
+        return tuple(own)
+    return (evidence.lead,) if evidence.lead else ()
 
 
 def _ordered(evidence: Evidence, found: Sequence[Section], choice: _Choice) -> Plan:
-    """Return the groups: documents and, for a fact, sections by their best unit, else in order."""
+    """Return the groups: documents and, for a fact, sections by their best unit, else in order.
+
+    The documents of a comparison's sides take turns, so that like stands beside like.
+    """
     kept = []
     for number, section in enumerate(found):
         places = sorted(place for at, place in choice.chosen if at == number)
@@ -191,13 +292,25 @@ def _ordered(evidence: Evidence, found: Sequence[Section], choice: _Choice) -> P
             group[0].start,
         )
     )
-    return Plan(tuple(_group(evidence, section, places) for section, places, _ in kept))
+    if len(choice.about) > 1:
+        sides = [[each for each in kept if each[0].url == url] for url in choice.about]
+        turns = [each for turn in zip_longest(*sides) for each in turn if each]
+        kept = turns + [each for each in kept if each[0].url not in choice.about]
+    planned = Plan(tuple(_group(evidence, section, places) for section, places, _ in kept))
+    best = max(choice.chosen, key=choice.worth.__getitem__, default=None)
+    if best is None or any(section.opens for section, _, _ in kept):
+        return planned
+    line = evidence.lines[found[best[0]].units[best[1]].rows[0]]
+    return opened_by(planned, line if line.piece.block else curated_twin(evidence, line))
 
 
 def _group(evidence: Evidence, section: Section, places: Sequence[int]) -> Group:
     own = section.heading[-1] if section.heading else ""
     title = "" if own == section.title or section.opens else own
-    rows = [row for place in places for row in section.units[place].rows]
-    lines = [evidence.lines[row] for row in rows]
-    said = [line if line.piece.block else curated_twin(evidence, line) for line in lines]
-    return Group(title, section.url, tuple(said))
+    units = []
+    for place in places:
+        lines = [evidence.lines[row] for row in section.units[place].rows]
+        units.append(
+            tuple(line if line.piece.block else curated_twin(evidence, line) for line in lines)
+        )
+    return Group(title, section.url, tuple(units))

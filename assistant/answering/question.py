@@ -186,14 +186,23 @@ def _sides(text: str) -> tuple[str, ...]:
     plain = text.rstrip(" ?？.。!！")
     listed = _ENUMERATED.match(plain)
     if listed and len(sides := _separate(listed[1])) >= 2:
-        return sides
+        return _completed(sides)
     for pattern in _COMPARISONS:
         if found := pattern.search(plain):
             first = _LEAD.sub("", found[1]).strip()
             sides = (*_separate(first), *_separate(_TAIL.sub("", _LEAD.sub("", found[2])).strip()))
             if len(sides) >= 2:
-                return sides
+                return _completed(sides)
     return ()
+
+
+def _completed(sides: tuple[str, ...]) -> tuple[str, ...]:
+    """Return sides with the noun that only the last one names: tensor and pipeline parallelism."""
+    _, _, noun = sides[-1].partition(" ")
+    return tuple(
+        f"{side} {noun}" if noun and side.isalpha() and side[1:].islower() else side
+        for side in sides
+    )
 
 
 def _separate(text: str) -> tuple[str, ...]:

@@ -20,7 +20,6 @@ from index.store.values import StoredPassage
 
 _LONGEST_TABLE = 1500  # characters
 _LONGEST_CODE = 1200
-_EXPLAINS_SIGNS = ("where ", "here ", "with $", "and $", "其中")
 _LONGEST_LIST = 60  # words, of one unit
 _NEAR_TOP = 400  # characters
 
@@ -38,13 +37,15 @@ class Unit:
 
     ``words``: how many they have; ``chances``: how likely they answer each query, shape
     (queries,), 0.5 being as often as not, had there been as many of the one as of the other.
-    ``item``: it begins with an item of a list that the unit before announces or began.
+    ``item``: it begins with an item of a list that the unit before announces or began; ``begins``:
+    it begins a paragraph.
     """
 
     rows: tuple[int, ...]
     words: int
     chances: NDArray[np.float64]
     item: bool = False
+    begins: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,7 @@ def sections(library: Library, evidence: Evidence) -> list[Section]:
                 sum(count_words(evidence.lines[row].text) for row in rows),
                 own,
                 evidence.lines[rows[0]].piece.item,
+                _begins(evidence, rows[0]),
             )
             for rows, own in zip(units, chances, strict=True)
         ]
@@ -181,6 +183,15 @@ def _units(evidence: Evidence, rows: Sequence[int]) -> Iterator[list[int]]:
         yield held
 
 
+def _begins(evidence: Evidence, row: int) -> bool:
+    """Say whether a line is the first of its paragraph."""
+    line, before = evidence.lines[row], evidence.lines[row - 1]
+    if not row or before.hit.passage.key != line.hit.passage.key:
+        return True
+    between = line.hit.passage.text[before.piece.end : line.piece.start]
+    return between.count("\n") > 1
+
+
 def _long_list(evidence: Evidence, rows: Sequence[int]) -> bool:
     """Say whether the items of a section are too many to be shown all or not at all."""
     items = [evidence.lines[row].text for row in rows if evidence.lines[row].piece.item]
@@ -205,7 +216,7 @@ def _belongs(line: Line, before: Line, first: Line) -> bool:
     if line.piece.item:
         return before.piece.item or before.piece.leads
     if before.piece.form == "formula":
-        return line.text.lower().startswith(_EXPLAINS_SIGNS)
+        return not line.piece.title
     return line.piece.refers_back and not first.piece.item
 
 

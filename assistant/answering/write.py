@@ -22,7 +22,7 @@ from assistant.answering.compose import (
     sentence,
 )
 from assistant.answering.evidence import Evidence, Line
-from assistant.answering.plan import Plan, led_by
+from assistant.answering.plan import Plan, opened_by
 from assistant.answering.prompt import is_refusal
 from assistant.answering.question import ASKING
 from assistant.answering.values import Answer, Dropped, Event, Sentence
@@ -93,8 +93,8 @@ def write(
             count += 1
             if verdict.line is None:
                 dropped.append(Dropped(verdict.text, round(verdict.support, 3), verdict.reason))
-            elif not task.whole and verdict.verbatim and verdict.line in planned.lines:
-                planned = planned if said else led_by(planned, verdict.line)
+            elif not task.whole and _copies(verdict) and verdict.line in planned.lines:
+                planned = planned if said else opened_by(planned, verdict.line)
                 chose = True
                 break
             elif not repeats(verdict, [*before, *said]):
@@ -112,6 +112,11 @@ def write(
                 own = quoted(line, numbering, group, draft.lang)
                 yield event_of(own, numbering, shown, clock)
     return finished(draft, shown, numbering, library)
+
+
+def _copies(verdict: Verdict) -> bool:
+    """Say whether a sentence is a line of a source, or what announces a formula there."""
+    return verdict.verbatim or (verdict.line is not None and verdict.line.piece.ends_in_colon)
 
 
 def event_of(said: Sentence, numbering: Numbering, shown: list[Sentence], clock: Clock) -> Event:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import tantivy
 
-from index.search.terms import folded, joined, names, parts, single, spread
+from index.search.terms import folded, joined, names, one_spelling, parts, single, spread
 from index.store.sums import DamagedLibrary
 
 _STEMS = "refdesk"
@@ -143,7 +143,7 @@ class WordIndex:
         return self._stems(_ASKING.sub(" ", folded(text)))
 
     def _stems(self, text: str) -> list[str]:
-        return list(dict.fromkeys(self._analyzer.analyze(spread(text))))
+        return list(dict.fromkeys(self._analyzer.analyze(spread(one_spelling(text.lower())))))
 
     def _asked(self, text: str) -> dict[tuple[str, str], float]:
         """Return what a folded query asks for: (field, term) and its weight."""
@@ -267,8 +267,8 @@ def _numbers(searcher: tantivy.Searcher, addresses: list[tantivy.DocAddress]) ->
 def _fields(title: str, words: str) -> dict[str, str]:
     """Return what each field holds of a passage's folded title and words."""
     return {
-        "title": spread(title),
-        "words": " ".join([spread(words), *parts(words)]),
+        "title": spread(one_spelling(title.lower())),
+        "words": " ".join([spread(one_spelling(words.lower())), *parts(words)]),
         "names": " ".join(names(words)),
         "single": " ".join(single(words)),
         "spelt": " ".join(sorted(set(_SPELT.findall(words.lower())))),

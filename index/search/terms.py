@@ -16,6 +16,18 @@ _HAN = re.compile(f"[{HAN}]")
 _COMPOUND = re.compile(r"(?<![A-Za-z0-9])[A-Za-z0-9]++(?:[_.-]++[A-Za-z0-9]++)+")
 _WORD = re.compile(r"[A-Za-z0-9]+")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_AMERICAN = {
+    "ise": "iz", "yse": "yz", "our": "or", "lled": "l", "ogue": "og", "amme": "am", "ence": "ense",
+    "tre": "ter", "bre": "ber",
+}  # fmt: skip
+_BRITISH = re.compile(
+    r"(?<=[a-z]{3})(?:(?P<ise>is)(?=(?:e[drs]?|ers|ing|able|ations?)\b)"
+    r"|(?P<our>our)(?=(?:s|ed|ing|al|able)?\b))"
+    r"|(?<=[a-z]{2})(?:(?P<yse>ys)(?=(?:e[drs]?|ers|ing)\b)|(?P<ogue>ogue)(?=s?\b)"
+    r"|(?P<amme>amme)(?=s?\b)|(?P<tre>tre)(?=s?\b)|(?P<bre>bre)(?=s?\b))"
+    r"|(?<=[a-z]{3}e)(?P<lled>ll)(?=(?:ed|ing|ers?)\b)"
+    r"|(?<=\blic)(?P<ence>ence)(?=[ds]?\b)"
+)
 _SHORTEST_PART = 2
 _LONGEST_NAME = 60
 _MOST_JOINED = 5  # words in a row
@@ -27,6 +39,14 @@ def folded(text: str) -> str:
         return text
     text = unicodedata.normalize("NFKC", text)
     return text.translate(_simplified()) if _HAN.search(text) else text
+
+
+def one_spelling(text: str) -> str:
+    """Return a text with British spellings as American ones: both name the same word.
+
+    Index and query are changed alike, so that a word changed without need ("promise") does no harm.
+    """
+    return _BRITISH.sub(lambda match: _AMERICAN[(match.lastgroup or "")], text)
 
 
 def spread(text: str) -> str:

@@ -105,3 +105,9 @@ def test_bold_terms_are_read_without_their_marks_between_han_too():
     assert [piece.text for piece in pieces("It is 2**3**4 and a_b_c.")] == [
         "It is 2**3**4 and a_b_c."
     ]
+
+
+def test_a_sentence_that_a_formula_ends_leads_to_it():
+    found = by_text("The idle share is\n\n$$(p-1)/(m+p-1)$$\n\nfor p stages.\n\nThe end is near\n")
+    assert found["The idle share is"].leads
+    assert not found["The end is near"].leads

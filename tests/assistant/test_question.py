@@ -14,6 +14,8 @@ from assistant.answering.question import names, understand
         ("How does QLoRA differ from LoRA?", ("QLoRA", "LoRA")),
         ("compare tensor parallelism with pipeline parallelism",
          ("tensor parallelism", "pipeline parallelism")),
+        ("What is the difference between tensor and pipeline parallelism?",
+         ("tensor parallelism", "pipeline parallelism")),
         ("MoE 和稠密模型有什么区别？", ("MoE", "稠密模型")),
         ("what does DPO optimise?", ()),
         ("How many GPUs are needed?", ()),

@@ -1,6 +1,8 @@
 """What the word index holds of a text: folded letters, names whole and in parts, Han pairs."""
 
-from index.search.terms import folded, joined, names, parts, single, spread
+import pytest
+
+from index.search.terms import folded, joined, names, one_spelling, parts, single, spread
 
 
 def test_full_width_and_traditional_letters_are_folded():
@@ -37,3 +39,21 @@ def test_words_written_apart_may_be_a_name():
 
 def test_single_han_characters():
     assert single("LoRA的秩是秩") == ["的", "秩", "是"]
+
+
+@pytest.mark.parametrize(
+    ("british", "american"),
+    [
+        ("quantisation", "quantization"), ("optimisers", "optimizers"), ("tokenised", "tokenized"),
+        ("behaviour", "behavior"), ("neighbouring", "neighboring"), ("labelled", "labeled"),
+        ("modelling", "modeling"), ("analysed", "analyzed"), ("centre", "center"),
+        ("licence", "license"), ("catalogue", "catalog"), ("programmes", "programs"),
+    ],
+)  # fmt: skip
+def test_british_and_american_spellings_are_one_word(british, american):
+    assert one_spelling(british) == one_spelling(american) == american
+
+
+@pytest.mark.parametrize("word", ["your", "four hours", "called", "model", "analysis", "spelling"])
+def test_other_words_stay_as_they_are(word):
+    assert one_spelling(word) == word

@@ -1,0 +1,96 @@
+"""What an answer is made of, and in which order."""
+
+import pytest
+
+from assistant.answering.evidence import gather
+from assistant.answering.plan import opened_by, plan
+from assistant.answering.question import understand
+from assistant.answering.sections import sections
+from assistant.desk import Desk
+from index.store.values import Filters
+
+TAPE = """# Tape storage
+
+Tape storage keeps data on a magnetic ribbon that is wound past a head. It is read in order.
+
+## How tape storage works
+
+A motor winds the ribbon past the head. The head magnetises small regions of the ribbon. The
+share of the time lost to winding is
+
+$$w = t_w / (t_w + t_r)$$
+
+for winding time and reading time. A reel of one kilometre is wound in ninety seconds.
+
+## What tape storage costs
+
+Tape storage is cheap per terabyte. Tape drives are dear, unlike the drives of disk storage.
+"""
+DISK = """# Disk storage
+
+Disk storage keeps data on a spinning plate under a moving head. Disk storage is read in any order.
+
+## How disk storage works
+
+An arm moves the head over the spinning plate. The plate turns some seven thousand times a minute.
+
+## What disk storage costs
+
+Disk storage is dearer per terabyte than tape storage. A disk wears out in about five years.
+"""
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory, models_dir):
+    home = tmp_path_factory.mktemp("home")
+    (home / "models").symlink_to(models_dir)
+    for name, text in (("tape.md", TAPE), ("disk.md", DISK)):
+        (home / name).write_text(text, encoding="utf-8")
+    desk = Desk(home, llm="extractive")
+    desk.ingest([home / "tape.md", home / "disk.md"], seed=False)
+    yield desk.library
+    desk.close()
+
+
+def planned(library, text):
+    evidence = gather(library, understand(text), Filters())
+    return plan(evidence, sections(library, evidence))
+
+
+def test_the_sides_of_a_comparison_take_turns_and_have_a_like_share(library):
+    groups = planned(library, "What is the difference between tape and disk storage?").groups
+    urls = [group.url for group in groups]
+    assert len(set(urls)) == 2
+    assert urls[0] != urls[1]
+    words = {url: sum(len(line.text.split()) for group in groups if group.url == url
+                      for line in group.lines) for url in urls}  # fmt: skip
+    assert max(words.values()) <= 3 * min(words.values())
+
+
+def test_a_formula_stands_between_what_announces_and_what_explains_it(library):
+    lines = [line.text for line in planned(library, "How does tape storage work?").lines]
+    at = next(row for row, text in enumerate(lines) if text.startswith("$$"))
+    assert lines[at - 1].endswith("lost to winding is")
+    assert lines[at + 1].startswith("for winding time")
+
+
+def test_a_paragraph_is_shown_from_its_beginning(library):
+    question = "How does disk storage work and how fast does its plate turn?"
+    for group in planned(library, question).groups:
+        texts = [line.text for line in group.lines]
+        if any("seven thousand" in text for text in texts):
+            assert texts[0].startswith("An arm moves the head")
+            return
+    pytest.fail("what answers is not shown")
+
+
+def test_an_answer_opens_with_what_was_chosen_unless_it_says_what_its_subject_is(library):
+    whole = planned(library, "How does tape storage work?")
+    assert not whole.groups[0].title
+    last = whole.groups[-1].lines[0]
+    assert opened_by(whole, last) == whole
+    without = type(whole)(whole.groups[1:])
+    opened = opened_by(without, without.groups[-1].units[-1][0])
+    assert opened.groups[0].title == ""
+    assert opened.groups[0].units == (without.groups[-1].units[-1],)
+    assert sorted(line.text for line in opened.lines) == sorted(x.text for x in without.lines)
