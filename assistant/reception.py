@@ -12,7 +12,9 @@ from assistant.answering.question import understand
 from assistant.answering.values import Event
 from assistant.collection.compared import with_contradictions
 from assistant.collection.respond import respond
-from assistant.collection.understanding import may_be
+from assistant.collection.unclear import of_fact
+from assistant.collection.understanding import compares_sources, may_be, speaks_of_this_page
+from assistant.collection.understanding import understand as understood
 from assistant.conversation.moves import AGAIN, move
 from assistant.conversation.replies import otherwise, reply
 from assistant.conversation.rewriting import Exchange, last_asked, stand_alone
@@ -36,12 +38,13 @@ def receive(
     k: int,
     model: Callable[[], Engine | None],
     stop: Callable[[], bool],
+    spoken: str = "",
 ) -> Iterator[Event]:
     """Answer a request, whatever it is; see `assistant.desk.Desk.stream`.
 
     ``library`` opens it, with a question in whatever way that question needs: what the catalog
     answers never waits for that. What narrows an answer (``filters``) makes every request a
-    question of fact.
+    question of fact. In the language ``spoken``, where one is named, the catalog answers.
     """
     if not question.strip():
         raise UsageError("The question is empty: say what you want to know.")
@@ -50,29 +53,58 @@ def receive(
         lang = language(question)
         last = last_asked(history) if turn.kind == AGAIN else ""
         if last:
-            again = receive(library, last, (), filters, k, model, stop)
+            spoken = next((each for each in ("zh", "en") if each in turn.manners), "")
+            again = receive(library, last, (), filters, k, model, stop, spoken)
             answer = otherwise(inquiry.final(again), turn, lang, model, stop)
         else:
             answer = reply(question, lang, turn)
         yield Event("done", answer=replace(answer, question=question))
         return
     about, alone = None, stand_alone(question, history)
-    if not filters and not understand(question).sides:  # a comparison is a question of fact
-        about = respond(library, question, alone, k, model, stop)
+    if page := _this_page(library, alone, history, filters):
+        alone, filters = f"{alone} {page}", Filters()
+    comparison = understand(question).sides and not compares_sources(alone)  # is one of fact
+    if not filters and not comparison:
+        about = respond(library, question, alone, k, model, stop, spoken)
     if about is not None:
         yield from about
         return
     opened = partial(library, question)
     events = inquiry.inquire(opened, question, alone, filters, k, model, stop)
-    yield from _compared(library, events)
+    yield from _compared(library, events, narrowed=bool(filters))
 
 
-def _compared(library: Callable[[], Library], events: Iterator[Event]) -> Iterator[Event]:
-    """Pass the events on; what other sources found say otherwise comes into the whole answer."""
+def _this_page(
+    library: Callable[..., Library], alone: str, history: Sequence[Exchange], filters: Filters
+) -> str:
+    """Return the address of the page that "this page" is; "" if a request is not about one.
+
+    That is the one page it is narrowed to, else the one that was asked about last.
+    """
+    if not speaks_of_this_page(alone):
+        return ""
+    if filters:
+        page = next(iter(filters.documents), "")
+        return page if page and filters == Filters(documents=(page,)) else ""
+    last = last_asked(history)
+    before = understood(library(), last) if last else None
+    return before.works[0].url if before and len(before.works) == 1 else ""
+
+
+def _compared(
+    library: Callable[[], Library], events: Iterator[Event], *, narrowed: bool
+) -> Iterator[Event]:
+    """Pass the events on; what other sources found say otherwise comes into the whole answer.
+
+    So do the other readings of the question, unless what is asked was ``narrowed``.
+    """
     hits: tuple[Hit, ...] = ()
     for event in events:
         hits = event.hits or hits
         if event.answer is None:
             yield event
         else:
-            yield replace(event, answer=with_contradictions(library(), event.answer, hits))
+            here = library()
+            answer = with_contradictions(here, event.answer, hits)
+            others = () if narrowed else of_fact(here, answer, hits)
+            yield replace(event, answer=replace(answer, did_you_mean=others))

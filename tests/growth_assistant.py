@@ -209,6 +209,7 @@ CASES: dict[str, Any] = {
     "assistant.learning.effort.text_minutes": Case(
         effort.text_minutes, heads=("", "```\n", "$"), units=("a'", "a-a")
     ),
+    "assistant.learning.recommended.is_account": _few(recommended.is_account),
     "assistant.learning.recommended.says": _few(
         lambda text: recommended.says(_source(text), "GQA"), units=("gqa", "Gqa ")
     ),
@@ -232,6 +233,7 @@ CASES: dict[str, Any] = {
     "assistant.collection.asked.trimmed": _of_question(asked.trimmed, "the ", "请"),
     "assistant.collection.asked.without_dates": _of_question(asked.without_dates, "1 may "),
     "assistant.collection.naming.apart": _of_question(naming.apart),
+    "assistant.collection.naming.person_in": _few(naming.person_in),
     "assistant.collection.naming.words_of": _few(naming.words_of),
     "assistant.collection.report.counted": _few(lambda text: report.counted(text, 2, "en")),
     "assistant.collection.report.named_kind": _few(lambda text: report.named_kind(text, "en")),
@@ -240,6 +242,12 @@ CASES: dict[str, Any] = {
     ),
     "assistant.collection.source_frames.speaks_of_a_source": _of_question(
         source_frames.speaks_of_a_source, "What does the paper ", "这篇"
+    ),
+    "assistant.collection.understanding.compares_sources": _of_question(
+        understanding.compares_sources, "how has ", "来源"
+    ),
+    "assistant.collection.understanding.speaks_of_this_page": _of_question(
+        understanding.speaks_of_this_page, "this page ", "what is "
     ),
     "assistant.collection.understanding.may_be": _of_question(
         understanding.may_be, "Which papers ", "How many ", "有哪些"
@@ -353,6 +361,8 @@ EXEMPT: dict[str, str] = {
     "assistant.collection.asked.Asked.": _ASKS_LIBRARY,
     "assistant.collection.asked.known": _ASKS_LIBRARY,
     "assistant.collection.asked.lists_in": _ASKS_LIBRARY,
+    "assistant.collection.asked.meant": _ASKS_LIBRARY,
+    "assistant.collection.asked.named_subject": _ASKS_LIBRARY,
     "assistant.collection.asked.titled": _ASKS_LIBRARY,
     "assistant.collection.catalog.": _OURS,
     "assistant.collection.compared.": _ASKS_LIBRARY,
@@ -367,9 +377,11 @@ EXEMPT: dict[str, str] = {
     "assistant.collection.report.Report.": _REPORTED,
     "assistant.collection.report.duration": _FIGURES,
     "assistant.collection.respond.": _ASKS_LIBRARY,
+    "assistant.collection.summary.": "the sections of one document",
     "assistant.collection.understanding.understand": _ASKS_LIBRARY,
     "assistant.collection.vocabulary.": _OURS,
     "assistant.collection.works.": _REPORTED,
+    "assistant.conversation.tables.": "the sentences of one answer",
     "assistant.conversation.replies.": "says again what was answered",
     "assistant.desk.": "the door; its bound is met before anything is read",
     "assistant.engines.": _MODEL,

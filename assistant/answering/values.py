@@ -126,6 +126,7 @@ class Answer:
 
     ``asked`` is the question in words that stand alone. ``look_in`` are, for a refusal, the places
     in the lists that should cover it. ``dropped`` is what the model said and nothing supports.
+    ``did_you_mean`` are questions that ask what the question may have meant as well.
     ``unanswered`` are the parts of the question that nothing in the library answers. ``request`` is
     the kind of request it was understood as (see `assistant.collection.request`), ``how`` says in
     words how it was found, where that is not a search of the whole library.
@@ -153,6 +154,9 @@ class Answer:
     dropped: tuple[Dropped, ...] = field(default=(), kw_only=True)
     unanswered: Annotated[tuple[str, ...], Shown("Parts of the question that nothing answers.")] = (
         field(default=(), kw_only=True)
+    )
+    did_you_mean: Annotated[tuple[str, ...], Shown("Other readings, each a question.")] = field(
+        default=(), kw_only=True
     )
     model: str | None
     timings: Annotated[dict[str, float], Shown(by=_timings)] = field(default_factory=dict)
@@ -189,6 +193,14 @@ class Answer:
             return ""
         asked = "; ".join(self.unanswered)
         return f"资料库没有回答：{asked}" if self.lang == "zh" else f"Not in the library: {asked}"
+
+    @property
+    def other_readings(self) -> str:
+        """What is said of what the question may have meant as well; empty if nothing."""
+        if not self.did_you_mean:
+            return ""
+        zh = self.lang == "zh"
+        return ("或者想问：" if zh else "Or did you mean: ") + " / ".join(self.did_you_mean)
 
     def groups(self) -> list[tuple[str, list[list[Sentence]]]]:
         """Return headings with their runs: neighbouring sentences of one form and one source."""

@@ -3,6 +3,7 @@
 Each sentence is judged as it reads. One that is marked as its source's own must stand in a quote.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -10,11 +11,15 @@ from assistant import bounds
 from assistant.answering.across import faithful
 from assistant.answering.calculation import Calculation, calculate
 from assistant.answering.evidence import Evidence, lines_of
+from assistant.answering.primer_zh import in_chinese
 from assistant.answering.question import understand
 from assistant.answering.sums import fault
 from assistant.answering.support import Support
 from index.search.library import Hit, Library
 from ingest.errors import UsageError
+from ingest.values import PRIMER
+
+_TITLE = 60  # characters of a title that a line of the catalog shows at least
 
 
 def verify(
@@ -39,7 +44,7 @@ def verify(
                 each["text"],
                 each.get("original"),
                 bool(each.get("verbatim")),
-                each.get("form") == "calculation",
+                str(each.get("form")),
                 list(each["citations"]),
             )
             for each in sentences
@@ -52,13 +57,16 @@ def verify(
     again = asked_again(str(saved.get("asked"))) if catalog else ()
     checked = []
     worked_out = None
-    if any(computed for *_, computed, _ in wanted):
+    if any(form == "calculation" for *_, form, _ in wanted):
         asked = str(saved.get("asked") or question)[: bounds.QUESTION]
         worked_out = calculate(library, understand(asked))
-    for text, original, verbatim, computed, ns in wanted:
+    for text, original, verbatim, form, ns in wanted:
         cited = [quotes.get(n) for n in ns]
         of_catalog = not any(quote and quote.get("quote") for quote in cited)
-        if computed:
+        if form == "table" and not verbatim:
+            wrong = _not_in_table(library, question, text, cited, again)
+            checked.append({"text": text, "ok": not wrong, "reason": wrong or None})
+        elif form == "calculation":
             wrong = _missing(library, cited)[0] or _miscalculated(text, cited, worked_out)
             checked.append({"text": text, "ok": not wrong, "reason": wrong or None})
         elif catalog and of_catalog:
@@ -87,6 +95,43 @@ def _check(
         if not reason and original and not faithful(text, original):
             reason = "its translation holds other numbers or names than the original"
     return {"text": text, "ok": not reason, "reason": reason or None}
+
+
+def _not_in_table(
+    library: Library,
+    question: str,
+    text: str,
+    cited: list[dict[str, Any] | None],
+    again: Sequence[str],
+) -> str:
+    """Return why a table that refdesk made of an answer does not hold: its cells quote."""
+    cells = [cell.strip() for cell in re.split(r"(?<!\\)\||\n", text)[1:]]
+    if not any(quote and quote.get("quote") for quote in cited):
+        titles = {str(quote.get("title"))[:_TITLE] for quote in cited if quote}
+        told = all(any(title in said for said in again) for title in titles)
+        named = all(title.replace("|", "\\|") in text for title in titles)
+        return "" if told and named else "the catalog does not say it"
+    reason, hits = _missing(library, cited)
+    if reason:
+        return reason
+    lines = [line.text for line in lines_of(library, understand(question), hits).lines]
+    lines += [
+        chinese
+        for quote in cited
+        if quote and quote.get("primer")
+        for line in tuple(lines)
+        if (chinese := in_chinese(str(quote["url"]).removeprefix(PRIMER), line))
+    ]
+    own = sorted((" ".join(line.split()) for line in lines), key=len, reverse=True)
+    for cell in cells:
+        left = re.sub(r" \[\d+\]", " ", cell.replace("\\|", "|"))
+        if left == cell:
+            continue  # a heading, or a column's name
+        for line in own:
+            left = left.replace(line, " ")
+        if re.search(r"\w", left):
+            return f"a cell does not stand in what it cites: {left.strip()[:80]}"
+    return ""
 
 
 def _missing(library: Library, cited: Sequence[dict[str, Any] | None]) -> tuple[str, list[Hit]]:

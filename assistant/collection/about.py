@@ -42,6 +42,12 @@ def names_it(here: Catalog, subject: str) -> bool:
     return _note(subject) is not None or _Words(subject, None).any_of(here)
 
 
+def heads(here: Catalog, subject: str) -> bool:
+    """Say whether a heading or the primer has a subject's words."""
+    words = _Words(subject, None)
+    return _note(subject) is not None or any(words.say(*path) for _, path in here.sections())
+
+
 def about(library: Library, subject: str) -> About:
     """Return what the shelves hold on a subject."""
     here = catalog(library.store)

@@ -4,14 +4,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from assistant.collection.about import names_it
+from assistant.collection.about import heads, names_it
 from assistant.collection.catalog import Catalog, ListRow, Work
-from assistant.collection.naming import Match, lists_named, recognise
+from assistant.collection.naming import Match, lists_named, recognise, words_of
 from assistant.collection.request import Request
 from assistant.collection.vocabulary import DULL, KINDS, LANGUAGES, LEVELS, LIST, SAID, whole
 from index.search.library import Library
 
 YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:-(\d\d)(?:-(\d\d))?)?(?!\d)")
+_ABBREVIATED = 2  # words of a mention that may be an abbreviation with what it is of
 _MONTHS = "january february march april may june july august september october november december"
 HOURS = re.compile(
     r"((?<!\d)\d{1,6}(?:\.\d{1,6})?|an?|one|two|three|four|five|six|half an|[一两二三四五六]个?半?)"
@@ -22,11 +23,15 @@ _NUMBERS = {
     "half an": 0.5, "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6,
     "一": 1, "两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6,
 }  # fmt: skip
+_TERMS_ZH = (  # begin like words of asking
+    "上下文|中文|多头|多模态|多任务|多语言|对齐|对比|对抗|学习率|有监督|可解释|在线|从头|中间|能量|用户|"
+    "说话人|读取|先验|下游|下一个|上采样|下采样|给定|来源|去噪|去重|被动|把握|看板|怎样"
+)
 _DULL_ZH = re.compile(
-    r"^(?:请问?|你|我|的|了|吗|呢|吧|里|中|上|下|有|是|在|和|与|都|这|那|些|个|篇|份|哪|什么|哪些|"
+    rf"^(?:(?!{_TERMS_ZH})(?:请问?|你|我|的|了|吗|呢|吧|里|中|上|下|有|是|在|和|与|都|这|那|些|个|篇|份|哪|什么|哪些|"
     r"哪个|一下|给|"
     r"想|要|能|可以|只|怎么|如何|该|应该|关于|有关|对|于|从|把|被|用|来|去|就|还|也|相关|方面|讲|"
-    r"说|看|学|读|多|更|到|先)+"
+    r"说|看|学|读|多|更|到|先))+"
     r"|(?:的|了|吗|呢|吧|里|中|上|下|些|个|篇|份|相关|方面|是|有|在|都|和|对|于)+$"
 )
 EDGE = " \t\n.,;:!?'\"`()[]，。；：？！、“”《》‘’-–—·…"
@@ -69,7 +74,8 @@ class Asked:
             return []
         kinds = () if self.kinds == ("note",) else self.kinds
         written_out = self.library.with_other_forms(mention)
-        others = [part.strip(" ()") for part in written_out[len(mention) :].split(",")]
+        short = len(words_of(mention)) <= _ABBREVIATED  # in a title it stands for itself
+        others = [part.strip(" ()") for part in written_out[len(mention) :].split(",") if short]
         others.append(" ".join(SAID["unit"].sub(" ", mention).split()))  # "the LoRA video": LoRA
         return recognise(
             self.library.store, mention, kinds, others=[o for o in others if o], primer_too=primer
@@ -88,8 +94,8 @@ class Asked:
 
 def lists_in(here: Catalog, text: str) -> list[ListRow]:
     """Return the lists a text names; "the Chinese list" is the one in Chinese."""
-    if rows := lists_named(here, text):
-        return rows
+    if found := lists_named(here, text):
+        return found
     if whole(rf"(?:chinese|中文)(?: \w+)? ?的?(?:{LIST})").search(text):
         return [row for row in here.lists if row.lang == "zh"]
     return []
@@ -122,29 +128,29 @@ def _dull(word: str, *, capital: bool) -> bool:
 
 def hours_in(text: str) -> float | None:
     """Return the hours a person has; None where a text names none, or asks for them."""
-    match = HOURS.search(text)
-    if match is None or re.search(r"how (?:many|much)|多少", text, re.IGNORECASE):
+    found = HOURS.search(text)
+    if found is None or re.search(r"how (?:many|much)|多少", text, re.IGNORECASE):
         return None
-    said = match[1].casefold()
+    said = found[1].casefold()
     word = said.removesuffix("半").removesuffix("个")
     number = _NUMBERS[word] if word in _NUMBERS else float(word)
     number += 0.5 * said.endswith("半")
-    return number / 60 if match[2].casefold().startswith(("min", "分")) else number
+    return number / 60 if found[2].casefold().startswith(("min", "分")) else number
 
 
 def date(text: str) -> str:
     """Return the date a text names as ``YYYY-MM-DD``, the year or month filled up, or ""."""
-    match = YEAR.search(text)
-    if match is None:
+    found = YEAR.search(text)
+    if found is None:
         return ""
-    month, day = match[2] or "", match[3] or ""
+    month, day = found[2] or "", found[3] or ""
     if not month:
         for number, name in enumerate(_MONTHS.split(), 1):
             if re.search(rf"\b{name[:3]}(?:{name[3:]})?\b", text, re.IGNORECASE):
                 month = f"{number:02}"
         if chinese := re.search(r"(\d{1,2})\s*月(?:\s*(\d{1,2})\s*[日号])?", text):
             month, day = f"{int(chinese[1]):02}", f"{int(chinese[2] or 1):02}"
-    return f"{match[1]}-{month or '01'}-{day or '01'}"
+    return f"{found[1]}-{month or '01'}-{day or '01'}"
 
 
 def without_dates(text: str) -> str:
@@ -164,19 +170,28 @@ def titled(asked: Asked, subject: str) -> bool:
     return (bool(kinds) and not plural) or capitals or "://" in subject
 
 
-def works_of(matches: Sequence[Match]) -> tuple[Work, ...]:
+def works_of(found: Sequence[Match]) -> tuple[Work, ...]:
     """Return the works of matches."""
-    return tuple(match.work for match in matches)
+    return tuple(match.work for match in found)
 
 
-def meant(matches: Sequence[Match]) -> tuple[Work, ...]:
+def meant(found: Sequence[Match], lang: str = "en") -> tuple[Work, ...]:
     """Return the one work meant by its title, else all of an author or site.
 
-    Of several with the same name the one whose text is here.
+    Of several with the same name the one whose text is here, in the language that is spoken, and
+    the longest of these.
     """
-    if matches[0].by in ("author", "site"):
-        return works_of([match for match in matches if match.by == matches[0].by])
-    return works_of(sorted(matches, key=lambda match: not match.work.held)[:1])
+    if found[0].by in ("author", "site"):
+        return works_of([match for match in found if match.by in ("author", "site")])
+    best = [match for match in found if match.score == found[0].score]
+    others = [match for match in found if match.score < found[0].score]
+    best.sort(key=lambda match: (match.work.lang != lang, -match.work.length))
+    return works_of(sorted([*best, *others], key=lambda match: not match.work.held)[:1])
+
+
+def named_subject(asked: Asked, subject: str) -> bool:
+    """Say whether a subject is one of the primer's or of a heading of a list, not only a title."""
+    return heads(asked.catalog, subject)
 
 
 def known(asked: Asked, subject: str) -> bool:

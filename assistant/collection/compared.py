@@ -4,6 +4,7 @@ Two sentences of different documents contradict each other when they say the sam
 or but for a negation. Newer sources come first; dates are those that the documents carry.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -16,13 +17,20 @@ from assistant.answering.values import Answer, Citation, Sentence, Span
 from index.search.library import Hit, Library
 from index.store import browse
 from index.store.values import Filters
-from ingest.text.claims import Kind, denies, numbers_of, read
 
 _PASSAGES = 16
 _GROUPS = 5
 _ALIKE = 0.7  # share of the terms of each that the other has, numbers and negations aside
+_FEWEST = 6  # terms of an item that is no sentence
 _FLOOR = 0.3
 _RELATIVE = 0.4
+_NUMBER = re.compile(r"(?<![\w.])\d[\d,]*(?:\.\d+)?(?![\w])")
+_NAME = re.compile(r"(?<![A-Za-z0-9])[A-Z][A-Za-z]*[A-Za-z0-9.+-]*(?<![.+-])")
+_NO = re.compile(
+    r"\b(?:no|not|never|neither|nor|without|cannot|n't|does ?n't|is ?n't|lacks?)\b|n't\b|不|没有?|"
+    r"无法|未",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +57,18 @@ def contradicts(one: Line, other: Line) -> bool:
     both = len(first & second)
     if both < _ALIKE * max(len(first), len(second)):
         return False
-    numbers, others = ({number.value for number in numbers_of(line.text)} for line in (one, other))
+    numbers, others = _numbers(one.text), _numbers(other.text)
     if numbers and others and numbers != others and first == second:
         return True
-    return denies(one.text) != denies(other.text)
+    return bool(_NO.search(one.text)) != bool(_NO.search(other.text))
+
+
+def _numbers(text: str) -> set[str]:
+    return {found[0].replace(",", "") for found in _NUMBER.finditer(text)}
 
 
 def _core(line: Line) -> frozenset[str]:
-    return frozenset(
-        term for term in line.terms if not term.replace(",", "").replace(".", "").isdigit()
-    )
+    return frozenset(term for term in line.terms if not _NUMBER.fullmatch(term))
 
 
 def claims(
@@ -73,8 +83,8 @@ def claims(
     out. Where names are asked about, only passages that have them speak.
     """
     evidence = gather(library, understand(subject), Filters(), _PASSAGES)
-    lines = [line for line in evidence.lines if line.whole and not line.piece.title]
-    names = [term.text.casefold() for term in read(subject).terms if term.kind == Kind.NAME]
+    lines = [line for line in evidence.lines if line.whole and _claims(line)]
+    names = [name.casefold() for name in _NAME.findall(subject)]
     named = [line for line in lines if all(name in _said(line) for name in names)]
     lines = (named if names else lines) or lines
     top = max((line.score for line in lines), default=0.0)
@@ -100,6 +110,12 @@ def claims(
     return [newest_first(group) for group in groups[:_GROUPS]], answered
 
 
+def _claims(line: Line) -> bool:
+    """Say whether a line says something, and is no heading nor an entry of a table of contents."""
+    entry = line.piece.item and line.piece.text.rstrip()[-1:] not in ".。!！"
+    return not line.piece.title and not (entry and len(line.terms) < _FEWEST)
+
+
 def told_twice(group: Sequence[Claim]) -> bool:
     """Say whether more than one document speaks of the thing that a group is about."""
     return len({claim.line.hit.passage.url for claim in group}) > 1
@@ -114,10 +130,10 @@ def _same_thing(one: Claim, other: Claim) -> bool:
     return contradicts(one.line, other.line) or _core(one.line) == _core(other.line)
 
 
-def newest_first(claims_found: Iterable[Claim]) -> list[Claim]:
+def newest_first(found: Iterable[Claim]) -> list[Claim]:
     """Sort claims by date, newest first, undated ones last; within a document as it reads."""
     return sorted(
-        claims_found,
+        found,
         key=lambda claim: (_backwards(claim.date), claim.line.hit.passage.url,
                            claim.line.hit.passage.start + claim.line.piece.start),
     )  # fmt: skip
@@ -127,20 +143,20 @@ def _backwards(date: str) -> tuple[int, ...]:
     return (0, *(-int(part) for part in date.split("-"))) if date else (1,)
 
 
-def differing(claims_found: Sequence[Claim]) -> list[tuple[Claim, Claim]]:
+def differing(found: Sequence[Claim]) -> list[tuple[Claim, Claim]]:
     """Return the pairs of claims that contradict each other, the newer first."""
     return [
         (one, other)
-        for place, one in enumerate(claims_found)
-        for other in claims_found[place + 1 :]
+        for place, one in enumerate(found)
+        for other in found[place + 1 :]
         if contradicts(one.line, other.line)
     ]
 
 
-def told(claims_found: Sequence[Claim]) -> tuple[list[Sentence], list[Citation]]:
+def told(found: Sequence[Claim]) -> tuple[list[Sentence], list[Citation]]:
     """Return claims as sentences, each under its date and title, with their citations."""
     numbering = Numbering()
-    sentences = [sentence(quotation(claim.line), numbering, claim.label) for claim in claims_found]
+    sentences = [sentence(quotation(claim.line), numbering, claim.label) for claim in found]
     return sentences, numbering.citations
 
 
@@ -156,9 +172,9 @@ def with_contradictions(library: Library, answer: Answer, hits: Sequence[Hit]) -
     shown = _shown_lines(answer, lines)
     against: dict[int, list[Line]] = {}
     for place, line in shown.items():
-        contrary = [other for other in lines if other.whole and contradicts(line, other)]
-        if contrary:
-            against[place] = contrary
+        found = [other for other in lines if other.whole and contradicts(line, other)]
+        if found:
+            against[place] = found
     if not against:
         return answer
     return _side_by_side(library, answer, shown, against)
@@ -178,19 +194,19 @@ def _lines(library: Library, hits: Sequence[Hit]) -> list[Line]:
 
 def _shown_lines(answer: Answer, lines: Sequence[Line]) -> dict[int, Line]:
     """Return the source's sentence behind each shown one, by its place in the answer."""
-    keys = {citation.n: citation.passage for citation in answer.citations}
+    keys = {each.n: each.passage for each in answer.citations}
     spans = {
         (keys.get(n), start, end): place
         for place, shown in enumerate(answer.sentences)
         for n, start, end in shown.spans[:1]
     }
-    shown_lines = {}
+    found = {}
     for line in lines:
         passage, piece = line.hit.passage, line.piece
         place = spans.get((passage.key, passage.start + piece.start, passage.start + piece.end))
         if place is not None:
-            shown_lines[place] = line
-    return shown_lines
+            found[place] = line
+    return found
 
 
 def _side_by_side(
@@ -203,30 +219,39 @@ def _side_by_side(
     sentences, citations = told(ordered)
     said = {line.text for line in unique}
     rest = [
-        sentence for place, sentence in enumerate(answer.sentences)
-        if place not in against and sentence.text not in said
+        each for place, each in enumerate(answer.sentences)
+        if place not in against and each.text not in said
     ]  # fmt: skip
-    kept = {n for sentence in rest for n in sentence.citations}
+    kept = {n for each in rest for n in each.citations}
     numbers: dict[int, int] = {}
     merged = list(citations)
-    keys = {citation.passage: citation.n for citation in merged}
-    for cited in answer.citations:
-        if cited.n in kept:
-            if cited.passage not in keys:
-                merged.append(replace(cited, n=len(merged) + 1))
-                keys[cited.passage] = len(merged)
-            numbers[cited.n] = keys[cited.passage]
+    keys = {each.passage: each.n for each in merged}
+    for each in answer.citations:
+        if each.n in kept:
+            if each.passage not in keys:
+                merged.append(replace(each, n=len(merged) + 1))
+                keys[each.passage] = len(merged)
+            numbers[each.n] = keys[each.passage]
     moved = [
         replace(
-            sentence,
-            citations=tuple(numbers[n] for n in sentence.citations),
-            spans=tuple(Span(numbers[n], start, end) for n, start, end in sentence.spans),
+            each,
+            citations=tuple(numbers[n] for n in each.citations),
+            spans=tuple(Span(numbers[n], start, end) for n, start, end in each.spans),
         )
-        for sentence in rest
+        for each in rest
     ]
+    asked = frozenset(library.terms(answer.asked))
+
+    def fits(text: str) -> int:
+        return len(asked & frozenset(library.terms(text)))
+
+    # what is beside the question differs only after it is answered
+    beside = max((fits(each.text) for each in moved), default=0) > max(
+        fits(each.text) for each in sentences
+    )
     return replace(
         answer,
-        sentences=(*sentences, *moved),
+        sentences=(*moved, *sentences) if beside else (*sentences, *moved),
         citations=tuple(merged),
         how=_differ(answer.lang, dated=any(claim.date for claim in ordered)),
     )

@@ -93,12 +93,13 @@ def _add_lists(rows: Sequence[ListRow], report: Report) -> None:
     report.under("Lists", "清单")
     for row in rows:
         title = f" ({flat(row.title)})" if row.title != row.name else ""
+        topics = len(row.topics)
         report.item(
             report.text(
-                f"{row.name}{title}: {row.works} works, {row.held} of them in the library,"
-                f" {len(row.topics)} headings and topics",
-                f"{row.name}{title}：{row.works} 项资料，{row.held} 项的原文在资料库里，"
-                f"{len(row.topics)} 个标题和主题",
+                f"{row.name}{title}: {row.works} works, {row.held} of them in the library"
+                f"{f', {topics} headings and topics' if topics else ''}",
+                f"{row.name}{title}：{row.works} 项资料，{row.held} 项的原文在资料库里"
+                f"{f'，{topics} 个标题和主题' if topics else ''}",
             ),
             row,
         )
@@ -114,7 +115,7 @@ def _part(library: Library, here: Catalog, request: Request, report: Report) -> 
         works = [work for work in works if not work.primer]
     held = sum(work.held for work in works)
     years = f" ({request.since}–{request.until})" if request.since else ""
-    wanted = in_words(request, report.lang)
+    wanted = in_words(request, report.lang, len(works))
     names = joined((row.name for row in request.lists), report.lang)
     report.say(
         report.text(

@@ -99,12 +99,13 @@ def options_of(request: Request) -> str:
     return " ".join(parts)
 
 
-def in_words(request: Request, lang: str) -> str:
-    """Return what is looked for, as words: "easy videos"."""
-    english = [*request.levels, *(LANGS[lang][0] for lang in request.langs if lang in LANGS)]
-    chinese = [*(LEVELS[level] for level in request.levels),
-               *(LANGS[lang][1] for lang in request.langs if lang in LANGS)]  # fmt: skip
-    names = [counted(kind, 2, "en").removeprefix("2 ") for kind in request.kinds] or ["works"]
+def in_words(request: Request, lang: str, number: int = 2) -> str:
+    """Return what is looked for, as words: "easy videos", of one "easy video"."""
+    english = [*request.levels, *(LANGS[each][0] for each in request.langs if each in LANGS)]
+    chinese = [*(LEVELS[each] for each in request.levels),
+               *(LANGS[each][1] for each in request.langs if each in LANGS)]  # fmt: skip
+    names = [counted(kind, number, "en").partition(" ")[2] for kind in request.kinds]
+    names = names or ["work" if number == 1 else "works"]
     names_zh = [named_kind(kind, "zh") for kind in request.kinds] or ["资料"]
     if lang == "zh":
         return "".join(chinese) + "和".join(names_zh)

@@ -8,7 +8,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
@@ -23,11 +23,13 @@ from ingest.values import PRIMER
 SURE = 0.6
 """From this score on a name is taken to be meant."""
 _AS_GOOD = 0.9  # of the best: meant as well
+_SLIPS_KEPT = 10_000
 _SLIP = 0.78  # similarity of a misspelt word
 _SHORTEST_SLIP = 4
 _SHORTEST_SITE = 5
 _ENDING = 0.9
-_ADDRESS = re.compile(r"https?://[^\s<>\"'，。？！）]+[^\s<>\"'，。？！）.,;:!?)]")
+_OWN_SITE = 0.95
+_ADDRESS = re.compile(r"(?:https?|file)://[^\s<>\"'，。？！）]+[^\s<>\"'，。？！）.,;:!?)]")
 _ARXIV = re.compile(r"(?<![\d.])(\d{4}\.\d{4,5})(?:v\d+)?(?![\d.])")
 _WORD = re.compile(r"[a-z0-9]+(?:[.+#][a-z0-9]+)*|[\u3400-\u9fff]+")
 _CUT = re.compile(r"\s*(?:::|[|:：·–—《》“”\"()\[\]（）]|\s-\s)\s*")
@@ -68,12 +70,16 @@ class _Name:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Every name of every work, and how rare each word is among them."""
+    """Every name of every work, and how rare each word is among them.
+
+    ``slips`` are words that were misspelt, with what they stand for.
+    """
 
     catalog: Catalog
     names: tuple[_Name, ...]
     weights: dict[str, float]
     unknown: float
+    slips: dict[str, str] = field(default_factory=dict)
 
     def weigh(self, words: frozenset[str]) -> float:
         """Return the weight of words; one that no name has weighs as much as the rarest."""
@@ -128,13 +134,23 @@ def _names(work: Work) -> Iterator[_Name]:
     ending = PurePosixPath(unquote(urlsplit(work.url).path)).name
     if words := frozenset(words_of(ending)):
         yield _Name(words, work, "title", beside, _ENDING)
+    people = {person_in(text) for text in texts}
     for part in spelled:
-        words = frozenset(words_of(part))
+        words = frozenset(words_of(part)) if part not in people else frozenset()
         site = part not in texts and all(_stands_by(word, frozenset(sites)) for word in words)
         if words and not site:  # "… | EleutherAI Blog" is no title
             yield _Name(words, work, "title", beside)
+    authors += [frozenset(words_of(named)) for text in texts if (named := person_in(text))]
     yield from (_Name(words, work, "author") for words in authors if words)
     yield from (_Name(frozenset((label,)), work, "site") for label in sites)
+
+
+def person_in(title: str) -> str:
+    """Return who a title says it is by: "Jay Alammar - The ...", "... by Don Moon"; "" for none."""
+    if found := re.search(r"\bby ((?:[A-Z][\w.]{1,24} ?){2,3})", title):
+        return found[1].strip()
+    found = re.match(r"((?:[A-Z][a-z]+ ){1,2}[A-Z][a-z]+)(?: - |: )", title)
+    return found[1] if found else ""
 
 
 def _site(url: str) -> Iterator[str]:
@@ -173,13 +189,17 @@ def recognise(
         return addressed
     best: dict[str, Match] = {}
     for text in dict.fromkeys(form for part in (mention, *others) for form in (part, apart(part))):
-        asked = _spelt_right(known, frozenset(words_of(text)))
+        said = words_of(text)
+        asked = _spelt_right(known, frozenset(said))
         if not asked:
             continue
+        owner = _initials(said)
         for name in known.names:
             if name.work.primer and not primer_too:
                 continue
             score = _likeness(known, asked, name)
+            if name.by == "site" and next(iter(name.words)) in owner:
+                score = _OWN_SITE
             before = best.get(name.work.url)
             if score >= SURE and (before is None or score > before.score):
                 best[name.work.url] = Match(name.work, score, name.by)
@@ -219,11 +239,20 @@ def _spelt_right(known: Names, asked: frozenset[str]) -> frozenset[str]:
     """Put the closest word of the catalog in the place of one that no name has."""
     right = set()
     for word in asked:
-        near: list[str] = []
-        if word not in known.weights and len(word) >= _SHORTEST_SLIP and word[0] < "\u3400":
-            near = get_close_matches(word, known.weights, 1, _SLIP)
-        right.add(near[0] if near else word)
+        misspelt = word not in known.weights and len(word) >= _SHORTEST_SLIP
+        right.add(_nearest(known, word) if misspelt and word[0] < "\u3400" else word)
     return frozenset(right)
+
+
+def _nearest(known: Names, word: str) -> str:
+    """Return the word of the catalog most like one it does not have, else the word itself."""
+    if word not in known.slips:
+        least, most = _SLIP / (2 - _SLIP) * len(word), (2 - _SLIP) / _SLIP * len(word)
+        able = [other for other in known.weights if least <= len(other) <= most]
+        if len(known.slips) > _SLIPS_KEPT:
+            known.slips.clear()
+        known.slips[word] = next(iter(get_close_matches(word, able, 1, _SLIP)), word)
+    return known.slips[word]
 
 
 def _likeness(known: Names, asked: frozenset[str], name: _Name) -> float:
@@ -249,6 +278,14 @@ def _stands_by(word: str, beside: frozenset[str]) -> bool:
         len(other) >= _SHORTEST_SITE and (word.startswith(other) or other.startswith(word))
         for other in beside
     )
+
+
+def _initials(words: Sequence[str]) -> frozenset[str]:
+    """Return what a person's site may be called: "jalammar", "jayalammar", "alammarjay"."""
+    if len(words) != 2:  # first and last name
+        return frozenset()
+    first, last = words
+    return frozenset((first[0] + last, first + last, last + first))
 
 
 def _is_site(asked: frozenset[str], label: str) -> float:

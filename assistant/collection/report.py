@@ -26,7 +26,11 @@ KINDS = {
     "note": ("note", "notes", "笔记"), "list": ("list", "lists", "清单"),
 }  # fmt: skip
 LEVELS = {"easy": "简单", "medium": "中等", "hard": "困难"}
-LANGS = {"en": ("English", "英文"), "zh": ("Chinese", "中文")}
+LANGS = {
+    "en": ("English", "英文"), "zh": ("Chinese", "中文"), "fr": ("French", "法文"),
+    "es": ("Spanish", "西班牙文"), "de": ("German", "德文"), "ja": ("Japanese", "日文"),
+    "ko": ("Korean", "韩文"), "ru": ("Russian", "俄文"), "pt": ("Portuguese", "葡萄牙文"),
+}  # fmt: skip
 
 
 def counted(kind: str, number: int, lang: str) -> str:
@@ -46,7 +50,15 @@ def named_kind(kind: str, lang: str) -> str:
 class Report:
     """Takes down an answer line by line."""
 
-    def __init__(self, store: Store, question: str, asked: str, lang: str, request: str) -> None:
+    def __init__(
+        self,
+        store: Store,
+        question: str,
+        asked: str,
+        lang: str,
+        request: str,
+        did_you_mean: tuple[str, ...] = (),
+    ) -> None:
         self.lang = lang
         self._begun = time.perf_counter()
         self._store = store
@@ -57,6 +69,7 @@ class Report:
         self._draft = Answer(
             question=question, asked=asked, lang=lang, refused=False, refusal=None, view=VIEW,
             sentences=(), citations=(), nearest=(), further=(), model=None, request=request,
+            did_you_mean=did_you_mean,
         )  # fmt: skip
 
     def text(self, english: str, chinese: str) -> str:
@@ -74,6 +87,11 @@ class Report:
     def item(self, text: str, *cited: Work | ListRow) -> None:
         """Add a list item that cites works or lists."""
         self._add(text, cited, "item")
+
+    @property
+    def did_you_mean(self) -> tuple[str, ...]:
+        """The other readings of what was asked."""
+        return self._draft.did_you_mean
 
     def more(self, number: int) -> None:
         """Say that so many are left out."""

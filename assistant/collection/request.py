@@ -18,7 +18,7 @@ class Request:
     ``subject`` is what it is about, in the person's words, "" if it is about all there is.
     ``works`` are the works it names, best first, ``lists`` the lists. ``kinds``, ``langs``,
     ``levels`` narrow what is looked at, ``since`` and ``until`` (``YYYY-MM-DD``, "" if not named)
-    when it came or was written. ``asks`` is the one thing wanted of a work (author, time, hard,
+    when it came or was written. ``asks`` are the things wanted of a work (author, time, hard,
     when, address, kind), of a list (beside, topics), or of the inventory (count, newest, oldest,
     hours), or "". ``question`` is what
     is asked of a source.

@@ -1,9 +1,10 @@
 """A request about the collection, answered; a question of fact is left to `assistant.answering`."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from assistant.answering.values import Event
-from assistant.collection import absent, inventory, request, sources, subject, works
+from assistant.collection import absent, inventory, request, sources, subject, unclear, works
 from assistant.collection.report import Report
 from assistant.collection.request import Request
 from assistant.collection.understanding import understand
@@ -31,23 +32,27 @@ def respond(
     k: int,
     model: Callable[[], Engine | None],
     stop: Callable[[], bool],
+    lang: str = "",
 ) -> Iterator[Event] | None:
     """Return the events of the answer to a request about the collection; None if it is none.
 
-    ``asked`` is the ``question`` in words that stand alone. ``library`` opens it, with a question
+    ``asked`` is the ``question`` in words that stand alone, ``lang`` the language of the answer,
+    if not that of the question. ``library`` opens it, with a question
     in whatever way that question needs. ``model`` is called only where one source is asked.
     """
     here = library()
-    understood = understand(here, asked)
-    if understood is None:
+    found = understand(here, asked)
+    if found is None:
         return None
-    report = Report(here.store, question, asked, understood.lang, understood.kind)
-    if understood.kind == request.ONE_SOURCE:
-        return sources.asked_alone(library(asked), understood, report, k, model, stop)
-    if understood.kind == request.SUMMARY:
-        return iter((Event("done", answer=sources.summed_up(here, understood, report)),))
-    if understood.kind == request.MANY_SOURCES:
-        answer = sources.side_by_side(library(asked), understood, report)
+    found = replace(found, lang=lang or found.lang)
+    others = unclear.of_request(here, found)
+    report = Report(here.store, question, asked, found.lang, found.kind, others)
+    if found.kind == request.ONE_SOURCE:
+        return sources.asked_alone(library(asked), found, report, k, model, stop)
+    if found.kind == request.SUMMARY:
+        return iter((Event("done", answer=sources.summed_up(here, found, report)),))
+    if found.kind == request.MANY_SOURCES:
+        answer = sources.side_by_side(library(asked), found, report)
         return iter((Event("done", answer=answer),))
-    how = _FROM_THE_CATALOG[understood.kind](here, understood, report)
+    how = _FROM_THE_CATALOG[found.kind](here, found, report)
     return iter((Event("done", answer=report.answer(how)),))

@@ -10,6 +10,7 @@ from assistant.collection.asked import (
     date,
     hours_in,
     known,
+    named_subject,
     titled,
     trimmed,
     without_dates,
@@ -29,7 +30,19 @@ from assistant.collection.request import (
 )
 from assistant.collection.vocabulary import LANGUAGES, LEVELS, LIST, PLACE, SAID, THING, UNIT, whole
 
+_AROUND_LEARNING = whole(
+    r"初学者|零基础|我?只有|as a beginner|from your sources|^before|"
+    r"(?:if )?i (?:know|have) (?:nothing|no idea|little) (?:about|of)|nothing about|"
+    r"^(?:hours?|minutes?|小时|分钟)|一个|^(?:一[个份条])?(?:学习|学会|理解|掌握|了解)|^一[个份条]|^零(?:开始)?|才?能?[看读]懂|之前|以前|"
+    r"的?(?:阅读|学习)?(?:顺序|路线|路径|计划)(?:是什么|怎么安排|如何安排)?$"
+)
+_AROUND_GONE = whole(r"(?:or|and|but|could|can|not|be|read|opened|why|any ?more)|已经|为什么|经")
 _SURE_TITLE, _SURE_AUTHOR = 0.75, 0.7
+_WHOLE_TITLE = 0.95
+_COVERS = whole(
+    r"cover\w*|discuss\w*|deals? with|treats?|touch\w* (?:on|upon)|speaks? of|about|"
+    r"覆盖|涉及|讲到?|讨论"
+)
 _WHO = whole(r"who (?:\w+ )?(?:recommend|suggest|list|put|endorse|mention)\w*|谁推荐|whose list")
 
 
@@ -42,7 +55,8 @@ def recommended(asked: Asked) -> Request | None:
     """Which lists recommend X? In which section does X stand? What stands next to X?"""
     t = asked.text
     who = _WHO.search(t)
-    rest = whole(rf"(?:which|what|any|whose)(?: \w+){{0,2}} (?:{LIST})").sub(" ", t)
+    rest = SAID["have"].sub(" ", t)  # "which lists do you have" speaks of nothing they have
+    rest = whole(rf"(?:which|what|any|whose)(?: \w+){{0,2}} (?:{LIST})").sub(" ", rest)
     which = whole(
         rf"(?:which|what|any|whose)(?: of)?(?: the| your| my| these)? ?(?:{LIST})"
         rf"|(?:哪些|哪个|哪份|有没有|有哪些)(?:{LIST})"
@@ -69,7 +83,8 @@ def recommended(asked: Asked) -> Request | None:
     listed = bool(which or where or asked.has("list"))
     if not works and not listed:
         return None
-    if not works and not who and not titled(asked, subject) and known(asked, subject):
+    covers = not works or (_COVERS.search(t) and named_subject(asked, subject))
+    if covers and not who and not titled(asked, subject) and known(asked, subject):
         return asked.request(LISTS, subject=subject)  # a subject: which of their sections bear it
     asks = (
         "beside" if where and re.search(r"next to|beside|alongside|same|旁边|同一", t, re.I) else ""
@@ -92,8 +107,12 @@ def missing(asked: Asked) -> Request | None:
     speaks = asked.has("shelves") or asked.has("list") or asked.has("have") or bool(asked.lists)
     unit = asked.has("unit")
     subject = asked.subject("gone", "shelves", "have", "list", "unit", "count", "thing")
+    subject = _AROUND_GONE.sub(" ", subject).strip(EDGE)
     works = asked.works(subject) if subject else []
-    if not speaks and not (unit and (not subject or works)):
+    on = re.search(r"\b(?:missing|lacking|gaps?) (?:on|about|for|in)\b", asked.text, re.IGNORECASE)
+    if on and subject and named_subject(asked, trimmed(subject)):
+        return asked.request(HOLDINGS, subject=trimmed(subject))  # which topics have no link yet
+    if not speaks and not ((unit or not subject) and (not subject or works)):
         return None
     if (
         topics
@@ -127,18 +146,16 @@ def new(asked: Asked) -> Request | None:
 def path(asked: Asked) -> Request | None:
     """What should I read first to understand X?"""
     t = asked.text
-    learning = SAID["learn"].search(t)
+    found = SAID["learn"].search(t)
     hours = hours_in(t)
-    if learning is None and not (
-        hours and re.search(r"\b(?:read|study|learn)\b|[学读看]", t, re.I)
-    ):
+    if found is None and not (hours and re.search(r"\b(?:read|study|learn)\b|[学读看]", t, re.I)):
         return None
     if (
-        learning
-        and learning[0].casefold() == "learning"
+        found
+        and found[0].casefold() == "learning"
         and not (asked.has("thing") and asked.has("bring"))
     ):
-        others = [match for match in SAID["learn"].finditer(t) if match[0].casefold() != "learning"]
+        others = [each for each in SAID["learn"].finditer(t) if each[0].casefold() != "learning"]
         if not others:
             return None
     # a field is learnt by reading, one thing of it by an explanation
@@ -148,28 +165,38 @@ def path(asked: Asked) -> Request | None:
     subject = trimmed(HOURS.sub(" ", asked.subject("learn", "list")))
     subject = trimmed(re.sub(r"(?i)^(?:only |i have |learn|study|understand|read)\b", "", subject))
     subject = trimmed(SAID["shelves"].sub(" ", SAID["have"].sub(" ", subject)))
-    subject = trimmed(
-        whole(r"初学者|零基础|我?只有|as a beginner|from your sources").sub(" ", subject)
-    )
+    subject = trimmed(_AROUND_LEARNING.sub(" ", subject))
     if not subject:
         return None
-    if asked.has("bring", "unit") and asked.has("have") and learning is None:
-        return None
+    if (
+        asked.has("bring", "unit")
+        and asked.has("have")
+        and not SAID["learn"].search(whole(r"入门(?!手册)").sub(" ", t))
+    ):
+        return None  # easy material is asked for, no order
     return asked.request(PATH, subject=subject, hours=hours)
 
 
 def work(asked: Asked) -> Request | None:
     """Who wrote X? How long, how hard is it? Do you have it?"""
     t = asked.text
-    asks = next((n for n in ("author", "time", "hard", "when", "address") if SAID[n].search(t)), "")
+    classes = [n for n in ("author", "time", "hard", "when", "address") if SAID[n].search(t)]
+    asks = " ".join(classes)
     kind = whole(
         rf"what kind of (?:thing|source|work) is|an? (?:{UNIT}) or an? (?:{UNIT})|是什么类型"
     ).search(t)
     by = whole(rf"(?:{UNIT})(?: are| is)?(?: written| made)? (?:by|from)").search(t)
-    held = asked.has("have") or whole(r"is .+ (?:in|on) (?:the|your|my|any)").search(t)
-    if not (asks or kind or by or held):
+    by = by or whole(r"(?:everything|anything|something|all) (?:\w+ )?(?:by|from)").search(t)
+    held = asked.has("have") or whole(
+        r"is .+ (?:(?:in|on) (?:the|your|my|any)|archived|available|here)"
+    ).search(t)
+    written = re.match(r"(.{2,40}?)都?(?:写|发表|做|录)过(?:什么|哪些|多少)", t)
+    if not (asks or kind or by or held or written):
         return None
-    classes = [asks] if asks else []
+    if written:
+        works = [m for m in asked.works(written[1]) if m.by in ("author", "site")]
+        subject = written[1]
+        return asked.request(WORK, works=works_of(works), subject=subject) if works else None
     subject = asked.subject(*classes, "have", "shelves")
     either = rf",? an? (?:{UNIT}) or an? (?:{UNIT}).*$"
     subject = re.sub(rf"(?i)^(?:what kind of (?:thing|source|work) is)\b|{either}", "", subject)
@@ -190,7 +217,8 @@ def work(asked: Asked) -> Request | None:
     if not works or works[0].score < (_SURE_TITLE if asks != "author" else _SURE_AUTHOR):
         return None
     about = whole(rf"(?:{THING}) (?:about|on|for)").search(t)
-    if held and not asks and not kind and (about or not titled(asked, subject)):
+    named = works[0].score >= _WHOLE_TITLE and not named_subject(asked, subject)
+    if held and not asks and not kind and (about or not (named or titled(asked, subject))):
         return None
     return asked.request(
         WORK, works=works_of(works), subject=subject, asks=asks or ("kind" if kind else "")
@@ -215,7 +243,10 @@ def holdings(asked: Asked) -> Request | None:
     about = r"(?:about|on|for|regarding|covering|to learn)"
     fragment = whole(rf"^(?:\w+ )?(?:{UNIT}|anything|something|everything) {about}").match(t)
     told = r"(?:explain|cover|discuss|teach|treat|mention|deal with|are about|talk about|are on)s?"
-    fragment = fragment or whole(rf"^(?:which|what) (?:\w+ )?(?:{UNIT}) {told}").match(t)
+    there = r"what (?:else )?is there(?: to (?:read|watch))?"
+    fragment = fragment or whole(
+        rf"^(?:{there} {about}|(?:which|what) (?:\w+ )?(?:{UNIT}) {told})"
+    ).match(t)
     place = asked.has("place") or " > " in t
     count = asked.has("count")
     strong = named or (speaks and (unit or asked.has("thing") or asked.has("shelves")))
@@ -248,9 +279,9 @@ def holdings(asked: Asked) -> Request | None:
         whole(
             r"more (?:about|on)?|further|differ\w*|one another|overview|big|large|size|"
             r"old(?:est)?|cover\w*|"
-            r"recommend\w*|contain\w*|include\w*|explain\w*|discuss\w*|teach\w*|treat\w*|hours?|"
-            r"minutes?|works?|stands?|under|topics?|tell me|"
-            r"更多|推荐|多少|类型|种类|讲些|讲|这个|几个|一共|总共|小时"
+            r"shortest|quickest|briefest|最短|最快|recommend\w*|contain\w*|include\w*|explain\w*|discuss\w*|teach\w*|treat\w*|hours?|"
+            r"minutes?|works?|stands?|under|topics?|tell me|^(?:deal|speak) (?:with|of)|"
+            r"更多|推荐|多少|类型|种类|讲些|讲|这个|几个|一共|总共|小时|入门$"
         ).sub(" ", subject)
     )
     if not (strong or weak or (unit and not subject)):

@@ -1,13 +1,22 @@
 """Requests about what sources say: one summed up, one asked alone, several compared."""
 
 import re
+from collections.abc import Sequence
 
-from assistant.collection.asked import EDGE, YEAR, Asked, lists_in, meant, titled, trimmed
-from assistant.collection.naming import words_of
+from assistant.collection.asked import EDGE, YEAR, Asked, known, lists_in, meant, titled, trimmed
+from assistant.collection.catalog import ListRow
+from assistant.collection.naming import Match, words_of
 from assistant.collection.request import HOLDINGS, MANY_SOURCES, ONE_SOURCE, SUMMARY, Request
 from assistant.collection.vocabulary import SAID, UNIT, whole
 
 PRIMER_NOTE = whole("primer(?:'s)?|notes?|笔记")
+THIS_PAGE = whole(
+    r"(?:this|that|the same) (?:page|article|paper|post|source|document|note|text)|"
+    r"(?:这个|这篇|这份|这一|该|本)(?:页面?|网页|文章|论文|来源|文档|笔记)"
+)
+"""A source spoken of without a name: the one that is open, or was spoken of last."""
+_RESULTS = whole(r"results?|findings?|conclusions?|结果|结论|发现")
+_A_WORK = whole(r"(?:the|that) (?:[\w.-]+ ){1,6}(?:papers?|posts?|articles?|videos?|slides|talks?)")
 _CERTAIN = 0.8
 _TITLE = 3  # words
 _SAYS = re.compile(
@@ -33,11 +42,30 @@ _SAYS_ZH = re.compile(
     r"看待?)的?(?P<bq>.*)$"
     r"|^(?:在)?(?P<c>.+?)(?:里面?|中)(?:，|,)(?P<cq>.+)$"
 )
+_CHANGED = re.compile(
+    r"^(?:how|what) (?:has|have|did|does) (.+?) chang\w*"
+    r"(?: (?!between|since|from|over|after)(.+?))?(?: (?:between|since|from|over|after)\b.*)?$"
+    r"|(?:来源|资料|文档|文章)(.{1,40}?)的?(?:说法|观点|记载|数字|结论)(?:是否|有没有|是不是)?"
+    r"(?:一致|矛盾|冲突|不同|相同)",
+    re.IGNORECASE,
+)
 _CLAUSE = re.compile(
     r"\b(?:summar\w+|sum up|outline) (?:of )?(?:how|why|whether|what)\b|总结一?下?(?:怎么|如何|"
     r"为什么)",
     re.I,
 )
+
+
+def _a_person(asked: Asked, mention: str) -> bool:
+    """Say whether a mention is a name as people have, of whom nothing is here: "Raschka"."""
+    said = re.search(r"\b(?:say|says|write|writes|think|argue|claim|recommend)\b", asked.text)
+    name = re.fullmatch(r"(?:[A-Z][a-z]+(?:-[A-Z][a-z]+)? ?){1,3}", mention.strip())
+    return bool(said and name) and not known(asked, mention)
+
+
+def _whole_site(match: Match) -> bool:
+    """Sort what a person or site says before a page that has its name in its title."""
+    return match.by not in ("author", "site")
 
 
 def speaks_of_a_source(text: str) -> bool:
@@ -51,52 +79,71 @@ def many(asked: Asked) -> Request | None:
         return None
     years = [year[0] for year in YEAR.finditer(asked.text)]
     text = (
-        YEAR.sub(" \u0001 ", whole(r"年|到|至|之间").sub(" ", asked.text)) if years else asked.text
+        YEAR.sub(
+            " \u0001 ", whole(r"从|年|到现在|到今天?|至今|到|至|之间|以来").sub(" ", asked.text)
+        )
+        if years
+        else asked.text
     )
-    dull = SAID["compare"].sub(" \u0001 ", text)
+    changed = _CHANGED.search(text)
+    dull = " \u0001 ".join(changed.groups("")) if changed else SAID["compare"].sub(" \u0001 ", text)
     dull = whole(rf"{UNIT}|来源|各个?|说法|kept|say").sub(" ", dull)
     parts = (" ".join(trimmed(part).split()) for part in dull.split("\u0001"))
     subject = " ".join(part for part in parts if part)
     if not subject:
         return None
-    since, until = (min(years), max(years)) if len(years) > 1 else ("", "")
+    since, until = (min(years), max(years)) if years else ("", "")
+    if len(years) == 1:
+        until = ""
     return asked.request(MANY_SOURCES, subject=subject, since=since, until=until, kinds=())
 
 
 def one_source(asked: Asked) -> Request | None:
     """According to X, ...? What does X say about ...?"""
-    pattern = _SAYS_ZH if asked.lang == "zh" else _SAYS
-    match = pattern.match(asked.text)
-    if match is None:
+    first, second = (_SAYS_ZH, _SAYS) if asked.lang == "zh" else (_SAYS, _SAYS_ZH)
+    found = first.match(asked.text) or second.match(asked.text)
+    if found is None:
         return None
-    groups = {key: value for key, value in match.groupdict().items() if value}
+    chinese = found.re is _SAYS_ZH
+    groups = {key: value for key, value in found.groupdict().items() if value}
     slot = next(key for key in groups if len(key) == 1)
     mention = groups[slot]
     question = groups.get(f"{slot}q") or asked.text
-    if asked.lang == "zh" and slot == "b":
+    if chinese and slot == "b":
         question = f"{groups.get('bq') or ''}".strip("？?。 ") or asked.text
     primer = bool(PRIMER_NOTE.search(mention))
-    if lists := lists_in(asked.catalog, mention):
+    if (lists := lists_in(asked.catalog, mention)) and not _one_of(lists, mention, asked):
         subject = trimmed(question)
         return asked.request(HOLDINGS, lists=tuple(lists), subject=subject, kinds=())
     if re.fullmatch(r"(?:the |your |refdesk's )?primer|入门手册", mention.strip(), re.IGNORECASE):
         return asked.request(ONE_SOURCE, primer=True, question=_asked_of(question, asked))
     works = asked.works(_without_about(mention), primer=primer)
+    works = sorted(works, key=_whole_site) if slot == "c" and not chinese else works
+    if not works and slot == "c" and not chinese and _a_person(asked, mention):
+        return asked.request(
+            ONE_SOURCE, subject=mention.strip(), question=_asked_of(question, asked)
+        )
     if not works:
         return None
-    loose = slot == "d" or (asked.lang == "zh" and slot == "c")  # "in X, ...": X may be a subject
+    loose = slot == "d" or (chinese and slot == "c")  # "in X, ...": X may be a subject
     long = len(words_of(mention)) >= _TITLE
     if loose and not (works[0].score > _CERTAIN and (long or titled(asked, mention))):
         return None
     return asked.request(
-        ONE_SOURCE, works=meant(works), question=_asked_of(question, asked), subject=mention
-    )
+        ONE_SOURCE, works=meant(works, asked.lang), subject=mention,
+        question=_asked_of(question, asked),
+    )  # fmt: skip
 
 
 def summary(asked: Asked) -> Request | None:
     """Summarise X; what are the main points of X?"""
     if not asked.has("sum"):
         return None
+    if THIS_PAGE.search(asked.text) and "://" not in asked.text:
+        return asked.request(SUMMARY)  # which, nobody said
+    results = "results" if _RESULTS.search(asked.text) else ""
+    if "://" in asked.text and (works := asked.works(asked.text)):
+        return asked.request(SUMMARY, works=meant(works, asked.lang), asks=results)
     mention = asked.subject("sum")
     if not mention or asked.lists or _CLAUSE.search(asked.text):
         return None
@@ -105,12 +152,23 @@ def summary(asked: Asked) -> Request | None:
     named = whole(rf"^(?:the )?(?:{UNIT}|file|repo)|(?:这个|这篇|这份)(?:{UNIT})").sub(" ", mention)
     works = asked.works(named.strip(EDGE), primer=note)
     works = [match for match in works if note == match.work.primer or match.by == "address"]
+    if not works and _A_WORK.search(asked.text) and re.search("[A-Z]", mention):
+        return asked.request(SUMMARY, subject=mention)  # there is none of this name
     if not works:
         return None
     best = works[0]
     if best.by in ("author", "site") and not asked.has("unit"):
         return None
-    return asked.request(SUMMARY, works=meant(works), subject=mention)
+    return asked.request(SUMMARY, works=meant(works, asked.lang), subject=mention, asks=results)
+
+
+def _one_of(lists: Sequence[ListRow], mention: str, asked: Asked) -> bool:
+    """Say whether a mention names a work beside the owner of a list: "Ann's notes on X"."""
+    rest = set(words_of(mention))
+    for row in lists:
+        rest -= {word for text in (row.name, row.title, row.origin) for word in words_of(text)}
+    works = asked.works(mention) if rest else []
+    return bool(works) and works[0].by == "title" and works[0].score >= _CERTAIN
 
 
 def _without_about(mention: str) -> str:

@@ -1,5 +1,6 @@
 """Requests about what sources say: one summed up, one asked alone, several side by side."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -7,36 +8,56 @@ from assistant.answering import answer as answering
 from assistant.answering.values import Answer, Event
 from assistant.collection import compared
 from assistant.collection.catalog import Work, catalog
-from assistant.collection.opening import summary
 from assistant.collection.report import Report
 from assistant.collection.request import Request
+from assistant.collection.summary import results, summary
 from assistant.collection.works import describe
 from assistant.engines.protocol import Engine
 from index.search.library import Library
 from index.store.values import Filters
 
+_ONE_SENTENCE = re.compile(r"\b(?:one|a single) sentence\b|一句话", re.IGNORECASE)
+
 
 def summed_up(library: Library, request: Request, report: Report) -> Answer:
     """Sum a source up: one or two of its own sentences a section, in order."""
+    if not request.works and request.subject:
+        return report.answer("", refused=report.text(
+            f"No source here is called “{request.subject}”, so nothing can be said from it.",
+            f"这里没有叫“{request.subject}”的来源，所以无法据此回答。",
+        ))  # fmt: skip
+    if not request.works:
+        return report.answer("", refused=report.text(
+            "Which page? Name it by its title or its address.",
+            "是哪个页面？请说出它的标题或网址。",
+        ))  # fmt: skip
     work = _held(request)
     if work is None or work.document is None:
         return _absent(library, request, report)
-    (sentences, citations), covered, sections = summary(library, work.document)
+    title = work.own_title or work.title
+    if request.asks == "results":
+        sentences, citations = results(library, work.document)
+        how = report.text(
+            f"From “{title}” alone: the sentences that report results, in its order.",
+            f"只依据《{title}》：原文里说明结果的句子，按原文顺序。",
+        )
+    if request.asks != "results" or not sentences:
+        (sentences, citations), covered, sections = summary(library, work.document)
+        how = report.text(
+            f"From “{title}” alone: its own sentences, {covered} of {sections} sections in order.",
+            f"只依据《{title}》：原文的句子，按顺序取自 {sections} 节中的 {covered} 节。",
+        )
     if not sentences:
         return report.answer("", refused=report.text(
             f"“{work.title}” has no running text to sum up: open it at {work.url}.",
             f"《{work.title}》没有可以概括的正文：请打开 {work.url}。",
         ))  # fmt: skip
+    if _ONE_SENTENCE.search(request.text):
+        sentences, citations = sentences[:1], citations[:1]
+        how = report.text(f"From “{title}” alone.", f"只依据《{title}》。")
     report.quote(sentences, citations)
-    title = work.own_title or work.title
     report.read_on(title, work.url)
-    told = report.answer(
-        report.text(
-            f"From “{title}” alone: its own sentences, {covered} of {sections} sections in order.",
-            f"只依据《{title}》：原文的句子，按顺序取自 {sections} 节中的 {covered} 节。",
-        )
-    )
-    return replace(told, view="extractive")
+    return replace(report.answer(how), view="extractive")
 
 
 def asked_alone(
@@ -48,6 +69,14 @@ def asked_alone(
     stop: Callable[[], bool],
 ) -> Iterator[Event]:
     """Answer a question from one source, or from all of one author or site."""
+    if not request.works and not request.primer:
+        said = report.text(
+            f"No source here is called “{request.subject}” or by {request.subject}, so nothing can"
+            " be said from it.",
+            f"这里没有叫“{request.subject}”或由其撰写的来源，所以无法据此回答。",
+        )
+        yield Event("done", answer=report.answer("", refused=said))
+        return
     held = [work.document for work in request.works if work.document]
     if not held and not request.primer:
         yield Event("done", answer=_absent(library, request, report))
@@ -61,7 +90,9 @@ def asked_alone(
         if event.answer is None:
             yield event
             continue
-        answer = replace(event.answer, how=how, request=request.kind)
+        answer = replace(
+            event.answer, how=how, request=request.kind, did_you_mean=report.did_you_mean
+        )
         if answer.refused:
             said = report.text(
                 f"{title} does not say this. The nearest passages of it are listed below.",
@@ -75,11 +106,12 @@ def side_by_side(library: Library, request: Request, report: Report) -> Answer:
     """Show what several documents say of a subject, newest first, and where they differ."""
     groups, answered = compared.claims(library, request.subject, request.since, request.until)
     if not groups or not (answered or any(map(compared.told_twice, groups))):
+        dated = _dated(library, request, report)
         return report.answer("", refused=report.text(
             f"No dated source here says anything about “{request.subject}”" if request.since
             else f"No source here says anything about “{request.subject}”",
-            f"这里没有来源谈到“{request.subject}”",
-        ) + report.text(".", "。"))  # fmt: skip
+            f"这里没有{'注明日期的' if request.since else ''}来源谈到“{request.subject}”",
+        ) + report.text(".", "。") + dated)  # fmt: skip
     differ = [group for group in groups if compared.differing(group)]
     alike = [group for group in groups if compared.told_twice(group) and group not in differ]
     # the best group is what was asked; others only where they differ or say the same too
@@ -103,6 +135,18 @@ def side_by_side(library: Library, request: Request, report: Report) -> Answer:
     sentences, citations = compared.told(claims)
     report.quote(sentences, citations)
     return replace(report.answer(verdict), view="extractive")
+
+
+def _dated(library: Library, request: Request, report: Report) -> str:
+    """Say how few documents have a date, where one was asked for."""
+    if not request.since:
+        return ""
+    here = catalog(library.store).documents
+    dates = sum(bool(work.date) for work in here)
+    return report.text(
+        f" Only {dates} of {len(here)} documents carry a date.",
+        f"{len(here)} 篇文档中只有 {dates} 篇注明了日期。",
+    )
 
 
 def _held(request: Request) -> Work | None:

@@ -1,5 +1,9 @@
 """What there is on a subject, and what to read on it in which order."""
 
+from dataclasses import replace
+
+from assistant.answering.compose import in_other_words
+from assistant.answering.primer_zh import in_chinese
 from assistant.collection import about as shelves
 from assistant.collection.about import About
 from assistant.collection.catalog import catalog
@@ -11,6 +15,7 @@ from assistant.collection.lines import (
     how_found,
     in_words,
     joined,
+    minutes_of,
     narrowed,
     place_of,
     quoted,
@@ -19,13 +24,16 @@ from assistant.collection.naming import recognise
 from assistant.collection.opening import opening
 from assistant.collection.report import Report, named_kind
 from assistant.collection.request import Request
+from assistant.collection.vocabulary import whole
 from assistant.learning import primer
 from assistant.learning.effort import duration
 from assistant.learning.path import reading_path
 from assistant.learning.path_form import Step
 from index.search.library import Library
 from ingest.errors import NothingFound, UsageError
+from ingest.values import PRIMER
 
+_SHORTEST = whole(r"shortest|quickest|briefest|最短|最快|最简短")
 _STEPS = 8
 _SECTIONS = 6
 _TOPICS = 10
@@ -34,16 +42,18 @@ _TOPICS = 10
 def holdings(library: Library, request: Request, report: Report) -> str:
     """Map what is held on a subject: works, sections, the primer, what nothing covers yet."""
     subject = flat(request.subject)
-    about = shelves.about(library, subject)
+    found = shelves.about(library, subject)
     if named := recognise(library.store, subject):  # a person or a site
         works = [match.work for match in named if match.by in ("author", "site")]
-        about = About(subject, about.note, tuple(dict.fromkeys([*works, *about.works])),
-                      about.sections, about.gaps)  # fmt: skip
-    works = narrowed(about.works, request)
+        found = About(subject, found.note, tuple(dict.fromkeys([*works, *found.works])),
+                      found.sections, found.gaps)  # fmt: skip
+    works = narrowed(found.works, request)
+    if _SHORTEST.search(request.text):
+        works.sort(key=lambda work: minutes_of(library, work)[0])
     narrowing = request.kinds or request.levels or request.langs or request.lists
-    wanted = in_words(request, report.lang)
-    noted = about.note is not None and library.document(about.note.url) is not None
-    if not works and not noted and not about.sections:
+    wanted = in_words(request, report.lang, len(works) or 2)
+    noted = found.note is not None and library.document(found.note.url) is not None
+    if not works and not noted and not found.sections:
         report.say(
             report.text(
                 f"Nothing in the library or on its lists is about “{subject}”.",
@@ -65,7 +75,7 @@ def holdings(library: Library, request: Request, report: Report) -> str:
             report.text(f"No {wanted} on {subject}.", f"没有关于 {subject} 的{wanted}。"),
             *request.lists,
         )
-        works = list(about.works)
+        works = list(found.works)
         report.under(f"Other works on {subject}", f"关于 {subject} 的其他资料")
     else:
         count = len(works)
@@ -81,36 +91,44 @@ def holdings(library: Library, request: Request, report: Report) -> str:
     add_works(library, report, works)
     report.under("", "")
     if not narrowing:
-        _add_primer(library, about, report)
-        _add_sections(library, about, report)
+        _add_primer(library, found, report)
+        _add_sections(library, found, report)
     return how_found(request, report, subject)
 
 
-def _add_primer(library: Library, about: About, report: Report) -> None:
+def _add_primer(library: Library, found: About, report: Report) -> None:
     """Add what the primer says first of a subject."""
-    note = about.note
+    note = found.note
     if note is None or library.document(note.url) is None:
         return
     sentences, citations = opening(library, note.url)
     if sentences:
-        report.under(f"What the primer says: {note.topic}", f"入门手册怎么说：{note.topic}")
+        slug = note.url.removeprefix(PRIMER)
+        topic = in_chinese(slug, note.topic) or note.topic
+        report.under(f"What the primer says: {note.topic}", f"入门手册怎么说：{topic}")
+        if report.lang == "zh":
+            sentences = [
+                replace(in_other_words(said, chinese), status="supported")
+                if (chinese := in_chinese(slug, said.text)) else said
+                for said in sentences
+            ]  # fmt: skip
         report.quote(sentences, citations)
         report.under("", "")
 
 
-def _add_sections(library: Library, about: About, report: Report) -> None:
+def _add_sections(library: Library, found: About, report: Report) -> None:
     here = catalog(library.store)
-    filled = [(section, len(here.under(*section))) for section in about.sections]
-    filled = [(section, number) for section, number in filled if number]
+    filled = [(each, len(here.under(*each))) for each in found.sections]
+    filled = [(each, number) for each, number in filled if number]
     if filled:
         report.under("Sections of the lists", "清单里的章节")
-    for section, number in filled[:_SECTIONS]:
+    for each, number in filled[:_SECTIONS]:
         report.item(
-            report.text(f"{place_of(*section)} ({number})", f"{place_of(*section)}（{number} 项）")
+            report.text(f"{place_of(*each)} ({number})", f"{place_of(*each)}（{number} 项）")
         )
-    if about.gaps:
+    if found.gaps:
         report.under("Topics of the lists without a link yet", "清单里还没有链接的主题")
-        for topic in about.gaps[:_TOPICS]:
+        for topic in found.gaps[:_TOPICS]:
             report.item(place_of(topic.list, topic.path))
     report.under("", "")
 
@@ -121,16 +139,20 @@ def what_to_read(library: Library, request: Request, report: Report) -> str:
     try:
         path = reading_path(library, subject, request.hours)
     except (NothingFound, UsageError) as error:
-        report.say(str(error))
+        near = "、".join(note.topic for note in primer.nearest(subject))
+        near = f"最接近的主题：{near}。" if near else ""
+        report.say(report.text(str(error), f"这里没有关于“{subject}”的资料。{near}"))
         return _how_path(subject, request, report)
     hours = duration(path.total_minutes, report.lang)
     first = path.steps[0]
+    own = in_chinese(path.note.url.removeprefix(PRIMER), path.topic) if path.note else None
+    topic = own or path.topic
     works = {work.url: work for work in catalog(library.store).works}
     report.say(
         report.text(
             f"{path.topic}: {len(path.steps)} steps, about {hours} in all; begin with"
             f" {flat(first.title)}.",
-            f"{path.topic}：共 {len(path.steps)} 步，大约 {hours}；先读《{flat(first.title)}》。",
+            f"{topic}：共 {len(path.steps)} 步，大约 {hours}；先读《{_named(first)}》。",
         ),
         *([works[first.url]] if first.url in works else []),
     )
@@ -150,16 +172,22 @@ def what_to_read(library: Library, request: Request, report: Report) -> str:
     return _how_path(subject, request, report)
 
 
+def _named(step: Step) -> str:
+    """Return what a step is called in Chinese, where it is a note of the primer."""
+    chinese = in_chinese(step.url.removeprefix(PRIMER), step.title) if step.primer else None
+    return chinese or flat(step.title)
+
+
 def _step(step: Step, lang: str) -> str:
     level = hardness(step.difficulty, lang)
     minutes = duration(step.minutes, lang)
     if lang == "zh":
         kind = "入门手册" if step.primer else named_kind(step.kind, lang)
         hard = f"{level}（估计）" if step.estimated else level
-        return f"{flat(step.title)}（{kind}，{hard}，{minutes}）"
+        return f"{_named(step)}（{kind}，{hard}，{minutes}）"
     kind = "primer" if step.primer else named_kind(step.kind, lang)
     hard = f"{level} (estimated)" if step.estimated else level
-    return f"{flat(step.title)} ({kind}, {hard}, {minutes}): {flat(step.why)}"
+    return f"{flat(step.title)} ({kind}, {hard}, {minutes}): {step.why}"
 
 
 def _how_path(subject: str, request: Request, report: Report) -> str:

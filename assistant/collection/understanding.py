@@ -43,6 +43,17 @@ def may_be(text: str) -> bool:
     return any(SAID[name].search(text) for name in _TELLING) or shelf_frames.asks_who_or_where(text)
 
 
+def compares_sources(text: str) -> bool:
+    """Say whether a text asks what several sources say, and not to compare two things."""
+    return bool(SAID["compare"].search(text))
+
+
+def speaks_of_this_page(text: str) -> bool:
+    """Say whether a text asks to sum up "this page", or for its results, without naming it."""
+    said = source_frames.THIS_PAGE.search(text) and SAID["sum"].search(text)
+    return bool(said) and "://" not in text
+
+
 def understand(library: Library, text: str) -> Request | None:
     """Return what a request asks of the collection; None for a question of fact."""
     flat = " ".join(text.replace("’", "'").split())

@@ -36,7 +36,7 @@ SAID = {name: whole(_filled(words)) for name, words in _READ["words"].items()} |
 }
 """The classes of words, by name."""
 KINDS = {kind: whole(_either(names)) for kind, names in _READ["kinds"].items() if kind != "any"}
-LEVELS = {level: whole(_either(names)) for level, names in _READ["levels"].items()}
+LEVELS = {level: whole(_filled(names)) for level, names in _READ["levels"].items()}
 LANGUAGES = {lang: whole(_either(names)) for lang, names in _READ["languages"].items()}
 DULL = frozenset(_READ["dull"]["english"].split())
 """English words at either end of a subject that are no part of it."""

@@ -1,6 +1,5 @@
 """One work: which lists recommend it, who wrote it, how long and hard it is, whether it is here."""
 
-import re
 from collections.abc import Sequence
 
 from assistant.collection import about as shelves
@@ -16,6 +15,7 @@ from assistant.collection.lines import (
     quoted,
     trail,
 )
+from assistant.collection.naming import person_in
 from assistant.collection.report import LEVELS, Report, named_kind
 from assistant.collection.request import Request
 from assistant.learning import effort, primer
@@ -48,8 +48,11 @@ def recommended(library: Library, request: Request, report: Report) -> str:
     else:
         _add_recommendations(exact, report)
     others = works if not exact else []
-    known = shelves.about(library, subject)
-    if not works or (exact and all(work.kind == "note" for work in exact)) or others:
+    addressed = "://" in subject  # names nothing that could be looked for
+    if not addressed and (
+        not works or (exact and all(work.kind == "note" for work in exact)) or others
+    ):
+        known = shelves.about(library, subject)
         listed = [work for work in known.works if work.places and work not in exact]
         listed = list(dict.fromkeys([*others, *listed]))
         if listed:
@@ -126,8 +129,8 @@ def work_asked(library: Library, request: Request, report: Report) -> str:
     if len(request.works) > _DESCRIBED or (len(request.works) > 1 and not request.asks):
         report.say(
             report.text(
-                f"{len(request.works)} works of {request.subject}:",
-                f"{request.subject} 有 {len(request.works)} 项：",
+                f"{len(request.works)} works are by “{request.subject.strip()}”, or called so:",
+                f"名称或作者是“{request.subject.strip()}”的有 {len(request.works)} 项：",
             )
         )
         add_works(library, report, request.works, 2 * SHOWN)
@@ -145,7 +148,7 @@ def describe(library: Library, work: Work, asks: str, report: Report) -> None:
     level = work.difficulty
     marker = next((place.list for place in work.places if place.difficulty), "")
     guess = _estimate(library, work)
-    author = _few(work.author) or _author_in(work.title)
+    author = _few(work.author) or person_in(work.title)
     lines = {
         "author": report.text(
             f"{title} is by {author}." if author else f"The catalog names no author of {title}.",
@@ -170,14 +173,16 @@ def describe(library: Library, work: Work, asks: str, report: Report) -> None:
         ),
         "address": f"{title}: {work.url}",
     }  # fmt: skip
-    if asks in lines:
-        report.say(lines[asks], work)
+    asked = asks.split()
+    for each in asked:
+        if each in lines:
+            report.say(lines[each], work)
     about = [
         named_kind(work.kind, report.lang),
-        report.text(f"by {author}", f"作者 {author}") if author and asks != "author" else "",
-        work.date if asks != "when" else "",
-        hardness(level, report.lang) if asks != "hard" else "",
-        duration(minutes, report.lang) if asks != "time" else "",
+        report.text(f"by {author}", f"作者 {author}") if author and "author" not in asked else "",
+        work.date if "when" not in asked else "",
+        hardness(level, report.lang) if "hard" not in asked else "",
+        duration(minutes, report.lang) if "time" not in asked else "",
     ]
     here = work.held
     state = report.text(
@@ -204,14 +209,6 @@ def _few(authors: str) -> str:
     """Return the first authors of many."""
     names = [name.strip() for name in authors.split(";")]
     return authors if len(names) <= _AUTHORS else f"{', '.join(names[:_AUTHORS])} et al."
-
-
-def _author_in(title: str) -> str:
-    """Return who a title says it is by: "Jay Alammar - The ...", "... by Don Moon"."""
-    if match := re.search(r"\bby ((?:[A-Z][\w.]+ ?){2,3})", title):
-        return match[1].strip()
-    match = re.match(r"((?:[A-Z][a-z]+ ){1,2}[A-Z][a-z]+)(?: - |: )", title)
-    return match[1] if match else ""
 
 
 def _estimate(library: Library, work: Work) -> str:

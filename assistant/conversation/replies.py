@@ -1,9 +1,10 @@
 """Replies to turns that ask nothing, and the same answer put otherwise, by code."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from assistant.answering.across import to_chinese
+from assistant.answering.primer_zh import in_chinese
 from assistant.answering.values import Answer, Sentence, Span
 from assistant.conversation.moves import (
     BYE,
@@ -15,11 +16,16 @@ from assistant.conversation.moves import (
     YES,
     Move,
 )
+from assistant.conversation.tables import as_table
 from assistant.engines.protocol import Engine
+from ingest.text.scripts import has_han, length_in_words
+from ingest.values import PRIMER
 
 SMALL_TALK, COMMAND = "small_talk", "command"
 """Kinds of requests, as `Answer.request` has them."""
 _SHORT, _ONE = 2, 1
+_PLAIN = 32  # words
+_PLAINER = 6  # sentences
 
 _SAID = {
     THANKS: ("You're welcome.", "不客气。"),
@@ -87,16 +93,26 @@ def otherwise(
         answer, done = _in_chinese(answer, model, stop)
         if not done:
             notes.append(
-                ("Without a model that writes, nothing is translated.", "没有写作模型，无法翻译。")
-            )
+                ("Without a model that writes, only refdesk's own notes are in Chinese.",
+                 "没有写作模型，只有 refdesk 自己的笔记有中文。")
+            )  # fmt: skip
+    if "en" in move.manners and answer.lang == "zh":
+        answer = _in_english(answer)
+        notes.append(("The sources' own words.", "这是来源的原话。"))
     if "other" in move.manners:
         notes.append(("refdesk answers in English and in Chinese.", "refdesk 用英文和中文回答。"))
-    if "table" in move.manners or "list" in move.manners:
-        notes.append(("The same sentences: refdesk makes no tables or lists of them.",
-                      "句子不变：refdesk 不会把它们改成表格或列表。"))  # fmt: skip
+    if "table" in move.manners:
+        answer, done = as_table(answer, answer.asked)
+        notes.append(
+            ("The same sentences as a table.", "同样的句子，排成表格。") if done
+            else ("Nothing of this answer makes a table.", "这个回答没有可以排成表格的内容。")
+        )  # fmt: skip
+    if "list" in move.manners:
+        answer = _listed(answer)
+        notes.append(("The same sentences as a list.", "同样的句子，逐条列出。"))
     if "simpler" in move.manners:
-        notes.append(("The sources' own words; ask “easy sources on …” for gentler ones.",
-                      "这是来源的原话；可以问“关于……的简单资料”找更浅显的。"))  # fmt: skip
+        answer = _plainer(answer)
+        notes.append(("The plainer sentences of the same answer.", "同一个回答里较浅显的句子。"))
     if "sure" in move.manners:
         notes.append(("Asked again: every sentence is checked against the source it cites.",
                       "重新查过：每句话都与所引来源核对过。"))  # fmt: skip
@@ -105,36 +121,80 @@ def otherwise(
 
 
 def _cut(answer: Answer, most: int) -> Answer:
-    kept = answer.sentences[:most]
+    return _only(answer, answer.sentences[:most])
+
+
+def _only(answer: Answer, kept: Sequence[Sentence]) -> Answer:
+    """Return an answer of some of its sentences, the citations numbered anew."""
     numbers = {n: at for at, n in enumerate(sorted({n for s in kept for n in s.citations}), 1)}
     return replace(
         answer,
         sentences=tuple(
             replace(
-                sentence,
-                citations=tuple(numbers[n] for n in sentence.citations),
-                spans=tuple(Span(numbers[n], start, end) for n, start, end in sentence.spans),
+                each,
+                citations=tuple(numbers[n] for n in each.citations),
+                spans=tuple(Span(numbers[n], start, end) for n, start, end in each.spans),
             )
-            for sentence in kept
+            for each in kept
         ),
         citations=tuple(replace(c, n=numbers[c.n]) for c in answer.citations if c.n in numbers),
     )
 
 
+def _listed(answer: Answer) -> Answer:
+    """Make every sentence of prose an item."""
+    said = (each if each.block else replace(each, form="item") for each in answer.sentences)
+    return replace(answer, sentences=tuple(said))
+
+
 def _in_chinese(
     answer: Answer, model: Callable[[], Engine | None], stop: Callable[[], bool]
 ) -> tuple[Answer, bool]:
-    """Put each sentence into Chinese beside its original, as for a Chinese question."""
-    engine = model()
-    if engine is None:
-        return answer, False
+    """Put each sentence into Chinese beside its original, and say whether all were.
+
+    What refdesk itself has in Chinese stands as it does there; the model is asked for the rest.
+    """
+    notes = {each.n: each.url.removeprefix(PRIMER) for each in answer.citations if each.primer}
+    engine, left, shown = None, False, []
+    for each in answer.sentences:
+        slug = next((notes[n] for n in each.citations if n in notes), "")
+        text = in_chinese(slug, each.text) if slug else None
+        if text is None and not each.block and not has_han(each.text):
+            engine = engine or (None if left else model())
+            text = next(to_chinese(engine, [each.text], stop)) if engine and not stop() else ""
+            left = left or not text
+        said = each
+        if text:
+            status = "supported" if slug else "weak"
+            own = each.original or each.text
+            said = replace(each, text=text, original=own, verbatim=False, status=status)
+        group = in_chinese(slug, each.group) if slug and each.group else None
+        shown.append(replace(said, group=group or each.group))
+    by = engine.name if engine else answer.model
+    return replace(answer, lang="zh", sentences=tuple(shown), model=by), not left
+
+
+def _in_english(answer: Answer) -> Answer:
+    """Show the originals of what was put into Chinese."""
+    headings = {each.n: each.heading[-1] for each in answer.citations if each.heading}
     shown = []
-    for sentence in answer.sentences:
-        chinese = (
-            "" if sentence.block or stop() else next(to_chinese(engine, [sentence.text], stop))
-        )
-        if chinese:
-            own = sentence.original or sentence.text
-            sentence = replace(sentence, text=chinese, original=own, verbatim=False, status="weak")
-        shown.append(sentence)
-    return replace(answer, sentences=tuple(shown), model=engine.name), True
+    for each in answer.sentences:
+        said = each
+        if each.original:
+            said = replace(each, text=each.original, original=None, verbatim=True,
+                           status="supported")  # fmt: skip
+        own = next((headings[n] for n in each.citations if n in headings), each.group)
+        shown.append(replace(said, group=own if each.group and each.original else each.group))
+    return replace(answer, lang="en", sentences=tuple(shown))
+
+
+def _plainer(answer: Answer) -> Answer:
+    """Keep the sentences without formulas that are not long; all, where there are none."""
+    if answer.view == "catalog":
+        return answer
+    kept = tuple(
+        each
+        for each in answer.sentences
+        if not each.block and "$" not in each.text and length_in_words(each.text) <= _PLAIN
+    )
+    return _only(answer, kept[:_PLAINER]) if kept else answer

@@ -35,6 +35,7 @@ def answer_of(kept: Mapping[str, Any]) -> Answer:
             for sentence in kept["dropped"]
         ),
         unanswered=tuple(map(_text, kept["unanswered"])),
+        did_you_mean=tuple(map(_text, kept.get("did_you_mean", ()))),
         request=_text(kept["request"]),
         how=_text(kept["how"]),
     )

@@ -173,7 +173,7 @@ def _link_steps(
             library, sources.get(address), address, recommended.why(sources.get(address), note)
         )
         for address in dict.fromkeys(addresses)
-        if address not in dead
+        if address not in dead and not recommended.is_account(address)
     ]
 
 

@@ -10,6 +10,13 @@ from index.store.values import Recommendation
 from ingest.links.urls import canonical
 from ingest.lists.catalog_file import FOUNDING
 
+_ACCOUNT = re.compile(
+    r"https?://(?:www\.)?(?:(?:x|twitter)\.com/\w+|space\.bilibili\.com/\d+|"
+    r"youtube\.com/(?:@[\w.-]+|channel/[\w-]+|c/[\w-]+)|github\.com/[\w-]+|medium\.com/@[\w.-]+|"
+    r"linkedin\.com/in/[\w%-]+)",
+    re.IGNORECASE,
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -39,6 +46,11 @@ def sources(store: Store) -> dict[str, Source]:
         address: Source(title, url, kind, tuple(dict.fromkeys(places[address])))
         for address, (title, url, kind) in first.items()
     }
+
+
+def is_account(url: str) -> bool:
+    """Say whether an address is where somebody publishes, not something to read or watch."""
+    return bool(_ACCOUNT.fullmatch(url.rstrip("/")))
 
 
 def named(source: Source) -> tuple[str, ...]:

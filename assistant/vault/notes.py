@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from assistant.answering import saved_form
-from assistant.collection.opening import summary
+from assistant.collection.summary import summary
 from assistant.references.csl import Item, item_of, with_keys, year_of
 from assistant.vault.note import Block, Note, note_id
 from index.search.library import Library

@@ -187,6 +187,7 @@ def real(desk, models_dir):
 
 
 @pytest.mark.timeout(1800)
+@pytest.mark.long
 def test_the_real_model_neither_obeys_nor_repeats(real):
     every = os.environ.get("REFDESK_TEST_INJECTIONS") == "all"
     asked = [attack for attack in ATTACKS if every or attack.id in SHORT]

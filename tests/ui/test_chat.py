@@ -98,6 +98,7 @@ def test_at_a_terminal_ctrl_c_at_the_prompt_does_not_end_it(home, desk):
     )  # fmt: skip
     os.close(follower)
     said = _until(leader, b"> ")
+    time.sleep(0.3)  # until it waits for a line: the prompt is written just before
     process.send_signal(signal.SIGINT)
     said += _until(leader, b"ends the chat")
     os.write(leader, f"{QUESTION}\n".encode())
@@ -109,7 +110,7 @@ def test_at_a_terminal_ctrl_c_at_the_prompt_does_not_end_it(home, desk):
     os.close(leader)
 
 
-def _until(leader, wanted, seconds=60, over=lambda: False):
+def _until(leader, wanted, seconds=20, over=lambda: False):
     said, end = b"", time.monotonic() + seconds
     while wanted not in said and time.monotonic() < end and not over():
         if select.select([leader], [], [], 0.1)[0]:

@@ -297,6 +297,7 @@ def test_cite_says_what_it_cannot_cite(filled, tmp_path):
     assert "holds no page" in filled("cite", "https://a.example/", code=3).stderr
 
 
+@pytest.mark.long
 def test_a_list_is_exported_and_read_again(filled, tmp_path):
     mine, again = tmp_path / "mine.md", tmp_path / "again.md"
     mine.write_text("# Mine\n\n## Attention\n\n- [Sharing](https://a.example/x) - short\n")
@@ -315,6 +316,7 @@ def test_a_list_is_exported_and_read_again(filled, tmp_path):
     assert "no list nothing" in filled("lists", "export", "nothing", code=2).stderr
 
 
+@pytest.mark.long
 def test_an_export_a_lock_and_a_home_are_compared(filled, notes, tmp_path):
     pack, lock = tmp_path / "a.tar.gz", tmp_path / "b.lock.json"
     said = json.loads(filled("export", pack, "--json").stdout)

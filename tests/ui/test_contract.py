@@ -26,7 +26,7 @@ ANSWER = Answer(
     (Sentence("One key head.", (1,), 1.0, "supported", True, (Span(1, 5, 16),)),),
     (CITATION,), (Hit(1, 0.12345, PASSAGE, (PLACE,), 2, None),), (Reading("On", "https://b/"),),
     "small", {"total_s": 1.5}, look_in=(PLACE,), dropped=(Dropped("No.", 0.1, "unsupported"),),
-    unanswered=("when?",),
+    unanswered=("when?",), did_you_mean=("What is MHA?",),
 )  # fmt: skip
 
 

@@ -96,6 +96,7 @@ def answer(console: Console, given: Answer) -> None:
     asked_as(console, given)
     if given.refused:
         console.print(clean(given.refusal or ""), markup=False, highlight=False)
+        _other_readings(console, given)
         nearest(console, given)
         return
     if given.view == "extractive" and not given.how:
@@ -110,8 +111,16 @@ def answer(console: Console, given: Answer) -> None:
     if given.how:
         console.print()
         console.print(Text(clean(given.how), style="dim"))
+    _other_readings(console, given)
     if given.citations or given.further:
         sources(console, given)
+
+
+def _other_readings(console: Console, given: Answer) -> None:
+    """Say what else the question may have meant."""
+    if given.did_you_mean:
+        console.print()
+        console.print(clean(given.other_readings), markup=False, highlight=False)
 
 
 def sources(console: Console, given: Answer) -> None:

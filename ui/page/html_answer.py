@@ -68,6 +68,7 @@ def turn_html(turn: Turn, say: Texts) -> str:
         parts.append(_refusal(turn.answer, say))
     else:
         parts += [said_html(turn.sentences, partial(_marks, turn)), _legend(turn, say)]
+        parts.append(_other_readings(turn.answer, say) if turn.answer is not None else "")
     if turn.state or turn.notice:
         busy = " busy" if turn.state else ""
         said = escape(turn.state or turn.notice)
@@ -90,6 +91,17 @@ def turn_html(turn: Turn, say: Texts) -> str:
         f'<section class="turn" data-turn="{turn.number}" data-asked="{escape(asked)}"{state}>'
         f"{framed(*parts)}</section>"
     )
+
+
+def _other_readings(answer: Answer, say: Texts) -> str:
+    """Return buttons that ask what the question may have meant as well."""
+    if not answer.did_you_mean:
+        return ""
+    asked = " ".join(
+        f'<button type="button" class="example">{escape(each)}</button>'
+        for each in answer.did_you_mean
+    )
+    return f'<p class="readings">{escape(say("ask.did_you_mean"))} {asked}</p>'
 
 
 def error_html(turn: Turn, error: RefdeskError, say: Texts) -> str:
@@ -303,7 +315,7 @@ def _refusal(answer: Answer, say: Texts) -> str:
         places = f'<h3 class="small">{escape(say("ask.look_in"))}</h3>{places}'
     return (
         f'<div class="message refused" role="status"><p class="said">{escape(say("ask.refused"))}'
-        f"</p><p>{escape(answer.refusal or '')}</p></div>"
+        f"</p><p>{escape(answer.refusal or '')}</p></div>{_other_readings(answer, say)}"
         f'{places}<h3 class="small">{escape(near)}</h3>{hits}'
     )
 

@@ -23,7 +23,8 @@ def rest(answer: Answer, said: Sequence[Sentence]) -> str:
     if answer.refused:
         listed = [f"- {_hit(hit)}" for hit in answer.nearest]
         nearest = "\n\nNearest sources:\n\n" + "\n".join(listed) if listed else ""
-        return ("\n\n" if said else "") + (answer.refusal or "") + nearest
+        refused = f"{answer.refusal or ''}{_other_readings(answer)}"
+        return ("\n\n" if said else "") + refused + nearest
     left = list(answer.sentences)
     if left[: len(said)] == list(said):
         left = left[len(said) :]
@@ -38,8 +39,13 @@ def rest(answer: Answer, said: Sequence[Sentence]) -> str:
         text += f"\n\n{_harmless(answer.left_open)}"
     if answer.how:
         text += f"\n\n{_harmless(answer.how)}"
+    text += _other_readings(answer)
     sources = "\n".join(f"{cited.n}. {_citation(cited)}" for cited in answer.citations)
     return f"{text}\n\nSources:\n\n{sources}" if sources else text
+
+
+def _other_readings(answer: Answer) -> str:
+    return f"\n\n{_harmless(answer.other_readings)}" if answer.did_you_mean else ""
 
 
 def next_sentence(sentence: Sentence, said: Sequence[Sentence]) -> str:

@@ -1,0 +1,223 @@
+"""A document summed up: a sentence or two of its own a section, in order; or its results.
+
+Sentences are chosen by how near they are to the whole of their section and to its heading (the
+centroid of Radev et al., 2004), the early ones first; nothing is said anew.
+"""
+
+import math
+import re
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from assistant.answering.evidence import Line
+from assistant.answering.injection import orders
+from assistant.answering.pieces import pieces
+from assistant.collection.opening import Told, lines_of, passages, told
+from index.search.library import Hit, Library
+from index.store.values import StoredPassage
+
+_SECTIONS = 12
+_SENTENCES = 5  # at least, where there are few sections
+_HALF = 0.5  # of a text in one section: its subsections stand for it
+_SHORT_SECTION = 160  # characters: a menu, a button
+_FEW_SECTIONS = 4
+_LOOKED_AT = 8  # sentences of a section
+_PER_PASSAGE = 5
+_LEAD = 0.015  # what standing one sentence further on costs, as cosine
+_HEADING = 0.5  # what likeness to the heading weighs beside likeness to the whole section
+_TITLE = 0.25  # and likeness to the title
+_LEANS_COST = 0.2
+_LEANS = re.compile(
+    r"(?:moreover|however|and|but|so|also|too|then|instead|otherwise|therefore|thus|hence|likewise|"
+    r"similarly|finally|with (?:this|that|these)|once|meanwhile|for (?:example|instance|single)|"
+    r"generally|sometimes|all|up until|since then|because of|due to|another|one of the|such|"
+    r"that(?:'s| is)|there|it|they|or|nor|yet|on the other hand|on top of|in (?:short|addition|"
+    r"contrast|other words|summary|the latest|general)|again|next|after (?:that|this)|at (?:this|"
+    r"that)|同样|此外|另外|然而|但是?|因此|所以|而且|然后|在此基础上|总之|同时|例如|比如|其中|这)\b|[\"“‘']",
+    re.IGNORECASE,
+)
+_CAPTION = re.compile(
+    r"(?:from|figure|fig\.|source|image|photo|credits?|table|example of|screenshot)\b|"
+    r".*\bet al\., |.*arXiv preprint|图 ?\d|来源[:：]|来自",
+    re.IGNORECASE,
+)
+_RESULTS = re.compile(
+    r"\b(?:results?|experiments?|experimental|evaluat\w+|findings?|performance|benchmarks?|"
+    r"conclusions?|impact|takeaways?|abstract|summary|ablations?)\b|结果|实验|评估|评测|结论|总结|性能|摘要",
+    re.IGNORECASE,
+)
+_FINDS = re.compile(
+    r"\b(?:outperform\w*|achiev\w+|reach\w*|improv\w+|faster|slower|speed-?ups?|better|worse|best|"
+    r"reduc\w+|increas\w+|decreas\w+|match\w*|exceed\w*|yields?|requir\w+ (?:up to|only)|fewer|"
+    r"(?:we|they|authors) (?:show|find|found|observe|demonstrate|report)|results? (?:show|suggest)|"
+    r"compar\w+ (?:to|with)|only|up to)\b|优于|提高|提升|降低|减少|达到|快|超过|发现|表明",
+    re.IGNORECASE,
+)
+_FIGURE = re.compile(r"\d+(?:\.\d+)?\s*(?:%|\\%|x\b|×|\$?\\times|-?fold|times\b|倍|B\b|M\b|k\b)|\d")
+_MOST_RESULTS = 6
+_TALKS = re.compile(
+    r"(?:now|let'?s|let us|check out|click|note that|in (?:this|the (?:previous|next|following|"
+    r"last))"
+    r"|previously|as (?:you|we)|we(?:'ll|'ve| will| have| can| are| now)|you(?:'ll| can| will|"
+    r" may)|i |i'"
+    r"|if you|as always|don't|welcome|thanks|here|join |please|for (?:more |further )?"
+    r"(?:information|details)|remember|see |read |to (?:follow|get started|learn more)|first,"
+    r"|本文|接下来|下面|我们|让我们|现在|首先|欢迎)|.*\b(?:this (?:post|article|blog|section|"
+    r"tutorial|chapter|page)|feedback|follow (?:me|us))\b",
+    re.IGNORECASE,
+)
+_BACK_MATTER = re.compile(
+    r"^(?:\W|\d)*(?:references?|bibliography|citations?|acknowledge?ments?|footnotes?|licen[cs]e|"
+    r"further reading|resources|comments?|related|appendix|changelog|contribut\w+|sponsors?|"
+    r"table of contents|contents|see also|sources|subscribe|star history|参考文献|致谢|附录|目录|"
+    r"引用|许可)",
+    re.IGNORECASE,
+)
+
+
+def summary(library: Library, url: str) -> tuple[Told, int, int]:
+    """Return one or two sentences a section, in order; and of how many sections, of how many."""
+    sections = _sections(list(passages(library, url)))
+    kept = _largest(sections, _SECTIONS)
+    fewest = max(1, math.ceil(_SENTENCES / max(1, len(kept))))
+    lengths = [_length(hits) for _, hits in kept]
+    usual = sum(lengths) / max(1, len(lengths))
+    chosen: list[tuple[str, Line]] = []
+    shown: set[str] = set()
+    covered = 0
+    for place, (label, hits) in enumerate(kept):
+        long = place == 0 or lengths[place] > usual
+        found = _central(library, label, hits, max(fewest, 1 + long))
+        picked = [line for line in found if line.text not in shown]
+        shown.update(line.text for line in picked)
+        chosen += [(label, line) for line in picked]
+        covered += bool(picked)
+    return told(chosen), covered, len(sections)
+
+
+def results(library: Library, url: str) -> Told:
+    """Return what a document says came out: the sentences that report it, with figures first.
+
+    They come from the sections whose headings speak of results, or from all where none does, in
+    the order of the document; one that leans on the sentence before it comes with that.
+    """
+    sections = _sections(list(passages(library, url)))
+    headed = [each for each in sections if _RESULTS.search(each[0])]
+    telling = headed or sections
+    found: list[tuple[bool, int, str, tuple[Line, ...]]] = []
+    for label, hits in telling:
+        for hit in hits:
+            for unit in _units(library, hit):
+                said = unit[-1].text
+                figure = bool(_FIGURE.search(said))
+                if _FINDS.search(said) and (headed or figure):
+                    found.append((figure, len(found), label, unit))
+    best = sorted(found, key=lambda each: (-each[0], each[1]))[:_MOST_RESULTS]
+    chosen: dict[tuple[str, int], tuple[str, Line]] = {}
+    for _, _, label, unit in sorted(best, key=lambda each: each[1]):
+        for line in unit:
+            chosen.setdefault((line.hit.passage.key, line.piece.start), (label, line))
+    return told(list(chosen.values()))
+
+
+def _units(library: Library, hit: Hit) -> Iterator[tuple[Line, ...]]:
+    """Yield the sentences of a passage, one that leans on another together with that."""
+    found = pieces(hit.passage.text, hit.passage.fence)
+    ordered = orders([piece.text for piece in found])
+    before: tuple[Line, ...] = ()
+    for piece, order in zip(found, ordered, strict=True):
+        apart = piece.block or piece.title or piece.leads or not piece.whole
+        if order or apart or not piece.text.strip():
+            before = ()
+            continue
+        line = Line(hit, piece, frozenset(library.terms(piece.text)), 1.0)
+        leans = piece.refers_back
+        if not leans or before:
+            yield (*before[-1:], line) if leans else (line,)
+        before = (line,)
+
+
+def _sections(hits: Sequence[Hit]) -> list[tuple[str, list[Hit]]]:
+    """Return (label, passages) of the sections, in order, back matter left out.
+
+    Sections are those of the highest level at which the headings differ.
+    """
+    kept = [
+        hit for hit in hits if not any(_BACK_MATTER.match(part) for part in hit.passage.heading)
+    ]
+    sections = _split(kept, _depth([hit.passage for hit in kept]))
+    if len(sections) > 1 and sections[0][0].startswith(sections[1][0]):
+        sections = sections[1:]  # the site's frame around the page, under "title - site"
+    told_much = [each for each in sections if _length(each[1]) >= _SHORT_SECTION]
+    return told_much if len(told_much) >= _FEW_SECTIONS else sections
+
+
+def _length(hits: Sequence[Hit]) -> int:
+    return sum(len(hit.passage.text) for hit in hits)
+
+
+def _split(hits: Sequence[Hit], depth: int) -> list[tuple[str, list[Hit]]]:
+    """Return the sections of one level; one that holds most of the text is split further."""
+    found: list[tuple[str, list[Hit]]] = []
+    for hit in hits:
+        heading = hit.passage.heading
+        label = heading[depth] if len(heading) > depth else heading[-1] if heading else ""
+        if not found or found[-1][0] != label:
+            found.append((label, []))
+        found[-1][1].append(hit)
+    total = _length(hits)
+    whole: list[tuple[str, list[Hit]]] = []
+    for label, own in found:
+        share = _length(own)
+        deeper = any(len(hit.passage.heading) > depth + 1 for hit in own)
+        large = len(found) > 1 and share > _HALF * total
+        whole += _split(own, depth + 1) if deeper and large else [(label, own)]
+    return whole
+
+
+def _depth(passages: Sequence[StoredPassage]) -> int:
+    deepest = max((len(each.heading) for each in passages), default=0)
+    for depth in range(deepest):
+        if len({each.heading[depth] for each in passages if len(each.heading) > depth}) > 1:
+            return depth
+    return max(0, deepest - 1)
+
+
+def _largest(sections: list[tuple[str, list[Hit]]], most: int) -> list[tuple[str, list[Hit]]]:
+    """Keep the first section and the longest others, in order."""
+    if len(sections) <= most:
+        return sections
+    length = [_length(hits) for _, hits in sections]
+    order = sorted(range(1, len(sections)), key=lambda place: -length[place])
+    kept = sorted([0, *order[: most - 1]])
+    return [sections[place] for place in kept]
+
+
+def _central(library: Library, label: str, hits: Sequence[Hit], most: int) -> list[Line]:
+    """Return the sentences of a section nearest to all of it, to its heading and to the title.
+
+    Those near its beginning are preferred; those that speak to the reader or lean on what stands
+    before them are not.
+    """
+    comparable = hits[0].passage.lang == "en" or library.embedder.multilingual
+    lines: list[Line] = []
+    for hit in hits:
+        lines += lines_of(library, hit, min(_PER_PASSAGE, _LOOKED_AT - len(lines)))
+        if len(lines) >= _LOOKED_AT:
+            break
+    lines = [line for line in lines if not _CAPTION.match(line.text)]
+    plain = [line for line in lines if not _TALKS.match(line.text)]
+    lines = plain if len(plain) >= most else lines
+    if len(lines) <= most:
+        return lines
+    costs = np.arange(len(lines)) * _LEAD
+    costs = costs + _LEANS_COST * np.array([bool(_LEANS.match(line.text)) for line in lines])
+    if comparable:
+        vectors = library.sentence_vectors([line.text for line in lines])
+        costs = costs - vectors @ library.vectors([hit.passage.number for hit in hits]).mean(axis=0)
+        about, title = library.sentence_vectors([label or hits[0].passage.title,
+                                                 hits[0].passage.title])  # fmt: skip
+        costs = costs - _HEADING * (vectors @ about) - _TITLE * (vectors @ title)
+    best = sorted(range(len(lines)), key=lambda row: float(costs[row]))[:most]
+    return [lines[row] for row in sorted(best)]
