@@ -250,6 +250,11 @@ class Reading:
         return [refused] if refused else []
 
 
+def reading_of(folder: Path, url: str, records: Mapping[str, Record]) -> Reading:
+    """Return the reading of a page from the records of one visit, by the address asked for."""
+    return Reading(folder, url, (_Copy(records),))
+
+
 def record_of(plain: Mapping[str, Any]) -> Record:
     """Return the record whose fields ``plain`` holds, as JSON gives them back."""
     payload = plain["payload"]

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-READER = 6
+READER = 7
 """Version of the reading: raised whenever the same bytes would give another document."""
 
 PRIMER = "refdesk:primer/"
@@ -46,6 +46,20 @@ class Imprint:
 
 
 @dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure of a document: the address of its picture, and where it stands in the text.
+
+    It stands before the block that begins at ``at``. ``text[start:end]`` is its caption, or what
+    its page says of it to those who cannot see it; both are 0 where there is neither.
+    """
+
+    at: int
+    start: int
+    end: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """A readable text and where it comes from.
 
@@ -54,7 +68,8 @@ class Document:
     ``kind`` are `urls.source_of` and `urls.kind_of`. ``links`` are the reading a primer note names,
     ``aliases`` other names of its subject, which are searched and not shown. ``anchors`` are
     (offset in ``text``, address that opens the original there), ascending: pages of a PDF, seconds
-    of a video, sections of a paper. ``imprint`` is what citing it needs beside these.
+    of a video, sections of a paper. ``imprint`` is what citing it needs beside these. ``figures``
+    ascend by where they stand.
     """
 
     url: str
@@ -70,6 +85,7 @@ class Document:
     aliases: tuple[str, ...] = ()
     anchors: tuple[tuple[int, str], ...] = ()
     imprint: Imprint = Imprint()  # immutable
+    figures: tuple[Figure, ...] = ()
 
     @property
     def sha256(self) -> str:

@@ -324,6 +324,7 @@ _REPORTED = "adds lines of ours to a report"
 EXEMPT: dict[str, str] = {
     "assistant.contract.derived": "names of members",
     "assistant.home.": "opens and writes a home; texts are read elsewhere",
+    "assistant.answering.values.figure_path": "one address, put into another",
     "assistant.kept.": "texts have their bounds at the door; the reader view is measured in ui",
     "assistant.learning.card_sources.": _ASKS_LIBRARY,
     "assistant.learning.deck.Deck.add": "keeps what was made of an answer",

@@ -22,6 +22,7 @@ from ingest.reading import (
     epub,
     extract,
     feed_heads,
+    figures,
     formulas,
     front_matter,
     garbled,
@@ -76,7 +77,7 @@ from ingest.text import (
     words,
 )
 from ingest.text import formulas as formulas_of
-from ingest.values import Document
+from ingest.values import Document, Figure
 from tests import packed
 from tests.growth import FEW, Case
 
@@ -324,6 +325,27 @@ CASES: dict[str, Any] = {
     "ingest.reading.pdf_layout.joined": lambda text: pdf_layout.joined(text, text, ()),
     "ingest.reading.pdf_layout.paragraphs": lambda text: pdf_layout.paragraphs(_pieces(text)),
     "ingest.reading.pdf_layout.starts_item": pdf_layout.starts_item,
+    "ingest.reading.figures.mark": Case(
+        lambda text: figures.mark(_tree(text), _URL),
+        units=(
+            "<img src=a alt='eight words are here as they should be'>",
+            "<figure><img src=a><figcaption>a</figcaption>",
+            "<figure><figcaption>a",
+            "<figure>",
+            "<p><a><img src=a>",
+        ),
+    ),
+    "ingest.reading.figures.taken": Case(
+        lambda text: figures.taken(text, ["a"] * 9),
+        heads=("", "- "),
+        units=("⟦figure:1⟧", "⟦figure:1⟧\n", "⟦caption:1⟧a⟦/caption:1⟧ ", "- ⟦figure:2⟧\n  ", "⟦"),
+    ),
+    "ingest.reading.figures.carried": lambda text: figures.carried(
+        [Figure(0, 0, 3, "a"), Figure(2, 0, 0, "b")], text, f"a{text}"
+    ),
+    "ingest.reading.figures.without_marks": Case(
+        figures.without_marks, units=("⟦figure:1⟧", "⟦/caption:1⟧ ")
+    ),
     "ingest.reading.prune.prune": Case(
         lambda text: prune.prune(_tree(text)),
         heads=("", "<style>", "<style>/*", "<p style='"),
@@ -629,6 +651,8 @@ EXEMPT: dict[str, str] = {
     "ingest.gathering.collected.": "reads by `read_list` and `read_vault`",
     "ingest.exports.rows.take_rows": "measured with `read_list`",
     "ingest.exports.vault.": "reads notes by `wiki` and `parse`",
+    "ingest.reading.picture_image.": "bounds pixels itself, in a process that is ended",
+    "ingest.reading.pictures.": "looks at the first bytes; a JPEG's parts are passed over in steps",
     "ingest.reading.pdf_image.": "bounds characters and pixels itself, in a process that is ended",
     "ingest.text.formulas.tex_of": "reads what a pattern matched",
     "ingest.archive.": "records are found by their places; what they say is read elsewhere",

@@ -18,6 +18,7 @@ from index.search.library import Hit
 from index.store.browse import Link
 from index.store.values import Recommendation, StoredPassage
 from ingest.reading.pdf_image import Line, PageImage
+from ingest.reading.pictures import PictureHead
 from ingest.values import Document
 from tests.growth import FEW, Case
 from ui import markdown_form, sentence_form
@@ -30,6 +31,7 @@ from ui.page import (
     html,
     html_browse,
     html_deck,
+    html_figures,
     html_pdf,
     html_reader,
     html_search,
@@ -165,6 +167,9 @@ CASES: dict[str, Any] = {
     "ui.page.html_deck.quotes_of": lambda text: html_deck.quotes_of(
         [Sentence(text, (1,), 1.0, "supported", True)], {1: text}
     ),
+    "ui.page.html_figures.in_place_html": lambda text: html_figures.in_place_html(
+        text, 1, PictureHead("image/png", 9, 9), text, _SAY
+    ),
     "ui.page.html_pdf.pdf_address": lambda text: html_pdf.pdf_address(_SAY, url=text, said=text),
     "ui.page.html_pdf.pdf_html": lambda text: html_pdf.pdf_html(
         _drawn(text), 1, text, _SAY, passage=[], quoted=[], addresses=[text, text], text=text,
@@ -262,6 +267,7 @@ EXEMPT: dict[str, str] = {
         )
     },
     "ui.kept.forms.exported": "the thread's answers met their bounds when they were asked for",
+    "ui.cli.app.refdesk": "one option",
     "ui.cli.plots.curves": "takes figures",
     "ui.cli.plots.draw": "takes figures",
     "ui.cli.render.status": "shows it by `terminal.Console.render`",

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Literal, NamedTuple
+from urllib.parse import quote
 
 from assistant.contract import Shown, derived
 from index.search.library import Hit
@@ -95,6 +96,36 @@ class Reading:
     url: str
 
 
+@dataclass(frozen=True, slots=True)
+class ShownFigure:
+    """A figure of a cited page that stands next to the words cited.
+
+    ``n`` is the number of the citation, ``number`` that of the figure on its page, from 1, ``url``
+    the address of its picture, ``width`` and ``height`` its size in pixels, ``source`` and
+    ``title`` are those of its page.
+    """
+
+    n: Annotated[int, Shown("Number of the citation it stands next to.")]
+    number: Annotated[int, Shown("Which figure of its page it is, from 1.")]
+    caption: Annotated[str, Shown("What its page says of it; empty where it says nothing.")]
+    url: Annotated[str, Shown("Where its picture was had.")]
+    source: Annotated[str, Shown("The page it is on.")]
+    title: str
+    width: Annotated[int, Shown("Of the archived picture, in pixels.", least=0)]
+    height: Annotated[int, Shown("As the width.", least=0)]
+
+    @property
+    @derived(says="The archived picture, drawn anew: below the address of this server.")
+    def image(self) -> str:
+        """The path of its picture where refdesk is served."""
+        return figure_path(self.source, self.number)
+
+
+def figure_path(url: str, number: int) -> str:
+    """Return the path, where refdesk is served, of the picture of a document's figure, from 1."""
+    return f"api/v1/figure?url={quote(url, safe='')}&number={number}"
+
+
 class Timings(NamedTuple):
     """Seconds from the question to what is named; None where it did not come."""
 
@@ -129,7 +160,8 @@ class Answer:
     ``did_you_mean`` are questions that ask what the question may have meant as well.
     ``unanswered`` are the parts of the question that nothing in the library answers. ``request`` is
     the kind of request it was understood as (see `assistant.collection.request`), ``how`` says in
-    words how it was found, where that is not a search of the whole library.
+    words how it was found, where that is not a search of the whole library. ``figures`` are the
+    figures of cited pages next to what is cited (see `assistant.answering.figures`).
     """
 
     question: str
@@ -151,6 +183,9 @@ class Answer:
         default=(), kw_only=True
     )
     further: tuple[Reading, ...]
+    figures: Annotated[tuple[ShownFigure, ...], Shown("Figures next to what is cited.")] = field(
+        default=(), kw_only=True
+    )
     dropped: tuple[Dropped, ...] = field(default=(), kw_only=True)
     unanswered: Annotated[tuple[str, ...], Shown("Parts of the question that nothing answers.")] = (
         field(default=(), kw_only=True)

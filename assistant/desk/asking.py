@@ -1,6 +1,7 @@
 """Questions: answered, searched for, about one's notes, and answers checked again."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from time import perf_counter
 from typing import Any
 
@@ -77,10 +78,17 @@ class Asking(Reading):
             yield Event("done", answer=noted)
             return
         for event in receive(self._snapshot, question, history, filters, k, model, stop):
+            if event.answer is not None and event.answer.citations:
+                event = replace(event, answer=self._with_figures(event.answer))
             answer = event.answer if event.name == "done" else None
             if answer and answer.refused and self._note_gaps and not filters and not stop():
                 gap_notes.note(self.home.root, answer)
             yield event
+
+    def _with_figures(self, answer: Answer) -> Answer:
+        from assistant.answering.figures import with_figures
+
+        return with_figures(answer, self._opened.library().store, self.picture_head)
 
     def note(
         self, url: str, anchor: Anchor, text: str = "", tags: Sequence[str] = (), *,

@@ -43,8 +43,9 @@ class Base:
         embedder: str | None = None,
         note_gaps: bool = True,
         history: bool = True,
+        library: str = "",
     ) -> None:
-        self.home = Home(Path(home).expanduser() if home else default_home())
+        self.home = Home(Path(home).expanduser() if home else default_home(), library)
         self.threads = Threads(self.home.root, keeping=history, notice=notice)
         self.notes = Notes(self.home.root, keeping=history)
         self._progress = progress

@@ -22,4 +22,6 @@ class Desk(Asking, Keeping, Studying, TakingOut, Measuring):
             library's, the library has to be rebuilt.
         note_gaps: remember refused questions in the home, for :meth:`gaps`.
         history: let doors keep what they are asked, in :attr:`threads`; asking alone keeps nothing.
+        library: where the library lies: a folder, ``http(s)://HOST:PORT[/NAME]`` of a Milvus
+            server or a ``.db`` file of Milvus Lite; by default where :meth:`rebuild` put it.
     """

@@ -7,12 +7,14 @@ from assistant.desk.base import Base
 from index.search.narrowing import check
 from index.store.values import Filters, StoredPassage
 from ingest.errors import NothingFound, UsageError
-from ingest.values import Document
+from ingest.values import Document, Figure
 
 if TYPE_CHECKING:
     from assistant.learning.holdings import Source
     from ingest.bounded.drawings import Drawings
     from ingest.reading.pdf_image import PageImage
+    from ingest.reading.picture_image import PictureImage
+    from ingest.reading.pictures import PictureHead
 
 _EVERYTHING = Filters()
 
@@ -80,6 +82,31 @@ class Reading(Base):
             raise NothingFound(
                 f"Page {number} of {address} cannot be drawn: {error}. Its text can be read."
             ) from error
+
+    def picture(self, url: str, number: int) -> "PictureImage":
+        """Return the picture of a figure of a document, drawn anew; figures are counted from 1.
+
+        Raises:
+            NothingFound: there is no such document or figure, or its picture is not in the
+                archive or cannot be drawn.
+        """
+        from ingest.reading.decode import UnreadableError
+
+        figures = self.read_source(url).figures
+        if not 1 <= number <= len(figures):
+            raise NothingFound(f"{url} has no figure {number}: it has {len(figures)}.")
+        address = figures[number - 1].url
+        try:
+            return self._drawings.picture(address)
+        except UnreadableError as error:
+            raise NothingFound(
+                f"The picture of figure {number} of {url} cannot be shown: {error}. "
+                "`refdesk ingest --refresh` asks for it again."
+            ) from error
+
+    def picture_head(self, figure: Figure) -> "PictureHead | None":
+        """Return what the archived picture of a figure is; None if there is none."""
+        return self._drawings.head(figure.url)
 
     @cached_property
     def _drawings(self) -> "Drawings":

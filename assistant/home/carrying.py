@@ -15,6 +15,11 @@ from ingest.errors import UsageError
 
 def export(writer: HomeWriter, file: Path, *, archive: bool) -> int:
     """See :meth:`assistant.desk.Desk.export`."""
+    if writer.home.served is not None:
+        raise UsageError(
+            f"The library of this home lies at {writer.home.served}: move it into a folder by "
+            f"`refdesk rebuild --library {writer.home.root / 'library'}`, then export."
+        )
     with writer.writing():
         current = writer.home.current()
         if current is not None and (harm := sums.damage(current, every_byte=True)):
@@ -38,6 +43,11 @@ def carry_in(
 
     With its archive a library is made anew from that; without, it is compared with itself.
     """
+    if home.served is not None:
+        raise UsageError(
+            f"An import goes into a folder, and this library lies at {home.served}: import "
+            f"into another home, then `refdesk rebuild --library {home.served}` there."
+        )
     with home.writing():
         carry.finish(home)
         arrived = carry.unpack(home, file.expanduser())

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from assistant.home.keeping import HomeWriter
 from assistant.home.reports import ForgetReport
+from index.milvus import mirror
 from index.search.library import Library
 from index.store.sqlite import Store
 from ingest.archive.erase import erase
@@ -31,6 +32,7 @@ def forget(writer: HomeWriter, what: Sequence[str | Path], *, quarantined: bool)
             chooser.choose(named, going)
         if quarantined:
             chooser.quarantined(held, going)
+        chooser.pictures(going)
         before = set() if store is None else store.document_urls()
         if going:
             writer.archive.forget(
@@ -50,6 +52,8 @@ def forget(writer: HomeWriter, what: Sequence[str | Path], *, quarantined: bool)
             raise RuntimeError(f"{still[0]} is still in the library")
         erase(writer.archive)
         writer.home.drop_older()
+        if (served := writer.home.served) is not None:
+            mirror.only_current(served)
         records = (f"{file}@{offset}" for file, offset in going.places)
         return ForgetReport(
             tuple(sorted(going.lists)),
@@ -112,6 +116,16 @@ class Chooser:
                 f"Nothing of {name} is here: name the address of a page, a file or folder that was "
                 "given, an archive file, or a list. Nothing was forgotten."
             )
+
+    def pictures(self, going: Going) -> None:
+        """Add the pictures of the figures of pages that go, and of no other page."""
+        if self._store is None:
+            return
+        pages = self._store.pictures()
+        gone = {page for page in pages if page in going.addresses}
+        ends = {canonical(url) for page in gone for url in pages[page]}
+        stay = {canonical(url) for page in pages.keys() - gone for url in pages[page]}
+        going.addresses |= ends - stay - self._visited - self._store.document_urls()
 
     def quarantined(self, held: Quarantine, going: Going) -> None:
         """Add every record that cannot be read."""

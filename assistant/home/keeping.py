@@ -15,7 +15,7 @@ from assistant.home import checking
 from assistant.home.checking import Checkup
 from assistant.home.notices import notices
 from assistant.home.reports import Fetching, IngestReport
-from index.building import build, others
+from index.building import build, widening
 from index.models.embedder import Embedder
 from index.search.library import Library
 from index.store import carry, sums
@@ -83,7 +83,19 @@ class HomeWriter:
             if not self.archive.files():
                 raise NothingFound(f"The home {self.home.root} has an empty archive: ingest first.")
             mended = self.archive.mend()
-            return replace(self.update(0, afresh=True), mended=tuple(mended))
+            report = replace(self.update(0, afresh=True), mended=tuple(mended))
+            before = Home(self.home.root)
+            folder, served = before.library, before.served
+            if folder != self.home.library:
+                self.home.keep_named()
+                shutil.rmtree(folder, ignore_errors=True)
+                said = f"The library moved; what it was in {folder} is gone."
+                if served is not None:
+                    said = (
+                        f"The library moved; the one at {served} stays as it is, for its readers."
+                    )
+                report = replace(report, notices=(*report.notices, said))
+            return report
 
     def lists(self) -> list[CuratedList]:
         """Return the lists this home knows."""
@@ -114,7 +126,7 @@ class HomeWriter:
             ModelUnavailable: the model for other languages cannot be had.
         """
         with self.home.writing():
-            others.add(self.home, self.embedder, self.progress)
+            widening.add(self.home, self.embedder, self.progress)
 
     def store(self) -> Store | None:
         """Return the store of the library as it is, None where that cannot be read."""

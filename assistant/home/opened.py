@@ -13,6 +13,7 @@ from assistant.answering.prompt import prefix
 from assistant.engines.choice import choose, is_here
 from assistant.engines.isolated import CannotRun
 from assistant.engines.protocol import Engine
+from index.milvus import mirror
 from index.models.embedder import DEFAULT, MODELS, Embedder
 from index.search.library import Library
 from index.search.opening import embedder_of
@@ -95,7 +96,13 @@ class Resources:
             self._notice(f"That could not be done, so words alone are searched: {error}")
 
     def seed(self) -> None:
-        """Put the primer and the founding lists into a home without a library, and say so."""
+        """Put the primer and the founding lists into a home without a library, and say so.
+
+        A served library is not seeded: its generation that counts is fetched.
+        """
+        if (served := self._home.served) is not None:
+            mirror.follow(self._home, served)
+            return
         if self._home.current() is not None:
             return
         from index.store import carry  # a question does not wait for what unpacks

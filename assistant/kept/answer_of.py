@@ -3,7 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
-from assistant.answering.values import Answer, Citation, Dropped, Reading, Sentence, Span
+from assistant.answering.values import (
+    Answer,
+    Citation,
+    Dropped,
+    Reading,
+    Sentence,
+    ShownFigure,
+    Span,
+)
 from index.search.library import Hit
 from index.store.values import Recommendation, StoredPassage
 
@@ -34,6 +42,7 @@ def answer_of(kept: Mapping[str, Any]) -> Answer:
             Dropped(_text(sentence["text"]), float(sentence["support"]), _text(sentence["reason"]))
             for sentence in kept["dropped"]
         ),
+        figures=tuple(_figure(each) for each in kept.get("figures", ())),
         unanswered=tuple(map(_text, kept["unanswered"])),
         did_you_mean=tuple(map(_text, kept.get("did_you_mean", ()))),
         request=_text(kept["request"]),
@@ -72,6 +81,19 @@ def _citation(kept: Mapping[str, Any]) -> Citation:
         primer=bool(kept["primer"]),
         archived_at=_text(kept["archived_at"]),
         recommended_by=tuple(_place(place) for place in kept["recommended_by"]),
+    )
+
+
+def _figure(kept: Mapping[str, Any]) -> ShownFigure:
+    return ShownFigure(
+        n=int(kept["n"]),
+        number=int(kept["number"]),
+        caption=_text(kept["caption"]),
+        url=_text(kept["url"]),
+        source=_text(kept["source"]),
+        title=_text(kept["title"]),
+        width=int(kept["width"]),
+        height=int(kept["height"]),
     )
 
 

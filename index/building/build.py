@@ -12,18 +12,21 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.building import others
+from index.building import others, sharing
 from index.building.context import placed, said_by_lists
 from index.building.copies import groups, sketch, standing_for_all
 from index.building.listed import stand_ins
 from index.building.vector_cache import VectorCache
+from index.milvus import mirror
+from index.milvus.client import LibraryUnavailable
 from index.models.embedder import Embedder
-from index.search import dense, lexical
+from index.search import lexical
 from index.search.abbreviations import pairs
+from index.search.served import vectors_of
 from index.store import sums
 from index.store.generation import Home
 from index.store.recipe import SPECIAL, passage_tokens, settings
-from index.store.rows import imprint_row
+from index.store.rows import figures_row, imprint_row
 from index.store.sqlite import LISTED, Store
 from index.store.writer import StoreWriter
 from ingest.links.kinds import split
@@ -73,8 +76,10 @@ def update(
     ``read`` reads pages (`ingest.bounded.pool`). With ``afresh``, or where the generation before is
     damaged, every page is read again, whatever it holds. The caller holds the home's write lock.
     """
+    served = home.served
+    least = 1 if served is None else mirror.begin(home, served, anew=afresh)
     before = None if afresh else _reusable(home, embedder)
-    folder = home.begin()
+    folder = home.begin(least)
     if before is None:
         store = StoreWriter(folder / "library.sqlite")
     else:
@@ -99,8 +104,9 @@ def update(
         others.texts_of(store, new), lambda done: progress("embedding passages", done, len(new))
     )
     cache.close()
-    others.write_vectors(folder, before, [*removed, *again], new, vectors)
-    others.renew(home, folder, before, store, embedder, [*removed, *again], new, progress)
+    if served is None:
+        others.write_vectors(folder, before, [*removed, *again], new, vectors)
+        others.renew(home, folder, before, store, embedder, [*removed, *again], new, progress)
 
     if before is not None:
         lexical.branch(before / "words", folder / "words")
@@ -116,9 +122,17 @@ def update(
     )
     if not len(words) == store.count("passages"):
         raise RuntimeError("words and passages do not match; run `refdesk rebuild`")
-    store.close()
     home.note_embedder(embedder.name)
-    return Change(home.publish(folder), count, len(removed), len(added))
+    if served is None:
+        store.close()
+        final = home.publish(folder)
+    else:
+        sharing.put_passages(home, served, folder, store, embedder, progress)
+        if (other := others.wanted(home, store, embedder)) is not None:
+            sharing.put_others(home, served, folder, store, other, progress)
+        store.close()
+        final = home.publish(folder, lambda made: sharing.share(home, served, made))
+    return Change(final, count, len(removed), len(added))
 
 
 def content_digest(store: Store) -> str:
@@ -135,7 +149,8 @@ def content_digest(store: Store) -> str:
             name = f"file {document.sha256}"
         parts.append([name, document.title, document.sha256, document.author, document.date,
                       document.lang, document.kind, list(document.links),
-                      list(document.aliases), imprint_row(document.imprint)])  # fmt: skip
+                      list(document.aliases), imprint_row(document.imprint),
+                      figures_row(document.figures)])  # fmt: skip
     for line in sorted(json.dumps(part, ensure_ascii=False) for part in parts):
         digest.update(line.encode())
     for row in store.catalog():
@@ -156,7 +171,11 @@ def _reusable(home: Home, embedder: Embedder) -> Path | None:
         same = all(store.setting(name) == value for name, value in settings(embedder).items())
         same = same and (sums.is_noted(before) or store.is_sound())
         store.close()
-        same = same and len(lexical.WordIndex(before / "words")) == len(dense.VectorIndex(before))
+        same = same and len(lexical.WordIndex(before / "words")) == len(
+            vectors_of(before, home.served)
+        )
+    except LibraryUnavailable:
+        raise
     except Exception:  # whatever three libraries make of damaged files: it is made anew
         return None
     return before if same else None

@@ -47,7 +47,8 @@ def _of_library(home: Home) -> Iterator[Damage]:
     for folder in home.generations():
         harm = sums.damage(folder, every_byte=True)
         if not harm and folder == current:
-            harm = [("library.sqlite", fault) for fault in list(verify.faults(folder))[:5]]
+            faults = list(verify.faults(folder, None, home.served))
+            harm = [("library.sqlite", fault) for fault in faults[:5]]
         for name, how in harm:
             where = f"library/{folder.name}/{name}"
             if folder != current:
@@ -90,7 +91,9 @@ def repair(home: Home) -> bool:
         return any(home.archive.glob("*.warc*"))
     if home.pointed() is None:
         home.point(current)
-    return any(sums.damage(current, every_byte=True)) or any(verify.faults(current))
+    return any(sums.damage(current, every_byte=True)) or any(
+        verify.faults(current, None, home.served)
+    )
 
 
 def _vectors_are_sound(file: Path) -> bool:

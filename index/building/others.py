@@ -5,9 +5,8 @@ another language is asked: English pages alone, asked in English, do not pay for
 """
 
 import logging
-import os
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,14 +14,12 @@ import numpy as np
 from index.building.context import placed, said_by_lists
 from index.building.vector_cache import VectorCache
 from index.models.embedder import Embedder
-from index.search import dense, lexical
-from index.store import sums
+from index.search import dense
 from index.store.generation import FINGERPRINT, OTHERS, Home
 from index.store.sqlite import LISTED, Store
-from ingest.errors import ModelUnavailable, NothingFound
+from ingest.errors import ModelUnavailable
 
 _log = logging.getLogger(__name__)
-_SHARED = ("library.sqlite", "vectors.faiss", "vectors.f32", "numbers.npy")
 _SHARE = 0.01  # of the passages of pages; fewer are quotations, or languages guessed wrong
 
 Progress = Callable[[str, int, int], None]
@@ -30,7 +27,12 @@ Progress = Callable[[str, int, int], None]
 
 def texts_of(store: Store, numbers: Sequence[int]) -> list[str]:
     """Return what of these passages is embedded: what lists say above, then where they stand."""
-    said, passages = said_by_lists(store), store.passages(numbers)
+    return embedded_as(store, numbers, said_by_lists(store))
+
+
+def embedded_as(store: Store, numbers: Sequence[int], said: Mapping[str, str]) -> list[str]:
+    """Return the same, given what lists say of each document."""
+    passages = store.passages(numbers)
     return [
         "\n".join([*filter(None, [said.get(passages[number].url)]), text])
         for number, text in zip(numbers, placed(store, numbers), strict=True)
@@ -75,16 +77,8 @@ def renew(
     ``before``, None if nothing is taken over. Where the model cannot be had, the library does
     without.
     """
-    if not embedder.has_beyond:
-        return
-    current = home.current()
-    had = current is not None and (current / OTHERS / FINGERPRINT).exists()
-    if not had and not _speaks_more(store):
-        return
-    try:
-        other = embedder.beyond_english()
-    except ModelUnavailable as error:
-        _log.warning("Questions in other languages than English find words alone: %s", error)
+    other = wanted(home, store, embedder)
+    if other is None:
         return
     old = before / OTHERS if before is not None else None
     if (
@@ -94,39 +88,25 @@ def renew(
     ):
         old, removed = None, ()
         new = [int(row[0]) for row in store.rows("SELECT id FROM passages ORDER BY id")]
-    _write(home, folder / OTHERS, old, store, other, removed, new, progress)
+    write(home, folder / OTHERS, old, store, other, removed, new, progress)
 
 
-def add(home: Home, embedder: Embedder, progress: Progress) -> Path:
-    """Publish the current generation with second vectors; the caller holds the write lock.
-
-    Raises:
-        NothingFound: there is no library yet.
-        ModelUnavailable: the model for other languages cannot be had.
-        DamagedLibrary: the library is no longer what was written.
-    """
-    before = home.current()
-    if before is None:
-        raise NothingFound(f"The home {home.root} holds no library yet: run `refdesk ingest`.")
-    if harm := sums.damage(before, every_byte=True):
-        raise sums.DamagedLibrary(
-            f"The library in {home.root} is damaged ({harm[0][0]}: {harm[0][1]}): run "
-            "`refdesk check --repair`."
-        )
-    other = embedder.beyond_english()
-    folder = home.begin()
-    for name in _SHARED:  # a generation never changes: its files can be in two
-        if (before / name).exists():
-            os.link(before / name, folder / name)
-    lexical.branch(before / "words", folder / "words")
-    store = Store(folder / "library.sqlite")
-    numbers = [int(row[0]) for row in store.rows("SELECT id FROM passages ORDER BY id")]
-    _write(home, folder / OTHERS, None, store, other, (), numbers, progress)
-    store.close()
-    return home.publish(folder)
+def wanted(home: Home, store: Store, embedder: Embedder) -> Embedder | None:
+    """Return the model of second vectors, if the home had them or needs any and it can be had."""
+    if not embedder.has_beyond:
+        return None
+    current = home.current()
+    had = current is not None and (current / OTHERS / FINGERPRINT).exists()
+    if not had and not _speaks_more(store):
+        return None
+    try:
+        return embedder.beyond_english()
+    except ModelUnavailable as error:
+        _log.warning("Questions in other languages than English find words alone: %s", error)
+        return None
 
 
-def _write(
+def write(
     home: Home,
     folder: Path,
     before: Path | None,
@@ -136,6 +116,7 @@ def _write(
     new: Sequence[int],
     progress: Progress,
 ) -> None:
+    """Write second vectors into ``folder``: those of ``old`` with what changed, or all anew."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     texts = texts_of(store, new)

@@ -13,10 +13,15 @@ import numpy as np
 
 from index.building.build import content_digest
 from index.building.others import texts_of
+from index.milvus.client import LibraryUnavailable, connected
+from index.milvus.generations import Pointer
+from index.milvus.passages import count, rows_of
 from index.models.embedder import Embedder
 from index.search import dense, lexical
+from index.search.served import vectors_of
 from index.store.generation import OTHERS
 from index.store.rows import SCHEMA
+from index.store.served import Served
 from index.store.sqlite import Store
 from ingest.values import Passage
 
@@ -24,34 +29,69 @@ _SAMPLE = 64  # passages whose vectors are computed again
 _SAME = 0.98  # cosine of a vector and the one computed again
 
 
-def faults(folder: Path, embedder: Embedder | None = None) -> Iterator[str]:
+def faults(
+    folder: Path, embedder: Embedder | None = None, served: Served | None = None
+) -> Iterator[str]:
     """Yield what of a library does not fit together; the first of it makes the rest unsure.
 
-    With the ``embedder`` it was built with, a sample of its vectors is computed again.
+    With the ``embedder`` it was built with, a sample of its vectors is computed again. Of a library
+    in Milvus a sample of what lies there is compared with what is here.
+
+    Raises:
+        LibraryUnavailable: its server cannot be reached.
     """
     try:
         store = Store(folder / "library.sqlite")
         yield from _of_store(store)
-        yield from _of_indexes(folder, store)
-        if embedder is not None and not sample_fits(folder, embedder):
+        yield from (
+            _of_indexes(folder, store) if served is None else _of_served(folder, store, served)
+        )
+        if embedder is not None and not sample_fits(folder, embedder, served):
             yield "its vectors are not those of its passages"
         store.close()
+    except LibraryUnavailable:
+        raise
     except Exception as error:  # whatever three libraries make of files from anywhere
         yield f"it cannot be read ({type(error).__name__}: {error})"
 
 
-def sample_fits(folder: Path, embedder: Embedder) -> bool:
+def sample_fits(folder: Path, embedder: Embedder, served: Served | None = None) -> bool:
     """Say whether a sample of the vectors of a library are those that the model makes."""
     store = Store(folder / "library.sqlite")
-    index = dense.VectorIndex(folder)
-    chance = np.random.default_rng()  # a sample that could be foretold would prove nothing
-    count = min(_SAMPLE, len(index))
-    numbers = [int(index.numbers[at]) for at in sorted(chance.permutation(len(index))[:count])]
+    index = vectors_of(folder, served)
+    numbers = _sample(store)
     if not numbers:
         return True
     fresh = embedder.embed(texts_of(store, numbers))
     store.close()
     return bool(((index.vectors(numbers) * fresh).sum(axis=1) > _SAME).all())
+
+
+def _sample(store: Store) -> list[int]:
+    """Return the numbers of some passages; a sample that could be foretold would prove nothing."""
+    numbers = [int(row[0]) for row in store.rows("SELECT id FROM passages ORDER BY id")]
+    chosen = np.random.default_rng().permutation(len(numbers))[:_SAMPLE]
+    return [numbers[at] for at in sorted(chosen)]
+
+
+def _of_served(folder: Path, store: Store, served: Served) -> Iterator[str]:
+    server, pointer = connected(served), Pointer.of(folder)
+    size = store.count("passages")
+    for name in filter(None, (pointer.passages, pointer.others)):
+        if (there := count(server, name)) != size:
+            yield f"the collection {name} holds {there} of {size} passages"
+            return
+    numbers = _sample(store)
+    here = store.passages(numbers)
+    fields = ["id", "key", "text", "start", "end"]
+    rows = {row["id"]: row for row in rows_of(server, pointer.passages, numbers, fields)}
+    for number, passage in here.items():
+        row = rows.get(number)
+        same = (passage.key, passage.text, passage.start, passage.end)
+        if row is None or (row["key"], row["text"], row["start"], row["end"]) != same:
+            yield f"a passage of {passage.url} is not in Milvus as it is here"
+    if len(lexical.WordIndex(folder / "words")) != size:
+        yield "its words are of other passages"
 
 
 def _of_store(store: Store) -> Iterator[str]:

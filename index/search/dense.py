@@ -19,6 +19,8 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
+from index.store.within import Within
+
 _faiss: Any = faiss  # its stubs lack the arguments of the classes used here
 
 Vectors = NDArray[np.float32]
@@ -86,6 +88,26 @@ class VectorIndex:
             return self._numbered(*self._exactly(query, nearest, scores, _EXACT))[:limit]
         nearest, scores = self._one_by_one(query, limit + _EXACT, rows)
         return self._numbered(*self._exactly(query, nearest, scores, len(nearest)))[:limit]
+
+    def near(
+        self, query: Vectors, limit: int, within: Within, *, among: bool = False
+    ) -> list[tuple[int, float]]:
+        """Return the nearest passages; see `index.search.halves.PassageVectors`."""
+        allowed: Sequence[int] | Numbers | None = None
+        without: Sequence[int] | Numbers = ()
+        if within.narrowed is not None:
+            allowed = within.narrowed.numbers
+            if within.only is not None:
+                allowed = [number for number in allowed if number in within.only.numbers]
+            elif within.without is not None:
+                allowed = [number for number in allowed if number not in within.without.numbers]
+        elif within.only is not None:
+            allowed = within.only.ascending
+        elif within.without is not None:
+            without = within.without.ascending
+        wide = limit + len(within.left_out)
+        found = self.search(query, wide, allowed, without=without, among=among)
+        return [pair for pair in found if pair[0] not in within.left_out][:limit]
 
     def _in_cells(
         self, query: Vectors, wanted: int, within: dict[str, Any], there: int, probes: int

@@ -6,34 +6,47 @@ find the worst Chinese page before the English page that answers: vectors of one
 nearer together, and its words match by chance.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
-
-import numpy as np
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 from index.models.embedder import Embedder
-from index.search.dense import Numbers, VectorIndex, Vectors
+from index.search.dense import Numbers, Vectors
 from index.search.fusion import Ranked, Spread, Trust, best_first, feedback, fuse, normalised
 from index.search.fusion import step_back as stepping_back
-from index.search.lexical import WordIndex
+from index.store.within import EVERYWHERE, Group, Within
 
 _SEEDS = 3
 _MOVED = 0.4
 _FULL = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Passage numbers, to look up and, ascending, to search among."""
+class PassageVectors(Protocol):
+    """The vectors of a library's passages by one model: here in FAISS, or in Milvus."""
 
-    numbers: frozenset[int]
-    ascending: Numbers
+    def near(
+        self, query: Vectors, limit: int, within: Within, *, among: bool = False
+    ) -> list[tuple[int, float]]:
+        """Return the ``limit`` nearest passages as (number, cosine), nearest first.
 
-    @classmethod
-    def of(cls, numbers: Iterable[int]) -> "Group":
-        """Make a group of passage numbers."""
-        there = frozenset(numbers)
-        return cls(there, np.array(sorted(there), dtype=np.int64))
+        ``query`` is one unit vector, shape (dimension,); ``among`` says that it lies among those
+        of passages.
+        """
+
+    def vectors(self, numbers: Sequence[int] | Numbers) -> Vectors:
+        """Return the stored vectors of these passages, shape (len(numbers), dimension)."""
+
+    def __len__(self) -> int: ...
+
+
+class PassageWords(Protocol):
+    """The words of a library's passages: here in tantivy, or in Milvus."""
+
+    def matching(self, text: str, limit: int, within: Within) -> list[tuple[int, float]]:
+        """Return at least the ``limit`` best passages there are as (number, BM25), best first."""
+
+    def explained(self, text: str, score: float) -> float:
+        """Return which share of a query the passage of a score explains."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +58,7 @@ class Side:
     """
 
     embedder: Embedder
-    vectors: VectorIndex
+    vectors: PassageVectors
     only: Group | None = None
     without: Group | None = None
     abroad: bool = False
@@ -61,15 +74,13 @@ class Side:
 class Searched:
     """What is searched for: the text for words and for vectors, how deep, and where not.
 
-    ``allowed`` are the passages filters let through, None for all; those of ``left_out`` are not
-    found either.
+    ``within`` is where, in any language.
     """
 
     text: str
     meant: str
     depth: int
-    allowed: Sequence[int] | None
-    left_out: frozenset[int]
+    within: Within
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,16 +106,14 @@ class _Half:
 
 
 def search(
-    searched: Searched, sides: Sequence[Side], words: WordIndex, embedder: Embedder
+    searched: Searched, sides: Sequence[Side], words: PassageWords, embedder: Embedder
 ) -> Found:
     """Search by words and by meaning, and a second time by meaning towards what was found first.
 
     The cosines that are told are those of ``embedder``, if any side is searched by it.
     """
-    wide = searched.depth * len(sides) + len(searched.left_out)
-    by_words = words.search(searched.text, wide, searched.allowed)
+    all_words = words.matching(searched.text, searched.depth * len(sides), searched.within)
     explained = words.explained(searched.text, 1.0)
-    all_words = [pair for pair in by_words if pair[0] not in searched.left_out]
     halves = []
     queries: dict[int, Vectors] = {}
     for side in sides:
@@ -131,7 +140,7 @@ def search(
             if len(near) < _FULL and len(halves) > 1:
                 key = id(half.side.vectors)
                 if key not in pooled:
-                    everywhere = half.side.vectors.search(vector_of(half), searched.depth)
+                    everywhere = half.side.vectors.near(vector_of(half), searched.depth, EVERYWHERE)
                     pooled[key] = Spread.of(everywhere)
                 whole = pooled[key]
             scores |= _fused(half, near, whole, spread, at_home)
@@ -148,17 +157,8 @@ def _near(
     searched: Searched, side: Side, vector: Vectors, *, again: bool
 ) -> list[tuple[int, float]]:
     """Search one side by meaning."""
-    allowed: Sequence[int] | Numbers | None = searched.allowed
-    without: Sequence[int] | Numbers = ()
-    if searched.allowed is not None:
-        allowed = [number for number in searched.allowed if number in side]
-    elif side.only is not None:
-        allowed = side.only.ascending
-    elif side.without is not None:
-        without = side.without.ascending
-    wide = searched.depth + len(searched.left_out)
-    nearest = side.vectors.search(vector, wide, allowed, without=without, among=again)
-    return [pair for pair in nearest if pair[0] not in searched.left_out][: searched.depth]
+    within = replace(searched.within, only=side.only, without=side.without)
+    return side.vectors.near(vector, searched.depth, within, among=again)
 
 
 def _fused(

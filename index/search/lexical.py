@@ -19,6 +19,7 @@ import tantivy
 
 from index.search.terms import folded, joined, names, one_spelling, parts, single, spread
 from index.store.sums import DamagedLibrary
+from index.store.within import Within
 
 _STEMS = "refdesk"
 _WHOLE = "whole"
@@ -39,6 +40,8 @@ _SPELT = re.compile(r"[a-z]{4,30}")
 
 class WordIndex:
     """A word index opened for searching or, by :meth:`change`, for writing."""
+
+    _most = 1 + _TITLE  # times what its words alone are worth that a passage can score
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -134,6 +137,25 @@ class WordIndex:
             numbers = _numbers(searcher, [address for _, address in hits])
         return [(number, float(hit[0])) for number, hit in zip(numbers, hits, strict=True)]
 
+    def matching(self, text: str, limit: int, within: Within) -> list[tuple[int, float]]:
+        """Return the best passages; see `index.search.halves.PassageWords`."""
+        allowed = None if within.narrowed is None else within.narrowed.numbers
+        found = self.search(text, limit + len(within.left_out), allowed)
+        return [pair for pair in found if pair[0] not in within.left_out]
+
+    def asked_words(self, text: str) -> tuple[list[str], list[str]]:
+        """Return what a query asks for in an index of one field: its terms and its names."""
+        text = _ASKING.sub(" ", folded(text))
+        terms = list(dict.fromkeys([*self._stems(text), *self._stems(" ".join(parts(text)))]))
+        several = [name for name, count in joined(text).items() if count > 1]
+        return terms[:_MAX_TERMS], several[:_MAX_TERMS]
+
+    def held_words(self, words: str, other: str = "") -> tuple[list[str], list[str]]:
+        """Return what such an index holds of a passage: its terms, as often as they stand there."""
+        held = _fields("", folded(words))
+        terms = self._analyzer.analyze(" ".join([held["words"], spread(folded(other))]))
+        return list(terms), held["names"].split()
+
     def terms(self, text: str) -> list[str]:
         """Return the distinct terms of ``text`` as the index knows them, in order.
 
@@ -177,7 +199,7 @@ class WordIndex:
         for term in self.terms(text)[:_MAX_TERMS]:
             there = _frequency(searcher, term)
             total += math.log(1 + (size - there + 0.5) / (there + 0.5))  # as BM25 weighs it
-        return score / (total * (1 + _TITLE)) if total else 0.0
+        return score / (total * self._most) if total else 0.0
 
     def holds(self, word: str) -> bool:
         """Say whether a word stands in a passage, in this form or another of its stem."""

@@ -1,32 +1,38 @@
 """The one door to this floor: open the library of a home, search it, say what it holds."""
 
+import shutil
 import sqlite3
 import threading
+import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from index.milvus import mirror
 from index.models.embedder import Embedder
 from index.search import halves
 from index.search.abbreviations import Glossary
 from index.search.dense import Vectors
 from index.search.fusion import best_first
-from index.search.halves import Group, Searched, Side
+from index.search.halves import Searched, Side
 from index.search.kept_vectors import KeptVectors
 from index.search.narrowing import check
 from index.search.opening import OpenGeneration, open_generation
 from index.search.query import language_of, plain, reduced
+from index.search.served import engine_of
 from index.store.generation import Home
 from index.store.sqlite import Store
+from index.store.sums import DamagedLibrary
 from index.store.values import Filters, Recommendation, StoredPassage
+from index.store.within import Group, Narrowed, Within
 from ingest.errors import NothingFound
 from ingest.values import Document
 
 _DEPTH = 100
 _TRIES = 5  # generations may follow each other quickly
 _TELLING = 1000  # passages: with fewer, everyday words are missing by chance
-_NOBODY = Group.of(())
+_FOLLOW_S = 1.0  # between questions to a server which generation counts
 _LISTED = 0.75  # what the score of a link without a page counts
 
 
@@ -73,12 +79,14 @@ class Library:
         self._still: OpenGeneration | None = None
         self._sentences = KeptVectors(embedder.embed)
         self._asked_in: dict[str, Library] = {}
+        self._followed = 0.0
+        self._mended = False
         self._kept_beyond: list[KeptVectors] = []  # shared by all snapshots
 
     def _generation(self) -> OpenGeneration:
         if self._still is not None:
             return self._still
-        folder = self._home.current()
+        folder = self._counting()
         if folder is None:
             raise NothingFound(
                 f"The home {self._home.root} holds no library yet: run `refdesk ingest`."
@@ -88,13 +96,31 @@ class Library:
                 self._open = self._opened(folder)
             return self._open
 
+    def _counting(self) -> Path | None:
+        """Return the generation that counts; the server of a served library is asked at times."""
+        served = self._home.served
+        if served is None:
+            return self._home.current()
+        now = time.monotonic()
+        if self._open is None or now - self._followed > _FOLLOW_S:
+            folder = mirror.follow(self._home, served)
+            self._followed = now
+            return folder
+        return self._open.folder
+
     def _opened(self, folder: Path) -> OpenGeneration:
         """Open a generation; where updates took it away meanwhile, the one that counts now."""
+        served = self._home.served
         while True:
             try:
-                return open_generation(folder, self.embedder)
-            except Exception:
+                return open_generation(folder, self.embedder, served)
+            except Exception as error:
                 now = self._home.current()
+                if served is not None and isinstance(error, DamagedLibrary) and not self._mended:
+                    self._mended = True  # the server has the files: they are fetched once more
+                    shutil.rmtree(folder)
+                    folder = mirror.follow(self._home, served)
+                    continue
                 if now is None or now == folder:
                     raise
                 folder = now
@@ -186,8 +212,10 @@ class Library:
             # the word search has the question alone: there the other forms changed nothing
             _with_other_forms(text, now.glossary),
             max(_DEPTH, k),
-            None if not filters else now.store.matching(filters),
-            frozenset() if listed else now.listed,
+            Within(
+                Narrowed(filters, now.store) if filters else None,
+                left_out=frozenset() if listed else now.listed,
+            ),
         )
         ranking = halves.search(searched, self._sides(now, text), now.words, self.embedder)
         fused = _demoted(ranking.fused, now.listed)
@@ -209,7 +237,7 @@ class Library:
             home = Side(main, now.vectors, without=now.foreign)
             abroad = Side(other, vectors, only=now.foreign, abroad=True)
         else:
-            own = now.languages.get(lang, _NOBODY)
+            own = now.languages.get(lang, Group.of(lang, ()))
             home = Side(other, vectors, only=own)
             abroad = Side(other, vectors, without=own, abroad=True)
         return [home, abroad]
@@ -310,6 +338,7 @@ class Library:
             "generation": now.folder.name,
             "digest": now.store.setting("digest"),
             "embedder": now.store.setting("embedder"),
+            "engine": asdict(engine_of(now.folder, self._home.served)),
             "lists": now.store.list_rows(),
             "documents": now.store.count_documents(),
             "passages": now.store.count("passages"),

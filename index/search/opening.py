@@ -8,15 +8,17 @@ from pathlib import Path
 
 from index.models.embedder import MODELS, Embedder
 from index.search.abbreviations import Glossary
-from index.search.dense import VectorIndex
-from index.search.halves import Group
+from index.search.halves import PassageVectors
 from index.search.lexical import WordIndex
+from index.search.served import others_of, vectors_of, words_of
 from index.search.spelling import Speller
 from index.store import sums
 from index.store.generation import FINGERPRINT, OTHERS, Home
 from index.store.recipe import FORMAT
+from index.store.served import Served
 from index.store.sqlite import Store
 from index.store.sums import DamagedLibrary
+from index.store.within import FOREIGN, Group
 from ingest.errors import ModelUnavailable, NothingFound, RefdeskError
 
 
@@ -31,14 +33,16 @@ def _another_model(built_with: str | None, embedder: Embedder) -> str:
 class OtherVectors:
     """The vectors of a generation for other languages than English, opened when first needed."""
 
-    def __init__(self, folder: Path, embedder: Embedder) -> None:
+    def __init__(self, folder: Path, embedder: Embedder, served: Served | None) -> None:
+        self._generation = folder
+        self._served = served
         self._folder = folder / OTHERS
         self._embedder = embedder
         self._lock = threading.Lock()
         self._opened = not (embedder.has_beyond and (self._folder / FINGERPRINT).exists())
-        self._vectors: VectorIndex | None = None
+        self._vectors: PassageVectors | None = None
 
-    def vectors(self) -> VectorIndex | None:
+    def vectors(self) -> PassageVectors | None:
         """Return them, if they are there and can be used."""
         with self._lock:
             if not self._opened:
@@ -46,13 +50,13 @@ class OtherVectors:
                 self._opened = True
             return self._vectors
 
-    def _open(self) -> VectorIndex | None:
+    def _open(self) -> PassageVectors | None:
         try:
             other = self._embedder.beyond_english()
         except ModelUnavailable:
             return None  # a home carried to where the model cannot be had: English goes on
         made_by = (self._folder / FINGERPRINT).read_text(encoding="utf-8")
-        return VectorIndex(self._folder) if made_by == other.fingerprint else None
+        return others_of(self._generation, self._served) if made_by == other.fingerprint else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,7 @@ class OpenGeneration:
 
     folder: Path
     store: Store
-    vectors: VectorIndex
+    vectors: PassageVectors
     words: WordIndex
     glossary: Glossary
     speller: Speller
@@ -89,8 +93,10 @@ def embedder_of(home: Home) -> str | None:
     return noted if noted in MODELS else None
 
 
-def open_generation(folder: Path, embedder: Embedder) -> OpenGeneration:
-    """Open a generation.
+def open_generation(
+    folder: Path, embedder: Embedder, served: Served | None = None
+) -> OpenGeneration:
+    """Open a generation; of a served library its files, and what is searched on the server.
 
     Raises:
         NothingFound: it was built by another version or with another model.
@@ -113,19 +119,19 @@ def open_generation(folder: Path, embedder: Embedder) -> OpenGeneration:
             raise ValueError("library.sqlite says nothing of what it is")
         if not (folder / "words" / "meta.json").is_file():
             raise ValueError("words/meta.json: it is not there")
-        words = WordIndex(folder / "words")
+        words = words_of(folder, served)
         foreign = store.foreign()
         return OpenGeneration(
             folder,
             store,
-            VectorIndex(folder),
+            vectors_of(folder, served),
             words,
             Glossary(store.abbreviations()),
             Speller(words),
             frozenset(store.listed()),
-            {lang: Group.of(numbers) for lang, numbers in foreign.items()},
-            Group.of(chain.from_iterable(foreign.values())),
-            OtherVectors(folder, embedder),
+            {lang: Group.of(lang, numbers) for lang, numbers in foreign.items()},
+            Group.of(FOREIGN, chain.from_iterable(foreign.values())),
+            OtherVectors(folder, embedder, served),
         )
     except RefdeskError:
         raise

@@ -6,17 +6,20 @@ reader that opened the one before still finds its files.
 
 import contextlib
 import errno
+import hashlib
 import json
 import os
 import re
 import shutil
-from collections.abc import Iterator
+import uuid
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from index.store import sums
+from index.store.served import Served, place
 from ingest.disk import sync, write_whole
 from ingest.errors import HomeBusy, RefdeskError, UsageError
 
@@ -27,6 +30,7 @@ FINGERPRINT = "fingerprint"
 """File in it: the fingerprint of that model."""
 
 _KEPT = 2
+_SETTING = "library.txt"
 _POINTER = re.compile(r"[0-9]{6,12}")
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _REFUSED = (errno.EIO, errno.EROFS, errno.EPERM)
@@ -36,9 +40,10 @@ _ROOM = 65_536  # bytes; with less nothing can be written, whatever the error sa
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """The folders of a home."""
+    """The folders of a home; its library may lie elsewhere, where ``named`` or its setting says."""
 
     root: Path
+    named: str = ""
 
     @property
     def archive(self) -> Path:
@@ -47,8 +52,41 @@ class Home:
 
     @property
     def library(self) -> Path:
-        """Generations and the ``CURRENT`` pointer."""
-        return self.root / "library"
+        """Generations and the ``CURRENT`` pointer; of a served library what of it is here."""
+        where = self._place()
+        if isinstance(where, Served):
+            return self.cache / "served" / hashlib.sha256(str(where).encode()).hexdigest()[:16]
+        return where
+
+    @property
+    def served(self) -> Served | None:
+        """The library in Milvus, None where it lies in a folder."""
+        where = self._place()
+        return where if isinstance(where, Served) else None
+
+    def _place(self) -> Served | Path:
+        said = self.named
+        if not said:
+            with contextlib.suppress(OSError, UnicodeDecodeError):
+                said = (self.root / _SETTING).read_text(encoding="utf-8").strip()
+        return place(said) if said else self.root / "library"
+
+    def keep_named(self) -> None:
+        """Let the library that was named be this home's from now on."""
+        if not self.named:
+            return
+        where, setting = self._place(), self.root / _SETTING
+        if where == (self.root / "library").absolute():
+            setting.unlink(missing_ok=True)
+        else:
+            write_whole(setting, f"{where}\n")
+
+    def identity(self) -> str:
+        """Return the mark of this home among those that write to libraries elsewhere."""
+        note = self.root / "identity.txt"
+        if not note.exists():
+            write_whole(note, f"{uuid.uuid4().hex}\n")
+        return note.read_text(encoding="utf-8").strip()
 
     @property
     def models(self) -> Path:
@@ -111,23 +149,35 @@ class Home:
             return self.library / name
         return max(self.generations(), key=_number, default=None)
 
-    def begin(self) -> Path:
-        """Make the folder of the next generation, empty; an unfinished one of before goes."""
+    def begin(self, least: int = 1) -> Path:
+        """Make the folder of the next generation, empty; an unfinished one of before goes.
+
+        Its number is ``least`` or more.
+        """
         number = 1 + max((_number(folder) for folder in self.generations()), default=0)
+        number = max(number, least)
         for leftover in self.library.glob("*.part"):
             shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
         folder = self.library / f"{number:06d}.part"
         folder.mkdir(parents=True)
         return folder
 
-    def publish(self, folder: Path) -> Path:
-        """Make a finished generation the one that counts, durably and all at once."""
+    def publish(self, folder: Path, share: Callable[[Path], None] = lambda folder: None) -> Path:
+        """Make a finished generation the one that counts, durably and all at once.
+
+        ``share`` lets it count elsewhere first, where it does; if that fails, it counts nowhere.
+        """
         final = folder.with_suffix("")
         sums.write(folder, self.current())
         for file in folder.rglob("*"):
             sync(file)
         sync(folder)
         folder.rename(final)
+        try:
+            share(final)
+        except BaseException:
+            shutil.rmtree(final)
+            raise
         self.point(final)
         for old in sorted(self.generations(), key=_number)[:-_KEPT]:
             shutil.rmtree(old)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from ingest.values import Document, Imprint
+from ingest.values import Document, Figure, Imprint
 
 # What is long comes last: SQLite walks through it to reach what lies behind.
 SCHEMA = """
@@ -13,8 +13,8 @@ CREATE TABLE documents (
     id INTEGER PRIMARY KEY AUTOINCREMENT, url TEXT NOT NULL UNIQUE, page TEXT NOT NULL,
     title TEXT NOT NULL, sha256 TEXT NOT NULL, author TEXT, date TEXT, lang TEXT NOT NULL,
     source TEXT NOT NULL, kind TEXT NOT NULL, fetched_at TEXT NOT NULL, aliases TEXT NOT NULL,
-    anchors TEXT NOT NULL, imprint TEXT NOT NULL, sketch BLOB NOT NULL, links TEXT NOT NULL,
-    text TEXT NOT NULL);
+    anchors TEXT NOT NULL, imprint TEXT NOT NULL, figures TEXT NOT NULL, sketch BLOB NOT NULL,
+    links TEXT NOT NULL, text TEXT NOT NULL);
 CREATE TABLE copies (
     url TEXT NOT NULL, page TEXT NOT NULL, document TEXT NOT NULL, sketch BLOB NOT NULL,
     same_as TEXT NOT NULL, PRIMARY KEY (page, url));
@@ -49,7 +49,7 @@ CREATE INDEX entries_address ON entries(address);
 
 FIELDS = (
     "url, title, text, author, date, lang, source, kind, fetched_at, links, aliases,"
-    " anchors, imprint"
+    " anchors, imprint, figures"
 )
 DOCUMENT = f"SELECT {FIELDS} FROM documents"
 
@@ -61,18 +61,18 @@ def row_of(document: Document) -> tuple[Any, ...]:
         document.source, document.kind, document.fetched_at,
         json.dumps(document.links, ensure_ascii=False),
         json.dumps(document.aliases, ensure_ascii=False), json.dumps(document.anchors),
-        imprint_row(document.imprint),
+        imprint_row(document.imprint), figures_row(document.figures),
     )  # fmt: skip
 
 
 def document_of(row: Sequence[Any]) -> Document:
     """Return the document of a row of `FIELDS`."""
-    url, title, text, author, date, lang, source, kind, fetched_at, *lists, anchors, imprint = row
-    links, aliases = (tuple(json.loads(column)) for column in lists)
+    url, title, text, author, date, lang, source, kind, fetched_at, *more = row
+    links, aliases, anchors, imprint, figures = map(json.loads, more)
     return Document(
-        url, title, text, author, date, lang, source, kind, fetched_at, links, aliases,
-        tuple((start, address) for start, address in json.loads(anchors)),
-        Imprint.of(json.loads(imprint)),
+        url, title, text, author, date, lang, source, kind, fetched_at,
+        tuple(links), tuple(aliases), tuple((start, address) for start, address in anchors),
+        Imprint.of(imprint), figures_of(figures),
     )  # fmt: skip
 
 
@@ -80,6 +80,16 @@ def imprint_row(imprint: Imprint) -> str:
     """Return an imprint as JSON, without what it does not say."""
     said = {name: value for name, value in asdict(imprint).items() if value}
     return json.dumps(said, ensure_ascii=False)
+
+
+def figures_row(figures: Sequence[Figure]) -> str:
+    """Return figures as JSON: where each stands, the span of its caption, its picture."""
+    return json.dumps([(figure.at, figure.start, figure.end, figure.url) for figure in figures])
+
+
+def figures_of(row: Sequence[Sequence[Any]]) -> tuple[Figure, ...]:
+    """Return the figures of what `figures_row` wrote."""
+    return tuple(Figure(*fields) for fields in row)
 
 
 def between(anchors: list[list[Any]], start: int, end: int) -> tuple[tuple[int, str], ...]:

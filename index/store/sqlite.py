@@ -12,11 +12,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from index.store.rows import DOCUMENT, between, document_of
+from index.store.rows import DOCUMENT, between, document_of, figures_of
 from index.store.values import Difficulty, Filters, Recommendation, StoredPassage
 from ingest.failures import Failure
 from ingest.links.urls import canonical
-from ingest.values import Document
+from ingest.values import Document, Figure
 
 LISTED = "refdesk:entry/"
 """What the page of a document begins with that stands for a link whose page is not here."""
@@ -229,6 +229,28 @@ class Store:
         ).fetchone()
         return None if row is None else document_of(row)
 
+    def figures(self, urls: Iterable[str]) -> dict[str, tuple[Figure, ...]]:
+        """Return the figures of those of these documents that have any, by the address."""
+        rows = self._db.execute(
+            "SELECT url, figures FROM documents WHERE figures <> '[]'"
+            " AND url IN (SELECT value FROM json_each(?))",
+            (json.dumps(sorted(urls)),),
+        )
+        return {row[0]: figures_of(json.loads(row[1])) for row in rows}
+
+    def pictures(self) -> dict[str, set[str]]:
+        """Return the addresses of the pictures of all figures, by the page they are on."""
+        pictures: dict[str, set[str]] = {}
+        # the last field of a copy, as of a document
+        rows = self._db.execute(
+            "SELECT page, figures FROM documents WHERE figures <> '[]'"
+            " UNION ALL SELECT page, json_extract(document, '$[#-1]') FROM copies"
+        )
+        for page, figures in rows:
+            shown = figures_of(json.loads(figures))
+            pictures.setdefault(page, set()).update(figure.url for figure in shown)
+        return pictures
+
     def first_passages(self, urls: Iterable[str]) -> dict[str, tuple[str, str]]:
         """Return (key, SHA-256 of the document) of the first passage of each of these documents."""
         rows = self._db.execute(
@@ -271,31 +293,31 @@ class Store:
             if wanted:
                 where.append(f"{column} IN (SELECT value FROM json_each(?))")
                 values.append(json.dumps(wanted))
-        if filters.lists or filters.sections or filters.difficulties:
-            inside = ["1"]
-            if filters.lists:
-                inside.append("entries.list IN (SELECT value FROM json_each(?))")
-                values.append(json.dumps(filters.lists))
-            if filters.difficulties:
-                inside.append("entries.difficulty IN (SELECT value FROM json_each(?))")
-                values.append(json.dumps(filters.difficulties))
-            if filters.sections:
-                inside.append(
-                    "EXISTS (SELECT 1 FROM json_each(?) AS wanted"
-                    " WHERE instr(lower(entries.section), lower(wanted.value)))"
-                )
-                values.append(json.dumps(filters.sections))
+        if filters.of_lists:
+            inside, wanted_of_lists = _entries(filters)
+            values += wanted_of_lists
             listed = (
                 "documents.url IN (SELECT addresses.document FROM entries JOIN addresses"
-                f" ON entries.address = addresses.url WHERE {' AND '.join(inside)})"
+                f" ON entries.address = addresses.url WHERE {inside})"
             )
-            if "primer" in filters.lists and not (filters.sections or filters.difficulties):
+            if filters.primer:
                 listed = f"({listed} OR documents.kind = 'note')"
             where.append(listed)
         return self._numbers(
             "SELECT passages.id FROM passages JOIN documents ON document = documents.id"
             f" WHERE {' AND '.join(where)} ORDER BY passages.id",
             values,
+        )
+
+    def places(self, filters: Filters) -> list[str]:
+        """Return the places that a filter means, sorted, as `Recommendation.place` has them."""
+        inside, values = _entries(filters)
+        rows = self._db.execute(
+            f"SELECT DISTINCT list, section, difficulty FROM entries WHERE {inside}", values
+        )
+        return sorted(
+            Recommendation(name, tuple(json.loads(section)), difficulty).place
+            for name, section, difficulty in rows
         )
 
     def list_rows(self) -> list[dict[str, Any]]:
@@ -378,3 +400,21 @@ class Store:
 
     def _numbers(self, query: str, values: Sequence[str]) -> list[int]:
         return [int(row[0]) for row in self._db.execute(query, tuple(values))]
+
+
+def _entries(filters: Filters) -> tuple[str, list[str]]:
+    """Return which entries a filter means, as a condition with its values."""
+    inside, values = ["1"], []
+    if filters.lists:
+        inside.append("entries.list IN (SELECT value FROM json_each(?))")
+        values.append(json.dumps(filters.lists))
+    if filters.difficulties:
+        inside.append("entries.difficulty IN (SELECT value FROM json_each(?))")
+        values.append(json.dumps(filters.difficulties))
+    if filters.sections:
+        inside.append(
+            "EXISTS (SELECT 1 FROM json_each(?) AS wanted"
+            " WHERE instr(lower(entries.section), lower(wanted.value)))"
+        )
+        values.append(json.dumps(filters.sections))
+    return " AND ".join(inside), values

@@ -1,5 +1,6 @@
 """The rows this floor hands up, and what searches are narrowed to."""
 
+import json
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -16,6 +17,11 @@ class Recommendation:
     list: str
     section: tuple[str, ...]
     difficulty: Difficulty | None
+
+    @property
+    def place(self) -> str:
+        """The place as one line, by which passages of it are filtered elsewhere than here."""
+        return json.dumps([self.list, self.difficulty or "", *self.section], ensure_ascii=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,3 +73,13 @@ class Filters:
     def __bool__(self) -> bool:
         return any((self.lists, self.sections, self.difficulties, self.kinds, self.langs,
                     self.documents))  # fmt: skip
+
+    @property
+    def of_lists(self) -> bool:
+        """Whether it asks what lists say."""
+        return bool(self.lists or self.sections or self.difficulties)
+
+    @property
+    def primer(self) -> bool:
+        """Whether the primer's notes, which stand in no list, are let through too."""
+        return "primer" in self.lists and not (self.sections or self.difficulties)

@@ -80,7 +80,7 @@ class StoreWriter(Store):
         """Add a document and its passages; return the passages' numbers."""
         row = self._db.execute(
             f"INSERT INTO documents ({FIELDS}, page, sha256, sketch)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
             (*row_of(document), page, document.sha256, sketch),
         ).fetchone()
         numbers = []

@@ -98,7 +98,7 @@ def _asked_for(archive: Archive, *, forgotten: bool) -> set[tuple[str, str]]:
         (asked.reply_url, asked.reply_at)
         for visits in archive.visits(forgotten=forgotten).values()
         for visit in visits
-        for asked in visit.requests
+        for asked in visit.requests + visit.pictures
         if asked.reply_url
     }
 

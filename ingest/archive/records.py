@@ -67,15 +67,15 @@ def _visit_row(record: ArcWarcRecord, place: Mapping[str, Any]) -> dict[str, Any
     try:
         said = json.loads(body)
         visit = Visit(
-            said["url"], said["at"], tuple(Asked(**request) for request in said["requests"])
-        )
+            said["url"], said["at"], tuple(Asked(**request) for request in said["requests"]),
+            pictures=tuple(Asked(**request) for request in said.get("pictures", ())),
+        )  # fmt: skip
+        asked_for = visit.requests + visit.pictures
         datetime.fromisoformat(visit.at).astimezone(UTC)
-        texts = [visit.url, *(t for a in visit.requests for t in (a.url, a.reply_url, a.reply_at))]
+        texts = [visit.url, *(t for a in asked_for for t in (a.url, a.reply_url, a.reply_at))]
         if not all(isinstance(text, str) for text in texts):
             raise ValueError("no addresses")
-        if not all(
-            asked.reason is None or isinstance(asked.reason, str) for asked in visit.requests
-        ):
+        if not all(asked.reason is None or isinstance(asked.reason, str) for asked in asked_for):
             raise ValueError("no reasons")
     except (ValueError, KeyError, TypeError, OverflowError, AttributeError) as error:
         raise ValueError("malformed: the record of a visit cannot be read") from error

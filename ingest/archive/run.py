@@ -123,11 +123,16 @@ class ArchiveRun:
         fields = reply_row(reply, self._path.name, offset)
         return Record(**(fields | {"payload": first, "order": order_of(self._path.name, row)}))
 
-    def end_visit(self, url: str, requests: Iterable[Asked]) -> Visit:
+    def end_visit(
+        self, url: str, requests: Iterable[Asked], pictures: Iterable[Asked] = ()
+    ) -> Visit:
         """Note that everything a page takes was asked for, and what came of it."""
-        visit = Visit(url, f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}", tuple(requests))
+        at = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
+        visit = Visit(url, at, tuple(requests), pictures=tuple(pictures))
         row = asdict(visit)
         row.pop("order")
+        if not visit.pictures:
+            row.pop("pictures")
         body = json.dumps(row, ensure_ascii=False).encode()
         writer = self._writer()
         offset = self._offset()

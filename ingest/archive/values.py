@@ -86,13 +86,15 @@ class Asked:
 class Visit:
     """One finished attempt to get the page at the canonical address ``url``: all it asked for.
 
-    ``at`` is when it ended by the clock of then, ``order`` when it arrived.
+    ``at`` is when it ended by the clock of then, ``order`` when it arrived. ``pictures`` are those
+    of its figures; the page is read without them.
     """
 
     url: str
     at: str
     requests: tuple[Asked, ...]
     order: Order = (0, "", 0)
+    pictures: tuple[Asked, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

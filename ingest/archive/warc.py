@@ -129,7 +129,8 @@ class Archive:
             if "requests" in line:
                 asked = tuple(Asked(**request) for request in line["requests"])
                 order = order_of(line["file"], {**line, "fetched_at": line["at"]})
-                visit = Visit(line["url"], line["at"], asked, order)
+                shown = tuple(Asked(**picture) for picture in line.get("pictures", ()))
+                visit = Visit(line["url"], line["at"], asked, order, shown)
                 if not _is_gone(gone, visit.url, line["file"], line["offset"], order):
                     by_page.setdefault(visit.url, []).append(visit)
         for visits in by_page.values():

@@ -1,4 +1,4 @@
-"""What is asked of a reading process that is to draw a page of an archived PDF file."""
+"""What is asked of a reading process that is to draw what an archive holds: a page, a picture."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -10,11 +10,15 @@ from ingest.archive.warc import Archive
 from ingest.pipeline import record_of
 from ingest.reading.decode import UnreadableError, unpack
 from ingest.reading.pdf_image import PageImage, page_image
+from ingest.reading.picture_image import PictureImage, redrawn
 
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """What it takes to draw a page: its archive, the records it may be in, and its number."""
+    """What it takes to draw something: its archive, and the records it may be in.
+
+    ``number`` is that of a page of a PDF file; 0 stands for a picture.
+    """
 
     folder: Path
     records: tuple[Record, ...]
@@ -34,18 +38,19 @@ class Drawing:
         records = tuple(record_of(record) for record in message["records"])
         return cls(Path(message["folder"]), records, message["number"])
 
-    def __call__(self) -> PageImage:
-        """Draw the page of the first record that holds it.
+    def __call__(self) -> PageImage | PictureImage:
+        """Draw it from the first record that holds it.
 
         Raises:
-            UnreadableError: none of them holds a PDF that can be drawn.
+            UnreadableError: none of them holds what can be drawn.
         """
         archive = Archive(self.folder)
-        why = UnreadableError("no PDF")
+        why = UnreadableError("nothing to draw")
         for record in self.records:
             try:
                 reply = archive.read(record)
-                return page_image(unpack(reply.body, reply.header("Content-Encoding")), self.number)
+                body = unpack(reply.body, reply.header("Content-Encoding"))
+                return page_image(body, self.number) if self.number else redrawn(body)
             except UnreadableError as error:
                 why = error
         raise why

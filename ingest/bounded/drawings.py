@@ -1,36 +1,39 @@
-"""Pages of archived PDF files as pictures, drawn in a process that can be ended.
+"""Pages of archived PDF files and archived pictures, drawn in a process that can be ended.
 
-A PDF is anybody's, and drawing it runs far more of pdfium than reading it does: so it is done where
+Both are anybody's, and drawing them runs far more code than reading them does: so it is done where
 too much time or memory costs nothing but the picture.
 """
 
+import contextlib
 import threading
-from collections.abc import Iterable
 from pathlib import Path
-from urllib.parse import urljoin
+from typing import Any
 
+from ingest.archive.copies import Copies
 from ingest.archive.values import Record
-from ingest.archive.warc import Archive
+from ingest.archive.warc import Archive, DamagedRecordError
 from ingest.bounded.drawing import Drawing
 from ingest.bounded.limits import seconds_for
 from ingest.bounded.process import Process, ReaderFailed
-from ingest.links.urls import canonical
 from ingest.reading.decode import UnreadableError
 from ingest.reading.pdf_image import PageImage
+from ingest.reading.picture_image import PictureImage
+from ingest.reading.pictures import PictureHead, figure_head
 
-_KEPT = 24  # pictures
-_COPIES = 3  # of one file that are tried, the newest first
-_MOVES = 5
+_KEPT = 24  # drawings
+_LARGEST = 16_000_000  # bytes of a picture that was given in a file
 
 
 class Drawings:
-    """Draws pages of an archive's PDF files, one at a time, and keeps the last pictures."""
+    """Draws what an archive holds, one at a time, and keeps the last drawings."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._copies = Copies(folder)
         self._process: Process | None = None
         self._lock = threading.Lock()
-        self._kept: dict[Drawing, PageImage] = {}
+        self._kept: dict[Drawing, PageImage | PictureImage] = {}
+        self._heads: dict[Record, PictureHead | None] = {}
 
     def page(self, address: str, number: int) -> PageImage:
         """Return a page of the PDF file at an address, as it was archived last.
@@ -38,8 +41,41 @@ class Drawings:
         Raises:
             UnreadableError: there is none, or it cannot be drawn within its limits.
         """
-        drawing = Drawing(self._folder, tuple(self._records(address)), number)
-        if not drawing.records:
+        image = self._drawing(self._copies.of(address), max(1, number))
+        assert isinstance(image, PageImage)  # noqa: S101  # that is what a number asks for
+        return image
+
+    def picture(self, address: str) -> PictureImage:
+        """Return the picture at an address, as it was archived last, drawn anew.
+
+        Raises:
+            UnreadableError: there is none, or it cannot be drawn within its limits.
+        """
+        image = self._drawing(self._copies.of(address), 0)
+        assert isinstance(image, PictureImage)  # noqa: S101  # as above
+        return image
+
+    def head(self, address: str) -> PictureHead | None:
+        """Return what the archived picture at an address is; None if there is none to be drawn."""
+        heads = map(self._head, self._copies.of(address))
+        return next((head for head in heads if head is not None), None)
+
+    def close(self) -> None:
+        """End the process, if one runs."""
+        with self._lock:
+            self._end()
+
+    def _head(self, record: Record) -> PictureHead | None:
+        if record not in self._heads:
+            self._heads[record] = None
+            if record.length <= _LARGEST:
+                with contextlib.suppress(DamagedRecordError):
+                    self._heads[record] = figure_head(Archive(self._folder).read(record).body)
+        return self._heads[record]
+
+    def _drawing(self, records: tuple[Record, ...], number: int) -> PageImage | PictureImage:
+        drawing = Drawing(self._folder, records, number)
+        if not records:
             raise UnreadableError("not in the archive")
         with self._lock:
             if drawing not in self._kept:
@@ -48,26 +84,7 @@ class Drawings:
                     del self._kept[oldest]
             return self._kept[drawing]
 
-    def close(self) -> None:
-        """End the process, if one runs."""
-        with self._lock:
-            self._end()
-
-    def _records(self, address: str) -> Iterable[Record]:
-        by_address: dict[str, list[Record]] = {}
-        for record in Archive(self._folder).records():
-            by_address.setdefault(canonical(record.url), []).append(record)
-        wanted = canonical(address)
-        for _ in range(_MOVES):
-            there = sorted(by_address.get(wanted, ()), key=lambda r: r.order, reverse=True)
-            files = [record for record in there if record.status == 200]
-            moved = next((record.location for record in there if record.location), None)
-            if files or not moved:
-                return files[:_COPIES]
-            wanted = canonical(urljoin(there[0].url, moved))
-        return []
-
-    def _drawn(self, drawing: Drawing) -> PageImage:
+    def _drawn(self, drawing: Drawing) -> PageImage | PictureImage:
         self._process = self._process or Process()
         size = max(record.length for record in drawing.records)
         try:
@@ -78,7 +95,8 @@ class Drawings:
         if "image" not in answer:
             self._end()  # what ran into a wall may hold on to memory
             raise UnreadableError(answer["error"])
-        return PageImage.of_plain(answer["image"])
+        plain: dict[str, Any] = answer["image"]
+        return PageImage.of_plain(plain) if drawing.number else PictureImage.of_plain(plain)
 
     def _end(self) -> None:
         if self._process is not None:

@@ -57,6 +57,11 @@ def sound(result: Document | Rejection) -> Document | Rejection:
     }
     length = len(texts["text"])
     anchors = [(int(at), plain(url)) for at, url in result.anchors if 0 <= int(at) <= length]
+    figures = [
+        replace(figure, url=plain(figure.url))
+        for figure in result.figures
+        if 0 <= figure.at <= length and 0 <= figure.start <= figure.end <= length
+    ]
     return replace(
         result,
         **cast("dict[str, Any]", texts | optional),
@@ -64,6 +69,7 @@ def sound(result: Document | Rejection) -> Document | Rejection:
         aliases=tuple(map(plain, result.aliases)),
         anchors=tuple(sorted(anchors, key=lambda anchor: anchor[0])),
         imprint=_sound_imprint(result.imprint),
+        figures=tuple(sorted(figures, key=lambda figure: figure.at)),
     )
 
 

@@ -26,7 +26,7 @@ from ingest.lists.catalog_file import dumps
 from ingest.lists.parser import parse
 from ingest.pipeline import Reading
 from ingest.reading.decode import UnreadableError
-from ingest.values import Document, Imprint, Rejection
+from ingest.values import Document, Figure, Imprint, Rejection
 
 
 def send(stream: IO[bytes], message: Mapping[str, Any]) -> None:
@@ -65,6 +65,7 @@ def of_plain(plain: Mapping[str, Any]) -> Document | Rejection:
             "aliases": tuple(plain["aliases"]),
             "anchors": tuple((at, url) for at, url in plain["anchors"]),
             "imprint": Imprint.of(plain["imprint"]),
+            "figures": tuple(Figure(**figure) for figure in plain["figures"]),
         }
     )
 

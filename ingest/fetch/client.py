@@ -29,6 +29,7 @@ from ingest.fetch.transport import RefusedAddressError, UnknownHostError, guarde
 from ingest.links.public import refusal
 from ingest.links.urls import joined
 from ingest.reading.document import status_reason
+from ingest.reading.pictures import figure_head
 from ingest.values import Rejection
 
 USER_AGENT = "refdesk/0.1 (a personal library of curated reading lists; obeys robots.txt)"
@@ -40,6 +41,10 @@ _HEADERS = {
     "Accept-Encoding": "gzip, deflate, br, zstd",
 }
 _MEDIA = ("video/", "audio/", "image/", "font/")
+_PICTURES = {
+    "Accept": "image/webp,image/png,image/jpeg,image/gif",
+    "Accept-Encoding": "identity",
+}
 _TEMPORARY = {408, 425, 429, 500, 502, 503, 504}
 
 
@@ -139,6 +144,7 @@ class Fetcher:
                 headers=here.headers if origin(target) == origin(here.url) else (),
                 body=here.body if method == here.method else b"",
                 interface=here.interface,
+                picture=here.picture,
             )
         return Rejection(request.url, "redirects in a circle")
 
@@ -211,6 +217,7 @@ class Fetcher:
     ) -> Exchange | Rejection:
         url = request.url
         headers = dict(request.headers) | _conditions(known)
+        headers |= _PICTURES if request.picture else {}
         begun = datetime.now(UTC)
         try:
             async with asyncio.timeout(self._limits.total):
@@ -221,7 +228,7 @@ class Fetcher:
                 response = await self._client.send(sent, stream=True)
                 async with contextlib.aclosing(response):
                     cookies.extract_cookies(response)
-                    body = await self._body(response)
+                    body = await self._body(response, picture=request.picture)
         except RefusedAddressError:
             return Rejection(url, "not a public web address")
         except UnknownHostError:
@@ -254,19 +261,24 @@ class Fetcher:
             raise _Again(exchange, wait)
         return exchange
 
-    async def _body(self, response: httpx.Response) -> bytes | Rejection:
+    async def _body(self, response: httpx.Response, *, picture: bool) -> bytes | Rejection:
         """Read a body as it comes over the wire, unless it is too large or of no use."""
         url = str(response.url)
+        most = self._limits.picture_bytes if picture else self._limits.body_bytes
         media = response.headers.get("Content-Type", "").split(";")[0].strip().lower()
-        if response.status_code == 200 and media.startswith(_MEDIA):
+        if response.status_code == 200 and media.startswith(_MEDIA) and not picture:
             return Rejection(url, f"{Failure.UNSUPPORTED} {media}")
-        if (_number(response.headers.get("Content-Length", "")) or 0) > self._limits.body_bytes:
+        if (_number(response.headers.get("Content-Length", "")) or 0) > most:
             return Rejection(url, Failure.TOO_LARGE)
         body = bytearray()
         async for part in response.aiter_raw():
             body += part
-            if len(body) > self._limits.body_bytes:
+            if len(body) > most:
                 return Rejection(url, Failure.TOO_LARGE)
+        if picture and response.status_code == 200:
+            encoding = response.headers.get("Content-Encoding")
+            if encoding or figure_head(bytes(body)) is None:  # what it is called says nothing
+                return Rejection(url, f"{Failure.UNSUPPORTED} no picture that can be a figure")
         return bytes(body)
 
 

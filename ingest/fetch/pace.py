@@ -20,7 +20,7 @@ class Limits:
 
     ``pace`` lies between two requests to one host, ``patience`` is the longest wait a server may
     ask for (``Retry-After``, ``Crawl-delay``) before its host is left alone for the run, ``total``
-    bounds one request with its body.
+    bounds one request with its body. ``pictures`` are the most of one page.
     """
 
     pace: float = 1.0
@@ -32,6 +32,8 @@ class Limits:
     per_host: int = 2
     overall: int = 16
     body_bytes: int = MAX_BYTES
+    pictures: int = 8
+    picture_bytes: int = 4_000_000
 
 
 @dataclass(slots=True)

@@ -12,7 +12,8 @@ class Request:
     """One request to make.
 
     ``interface`` marks a documented programming interface (or the one a site's own player or
-    embedding uses): robots.txt, which speaks of pages, is not asked about it.
+    embedding uses): robots.txt, which speaks of pages, is not asked about it. ``picture`` marks a
+    figure of a page: only what its bytes say is a picture is kept, and no large one.
     """
 
     url: str
@@ -20,6 +21,7 @@ class Request:
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
     interface: bool = False
+    picture: bool = False
 
 
 Replies = Mapping[str, Reply | Rejection]

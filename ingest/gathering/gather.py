@@ -5,6 +5,7 @@ is taken from the archive, so that the next run asks only for what is missing.
 """
 
 import asyncio
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit, urlunsplit
@@ -13,11 +14,14 @@ import httpx
 
 from ingest.archive.run import ArchiveRun
 from ingest.archive.warc import Archive, Asked, Exchange, Reply
+from ingest.bounded.figures import FigureFinder
 from ingest.errors import RefdeskError
 from ingest.fetch.client import Fetcher
 from ingest.fetch.pace import Limits
 from ingest.gathering.ledger import Ledger
 from ingest.links.urls import canonical, source_of
+from ingest.pipeline import reading_of
+from ingest.reading.decode import UnreadableError, unpack
 from ingest.reading.document import reason_of, status_reason
 from ingest.sites import wayback as archived_copy
 from ingest.sites import youtube
@@ -26,6 +30,7 @@ from ingest.sites.source import Replies, Request
 from ingest.values import Rejection
 
 _MOST_REQUESTS = 60  # of one page; a source that wants more goes round in circles
+_PICTURE = re.compile(rb"<img\b|!\[", re.IGNORECASE)
 _AT_ONCE = 32  # pages under way; the fetcher's own limits are tighter
 
 
@@ -75,8 +80,8 @@ def gather(
     due = [url for url in spelled if refresh or ledger.is_due(url, named=named)][:most]
     if not due:
         return []
-    with ArchiveRun(archive, ledger.records) as run:
-        visits = _Visits(ledger, run, on_outcome, wayback=wayback)
+    with ArchiveRun(archive, ledger.records) as run, FigureFinder() as finder:
+        visits = _Visits(archive, ledger, run, finder, on_outcome, wayback=wayback)
         pages = {url: spelled[url] for url in due}
         return asyncio.run(visits.make(pages, transport, limits))
 
@@ -85,8 +90,11 @@ class _Visits:
     """The visits of one run."""
 
     def __init__(
-        self, ledger: Ledger, run: ArchiveRun, on_outcome: OnOutcome, *, wayback: bool
-    ) -> None:
+        self, archive: Archive, ledger: Ledger, run: ArchiveRun, finder: FigureFinder,
+        on_outcome: OnOutcome, *, wayback: bool,
+    ) -> None:  # fmt: skip
+        self._archive = archive
+        self._finder = finder
         self._ledger = ledger
         self._run = run
         self._on_outcome = on_outcome
@@ -107,18 +115,19 @@ class _Visits:
 
             async def one(url: str, spelling: str) -> None:
                 async with slots:
-                    self._outcomes.append(await self._visited(url, spelling, fetcher))
-                self._on_outcome(self._outcomes[-1], len(self._outcomes), len(due))
+                    outcome = await self._visited(url, spelling, fetcher, limits.pictures)
+                    self._outcomes.append(outcome)
+                self._on_outcome(outcome, len(self._outcomes), len(due))
 
             async with asyncio.TaskGroup() as tasks:
                 for url, spelling in due.items():
                     tasks.create_task(one(url, spelling))
         return self._outcomes
 
-    async def _visited(self, url: str, spelling: str, fetcher: Fetcher) -> PageOutcome:
+    async def _visited(self, url: str, spelling: str, fetcher: Fetcher, most: int) -> PageOutcome:
         """Visit a page; whatever goes wrong with it is its own failure, and no other's."""
         try:
-            return await self._visit(url, spelling, fetcher)
+            return await self._visit(url, spelling, fetcher, most)
         except (OSError, RefdeskError):  # of the disk, not of the page
             raise
         except Exception as error:
@@ -131,10 +140,11 @@ class _Visits:
         if not self._ledger.learn(record):
             self._new.add((record.url, record.fetched_at))
 
-    async def _visit(self, url: str, spelling: str, fetcher: Fetcher) -> PageOutcome:
+    async def _visit(self, url: str, spelling: str, fetcher: Fetcher, most: int) -> PageOutcome:
         """Make all requests a page takes, and note in the archive that they were made.
 
         The page itself is asked for as the list spells it: a server may mind a closing slash.
+        ``most`` pictures of it are asked for.
         """
         since = self._ledger.since(url)
         replies: dict[str, Reply | Rejection] = {}
@@ -166,8 +176,45 @@ class _Visits:
         self._youtube_blocks |= source is youtube and youtube.blocks(replies)
         if self._wayback and _is_dead(replies.values()):
             await converse(archived_copy.requests)
-        self._run.end_visit(url, [_asked(address, reply) for address, reply in replies.items()])
-        return _outcome(url, replies.values(), self._new)
+        outcome = _outcome(url, replies.values(), self._new)
+        pictures = await self._pictures(outcome, replies, fetcher, most)
+        self._run.end_visit(url, [_asked(*reply) for reply in replies.items()], pictures)
+        return outcome
+
+    async def _pictures(
+        self, page: PageOutcome, replies: Replies, fetcher: Fetcher, most: int
+    ) -> Sequence[Asked]:
+        """Get the pictures of a page's figures; those of a page that did not change stand."""
+        known = self._ledger.pictures(page.url)
+        if page.state == "failed" or (page.state == "unchanged" and known):
+            return known if page.state == "unchanged" else ()
+        came = {
+            asked: record
+            for asked, reply in replies.items()
+            if isinstance(reply, Reply) and (record := self._ledger.record_of(reply)) is not None
+        }
+        if not came or not any(map(_shows_pictures, replies.values())):
+            return ()
+        reading = reading_of(self._archive.folder, page.url, came)
+        wanted = await asyncio.to_thread(self._finder.pictures, reading)
+        since = self._ledger.since(page.url)
+        came_of: dict[str, Reply | Rejection] = {}
+
+        async def ask(address: str) -> None:
+            try:
+                came_of[address] = await fetcher.fetch(
+                    Request(address, picture=True), lambda at: self._ledger.remembered(at, since)
+                )
+            except (OSError, RefdeskError):  # of the disk
+                raise
+            except Exception as error:  # a page is no worse for a picture it lacks
+                reason = f"cannot be fetched: {type(error).__name__}: {error}"[:200]
+                came_of[address] = Rejection(address, reason)
+
+        async with asyncio.TaskGroup() as tasks:
+            for address in wanted[:most]:
+                tasks.create_task(ask(address))
+        return [_asked(address, came_of[address]) for address in wanted[:most]]
 
 
 def _as_sent(address: str) -> str:
@@ -183,6 +230,17 @@ def _asked(address: str, reply: Reply | Rejection) -> Asked:
     if isinstance(reply, Rejection):
         return Asked(address, reason=reply.reason)
     return Asked(address, reply_url=reply.url, reply_at=reply.fetched_at)
+
+
+def _shows_pictures(reply: Reply | Rejection) -> bool:
+    """Say whether a reply may show a picture: else it need not be read to know that none is."""
+    if isinstance(reply, Rejection) or status_reason(reply):
+        return False
+    try:
+        body = unpack(reply.body, reply.header("Content-Encoding"))
+    except UnreadableError:
+        return False
+    return _PICTURE.search(body) is not None
 
 
 def _is_dead(replies: Collection[Reply | Rejection]) -> bool:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from ingest.archive.values import Order
 from ingest.archive.warc import (
     Archive,
+    Asked,
     DamagedRecordError,
     Record,
     Reply,
@@ -132,6 +133,18 @@ class Ledger:
             return Remembered(self._archive.read(record), fresh)
         except DamagedRecordError:
             return None
+
+    def record_of(self, reply: Reply) -> Record | None:
+        """Return where a reply lies that came just now, or that is remembered."""
+        newest = self._newest.get(reply.url)
+        if newest is not None and newest.fetched_at == reply.fetched_at:
+            return newest
+        return self._exact.get((reply.url, reply.fetched_at))
+
+    def pictures(self, url: str) -> tuple[Asked, ...]:
+        """Return what the last visit of a page asked for its figures."""
+        visits = self._visits.get(url)
+        return visits[-1].pictures if visits else ()
 
     def from_the_future(self) -> str | None:
         """Return the latest time that this home's own records carry, if that is still to come."""

@@ -17,7 +17,7 @@ from ingest.errors import UsageError
 from ingest.failures import Failure
 from ingest.links.kinds import split
 from ingest.links.urls import canonical, kind_of, source_of
-from ingest.reading import captions, front_matter, junk, markup, saved, wiki
+from ingest.reading import captions, figures, front_matter, junk, markup, saved, wiki
 from ingest.reading.decode import (
     HTML,
     MARKDOWN,
@@ -93,7 +93,8 @@ def read_document(reply: Reply) -> Document | Rejection:
     except ValueError:  # of a tree that lxml will not build
         return Rejection(url, "damaged: its text cannot be read")
     title, text = repair(page.title, page.text)
-    page = replace(page, title=title, text=text)
+    shown = figures.carried(page.figures, page.text, text)
+    page = replace(page, title=title, text=text, figures=shown)
     reason = junk.reason(page) or (Failure.TOO_LARGE if len(page.text) > MAX_CHARS else None)
     if reason:
         return Rejection(reply.url if origin else url, reason)
@@ -205,7 +206,7 @@ def make_document(url: str, page: Extract, fetched_at: str, **more: Any) -> Docu
         "source": source_of(url),
         "kind": kind_of(url),
     }
-    values |= {"anchors": page.anchors, "imprint": page.imprint}
+    values |= {"anchors": page.anchors, "imprint": page.imprint, "figures": page.figures}
     return Document(
         url=url, title=page.title, text=page.text, fetched_at=fetched_at, **(values | more)
     )

@@ -20,7 +20,7 @@ from lxml import etree, html
 from ingest.failures import Failure
 from ingest.links.sites import github
 from ingest.links.urls import joined
-from ingest.reading import markdown
+from ingest.reading import figures, markdown
 from ingest.reading.decode import MAX_CHARS, UnreadableError
 from ingest.reading.front_matter import split_leniently
 from ingest.reading.imprint import imprint_of, listed_authors
@@ -28,7 +28,7 @@ from ingest.reading.prune import prune, write_inline
 from ingest.reading.titles import name_of, tells, title_of
 from ingest.text.blocks import first_heading
 from ingest.text.sentences import one_line
-from ingest.values import Imprint
+from ingest.values import Figure, Imprint
 
 _FEW = 200  # characters: too few to believe that they are the article of a longer page
 _MOST_OPEN = 50
@@ -59,7 +59,7 @@ class Extract:
     ``text`` is Markdown. ``body_text`` is all text shown without scripts, ``refresh``
     where a ``<meta>`` refresh leads, ``scripted`` whether the page runs scripts, ``asks_password``
     whether it has a password field, ``noscript`` what it says to browsers without scripts,
-    ``anchors`` and ``imprint`` as in `Document`.
+    ``anchors``, ``imprint`` and ``figures`` as in `Document`.
     """
 
     title: str
@@ -75,6 +75,7 @@ class Extract:
     asks_password: bool = False
     anchors: tuple[tuple[int, str], ...] = ()
     imprint: Imprint = Imprint()  # noqa: RUF009  # immutable
+    figures: tuple[Figure, ...] = ()
 
 
 def extract_html(page: str, url: str) -> Extract:
@@ -114,21 +115,26 @@ def extract_html(page: str, url: str) -> Extract:
         "asks_password": bool(tree.xpath("boolean(//input[@type='password'])")),
     }
     raw_title = one_line(metadata.title or tree.findtext(".//title") or "")
+    pictures = figures.mark(tree, url)
     text, body_text, heading, sure = _article(tree, url)
+    text, shown = figures.taken(text, pictures)
+    body_text = figures.without_marks(body_text) if pictures else body_text
     if sure:
         signals["scripted"] = False
     title = title_of(raw_title, metadata.sitename or "", heading, url)
     if on_github:
         signals |= {"author": github.owner_of(url), "published": None}
-    return Extract(title, text, body_text=body_text, imprint=imprint, **signals)
+    return Extract(title, text, body_text=body_text, imprint=imprint, figures=shown, **signals)
 
 
 def extract_markdown(text: str, url: str) -> Extract:
     """Read a raw Markdown file; its front matter gives title, author, date and language."""
     front, rest = split_leniently(text)
     tree = markdown.parse(rest)
+    write_inline(tree)  # before figures are looked for: a formula may be a picture
+    pictures = figures.mark(tree, url)
     prune(tree)
-    written = markdown.write(tree)
+    written, shown = figures.taken(markdown.write(tree), pictures)
     first = first_heading(written, 2)
     heading = first if tells(first) or not github.owner_of(url) else ""
     title = _scalar(front.get("title")) or heading or name_of(url)
@@ -141,6 +147,7 @@ def extract_markdown(text: str, url: str) -> Extract:
         published=published[0] if published else None,
         lang=_two_letters(_scalar(front.get("lang") or front.get("language"))),
         imprint=Imprint(authors=listed_authors(author)),
+        figures=shown,
     )
 
 

@@ -6,14 +6,15 @@ left out: it tells of other papers, not of this one.
 
 import base64
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from lxml import etree, html
 
-from ingest.reading import markdown
+from ingest.reading import figures, markdown
 from ingest.reading.extract import Extract
 from ingest.reading.prune import prune
 from ingest.text.sentences import one_line
+from ingest.values import Figure
 
 _ENOUGH = 2_000  # characters: a conversion that failed leaves less
 _FAILED = re.compile(r"Conversion to HTML had a Fatal error|document may be truncated or damaged")
@@ -75,10 +76,25 @@ def _read(tree: html.HtmlElement, address: str, with_abstract: bool) -> Extract 
     for abstract in _named(article, "ltx_abstract"):
         for heading in abstract.iter("h1", "h2", "h3", "h4", "h5", "h6"):
             heading.tag = "h2"
+    pictures = figures.mark(article, address)
     prune(article)
     _mark_sections(article)
-    text, anchors = _anchored(markdown.write(article), address)
-    return Extract(said, text, anchors=anchors) if len(text) >= _ENOUGH else None
+    marked, shown = figures.taken(markdown.write(article), pictures)
+    text, anchors = _anchored(marked, address)
+    if len(text) < _ENOUGH:
+        return None
+    return Extract(said, text, anchors=anchors, figures=tuple(_without(marked, shown)))
+
+
+def _without(marked: str, shown: Iterable[Figure]) -> Iterator[Figure]:
+    """Yield figures as they stand in a text once the marks of its sections are taken out."""
+    marks = [mark.span() for mark in _MARK.finditer(marked)]
+
+    def now(at: int) -> int:
+        return at - sum(min(end, at) - start for start, end in marks if start < at)
+
+    for figure in shown:
+        yield Figure(now(figure.at), now(figure.start), now(figure.end), figure.url)
 
 
 def _named(root: html.HtmlElement, name: str) -> Iterator[html.HtmlElement]:

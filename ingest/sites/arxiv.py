@@ -12,6 +12,7 @@ from ingest.reading import markdown
 from ingest.reading.decode import UnreadableError, decode, unpack
 from ingest.reading.document import make_document, read_document, status_reason
 from ingest.reading.extract import Extract
+from ingest.reading.figures import moved
 from ingest.reading.latexml import extract_latexml
 from ingest.reading.prune import prune
 from ingest.sites.source import Replies, Request
@@ -57,6 +58,7 @@ def read(url: str, replies: Replies) -> Document | Rejection:
             known,
             text=before + page.text,
             anchors=tuple((len(before) + start, address) for start, address in page.anchors),
+            figures=moved(page.figures, len(before)),
             fetched_at=max(known.fetched_at, reply.fetched_at),
         )
     if isinstance(known, Rejection) and "abs" not in came:

@@ -12,6 +12,7 @@ from ingest.archive.warc import Reply
 from ingest.failures import Failure
 from ingest.links.urls import source_of
 from ingest.reading.document import read_document
+from ingest.reading.figures import carried
 from ingest.sites import web
 from ingest.sites.article import read_with, state_of
 from ingest.sites.source import Replies
@@ -56,7 +57,9 @@ def _article(url: str, reply: Reply, page: str, tree: html.HtmlElement) -> Docum
     if not result.text:
         return Rejection(url, "empty")
     title = re.sub(r" \| by .*$", "", result.title)
-    return replace(result, title=title, text=_without_byline(result.text, result.author))
+    text = _without_byline(result.text, result.author)
+    shown = carried(result.figures, result.text, text)
+    return replace(result, title=title, text=text, figures=shown)
 
 
 def _is_locked(url: str, page: str) -> bool:

@@ -2,10 +2,12 @@
 
 import io
 import json
+import struct
 from contextlib import redirect_stdout
 from types import SimpleNamespace
 
 import pytest
+from PIL import Image
 from warcio.archiveiterator import ArchiveIterator
 from warcio.checker import Checker
 
@@ -257,3 +259,73 @@ def test_limits_and_reports(asks):
     )
     assert [each.url for each in got] == [each[0].url for each in told]
     assert {(done, total) for _, done, total in told} == {(1, 2), (2, 2)}
+
+
+def picture(size=(120, 80), form="PNG"):
+    out = io.BytesIO()
+    Image.new("RGB", size, (10, 120, 90)).save(out, form)
+    return (200, [("Content-Type", f"image/{form.lower()}")], out.getvalue())
+
+
+def with_figures(*names, more=""):
+    shown = "".join(
+        f"<figure><img src='{name}'><figcaption>Figure {n} of {name}.</figcaption></figure>"
+        for n, name in enumerate(names, 1)
+    )
+    body = f"<title>T</title><body><article><p>{TEXT}</p>{shown}{more}</article></body>"
+    return (200, [("Content-Type", "text/html"), ("ETag", '"1"')], body.encode())
+
+
+def test_the_pictures_of_a_page_s_figures_come_with_it_and_its_visit_names_them(tmp_path):
+    bomb = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + struct.pack(">II", 60_000, 60_000) + b"\x08\x02\0\0\0"
+    svg = b"<svg xmlns='http://www.w3.org/2000/svg'><script>1</script></svg>"
+    site = "https://a.example/img/"
+    web = {
+        "https://a.example/post": with_figures(
+            "/img/good.png", "/img/moved.jpg", "/img/gone.png", "/img/bomb.png", "/img/lies.png",
+            "/img/large.png", "http://10.0.0.1/inside.png", "file:///etc/passwd.png",
+            more="<img src='/img/nothing.svg'>",
+        ),
+        f"{site}good.png": picture(),
+        f"{site}moved.jpg": (302, [("Location", "/img/there.jpg")], b""),
+        f"{site}there.jpg": picture(form="JPEG"),
+        f"{site}bomb.png": (200, [("Content-Type", "image/png")], bomb),
+        f"{site}lies.png": (200, [("Content-Type", "image/png")], svg),
+        f"{site}large.png": (200, [("Content-Type", "image/png")], picture()[2] + bytes(5_000_000)),
+        "http://10.0.0.1/inside.png": picture(),
+    }  # fmt: skip
+    with Web(web) as served:
+        asks = Asks(tmp_path, served)
+        assert asks("https://a.example/post") == {"https://a.example/post": ("fetched", None)}
+        assert "http://10.0.0.1/inside.png" not in asks.asked
+        assert not any(each.endswith(".svg") for each in asks.asked)
+        [visit] = asks.archive.visits()["https://a.example/post"]
+        came = {each.url: each.reply_url for each in visit.pictures if each.reason is None}
+        assert came == {
+            f"{site}good.png": f"{site}good.png", f"{site}moved.jpg": f"{site}there.jpg",
+            f"{site}gone.png": f"{site}gone.png",
+        }  # fmt: skip
+        kept = {each.url for each in asks.archive.records() if each.status == 200}
+        assert kept & set(web) == {
+            "https://a.example/post", f"{site}good.png", f"{site}there.jpg"
+        }  # fmt: skip
+        documents, lost = asks.read()
+        assert len(documents["https://a.example/post"].figures) == 7
+        assert not lost
+        # a page that did not change keeps its pictures, and asks for none again
+        web["https://a.example/post"] = (304, [], b"")
+        assert asks("https://a.example/post", refresh=True)["https://a.example/post"][0] == (
+            "unchanged"
+        )  # fmt: skip
+        assert asks.asked == ["https://a.example/post"]
+        assert asks.archive.visits()["https://a.example/post"][-1].pictures == visit.pictures
+
+
+def test_a_page_of_many_figures_gets_the_first_of_them(tmp_path):
+    names = [f"/{n}.png" for n in range(30)]
+    web = {f"https://a.example{name}": picture() for name in names}
+    with Web({"https://a.example/post": with_figures(*names), **web}) as served:
+        asks = Asks(tmp_path, served)
+        asks("https://a.example/post")
+        assert len(asks.asked) == 1 + QUICK.pictures
+        assert asks("https://a.example/post") == {}

@@ -1,4 +1,4 @@
-"""One walk over the study desk in a real browser: formula, PDF, card, its review, quiz, map."""
+"""The study desk in a real browser: one walk over all of it, then its ease, its quiz, its map."""
 
 import io
 import json
@@ -6,13 +6,19 @@ import sqlite3
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from PIL import Image
 from reportlab.pdfgen.canvas import Canvas
+from typer.testing import CliRunner
 
 from assistant.desk import Desk
+from ingest.fetch.pace import Limits
 from tests.doors import served_by_command
+from tests.stand_in import Web
 from tests.ui.conftest import LIST, MQA_PAGE
+from ui.cli.app import app
 
 EVIL = r"$\text{<img/src=x/onerror=window.hacked=1>}$"
+CAPTION = "Two narrow matrices stand beside the frozen one, and their product is added"
 LORA = rf"""# Low-rank updates {EVIL}
 
 A low-rank update adds the product of two small matrices to the frozen matrix $W_0$:
@@ -21,8 +27,26 @@ $$h = W_0 x + \frac{{\alpha}}{{r}} B A x$$
 
 The rank $r$ of a low-rank update is far smaller than the width $d$. Broken TeX such as \
 $\nosuch{{x}}$ stays as it stands, and {EVIL} is no picture.
+
+![{CAPTION}](/lora.png)
+
+![<img src=x onerror=window.hacked=1> is what a page may say of a picture](/lora.png?evil)
 """
+LORA_QUESTION = "what does a low-rank update add to the frozen matrix?"
+PAGED_QUESTION = "in blocks of how many tokens does paged attention keep the cache?"
 PAGED = "Paged attention keeps the cache in blocks of 16 tokens, so that little memory is wasted."
+
+
+def a_picture():
+    out = io.BytesIO()
+    picture = Image.new("RGB", (720, 420), "white")
+    for box, colour in (
+        ((60, 60, 300, 360), "#2a8079"), ((380, 60, 440, 360), "#d9a441"),
+        ((500, 180, 680, 240), "#d9a441"),
+    ):  # fmt: skip
+        picture.paste(colour, box)
+    picture.save(out, "PNG")
+    return out.getvalue()
 
 
 def a_pdf():
@@ -49,18 +73,24 @@ def study(tmp_path_factory, models_dir):
     home.mkdir()
     (home / "models").symlink_to(models_dir)
     (folder / "deep-reading.md").write_text(LIST)
-    rows = [
-        {"_id": name, "title": title, "text": text, "url": f"https://notes.example/{name}"}
-        for name, title, text in (
-            ("lora", f"Low-rank updates {EVIL}", LORA), ("mqa", "Sharing keys", MQA_PAGE),
-        )
-    ]  # fmt: skip
-    (folder / "pages.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    row = {"_id": "mqa", "title": "Sharing keys", "text": MQA_PAGE,
+           "url": "https://notes.example/mqa"}  # fmt: skip
+    (folder / "pages.jsonl").write_text(json.dumps(row))
     (folder / "paged.pdf").write_bytes(a_pdf())
-    desk = Desk(home, llm="extractive")
-    desk.ingest([folder / "pages.jsonl", folder / "paged.pdf"], seed=False)
-    desk.add_list(folder / "deep-reading.md")
-    desk.close()
+    picture = (200, [("Content-Type", "image/png")], a_picture())
+    pages = {
+        "https://notes.example/lora": (200, [("Content-Type", "text/markdown")], LORA.encode()),
+        "https://notes.example/lora.png": picture,
+        "https://notes.example/lora.png?evil": picture,
+    }
+    with Web(pages) as web:
+        desk = Desk(home, llm="extractive", transport=web.transport, limits=Limits(pace=0))
+        desk.ingest(
+            ["https://notes.example/lora", folder / "pages.jsonl", folder / "paged.pdf"],
+            seed=False,
+        )
+        desk.add_list(folder / "deep-reading.md")
+        desk.close()
     with served_by_command(home, "extractive") as url:
         yield url, home
 
@@ -72,7 +102,7 @@ def asked(page, url, question):
 
 def until(page, script):
     """Wait for it where the page's policy lets no string be run in it."""
-    for _ in range(100):
+    for _ in range(300):
         if page.evaluate(script):
             return
         page.wait_for_timeout(100)
@@ -80,6 +110,12 @@ def until(page, script):
 
 
 def copied(page, selector):
+    selected(page, selector)
+    page.keyboard.press("Control+c")
+    return page.evaluate("navigator.clipboard.readText()")
+
+
+def selected(page, selector):
     page.evaluate(
         """(selector) => {
             const range = document.createRange();
@@ -89,8 +125,6 @@ def copied(page, selector):
         }""",
         selector,
     )
-    page.keyboard.press("Control+c")
-    return page.evaluate("navigator.clipboard.readText()")
 
 
 def no_serious_fault(page):
@@ -104,12 +138,14 @@ def no_serious_fault(page):
 
 
 @pytest.mark.parametrize(("phone", "dark"), [(False, False), (True, True)])
-def test_from_a_question_to_a_formula_its_card_and_the_review_of_tomorrow(
-    study, open_page, phone, dark
-):
-    url, home = study
+def test_an_answer_with_formulas_and_a_figure_is_read_by_keys_alone(study, open_page, phone, dark):
+    url, _ = study
     page = open_page(phone=phone, dark=dark)
-    asked(page, url, "what does a low-rank update add to the frozen matrix?")
+    asked(page, url, LORA_QUESTION)
+    shown = page.locator("#answer .figures figure")
+    assert CAPTION in shown.first.inner_text()
+    assert page.evaluate("document.querySelector('.figures img').loading") == "lazy"
+    assert 0 < shown.first.bounding_box()["width"] <= page.viewport_size["width"]
     said = page.locator("#answer .said")
     assert said.locator("math").count() >= 2
     assert said.locator("math[display=block] mfrac").count() == 1
@@ -148,31 +184,24 @@ def test_from_a_question_to_a_formula_its_card_and_the_review_of_tomorrow(
     )
     page.wait_for_timeout(200)
     assert abs(page.evaluate(first) - 4) < 3
-    # a card of it
-    page.locator("#answer .tools .deck-act").click()
-    page.locator("#due .due").wait_for(timeout=20_000)
-    page.locator("#due .to-tab").click()
-    card = page.locator(".study")
-    card.wait_for(timeout=20_000)
-    card.locator("h2").click()
-    page.keyboard.press(" ")
-    card.locator(".back math").first.wait_for()
-    assert not no_serious_fault(page)
-    page.keyboard.press("3")
-    page.get_by_text("Nothing is due").wait_for(timeout=20_000)
-    # the clock moved: what is due then is due now
-    with sqlite3.connect(home / "cards.sqlite") as db:
-        before = datetime.now(UTC) - timedelta(days=1)
-        db.execute("UPDATE cards SET due = ?", (before.isoformat(timespec="seconds"),))
-    asked(page, url, "what does a low-rank update add to the frozen matrix?")
-    page.locator("#due .due").wait_for(timeout=20_000)
     assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
 
 
-def test_a_pdf_is_shown_at_its_page_with_the_quoted_words_marked(study, open_page):
-    url, _ = study
+def test_the_walk_from_a_question_to_a_thread_that_is_verified_elsewhere(
+    study, open_page, browser, tmp_path
+):
+    url, home = study
     page = open_page()
-    asked(page, url, "in blocks of how many tokens does paged attention keep the cache?")
+    asked(page, url, LORA_QUESTION)
+    assert page.locator("#answer .said math[display=block] mfrac").count() == 1
+    picture = page.locator("#answer .figures img").first
+    picture.scroll_into_view_if_needed()
+    page.wait_for_function("document.querySelector('.figures img').naturalWidth === 720")
+    # on to the PDF at its page
+    page.locator("#question textarea").fill(PAGED_QUESTION)
+    page.locator("#question textarea").press("Enter")
+    page.locator("#answer .sentence", has_text="of 16 tokens").wait_for(timeout=60_000)
+    page.locator("#answer .tools").wait_for(timeout=60_000)
     page.locator("#answer .sentence", has_text="of 16 tokens").locator("button.mark").click()
     with page.context.expect_page() as opening:
         page.locator('.card:popover-open a[href*="pdf?"]').click()
@@ -196,6 +225,57 @@ def test_a_pdf_is_shown_at_its_page_with_the_quoted_words_marked(study, open_pag
     assert PAGED in " ".join(copied(view, ".sheet svg").split())
     assert view.locator("main h1").inner_text().startswith("<img src=x")
     assert not no_serious_fault(view)
+    at_phone_width(view)
+    # to a highlight in its text
+    view.get_by_role("link", name="As text").click()
+    view.get_by_role("link", name="The PDF, page by page").wait_for()
+    selected(view, ".cited")
+    view.locator(".noting button").first.click(timeout=20_000)
+    view.locator("mark.noted").first.wait_for(timeout=20_000)
+    view.close()
+    # to a card of the answer, and its review
+    page.keyboard.press("Escape")
+    page.locator("#answer .tools .deck-act").click()
+    page.locator("#due .to-tab").click(timeout=20_000)
+    card = page.locator(".study")
+    card.wait_for(timeout=20_000)
+    card.locator("h2").click()
+    page.keyboard.press(" ")
+    card.locator(".back blockquote", has_text="of 16 tokens").wait_for()
+    assert not no_serious_fault(page)
+    page.keyboard.press("3")
+    page.get_by_text("Nothing is due").wait_for(timeout=20_000)
+    # the clock moved: what is due then is due now
+    with sqlite3.connect(home / "cards.sqlite") as db:
+        before = datetime.now(UTC) - timedelta(days=1)
+        db.execute("UPDATE cards SET due = ?", (before.isoformat(timespec="seconds"),))
+    name = page.locator("#answer .turn").get_attribute("data-thread")
+    assert name
+    page.goto(f"{url}/?thread={name}")
+    page.locator("#due .due").wait_for(timeout=20_000)
+    page.locator("#thread .figures img, #answer .figures img").first.wait_for(timeout=20_000)
+    # the thread as a file, in a browser that has no server, and verified
+    page.locator("details.threads > summary").click()
+    row = page.locator(f'li[data-id="{name}"]')
+    row.locator(".more > summary").click()
+    with page.expect_download() as taking:
+        row.locator("a[download]", has_text="HTML").click()
+    file = tmp_path / "thread.html"
+    taking.value.save_as(file)
+    alone = browser.new_context(offline=True)
+    elsewhere = alone.new_page()
+    elsewhere.goto(file.as_uri())
+    assert elsewhere.locator("math[display=block] mfrac").count() >= 1
+    elsewhere.locator("a.mark").last.focus()
+    assert "blocks of 16 tokens" in elsewhere.locator(".quote:visible").inner_text()
+    assert elsewhere.evaluate("window.hacked") is None
+    alone.close()
+    checked = CliRunner().invoke(app, ["verify", str(file), "--home", str(home)])
+    assert checked.exit_code == 0, checked.output
+
+
+def at_phone_width(view):
+    width, height = view.viewport_size["width"], view.viewport_size["height"]
     view.set_viewport_size({"width": 390, "height": 844})
     view.reload()
     view.locator("rect.quoted").first.wait_for()
@@ -203,17 +283,21 @@ def test_a_pdf_is_shown_at_its_page_with_the_quoted_words_marked(study, open_pag
     view.keyboard.press("k")
     view.get_by_text("Page 1 of 2").wait_for(timeout=30_000)
     assert view.locator("rect.quoted").count() == 0
-    view.get_by_role("link", name="As text").click()
-    view.get_by_role("link", name="The PDF, page by page").wait_for()
+    view.set_viewport_size({"width": width, "height": height})
+    view.go_back()
+    view.locator("rect.quoted").first.wait_for(timeout=30_000)
 
 
 def test_the_reader_remembers_the_place_and_copies_tex(study, open_page):
-    url, _ = study
+    url, home = study
     page = open_page(phone=True)
     read = f"{url}/read?url=https://notes.example/lora"
     page.goto(read)
     assert page.locator("article math").count() >= 4
-    assert page.locator("article img").count() == 0
+    assert page.locator("article figure img").count() == page.locator("article img").count() == 2
+    page.locator("#figure-1").scroll_into_view_if_needed()
+    until(page, "document.querySelector('#figure-1 img').naturalWidth === 720")
+    assert page.locator("#figure-1 + p").inner_text() == CAPTION
     assert r"$$h = W_0 x + \frac{\alpha}{r} B A x$$" in copied(page, "article")
     for _ in range(4):
         page.locator("[data-size='1']").click()
@@ -222,6 +306,12 @@ def test_the_reader_remembers_the_place_and_copies_tex(study, open_page):
     page.goto("about:blank")
     page.goto(read)
     until(page, "window.scrollY > 50")
+    page.goto(f"{url}/read?url=https://notes.example/mqa")
+    page.locator(".hand-on .deck-act").click()
+    page.locator(".study").wait_for(timeout=60_000)
+    with sqlite3.connect(home / "cards.sqlite") as db:
+        made = db.execute("SELECT question FROM cards WHERE title = 'Sharing keys'").fetchall()
+    assert len(made) == 2
 
 
 def test_a_path_ends_with_a_quiz_and_the_map_leads_on(study, open_page):

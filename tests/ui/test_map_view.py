@@ -69,6 +69,8 @@ def test_what_is_read_before_a_topic_stands_before_it():
     where = dict(zip(spots.customdata, spots.x, strict=True))
     assert where[note.slug] == 0
     assert all(where[slug] == -1 for slug in note.prerequisites)
+    assert len(set(spots.y)) == len(spots.y)  # no name stands beside another
+    assert all(len(line.strip()) <= 26 for text in spots.text for line in text.split("<br>"))
     html = topics_html(topics, SAY)
     assert html.count("<tr data-urls=") == len(where)
     assert html.count('aria-current="true"') == 1

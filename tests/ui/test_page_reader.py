@@ -59,5 +59,5 @@ def test_the_passage_is_marked_where_it_stands():
 
 def test_a_note_of_the_primer_has_no_live_page():
     html = reader_html(document("text", url="refdesk:primer/x", kind="note"), texts("zh"))
-    assert "refdesk:primer" not in html
+    assert '="refdesk:primer' not in html
     assert 'lang="zh"' in html

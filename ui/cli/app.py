@@ -20,6 +20,7 @@ from ui.cli import review as cli_review
 from ui.cli import serve as cli_serve
 from ui.cli import take_out as cli_take_out
 from ui.cli import threads as cli_threads
+from ui.cli.options import LIBRARY, LibraryOption
 from ui.cli.terminal import Console
 
 _SYSTEM = (
@@ -35,6 +36,15 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+
+@app.callback()
+def refdesk(library: LibraryOption = "") -> None:
+    """The reference desk for curated reading lists: every sentence cited to its source."""
+    if library:
+        os.environ[LIBRARY] = library  # the command reads it, and so does what it starts
+
+
 app.command("ask")(cli_ask.ask)
 app.command("chat")(cli_chat.chat)
 app.command("search")(cli_ask.search)

@@ -15,7 +15,14 @@ from assistant.answering.gaps import gap_object
 from ingest.errors import FoundWanting, HomeBusy, UsageError
 from ui.cli import render
 from ui.cli.carry import check_lock
-from ui.cli.options import EmbedderOption, HomeOption, JsonOption, open_desk, print_json
+from ui.cli.options import (
+    EmbedderOption,
+    HomeOption,
+    JsonOption,
+    LibraryOption,
+    open_desk,
+    print_json,
+)
 from ui.cli.progress import ShownProgress
 from ui.cli.terminal import Console, clean
 
@@ -75,14 +82,17 @@ def ingest(
 
 
 def rebuild(
-    home: HomeOption = None, embedder: EmbedderOption = None, as_json: JsonOption = False
+    home: HomeOption = None,
+    embedder: EmbedderOption = None,
+    library: LibraryOption = "",
+    as_json: JsonOption = False,
 ) -> None:
-    """Make the library anew from the archive alone, without the network.
+    """Make the library anew from the archive alone; with --library it moves there to stay.
 
     Example: refdesk rebuild
     """
     with ShownProgress(events=as_json) as progress:
-        report = open_desk(home, progress, embedder=embedder).rebuild()
+        report = open_desk(home, progress, embedder=embedder, library=library).rebuild()
     _report("rebuild", report, as_json=as_json)
 
 

@@ -1,6 +1,7 @@
 """What the commands share: their options, the desk behind them, and how JSON is printed."""
 
 import json
+import os
 import re
 import sys
 from collections.abc import Callable
@@ -27,6 +28,17 @@ def _starting(*words: str) -> Callable[[str], list[str]]:
 HomeOption = Annotated[
     Path | None,
     typer.Option("--home", envvar="REFDESK_HOME", help="Home folder.", metavar="DIR"),
+]
+LIBRARY = "REFDESK_LIBRARY"
+LibraryOption = Annotated[
+    str,
+    typer.Option(
+        "--library",
+        envvar=LIBRARY,
+        help="Where the library lies: a folder, http(s)://HOST:PORT[/NAME] of a Milvus server, or "
+        "a .db file of Milvus Lite.",
+        metavar="PLACE",
+    ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
 ListOption = Annotated[list[str] | None, typer.Option("--list", help="Only this list's sources.")]
@@ -83,10 +95,12 @@ def open_desk(
     note_gaps: bool = True,
     history: bool = True,
     aside: Callable[[], None] = lambda: None,
+    library: str = "",
 ) -> Desk:
     """Return the desk of a home; what it does unasked is said on stderr, after ``aside``.
 
-    Without ``history`` nothing of what is asked is kept, no refused question either.
+    Without ``library`` it is the one named before the command, or else the home's. Without
+    ``history`` nothing of what is asked is kept, no refused question either.
     """
     console = Console(stderr=True)
 
@@ -102,6 +116,7 @@ def open_desk(
         notice=notice,
         note_gaps=note_gaps and history,
         history=history,
+        library=library or os.environ.get(LIBRARY, ""),
     )
 
 

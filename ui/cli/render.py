@@ -131,6 +131,10 @@ def sources(console: Console, given: Answer) -> None:
     for cited in given.citations:
         citing = [sentence for sentence in given.sentences if cited.n in sentence.citations]
         _source(console, cited, quoted=all(sentence.verbatim for sentence in citing))
+    for figure in given.figures:
+        name = f"  [{figure.n}] Figure: {clean(figure.caption or figure.title)}"
+        console.print(Text(name, style=link(figure.url)), soft_wrap=True)
+        console.print(Text(f"    {clean(figure.url)}", style="dim"), soft_wrap=True)
     if given.further:
         console.print()
         console.print("Read on", style="bold")
@@ -198,6 +202,15 @@ def status(console: Console, state: dict[str, Any]) -> None:
         highlight=False,
         markup=False,
     )
+    engine = state["engine"]
+    if engine["name"] != "local":
+        words = "" if engine["words"] == "milvus" else "; it has no BM25: words are searched here"
+        console.print(
+            f"Passages in {engine['name']} {engine['version']} at {engine['where']}: "
+            f"{engine['health']}{words}.",
+            highlight=False,
+            markup=False,
+        )
     table = Table("list", "entries", "topics", "in the library", "dead", "other failures", box=None)
     for row in state["lists"]:
         table.add_row(

@@ -21,6 +21,7 @@ from ui.page import assets
 from ui.page.highlight import marked
 from ui.page.html import link, recommended_html, trail
 from ui.page.html_answer import said_html
+from ui.page.html_figures import figures_named_html
 from ui.page.i18n import LANGUAGES, Texts, texts
 
 _OPENING = '<script type="application/json" id="refdesk-thread">'
@@ -107,6 +108,7 @@ def _turn(number: int, answer: Answer, when: str, say: Texts) -> str:
         said = said_html(answer.sentences, partial(_marks, number, answer))
         if answer.unanswered:
             said += f'<p class="hint">{escape(answer.left_open)}</p>'
+        said += figures_named_html(answer.figures, say)
         sources = "".join(_source(number, cited, answer, say) for cited in answer.citations)
         if sources:
             said += f'<h3>{escape(say("ask.sources"))}</h3><ol class="sources">{sources}</ol>'

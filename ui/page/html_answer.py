@@ -28,6 +28,7 @@ from ui.page.html import (
     view_link,
 )
 from ui.page.html_deck import make_button, quotes_of
+from ui.page.html_figures import beside_html
 from ui.page.html_pdf import pdf_address
 from ui.page.i18n import Texts
 from ui.sentence_form import code_of, fenced
@@ -67,7 +68,9 @@ def turn_html(turn: Turn, say: Texts) -> str:
     if turn.answer is not None and turn.answer.refused:
         parts.append(_refusal(turn.answer, say))
     else:
-        parts += [said_html(turn.sentences, partial(_marks, turn)), _legend(turn, say)]
+        shown = turn.answer or turn.extract
+        parts.append(said_html(turn.sentences, partial(_marks, turn)))
+        parts += [beside_html(shown.figures, say) if shown else "", _legend(turn, say)]
         parts.append(_other_readings(turn.answer, say) if turn.answer is not None else "")
     if turn.state or turn.notice:
         busy = " busy" if turn.state else ""
@@ -359,16 +362,24 @@ def markdown(answer: Answer, label: str = "") -> str:
             lines += [*_markdown_run(run, marks), ""]
     if answer.unanswered:
         lines += [_flat(answer.left_open), ""]
+    for figure in answer.figures:
+        name = _linked(_flat(figure.caption or figure.title), figure.url)
+        lines += [f"{name}[^{label}{figure.n}]", ""]
     for cited in answer.citations:
-        title = _flat(cited.title)
-        if is_web(cited.deep_link):
-            address = re.sub(r"[\s()<>]", lambda match: f"%{ord(match[0]):02X}", cited.deep_link)
-            title = f"[{title}]({address})"
+        title = _linked(_flat(cited.title), cited.deep_link)
         places = "; ".join(
             " > ".join([place.list, *place.section]) for place in cited.recommended_by
         )
         lines.append(f"[^{label}{cited.n}]: {title}{f' ({_flat(places)})' if places else ''}")
     return "\n".join(lines) + "\n"
+
+
+def _linked(title: str, url: str) -> str:
+    """Return words of Markdown as a link, where the address is one a browser should open."""
+    if not is_web(url):
+        return title
+    address = re.sub(r"[\s()<>]", lambda match: f"%{ord(match[0]):02X}", url)
+    return f"[{title}]({address})"
 
 
 def _markdown_run(run: Sequence[Sentence], marks: str) -> list[str]:

@@ -1,14 +1,16 @@
 """The reader view: a document's archived text as a page of its own, the cited passage marked.
 
 The text is Markdown from anywhere. It becomes headings, lists, tables, code and formulas, nothing
-else: HTML in it stays text, images become their description, links are http and https only. The
+else: HTML in it stays text, images become their description, links are http and https only. Figures
+are the archived pictures, drawn anew, where their page has them. The
 page runs refdesk's own scripts, which its headers name by their digests, and would run no other.
 """
 
 import base64
 import hashlib
-from collections.abc import MutableMapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from html import escape
+from types import MappingProxyType
 from typing import Any
 
 from markdown_it import MarkdownIt
@@ -18,11 +20,14 @@ from markdown_it.token import Token
 from assistant.kept.notes import Note
 from assistant.kept.shown import parser
 from index.store.values import Recommendation
+from ingest.reading.pictures import PictureHead
 from ingest.values import Document
 from ui.page import assets
 from ui.page.formulas import typeset
 from ui.page.html import is_web, link, recommended_html
+from ui.page.html_deck import make_button
 from ui.page.html_ease import size_html
+from ui.page.html_figures import in_place_html
 from ui.page.i18n import Texts
 from ui.page.notes_part import mark, notes_html, script
 
@@ -33,7 +38,7 @@ _DIGESTS = " ".join(
     for name in _NAMED
 )
 POLICY = (
-    f"default-src 'none'; script-src {_DIGESTS}; style-src 'unsafe-inline'; img-src data:; "
+    f"default-src 'none'; script-src {_DIGESTS}; style-src 'unsafe-inline'; img-src 'self' data:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 _LEAVES = frozenset(
@@ -54,6 +59,16 @@ class _Renderer(RendererHTML):
     ) -> str:
         """An image would be fetched from elsewhere: its description stands for it."""
         return f'<span class="image">[{escape(tokens[idx].content) or "…"}]</span>'
+
+    def figure(
+        self,
+        tokens: Sequence[Token],
+        idx: int,
+        options: Any,
+        env: MutableMapping[str, Any],
+    ) -> str:
+        """A figure is HTML of refdesk's own."""
+        return tokens[idx].content
 
     def formula(
         self,
@@ -81,16 +96,19 @@ def reader_html(
     pdf: str = "",
     places: Sequence[Recommendation] = (),
     notes: Sequence[Note] | None = None,
+    pictures: Mapping[int, PictureHead] = MappingProxyType({}),
 ) -> str:
     """Return the whole page of a document; what overlaps ``span`` of its text is marked.
 
     ``live`` is the address that opens the original, at the passage where there is one, ``pdf`` that
     of its page as a picture. ``notes`` are those on this document; None where none can be taken.
+    ``pictures`` are those that are archived of its figures, by the figure's number.
     """
     tokens = _parser().parse(document.text)
     mark(tokens, notes or ())
     lines = _lines(document.text, span) if span else None
     contents = _marked(tokens, lines)
+    _put_figures(tokens, document, pictures, say)
     body = _parser().renderer.render(tokens, _parser().options, {})
     when = document.fetched_at[:10]
     if is_web(document.url):
@@ -103,6 +121,10 @@ def reader_html(
     about += [escape(part) for part in (document.author, document.date) if part]
     if pdf:
         about.append(f'<a href="{escape(pdf)}">{escape(say("reader.pdf"))}</a>')
+    tab = escape(say("tab.cards"))
+    about.append(
+        f'<span class="hand-on" data-tab="{tab}">{make_button(say, url=document.url)}</span>'
+    )
     if lines:
         about.append(f'<a href="#passage">{escape(say("reader.to_passage"))}</a>')
     recommended = recommended_html(places, say)
@@ -175,6 +197,30 @@ def _marked(tokens: Sequence[Token], lines: tuple[int, int] | None) -> list[tupl
                 if token.type == "heading_open":
                     headings[-1] = (headings[-1][0], "passage", headings[-1][2])
     return headings
+
+
+def _put_figures(
+    tokens: list[Token], document: Document, pictures: Mapping[int, PictureHead], say: Texts
+) -> None:
+    """Put figures before the outermost blocks that they stand before."""
+    for number, figure in reversed(list(enumerate(document.figures, 1))):
+        if number not in pictures:
+            continue
+        line = document.text.count("\n", 0, figure.at)
+        place = next(
+            (
+                place
+                for place, token in enumerate(tokens)
+                if token.level == 0 and token.map is not None and token.map[0] >= line
+            ),
+            len(tokens),
+        )
+        if figure.at >= len(document.text):
+            place = len(tokens)
+        caption = document.text[figure.start : figure.end]
+        made = Token("figure", "figure", 0)
+        made.content = in_place_html(document.url, number, pictures[number], caption, say)
+        tokens.insert(place, made)
 
 
 def _safe_links(inline: Token) -> None:

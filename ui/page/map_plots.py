@@ -6,6 +6,7 @@ laid thinly over the page's own, so that its text is legible by day and by night
 
 import json
 from html import escape
+from textwrap import wrap
 
 import plotly.graph_objects as go
 
@@ -15,6 +16,10 @@ from ui.page.i18n import Texts
 from ui.page.plots import styled
 
 _LONGEST = 60  # characters of a label
+_WIDE = 24  # characters of a label's line: half of a phone's screen
+_TITLE = 36  # characters of a title's line: a phone's screen
+_SPACE = "\u2002"  # around each line of a label, so that none touches its point
+_LINE = 36  # pixels of a topic
 _SIGNS = {HERE: "✓ "}
 
 
@@ -53,36 +58,47 @@ def tree_figure(root: Place, at: Place, say: Texts) -> go.Figure:
 
 
 def topics_figure(topics: Topics, say: Texts) -> go.Figure:
-    """Return a topic between what is read before it and what it leads to."""
-    spots: dict[str, tuple[int, float]] = {}
-    for step, row in topics.steps.items():
-        for number, note in enumerate(row):
-            spots[note.slug] = step, (number + 0.5) / len(row)
+    """Return a topic between what is read before it and what it leads to.
+
+    Every topic has a line of its own, from the first to be read to the last, and its name points
+    to the middle: so no name meets another or the edge, however narrow the screen.
+    """
+    low, high = min(topics.steps), max(topics.steps)
+    notes = [note for _, row in sorted(topics.steps.items()) for note in row]
+    steps = {note.slug: step for step, row in topics.steps.items() for note in row}
+    lines = {note.slug: len(notes) - number for number, note in enumerate(notes)}
     figure = go.Figure()
     for before, after in topics.lines:
-        (x0, y0), (x1, y1) = spots[before], spots[after]
         figure.add_scatter(
-            x=[x0, x1], y=[y0, y1], mode="lines", hoverinfo="skip", showlegend=False,
-            line={"color": "rgba(128,128,128,0.45)", "width": 1.5},
+            x=[steps[before], steps[after]], y=[lines[before], lines[after]], mode="lines",
+            hoverinfo="skip", showlegend=False,
+            line={"color": "rgba(128,128,128,0.35)", "width": 1.5},
         )  # fmt: skip
-    notes = [note for row in topics.steps.values() for note in row]
+    inwards = [
+        "middle right" if steps[note.slug] - low <= high - steps[note.slug] else "middle left"
+        for note in notes
+    ]
     figure.add_scatter(
-        x=[spots[note.slug][0] for note in notes], y=[spots[note.slug][1] for note in notes],
-        text=[_label(note.topic) for note in notes], customdata=[note.slug for note in notes],
-        mode="markers+text", textposition="top center", showlegend=False, hoverinfo="text",
+        x=[steps[note.slug] for note in notes], y=[lines[note.slug] for note in notes],
+        text=["<br>".join(f"{_SPACE}{line}{_SPACE}" for line in _folded(note.topic))
+              for note in notes],
+        customdata=[note.slug for note in notes], mode="markers+text", textposition=inwards,
+        showlegend=False, hoverinfo="text", hovertext=[_label(note.topic) for note in notes],
+        textfont={"size": 13}, cliponaxis=False,
         marker={
-            "size": [22 if note is topics.note else 14 for note in notes], "color": "#2a8079",
+            "size": [20 if note is topics.note else 12 for note in notes], "color": "#2a8079",
             "opacity": 0.85,
         },
     )  # fmt: skip
-    most = max(len(row) for row in topics.steps.values())
-    figure = styled(figure, say("map.around", topic=_label(topics.note.topic)), 160 + 56 * most)
-    low, high = min(topics.steps), max(topics.steps)
+    title = _folded(say("map.around", topic=topics.note.topic), _TITLE)
+    figure = styled(figure, "<br>".join(title), 130 + _LINE * len(notes))
+    figure.update_layout(margin_t=34 + 22 * len(title))
     figure.update_xaxes(
-        visible=True, showgrid=False, range=[low - 0.5, high + 0.5],
+        visible=True, showgrid=False, range=[low - 0.4, high + 0.4],
         tickvals=list(topics.steps), ticktext=[_step(step, say) for step in topics.steps],
+        tickfont={"size": 12},
     )  # fmt: skip
-    figure.update_yaxes(visible=False, range=[0, 1.1])
+    figure.update_yaxes(visible=False, range=[0.4, len(notes) + 0.6])
     return figure
 
 
@@ -90,6 +106,13 @@ def _step(step: int, say: Texts) -> str:
     if step == 0:
         return say("map.here")
     return say("map.before", count=-step) if step < 0 else say("map.after", count=step)
+
+
+def _folded(text: str, width: int = _WIDE) -> list[str]:
+    """Return words on two lines at most, of so many characters, or half as many Chinese ones."""
+    lines = wrap(text, width if text.isascii() else width // 2)
+    shown = [lines[0], f"{lines[1]}…"] if len(lines) > 2 else lines
+    return [escape(line) for line in shown]
 
 
 def _label(text: str) -> str:

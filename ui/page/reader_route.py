@@ -49,7 +49,12 @@ def reader(desk: Desk, access: Access) -> APIRouter:
         with suppress(RefdeskError):  # a page can be read whatever became of the notes
             owner = owner_of(request.headers, access)
             notes = desk.notes.latest(owner, url=document.url, limit=_NOTES)
-        html = reader_html(document, say, span=span, live=live, pdf=pdf, places=places, notes=notes)
+        heads = {n: desk.picture_head(figure) for n, figure in enumerate(document.figures, 1)}
+        pictures = {number: head for number, head in heads.items() if head is not None}
+        html = reader_html(
+            document, say, span=span, live=live, pdf=pdf, places=places, notes=notes,
+            pictures=pictures,
+        )  # fmt: skip
         return HTMLResponse(html, headers=_HEADERS)
 
     return router

@@ -30,6 +30,12 @@ _STREAM = (
     "event: hits\ndata: {...}\n\nevent: extractive\ndata: {...}\n\nevent: queue\n"
     'data: {"before": 1}\n\nevent: sentence\ndata: {...}\n\nevent: done\ndata: {...}\n\n'
 )
+_PICTURE = {
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "private, max-age=3600",
+}
 Many = Annotated[list[str] | None, Query()]
 Events = AsyncGenerator[Event | Waiting, None]
 Writer = Callable[[Event | Waiting, Events], AsyncGenerator[str, None]]
@@ -120,6 +126,18 @@ def _add_reading(api: APIRouter, asking: Asking) -> None:
     ) -> Response:
         """Return one passage."""
         return JSONResponse(await asking.look_up(lambda: to_json(desk.passage(id))))
+
+    described_picture = replies(schema.ErrorForm, 404)
+    described_picture[200] = {"content": {"image/webp": {}}, "description": "The picture."}
+
+    @api.get("/figure", responses=described_picture, response_class=Response)
+    async def figure(
+        url: Annotated[str, Query(max_length=4000, examples=["https://arxiv.org/abs/1706.03762"])],
+        number: Annotated[int, Query(ge=1, le=1000)] = 1,
+    ) -> Response:
+        """Return the picture of a figure of an archived page, drawn anew as WebP."""
+        shown = await asking.look_up(lambda: desk.picture(url, number))
+        return Response(shown.picture, media_type="image/webp", headers=_PICTURE)
 
     @api.get("/path", responses=replies(schema.PathForm, 400, 404))
     async def path(

@@ -100,6 +100,7 @@ class StatusForm(Form):
     generation: str
     digest: str
     embedder: str
+    engine: dict[str, str] = Field(description="What searches it, its version, where.")
     lists: list[dict[str, Any]]
     documents: int
     passages: int

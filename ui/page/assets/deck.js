@@ -11,6 +11,38 @@
     setTimeout(() => document.querySelector('#deck-send')?.click(), 60);
   }
 
+  function to(name) {
+    [...document.querySelectorAll('[role="tab"]')]
+      .find((each) => each.textContent.trim() === name)?.click();
+  }
+
+  // what the reader view was told to make; nobody else can write into this browser's own store
+  function taken() {
+    try {
+      const told = JSON.parse(localStorage.getItem('refdesk-make'));
+      localStorage.removeItem('refdesk-make');
+      return told;
+    } catch (error) { return null; }
+  }
+  const told = taken();
+  if (typeof told?.act === 'string') {
+    let left = 200;
+    const wait = setInterval(() => {
+      // by then the server has told this browser whose cards are its own
+      const ready = document.querySelector('#deck-send') && localStorage.getItem('refdesk-deck');
+      if (!ready && (left -= 1)) return;
+      clearInterval(wait);
+      send(told.act);
+      const said = new MutationObserver(() => {
+        const message = document.querySelector('#deck-said .message');
+        if (!message) return;
+        said.disconnect();
+        if (!message.matches('.error, .refused')) to(told.tab);
+      });
+      said.observe(document.documentElement, { childList: true, subtree: true });
+    }, 100);
+  }
+
   function check(quiz) {
     const questions = [...quiz.querySelectorAll('fieldset')];
     let right = 0;
@@ -32,11 +64,7 @@
     const act = event.target.closest('.deck-act');
     if (act) { send(act.dataset.act); return; }
     const tab = event.target.closest('.to-tab');
-    if (tab) {
-      [...document.querySelectorAll('[role="tab"]')]
-        .find((other) => other.textContent.trim() === tab.dataset.tab)?.click();
-      return;
-    }
+    if (tab) { to(tab.dataset.tab); return; }
     const quiz = event.target.closest('.quiz .check')?.closest('.quiz');
     if (quiz) check(quiz);
   });

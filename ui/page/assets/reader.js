@@ -12,6 +12,15 @@
     if (which) document.querySelector(`.turns a[rel="${which}"]`)?.click();
   });
 
+  // cards are made on the page, where they are kept: it finds there what to make (deck.js)
+  document.addEventListener('click', (event) => {
+    const act = event.target.closest('.hand-on .deck-act');
+    if (!act) return;
+    const told = { act: act.dataset.act, tab: act.parentElement.dataset.tab };
+    try { localStorage.setItem('refdesk-make', JSON.stringify(told)); } catch (error) { return; }
+    location.href = document.querySelector('header a').href;
+  });
+
   const article = document.querySelector('article');
   const name = document.querySelector('main').dataset.document;
   if (!article || !name) return;
