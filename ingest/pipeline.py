@@ -21,6 +21,7 @@ from ingest.fetch.robots import Robots, is_robots
 from ingest.links.kinds import split
 from ingest.links.public import refusal
 from ingest.links.urls import canonical, joined
+from ingest.reading import about
 from ingest.reading.decode import MAX_CHARS
 from ingest.reading.document import make_document, read_document, reason_of
 from ingest.reading.extract import Extract
@@ -62,7 +63,7 @@ class _Copy:
     @property
     def key(self) -> str:
         lines = [
-            f"{asked} {record.url} {record.status} {record.digest}"
+            f"{asked} {record.url} {record.status} {record.digest} {record.about}".rstrip()
             for asked, record in sorted(self.records.items())
         ]
         return "\n".join(lines)
@@ -331,7 +332,7 @@ def _read(url: str, replies: Mapping[str, Reply | Rejection]) -> list[Document |
     if isinstance(only, Reply) and only.resource:
         if only.header("Content-Type") == "application/jsonl":
             return list(_rows(only))
-        return [read_document(only)]
+        return [about.told(read_document(only), only)]
     return [source_for(url).read(url, replies)]
 
 

@@ -22,7 +22,7 @@ class Imprint:
     ``authors`` are (family name, given names), or (whole name, "") of who has no such parts: an
     organisation, a user's name. ``date`` is ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``. ``form`` is a
     type of CSL (``article-journal``, ``paper-conference`` and so on), ``venue`` what it appeared
-    in: a journal, a conference, a site.
+    in: a journal, a conference, a site; ``url`` is where a file's work is found on the web.
     """
 
     authors: tuple[tuple[str, str], ...] = ()
@@ -36,6 +36,7 @@ class Imprint:
     volume: str = ""
     issue: str = ""
     pages: str = ""
+    url: str = ""
 
     @classmethod
     def of(cls, plain: Mapping[str, Any]) -> "Imprint":

@@ -9,13 +9,14 @@ from lxml import html
 from reportlab.pdfgen.canvas import Canvas
 
 from ingest import failures
-from ingest.archive.values import Reply
+from ingest.archive.values import ABOUT, Reply
 from ingest.exports import bibtex, given, registry, rows, shelf, works
 from ingest.fetch import robots
 from ingest.links import kinds, public, urls
 from ingest.links.sites import github as links_github
 from ingest.lists import blocks, catalog_file, check, lines, parser, written
 from ingest.reading import (
+    about,
     captions,
     decode,
     document,
@@ -38,6 +39,7 @@ from ingest.reading import (
     raised,
     repair,
     saved,
+    slides,
     tables,
     titles,
     wiki,
@@ -483,6 +485,25 @@ CASES: dict[str, Any] = {
             "a = {b},",
             "\\'",
         ),
+        _export("a.bib", "@misc{b, file={", "a:b:c;", "\\:", ";", tail="}}"),
+        _export(
+            "a.rdf",
+            '<rdf:RDF xmlns:z="http://www.zotero.org/namespaces/export#" '
+            'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" '
+            'xmlns:dc="http://purl.org/dc/elements/1.1/" '
+            'xmlns:dcterms="http://purl.org/dc/terms/">',
+            "<a><z:itemType>book</z:itemType></a>",
+            '<z:Collection rdf:about="#a"><dcterms:hasPart rdf:resource="#a"/></z:Collection>',
+            "<dc:subject>",
+        ),
+        _export(
+            "a.json",
+            "[",
+            '{"data": {"itemType": "book", "key": "a", "parentItem": "b"}},',
+            '{"data": {"itemType": "note", "note": "',
+            tail="{}]",
+        ),
+        _export("a.csv", "a;b\n", "http://a.b/c;d\n", '"', ";"),
         _export(
             "a.ris", "TY  - JOUR\n", "TY  - JOUR\nUR  - http://a.b/c\n", "KW  - a\n", "ER  - \n"
         ),
@@ -500,7 +521,19 @@ CASES: dict[str, Any] = {
     ),
     "ingest.exports.shelf.plain": lambda text: shelf.plain(text, 500),
     "ingest.exports.works.take_work": lambda text: works.take_work(
-        shelf.Shelf(), text, doi=text, arxiv=text, authors=[text], year=text
+        shelf.Shelf(),
+        works.Work(
+            text,
+            doi=text,
+            arxiv=text,
+            authors=[text],
+            date=text,
+            pages=text,
+            files=[works.File(text)],
+        ),
+    ),
+    "ingest.reading.about.told": lambda text: about.told(
+        _document("a"), Reply(_URL, 200, ((ABOUT, text),), b"", _AT)
     ),
     "ingest.reading.epub.extract_epub": Case(
         lambda text: epub.extract_epub(packed.epub({"a.xhtml": text}), "file:///a.epub"),
@@ -508,6 +541,19 @@ CASES: dict[str, Any] = {
         units=("<p>a", "<div>"),
     ),
     "ingest.reading.packed.Packed.part": lambda text: Packed(packed.packed({"a": text})).part("a"),
+    "ingest.reading.slides.extract_pptx": Case(
+        lambda text: slides.extract_pptx(
+            packed.pptx(
+                [
+                    packed.shape("title", text.replace("<", "&lt;")),
+                    f"<p:sp><a:p>{text}</a:p></p:sp>",
+                ]
+            ),
+            "file:///a.pptx",
+        ),
+        common=FEW,
+        units=("<p:sp>", "<a:p><a:r><a:t>a</a:t></a:r></a:p>", "<mc:Fallback>", "<a:tbl>"),
+    ),
     "ingest.reading.word.extract_docx": Case(
         lambda text: word.extract_docx(
             packed.docx(packed.paragraph(text.replace("<", "&lt;"))), "file:///a.docx"
@@ -553,6 +599,10 @@ CASES: dict[str, Any] = {
                 "\\footnote{a}",
                 "\\begin{verbatim}\n",
                 "\\begin{equation}\n",
+                "\\begin{quote}{a} b",
+                "\\section{a} b",
+                "\\noindent",
+                "\\end{equation} b",
                 "\\item[",
                 "%",
                 "\\\\",
@@ -647,6 +697,7 @@ CASES: dict[str, Any] = {
 
 EXEMPT: dict[str, str] = {
     "ingest.exports.registry.is_export": "measured with `read_list`",
+    "ingest.exports.folders.": "at most 40 steps",
     "ingest.exports.saved_pages.": "one entry, by `Shelf.take`",
     "ingest.gathering.collected.": "reads by `read_list` and `read_vault`",
     "ingest.exports.rows.take_rows": "measured with `read_list`",

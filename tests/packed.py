@@ -1,4 +1,4 @@
-"""Word documents and books, put together by hand after their standards."""
+"""Word documents, slides and books, put together by hand after their standards."""
 
 import io
 import zipfile
@@ -81,3 +81,54 @@ def epub(chapters: Mapping[str, str], spine: list[str] | None = None, **more: st
          "OEBPS/content.opf": package}
         | {f"OEBPS/{name}": text for name, text in chapters.items()} | more
     )  # fmt: skip
+
+
+_DRAWN = (
+    'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" '
+    'xmlns:p="http://schemas.openxmlformats.org/presentationml/2006/main" '
+    'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships" '
+    'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006" '
+    'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
+)
+_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+
+
+def shape(role: str, *lines: str) -> str:
+    """Return a shape of a slide; a line that begins with tabs is a bullet below another."""
+    paragraphs = "".join(
+        f'<a:p><a:pPr lvl="{len(line) - len(line.lstrip(chr(9)))}"/>'
+        f"<a:r><a:t>{line.strip()}</a:t></a:r></a:p>"
+        for line in lines
+    )
+    place = f'<p:ph type="{role}"/>' if role else ""
+    return (
+        f"<p:sp><p:nvSpPr><p:cNvPr id='1' name='x'/><p:cNvSpPr/><p:nvPr>{place}</p:nvPr></p:nvSpPr>"
+        f"<p:spPr/><p:txBody><a:bodyPr/>{paragraphs}</p:txBody></p:sp>"
+    )
+
+
+def pptx(slides: list[str], notes: Mapping[int, str] = {}, **more: str) -> bytes:
+    """Return slides of these shapes, the last of them stored first; ``notes`` by their numbers."""
+    count = len(slides)
+    names = {number: f"slide{count - number}.xml" for number in range(count)}
+    rels = "".join(
+        f'<Relationship Id="r{number}" Type="{_OFFICE}/slide" Target="slides/{name}"/>'
+        for number, name in names.items()
+    )
+    ids = "".join(f'<p:sldId id="{256 + number}" r:id="r{number}"/>' for number in names)
+    heads = '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+    parts = {
+        "ppt/presentation.xml": f"<p:presentation {_DRAWN}><p:sldIdLst>{ids}</p:sldIdLst>"
+        "</p:presentation>",
+        "ppt/_rels/presentation.xml.rels": f"{heads}{rels}</Relationships>",
+    }
+    for number, name in names.items():
+        tree = f"<p:cSld><p:spTree>{slides[number]}</p:spTree></p:cSld>"
+        parts[f"ppt/slides/{name}"] = f"<p:sld {_DRAWN}>{tree}</p:sld>"
+        link = f'<Relationship Id="n" Type="{_OFFICE}/notesSlide" Target="../notesSlides/{name}"/>'
+        parts[f"ppt/slides/_rels/{name}.rels"] = (
+            f"{heads}{link if number in notes else ''}</Relationships>"
+        )
+        tree = f"<p:cSld><p:spTree>{notes.get(number, '')}</p:spTree></p:cSld>"
+        parts[f"ppt/notesSlides/{name}"] = f"<p:notes {_DRAWN}>{tree}</p:notes>"
+    return packed(parts | more)

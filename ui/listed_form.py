@@ -17,6 +17,7 @@ def added_object(curated: CuratedList) -> dict[str, Any]:
         "links": len(curated.entries),
         "topics": len(curated.topics),
         "feeds": list(curated.feeds),
+        "attached": [file.path for file in curated.attached],
         "entries": [
             {"title": entry.title, "url": entry.url, "section": entry.section, "note": entry.note}
             for entry in curated.entries

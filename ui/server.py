@@ -158,7 +158,7 @@ def interface(
     add_chat(app, asking)
     refreshing.add_feed(app, asking)
     add_save_page(app)
-    tools = add_mcp(app, asking, jobs if access.token is not None else None)
+    tools = add_mcp(app, asking, jobs if access.token is not None else None, access)
     return app
 
 

@@ -297,10 +297,11 @@ def _ordered(evidence: Evidence, found: Sequence[Section], choice: _Choice) -> P
         turns = [each for turn in zip_longest(*sides) for each in turn if each]
         kept = turns + [each for each in kept if each[0].url not in choice.about]
     planned = Plan(tuple(_group(evidence, section, places) for section, places, _ in kept))
-    best = max(choice.chosen, key=choice.worth.__getitem__, default=None)
-    if best is None or any(section.opens for section, _, _ in kept):
+    likeliest = max(choice.chosen, key=choice.worth.__getitem__, default=None)
+    if likeliest is None or any(section.opens for section, _, _ in kept):
         return planned
-    line = evidence.lines[found[best[0]].units[best[1]].rows[0]]
+    number, place = likeliest
+    line = evidence.lines[found[number].units[place].rows[0]]
     return opened_by(planned, line if line.piece.block else curated_twin(evidence, line))
 
 

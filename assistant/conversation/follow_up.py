@@ -127,6 +127,8 @@ def _fragment(asked: str, last: str, about: list[str], apart: bool) -> str | Non
         return None
     if not name and not whole and any(map(is_stop, WORD.findall(part))):
         return None
+    if part.lower().startswith("the ") and not name and not names(part):
+        return f"explain {part} of {_joined(about, asked)}"
     if len(about) == 1 and has_han(asked) == has_han(last):
         if name and (named := swapped(last, name)):
             return named

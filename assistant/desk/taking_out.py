@@ -18,20 +18,31 @@ if TYPE_CHECKING:
 class TakingOut(Lists):
     """Writes what the library holds for other programs."""
 
-    def cite(self, named: Sequence[str] = (), answers: Sequence[Any] = ()) -> "list[Item]":
+    def cite(
+        self,
+        named: Sequence[str] = (),
+        answers: Sequence[Any] = (),
+        *,
+        thread: str = "",
+        owner: str | None = "",
+    ) -> "list[Item]":
         """Return sources as items of CSL-JSON; `assistant.references.forms` writes them.
 
         Args:
             named: names of lists, and addresses of pages.
             answers: saved answers, as ``ask --json`` prints them.
+            thread: a kept thread, whose answers' sources follow; its id, or how that begins.
+            owner: whose threads are looked at, as in `Threads.show`.
 
         Raises:
             UsageError: an answer is none, or what is named is neither a list nor an address.
-            NothingFound: an address is not here, or nothing is cited.
+            NothingFound: an address or the thread is not here, or nothing is cited.
         """
         from assistant.references.cited import references  # needed here alone
 
-        return references(self._snapshot().store, named, answers)
+        kept = self.threads.show(thread, owner).turns if thread else ()
+        every = [*answers, *(turn.answer for turn in kept)]
+        return references(self._snapshot().store, named, every)
 
     def vault(
         self, folder: Path, *, lists: Sequence[str] = (), answers: Sequence[Any] = ()

@@ -1,5 +1,6 @@
 """The lists a home is given: made known, examined, compared with what they were, forgotten."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from assistant.home.keeping import HomeWriter, is_web
@@ -8,7 +9,7 @@ from index.doctor import Examination, examine
 from index.search.library import Library
 from ingest.bounded.lists import ListReader
 from ingest.errors import UsageError
-from ingest.gathering import collected
+from ingest.gathering import collected, zotero
 from ingest.gathering.ledger import Ledger
 from ingest.links.kinds import split
 from ingest.links.urls import canonical
@@ -34,6 +35,10 @@ def add_list(
                 collector = writer.collector(fetching, reader)
                 curated = collector.fetch_list(str(where), name, base)
             writer.archive.add([catalog.added(curated)])
+        elif str(where).startswith(zotero.SCHEME):
+            with ListReader() as reader:
+                curated, resources = collected.read_zotero(str(where), name, reader)
+            writer.archive.add([catalog.added(curated), *resources])
         else:
             path = Path(where)
             with ListReader() as reader:
@@ -44,7 +49,8 @@ def add_list(
         if name not in there:
             raise RuntimeError(f"the list {name} was added and is not there")
         # as it stands in the library now
-        return next(known for known in writer.lists() if known.name == name)
+        stands = next(known for known in writer.lists() if known.name == name)
+        return replace(stands, attached=curated.attached)
 
 
 def check_list(
@@ -96,6 +102,8 @@ def remove_list(writer: HomeWriter, name: str) -> None:
 
 def _name_of(where: str | Path) -> str:
     """Name a list by its file, or by its repository when it is a README."""
+    if str(where).startswith(zotero.SCHEME):
+        return "zotero"
     if not is_web(where):
         return Path(where).stem
     parts = [part for part in split(canonical(str(where))).path.split("/") if part]

@@ -15,6 +15,7 @@ from ingest.archive import given
 from ingest.bounded.lists import ListReader
 from ingest.errors import UsageError
 from ingest.exports import registry, saved_pages
+from ingest.gathering import collected
 from ingest.gathering.collect import Budget, CollectRequest
 from ingest.gathering.gather import PageOutcome
 from ingest.gathering.ledger import Ledger
@@ -77,7 +78,7 @@ def ingest(
         report = writer.update(count)
         return replace(
             report,
-            got=_as_read(got, report.status),
+            got=_as_read(got, report.status, catalog.stored(writer.archive)),
             mended=tuple(mended),
             notices=(*skipped, *report.notices),
         )
@@ -101,7 +102,7 @@ def refresh(writer: HomeWriter, budget: Budget, fetching: Fetching) -> Digest:
             for name, state in now.items()
         ]
         seen = Looks(
-            _as_read(got, report.status),
+            _as_read(got, report.status, catalog.stored(writer.archive)),
             old,
             known_of(Library(writer.home, writer.embedder).store, got),
             frozenset(outcome.url for outcome in got if before.is_good(outcome.url)),
@@ -126,10 +127,9 @@ def take_page(writer: HomeWriter, page: SeenPage) -> IngestReport:
 
 def take_file(writer: HomeWriter, name: str, data: bytes) -> IngestReport:
     """See :meth:`assistant.desk.Desk.take_file`."""
-    stem = Path(name).stem
     if registry.is_export(name, data):
         with ListReader() as reader:
-            curated = reader.read(data, file=name, name=stem.replace("/", "-"))
+            curated = collected.read_sent(name, data, reader)
         new = catalog.added(curated)
     else:
         new = file_resource(name, data)
@@ -148,9 +148,16 @@ def _has_primer(writer: HomeWriter) -> bool:
     return any(record.url.startswith(PRIMER) for record in writer.archive.records())
 
 
-def _as_read(got: Sequence[PageOutcome], status: dict[str, Any]) -> tuple[PageOutcome, ...]:
-    """Report a page that came and cannot be read (a wall, an empty shell) as the failure it is."""
-    reasons = {failure["url"]: failure["reason"] for failure in status["failures"]}
+def _as_read(
+    got: Sequence[PageOutcome], status: dict[str, Any], lists: Sequence[CuratedList]
+) -> tuple[PageOutcome, ...]:
+    """Report a page that came and cannot be read (a wall, an empty shell) as the failure it is.
+
+    What a list is read from, a feed say, need not be a page.
+    """
+    sources = {canonical(url) for row in lists for url in (row.origin, *row.feeds) if url}
+    reasons = {failure["url"]: failure["reason"] for failure in status["failures"]
+               if failure["url"] not in sources}  # fmt: skip
     return tuple(
         replace(page, state="failed", reason=reasons[page.url])
         if page.state != "failed" and page.url in reasons

@@ -63,6 +63,8 @@ def item_of(document: Document) -> Item:
         item |= {"container-title": "refdesk primer", "type": "document"}
     elif site:
         item |= {"URL": document.url, "accessed": _parts(document.fetched_at[:10])}
+    elif imprint.url:  # a file somebody kept of it: the day it came in says nothing of the page
+        item["URL"] = imprint.url
     if item["publisher"] == item["container-title"]:
         item["publisher"] = ""
     return {name: value for name, value in item.items() if value}

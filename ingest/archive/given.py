@@ -31,13 +31,14 @@ MEDIA_TYPES = {
     ".vtt": "text/vtt",
     ".srt": "text/x-subrip",
     ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ".pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
     ".epub": "application/epub+zip",
 }
 _AS_WHAT = {
     ".doc": "a Word document", ".odt": "a text document",
     ".rtf": "a text document", ".pages": "a text document",
     ".mobi": "an electronic book", ".azw3": "an electronic book", ".djvu": "a scanned book",
-    ".pptx": "slides", ".ppt": "slides", ".odp": "slides", ".key": "slides",
+    ".ppt": "slides", ".odp": "slides", ".key": "slides",
     ".xlsx": "a spreadsheet", ".xls": "a spreadsheet", ".ods": "a spreadsheet",
     ".csv": "a table", ".tsv": "a table",
 }  # fmt: skip
@@ -82,13 +83,13 @@ def resources(path: Path, skipped: Callable[[str], None] = lambda said: None) ->
                 skipped(f"{file} leads out of the folder to {file.resolve()}: it was passed over.")
                 continue
             try:
-                yield _resource(file)
+                yield resource(file)
             except UsageError as error:
                 skipped(f"{error} It was passed over.")
         if passed:
             skipped(_passed_over(passed))
     elif suffix in MEDIA_TYPES and path.is_file():
-        yield _resource(path)
+        yield resource(path)
     elif path.exists():
         what = f", {_AS_WHAT[suffix]}" if suffix in _AS_WHAT else ""
         kinds = " ".join([*MEDIA_TYPES, ".warc.gz"])
@@ -131,7 +132,12 @@ def primer() -> Iterator[Resource]:
             yield Resource(f"{PRIMER}{note.stem}", "text/markdown", note.read_bytes())
 
 
-def _resource(file: Path) -> Resource:
+def resource(file: Path) -> Resource:
+    """Return a file of a kind of `MEDIA_TYPES` as a resource.
+
+    Raises:
+        UsageError: it is too large, or cannot be read.
+    """
     try:
         if file.stat().st_size > _MOST_BYTES:
             raise UsageError(f"{file} is larger than {_MOST_BYTES / 1e6:.0f} MB.")

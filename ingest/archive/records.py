@@ -13,7 +13,7 @@ from warcio.recordloader import ArcWarcRecord
 
 from ingest.archive.files import digest_of
 from ingest.archive.members import Found
-from ingest.archive.values import VISIT, Asked, Reply, Visit
+from ingest.archive.values import ABOUT, VISIT, Asked, Reply, Visit
 from ingest.text.characters import encodable
 
 VISITS = "refdesk:visit/"
@@ -99,7 +99,9 @@ def _forgotten(body: bytes) -> dict[str, Any]:
 
 def reply_row(reply: Reply, file: str, offset: int) -> dict[str, Any]:
     """Return the row of an index for a reply that lies at ``offset`` of ``file``."""
+    about = reply.header(ABOUT) if reply.resource else None
     return {
+        **({"about": about} if about else {}),
         "url": reply.url,
         "status": reply.status,
         "location": reply.header("Location"),
@@ -124,7 +126,9 @@ def reply_of(record: ArcWarcRecord) -> Reply:
     if record.rec_type == "resource":
         media = record.rec_headers.get_header("Content-Type") or "application/octet-stream"
         body = record.raw_stream.read()
-        return Reply(url, 200, (("Content-Type", media),), body, date, resource=True)
+        about = record.rec_headers.get_header(ABOUT)
+        more = ((ABOUT, encodable(about)),) if about else ()
+        return Reply(url, 200, (("Content-Type", media), *more), body, date, resource=True)
     if not record.http_headers:
         raise ValueError("malformed: it has no HTTP head")
     headers = tuple(

@@ -10,6 +10,9 @@ FETCHED = "fetched-"
 VISIT = "application/vnd.refdesk.visit+json"
 """The media type of the metadata record that ends a visit."""
 
+ABOUT = "WARC-JSON-Metadata"
+"""The header of a given file's record that holds what is known of it beside what it says."""
+
 OURS = "refdesk:"
 """What the address of a record begins with that speaks for refdesk itself."""
 
@@ -49,7 +52,7 @@ class Record:
 
     ``payload`` says where the body lies (file, offset) when it was the same as that of an earlier
     reply and was not kept again. ``length`` is that of the body in bytes, ``order`` says when the
-    record arrived.
+    record arrived, ``about`` is that of its `Resource`.
     """
 
     url: str
@@ -62,6 +65,7 @@ class Record:
     payload: tuple[str, int] | None = None
     length: int = 0
     order: Order = (0, "", 0)
+    about: str = ""
 
     @property
     def asked_for(self) -> bool:
@@ -110,11 +114,15 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """A file given to the archive: its address, media type and bytes."""
+    """A file given to the archive: its address, media type and bytes.
+
+    ``about`` is what is known of it beside what it says, one line of JSON (`ingest.reading.about`).
+    """
 
     url: str
     media_type: str
     body: bytes
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,7 @@ from ingest.archive.members import Unreadable, is_packed, member_at, members
 from ingest.archive.records import FORGOTTEN, bad_row, is_sound, reply_of, reply_row, row_of
 from ingest.archive.seal import HEADER, Seal
 from ingest.archive.values import (
+    ABOUT,
     FETCHED,
     OURS,
     VISIT,
@@ -298,8 +299,10 @@ class Archive:
         for record in self.records():
             if record.url not in newest or record.order >= newest[record.url].order:
                 newest[record.url] = record
-        known = {(url, record.digest) for url, record in newest.items()}
-        new = [item for item in resources if (item.url, digest_of(item.body)) not in known]
+        known = {(url, record.digest, record.about) for url, record in newest.items()}
+        new = [
+            item for item in resources if (item.url, digest_of(item.body), item.about) not in known
+        ]
         if not new:
             return 0
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -311,7 +314,7 @@ class Archive:
         with partial.open("wb") as stream:
             writer = WARCWriter(stream, gzip=True, warc_version="1.1")
             for item in new:
-                heads = {"WARC-Date": date}
+                heads = {"WARC-Date": date, **({ABOUT: item.about} if item.about else {})}
                 if item.url.startswith(OURS):
                     # as it will be read: warcio mends addresses
                     address = item.url.replace(" ", "%20")

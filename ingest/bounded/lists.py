@@ -1,13 +1,14 @@
 """Reading lists, which come from anywhere too, in a process that can be ended."""
 
 import base64
+from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
 
 from ingest.bounded.limits import seconds_for
 from ingest.bounded.process import Process, ReaderFailed
 from ingest.errors import UsageError
-from ingest.lists.catalog_file import CuratedList, loads
+from ingest.lists.catalog_file import Attached, CuratedList, loads
 
 
 class ListReader:
@@ -70,4 +71,5 @@ class ListReader:
             raise UsageError(f"The list {name} cannot be read: {error}.") from error
         if "error" in answer:
             raise UsageError(answer["error"])
-        return loads(answer["toml"])
+        attached = tuple(Attached(**file) for file in answer["attached"])
+        return replace(loads(answer["toml"]), attached=attached)

@@ -113,7 +113,7 @@ def _parse(message: Mapping[str, Any]) -> dict[str, Any]:
             curated = read_list(base64.b64decode(message["data"]), file=message["file"], **about)
         else:
             curated = parse(message["text"], **about)
-        return {"toml": dumps(curated)}
+        return {"toml": dumps(curated), "attached": [asdict(file) for file in curated.attached]}
     except RefdeskError as error:
         return {"error": plain(str(error))}
     except Exception as error:  # as `soundly` has it

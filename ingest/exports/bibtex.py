@@ -6,10 +6,11 @@ A file is cut where a line opens an entry, so that one that is not closed costs 
 import re
 import unicodedata
 from collections.abc import Iterator
+from itertools import pairwise
 
 from ingest.exports.given import Given
 from ingest.exports.shelf import Shelf
-from ingest.exports.works import take_work
+from ingest.exports.works import File, Work, take_work
 
 WHAT = "a BibTeX bibliography"
 _OPENS = re.compile(r"@\s{0,9}([A-Za-z]{2,40})\s{0,9}[{(]")
@@ -20,6 +21,15 @@ _FIELD = re.compile(r"[\s,]*+([A-Za-z][\w:+/.-]{0,60}+)\s*+=\s*+")
 _WORD = re.compile(r"[\w:+/.-]{1,200}+")
 _MARK = re.compile(r"\\.|[{}\"]", re.DOTALL)
 _URL = re.compile(r"https?://[^\s{}\\]{1,2000}")
+_APART = re.compile(r"(?<!\\);")
+_PARTS = re.compile(r"(?<!\\):")
+_ESCAPED = re.compile(r"\\([:;\\{}_&%$#])")
+_FORMS = {
+    "article": "article-journal", "inproceedings": "paper-conference", "online": "webpage",
+    "conference": "paper-conference", "incollection": "chapter", "inbook": "chapter",
+    "phdthesis": "thesis", "mastersthesis": "thesis", "thesis": "thesis", "book": "book",
+    "techreport": "report", "report": "report",
+}  # fmt: skip
 _NO_WORKS = ("comment", "preamble", "string")
 _ACCENTS = {"`": "\u0300", "'": "\u0301", "^": "\u0302", "~": "\u0303", '"': "\u0308",
             "=": "\u0304", ".": "\u0307", "u": "\u0306", "v": "\u030c", "H": "\u030b",
@@ -47,7 +57,7 @@ def read(given: Given, shelf: Shelf) -> str | None:
     """See `Format`."""
     starts = [match.start() for match in _ENTRY.finditer(given.text)]
     macros: dict[str, str] = {}
-    for start, end in zip(starts, [*starts[1:], len(given.text)], strict=True):
+    for start, end in pairwise([*starts, len(given.text)]):
         block = given.text[start:end]
         for kind, key, fields in _entries(block, macros):
             if fields is None:
@@ -57,7 +67,7 @@ def read(given: Given, shelf: Shelf) -> str | None:
             elif kind == "string":
                 macros |= fields
             elif kind not in _NO_WORKS:
-                _take(key, fields, shelf)
+                _take(kind, key, fields, shelf)
     return None
 
 
@@ -121,7 +131,7 @@ def _closing(block: str, at: int, *, quoted: bool = False) -> int:
     return len(block)
 
 
-def _take(key: str, fields: dict[str, str], shelf: Shelf) -> None:
+def _take(kind: str, key: str, fields: dict[str, str], shelf: Shelf) -> None:
     url = fields.get("url", "")
     if not url:
         elsewhere = _URL.search(f"{fields.get('howpublished', '')} {fields.get('note', '')}")
@@ -131,18 +141,39 @@ def _take(key: str, fields: dict[str, str], shelf: Shelf) -> None:
     if not arxiv:  # as Google Scholar has it: journal={arXiv preprint arXiv:1706.03762}
         arxiv = fields.get("journal", "").lower().partition("arxiv:")[2]
     said = {name: unlatexed(value) for name, value in fields.items()}
-    take_work(
-        shelf,
+    form = _FORMS.get(kind, "")
+    work = Work(
         said.get("title") or key,
         url=re.sub(r"\\([&%$#_~{}])|[{}]", r"\1", url).strip(),
         doi=fields.get("doi", "").replace("\\", ""),
         arxiv=arxiv,
         authors=[name for part in re.split(r"\sand\s", said.get("author", ""))
                  if (name := part.strip())],
-        year=said.get("year") or said.get("date") or "",
+        date=said.get("date") or said.get("year") or "",
+        form=form,
+        venue=said.get("journal") or said.get("journaltitle") or said.get("booktitle") or "",
+        publisher=said.get("publisher") or said.get("school") or said.get("institution") or "",
+        volume=said.get("volume", ""),
+        issue=said.get("number") or said.get("issue") or "" if form == "article-journal" else "",
+        pages=fields.get("pages", ""),
         tags=re.split("[,;]", said.get("keywords", "")),
         note=said.get("annote") or said.get("annotation") or "",
+        files=[File(path) for path in _files(fields.get("file", ""))],
     )  # fmt: skip
+    take_work(shelf, work)
+
+
+def _files(field: str) -> Iterator[str]:
+    """Yield the paths of a ``file`` field: Zotero's and JabRef's ``name:path:type;…``, or a path.
+
+    Marks that belong to a name are written with a backslash before them.
+    """
+    for one in _APART.split(field.strip()):
+        parts = [_ESCAPED.sub(r"\1", part) for part in _PARTS.split(one)]
+        if len(parts) >= 3:
+            yield ":".join(parts[1:-1])  # a drive of Windows has a colon of its own
+        elif parts[-1].strip():
+            yield ":".join(parts).strip()
 
 
 def unlatexed(text: str) -> str:

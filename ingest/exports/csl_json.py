@@ -1,11 +1,12 @@
 """CSL-JSON, as Zotero and citation tools write it, and Better BibTeX's JSON beside it."""
 
+import re
 from typing import Any
 
 from ingest.exports.given import Given
 from ingest.exports.rows import tags_of, text_of
 from ingest.exports.shelf import Shelf
-from ingest.exports.works import take_work
+from ingest.exports.works import ZOTERO_FORMS, File, Work, take_work
 
 WHAT = "a CSL-JSON bibliography"
 _SAYS = ("issued", "author", "DOI", "container-title", "publisher", "accessed", "citation-key",
@@ -31,17 +32,26 @@ def read(given: Given, shelf: Shelf) -> str | None:
             shelf.leave(text_of(item), "", "no object with a title")
             continue
         number = text_of(item.get("number"))
-        take_work(
-            shelf,
+        names = [name for author in _authors(item) if (name := _name(author))[0]]
+        work = Work(
             text_of(item.get("title")),
             url=text_of(item.get("URL") or item.get("url")),
             doi=text_of(item.get("DOI")),
             arxiv=number if "arxiv" in number.lower() else "",
-            authors=[name for author in _authors(item) if (name := _name(author))],
-            year=_year(item),
+            authors=[f"{given} {family}".strip() for family, given in names],
+            names=names,
+            date=_date(item),
+            form=_form(text_of(item.get("type"))),
+            venue=text_of(item.get("container-title") or item.get("publicationTitle")),
+            publisher=text_of(item.get("publisher")),
+            volume=text_of(item.get("volume")),
+            issue=text_of(item.get("issue")),
+            pages=text_of(item.get("page") or item.get("pages")),
             tags=tags_of(item.get("keyword")) or _tags(item.get("tags")),
             note=text_of(item.get("note") or item.get("annote")),
+            files=[File(path) for path in _files(item)],
         )
+        take_work(shelf, work)
     return None
 
 
@@ -56,25 +66,42 @@ def _authors(item: dict[str, Any]) -> list[Any]:
     return authors if isinstance(authors, list) else []
 
 
-def _name(author: Any) -> str:
+def _name(author: Any) -> tuple[str, str]:
     if not isinstance(author, dict):
-        return ""
+        return "", ""
     if said := text_of(author.get("literal") or author.get("name")):
-        return said
+        return said, ""
     given = text_of(author.get("given") or author.get("firstName"))
-    return f"{given} {text_of(author.get('family') or author.get('lastName'))}".strip()
+    family = text_of(author.get("family") or author.get("lastName"))
+    return (family, given) if family else (given, "")
 
 
-def _year(item: dict[str, Any]) -> str:
+def _form(kind: str) -> str:
+    """Return CSL's own type; Better BibTeX's JSON has Zotero's."""
+    return ZOTERO_FORMS.get(kind, kind if re.fullmatch("[a-z_-]{3,30}", kind) else "")
+
+
+def _date(item: dict[str, Any]) -> str:
     issued = item.get("issued")
     if not isinstance(issued, dict):
         return text_of(issued) or text_of(item.get("date"))
     parts = issued.get("date-parts")
-    while isinstance(parts, list) and parts:
-        parts = parts[0]
-    return text_of(parts) or text_of(issued.get("raw") or issued.get("literal"))
+    first = parts[0] if isinstance(parts, list) and parts else []
+    numbers = [text_of(part) for part in first[:3]] if isinstance(first, list) else []
+    said = "-".join(number.zfill(2) for number in numbers if number)
+    return said or text_of(issued.get("raw") or issued.get("literal"))
 
 
 def _tags(value: Any) -> list[str]:
     tags = value if isinstance(value, list) else []
     return [text_of(tag.get("tag")) for tag in tags if isinstance(tag, dict)]
+
+
+def _files(item: dict[str, Any]) -> list[str]:
+    """Return the paths of what is kept with an item: Better BibTeX's, or a ``file`` field."""
+    kept = item.get("attachments")
+    paths = [text_of(file.get("path")) for file in kept if isinstance(file, dict)] if (
+        isinstance(kept, list)) else []  # fmt: skip
+    said = item.get("file")
+    paths += [text_of(path) for path in (said if isinstance(said, list) else [said])]
+    return [path for path in paths if path]

@@ -16,6 +16,8 @@ from ingest.exports import (
     pocket,
     ris,
     tables,
+    zotero_items,
+    zotero_rdf,
 )
 from ingest.exports.given import Format, Given, opened
 from ingest.exports.shelf import Shelf
@@ -27,8 +29,10 @@ FORMATS: dict[str, Format] = {
     "bookmarks": bookmarks,
     "pocket": pocket,
     "opml": opml,
+    "zotero-rdf": zotero_rdf,
     "feed": feeds,
     "json-feed": json_feed,
+    "zotero": zotero_items,
     "linkwarden": linkwarden,
     "karakeep": karakeep,
     "csl-json": csl_json,
@@ -49,6 +53,7 @@ _DOCUMENTS = (
     ".mhtml",
     ".mht",
     ".docx",
+    ".pptx",
     ".epub",
     ".tex",
     ".vtt",

@@ -4,9 +4,14 @@ import re
 
 from ingest.exports.given import Given
 from ingest.exports.shelf import Shelf
-from ingest.exports.works import take_work
+from ingest.exports.works import File, Work, take_work
 
 WHAT = "an RIS bibliography"
+_FORMS = {
+    "JOUR": "article-journal", "CONF": "paper-conference", "CPAPER": "paper-conference",
+    "CHAP": "chapter", "THES": "thesis", "RPRT": "report", "BOOK": "book", "BLOG": "post-weblog",
+    "ELEC": "webpage", "UNPB": "article", "COMP": "software", "VIDEO": "motion_picture",
+}  # fmt: skip
 _OPENS = re.compile(r"^\ufeff?TY {1,2}- ", re.MULTILINE)
 
 
@@ -34,20 +39,32 @@ def read(given: Given, shelf: Shelf) -> str | None:
             shelf.leave("", record[:200], f"a record that cannot be read (line {line})")
             continue
         authors = fields.get("authors") or fields.get("first_authors") or []
-        urls = _addresses(record)
-        take_work(
-            shelf,
+        urls = _after(record, "UR")
+        kind = str(fields.get("type_of_reference", ""))
+        work = Work(
             str(fields.get("title") or fields.get("primary_title") or ""),
             url=urls[0] if urls else "",
             doi=str(fields.get("doi", "")),
             authors=[str(author) for author in authors],
-            year=str(fields.get("year") or fields.get("publication_year") or ""),
+            date=str(fields.get("date") or fields.get("year") or fields.get("publication_year")
+                     or ""),
+            form=_FORMS.get(kind, ""),
+            venue=str(fields.get("secondary_title") or fields.get("journal_name") or ""),
+            publisher=str(fields.get("publisher", "")),
+            volume=str(fields.get("volume", "")),
+            issue=str(fields.get("number", "")),
+            pages="-".join(str(fields[name]) for name in ("start_page", "end_page")
+                           if fields.get(name)),
             tags=[str(tag) for tag in fields.get("keywords", [])],
             note=" ".join(str(note) for note in fields.get("notes", [])),
-        )
+            files=[File(path) for path in _after(record, "L1", "L2", "L4")
+                   if not path.startswith(("http://", "https://"))],
+        )  # fmt: skip
+        take_work(shelf, work)
     return None
 
 
-def _addresses(record: str) -> list[str]:
-    """Return the addresses of a record: the parser cuts them at semicolons."""
-    return [line[5:].strip(" -") for line in record.split("\n") if line.startswith("UR  -")]
+def _after(record: str, *tags: str) -> list[str]:
+    """Return what stands behind these tags: the parser cuts addresses and paths at semicolons."""
+    return [line[5:].strip(" -") for line in record.split("\n")
+            if line[:2] in tags and line[2:5] == "  -"]  # fmt: skip

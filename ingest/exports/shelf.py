@@ -12,7 +12,7 @@ from email.utils import parsedate_to_datetime
 from ingest.errors import UsageError
 from ingest.links.public import refusal
 from ingest.links.urls import NO_BASE, kind_of, resolve, source_of
-from ingest.lists.catalog_file import CuratedList, Entry, Ignored, Topic
+from ingest.lists.catalog_file import Attached, CuratedList, Entry, Ignored, Topic
 from ingest.lists.lines import language_of
 from ingest.text.sentences import clean
 
@@ -34,6 +34,7 @@ class Shelf:
     topics: dict[Topic, None] = field(default_factory=dict)
     ignored: list[Ignored] = field(default_factory=list)
     feeds: dict[str, None] = field(default_factory=dict)
+    attached: dict[str, Attached] = field(default_factory=dict)
 
     def take(
         self,
@@ -72,6 +73,10 @@ class Shelf:
         else:
             self.feeds[url] = None
 
+    def attach(self, file: Attached) -> None:
+        """Note a file that its program keeps with an entry, by its path."""
+        self.attached.setdefault(file.path, file)
+
     def leave(self, target: str, title: str, reason: str) -> None:
         """Note what is not taken, and why."""
         self.ignored.append(Ignored(plain(target, _NAME), plain(title, _NAME), reason))
@@ -89,7 +94,7 @@ class Shelf:
         Raises:
             UsageError: no entry is among it; the message says what is.
         """
-        if not self.entries and not self.feeds:
+        if not self.entries and not self.feeds and not self.attached:
             raise UsageError(
                 f"The list {name!r} was read as {what} and holds no address of a page"
                 f"{_reasons(self.ignored)}. What to do: check that the export is whole."
@@ -106,6 +111,7 @@ class Shelf:
             ignored=tuple(self.ignored),
             form=form,
             feeds=tuple(self.feeds),
+            attached=tuple(self.attached.values()),
         )
 
 

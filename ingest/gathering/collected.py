@@ -7,9 +7,13 @@ from ingest.archive import given
 from ingest.archive.values import Resource
 from ingest.bounded.lists import ListReader
 from ingest.errors import UsageError
+from ingest.exports import registry
 from ingest.exports.given import MOST_BYTES
 from ingest.exports.vault import read_vault
+from ingest.gathering import attached, zotero
 from ingest.lists.catalog_file import CuratedList, Ignored
+
+_WITH_FILES = (".rdf", ".bib", ".ris", ".json")
 
 
 def read(
@@ -17,12 +21,15 @@ def read(
 ) -> tuple[CuratedList, list[Resource]]:
     """Read a list, and what is a document of its own: a Markdown list, the notes of a vault.
 
-    What another program exported is no document: its entries are all it says.
+    What another program exported is no document, but the files it attached are, as far as they lie
+    below the folder of the export.
 
     Raises:
         UsageError: nothing is there, or it cannot be read as a list.
     """
     path = path.expanduser()
+    if path.is_dir() and (export := _export_in(path)):
+        path = export
     if path.is_dir():
         passed: list[str] = []
         resources = list(given.resources(path, passed.append))
@@ -30,7 +37,39 @@ def read(
         notes = (*curated.ignored, *(Ignored(str(path), "", said) for said in passed))
         return replace(curated, ignored=notes), resources
     curated = reader.read(bytes_of(path), file=str(path), name=name, base=base)
-    return curated, [] if curated.form else list(given.resources(path))
+    if not curated.form:
+        return curated, list(given.resources(path))
+    return attached.with_files(curated, path.parent, attached.below(path.parent))
+
+
+def read_zotero(where: str, name: str, reader: ListReader) -> tuple[CuratedList, list[Resource]]:
+    """Read the library of a running Zotero, and the files in its storage as documents.
+
+    Raises:
+        UsageError: see `zotero.library`; or it holds nothing.
+    """
+    curated = reader.read(zotero.library(where), file="zotero.json", name=name)
+    return attached.with_files(curated, Path("/"), attached.in_storage)
+
+
+def read_sent(name: str, data: bytes, reader: ListReader) -> CuratedList:
+    """Read a list that was sent as a file of this name.
+
+    Raises:
+        UsageError: it cannot be read as a list.
+    """
+    curated = reader.read(data, file=name, name=Path(name).stem.replace("/", "-"))
+    return attached.not_sent(curated)
+
+
+def _export_in(folder: Path) -> Path | None:
+    """Return the one export of a folder that a reference manager wrote with its files beside it."""
+    if not (folder / "files").is_dir():
+        return None
+    there = [file for file in sorted(folder.iterdir())
+             if file.suffix.lower() in _WITH_FILES and file.is_file()
+             and registry.is_export(file.name, bytes_of(file))]  # fmt: skip
+    return there[0] if len(there) == 1 else None
 
 
 def bytes_of(path: Path) -> bytes:

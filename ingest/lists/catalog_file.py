@@ -6,7 +6,7 @@ by people: one table per link and per topic, in the order of the list.
 
 import re
 import tomllib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ingest.errors import UsageError
@@ -62,12 +62,27 @@ class Ignored:
 
 
 @dataclass(frozen=True, slots=True)
+class Attached:
+    """A file that another program keeps with an entry: its path as that program says it.
+
+    ``about`` is what it knows of the work, as `ingest.reading.about` has it; ``key`` its own name
+    for the file, "" if it has none.
+    """
+
+    path: str
+    title: str
+    about: str
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class CuratedList:
     """A curated reading list.
 
     ``origin`` is where the list lives, ``base`` what its relative links resolve against, ``lang``
     two letters, ``form`` the format it was read from (a module of `ingest.exports`), "" for
-    Markdown, ``feeds`` the addresses of feeds whose entries join it.
+    Markdown, ``feeds`` the addresses of feeds whose entries join it. ``attached`` is known while a
+    list is taken in and not kept with it: the files become documents.
     """
 
     name: str
@@ -80,6 +95,7 @@ class CuratedList:
     ignored: tuple[Ignored, ...] = ()
     form: str = ""
     feeds: tuple[str, ...] = ()
+    attached: tuple[Attached, ...] = field(default=(), compare=False)
 
 
 def without_prose(curated: CuratedList) -> CuratedList:

@@ -114,6 +114,10 @@ def _format_of(body: bytes, reply: Reply) -> Callable[[bytes, str], Extract] | N
         from ingest.reading.word import extract_docx  # as above
 
         return extract_docx
+    if body.startswith(b"PK") and suffix == "pptx":
+        from ingest.reading.slides import extract_pptx  # as above
+
+        return extract_pptx
     if body.startswith(b"PK") and suffix == "epub":
         from ingest.reading.epub import extract_epub  # as above
 

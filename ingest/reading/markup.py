@@ -5,6 +5,7 @@ Knows headings, code, lists, notes and footnotes of each; what only a program ma
 """
 
 import re
+from collections import deque
 from collections.abc import Callable, Iterator
 from itertools import dropwhile
 
@@ -183,10 +184,19 @@ _VERBATIM = {"verbatim", "lstlisting", "minted", "Verbatim", "alltt"}
 _DISPLAY = {"equation", "equation*", "align", "align*", "gather", "gather*", "multline", "eqnarray",
             "eqnarray*", "displaymath"}  # fmt: skip
 _UNREAD_TEX = re.compile(
-    r"\s*+\\(?:documentclass|usepackage|maketitle|tableofcontents|bibliography(?:style)?|label|input"
-    r"|include(?:graphics)?|new(?:command|theorem|page)|renewcommand|def|centering|vspace|hspace"
-    r"|noindent|clearpage|appendix|date|author|bibitem|setlength|pagestyle)\b.*"
+    r"\s*+\\(?:documentclass|usepackage|bibliography(?:style)?|input"
+    r"|include(?:graphics)?|new(?:command|theorem)|renewcommand|def|vspace|hspace"
+    r"|date|author|bibitem|setlength|pagestyle)\b.*"
 )
+_BARE = re.compile(
+    r"(?:\s*+\\(?:maketitle|tableofcontents|newpage|clearpage|appendix|centering|noindent|par"
+    r"|bigskip|medskip|smallskip|indent)(?![A-Za-z]))++"
+)
+_STRUCTURE = re.compile(  # of which several may stand on a line
+    r"(?<=.)(?=\\(?:(?:chapter|(?:sub){0,2}section|(?:sub)?paragraph|item|maketitle)(?![A-Za-z])"
+    r"|(?:begin|end)\{(?!(?:[pbBvV]|small)?matrix|cases|array|split|aligned|gathered)))"
+)
+_ARGUMENTS = re.compile(r"(?:\s*+\{[^{}]*+\}|\s*+\[[^\]]*+\])++")
 _WRAPS = re.compile(
     r"\\(?:emph|textbf|textit|textsc|texttt|textrm|underline|mbox|text|url|footnotesize)\{([^{}]*+)\}"
 )
@@ -208,11 +218,16 @@ def _tex(text: str) -> str:
     """Return a text in LaTeX as Markdown: formulas stay LaTeX, macros of its own as they stand."""
     begin = text.find("\\begin{document}")
     head, body = (text[:begin], text[begin + 16 :]) if begin >= 0 else ("", text)
-    titles = [line for line in head.split("\n") if line.lstrip().startswith("\\title")]
+    titles = re.findall(r"\\title\b.*", head)[:1]
     made: list[str] = []
     code: list[str] | None = None
     formula: list[str] | None = None
-    for line in [*titles, *body.split("\n")]:
+    lines = deque([*titles, *body.split("\n")])
+    while lines:
+        line = lines.popleft()
+        if code is None and len(parts := _STRUCTURE.split(_COMMENT.sub("", line).strip())) > 1:
+            lines.extendleft(reversed(parts))
+            continue
         inside = _BEGIN.match(line)
         if code is not None:
             if inside and inside[1] == "end" and inside[2] in _VERBATIM:
@@ -226,6 +241,8 @@ def _tex(text: str) -> str:
             if inside and inside[1] == "end" and inside[2] in _DISPLAY:
                 made += ["", f"$${' '.join(' '.join(formula).split())}$$", ""]
                 formula = None
+                if rest := inside[3].strip():
+                    lines.appendleft(rest)
             else:
                 formula.append(_CITES.sub("", line))
         elif inside and inside[2] in _VERBATIM:
@@ -236,9 +253,16 @@ def _tex(text: str) -> str:
             made.append(
                 "\n## Abstract\n" if inside[2] == "abstract" and inside[1] == "begin" else ""
             )
+            arguments = _ARGUMENTS.match(inside[3])
+            if rest := inside[3][arguments.end() if arguments else 0 :].strip():
+                lines.appendleft(rest)
         elif section := _SECTION.match(line):
             title = _braced(section[2])
             made.append(f"\n{'#' * _LEVELS[section[1]]} {_tex_inline(title)}\n")
+            if (rest := section[2][len(title) + 1 :].strip()) and section[1] != "title":
+                lines.appendleft(rest)
+        elif bare := _BARE.match(line):
+            lines.appendleft(line[bare.end() :].lstrip())
         elif _UNREAD_TEX.match(line):
             made.append("")
         elif item := _ITEM.match(line):

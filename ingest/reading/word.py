@@ -7,18 +7,11 @@ from lxml import html
 from ingest.reading import markdown
 from ingest.reading.decode import MAX_CHARS, UnreadableError
 from ingest.reading.extract import Extract
+from ingest.reading.office import said_of
 from ingest.reading.packed import Packed
 from ingest.reading.prune import prune
 from ingest.reading.titles import name_of
-from ingest.reading.xml_tree import root_of
 from ingest.text.blocks import first_heading
-
-_CORE = "docProps/core.xml"
-_SAYS = {
-    "title": "{http://purl.org/dc/elements/1.1/}title",
-    "author": "{http://purl.org/dc/elements/1.1/}creator",
-    "date": "{http://purl.org/dc/terms/}modified",
-}
 
 
 def extract_docx(body: bytes, url: str) -> Extract:
@@ -44,14 +37,6 @@ def extract_docx(body: bytes, url: str) -> Extract:
     text = markdown.write(tree)
     if len(text) > MAX_CHARS:
         raise UnreadableError("too large")
-    said = _said(packed)
+    said = said_of(packed)
     title = said["title"] or first_heading(text, 2) or name_of(url).removesuffix(".docx")
     return Extract(title, text, author=said["author"] or None, published=said["date"][:10] or None)
-
-
-def _said(packed: Packed) -> dict[str, str]:
-    """Return what the document says of itself."""
-    if _CORE not in packed.names:
-        return dict.fromkeys(_SAYS, "")
-    root = root_of(packed.part(_CORE))
-    return {name: " ".join((root.findtext(tag) or "").split()) for name, tag in _SAYS.items()}

@@ -55,6 +55,7 @@ def test_a_digest_tells_what_changed_and_what_can_be_answered(desk, web):
     with Clock() as clock:
         first = desk.refresh()
         assert [url for url, _ in first.new] == [ONE]
+        assert first.failed == 0  # a feed is no page, and need be none
         assert desk.ask(question).refused
         assert [gap.question for gap in gaps.read(desk.home.root)] == [question]
         web.log.clear()

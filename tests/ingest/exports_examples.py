@@ -5,6 +5,7 @@ reasons for which the rest is not taken.
 """
 
 # ruff: noqa: E501, W291  # the texts stand as other programs write them
+import json
 from dataclasses import dataclass
 
 A, B, C = "https://a.example/one", "https://b.example/two?x=1", "https://c.example/三"
@@ -232,7 +233,160 @@ _CSL = f"""[
   "author": [{{"literal": "A team"}}]}},
  {{"id": "c", "type": "book", "title": "Nowhere", "author": []}}]"""
 
+_SPACES = """xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+ xmlns:z="http://www.zotero.org/namespaces/export#" xmlns:dcterms="http://purl.org/dc/terms/"
+ xmlns:link="http://purl.org/rss/1.0/modules/link/" xmlns:dc="http://purl.org/dc/elements/1.1/"
+ xmlns:bib="http://purl.org/net/biblio#" xmlns:foaf="http://xmlns.com/foaf/0.1/"
+ xmlns:prism="http://prismstandard.org/namespaces/1.2/basic/" """
+ZOTERO_RDF = f"""<rdf:RDF
+ {_SPACES}>
+    <bib:Article rdf:about="{A}">
+        <z:itemType>journalArticle</z:itemType>
+        <dcterms:isPartOf>
+            <bib:Journal>
+                <prism:volume>4</prism:volume>
+                <dc:title>Journal of Caches</dc:title>
+                <prism:number>2</prism:number>
+                <dc:identifier>DOI 10.1000/xyz</dc:identifier>
+            </bib:Journal>
+        </dcterms:isPartOf>
+        <bib:authors>
+            <rdf:Seq>
+                <rdf:li><foaf:Person><foaf:surname>Berg</foaf:surname><foaf:givenName>Anna</foaf:givenName></foaf:Person></rdf:li>
+                <rdf:li><foaf:Person><foaf:surname>Key Lab</foaf:surname></foaf:Person></rdf:li>
+            </rdf:Seq>
+        </bib:authors>
+        <dcterms:isReferencedBy rdf:resource="#item_4"/>
+        <link:link rdf:resource="#item_3"/>
+        <link:link rdf:resource="#item_5"/>
+        <dc:subject>llm</dc:subject>
+        <dc:subject>
+            <z:AutomaticTag><rdf:value>Computer Science</rdf:value></z:AutomaticTag>
+        </dc:subject>
+        <dc:title>On keys &amp; caches</dc:title>
+        <dc:date>2019-11-06</dc:date>
+        <bib:pages>10-19</bib:pages>
+        <dc:identifier>
+            <dcterms:URI><rdf:value>{A}</rdf:value></dcterms:URI>
+        </dc:identifier>
+    </bib:Article>
+    <bib:Memo rdf:about="#item_4"><rdf:value>&lt;p&gt;mine&lt;/p&gt;</rdf:value></bib:Memo>
+    <z:Attachment rdf:about="#item_3">
+        <z:itemType>attachment</z:itemType>
+        <rdf:resource rdf:resource="files/3/Berg - 2019.pdf"/>
+        <dc:title>Full Text PDF</dc:title>
+        <z:linkMode>1</z:linkMode>
+        <link:type>application/pdf</link:type>
+    </z:Attachment>
+    <z:Attachment rdf:about="#item_5">
+        <z:itemType>attachment</z:itemType>
+        <rdf:resource rdf:resource="files/5/one.html"/>
+        <dc:title>Snapshot</dc:title>
+        <link:type>text/html</link:type>
+    </z:Attachment>
+    <bib:Book rdf:about="#item_6">
+        <z:itemType>book</z:itemType>
+        <link:link rdf:resource="#item_7"/>
+        <dc:title>A book without an address</dc:title>
+    </bib:Book>
+    <z:Attachment rdf:about="#item_7">
+        <z:itemType>attachment</z:itemType>
+        <rdf:resource rdf:resource="../outside.txt"/>
+    </z:Attachment>
+    <bib:Memo rdf:about="#item_8"><rdf:value>&lt;p&gt;alone&lt;/p&gt;</rdf:value></bib:Memo>
+    <z:Collection rdf:about="#collection_1">
+        <dc:title>Papers</dc:title>
+        <dcterms:hasPart rdf:resource="#collection_2"/>
+    </z:Collection>
+    <z:Collection rdf:about="#collection_2">
+        <dc:title>Cache</dc:title>
+        <dcterms:hasPart rdf:resource="{A}"/>
+    </z:Collection>
+</rdf:RDF>
+"""
+_ZOTERO_PREPRINT = f"""<rdf:RDF {_SPACES}>
+    <rdf:Description rdf:about="http://arxiv.org/abs/1911.02150">
+        <z:itemType>preprint</z:itemType>
+        <dc:title>Fast decoding</dc:title><prism:number>arXiv:1911.02150</prism:number>
+        <dc:identifier>DOI 10.48550/arXiv.1911.02150</dc:identifier>
+    </rdf:Description>
+    <z:Attachment rdf:about="#item_2"><z:itemType>attachment</z:itemType>
+        <dc:title>A link alone</dc:title>
+        <dc:identifier><dcterms:URI><rdf:value>{B}</rdf:value></dcterms:URI></dc:identifier>
+    </z:Attachment>
+</rdf:RDF>
+"""
+_ZOTERO_CIRCLE = f"""<?xml version="1.0" encoding="UTF-8"?>
+<rdf:RDF {_SPACES}>
+    <bib:Document rdf:about="{A}"><z:itemType>webpage</z:itemType><dc:title>One</dc:title>
+        <dc:identifier><dcterms:URI><rdf:value>{A}</rdf:value></dcterms:URI></dc:identifier>
+    </bib:Document>
+    <bib:Document rdf:about="#i"><z:itemType>webpage</z:itemType><dc:title>Router</dc:title>
+        <dc:identifier><dcterms:URI><rdf:value>http://192.168.1.1/</rdf:value></dcterms:URI></dc:identifier>
+    </bib:Document>
+    <z:Collection rdf:about="#a"><dc:title>X</dc:title><dcterms:hasPart rdf:resource="{A}"/></z:Collection>
+    <z:Collection rdf:about="#b"><dc:title>Y</dc:title><dcterms:hasPart rdf:resource="{A}"/></z:Collection>
+</rdf:RDF>
+"""
+
+
+def _row(key: str, **data: object) -> dict[str, object]:
+    """Return an object as Zotero's web API gives it."""
+    return {"key": key, "version": 5, "library": {"type": "user", "id": 0}, "links": {},
+            "meta": {}, "data": {"key": key, "version": 5, **data}}  # fmt: skip
+
+
+_AUTHORS = [
+    {"creatorType": "author", "firstName": "Anna", "lastName": "Berg"},
+    {"creatorType": "author", "name": "Key Lab"},
+    {"creatorType": "editor", "firstName": "E", "lastName": "D"},
+]
+ZOTERO_ITEMS = [
+    _row("AAAA1111", itemType="journalArticle", title="On keys", creators=_AUTHORS, url=A,
+         date="2019-11-06", DOI="10.1000/xyz", volume="4", pages="10-19", tags=[{"tag": "llm"}],
+         publicationTitle="Journal of Caches", collections=["CCCC2222"], relations={}),
+    _row("BBBB1111", parentItem="AAAA1111", itemType="attachment", linkMode="imported_url",
+         title="Full Text PDF", contentType="application/pdf", filename="Berg a.pdf", tags=[]),
+    _row("NNNN1111", parentItem="AAAA1111", itemType="note", note="<p>mine</p>", tags=[]),
+    _row("DDDD1111", itemType="book", title="No address", creators=[], date="", url="", tags=[],
+         collections=[]),
+]  # fmt: skip
+ZOTERO_COLLECTIONS = [
+    _row("CCCC1111", name="Papers", parentCollection=False),
+    _row("CCCC2222", name="Cache", parentCollection="CCCC1111"),
+]
+
 EXAMPLES = (
+    Example("zotero-rdf", "My Library.rdf", ZOTERO_RDF,
+            ((("Papers", "Cache"), "On keys & caches", A),),
+            ("it names no address, DOI or arXiv number: only its file comes in",
+             "a note without a work")),
+    Example("zotero-rdf", "preprint.rdf", _ZOTERO_PREPRINT,
+            (((), "Fast decoding", "https://arxiv.org/abs/1911.02150"), ((), "A link alone", B))),
+    Example("zotero-rdf", "circle.xml", _ZOTERO_CIRCLE,
+            ((("X",), "One", A), (("Y",), "One", A)), ("not a public web address",)),
+    Example("zotero", "zotero.json",
+            json.dumps({"items": ZOTERO_ITEMS, "collections": ZOTERO_COLLECTIONS}),
+            ((("Papers", "Cache"), "On keys", A),),
+            ("it names no address, DOI or arXiv number",)),
+    Example("zotero", "items.json", json.dumps(ZOTERO_ITEMS[:1]), (((), "On keys", A),)),
+    Example("zotero", "top.json", json.dumps(
+            [*ZOTERO_ITEMS[2:], _row("W", itemType="webpage", title="Two", url=B, creators=[],
+                                     collections=["gone"])]),
+            (((), "Two", B),),
+            ("a note without a work", "it names no address, DOI or arXiv number")),
+    Example("table", "Lesezeichen.csv",
+            f"Titel;Adresse;Schlagwörter\nOne;{A};llm\nZwei;kein Link;\nTwo;{B};\nTwo;{B};\n",
+            (((), "One", A), ((), "Two", B)),
+            ("no web address", "the same address stands in this section before")),
+    Example("table", "收藏.csv", f"编号,标题,网址\n1,一,{A}\n2,三,{C}\n",
+            (((), "一", A), ((), "三", C))),
+    Example("table", "addresses.csv", f"{A}\n{B}\nhttps://user@\n",
+            (((), A, A), ((), B, B)), ("unreadable address",)),
+    Example("csl-json", "better-files.json", json.dumps({"items": [
+            {"itemType": "conferencePaper", "title": "Two", "url": B, "creators": [],
+             "attachments": [{"itemType": "attachment", "path": "files/9/two.pdf"}]}]}),
+            (((), "Two", B),)),
     Example("bookmarks", "bookmarks_14_11_2023.html", _CHROME,
             ((("Bookmarks bar",), "One & only", A), (("Bookmarks bar", "注意力"), "Two", B),
              ((), "Three", C)),

@@ -79,6 +79,7 @@ _BOMB = "<!DOCTYPE a [<!ENTITY a 'x'><!ENTITY b '&a;&a;&a;'>]>"
         ("x.pdf", "%PDF-1.7", "refdesk ingest x.pdf"),
         ("x.html", "<!DOCTYPE NETSCAPE-Bookmark-file-1><DL>", "holds no address"),
         ("x.bib", "@article{a, title={x}}", "names no address"),
+        ("x.bib", "mail me @home", "holds no address"),
         ("x.bin", b"\x7fELF\0\0\0", "no text file"),
         ("x.md", b"a" * (MOST_BYTES + 1), "larger than"),
     ],

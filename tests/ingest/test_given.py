@@ -1,6 +1,7 @@
 """Files that people give: saved pages know where they are from, markups are read, others named."""
 
 import quopri
+import re
 from base64 import b64encode
 from pathlib import Path
 
@@ -196,9 +197,29 @@ def test_latex_is_read():
     )
 
 
+@pytest.mark.parametrize(
+    ("tex", "shown"),
+    [
+        ("\\begin{document}\\maketitle\\section{Prey}A vole.", "## Prey\n\nA vole."),
+        ("\\paragraph{Prey.} Voles, mostly.\n\nMore.", "##### Prey.\n\nVoles, mostly.\n\nMore."),
+        ("\\noindent Voles \\label{a}stay.", "Voles stay."),
+        ("So \\begin{equation} e \\end{equation} holds.\nNo", "So\n\n$$e$$\n\nholds.\nNo"),
+        ("\\begin{quote}Said so.\\end{quote} And on.", "Said so.\n\nAnd on."),
+        ("\\begin{itemize}\\item one \\item two\\end{itemize}", "- one\n- two"),
+        ("$\\begin{pmatrix} a \\end{pmatrix}$ stays", "$\\begin{pmatrix} a \\end{pmatrix}$ stays"),
+        ("\\begin{verbatim}\n\\section{x} y\n\\end{verbatim}", "```\n\\section{x} y\n```"),
+        ("\\title{T}\\author{A}\\begin{document}Words.", "# T\n\nWords."),
+        ("a $\\partial x$ and \\itemsep", "a $\\partial x$ and \\itemsep"),
+    ],
+)  # fmt: skip
+def test_no_text_of_latex_is_lost_where_several_commands_share_a_line(tex, shown):
+    made = re.sub(r"\n{3,}", "\n\n", as_markdown(tex, "tex")).strip()
+    assert made == shown
+
+
 def test_a_folder_is_taken_in_and_what_is_not_read_is_named(tmp_path: Path):
     names = ["notes.md", "a.rst", "b.org", "c.tex", "d.vtt", "e.srt", "f.mhtml", "page.htm"]
-    others = ["slides.pptx", "book.mobi", "text.odt", "data.csv", "x.png"]
+    others = ["slides.ppt", "book.mobi", "text.odt", "data.csv", "x.png"]
     for name in [*names, *others, ".hidden.odt"]:
         (tmp_path / name).write_text("# words", encoding="utf-8")
     (tmp_path / "page_files").mkdir()
@@ -208,7 +229,7 @@ def test_a_folder_is_taken_in_and_what_is_not_read_is_named(tmp_path: Path):
     assert sorted(found) == sorted(names)
     assert said == [
         "5 files were passed over, of kinds refdesk does not read: book.mobi (an electronic book), "
-        "data.csv (a table), slides.pptx (slides), text.odt (a text document), x.png; "
+        "data.csv (a table), slides.ppt (slides), text.odt (a text document), x.png; "
         "save them as PDF, HTML, Markdown or text to take them in."
     ]
 

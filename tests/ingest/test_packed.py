@@ -5,11 +5,12 @@ import pytest
 from ingest.archive.values import Reply
 from ingest.reading.document import read_document
 from ingest.values import Document, Rejection
-from tests.packed import docx, epub, packed, paragraph
+from tests.packed import docx, epub, packed, paragraph, pptx, shape
 
 WORDS = "A kestrel hovers over the field and waits for a vole to move. " * 8
 PAGE = f"<html><head><title>t</title></head><body><h1>One</h1><p>{WORDS}</p></body></html>"
 BOMB = '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>'
+_DEEPER = "\tfield voles"
 AT = "2026-01-02T03:04:05Z"
 
 
@@ -38,6 +39,36 @@ def test_a_word_document_keeps_headings_lists_and_tables():
     assert "kestrel" in read("zh.docx", docx(paragraph("红隼在田野上空盘旋。 kestrel " * 9))).text
 
 
+def test_slides_stand_in_their_order_under_their_titles_with_notes():
+    cells = (("Bird", "Prey"), ("Kestrel", "Vole"))
+    rows = "".join(
+        f"<a:tr>{''.join(f'<a:tc><a:p><a:r><a:t>{c}</a:t></a:r></a:p></a:tc>' for c in row)}</a:tr>"
+        for row in cells
+    )
+    table = f"<p:graphicFrame><a:tbl>{rows}</a:tbl></p:graphicFrame>"
+    twice = (
+        "<mc:AlternateContent><mc:Choice><p:sp><p:txBody><a:p><m:oMath><m:t>e=mc</m:t></m:oMath>"
+        f"</a:p></p:txBody></p:sp></mc:Choice><mc:Fallback>{shape('', 'a picture')}</mc:Fallback>"
+        "</mc:AlternateContent>"
+    )
+    first = shape("ctrTitle", "Kestrels") + shape("subTitle", "What they eat")
+    second = (
+        shape("title", "Their", "prey") + shape("sldNum", "2")
+        + f"<p:grpSp>{shape('body', 'Voles &amp; mice', _DEEPER, 'Beetles')}</p:grpSp>"
+        + table + twice
+    )  # fmt: skip
+    notes = shape("sldImg") + shape("body", WORDS, "Then pause.") + shape("sldNum", "2")
+    made = pptx([first, second, shape("", ""), shape("body", "Thanks")], {1: notes})
+    found = read("my talk.pptx", made)
+    assert isinstance(found, Document)
+    assert (found.title, found.kind) == ("Kestrels", "slides")
+    assert found.text == (
+        "## Kestrels\n\nWhat they eat\n\n## Their prey\n\n- Voles & mice\n  - field voles\n"
+        "- Beetles\n\n| Bird | Prey |\n| --- | --- |\n| Kestrel | Vole |\n\ne=mc\n\n"
+        f"Notes: {WORDS.strip()}\n\nThen pause.\n\n## Slide 4\n\nThanks"
+    )
+
+
 def test_a_book_is_its_chapters_in_the_order_of_its_spine():
     two = PAGE.replace("One", "Two").replace("kestrel", "hobby")
     found = read("book.epub", epub({"b.xhtml": two, "a.xhtml": PAGE}, ["a.xhtml", "b.xhtml"]))
@@ -56,6 +87,11 @@ def test_a_book_is_its_chapters_in_the_order_of_its_spine():
     ("name", "body", "reason"),
     [
         ("a.docx", b"PK\x03\x04 no zip", "damaged"),
+        ("a.pptx", b"PK\x03\x04 no zip", "damaged"),
+        ("a.pptx", packed({"x.xml": "<a/>"}), "no slides"),
+        ("a.pptx", pptx([]), "without text"),
+        ("a.pptx", pptx([shape("body", "x")], **{"ppt/slides/slide1.xml": BOMB}), "XML entities"),
+        ("a.pptx", pptx([shape("body", WORDS * 60_000)]), "too large"),
         ("a.docx", packed({"x.xml": "<a/>"}), "no Word document"),
         ("a.docx", docx(paragraph("x"), word__styles_xml=f"{BOMB}<a>&b;</a>"), "XML entities"),
         ("a.docx", docx("<w:p>" * 50_000), "damaged"),

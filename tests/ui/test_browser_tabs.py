@@ -11,7 +11,7 @@ from warcio.warcwriter import WARCWriter
 
 from assistant.desk import Desk
 
-TABS = ("Ask", "Search", "Browse", "Reading path", "Library")
+TABS = ("Ask", "Search", "Browse", "Reading path", "News", "Library")
 LOOKS = [(False, False), (True, True)]
 """Phone and dark: each at least once."""
 

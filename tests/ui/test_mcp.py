@@ -11,6 +11,7 @@ from mcp.client.streamable_http import streamable_http_client
 
 from assistant.desk import Desk
 from tests.assistant.test_keeping import QUICK, page
+from tests.assistant.test_threads import CITED, answered
 from tests.doors import serving
 from tests.stand_in import Web
 from ui.serving.access import Access
@@ -55,9 +56,14 @@ async def _uses(client: Client, more: frozenset[str] = frozenset()) -> None:
 
 
 def test_over_http(desk):
+    name = desk.threads.keep(answered())
+
     async def use(url: str) -> None:
         async with Client(f"{url}/mcp") as client:
             await _uses(client)
+            cited = await client.call_tool("cite", {"thread": name})
+            assert [item["title"] for item in cited.structured_content["items"]] == [CITED.title]
+            assert (await client.call_tool("cite", {})).is_error
 
     with serving(desk) as url:
         anyio.run(use, url)

@@ -2,13 +2,18 @@
 
 import io
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import feedparser
 import pytest
 from fastapi.testclient import TestClient
 
-from assistant.refreshing.digest import Digest, Gone, keep
+from assistant.refreshing.digest import Digest, Gone, digest_object, keep
+from ingest.lists.catalog_file import Entry
+from ingest.lists.changes import ListChanges
+from ui.page.html_news import news_html
+from ui.page.i18n import texts
 from ui.server import interface
 from ui.serving.jobs import Jobs
 from ui.serving.refreshing import PERIODS, Refresher, atom
@@ -74,3 +79,33 @@ def test_the_digests_are_a_feed(desk):
     assert "&lt;script&gt;" in said
     assert "Can be answered now: Why?" in said
     assert not feedparser.parse(io.BytesIO(atom([]).encode())).bozo
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_digests_are_a_page(lang):
+    say = texts(lang)
+    entry = Entry("<b>One</b>", "https://a.example/one", ("Papers", "<i>"), "post", "other")
+    moved = replace(entry, section=("Old",))
+    changes = ListChanges("mine", (entry,), (), ((entry, moved),))
+    kept = Gone("https://a.example/gone", "<script>", "dead (404)", kept=True)
+    lost = Gone("javascript:alert(1)", "Evil", "dead (410)", kept=False)
+    digest = Digest(
+        "2026-01-03T04:05:06Z", (changes,), died=(kept, lost), answered=("Why <x>?",),
+        new=tuple((f"https://a.example/{n}", f"Page {n}") for n in range(50)), looked_at=1234,
+    )  # fmt: skip
+    older = Digest("2026-01-02T00:00:00Z", changed=(("https://a.example/c", "Changed"),))
+    html = news_html([digest_object(each) for each in (older, Digest("2026-01-02"), digest)], say)
+    assert "<script>" not in html
+    assert 'href="javascript' not in html
+    assert html.index("2026-01-03 04:05 UTC") < html.index("2026-01-02 00:00 UTC")
+    assert html.count("<section>") == 2
+    assert say("news.more", count="10") in html
+    assert f"{say('news.added', list='mine')} (1)" in html
+    assert "Papers › &lt;i&gt;" in html
+    up = "../" if lang == "zh" else "./"
+    assert f'href="{up}digest.atom"' in html
+    copy = f"{up}read?url=https%3A%2F%2Fa.example%2Fgone&amp;lang={lang}"
+    assert f'href="{copy}" target="_blank" rel="noopener">{say("news.kept")}' in html
+    assert say("news.not_kept") in html
+    assert say("news.none") in news_html([], say)
+    assert say("news.none") in news_html([digest_object(Digest("2026-01-02"))], say)

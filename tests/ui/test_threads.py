@@ -59,6 +59,11 @@ def test_what_is_asked_at_the_shell_is_kept_found_exported_and_verified(run, tmp
     (same,) = json.loads(run("threads", "search", "shazeer", "--json").stdout)["threads"]
     assert same["id"] == thread["id"]
     assert "Shazeer" in same["snippet"]
+    cited = run("cite", thread["id"][:6]).stdout
+    assert cited.count("@") == 1
+    saved = tmp_path / "thread.json"
+    run("threads", "export", thread["id"], saved)
+    assert run("cite", saved).stdout == cited
     file = tmp_path / "thread.html"
     run("threads", "export", thread["id"][:6], file)
     checked = json.loads(run("verify", file, "--json").stdout)

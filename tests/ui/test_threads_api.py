@@ -45,10 +45,26 @@ def test_threads_are_listed_found_shown_renamed_taken_away_and_deleted(client, d
     assert client.get(f"/api/v1/threads/{name}").status_code == 404
 
 
+def test_a_thread_is_cited_whole_each_source_once(client, desk):
+    name = desk.threads.keep(answered("One?"))
+    desk.threads.keep(answered("Two?"), thread=name)
+    reply = client.get(f"/api/v1/threads/{name}/cite")
+    assert reply.headers["content-type"].startswith("application/x-bibtex")
+    assert reply.headers["cache-control"] == "no-store"
+    assert reply.text.count("@") == 1
+    asked = {"format": "apa"}
+    told = client.get(
+        f"/api/v1/threads/{name}/cite", params=asked, headers={"Accept": "application/json"}
+    ).json()
+    assert (told["format"], len(told["items"])) == ("apa", 1)
+
+
 @pytest.mark.parametrize(
     ("method", "path", "body", "code"),
     [
         ("get", "/none", None, 404),
+        ("get", "/none/cite", None, 404),
+        ("get", "/none/cite?format=word", None, 400),
         ("delete", "/none", None, 404),
         ("patch", "/none", {"title": "x"}, 404),
         ("patch", "/none", {"title": ""}, 422),
@@ -96,6 +112,8 @@ def test_with_a_token_each_browser_has_its_own_and_no_other_token_opens_them(des
     assert [each["id"] for each in first.get("/api/v1/threads").json()["threads"]] == [name]
     assert second.get("/api/v1/threads").json()["threads"] == []
     assert second.get(f"/api/v1/threads/{name}").status_code == 404
+    assert second.get(f"/api/v1/threads/{name}/cite").status_code == 404
+    assert first.get(f"/api/v1/threads/{name}/cite").status_code == 200
     assert second.delete(f"/api/v1/threads/{name}").status_code == 404
     program = TestClient(app, base_url="http://127.0.0.1")
     bearer = {"Authorization": f"Bearer {TOKEN}"}

@@ -61,8 +61,8 @@ def ingest(
     """Fetch what the lists link to, or take in what is named, and update the library.
 
     INPUT: a known list's name, the address of a list or page, a .warc.gz, a file (.md .html .pdf
-    .docx .epub .ipynb .txt .rst .org .tex .vtt .srt, a saved .mhtml), a folder of these, a .jsonl
-    of documents.
+    .docx .pptx .epub .ipynb .txt .rst .org .tex .vtt .srt, a saved .mhtml), a folder of these, a
+    .jsonl of documents.
     None: everything the lists link to. Pages saved from the web are known by their address there.
 
     Example: refdesk ingest llm-deep-dive --limit 20

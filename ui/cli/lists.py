@@ -37,7 +37,7 @@ def lists_show(home: HomeOption = None, as_json: JsonOption = False) -> None:
 
 @app.command("add")
 def lists_add(
-    where: Annotated[str, typer.Argument(metavar="FILE_OR_URL")],
+    where: Annotated[str, typer.Argument(metavar="FILE_OR_URL|zotero:")],
     home: HomeOption = None,
     name: Annotated[str | None, typer.Option("--name", help="What to call it.")] = None,
     base: Annotated[
@@ -49,6 +49,7 @@ def lists_add(
 
     Recognised: bookmarks of every browser, exports of Pocket, Instapaper, Raindrop, Readwise,
     Omnivore, Linkwarden and Karakeep, OPML, feeds, BibTeX, RIS, CSL-JSON, an Obsidian vault.
+    Zotero: what it exported, with the files beside it as documents; or `zotero:`, while it runs.
     What is not taken is named, with the reason.
 
     Example: refdesk lists add README.md --name mine --base https://github.com/me/list/blob/main/
@@ -61,6 +62,8 @@ def lists_add(
     summary = f"{curated.name}: {len(curated.entries)} links, {len(curated.topics)} topics"
     if curated.feeds:
         summary += f", {len(curated.feeds)} feeds (`refdesk refresh` reads them)"
+    if curated.attached:
+        summary += f", {len(curated.attached)} attached files as documents"
     lines = [summary + (f" ({curated.form})" if curated.form else ""), *not_taken(curated.ignored)]
     sys.stdout.write(clean("\n".join(lines)) + "\n")
 

@@ -3,29 +3,35 @@
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from assistant.kept.threads import answers as answers_of
 from assistant.references.forms import FORMS, form_of
+from ingest.errors import NothingFound, UsageError
 from ui.cli.options import HomeOption, JsonOption, ListOption, open_desk, print_json
 from ui.cli.progress import ShownProgress
 from ui.cli.saved import saved_answers
 from ui.cli.terminal import clean
 
+if TYPE_CHECKING:
+    from assistant.desk import Desk
+
 
 def cite(
-    what: Annotated[list[str], typer.Argument(metavar="ANSWER.json|LIST|URL...")],
+    what: Annotated[list[str], typer.Argument(metavar="ANSWER.json|THREAD|LIST|URL...")],
     form: Annotated[
         str, typer.Option("--format", help=f"One of {', '.join(FORMS)}.", metavar="FORMAT")
     ] = "bibtex",
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Cite sources: those of saved answers (ask --json), of a list, or by their addresses.
+    """Cite sources: those of saved answers (ask --json), a kept thread, a list, or by addresses.
 
     What is known of a source is what its page declares; what was not declared is left out. A file
-    may hold several answers: an array, or one on each line; - is stdin.
+    may hold several answers: an array, or one on each line, or a thread that was exported; - is
+    stdin.
 
     Example: refdesk cite answer.json --format apa
     """
@@ -37,7 +43,9 @@ def cite(
         named = []
         for name in what:
             if name == "-" or (name not in lists and Path(name).is_file()):
-                answers += saved_answers(Path(name))
+                answers += [one for saved in saved_answers(Path(name)) for one in answers_of(saved)]
+            elif name not in lists and ":" not in name:
+                answers += _thread(desk, name)
             else:
                 named.append(name)
         items = desk.cite(named, answers)
@@ -46,6 +54,17 @@ def cite(
         print_json({"format": form, "text": text, "items": items})
     else:
         sys.stdout.write(clean(text))
+
+
+def _thread(desk: "Desk", name: str) -> list[Any]:
+    """Return the answers of a kept thread."""
+    try:
+        return [turn.answer for turn in desk.threads.show(name, None).turns]
+    except NothingFound as error:
+        raise UsageError(
+            f"{name} is no list of this home, no thread, no file and no address: see "
+            "`refdesk lists show` and `refdesk threads list`."
+        ) from error
 
 
 def vault(

@@ -7,10 +7,12 @@ from fastapi.responses import JSONResponse, Response
 
 from assistant.bounds import QUESTION
 from assistant.kept.threads import thread_object, whole_object
+from assistant.references.forms import form_of
 from ui.kept.forms import MEDIA, exported
 from ui.serving import schema
 from ui.serving.access import Access
 from ui.serving.asking import Asking
+from ui.serving.cited import Format, cited, described
 from ui.serving.replies import private, replies
 from ui.serving.visitors import owner_of
 
@@ -66,6 +68,13 @@ def add_threads(app: FastAPI, asking: Asking, access: Access) -> None:
             "Content-Security-Policy": _CLOSED,
         }
         return private(Response(text, headers=headers, media_type=media))
+
+    @api.get("/{id}/cite", responses=described())
+    async def cite(id: Id, request: Request, format: Format = "bibtex") -> Response:
+        """Cite every source of a thread's answers, each once; as `/api/v1/cite` otherwise."""
+        form, owner = form_of(format), mine(request)
+        items = await asking.look_up(lambda: asking.desk.cite(thread=id, owner=owner))
+        return private(cited(request, format, form, items))
 
     @api.patch("/{id}", responses=replies(schema.ThreadRowForm, 400, 404))
     async def renamed(id: Id, new: schema.TitleForm, request: Request) -> Response:

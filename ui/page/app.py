@@ -20,10 +20,12 @@ from ui.page import assets
 from ui.page.ask_tab import AskTab
 from ui.page.browse_tab import BrowseTab, PathTab
 from ui.page.deck_tab import DeckTab
+from ui.page.html import up
 from ui.page.html_ease import ease_html
 from ui.page.i18n import Texts, texts
 from ui.page.library_tab import LibraryTab
 from ui.page.map_tab import MapTab
+from ui.page.news_tab import NewsTab
 from ui.page.notes_part import script
 from ui.page.parts import view
 from ui.page.pdf_route import pdf
@@ -91,7 +93,11 @@ def _head(say: Texts) -> str:
     styles = "".join(f"<style>{assets.read(name)}</style>" for name in _STYLES)
     scripts = "".join(f"<script>{assets.read(name)}</script>" for name in _SCRIPTS)
     desk = f'<script>document.documentElement.dataset.desk = "{say.lang}";</script>'
-    return styles + desk + scripts + script()
+    feed = (
+        '<link rel="alternate" type="application/atom+xml" '
+        f'title="{escape(say("news.feed"))}" href="{up(say)}digest.atom">'
+    )
+    return styles + desk + scripts + feed + script()
 
 
 def _blocks(asking: Asking, access: Access, say: Texts) -> gr.Blocks:
@@ -111,6 +117,8 @@ def _blocks(asking: Asking, access: Access, say: Texts) -> gr.Blocks:
             PathTab(desk, say).draw()
         with gr.Tab(say("tab.cards"), id="cards") as cards:
             deck.draw()
+        with gr.Tab(say("tab.news"), id="news") as news:
+            NewsTab(desk, say).draw(news)
         with gr.Tab(say("tab.library"), id="library") as keeping:
             LibraryTab(desk, access, say).draw(keeping)
         deck.connect(cards, blocks)

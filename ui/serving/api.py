@@ -14,12 +14,13 @@ from assistant.answering.evidence import PASSAGES
 from assistant.answering.values import Event
 from assistant.bounds import QUESTION
 from assistant.contract import to_json
-from assistant.references.forms import FORMS, form_of
+from assistant.references.forms import form_of
 from ingest.errors import RefdeskError, UsageError
 from ui.filters import filters_of
 from ui.serving import schema
 from ui.serving.access import Access
 from ui.serving.asking import Asking, Question, Waiting, exchanges
+from ui.serving.cited import Format, cited, described
 from ui.serving.ingest_api import add_ingest
 from ui.serving.jobs import Jobs
 from ui.serving.refusals import problem, status_of
@@ -147,28 +148,24 @@ def _add_reading(api: APIRouter, asking: Asking) -> None:
         """Say what to read on a topic, in which order."""
         return JSONResponse(await asking.look_up(lambda: to_json(desk.path(topic, hours=hours))))
 
-    described = replies(schema.CiteForm, 400, 404)
-    described[200]["content"] = {form.media_type: {} for form in FORMS.values()}
-
-    @api.get("/cite", responses=described)
+    @api.get("/cite", responses=described())
     async def cite(
         request: Request,
         url: Annotated[list[str] | None, Query(max_length=100)] = None,
         list: Annotated[str | None, Query(description="Every link of this list.")] = None,
-        format: Annotated[str, Query(description=f"One of {', '.join(FORMS)}.")] = "bibtex",
+        format: Format = "bibtex",
     ) -> Response:
         """Cite sources: as a file of the format, or with `Accept: application/json` in an object.
 
-        The keys of BibTeX depend on their own source alone.
+        The keys of BibTeX depend on their own source alone. Those of a kept thread:
+        `/api/v1/threads/{id}/cite`.
         """
         form = form_of(format)
         named = [*(url or ()), *([list] if list else ())]
         if not named:
             raise UsageError("Say what to cite: url=ADDRESS, as often as you like, or list=NAME.")
         items = await asking.look_up(lambda: desk.cite(named))
-        if "application/json" in request.headers.get("accept", ""):
-            return JSONResponse({"format": format, "text": form.write(items), "items": items})
-        return Response(form.write(items), media_type=f"{form.media_type}; charset=utf-8")
+        return cited(request, format, form, items)
 
     @api.get("/status", responses=replies(schema.StatusForm, 404))
     async def status() -> Response:

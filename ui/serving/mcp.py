@@ -29,9 +29,11 @@ from ingest.errors import RefdeskError
 from ingest.values import Document
 from ui.filters import filters_of
 from ui.serving import schema
+from ui.serving.access import Access
 from ui.serving.asking import Asking, Question, Waiting, exchanges
 from ui.serving.ingest_api import fetching
 from ui.serving.jobs import Job, Jobs
+from ui.serving.visitors import owner_of
 
 T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
@@ -65,12 +67,17 @@ class Tools:
     running: Callable[[], AbstractAsyncContextManager[None]]
 
 
-def add_mcp(app: FastAPI, asking: Asking, jobs: Jobs | None) -> Tools:
+def add_mcp(app: FastAPI, asking: Asking, jobs: Jobs | None, access: Access) -> Tools:
     """Add the tools to an application at ``/mcp``.
 
     Host and Origin are not checked again here: `access.Guard` did for the whole application.
     """
-    server = tools(asking, jobs)
+
+    def owner(ctx: Context[Any, Any]) -> str:
+        request = ctx.request_context.request
+        return owner_of(request.headers, access) if isinstance(request, Request) else ""
+
+    server = tools(asking, jobs, owner)
     unchecked = TransportSecuritySettings(enable_dns_rebinding_protection=False)
     served = server.streamable_http_app(
         streamable_http_path=PATH, stateless_http=True, transport_security=unchecked
@@ -88,11 +95,16 @@ def add_mcp(app: FastAPI, asking: Asking, jobs: Jobs | None) -> Tools:
 def serve_stdio(asking: Asking, jobs: Jobs) -> None:
     """Serve the tools over stdin and stdout until stdin ends; nothing else writes to stdout."""
     logging.basicConfig(level=logging.WARNING)  # to stderr
-    tools(asking, jobs).run("stdio")
+    tools(asking, jobs, lambda ctx: "").run("stdio")
 
 
-def tools(asking: Asking, jobs: Jobs | None) -> MCPServer[Any]:
-    """Return the server with its tools; without ``jobs`` none of them changes the library."""
+def tools(
+    asking: Asking, jobs: Jobs | None, owner: Callable[[Context[Any, Any]], str]
+) -> MCPServer[Any]:
+    """Return the server with its tools; without ``jobs`` none of them changes the library.
+
+    ``owner`` says whose threads a call may see.
+    """
     server: MCPServer[Any] = MCPServer(
         "refdesk",
         instructions=_INSTRUCTIONS + (_TAKES_IN if jobs else ""),
@@ -162,15 +174,21 @@ def tools(asking: Asking, jobs: Jobs | None) -> MCPServer[Any]:
 
     @server.tool(annotations=_READING)
     async def cite(
+        ctx: Context[Any, Any],
         urls: Annotated[
-            list[str], Field(max_length=100, description="As hits and citations have them.")
-        ],
+            list[str] | None, Field(max_length=100, description="As hits and citations have them.")
+        ] = None,
+        thread: Annotated[
+            str, Field(max_length=40, description="Every source of this kept thread, by its id.")
+        ] = "",
         format: Annotated[
             Literal["bibtex", "ris", "csl-json", "apa"], Field(description="bibtex by default.")
         ] = "bibtex",
     ) -> schema.CiteForm:
         """Cite sources: authors, year, title and venue as the pages declare them."""
-        items = await _told(asking.look_up(lambda: desk.cite(urls)))
+        whose = owner(ctx)
+        work = asking.look_up(lambda: desk.cite(urls or (), thread=thread, owner=whose))
+        items = await _told(work)
         text = form_of(format).write(items)
         return schema.CiteForm(format=format, text=text, items=[dict(item) for item in items])
 
