@@ -4,11 +4,11 @@ The rules of questions, names and follow-ups read a text many times over; these 
 keeps them quick, so they stand here once and every door goes through them.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ingest.errors import UsageError
+from ingest.text.characters import encodable
 
 QUESTION = 4_000
 """The most characters of a question, a query or a topic."""
@@ -16,7 +16,6 @@ EXCHANGES = 50
 """How many exchanges before a question count: the last ones."""
 ANSWER = 20_000
 """How many characters of an earlier answer count: the first ones."""
-_UNWRITABLE = re.compile("[\ud800-\udfff]")  # halves of characters: no encoding takes them
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +48,14 @@ def said_before(history: Sequence[Exchange]) -> tuple[Exchange, ...]:
     """Return the part of a conversation that counts for a follow-up; the rest is cut off."""
     return tuple(
         replace(
-            each, question=readable(each.question[:QUESTION]), answer=readable(each.answer[:ANSWER])
+            exchange,
+            question=readable(exchange.question[:QUESTION]),
+            answer=readable(exchange.answer[:ANSWER]),
         )
-        for each in history[-EXCHANGES:]
+        for exchange in history[-EXCHANGES:]
     )
 
 
 def readable(text: str) -> str:
     """Return a text that can be written in UTF-8 and into databases."""
-    return _UNWRITABLE.sub("\ufffd", text).replace("\0", " ")
+    return encodable(text).replace("\0", " ")

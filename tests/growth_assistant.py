@@ -36,14 +36,11 @@ from assistant.collection import (
 )
 from assistant.conversation import (
     client_tasks,
-    follow_up_en,
-    follow_up_zh,
+    follow_up,
     moves,
     names,
-    pointing_en,
     rewriting,
     topic,
-    topic_en,
 )
 from assistant.evaluation import judging
 from assistant.learning import card_questions, effort, primer, recommended
@@ -262,22 +259,21 @@ CASES: dict[str, Any] = {
         most=bounds.QUESTION,
         common=FEW,
     ),
-    "assistant.conversation.follow_up_en.rewrite": [
+    "assistant.conversation.follow_up.rewrite": [
         _in_thread(
-            lambda text: follow_up_en.rewrite(text, [_ASKED, _ASKED], _SAID),
+            lambda text: follow_up.rewrite(text, [_ASKED, _ASKED], _SAID),
             "And ",
             "What about ",
-            "Why ",
+            "Why does it ",
             "How ",
         ),
-        _in_thread(lambda text: follow_up_en.rewrite("And MQA?", [text, text], _SAID)),
-        _of_answer(lambda text: follow_up_en.rewrite("And MQA?", [_ASKED], text)),
-        _of_answer(lambda text: follow_up_en.rewrite("Why does it?", [_ASKED], text)),
-    ],
-    "assistant.conversation.follow_up_zh.rewrite": [
-        _in_thread(lambda text: follow_up_zh.rewrite(text, [_ZH], "注意力。"), "那", "它"),
-        _in_thread(lambda text: follow_up_zh.rewrite("那它呢？", [text, text], "注意力。")),
-        _of_answer(lambda text: follow_up_zh.rewrite("那它呢？", [_ZH], text)),
+        _in_thread(lambda text: follow_up.rewrite("And MQA?", [text, text], _SAID)),
+        _in_thread(lambda text: follow_up.rewrite("Why does it?", [text, text], _SAID)),
+        _of_answer(lambda text: follow_up.rewrite("And MQA?", [_ASKED], text)),
+        _of_answer(lambda text: follow_up.rewrite("Is the load balanced?", [_ASKED], text)),
+        _in_thread(lambda text: follow_up.rewrite(text, [_ZH], "注意力。"), "那", "它"),
+        _in_thread(lambda text: follow_up.rewrite("那它呢？", [text, text], "注意力。")),
+        _of_answer(lambda text: follow_up.rewrite("那它呢？", [_ZH], text)),
     ],
     "assistant.conversation.moves.move": _of_question(moves.move, "Thanks ", "再", "Shorter "),
     "assistant.conversation.names.names": _of_question(names.names),
@@ -294,29 +290,24 @@ CASES: dict[str, Any] = {
         _in_thread(lambda text: names.swapped_after(text, "And MQA?")),
         _in_thread(lambda text: names.swapped_after(_ASKED, text), "And "),
     ],
-    "assistant.conversation.pointing_en.anaphors": _in_thread(pointing_en.anaphors, "it "),
-    "assistant.conversation.pointing_en.joined_topics": _in_thread(
-        lambda text: pointing_en.joined_topics([text, text])
-    ),
-    "assistant.conversation.pointing_en.last_topics": _in_thread(
-        lambda text: pointing_en.last_topics([text, text])
-    ),
-    "assistant.conversation.pointing_en.resolve": [
-        _in_thread(lambda text: pointing_en.resolve(text, [_ASKED]), "Why does it "),
-        _in_thread(lambda text: pointing_en.resolve("Why does it?", [text, text])),
-    ],
     "assistant.conversation.rewriting.stand_alone": [
         _of_question(lambda text: rewriting.stand_alone(text, [_EXCHANGE(_ASKED, _SAID)]), "And "),
         _of_question(lambda text: rewriting.stand_alone("And MQA?", [_EXCHANGE(text, "")] * 3)),
         _of_answer(lambda text: rewriting.stand_alone("And MQA?", [_EXCHANGE(_ASKED, text)] * 3)),
     ],
-    "assistant.conversation.topic.topics": _of_question(topic.topics, "What is ", "什么是"),
-    "assistant.conversation.topic_en.aspects_only": _of_question(
-        lambda text: topic_en.aspects_only(text.split(" "))
+    "assistant.conversation.topic.aspects_only": _of_question(
+        lambda text: topic.aspects_only(text.split(" "))
     ),
-    "assistant.conversation.topic_en.content": _of_question(topic_en.content, "What is "),
-    "assistant.conversation.topic_en.is_name": _of_question(topic_en.is_name),
-    "assistant.conversation.topic_en.topics": _of_question(topic_en.topics, "What is ", "Compare "),
+    "assistant.conversation.topic.content": _of_question(topic.content, "What is "),
+    "assistant.conversation.topic.is_stop": _of_question(topic.is_stop),
+    "assistant.conversation.topic.names_something": [
+        _of_question(topic.names_something, "What is "),
+        _of_answer(lambda text: topic.names_something(_ASKED, text)),
+    ],
+    "assistant.conversation.topic.phrases_zh": _in_thread(topic.phrases_zh, "什么是"),
+    "assistant.conversation.topic.topics": _in_thread(
+        topic.topics, "What is ", "什么是", "Compare "
+    ),
     "assistant.learning.primer.find": _of_question(primer.find),
     "assistant.learning.primer.named": _of_question(primer.named),
     "assistant.learning.primer.nearest": _of_question(primer.nearest),
@@ -329,7 +320,6 @@ _MODEL = "a model's own text and tokenizer; a prompt has the size that pace and 
 _FIGURES = "takes figures and names of ours"
 _OURS = "names of ours: sections, kinds, fields"
 _REPORTED = "adds lines of ours to a report"
-_HOME = "a command's input; what it reads is measured in `ingest`"
 
 EXEMPT: dict[str, str] = {
     "assistant.contract.derived": "names of members",
@@ -362,6 +352,10 @@ EXEMPT: dict[str, str] = {
     "assistant.answering.gaps.": _ASKS_LIBRARY,
     "assistant.answering.inquiry.": _ASKS_LIBRARY,
     "assistant.answering.relevance.": "arrays, one number a sentence",
+    "assistant.answering.alignment.": "a sentence of a model beside those of its evidence",
+    "assistant.answering.bindings.": "as above",
+    "assistant.answering.differences.": "as above; `support.missing` is measured",
+    "assistant.answering.matching.": "as above",
     "assistant.answering.support.Support.": "a sentence of a model and those of its evidence",
     "assistant.answering.verify.": "passages of a saved answer, each looked up and compared",
     "assistant.collection.about.": _ASKS_LIBRARY,
@@ -396,12 +390,9 @@ EXEMPT: dict[str, str] = {
     "assistant.evaluation.compare.": _FIGURES,
     "assistant.evaluation.run.": _FIGURES,
     "assistant.evaluation.scores.": _FIGURES,
-    "assistant.forgetting.": _HOME,
-    "assistant.keeping.": _HOME,
     "assistant.learning.anki.": "writes cards of ours",
     "assistant.learning.cards.": "notes of ours, and questions asked of a library",
     "assistant.learning.holdings.": _ASKS_LIBRARY,
     "assistant.learning.path.": _ASKS_LIBRARY,
-    "assistant.opened.": "the door; hands on what it is given",
     "assistant.reception.": _ASKS_LIBRARY,
 }

@@ -11,7 +11,7 @@ def test_the_package_offers_the_desk_and_what_it_is_given():
 
 
 def test_the_desk_offers_what_the_design_names():
-    offered = {name for name in vars(Desk) if not name.startswith("_")}
+    offered = {name for name in dir(Desk) if not name.startswith("_")}
     assert offered == {
         "ask", "stream", "search", "ingest", "rebuild", "status", "lists", "add_list",
         "remove_list", "check_list", "list_changes", "export", "carry_in", "cards",
@@ -19,4 +19,5 @@ def test_the_desk_offers_what_the_design_names():
         "library", "sources", "read_source", "passage", "count_tokens", "gaps", "load_ahead",
         "check", "forget", "take_page", "take_file", "refresh", "digests", "cards_of_answer",
         "cards_of_source", "deck", "page_image", "cite", "vault", "list_entries", "lock", "note",
+        "picture", "picture_head",
     }  # fmt: skip

@@ -71,7 +71,7 @@ def about(library: Library, subject: str) -> About:
         scores[url] = scores.get(url, 0.0) + _FOUND - rank / 20
     ranked = [work for work in here.works if scores.get(work.url) and not work.primer]
     ranked.sort(key=lambda work: (-scores[work.url], -len({p.list for p in work.places})))
-    sections = tuple(each for each in here.sections() if words.say(each[1][-1]))
+    sections = tuple(section for section in here.sections() if words.say(section[1][-1]))
     gaps = tuple(
         topic
         for row in here.lists

@@ -52,7 +52,7 @@ class Work:
     @property
     def difficulty(self) -> str | None:
         """How hard the first list that says so marks it."""
-        return next((each.difficulty for each in self.places if each.difficulty), None)
+        return next((place.difficulty for place in self.places if place.difficulty), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,16 +105,16 @@ class Catalog:
 
     def sections(self, name: str | None = None) -> list[tuple[str, tuple[str, ...]]]:
         """Return (list, section) of every section that holds a link or a topic, in order."""
-        found: dict[tuple[str, tuple[str, ...]], None] = {}
+        headings: dict[tuple[str, tuple[str, ...]], None] = {}
         for row in self.lists:
             if name in (None, row.name):
                 for work in self.listed:
                     for place in work.places:
                         if place.list == row.name and place.section:
-                            found.setdefault((row.name, place.section))
+                            headings.setdefault((row.name, place.section))
                 for topic in row.topics:
-                    found.setdefault((row.name, topic.path))
-        return list(found)
+                    headings.setdefault((row.name, topic.path))
+        return list(headings)
 
     def under(self, name: str, section: Sequence[str]) -> list[Work]:
         """Return the works of a list that stand in a section or below it."""

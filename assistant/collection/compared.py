@@ -4,7 +4,6 @@ Two sentences of different documents contradict each other when they say the sam
 or but for a negation. Newer sources come first; dates are those that the documents carry.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -17,6 +16,7 @@ from assistant.answering.values import Answer, Citation, Sentence, Span
 from index.search.library import Hit, Library
 from index.store import browse
 from index.store.values import Filters
+from ingest.text.claims import Kind, denies, numbers_of, read
 
 _PASSAGES = 16
 _GROUPS = 5
@@ -24,13 +24,6 @@ _ALIKE = 0.7  # share of the terms of each that the other has, numbers and negat
 _FEWEST = 6  # terms of an item that is no sentence
 _FLOOR = 0.3
 _RELATIVE = 0.4
-_NUMBER = re.compile(r"(?<![\w.])\d[\d,]*(?:\.\d+)?(?![\w])")
-_NAME = re.compile(r"(?<![A-Za-z0-9])[A-Z][A-Za-z]*[A-Za-z0-9.+-]*(?<![.+-])")
-_NO = re.compile(
-    r"\b(?:no|not|never|neither|nor|without|cannot|n't|does ?n't|is ?n't|lacks?)\b|n't\b|不|没有?|"
-    r"无法|未",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +50,16 @@ def contradicts(one: Line, other: Line) -> bool:
     both = len(first & second)
     if both < _ALIKE * max(len(first), len(second)):
         return False
-    numbers, others = _numbers(one.text), _numbers(other.text)
+    numbers, others = ({number.value for number in numbers_of(line.text)} for line in (one, other))
     if numbers and others and numbers != others and first == second:
         return True
-    return bool(_NO.search(one.text)) != bool(_NO.search(other.text))
-
-
-def _numbers(text: str) -> set[str]:
-    return {found[0].replace(",", "") for found in _NUMBER.finditer(text)}
+    return denies(one.text) != denies(other.text)
 
 
 def _core(line: Line) -> frozenset[str]:
-    return frozenset(term for term in line.terms if not _NUMBER.fullmatch(term))
+    return frozenset(
+        term for term in line.terms if not term.replace(",", "").replace(".", "").isdigit()
+    )
 
 
 def claims(
@@ -84,7 +75,7 @@ def claims(
     """
     evidence = gather(library, understand(subject), Filters(), _PASSAGES)
     lines = [line for line in evidence.lines if line.whole and _claims(line)]
-    names = [name.casefold() for name in _NAME.findall(subject)]
+    names = [term.text.casefold() for term in read(subject).terms if term.kind == Kind.NAME]
     named = [line for line in lines if all(name in _said(line) for name in names)]
     lines = (named if names else lines) or lines
     top = max((line.score for line in lines), default=0.0)

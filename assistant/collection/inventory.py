@@ -222,13 +222,17 @@ def _sections_about(library: Library, here: Catalog, request: Request, report: R
     """Say which sections of the lists are about a subject, and what stands there."""
     path = tuple(part.strip() for part in request.subject.split(">"))
     names = {row.name for row in request.lists} or {row.name for row in here.lists}
-    found = [each for each in here.sections() if each[0] in names and _ends_with(each[1], path)]
-    if not found:
+    sections = [
+        section
+        for section in here.sections()
+        if section[0] in names and _ends_with(section[1], path)
+    ]
+    if not sections:
         known = shelves.about(library, request.subject)
-        found = [each for each in known.sections if each[0] in names]
-    if not found:
+        sections = [section for section in known.sections if section[0] in names]
+    if not sections:
         return holdings(library, request, report)
-    for name, section in found[:_SECTIONS]:
+    for name, section in sections[:_SECTIONS]:
         report.under(place_of(name, section), place_of(name, section))
         works = here.under(name, section)
         if works:

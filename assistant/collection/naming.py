@@ -88,17 +88,17 @@ class Names:
 
 def words_of(text: str) -> list[str]:
     """Return the words of a name as they are compared: plain words, Han runs as pairs."""
-    found: list[str] = []
+    words: list[str] = []
     for match in _WORD.finditer(primer.plain_name(text)):
         word = match[0]
         if word[0] < "\u3400":
             if word not in _DULL:
-                found.append(word)
+                words.append(word)
         elif len(word) == 1:
-            found.append(word)
+            words.append(word)
         else:
-            found += [word[at : at + 2] for at in range(len(word) - 1)]
-    return found
+            words += [word[at : at + 2] for at in range(len(word) - 1)]
+    return words
 
 
 def apart(text: str) -> str:
@@ -113,12 +113,12 @@ def names(store: Store) -> Names:
     """Return the names of a library's works; kept while the library stands."""
     if store not in _kept:
         here = catalog(store)
-        found = tuple(name for work in here.works for name in _names(work))
-        counts = Counter(word for name in found for word in name.words)
-        size = len(found)
+        every = tuple(name for work in here.works for name in _names(work))
+        counts = Counter(word for name in every for word in name.words)
+        size = len(every)
         weights = {word: math.log(1 + size / (1 + count)) for word, count in counts.items()}
         unknown = max(weights.values(), default=1.0)
-        _kept[store] = Names(here, found, weights, unknown)
+        _kept[store] = Names(here, every, weights, unknown)
     return _kept[store]
 
 
@@ -127,7 +127,7 @@ def _names(work: Work) -> Iterator[_Name]:
     if note := primer.notes().get(work.url.removeprefix(PRIMER)) if work.primer else None:
         texts |= dict.fromkeys(note.names)
     parts = dict.fromkeys(part for text in texts for part in (text, *_CUT.split(text)))
-    authors = [frozenset(words_of(each)) for each in re.split(r"[;,、，]| and ", work.author)]
+    authors = [frozenset(words_of(author)) for author in re.split(r"[;,、，]| and ", work.author)]
     sites = list(_site(work.url))
     beside = frozenset(sites).union(*authors)
     spelled = dict.fromkeys(form for part in parts for form in (part, apart(part)))
@@ -185,8 +185,8 @@ def recognise(
         primer_too: whether notes of the primer, which are named like their subjects, are meant too.
     """
     known = names(store)
-    if found := _by_address(known, mention):
-        return found
+    if addressed := _by_address(known, mention):
+        return addressed
     best: dict[str, Match] = {}
     for text in dict.fromkeys(form for part in (mention, *others) for form in (part, apart(part))):
         said = words_of(text)
@@ -215,17 +215,17 @@ def _namesakes(known: Names, good: Sequence[Match], *, primer_too: bool) -> list
     """Return other works with the very title of one that is meant, such as a copy of its page."""
     titles = {frozenset(words_of(match.work.title)): match for match in good}
     there = {match.work.url for match in good}
-    found: dict[str, Match] = {}
+    same: dict[str, Match] = {}
     for name in known.names:
         of = titles.get(name.words) if name.by == "title" else None
         if of and name.work.url not in there and (primer_too or not name.work.primer):
-            found.setdefault(name.work.url, Match(name.work, of.score, "title"))
-    return list(found.values())
+            same.setdefault(name.work.url, Match(name.work, of.score, "title"))
+    return list(same.values())
 
 
 def _by_address(known: Names, mention: str) -> list[Match]:
-    addresses = {canonical(found[0]) for found in _ADDRESS.finditer(mention)}
-    addresses |= {f"https://arxiv.org/abs/{found[1]}" for found in _ARXIV.finditer(mention)}
+    addresses = {canonical(match[0]) for match in _ADDRESS.finditer(mention)}
+    addresses |= {f"https://arxiv.org/abs/{match[1]}" for match in _ARXIV.finditer(mention)}
     if not addresses:
         return []
     return [
@@ -299,17 +299,17 @@ def _is_site(asked: frozenset[str], label: str) -> float:
 def lists_named(here: Catalog, text: str) -> list[ListRow]:
     """Return the lists that a text names: by name, title, or the owner of its repository."""
     said = f" {' '.join(_plain(text))} "
-    found = []
+    rows = []
     for row in here.lists:
         owner = urlsplit(row.origin).path.strip("/").partition("/")[0]
         named = [row.name, row.title, *([owner] if owner else [])]
         plain = [" ".join(_plain(name)) for name in named]
         if any(f" {name} " in said for name in plain if name):
-            found.append(row)
-    longest = [" ".join(_plain(row.name)) for row in found]
+            rows.append(row)
+    longest = [" ".join(_plain(row.name)) for row in rows]
     return [
         row
-        for row, name in zip(found, longest, strict=True)
+        for row, name in zip(rows, longest, strict=True)
         if not any(name != other and f" {name} " in f" {other} " for other in longest)
     ]
 

@@ -104,13 +104,13 @@ class Report:
             key = f"{cited.passage} {cited.start}"
             new = replace(cited, n=len(self._citations) + 1)
             numbers[cited.n] = self._citations.setdefault(key, new).n
-        for each in sentences:
+        for sentence in sentences:
             self._sentences.append(
                 replace(
-                    each,
-                    citations=tuple(numbers[n] for n in each.citations),
-                    spans=tuple(Span(numbers[n], start, end) for n, start, end in each.spans),
-                    group=self._under or each.group,
+                    sentence,
+                    citations=tuple(numbers[n] for n in sentence.citations),
+                    spans=tuple(Span(numbers[n], start, end) for n, start, end in sentence.spans),
+                    group=self._under or sentence.group,
                 )
             )
 
@@ -140,7 +140,7 @@ class Report:
         )
 
     def _add(self, text: str, cited: Sequence[Work | ListRow], form: str) -> None:
-        numbers = tuple(dict.fromkeys(self._cite(each) for each in cited))
+        numbers = tuple(dict.fromkeys(self._cite(citation) for citation in cited))
         self._sentences.append(
             Sentence(text, numbers, 1.0, "supported", False, group=self._under, form=form)
         )

@@ -59,7 +59,7 @@ def understand(library: Library, text: str) -> Request | None:
     flat = " ".join(text.replace("’", "'").split())
     asked = Asked(library, catalog(library.store), flat, language(flat))
     for read in _FRAMES:
-        found = read(asked)
-        if found is not None:
-            return found
+        request = read(asked)
+        if request is not None:
+            return request
     return None

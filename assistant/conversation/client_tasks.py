@@ -31,12 +31,6 @@ _SAID = re.compile(
 _MARKED = re.compile(
     r"^\s*#{1,4} *(?:task|instructions?|guidelines?|任务)\b\s*:?", re.IGNORECASE | re.MULTILINE
 )
-_ORDERS = re.compile(
-    r"\b(?:generate|create|provide|write|suggest|give|summari[sz]e|come up with|name|analy[sz]e|"
-    r"determine|continue)\b"
-    r"|生成|总结|概括|起一个|给出|返回|命名",
-    re.IGNORECASE,
-)
 _OF_THE_CHAT = re.compile(
     r"\b(?:the|this|our|above|following) (?:chat|conversation|dialog(?:ue)?|discussion|"
     r"messages?)\b|"
@@ -44,22 +38,26 @@ _OF_THE_CHAT = re.compile(
     r"整个)(?:对话|会话|聊天)",
     re.IGNORECASE,
 )
-_WANTS = {
-    "title": re.compile(
-        r"\btitles?\b|\bname (?:for|to) (?:this|the)\b|\ba name\b|标题|主题|命名", re.I
+_ORDERS = (
+    "generate", "create", "provide", "write", "suggest", "give", "summarise", "summarize",
+    "come up with", "name", "analyse", "analyze", "determine", "continue",
+    "生成", "总结", "概括", "起一个", "给出", "返回", "命名",
+)  # fmt: skip
+_WANTS = {  # in this order: a prompt for tags may speak of titles, too
+    "queries": ("search query", "search queries", "检索词", "搜索词"),
+    "follow_ups": (
+        "follow up", "follow ups", "follow_up", "follow_ups", "followup", "followups",
+        "next question", "next questions", "suggest questions", "suggested questions",
+        "what to ask next", "追问", "后续问题",
     ),
-    "tags": re.compile(r"\btags?\b|\bcategor(?:y|ies)\b|标签", re.I),
-    "follow_ups": re.compile(
-        r"follow[- _]?ups?|\b(?:suggest\w*|next) (?:\d+[-–]?\d* )?questions?|what to ask next|"
-        r"追问|后续问题",
-        re.I,
+    "tags": ("tag", "tags", "category", "categories", "标签"),
+    "text": ("autocomplete", "autocompletion", "complete the text", "complete the sentence"),
+    "title": (
+        "title", "titles", "name for this", "name for the", "name to this", "name to the",
+        "a name", "标题", "主题", "命名",
     ),
-    "queries": re.compile(r"\bsearch quer(?:y|ies)\b|检索词|搜索词", re.I),
-    "text": re.compile(r"\bautocomplet\w+|\bcomplete the (?:text|sentence)", re.I),
-    "emoji": re.compile(r"\bemoji (?:that|representing|for)", re.I),
+    "emoji": ("emoji that", "emoji representing", "emoji for"),
 }  # fmt: skip
-_ORDER = ("queries", "follow_ups", "tags", "text", "title", "emoji")
-_JSON = re.compile(r"\bjson\b|\{\s*\"\w+\"\s*:", re.IGNORECASE)
 _LONGEST_UNMARKED = 1500  # characters: an order about a chat that is not marked as a task is short
 
 
@@ -67,18 +65,24 @@ def reply(text: str, history: Sequence[Exchange] = ()) -> str | None:
     """Return the reply to a client's own prompt; None for what a person asks."""
     marked = bool(_MARKED.match(text))
     head = text if marked else text[:_LONGEST_UNMARKED]
-    wanted = [name for name in _ORDER if _WANTS[name].search(_instructions(head))]
+    wanted = [name for name, phrases in _WANTS.items() if _says(_instructions(head), phrases)]
     chat = _CHAT.search(text)
-    if not wanted or not _ORDERS.search(head):
+    if not wanted or not _says(head, _ORDERS):
         return None
     if not (marked and chat) and not (_OF_THE_CHAT.search(head) and (chat or history)):
         return None
     question = _first_question(text, chat, history)
     what = _asked_for(text, wanted)
     value = _value(what, question)
-    if _JSON.search(text):
+    if _says(text, ("json",)) or any(f'"{name}"' in text for name in _WANTS):
         return json.dumps({what: value}, ensure_ascii=False)
     return value if isinstance(value, str) else "\n".join(value)
+
+
+def _says(text: str, phrases: Sequence[str]) -> bool:
+    """Say whether a text has a phrase, whatever stands between its words: English words whole."""
+    said = " ".join(["", *re.findall(r"[^\W\d]+", text.casefold()), ""])
+    return any(f" {phrase} " in said if phrase.isascii() else phrase in said for phrase in phrases)
 
 
 def _instructions(text: str) -> str:
@@ -89,7 +93,7 @@ def _instructions(text: str) -> str:
 def _asked_for(text: str, wanted: Sequence[str]) -> str:
     """Return the key the prompt's own form of reply names, else what it asks for."""
     for name in wanted:
-        if re.search(rf"\"{name}\"\s*:", text):
+        if f'"{name}"' in text:
             return name
     return wanted[0]
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 
 _NAME = re.compile(r"[A-Z][\w+#-]* \d[\w.]*(?<!\.)|[A-Za-z0-9][\w+#]*(?:[-.][\w+#]+)*", re.ASCII)
-_FIRST = re.compile(r"^\W*[\w'-]+|(?<=[.!?。！？])\s+[\w'-]+")
+_FIRST = re.compile(r"(?:^|[.!?。！？]\s)\W*(\w)")
 _OTHER = re.compile(
     r"\bthe other (?P<noun>ones?|two|[\w-]+)(?: (?:that )?(?:you|it) (?:mentioned|named|said))?\b|"
     r"另(?:外)?一(?:个|种)",
@@ -18,20 +18,20 @@ _BARE = ("one", "ones", "two")
 
 
 def names(text: str) -> list[str]:
-    """Return the names in a text, each once: words with a capital or a digit.
+    """Return the names in a text, each once: words with a capital or a digit, or like top-k.
 
     A word that begins a sentence counts if it has a digit or a second capital.
     """
-    first = {found.end() for found in _FIRST.finditer(text)}
-    found = []
+    first = {match.start(1) for match in _FIRST.finditer(text)}
+    known = []
     for word in _NAME.finditer(text):
         inside = word[0][1:]
-        odd = any(sign.isupper() or sign.isdigit() for sign in inside)
-        begins = word.end() in first
+        odd = any(sign.isupper() or sign.isdigit() for sign in inside) or word[0][-2:-1] == "-"
+        begins = word.start() in first
         capital = word[0][0].isupper() and not begins and len(word[0]) > 1
         if (odd or capital) and not word[0].isdigit():
-            found.append(word[0])
-    return list(dict.fromkeys(found))
+            known.append(word[0])
+    return list(dict.fromkeys(known))
 
 
 def swapped(last: str, name: str) -> str | None:
@@ -39,8 +39,8 @@ def swapped(last: str, name: str) -> str | None:
 
     Of several names none is taken unless one is written in the same way.
     """
-    known = [each for each in names(last) if each.casefold() != name.casefold()]
-    alike = [each for each in known if _shape(each) == _shape(name)]
+    known = [other for other in names(last) if other.casefold() != name.casefold()]
+    alike = [other for other in known if _shape(other) == _shape(name)]
     choice = alike[:1] or (known if len(known) == 1 else [])
     if not choice:
         return None
@@ -53,8 +53,8 @@ def other_named(asked: str, last: str, answer: str) -> str | None:
 
     Where the question named nothing, the answer named its own subject first.
     """
-    found = _OTHER.search(asked)
-    if found is None:
+    pointer = _OTHER.search(asked)
+    if pointer is None:
         return None
     before = names(last)
     rest = [name for name in names(answer) if name not in before]
@@ -64,9 +64,9 @@ def other_named(asked: str, last: str, answer: str) -> str | None:
         rest = rest[1:]  # "which scheduler ...?": the first is the one that was found
     if not rest:
         return None
-    noun = found["noun"] or ""
+    noun = pointer["noun"] or ""
     name = rest[0] if noun.casefold() in ("", *_BARE) else f"the {rest[0]} {noun}"
-    return f"{asked[: found.start()]}{name}{asked[found.end() :]}"
+    return f"{asked[: pointer.start()]}{name}{asked[pointer.end() :]}"
 
 
 def swapped_after(last: str, asked: str) -> str | None:
@@ -88,7 +88,8 @@ def only_name(part: str) -> str:
 
 
 def _looks(word: str) -> bool:
-    return bool(_NAME.fullmatch(word)) and any(c.isupper() or c.isdigit() for c in word)
+    odd = any(c.isupper() or c.isdigit() for c in word) or word[-2:-1] == "-"
+    return odd and bool(_NAME.fullmatch(word))
 
 
 def _shape(name: str) -> str:

@@ -60,7 +60,7 @@ def _wanted() -> str:
         return f"{_NAME}=={importlib.metadata.version(_NAME)}"
     except importlib.metadata.PackageNotFoundError:
         asked = importlib.metadata.requires("refdesk") or []
-        return next((each for each in asked if each.startswith(_NAME)), _NAME)
+        return next((name for name in asked if name.startswith(_NAME)), _NAME)
 
 
 def _environment() -> dict[str, str]:

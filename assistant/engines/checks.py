@@ -30,8 +30,8 @@ def installed() -> bool:
 
 def recall(cache: Path | None, model: Path) -> Kernels | None:
     """Return which kernels ran a GGUF file here; None if that was not tried."""
-    found = _read(cache).get(_key(model)) if cache else None
-    return found if found in ("fast", "plain", "none") else None
+    kept = _read(cache).get(_key(model)) if cache else None
+    return kept if kept in ("fast", "plain", "none") else None
 
 
 def remember(cache: Path | None, model: Path, kernels: Kernels) -> None:
@@ -52,10 +52,10 @@ def remember(cache: Path | None, model: Path, kernels: Kernels) -> None:
 
 def _read(cache: Path) -> dict[str, object]:
     try:
-        found = json.loads((cache / _FILE).read_text(encoding="utf-8"))
+        kept = json.loads((cache / _FILE).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return kept if isinstance(kept, dict) else {}
 
 
 def _key(model: Path) -> str:
@@ -68,7 +68,7 @@ def _library() -> list[tuple[str, int, int]]:
     """Return name, size and time of the library's files: every build has its own."""
     spec = importlib.util.find_spec("llama_cpp")
     folders = (
-        [Path(each) / "lib" for each in (spec.submodule_search_locations or ())] if spec else []
+        [Path(folder) / "lib" for folder in (spec.submodule_search_locations or ())] if spec else []
     )
     if own := os.environ.get("LLAMA_CPP_LIB_PATH"):
         folders.append(Path(own))

@@ -63,16 +63,16 @@ def measure(name: str, path: Path, cache: Path, beginning: Sequence[Message]) ->
     Raises:
         CannotRun, ModelUnavailable: it cannot be loaded, or does not answer.
     """
-    found = _measured(path, cache, beginning)
+    costs = _measured(path, cache, beginning)
     file = cache / _FILE
     try:
         kept = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         kept = {}
-    kept.setdefault(machine(), {})[name] = asdict(found)
+    kept.setdefault(machine(), {})[name] = asdict(costs)
     cache.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(kept, indent=1), encoding="utf-8")
-    return found
+    return costs
 
 
 def suits(model: Model, costs: Costs | None) -> bool:

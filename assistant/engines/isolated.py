@@ -55,7 +55,7 @@ class IsolatedEngine:
         """Prompt tokens evaluated for the last reply: what was not reused."""
         self._path = path
         self._cache = cache_dir
-        self._prefix = [[each.role, each.content] for each in prefix]
+        self._prefix = [[message.role, message.content] for message in prefix]
         self._notice = notice
         self._lock = threading.Lock()
         self._closed = False
@@ -84,17 +84,17 @@ class IsolatedEngine:
     ) -> float | None:
         """Return how likely the reply begins so; see `Engine`."""
         asked = {"call": "likelihood", "messages": _plain(messages), "beginning": beginning}
-        found: float | None = None
+        logprob: float | None = None
         for answer in self._ask(asked, stop):
-            found = answer.get("end")
-        return found
+            logprob = answer.get("end")
+        return logprob
 
     def peak_memory(self) -> int | None:
         """Return the most bytes of memory the model has held; None where that is not told."""
-        found: int | None = None
+        peak: int | None = None
         for answer in self._ask({"call": "peak"}, None):
-            found = answer.get("end")
-        return found
+            peak = answer.get("end")
+        return peak
 
     def count_tokens(self, text: str) -> int:
         """Return how many tokens ``text`` is."""
@@ -217,4 +217,4 @@ def _never() -> bool:
 
 
 def _plain(messages: Sequence[Message]) -> list[list[str]]:
-    return [[each.role, each.content] for each in messages]
+    return [[message.role, message.content] for message in messages]

@@ -132,12 +132,12 @@ class Llama:
         """Return the tokens of a text; names of control tokens are those only if ``control``."""
         size = len(text) + 8
         while True:
-            found = (llama_cpp.llama_token * size)()
+            buffer = (llama_cpp.llama_token * size)()
             count = llama_cpp.llama_tokenize(
-                self._vocabulary, text, len(text), found, size, False, control
+                self._vocabulary, text, len(text), buffer, size, False, control
             )
             if count >= 0:
-                return list(found[:count])
+                return list(buffer[:count])
             if -count <= size:
                 raise DecodeFailed("llama_tokenize failed")
             size = -count

@@ -121,14 +121,14 @@ class LocalEngine:
         stop: Callable[[], bool] | None = None,
     ) -> float | None:
         """Return how likely the reply begins so; see :class:`assistant.engines.choice.Engine`."""
-        found: float | None = None
+        logprob: float | None = None
         with _deferred_interrupt() as interrupted:
             asked = stop or _never
             with self._turn(lambda: interrupted() or asked()) as mine:
                 if mine:
                     self._read(messages, 1)
-                    found = self._log_probability(self._text(beginning)[0])
-        return found
+                    logprob = self._log_probability(self._text(beginning)[0])
+        return logprob
 
     def _stream(
         self, messages: Sequence[Message], max_tokens: int, stop: Callable[[], bool]
@@ -232,12 +232,12 @@ class LocalEngine:
     def _tokens(self, messages: Sequence[Message], *, reply: bool) -> list[int]:
         """Return the prompt's tokens: control tokens from the template, none from the contents."""
         marked = {f"\x02{number}\x03": message for number, message in enumerate(messages)}
-        contents = [{"role": each.role, "content": mark} for mark, each in marked.items()]
+        contents = [{"role": message.role, "content": mark} for mark, message in marked.items()]
         rendered = self._render(contents, reply)
         tokens: list[int] = []
         for mark, message in marked.items():
-            before, found, rendered = rendered.partition(mark)
-            if not found:
+            before, mark_there, rendered = rendered.partition(mark)
+            if not mark_there:
                 raise ModelUnavailable(
                     f"The chat template of {self.name} has no place for a {message.role} message."
                 )

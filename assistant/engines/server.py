@@ -5,9 +5,9 @@ machine's own, they leave the machine.
 """
 
 import contextlib
+import ipaddress
 import json
 import os
-import re
 from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import Any
 
@@ -16,11 +16,10 @@ import httpx
 from assistant.engines.pace import SERVED
 from assistant.engines.protocol import Message
 from ingest.errors import ModelUnavailable
+from ingest.text.scripts import letters
 
 _TIMEOUT = httpx.Timeout(120.0, connect=5.0)
 _CONTEXT = 4096  # where the server does not say
-_HAN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_LOOPBACK = re.compile(r"localhost|127(\.\d+){3}|::1")
 _LIKELIEST = 20  # tokens of which the log-likelihood is asked: the most a server has to tell
 _REFUSED = (400, 404, 422, 501)
 _FAILURES = (httpx.HTTPError, httpx.InvalidURL, ValueError, LookupError, TypeError, AttributeError)
@@ -166,12 +165,20 @@ class ServerEngine:
         Servers have no common way to count; this is near for English and Chinese prose, too low
         for code and rare scripts.
         """
-        han = len(_HAN.findall(text))
-        return han + (len(text) - han + 3) // 4
+        count = letters(text)
+        east_asian = count.han + count.kana + count.hangul
+        return east_asian + (len(text) - east_asian + 3) // 4
 
     def close(self) -> None:
         """Close the connections."""
         self._client.close()
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _client(url: str) -> httpx.Client:
@@ -181,7 +188,7 @@ def _client(url: str) -> httpx.Client:
     return httpx.Client(
         timeout=_TIMEOUT,
         headers={"Authorization": f"Bearer {key}"} if key else {},
-        trust_env=not _LOOPBACK.fullmatch(httpx.URL(url).host),  # no proxy to this machine itself
+        trust_env=not _is_loopback(httpx.URL(url).host),  # no proxy to this machine itself
     )
 
 

@@ -78,7 +78,7 @@ def main() -> None:
 def _load(wanted: dict[str, Any], line: _Line) -> "_Served":
     from assistant.engines.local import LocalEngine  # loads llama.cpp
 
-    prefix = [Message(*each) for each in wanted["prefix"]]
+    prefix = [Message(*message) for message in wanted["prefix"]]
     engine = LocalEngine(
         Path(wanted["path"]),
         Path(wanted["cache"]) if wanted["cache"] else None,
@@ -126,7 +126,7 @@ class _Served:
     def _answer(self, call: dict[str, Any], work: Callable[[dict[str, Any]], Any]) -> None:
         number = call["id"]
         try:
-            found = work(call)
+            outcome = work(call)
         except UsageError as error:
             self._line.tell(id=number, refused=str(error))
         except ModelUnavailable as error:
@@ -134,11 +134,11 @@ class _Served:
         except Exception as error:  # told, not lost: this process has no terminal
             self._line.tell(id=number, failed=f"The model failed: {type(error).__name__}: {error}")
         else:
-            self._line.tell(id=number, end=found, evaluated=self._engine.evaluated)
+            self._line.tell(id=number, end=outcome, evaluated=self._engine.evaluated)
 
     def _stream(self, call: dict[str, Any]) -> None:
         number = call["id"]
-        messages = [Message(*each) for each in call["messages"]]
+        messages = [Message(*message) for message in call["messages"]]
         for piece in self._engine.stream(
             messages, max_tokens=call["max_tokens"], stop=lambda: self._stopped >= number
         ):
@@ -146,11 +146,11 @@ class _Served:
 
     def _likelihood(self, call: dict[str, Any]) -> float | None:
         number = call["id"]
-        messages = [Message(*each) for each in call["messages"]]
-        found: float | None = self._engine.likelihood(
+        messages = [Message(*message) for message in call["messages"]]
+        logprob: float | None = self._engine.likelihood(
             messages, call["beginning"], stop=lambda: self._stopped >= number
         )
-        return found
+        return logprob
 
 
 def _peak(call: dict[str, Any]) -> int | None:

@@ -15,7 +15,9 @@ from time import perf_counter
 from typing import Any
 
 from assistant.evaluation.scores import Evaluation, by_document, confidence, rates, row
-from assistant.home.keeping import Fetching, HomeWriter
+from assistant.home import intake
+from assistant.home.keeping import HomeWriter
+from assistant.home.reports import Fetching
 from index import metrics
 from index.models.embedder import Embedder
 from index.search.dense import VectorIndex
@@ -63,7 +65,7 @@ def read_collection(folder: Path) -> Collection:
     for document in _rows(corpus, "_id", "text"):
         if document.get("url"):
             addresses.setdefault(canonical(document["url"]), []).append(str(document["_id"]))
-    texts = {str(each["_id"]): each["text"] for each in _rows(folder / "queries.jsonl",
+    texts = {str(row["_id"]): row["text"] for row in _rows(folder / "queries.jsonl",
                                                               "_id", "text")}  # fmt: skip
     qrels = folder / "qrels" / "test.tsv"
     gains: dict[str, dict[str, int]] = {}
@@ -97,9 +99,9 @@ def evaluate(folder: Path, home: Home, embedder: Embedder, progress: Progress) -
     seconds = []
     for done, (query, text) in enumerate(collection.queries.items(), 1):
         begun = perf_counter()
-        found = by_document(library.search(text, _PASSAGES))
+        hits = by_document(library.search(text, _PASSAGES))
         seconds.append(perf_counter() - begun)
-        runs["refdesk"][query] = _identified(found, collection, library.store)
+        runs["refdesk"][query] = _identified(hits, collection, library.store)
         for name, passages in plain.search(text).items():
             runs[name][query] = _identified(passages, collection, library.store)
         progress("searching", done, len(collection.queries))
@@ -118,9 +120,9 @@ def evaluate(folder: Path, home: Home, embedder: Embedder, progress: Progress) -
         "retrieval": metrics.mean(scores["refdesk"], queries, measures),
         "confidence": confidence(scores["refdesk"], queries, measures),
         "baselines": {
-            name: metrics.mean(found, queries, measures)
-            | {"confidence": confidence(found, queries, measures)}
-            for name, found in scores.items()
+            name: metrics.mean(by_query, queries, measures)
+            | {"confidence": confidence(by_query, queries, measures)}
+            for name, by_query in scores.items()
             if name != "refdesk"
         },
         "answers": rates([], {}),
@@ -146,7 +148,7 @@ def _library(
     keeper = HomeWriter(home, embedder, progress)
     current = home.current()
     if current is None:
-        keeper.ingest([corpus], seed=False, fetching=Fetching(offline=True))
+        intake.ingest(keeper, [corpus], seed=False, fetching=Fetching(offline=True))
     else:
         store = Store(current / "library.sqlite")
         same = all(store.setting(name) == value for name, value in settings(embedder).items())
@@ -180,8 +182,8 @@ class _Plain:
             embedder, vectors = embedder.beyond_english(), self._others
         dense = vectors.search(embedder.embed_query(query), _PASSAGES)
         words = self._words.search(query, _PASSAGES)
-        found = {"dense": dense, "words": words, "rrf": rrf(dense, words)}
-        return {name: self._by_document(passages) for name, passages in found.items()}
+        rankings = {"dense": dense, "words": words, "rrf": rrf(dense, words)}
+        return {name: self._by_document(passages) for name, passages in rankings.items()}
 
     def _by_document(self, passages: Sequence[tuple[int, float]]) -> Ranked:
         stored = self._store.passages([number for number, _ in passages])
@@ -200,20 +202,20 @@ def rrf(*lists: Sequence[tuple[int, float]]) -> list[tuple[int, float]]:
     return sorted(total.items(), key=lambda pair: (-pair[1], pair[0]))
 
 
-def _identified(found: Ranked, collection: Collection, store: Store) -> Ranked:
+def _identified(ranked: Ranked, collection: Collection, store: Store) -> Ranked:
     """Name documents by their ``_id``; one that stands for copies stands for each of them."""
     named: dict[str, float] = {}
-    for url, score in found:
+    for url, score in ranked:
         if url.startswith("file:"):
             ids = [url.partition("#")[2]]
         else:
             ids = [
-                each
+                identity
                 for address in sorted(store.addresses(url))
-                for each in collection.addresses.get(address, ())
+                for identity in collection.addresses.get(address, ())
             ]
-        for each in ids:
-            named.setdefault(each, score)
+        for identifier in ids:
+            named.setdefault(identifier, score)
     return list(named.items())
 
 

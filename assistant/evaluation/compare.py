@@ -48,12 +48,12 @@ def compare(
                     if "correct" in old and "correct" in now},
     }  # fmt: skip
     result["better"] = {
-        name: [each for each, by in found.items() if by > _RESOLUTION]
-        for name, found in changes.items()
+        name: [question for question, by in change.items() if by > _RESOLUTION]
+        for name, change in changes.items()
     }
     result["worse"] = {
-        name: [each for each, by in found.items() if by < -_RESOLUTION]
-        for name, found in changes.items()
+        name: [question for question, by in change.items() if by < -_RESOLUTION]
+        for name, change in changes.items()
     }
     return result
 

@@ -47,7 +47,7 @@ def read(file: Path) -> dict[str, Any]:
 
 def write_answers(file: Path, evaluation: Evaluation) -> None:
     """Write every answer, one ``ask --json`` object a line, with the question's id."""
-    lines = [json.dumps(each, ensure_ascii=False) + "\n" for each in evaluation.answers]
+    lines = [json.dumps(answer, ensure_ascii=False) + "\n" for answer in evaluation.answers]
     _write(file, "".join(lines))
 
 
@@ -55,8 +55,8 @@ def write_trec(file: Path, ranked: Mapping[str, Sequence[tuple[str, float]]]) ->
     """Write a TREC run file, a line per document found: ``qid Q0 docid rank score tag``."""
     lines = [
         f"{_column(question)} Q0 {_column(document)} {rank} {score:.6f} {_TAG}\n"
-        for question, found in ranked.items()
-        for rank, (document, score) in enumerate(found, 1)
+        for question, documents in ranked.items()
+        for rank, (document, score) in enumerate(documents, 1)
     ]
     _write(file, "".join(lines))
 

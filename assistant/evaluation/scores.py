@@ -85,32 +85,32 @@ def evaluate(
     progress: Callable[[str, int, int], None],
 ) -> Evaluation:
     """Ask every question and score what comes back; without ``answer`` only retrieval is scored."""
-    answerable = [each for each in asked if each.type != UNANSWERABLE]
+    answerable = [question for question in asked if question.type != UNANSWERABLE]
     ranks: dict[str, int | None] = {}
     ranked: dict[str, list[tuple[str, float]]] = {}
     seconds = []
-    for done, each in enumerate(answerable, 1):
+    for done, question in enumerate(answerable, 1):
         begun = perf_counter()
-        ranked[each.id] = by_document(library.search(each.question, _PASSAGES))
+        ranked[question.id] = by_document(library.search(question.question, _PASSAGES))
         seconds.append(perf_counter() - begun)
-        ranks[each.id] = _first_match(library, ranked[each.id], each.gold)
+        ranks[question.id] = _first_match(library, ranked[question.id], question.gold)
         progress("searching", done, len(answerable))
     scores = metrics.scores(ranks)
     answers: list[dict[str, Any]] = []
     judged: dict[str, Judgement] = {}
     if answer is not None:
-        for done, each in enumerate(asked, 1):
-            given = {"id": each.id, **to_json(answer(each.question))}
+        for done, question in enumerate(asked, 1):
+            given = {"id": question.id, **to_json(answer(question.question))}
             answers.append(given)
-            judged[each.id] = judge(given, each.answer)
+            judged[question.id] = judge(given, question.answer)
             progress("answering", done, len(asked))
 
     def part(some: Sequence[Asked]) -> dict[str, Any]:
-        searched = [each.id for each in some if each.type != UNANSWERABLE]
+        searched = [question.id for question in some if question.type != UNANSWERABLE]
         return {
             "retrieval": metrics.mean(scores, searched),
             "confidence": confidence(scores, searched),
-            "answers": rates([each for each in some if each.id in judged], judged),
+            "answers": rates([question for question in some if question.id in judged], judged),
         }
 
     report = {
@@ -118,7 +118,7 @@ def evaluate(
         **part(asked),
         "by_lang": {v: part([e for e in asked if e.lang == v]) for v in _values(asked, "lang")},
         "by_type": {v: part([e for e in asked if e.type == v]) for v in _values(asked, "type")},
-        "missed": [each.id for each in answerable if scores[each.id]["recall@5"] == 0],
+        "missed": [question.id for question in answerable if scores[question.id]["recall@5"] == 0],
         "timings": {
             "search_p50_s": round(median(seconds), 4) if seconds else None,
             **{
@@ -133,13 +133,20 @@ def evaluate(
         },
     }
     rows = []
-    for each in asked:
-        about = {"id": each.id, "question": each.question, "lang": each.lang, "type": each.type}
-        if each.id in ranks:
-            rank = ranks[each.id]
-            about |= row(ranked[each.id], [] if rank is None else [rank], 1, scores[each.id])
-        if each.id in judged:
-            about |= asdict(judged[each.id])
+    for question in asked:
+        about = {
+            "id": question.id,
+            "question": question.question,
+            "lang": question.lang,
+            "type": question.type,
+        }
+        if question.id in ranks:
+            rank = ranks[question.id]
+            about |= row(
+                ranked[question.id], [] if rank is None else [rank], 1, scores[question.id]
+            )
+        if question.id in judged:
+            about |= asdict(judged[question.id])
         rows.append(about)
     return Evaluation(report, tuple(answers), tuple(rows), ranked)
 
@@ -177,7 +184,7 @@ def confidence(
     measures: Mapping[str, Any] = metrics.MEASURES,
 ) -> dict[str, list[float] | None]:
     """Return the 95 % interval of the mean of every measure over these questions."""
-    return {name: interval([scores[each][name] for each in questions]) for name in measures}
+    return {name: interval([scores[question][name] for question in questions]) for name in measures}
 
 
 def _first_match(
@@ -196,23 +203,23 @@ def rates(asked: Sequence[Asked], judged: dict[str, Judgement]) -> dict[str, flo
     def rate(part: int, whole: int) -> float | None:
         return part / whole if whole else None
 
-    can = [judged[each.id] for each in asked if each.type != UNANSWERABLE]
-    cannot = [judged[each.id] for each in asked if each.type == UNANSWERABLE]
+    can = [judged[question.id] for question in asked if question.type != UNANSWERABLE]
+    cannot = [judged[question.id] for question in asked if question.type == UNANSWERABLE]
     shown = can + cannot
-    sentences = sum(each.sentences for each in shown)
+    sentences = sum(judgement.sentences for judgement in shown)
     return {
         "n": len(asked),
-        "answered": rate(sum(each.answered for each in can), len(can)),
-        "correct": rate(sum(each.correct for each in can), len(can)),
-        "cited_sentences": rate(sum(each.cited for each in shown), sentences),
+        "answered": rate(sum(judgement.answered for judgement in can), len(can)),
+        "correct": rate(sum(judgement.correct for judgement in can), len(can)),
+        "cited_sentences": rate(sum(judgement.cited for judgement in shown), sentences),
         "citation_precision": rate(
-            sum(each.sound for each in shown), sum(each.pairs for each in shown)
+            sum(judgement.sound for judgement in shown), sum(judgement.pairs for judgement in shown)
         ),
-        "citation_recall": rate(sum(each.backed for each in shown), sentences),
-        "true_refusals": rate(sum(not each.answered for each in cannot), len(cannot)),
-        "false_refusals": rate(sum(not each.answered for each in can), len(can)),
+        "citation_recall": rate(sum(judgement.backed for judgement in shown), sentences),
+        "true_refusals": rate(sum(not judgement.answered for judgement in cannot), len(cannot)),
+        "false_refusals": rate(sum(not judgement.answered for judgement in can), len(can)),
     }
 
 
 def _values(asked: Sequence[Asked], name: str) -> list[str]:
-    return sorted({str(getattr(each, name)) for each in asked})
+    return sorted({str(getattr(question, name)) for question in asked})

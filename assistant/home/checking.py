@@ -29,19 +29,19 @@ class Checkup:
 def damages(home: Home) -> list[Damage]:
     """Return every damage of a home; every byte of archive, library and weights is read."""
     archive = Archive(home.archive)
-    found = [*library_check.damages(home), *archive_check.damages(archive)]
-    found += weights_check.damages(home.models)
+    harm = [*library_check.damages(home), *archive_check.damages(archive)]
+    harm += weights_check.damages(home.models)
     for lost in catalog.unreadable(archive):
         cure = "it counts no more: the list is as it was before; add it again"
-        found.append(Damage(lost.url, lost.reason, cure, repairable=False))
+        harm.append(Damage(lost.url, lost.reason, cure, repairable=False))
     if not gaps.is_sound(home.root):
         cure = "`refdesk check --repair` puts it aside and begins it anew"
-        found.append(Damage("gaps.sqlite", "cannot be read", cure))
+        harm.append(Damage("gaps.sqlite", "cannot be read", cure))
     for name, kept in _kept(home).items():
         if not kept.is_sound():
             cure = "`refdesk check --repair` puts it aside and begins it anew"
-            found.append(Damage(name, "cannot be read, or not all of it", cure))
-    return found
+            harm.append(Damage(name, "cannot be read, or not all of it", cure))
+    return harm
 
 
 def repair(home: Home, make_anew: Callable[[], object]) -> None:
@@ -74,8 +74,8 @@ def _kept(home: Home) -> dict[str, Threads | Notes]:
     }
 
 
-def compared(found: list[Damage], left: list[Damage]) -> Checkup:
+def compared(before: list[Damage], left: list[Damage]) -> Checkup:
     """Return what is left of what was found, and what was put right."""
-    places = {(each.where, each.what) for each in left}
-    mended = (each for each in found if (each.where, each.what) not in places)
+    places = {(damage.where, damage.what) for damage in left}
+    mended = (damage for damage in before if (damage.where, damage.what) not in places)
     return Checkup(tuple(left), tuple(mended))

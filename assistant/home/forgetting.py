@@ -1,20 +1,66 @@
-"""What a person wants out of a home: from names, addresses and files to what the archive holds.
-
-Decides what goes; `assistant.home.keeping` takes it out.
-"""
+"""Forgetting: from names, addresses and files to what the archive holds, and that taken out."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from assistant.home.keeping import HomeWriter
+from assistant.home.reports import ForgetReport
+from index.milvus import mirror
+from index.search.library import Library
 from index.store.sqlite import Store
+from ingest.archive.erase import erase
 from ingest.archive.values import OURS
 from ingest.archive.warc import Archive
 from ingest.bounded.quarantine import Quarantine
 from ingest.disk import sha256_of
 from ingest.errors import NothingFound
 from ingest.links.urls import canonical
+from ingest.lists import catalog
 from ingest.lists.catalog_file import CuratedList
+
+
+def forget(writer: HomeWriter, what: Sequence[str | Path], *, quarantined: bool) -> ForgetReport:
+    """See :meth:`assistant.desk.Desk.forget`."""
+    with writer.writing():
+        writer.check_changeable()
+        store = writer.store()
+        held = Quarantine(writer.home.quarantine)
+        chooser = Chooser(writer.archive, store, catalog.known(writer.archive))
+        going = Going()
+        for named in what:
+            chooser.choose(named, going)
+        if quarantined:
+            chooser.quarantined(held, going)
+        chooser.pictures(going)
+        before = set() if store is None else store.document_urls()
+        if going:
+            writer.archive.forget(
+                addresses=going.addresses,
+                documents=going.documents,
+                files=going.files,
+                places=going.places,
+            )
+            writer.archive.add(catalog.removed(name) for name in sorted(going.lists))
+            held.release(going.digests)
+        report = writer.update(0)
+        for name in going.lists:
+            writer.check_gone(name, report)
+        after = Library(writer.home, writer.embedder).store
+        still = [url for url in going.addresses if after.page_is_there(url)]
+        if still:
+            raise RuntimeError(f"{still[0]} is still in the library")
+        erase(writer.archive)
+        writer.home.drop_older()
+        if (served := writer.home.served) is not None:
+            mirror.only_current(served)
+        records = (f"{file}@{offset}" for file, offset in going.places)
+        return ForgetReport(
+            tuple(sorted(going.lists)),
+            tuple(sorted(before - after.document_urls())),
+            (*sorted(going.files), *sorted(records)),
+            report.status,
+        )
 
 
 @dataclass(slots=True)
@@ -59,13 +105,13 @@ class Chooser:
             NothingFound: nothing of it is here.
         """
         name = str(what)
-        found = (
+        chosen = (
             self._list(name, going)
             or self._record(name, going)
             or self._file(name, going)
             or self._page(name, going)
         )
-        if not found:
+        if not chosen:
             raise NothingFound(
                 f"Nothing of {name} is here: name the address of a page, a file or folder that was "
                 "given, an archive file, or a list. Nothing was forgotten."

@@ -135,9 +135,9 @@ class Resources:
 
     def carry_in(self, file: Path) -> None:
         """See :meth:`assistant.desk.Desk.carry_in`."""
-        from assistant.home.keeping import HomeWriter  # as above
+        from assistant.home import carrying  # as above
 
-        HomeWriter.carry_in(self._home, file, self._of_library, self._progress)
+        carrying.carry_in(self._home, file, self._of_library, self._progress)
 
     def _of_library(self, name: str | None) -> Embedder:
         """Open the model of a library that arrived: the one asked for, else a known one."""

@@ -29,18 +29,18 @@ def answer_of(kept: Mapping[str, Any]) -> Answer:
         refused=bool(kept["refused"]),
         refusal=kept["refusal"],
         view=_text(kept["view"]),
-        sentences=tuple(_sentence(each) for each in kept["sentences"]),
-        citations=tuple(_citation(each) for each in kept["citations"]),
-        nearest=tuple(_hit(each) for each in kept["nearest"]),
+        sentences=tuple(_sentence(sentence) for sentence in kept["sentences"]),
+        citations=tuple(_citation(citation) for citation in kept["citations"]),
+        nearest=tuple(_hit(hit) for hit in kept["nearest"]),
         further=tuple(
-            Reading(_text(each["title"]), _text(each["url"])) for each in kept["further"]
+            Reading(_text(reading["title"]), _text(reading["url"])) for reading in kept["further"]
         ),
         model=kept["model"],
         timings={name: value for name, value in kept["timings"].items() if value is not None},
-        look_in=tuple(_place(each) for each in kept["look_in"]),
+        look_in=tuple(_place(place) for place in kept["look_in"]),
         dropped=tuple(
-            Dropped(_text(each["text"]), float(each["support"]), _text(each["reason"]))
-            for each in kept["dropped"]
+            Dropped(_text(sentence["text"]), float(sentence["support"]), _text(sentence["reason"]))
+            for sentence in kept["dropped"]
         ),
         figures=tuple(_figure(each) for each in kept.get("figures", ())),
         unanswered=tuple(map(_text, kept["unanswered"])),
@@ -80,7 +80,7 @@ def _citation(kept: Mapping[str, Any]) -> Citation:
         kind=_text(kept["kind"]),
         primer=bool(kept["primer"]),
         archived_at=_text(kept["archived_at"]),
-        recommended_by=tuple(_place(each) for each in kept["recommended_by"]),
+        recommended_by=tuple(_place(place) for place in kept["recommended_by"]),
     )
 
 
@@ -114,7 +114,7 @@ def _hit(kept: Mapping[str, Any]) -> Hit:
         document_sha256=_text(kept["document_sha256"]),
         listed=not kept["in_library"],
     )
-    places = tuple(_place(each) for each in kept["recommended_by"])
+    places = tuple(_place(place) for place in kept["recommended_by"])
     score = float(kept["score"])
     return Hit(int(kept["rank"]), score, passage, places, kept["dense_rank"], kept["word_rank"])
 

@@ -16,21 +16,19 @@ MOST = 20
 """The most notes of an answer."""
 _LONGEST = 200  # characters: a longer question is about something else too
 _VERB = r"(?:note|noted|write|wrote|jot|highlight|highlighted|mark|marked|annotate|annotated)"
-_ASKED = (
-    re.compile(
-        rf"(?:what|which) (?:did|have) i {_VERB}(?: down)?(?: (?:about|on|of|for) (?P<about>.+))?"
-    ),
-    re.compile(
+_ABOUT = r"(?: (?:about|on|of|for) (?P<about>.+))?"
+_FORMS = tuple(
+    re.compile(form)
+    for form in (
+        rf"(?:what|which) (?:did|have) i {_VERB}(?: down)?{_ABOUT}",
         r"(?:(?:show|list|give)(?: me)?|what are|what do|find)? ?(?:all )?my (?:own )?"
-        r"(?:notes|highlights)(?: (?:say))?(?: (?:about|on|of|for) (?P<about>.+))?"
-    ),
-    re.compile(
+        rf"(?:notes|highlights)(?: say)?{_ABOUT}",
         r"(?:我)?(?:关于|对于?|针对)(?P<about>.+?)[,，]?(?:我)?(?:都)?(?:记了|做了|写了|标了)"
-        r"(?:些|哪些|什么|一些)*(?:什么|笔记|内容)?"
-    ),
-    re.compile(r"我(?:都)?(?:记了|做了|写了)(?:些|哪些|什么)*(?:关于|有关)(?P<about>.+?)的(?:笔记|内容)"),
-    re.compile(r"(?:我的笔记(?:里|中)?(?:有没有|有|关于|说了)*)(?P<about>.+?)?(?:的(?:笔记|内容))?"),
-)  # fmt: skip
+        r"(?:些|哪些|什么|一些)*(?:什么|笔记|内容)?",
+        r"我(?:都)?(?:记了|做了|写了)(?:些|哪些|什么)*(?:关于|有关)(?P<about>.+?)的(?:笔记|内容)",
+        r"(?:我的笔记(?:里|中)?(?:有没有|有|关于|说了)*)(?P<about>.+?)?(?:的(?:笔记|内容))?",
+    )
+)
 
 
 def subject(question: str) -> str | None:
@@ -38,9 +36,9 @@ def subject(question: str) -> str | None:
     flat = " ".join(question.split()).rstrip(" ?？.。!！")
     if len(flat) > _LONGEST:
         return None
-    for form in _ASKED:
-        if found := form.fullmatch(flat.lower()):
-            start, end = found.span("about")
+    for form in _FORMS:
+        if match := form.fullmatch(flat.lower()):
+            start, end = match.span("about")
             return flat[start:end].strip("\"'“”「」《》 ") if start >= 0 else ""
     return None
 

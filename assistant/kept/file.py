@@ -148,10 +148,10 @@ def rows_with(db: sqlite3.Connection, term: str) -> set[int]:
     """Return the numbers of the rows whose text holds ``term``, in capitals or not."""
     if len(term) >= _GRAM:
         quoted = '"' + term.replace('"', '""') + '"'
-        found = db.execute("SELECT rowid FROM words WHERE words MATCH ?", (quoted,))
+        rows = db.execute("SELECT rowid FROM words WHERE words MATCH ?", (quoted,))
     else:
-        found = db.execute("SELECT rowid FROM words WHERE body LIKE ? ESCAPE '\\'", (like(term),))
-    return {number for (number,) in found}
+        rows = db.execute("SELECT rowid FROM words WHERE body LIKE ? ESCAPE '\\'", (like(term),))
+    return {number for (number,) in rows}
 
 
 def like(term: str) -> str:

@@ -10,7 +10,7 @@ _CONTEXT = "http://www.w3.org/ns/anno.jsonld"
 
 def annotations(notes: Sequence[Note]) -> dict[str, Any]:
     """Return notes as an AnnotationPage (https://www.w3.org/TR/annotation-model/)."""
-    items = [annotation(each) for each in notes]
+    items = [annotation(note) for note in notes]
     return {"@context": _CONTEXT, "type": "AnnotationPage", "items": items}
 
 

@@ -241,9 +241,7 @@ def _text(given: str) -> str:
 
 
 def _tags(given: Iterable[str]) -> tuple[str, ...]:
-    tags = tuple(
-        dict.fromkeys(flat for each in given if (flat := readable(" ".join(each.split()))))
-    )
+    tags = tuple(dict.fromkeys(flat for tag in given if (flat := readable(" ".join(tag.split())))))
     if len(tags) > TAGS or any(len(tag) > TAG for tag in tags):
         raise UsageError(f"A note has at most {TAGS} tags, of at most {TAG} characters.")
     return tags

@@ -36,12 +36,12 @@ def _formula(state: StateInline, silent: bool) -> bool:
     """Take a formula whole: its signs are TeX's, not Markdown's."""
     if state.src[state.pos] not in "$\\":
         return False
-    found = FORMULA.match(state.src, state.pos, state.posMax)
-    if found is None:
+    match = FORMULA.match(state.src, state.pos, state.posMax)
+    if match is None:
         return False
     if not silent:
-        state.push("formula", "math", 0).content = found[0]
-    state.pos = found.end()
+        state.push("formula", "math", 0).content = match[0]
+    state.pos = match.end()
     return True
 
 
@@ -50,17 +50,17 @@ def _displayed(state: StateBlock, first: int, last: int, silent: bool) -> bool:
     begins = state.bMarks[first] + state.tShift[first]
     if not state.src.startswith(("$$", "\\"), begins):
         return False
-    found = FORMULA.match(state.src, begins)
-    if found is None or "\n" not in found[0]:
+    match = FORMULA.match(state.src, begins)
+    if match is None or "\n" not in match[0]:
         return False
-    line = next((at for at in range(first, last) if state.eMarks[at] >= found.end()), None)
-    if line is None or state.src[found.end() : state.eMarks[line]].strip():
+    line = next((at for at in range(first, last) if state.eMarks[at] >= match.end()), None)
+    if line is None or state.src[match.end() : state.eMarks[line]].strip():
         return False
     if not silent:
         state.line = line + 1
         state.push("paragraph_open", "p", 1).map = [first, state.line]
         inline = state.push("inline", "", 0)
-        inline.content, inline.map, inline.children = found[0], [first, state.line], []
+        inline.content, inline.map, inline.children = match[0], [first, state.line], []
         state.push("paragraph_close", "p", -1)
     return True
 
@@ -68,13 +68,13 @@ def _displayed(state: StateBlock, first: int, last: int, silent: bool) -> bool:
 def leaves(tokens: Sequence[Token]) -> tuple[str, list[Leaf]]:
     """Return the text that tokens of Markdown show, and what shows it; blocks are lines apart."""
     parts: list[str] = []
-    found: list[Leaf] = []
+    collected: list[Leaf] = []
     length = 0
 
     def show(text: str, token: Token | None = None) -> None:
         nonlocal length
         if token is not None:
-            found.append(Leaf(token, length))
+            collected.append(Leaf(token, length))
         parts.append(text)
         length += len(text)
 
@@ -90,7 +90,7 @@ def leaves(tokens: Sequence[Token]) -> tuple[str, list[Leaf]]:
             show("\n")
         elif token.type in _BLOCKS:
             show(token.content, token)
-    return "".join(parts), found
+    return "".join(parts), collected
 
 
 def shown_text(markdown: str) -> str:

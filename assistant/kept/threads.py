@@ -177,18 +177,20 @@ class Threads:
             numbers = [rows_with(db, term) for term in wanted]
             owner_of = _owners(db, set().union(*numbers))
             left: set[str] | None = None
-            for term, found in zip(wanted, numbers, strict=True):
+            for term, matching in zip(wanted, numbers, strict=True):
                 titled = db.execute(
                     f"SELECT id FROM threads WHERE {mine} AND title LIKE ? ESCAPE '\\'",
                     (*values, like(term)),
                 )
-                here = {owner_of[number] for number in found} | {name for (name,) in titled}
+                here = {owner_of[number] for number in matching} | {name for (name,) in titled}
                 left = here if left is None else left & here
             rows = db.execute(f"{_ROWS} WHERE {mine} ORDER BY updated DESC, rowid DESC", values)
             threads = [Thread(*row) for row in rows if row[0] in (left or ())][:limit]
             best = set.intersection(*numbers) or set().union(*numbers)
             shown = {owner_of[number]: number for number in sorted(best, reverse=True)}
-            return [replace(each, snippet=_snippet(db, shown, each, wanted)) for each in threads]
+            return [
+                replace(thread, snippet=_snippet(db, shown, thread, wanted)) for thread in threads
+            ]
 
     def quoting(self, urls: Sequence[str]) -> list[Thread]:
         """Return everybody's threads that cite one of these pages."""
@@ -211,17 +213,17 @@ class Threads:
             NothingFound: there is none, or not one alone.
         """
         with self._file.reading() as db:
-            found = self._named(db, thread, owner)
+            named = self._named(db, thread, owner)
             rows = db.execute(
-                "SELECT asked_at, answer FROM turns WHERE thread = ? ORDER BY number", (found.id,)
+                "SELECT asked_at, answer FROM turns WHERE thread = ? ORDER BY number", (named.id,)
             ).fetchall()
         try:
             turns = tuple(KeptTurn(when, _read(answer)) for when, answer in rows)
         except (ValueError, KeyError, TypeError) as error:
             raise Damaged(
-                f"Thread {found.id} is damaged ({error}): `refdesk check` says more."
+                f"Thread {named.id} is damaged ({error}): `refdesk check` says more."
             ) from error
-        return Whole(found, turns)
+        return Whole(named, turns)
 
     def rename(self, thread: str, title: str, owner: str | None = "") -> Thread:
         """Give a thread another title; return it.
@@ -234,9 +236,9 @@ class Threads:
         if not flat or len(flat) > TITLE:
             raise UsageError(f"A title has between 1 and {TITLE} characters.")
         with self._file.writing() as db:
-            found = self._named(db, thread, owner)
-            db.execute("UPDATE threads SET title = ? WHERE id = ?", (flat, found.id))
-        return replace(found, title=flat)
+            named = self._named(db, thread, owner)
+            db.execute("UPDATE threads SET title = ? WHERE id = ?", (flat, named.id))
+        return replace(named, title=flat)
 
     def delete(self, thread: str, owner: str | None = "") -> Thread:
         """Delete a thread for good; return what it was.
@@ -245,12 +247,12 @@ class Threads:
             NothingFound: as :meth:`show`.
         """
         with self._file.writing() as db:
-            found = self._named(db, thread, owner)
+            named = self._named(db, thread, owner)
             db.execute("PRAGMA secure_delete = ON")
-            _empty(db, found.id)
-            db.execute("DELETE FROM threads WHERE id = ?", (found.id,))
+            _empty(db, named.id)
+            db.execute("DELETE FROM threads WHERE id = ?", (named.id,))
             db.execute("INSERT INTO words (words) VALUES ('optimize')")  # else its words stay
-        return found
+        return named
 
     def is_sound(self) -> bool:
         """Say whether the file can be read, every answer in it too."""
@@ -307,7 +309,7 @@ def whole_of(saved: Mapping[str, Any]) -> Whole:
     Raises:
         KeyError, TypeError, ValueError: it is none.
     """
-    turns = tuple(KeptTurn(str(each["asked_at"]), each["answer"]) for each in saved["turns"])
+    turns = tuple(KeptTurn(str(turn["asked_at"]), turn["answer"]) for turn in saved["turns"])
     for turn in turns:
         answer_of(turn.answer)
     told = (str(saved[name]) for name in ("id", "title", "origin", "created", "updated"))
@@ -320,7 +322,7 @@ def answers(saved: Any) -> Sequence[Any]:
     turns = saved.get("turns") if isinstance(saved, dict) else None
     if not isinstance(turns, list):
         return (saved,)
-    return tuple(each.get("answer") if isinstance(each, dict) else each for each in turns)
+    return tuple(turn.get("answer") if isinstance(turn, dict) else turn for turn in turns)
 
 
 def _asked_again(db: sqlite3.Connection, question: str, owner: str, origin: str) -> str | None:
@@ -353,10 +355,10 @@ def _title(question: str) -> str:
 
 
 def _read(answer: str) -> dict[str, Any]:
-    found = json.loads(answer)
-    if not isinstance(found, dict):
+    saved = json.loads(answer)
+    if not isinstance(saved, dict):
         raise TypeError("an answer is no object")
-    return found
+    return saved
 
 
 def _of(owner: str | None) -> tuple[str, tuple[str, ...]]:

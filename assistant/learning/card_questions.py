@@ -7,8 +7,7 @@ each becomes something a learner can be asked.
 import re
 
 _ASKS = re.compile(r"(Why|How (?:large|small|many|much|exact|often)|How|Where|When|What) (.+)$")
-_BE = re.compile(r"^(.+?) (is|are|was|were) (.+)$")
-_TO = re.compile(r"(?:not )?to\b")
+_BE = re.compile(r"^((?!.* and ).+?) (is|are|was|were)(?: (.+))?$")
 _DOES = {
     "exists": "exist", "works": "work", "costs": "cost", "fails": "fail", "helps": "help",
     "pays": "pay", "arises": "arise", "learns": "learn", "differs": "differ", "adds": "add",
@@ -22,9 +21,7 @@ _PARTS = {
     "cost": ("what {do} {it} cost", "{its} costs"),
     "costs": ("what {do} {it} cost", "{its} costs"),
 }
-_GERUND = re.compile(
-    r"(?:evaluating|learning|serving|running|training) (?!data|recipes|memory)\w", re.I
-)
+_DOING = {"evaluating", "learning", "serving"}
 _HEAD_NOUN = re.compile(r" (?:of|in|for|with|to|from|on|by|at) | \(|: ")
 _DEFINES = re.compile(
     r"([A-Z][\w.+'’-]*"
@@ -46,28 +43,24 @@ _NO_SUBJECT = re.compile(
 def topic_in_text(topic: str, text: str) -> str:
     """Return a topic as it stands inside a sentence: "KV cache: ..." becomes "the KV cache".
 
-    What follows a colon is left out; the article is the one the text mostly uses, if it does.
+    What follows a colon is left out; an article stands before it if the text mostly has one.
     """
     short = topic.split(": ", 1)[0].strip()
     short = lowered(re.sub(r" \([^()]* [^()]*\)$", "", short), text)
     name = re.escape(short)
     uses = len(re.findall(rf"\b{name}\b", text, re.IGNORECASE))
-    for article in ("the", "a", "an"):
-        led = len(re.findall(rf"\b{article} {name}\b", text, re.IGNORECASE))
-        if led >= 2 and 2 * led >= uses:
-            return f"{article} {short}"
-    return short
+    led = len(re.findall(rf"\bthe {name}\b", text, re.IGNORECASE))
+    return f"the {short}" if led >= 2 and 2 * led >= uses else short
 
 
 def lowered(phrase: str, text: str) -> str:
     """Return a phrase with a small first letter unless ``text`` shows that it is a name."""
-    words = re.split(r"[\s,;:()]+", phrase)
-    first = words[0]
+    first, *others = re.split(r"[\s,;:()]+", phrase)
     if first in ("The", "A", "An"):
         return first.lower() + phrase[len(first) :]
     if not first.isascii() or re.search(r"\d", first) or first[1:] != first[1:].lower():
         return phrase
-    if words[1:] and re.fullmatch(r"[A-Z][a-z]+", words[1]):
+    if others and others[0].istitle():
         return phrase
     small = first[:1].lower() + first[1:]
     amid = re.search(rf"[a-z,;] {re.escape(first)}(?![\w-])", text)
@@ -76,11 +69,7 @@ def lowered(phrase: str, text: str) -> str:
 
 def is_plural(phrase: str) -> bool:
     """Say whether a noun phrase takes "are"."""
-    if re.search(r",| and ", phrase):
-        return True
-    if _GERUND.match(phrase):
-        return False
-    if phrase in ("both", "all"):
+    if "," in phrase or " and " in phrase or phrase in ("both", "all"):
         return True
     head = _HEAD_NOUN.split(phrase, maxsplit=1)[0].split()[-1:]
     return bool(head and re.search(r"[a-z][^\Wsui]s$|[A-Z]{2}s$", head[0]))
@@ -88,7 +77,7 @@ def is_plural(phrase: str) -> bool:
 
 def of_topic(topic: str) -> str:
     """Return the question what a topic is."""
-    if _GERUND.match(topic):
+    if topic.split(" ", 1)[0].lower() in _DOING:
         return f"What does {topic} mean?"
     return f"What {'are' if is_plural(topic) else 'is'} {topic}?"
 
@@ -113,13 +102,13 @@ def of_heading(heading: str, topic: str, text: str, *, standing: bool) -> str:
 
 def definition(sentence: str, text: str) -> tuple[str, str] | None:
     """Return (subject, question) if a sentence of ``text`` says what something is, else None."""
-    found = _DEFINES.match(sentence)
-    if found is None or _NO_SUBJECT.match(found[1]):
+    match = _DEFINES.match(sentence)
+    if match is None or _NO_SUBJECT.match(match[1]):
         return None
-    subject = lowered(found[1], text)
+    subject = lowered(match[1], text)
     if subject.islower() and " " not in subject:
         return None  # an everyday word: "Energy is the limit"
-    return found[1], f"What {found[2]} {subject}?"
+    return match[1], f"What {match[2]} {subject}?"
 
 
 def definition_of(names: list[str], sentence: str) -> str | None:
@@ -140,27 +129,20 @@ def _of_parts(parts: list[str], topic: str) -> str:
 
 def _of_words(heading: str, text: str) -> str:
     asked = _ASKS.match(heading)
-    if asked is None or _TO.match(asked[2]):
+    if asked is None:
         return f"Explain {lowered(heading, text)}."
     word, rest = asked[1], asked[2]
-    if re.search(r"\band (?:where|how|what|its|their)\b", rest):
-        return f"Explain {lowered(heading, text)}."
     if be := _BE.match(rest):
-        return f"{word} {be[2]} {be[1]} {be[3]}?"
-    if be := re.match(r"(is|are|was|were) ", rest):
-        return f"{heading}?"
-    if be := re.match(r"(.+) (is|are|can be|may be)$", rest):
-        verb, _, after = be[2].partition(" ")
-        return f"{word} {verb} {be[1]}{f' {after}' if after else ''}?"
+        return f"{word} {be[2]} {' '.join(filter(None, (be[1], be[3])))}?"
     subject, _, last = rest.rpartition(" ")
-    if re.search(r"\b(and|not)$", subject):
+    if rest.startswith(("to ", "not ")):
         subject = ""
-    if subject and last in _DOES:
+    if subject and last in _DOES and " and" not in rest:
         return f"{word} does {subject} {_DOES[last]}?"
     if subject and last in _DO and (last != "work" or word == "How"):
         auxiliary = "do" if is_plural(subject) else "did"
         return f"{word} {auxiliary} {subject} {last}?"
-    if word == "Why" and (len(rest.split()) < 3 or rest.startswith("so ")):
+    if word == "Why" and len(rest.split()) < 3:
         return f"{heading}?"
     return f"Explain {word.lower()} {rest}."
 

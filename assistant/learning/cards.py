@@ -32,7 +32,7 @@ _OF_DOCUMENT = 12
 _HITS = 8
 _TELLING = 50
 _NUMBER = re.compile(r"\d+(?:(?:,|\{,\})\d{3})*(?:\.\d+)?")
-_SAID = re.compile(r"[.!?。！？;；)\]\"”’`*]\Z")
+_ENDS = tuple('.!?。！？;；)]"”’`*')
 _BLANK = "_____"
 
 
@@ -59,12 +59,12 @@ def cards(library: Library, topic: str) -> list[Card]:
         raise UsageError("The topic is empty: say what you want to learn.")
     note = primer.find(topic)
     if note is None:
-        found = list(_of_search(library, topic.strip()))
+        candidates = list(_of_search(library, topic.strip()))
     else:
         document = library.document(note.url)
-        found = [*cards_of_note(note, document.text if document else note.text)]
-        found += _of_sources(library, note)
-    made = _distinct(found)
+        candidates = [*cards_of_note(note, document.text if document else note.text)]
+        candidates += _of_sources(library, note)
+    made = _distinct(candidates)
     if not made:
         raise NothingFound(
             f"No cards can be made about {topic.strip()}: nothing here says what it is. "
@@ -94,12 +94,12 @@ def cards_of_document(document: Document) -> list[Card]:
         if block.kind != "prose":
             continue
         for quote in _sentences(document.text[block.start : block.end]):
-            found = questions.definition(quote, document.text)
-            if found and _TELLING <= len(quote) <= _ANSWER:
-                made.append(_card(found[1], quote, document.title, document.url))
+            definition = questions.definition(quote, document.text)
+            if definition and _TELLING <= len(quote) <= _ANSWER:
+                made.append(_card(definition[1], quote, document.title, document.url))
         quote = _whole_sentences(document.text[block.start : block.end], _ANSWER)
         if block.heading and block.heading not in seen and len(quote) >= _TELLING:
-            if _SAID.search(quote):
+            if quote.endswith(_ENDS):
                 asked = f"What does “{document.title}” say under “{plain(block.heading)}”?"
                 made.append(_card(asked, quote, document.title, document.url))
             seen.add(block.heading)
@@ -134,9 +134,13 @@ def _definitions(note: Note, text: str, blocks: list[_Block]) -> Iterator[Card]:
         if block.kind != "prose":
             continue
         for quote in _sentences(text[block.start : block.end]):
-            found = questions.definition(quote, text)
-            if found and note.slug not in primer.named(found[0]) and not _NUMBER.match(found[0]):
-                yield _card(found[1], quote, note.topic, note.url)
+            definition = questions.definition(quote, text)
+            if (
+                definition
+                and note.slug not in primer.named(definition[0])
+                and not _NUMBER.match(definition[0])
+            ):
+                yield _card(definition[1], quote, note.topic, note.url)
 
 
 def _gaps(note: Note, topic: str, text: str, blocks: list[_Block]) -> list[Card]:
@@ -150,7 +154,7 @@ def _gaps(note: Note, topic: str, text: str, blocks: list[_Block]) -> list[Card]
             subjects = primer.named(quote)
             numbers = list(_NUMBER.finditer(quote))
             worked = [number for number in numbers if _is_worked(number[0], quote, note)]
-            if worked and subjects and quote[:1].isalpha() and _SAID.search(quote):
+            if worked and subjects and quote[:1].isalpha() and quote.endswith(_ENDS):
                 gap = max(worked, key=lambda number: len(number[0]))
                 asked = plain(f"{quote[: gap.start()]}\0{quote[gap.end() :]}").replace("\0", _BLANK)
                 asked = f"{topic[:1].upper()}{topic[1:]}: fill in the number. {asked}"
@@ -189,7 +193,7 @@ def _of_search(library: Library, topic: str) -> Iterator[Card]:
         yield from list(_defining(document, [topic]))[:1]
         for block in _blocks(passage.text, passage.fence):
             quote = _whole_sentences(passage.text[block.start : block.end], _ANSWER)
-            said = block.kind == "prose" and len(quote) >= _TELLING and _SAID.search(quote)
+            said = block.kind == "prose" and len(quote) >= _TELLING and quote.endswith(_ENDS)
             if said and terms & set(library.terms(quote)):
                 about = passage.heading[-1] if passage.heading else topic
                 asked = f"What does “{document.title}” say under “{about}”?"
@@ -242,12 +246,12 @@ def _answer(text: str, blocks: list[_Block]) -> str:
     for block in blocks[1:]:
         if block.heading != first.heading or block.kind not in ("list", "formula"):
             break
-        if block.kind == "formula" and _SAID.search(text, first.start, end):
+        if block.kind == "formula" and text.endswith(_ENDS, first.start, end):
             break
         end = block.end
     body = text[first.start : end]
     if end == first.end and first.kind == "prose":
-        return _whole_sentences(body, _ANSWER) if _SAID.search(body) else ""
+        return _whole_sentences(body, _ANSWER) if body.endswith(_ENDS) else ""
     return body if len(body) <= _WITH_LIST else _items(body)
 
 

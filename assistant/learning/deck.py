@@ -167,8 +167,8 @@ class Deck:
             db.execute("DELETE FROM cards WHERE owner = ? AND number = ?", (self._owner, number))
 
     def _count(self, db: sqlite3.Connection) -> int:
-        found = db.execute("SELECT count(*) FROM cards WHERE owner = ?", (self._owner,)).fetchone()
-        return int(found[0])
+        row = db.execute("SELECT count(*) FROM cards WHERE owner = ?", (self._owner,)).fetchone()
+        return int(row[0])
 
     def _kept(self, db: sqlite3.Connection, which: str, *values: object) -> list[Kept]:
         query = f"SELECT {_FIELDS} FROM cards WHERE owner = ? {which}"

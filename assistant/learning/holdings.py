@@ -42,8 +42,8 @@ class Source:
 
 def sources(store: Store, filters: Filters, state: str | None) -> list[Source]:
     """Return the sources filters let through: those of the lists in order, then the others."""
-    found = [*_listed(store), *_unlisted(store)]
-    return [each for each in found if _passes(each, filters, state)]
+    every = [*_listed(store), *_unlisted(store)]
+    return [source for source in every if _passes(source, filters, state)]
 
 
 def _listed(store: Store) -> Iterator[Source]:
@@ -63,10 +63,10 @@ def _listed(store: Store) -> Iterator[Source]:
 
 
 def _unlisted(store: Store) -> Iterator[Source]:
-    for each in browse.unlisted(store):
+    for document in browse.unlisted(store):
         yield Source(
-            each.url, each.title, each.kind, STATES[browse.HERE], None, each.lang, each.length,
-            each.url, (),
+            document.url, document.title, document.kind, STATES[browse.HERE], None,
+            document.lang, document.length, document.url, (),
         )  # fmt: skip
 
 

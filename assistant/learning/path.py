@@ -58,7 +58,7 @@ def reading_path(library: Library, topic: str, hours: float | None = None) -> Re
 
 def _about_note(library: Library, note: Note, sources: Mapping[str, Source]) -> list[Step]:
     before = _prerequisites(note)
-    steps = [_note_step(library, each, why) for each, why in before.items()]
+    steps = [_note_step(library, note, why) for note, why in before.items()]
     steps.append(_note_step(library, note, "the primer's note on the topic"))
     addresses = [canonical(link) for link in note.links]
     addresses += [
@@ -115,15 +115,15 @@ def _prerequisites(note: Note) -> dict[Note, str]:
     front = [note]
     for _ in range(_LEVELS):
         after: list[Note] = []
-        for each in front:
-            for slug in each.prerequisites:
+        for later in front:
+            for slug in later.prerequisites:
                 before = primer.notes().get(slug)
                 if before is not None and slug != note.slug and slug not in why:
-                    why[slug] = f"prerequisite of {each.topic}"
+                    why[slug] = f"prerequisite of {later.topic}"
                     after.append(before)
         front = after
     ordered = _in_order([primer.notes()[slug] for slug in why])
-    return {each: why[each.slug] for each in ordered}
+    return {earlier: why[earlier.slug] for earlier in ordered}
 
 
 def _in_order(notes: Sequence[Note]) -> list[Note]:
@@ -182,7 +182,7 @@ def _link_step(library: Library, source: Source | None, url: str, why: str) -> S
     if source is None:
         title = document.title if document else url
         source = Source(title, url, document.kind if document else "post", ())
-    badge = next((each.difficulty for each in source.recommended_by if each.difficulty), None)
+    badge = next((place.difficulty for place in source.recommended_by if place.difficulty), None)
     minutes, timed = effort.minutes(source.url, source.kind, document)
     return Step(
         title=source.title,
@@ -207,7 +207,7 @@ def _ordered(steps: Sequence[Step]) -> list[Step]:
         once.values(),
         key=lambda step: (
             DIFFICULTIES.index(step.difficulty),
-            -len({each.list for each in step.recommended_by}),
+            -len({place.list for place in step.recommended_by}),
             place[id(step)],
         ),
     )

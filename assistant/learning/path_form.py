@@ -74,7 +74,7 @@ def to_markdown(path: ReadingPath) -> str:
 def _line(step: Step) -> str:
     title = escape(step.title)
     if step.url.startswith(("http://", "https://")):
-        address = re.sub(r"[\s()<>]", lambda found: f"%{ord(found[0]):02X}", step.url)
+        address = re.sub(r"[\s()<>]", lambda mark: f"%{ord(mark[0]):02X}", step.url)
         title = f"[{title}]({address})"
     hard = f"{step.difficulty} (estimated)" if step.estimated else step.difficulty
     time = f"{'' if step.timed else 'about '}{duration(step.minutes)}"

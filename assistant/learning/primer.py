@@ -24,7 +24,7 @@ from ingest.text.scripts import has_han
 from ingest.values import PRIMER
 
 _APART = re.compile(r"[\s_/\-‐‑–—]+")
-_JOINTS = re.compile(r"[()\[\]{}&|,;:.!?，。：；（）、]")
+_JOINTS = str.maketrans(dict.fromkeys("()[]{}&|,;:.!?，。：；（）、", " "))
 _EDGES = " .,;:!?\"'()[]，。？！、"
 # One name to 100 is a slip of the finger; below this two short names are simply different.
 _CLOSE = 0.84
@@ -131,12 +131,12 @@ def named(text: str) -> tuple[str, ...]:
 
     What a longer name has taken no shorter one takes again: "Linear Attention" is not attention.
     """
-    rest = f" {plain_name(_JOINTS.sub(' ', text))} "
+    rest = f" {plain_name(text.translate(_JOINTS))} "
     slugs: dict[str, None] = {}
     for name, slug in _by_length():
-        found = name if has_han(name) else f" {name} "
-        if found in rest:
-            rest = rest.replace(found, " | ")
+        whole = name if has_han(name) else f" {name} "
+        if whole in rest:
+            rest = rest.replace(whole, " | ")
             slugs[slug] = None
     return tuple(slugs)
 
@@ -183,8 +183,8 @@ def _names() -> Mapping[str, str]:
 @cache
 def _by_length() -> tuple[tuple[str, str], ...]:
     """Names that can be looked for in running text, longest first, with their slugs."""
-    found = ((name, slug) for name, slug in _names().items() if len(name) > 1)
-    return tuple(sorted(found, key=lambda pair: (-len(pair[0]), pair[0])))
+    names = ((name, slug) for name, slug in _names().items() if len(name) > 1)
+    return tuple(sorted(names, key=lambda pair: (-len(pair[0]), pair[0])))
 
 
 def _read(file: Path) -> Note:

@@ -55,14 +55,17 @@ def is_account(url: str) -> bool:
 
 def named(source: Source) -> tuple[str, ...]:
     """Return the notes a link is about: those its title names, else its nearest heading."""
-    headings = (part for each in source.recommended_by for part in reversed(each.section))
+    headings = (part for place in source.recommended_by for part in reversed(place.section))
     return next((slugs for text in (source.title, *headings) if (slugs := primer.named(text))), ())
 
 
 def says(source: Source, topic: str) -> bool:
     """Say whether a link's title or the heading it stands under holds the words of a topic."""
     wanted = primer.plain_name(topic)
-    texts = [source.title, *(part for each in source.recommended_by for part in each.section[-1:])]
+    texts = [
+        source.title,
+        *(part for place in source.recommended_by for part in place.section[-1:]),
+    ]
     apart = re.compile(rf"(?<![a-z0-9]){re.escape(wanted)}(?![a-z0-9])")
     return any(apart.search(primer.plain_name(text)) for text in texts)
 
@@ -74,12 +77,12 @@ def why(source: Source | None, note: Note | None) -> str:
     places = source.recommended_by
     best = next(
         (
-            each
-            for each in places
-            if note and note.slug in primer.named(" ".join(each.section[-1:]))
+            place
+            for place in places
+            if note and note.slug in primer.named(" ".join(place.section[-1:]))
         ),
         places[0],
     )
-    others = list(dict.fromkeys(each.list for each in places if each.list != best.list))
+    others = list(dict.fromkeys(place.list for place in places if place.list != best.list))
     under = f" under '{' > '.join(best.section)}'" if best.section else ""
     return f"recommended{under} by {best.list}" + "".join(f", also by {name}" for name in others)

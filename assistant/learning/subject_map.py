@@ -24,12 +24,12 @@ class Place:
 
     def every(self) -> list[Link]:
         """Return the links in it and below."""
-        found, left = list(self.links), list(self.below.values())
+        links, left = list(self.links), list(self.below.values())
         while left:
             place = left.pop()
-            found += place.links
+            links += place.links
             left += place.below.values()
-        return found
+        return links
 
     @property
     def share(self) -> float:
@@ -75,9 +75,9 @@ def around(note: Note) -> Topics:
     """Return the topics to read before a topic, and those it leads to."""
     notes = primer.notes()
     after: dict[str, list[str]] = {}
-    for each in notes.values():
-        for slug in each.prerequisites:
-            after.setdefault(slug, []).append(each.slug)
+    for other in notes.values():
+        for slug in other.prerequisites:
+            after.setdefault(slug, []).append(other.slug)
     steps: dict[int, tuple[Note, ...]] = {0: (note,)}
     seen = {note.slug}
     for way in (-1, 1):
@@ -86,16 +86,16 @@ def around(note: Note) -> Topics:
             reached: list[str] = []
             for slug in front:
                 near = notes[slug].prerequisites if way < 0 else after.get(slug, ())
-                reached += [each for each in near if each in notes and each not in seen]
+                reached += [other for other in near if other in notes and other not in seen]
             front = list(dict.fromkeys(reached))[:_MOST]
             seen.update(front)
             if front:
                 steps[way * step] = tuple(notes[slug] for slug in front)
     lines = tuple(
-        (before, each.slug)
+        (before, note.slug)
         for row in steps.values()
-        for each in row
-        for before in each.prerequisites
+        for note in row
+        for before in note.prerequisites
         if before in seen
     )
     return Topics(note, steps, lines)

@@ -64,8 +64,8 @@ def sections(entries: Sequence[Marked], curated: CuratedList) -> Section:
             here = here.below.setdefault(name, Section(name))
         return here
 
-    for each in entries:
-        at(each.entry.section).entries.append(each)
+    for marked in entries:
+        at(marked.entry.section).entries.append(marked)
     for topic in curated.topics:
         at(topic.section).topics.append(topic.title)
     _drop_headings(root)

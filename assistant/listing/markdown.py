@@ -11,7 +11,7 @@ from assistant.listing.entries import Marked, Section, sections
 from ingest.lists.catalog_file import CuratedList
 
 _DEEPEST = 6  # level of a heading; what lies deeper are bullets in bullets
-_MARKS = re.compile(r"([\\`*_\[\]<>#|~!^])")
+_ESCAPED = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_[]<>#|~!^"})
 _BARE = re.compile(r"https?://", re.IGNORECASE)
 _BADGE = "https://img.shields.io/badge/"
 _COLOURS = {"easy": "green", "medium": "yellow", "hard": "red"}
@@ -40,9 +40,9 @@ def _bullets(section: Section, depth: int, all_below: bool) -> Iterator[str]:
     indent = "  " * depth
     titles = _titles(section)
     opened = set()
-    for each in section.entries:
-        yield f"{indent}- {_line(each)}"
-        name = each.entry.title
+    for marked in section.entries:
+        yield f"{indent}- {_line(marked)}"
+        name = marked.entry.title
         if name in section.below and name not in opened:
             opened.add(name)
             yield from _bullets(section.below[name], depth + 1, all_below=True)
@@ -55,11 +55,11 @@ def _bullets(section: Section, depth: int, all_below: bool) -> Iterator[str]:
 
 
 def _titles(section: Section) -> set[str]:
-    return {each.entry.title for each in section.entries}
+    return {entry.entry.title for entry in section.entries}
 
 
-def _line(each: Marked) -> str:
-    entry = each.entry
+def _line(marked: Marked) -> str:
+    entry = marked.entry
     url = f"<{_address(entry.url)}>" if re.search(r"[()\s]", entry.url) else entry.url
     said = [f"[{_plain(entry.title)}]({url})"]
     if entry.difficulty:
@@ -68,16 +68,16 @@ def _line(each: Marked) -> str:
         said.append(f"![{name}]({_BADGE}difficulty-{name}-{colour})")
     if entry.note:
         said.append(f"- {_plain(entry.note)}")
-    if each.dead:
-        day = each.archived.replace("-", "--") or "look--up"
+    if marked.dead:
+        day = marked.archived.replace("-", "--") or "look--up"
         said.append(f"![dead]({_BADGE}link-dead-lightgrey)")
-        said.append(f"[![archived]({_BADGE}archived-{day}-blue)](<{_address(each.copy)}>)")
+        said.append(f"[![archived]({_BADGE}archived-{day}-blue)](<{_address(marked.copy)}>)")
     return " ".join(said)
 
 
 def _plain(text: str) -> str:
     """Return a text as one line that shows it as it is, and makes no link of an address in it."""
-    return _BARE.sub("", _MARKS.sub(r"\\\1", " ".join(text.split())))
+    return _BARE.sub("", " ".join(text.split()).translate(_ESCAPED))
 
 
 def _address(url: str) -> str:

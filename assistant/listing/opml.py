@@ -1,6 +1,5 @@
 """A list as OPML 2.0: an outline of sections, a ``link`` for every entry."""
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -8,9 +7,9 @@ from lxml import etree
 
 from assistant.listing.entries import Marked, Section, sections
 from ingest.lists.catalog_file import CuratedList
+from ingest.text.characters import NOT_IN_XML
 
 # what XML cannot hold, even as a reference
-_NO_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def opml(curated: CuratedList, entries: Sequence[Marked]) -> str:
@@ -26,27 +25,27 @@ def opml(curated: CuratedList, entries: Sequence[Marked]) -> str:
 
 
 def _fill(outline: Any, section: Section) -> None:
-    for each in section.entries:
-        etree.SubElement(outline, "outline", _attributes(each))
+    for marked in section.entries:
+        etree.SubElement(outline, "outline", _attributes(marked))
     for topic in section.topics:
         etree.SubElement(outline, "outline", text=_held(topic))
     for below in section.below.values():
         _fill(etree.SubElement(outline, "outline", text=_held(below.name)), below)
 
 
-def _attributes(each: Marked) -> dict[str, str]:
-    entry = each.entry
+def _attributes(marked: Marked) -> dict[str, str]:
+    entry = marked.entry
     said = {
         "text": entry.title,
         "type": "link",
         "url": entry.url,
         "category": f"/{entry.difficulty}" if entry.difficulty else "",
         "_note": entry.note or "",
-        "status": "dead" if each.dead else "",
-        "archivedUrl": each.copy if each.dead else "",
+        "status": "dead" if marked.dead else "",
+        "archivedUrl": marked.copy if marked.dead else "",
     }
     return {name: _held(value) for name, value in said.items() if value}
 
 
 def _held(text: str) -> str:
-    return _NO_XML.sub("", text)
+    return NOT_IN_XML.sub("", text)

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any
 
-from assistant.references.csl import Item, year_of
+from assistant.references.csl import Item, without_controls, year_of
 
 _TYPES = {
     "article-journal": "article", "paper-conference": "inproceedings", "chapter": "incollection",
@@ -19,16 +19,13 @@ _VENUES = {
     "phdthesis": "school", "techreport": "institution",
 }  # fmt: skip
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
-_MARKS = {
+_ESCAPED = str.maketrans({
     "\\": r"\textbackslash{}", "{": r"\textbraceleft{}", "}": r"\textbraceright{}", "$": r"\$",
     "&": r"\&", "%": r"\%", "#": r"\#", "_": r"\_", "~": r"\textasciitilde{}",
     "^": r"\textasciicircum{}",
-}  # fmt: skip
-_MARK = re.compile(r"[\\{}$&%#_~^]")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+})  # fmt: skip
 _AROUND = ":;,.!?()[]\"'“”‘’（）：，。！？"
 _FORMULA = re.compile(r"\$(?=\S)((?:[^$\\]|\\.){1,200})(?<=\S)\$")
-_TOLD_BY = re.compile(r"[\\^_]|^[A-Za-z]$")
 _URL = str.maketrans({"{": "%7B", "}": "%7D", "\\": "%5C", " ": "%20"})
 
 
@@ -39,7 +36,7 @@ def bibtex(items: Iterable[Item]) -> str:
 
 def escaped(text: str) -> str:
     r"""Return a text as TeX shows it: ``50% & more`` as ``50\% \& more``."""
-    return _MARK.sub(lambda mark: _MARKS[mark[0]], _CONTROL.sub(" ", text))
+    return without_controls(text).translate(_ESCAPED)
 
 
 def _entry(item: Item) -> str:
@@ -91,20 +88,25 @@ def _part(name: str) -> str:
     return f"{{{said}}}" if "," in said or re.search(r"\band\b", said, re.IGNORECASE) else said
 
 
+def _is_formula(inside: str) -> bool:
+    """Say whether what stands between dollar signs is a formula and no price."""
+    return any(mark in inside for mark in "\\^_") or (len(inside) == 1 and inside.isalpha())
+
+
 def _title(title: str) -> str:
     """Return a title: its formulas are left as they are, its capitals kept as they are."""
     parts: list[str] = []
     end = 0
-    for found in _FORMULA.finditer(title):
-        if _TOLD_BY.search(found[1]) and _is_balanced(found[1]):
-            parts += [_kept(title[end : found.start()]), f"{{{found[0]}}}"]
-            end = found.end()
+    for formula in _FORMULA.finditer(title):
+        if _is_formula(formula[1]) and _is_balanced(formula[1]):
+            parts += [_kept(title[end : formula.start()]), f"{{{formula[0]}}}"]
+            end = formula.end()
     return "".join([*parts, _kept(title[end:])])
 
 
 def _kept(text: str) -> str:
     """Escape a text; words with a capital inside (LoRA, GPT-4) keep it whatever the style does."""
-    return " ".join(map(_kept_word, _CONTROL.sub(" ", text).split(" ")))
+    return " ".join(map(_kept_word, without_controls(text).split(" ")))
 
 
 def _kept_word(word: str) -> str:

@@ -40,15 +40,15 @@ def _items(
     store: Store, named: Sequence[str], answers: Sequence[Any]
 ) -> Iterator[tuple[str, Item]]:
     lists = {row[0] for row in store.rows("SELECT name FROM lists")}
-    for each in named:
-        if each in lists:
-            for link in browse.links(store, each):
+    for name in named:
+        if name in lists:
+            for link in browse.links(store, name):
                 yield _item(store, link.document or link.url, link.title)
-        elif ":" in each:
-            yield _named(store, each)
+        elif ":" in name:
+            yield _named(store, name)
         else:
             raise UsageError(
-                f"{each} is no list of this home, no file and no address: see `refdesk lists show`."
+                f"{name} is no list of this home, no file and no address: see `refdesk lists show`."
             )
     for answer in answers:
         for citation in saved_form.checked(answer)["citations"]:

@@ -27,6 +27,7 @@ _TYPES = {
 
 _ARXIV = re.compile(r"https://arxiv\.org/abs/(\d\d)(\d\d)\.\d{4,5}$")
 _PAPER = "https://arxiv.org/abs/"
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _WORD = re.compile(r"[a-z0-9]+")
 _EMPTY = frozenset(
     {"a", "an", "the", "on", "of", "for", "in", "to", "and", "with", "from", "is", "are", "how"}
@@ -103,6 +104,11 @@ def with_keys(items: Iterable[tuple[str, Item]]) -> list[Item]:
     return keyed
 
 
+def without_controls(text: str) -> str:
+    """Return a text on one line: control characters and breaks of lines are spaces."""
+    return _CONTROLS.sub(" ", text)
+
+
 def year_of(item: Item) -> str:
     """Return the year of an item, "" if none is known."""
     parts = item.get("issued", {}).get("date-parts", [[]])[0]
@@ -139,8 +145,8 @@ def _site(url: str) -> str:
 
 def _of_number(url: str) -> str:
     """Return the month an arXiv number of today's form tells: that of the first version."""
-    found = _ARXIV.fullmatch(url)
-    return f"20{found[1]}-{found[2]}" if found else ""
+    number = _ARXIV.fullmatch(url)
+    return f"20{number[1]}-{number[2]}" if number else ""
 
 
 def _parts(said: str) -> dict[str, Any]:

@@ -1,17 +1,15 @@
 """CSL-JSON items as RIS, the tagged lines that EndNote, Mendeley and Zotero read."""
 
-import re
 from collections.abc import Iterable
 from typing import Any
 
-from assistant.references.csl import Item, year_of
+from assistant.references.csl import Item, without_controls, year_of
 
 _TYPES = {
     "article-journal": "JOUR", "paper-conference": "CONF", "chapter": "CHAP", "thesis": "THES",
     "report": "RPRT", "book": "BOOK", "article": "UNPB", "software": "COMP",
     "motion_picture": "VIDEO", "speech": "SLIDE", "post-weblog": "BLOG", "document": "GEN",
 }  # fmt: skip
-_BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
 def ris(items: Iterable[Item]) -> str:
@@ -39,7 +37,7 @@ def _record(item: Item) -> str:
         ("UR", item.get("URL", "")),
         ("Y2", _day(item.get("accessed"))),
     ]
-    said = [f"{tag}  - {_BREAKS.sub(' ', value)}" for tag, value in lines if value]
+    said = [f"{tag}  - {without_controls(value)}" for tag, value in lines if value]
     return "\n".join([*said, "ER  - ", "", ""])
 
 

@@ -59,18 +59,18 @@ def digest_object(digest: Digest) -> dict[str, Any]:
         "at": digest.at,
         "lists": [
             {
-                "name": each.name,
-                "added": [_entry(entry) for entry in each.added],
-                "dropped": [_entry(entry) for entry in each.dropped],
-                "moved": [{"from": _entry(old), "to": _entry(new)} for old, new in each.moved],
+                "name": change.name,
+                "added": [_entry(entry) for entry in change.added],
+                "dropped": [_entry(entry) for entry in change.dropped],
+                "moved": [{"from": _entry(old), "to": _entry(new)} for old, new in change.moved],
             }
-            for each in digest.lists
+            for change in digest.lists
         ],
         **{
             name: [{"url": url, "title": title} for url, title in getattr(digest, name)]
             for name in ("new", "changed", "back")
         },
-        "died": [asdict(each) for each in digest.died],
+        "died": [asdict(page) for page in digest.died],
         "answered": list(digest.answered),
         "looked_at": digest.looked_at,
         "failed": digest.failed,
@@ -80,11 +80,11 @@ def digest_object(digest: Digest) -> dict[str, Any]:
 
 def lines_of(told: dict[str, Any]) -> Iterator[str]:
     """Yield a digest, as `digest_object` has it, in lines for people; none if it says nothing."""
-    for each in told["lists"]:
-        yield from (f"{each['name']}: + {_said(entry)}" for entry in each["added"])
-        yield from (f"{each['name']}: - {_said(entry)}" for entry in each["dropped"])
-        for move in each["moved"]:
-            yield f"{each['name']}: ~ {_said(move['from'])}  =>  {_said(move['to'])}"
+    for row in told["lists"]:
+        yield from (f"{row['name']}: + {_said(entry)}" for entry in row["added"])
+        yield from (f"{row['name']}: - {_said(entry)}" for entry in row["dropped"])
+        for move in row["moved"]:
+            yield f"{row['name']}: ~ {_said(move['from'])}  =>  {_said(move['to'])}"
     for name, word in (("new", "New"), ("changed", "Changed"), ("back", "Back again")):
         yield from (f"{word}: {page['title']} {page['url']}" for page in told[name])
     for gone in told["died"]:
@@ -105,7 +105,7 @@ def keep(home: Path, digest: Digest) -> None:
     kept = [*read(home), digest_object(digest)][-_KEPT:]
     file = file_of(home)
     beside = file.with_suffix(".new")
-    text = "".join(json.dumps(each, ensure_ascii=False) + "\n" for each in kept)
+    text = "".join(json.dumps(item, ensure_ascii=False) + "\n" for item in kept)
     beside.touch(mode=0o600)  # it names questions: nobody else's business
     beside.write_text(text, encoding="utf-8")
     beside.replace(file)
@@ -117,20 +117,20 @@ def read(home: Path) -> list[dict[str, Any]]:
         lines = file_of(home).read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         return []
-    found = []
+    digests = []
     for line in lines:
         try:
             told = json.loads(line)
         except (ValueError, RecursionError):
             continue
         if isinstance(told, dict) and _is_whole(told):
-            found.append(told)
-    return found
+            digests.append(told)
+    return digests
 
 
 def changed_lists(changes: Sequence[ListChanges]) -> tuple[ListChanges, ...]:
     """Return those that say something."""
-    return tuple(each for each in changes if each.added or each.dropped or each.moved)
+    return tuple(change for change in changes if change.added or change.dropped or change.moved)
 
 
 def _is_whole(told: dict[str, Any]) -> bool:

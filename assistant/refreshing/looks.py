@@ -27,12 +27,12 @@ class Looks:
 
 def known_of(store: Store | None, got: Sequence[PageOutcome]) -> Known:
     """Return what a library knows of pages; nothing where there is none."""
-    found = {}
-    for each in got if store is not None else ():
-        document = store.document(each.url) if store is not None else None
+    known = {}
+    for outcome in got if store is not None else ():
+        document = store.document(outcome.url) if store is not None else None
         if document is not None:
-            found[each.url] = (document.title, document.sha256)
-    return found
+            known[outcome.url] = (document.title, document.sha256)
+    return known
 
 
 def digest_of(
@@ -40,20 +40,20 @@ def digest_of(
 ) -> Digest:
     """Return the digest of a refresh, without the questions that can be answered."""
     new, changed, back, died = [], [], [], []
-    for each in sorted(looks.got, key=lambda got: got.url):
-        old, now = looks.before.get(each.url), looks.now.get(each.url)
-        title = (now or old or (each.url, ""))[0]
-        if each.state == "failed":
-            if each.url in looks.good and (each.reason or "").startswith("dead"):
-                died.append(Gone(each.url, title, each.reason or "", now is not None))
+    for outcome in sorted(looks.got, key=lambda got: got.url):
+        old, now = looks.before.get(outcome.url), looks.now.get(outcome.url)
+        title = (now or old or (outcome.url, ""))[0]
+        if outcome.state == "failed":
+            if outcome.url in looks.good and (outcome.reason or "").startswith("dead"):
+                died.append(Gone(outcome.url, title, outcome.reason or "", now is not None))
         elif now is None:
             continue  # what came is no page that is read
         elif old is None:
-            new.append((each.url, title))
-        elif each.url not in looks.good:
-            back.append((each.url, title))
+            new.append((outcome.url, title))
+        elif outcome.url not in looks.good:
+            back.append((outcome.url, title))
         elif old[1] != now[1]:
-            changed.append((each.url, title))
+            changed.append((outcome.url, title))
     return Digest(
         at,
         changed_lists(changes),
@@ -62,6 +62,6 @@ def digest_of(
         tuple(died),
         tuple(back),
         looked_at=len(looks.got),
-        failed=sum(each.state == "failed" for each in looks.got),
+        failed=sum(outcome.state == "failed" for outcome in looks.got),
         notices=tuple(notices),
     )

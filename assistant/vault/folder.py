@@ -66,7 +66,7 @@ class Vault:
 
         The name of a note that is there stays, whatever becomes of its title.
         """
-        for note in sorted(notes, key=lambda each: each.id):
+        for note in sorted(notes, key=lambda note: note.id):
             if note.id not in self._paths:
                 self._paths[note.id] = self._free(note)
         return {note.id: self._paths[note.id] for note in notes}
@@ -114,7 +114,7 @@ class Vault:
 def _files(folder: Path) -> Iterator[str]:
     """Yield the files of a vault, without what programs keep in hidden folders."""
     for where, folders, files in os.walk(folder):
-        folders[:] = sorted(each for each in folders if not each.startswith("."))
+        folders[:] = sorted(folder for folder in folders if not folder.startswith("."))
         for name in sorted(files):
             yield (Path(where) / name).relative_to(folder).as_posix()
 
@@ -136,12 +136,12 @@ def _state(file: Path) -> tuple[dict[str, Known], dict[str, str]]:
         notes = json.loads(_read(file))["notes"]
         known = {
             note: Known(
-                {str(key): str(value) for key, value in each["properties"].items()},
-                frozenset(map(str, each["blocks"])),
+                {str(key): str(value) for key, value in row["properties"].items()},
+                frozenset(map(str, row["blocks"])),
             )
-            for note, each in notes.items()
+            for note, row in notes.items()
         }
-        return known, {note: str(each["path"]) for note, each in notes.items()}
+        return known, {note: str(row["path"]) for note, row in notes.items()}
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return {}, {}
 
@@ -157,10 +157,10 @@ def _plain(known: Mapping[str, Known], paths: Mapping[str, str]) -> str:
     notes: dict[str, Any] = {
         note: {
             "path": paths.get(note, ""),
-            "properties": dict(each.properties),
-            "blocks": sorted(each.blocks),
+            "properties": dict(written.properties),
+            "blocks": sorted(written.blocks),
         }
-        for note, each in sorted(known.items())
+        for note, written in sorted(known.items())
     }
     return json.dumps({"notes": notes}, indent=0, sort_keys=True, ensure_ascii=False) + "\n"
 

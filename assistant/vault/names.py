@@ -6,7 +6,13 @@ import unicodedata
 _FORBIDDEN = re.compile(
     r'[<>:"/\\|?*#^\[\]%\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]'
 )
-_RESERVED = re.compile(r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\..*)?", re.IGNORECASE)
+_RESERVED = {
+    "con",
+    "prn",
+    "aux",
+    "nul",
+    *(f"{port}{n}" for port in ("com", "lpt") for n in "0123456789¹²³"),
+}
 _LONGEST = 100  # bytes in UTF-8: file systems that encrypt names take 143, our suffixes some more
 
 
@@ -17,7 +23,7 @@ def file_name(title: str) -> str:
     text = text.encode("utf-8", "ignore")[:_LONGEST].decode("utf-8", "ignore").strip(" .")
     if not text:
         return "Untitled"
-    return f"{text}_" if _RESERVED.fullmatch(text) else text
+    return f"{text}_" if text.partition(".")[0].casefold() in _RESERVED else text
 
 
 def folded(path: str) -> str:

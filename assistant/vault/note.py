@@ -73,8 +73,8 @@ def note_id(kind: str, name: str) -> str:
 
 def id_in(text: str) -> str:
     """Return the id of the note that a file holds, "" where it is none of ours."""
-    found = _OPEN.search(text)
-    return found["of"] if found else ""
+    match = _OPEN.search(text)
+    return match["of"] if match else ""
 
 
 def digest(text: str) -> str:
@@ -144,7 +144,7 @@ def _blocks(text: str) -> dict[str, _Span] | None:
 def _with_blocks(text: str, note: Note, known: frozenset[str], left: list[str], end: str) -> str:
     wanted = {block.name: block for block in note.blocks}
     spans = _blocks(text) or {}
-    for name, span in sorted(spans.items(), key=lambda each: -each[1].start):
+    for name, span in sorted(spans.items(), key=lambda named_span: -named_span[1].start):
         body = text[span.inner : span.outer].replace("\r\n", "\n").strip()
         block = wanted.get(name)
         new = _grown(body, block.body) if block and block.keeps else block.body if block else ""
@@ -166,7 +166,7 @@ def _with_new_blocks(text: str, note: Note, known: frozenset[str], end: str) -> 
         spans = _blocks(text) or {}
         if not block.body or block.name in known or block.name in spans:
             continue
-        before = [spans[each.name].end for each in note.blocks[:at] if each.name in spans]
+        before = [spans[block.name].end for block in note.blocks[:at] if block.name in spans]
         place = max(before, default=len(text))
         lead = "" if not text[:place] else end if text[:place].endswith("\n") else end + end
         said = _written(note.id, block.name, block.body).rstrip("\n").replace("\n", end)
@@ -190,8 +190,8 @@ def _grown(body: str, more: str) -> str:
     there = set(_NAMED.findall(body))
     if not body or not more:
         return body or more
-    named = [(each, set(_NAMED.findall(each))) for each in more.split("\n\n")]
-    return "\n\n".join([body, *(each for each, names in named if names and not names & there)])
+    named = [(paragraph, set(_NAMED.findall(paragraph))) for paragraph in more.split("\n\n")]
+    return "\n\n".join([body, *(own for own, names in named if names and not names & there)])
 
 
 # --- properties
@@ -240,7 +240,7 @@ def _groups(front: str) -> list[tuple[str, str]]:
 
 def _group(key: str, value: object) -> str:
     if isinstance(value, (list, tuple)):
-        items = "".join(f"  - {json.dumps(each, ensure_ascii=False)}\n" for each in value)
+        items = "".join(f"  - {json.dumps(item, ensure_ascii=False)}\n" for item in value)
         return f"{key}:\n{items}"
     return f"{key}: {json.dumps(value, ensure_ascii=False)}\n"
 

@@ -16,7 +16,7 @@ from ingest.links.kinds import split
 from ingest.values import PRIMER, Document
 
 SOURCES, SUBJECTS, ANSWERS = "Sources", "Subjects", "Answers"
-_MARKS = re.compile(r"([\\`*_\[\]<>#|~=%^!])")
+_ESCAPED = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_[]<>#|~=%^!"})
 _STATES = {
     browse.DEAD: "dead", browse.BROWSER: "needs a browser", browse.FAILED: "could not be read",
     browse.MISSING: "not fetched yet",
@@ -55,8 +55,8 @@ def planned(store: Store, lists: Sequence[str], answers: Sequence[Any]) -> Plan:
     """
     links = [link for link in browse.links(store) if not lists or link.list in lists]
     wanted = {link.document for link in links}
-    saved = [saved_form.checked(each) for each in answers]
-    cited = {each["url"] for answer in saved for each in answer["citations"]}
+    saved = [saved_form.checked(answer) for answer in answers]
+    cited = {citation["url"] for answer in saved for citation in answer["citations"]}
     plan = Plan([], {}, {}, saved)
     for document in store.documents():
         primer = document.url.startswith(PRIMER)
@@ -72,9 +72,9 @@ def planned(store: Store, lists: Sequence[str], answers: Sequence[Any]) -> Plan:
         for citation in answer["citations"]:
             source = store.document(citation["url"])
             if source is not None and source.url in by_url:
-                found = plan.highlights.setdefault(source.url, {})
-                for each in _highlights(source, citation, answer):
-                    found.setdefault(each.name, each)
+                highlights = plan.highlights.setdefault(source.url, {})
+                for highlight in _highlights(source, citation, answer):
+                    highlights.setdefault(highlight.name, highlight)
     return plan
 
 
@@ -85,7 +85,7 @@ def notes_of(plan: Plan, library: Library, link_to: LinkTo) -> Iterator[Note]:
         for link in links:
             if link.document and place not in places.setdefault(link.document, []):
                 places[link.document].append(place)
-    keyed = with_keys((each.url, item_of(each)) for each in plan.documents)
+    keyed = with_keys((document.url, item_of(document)) for document in plan.documents)
     for document, item in zip(plan.documents, keyed, strict=True):
         if document.url.startswith(PRIMER):
             yield _primer_note(document, plan, link_to)
@@ -101,9 +101,9 @@ def notes_of(plan: Plan, library: Library, link_to: LinkTo) -> Iterator[Note]:
 
 def heads_of(plan: Plan) -> list[Note]:
     """Return the notes of a plan with nothing in them: what places are given by."""
-    found = [_head(document) for document in plan.documents]
-    found += [_head_of_section(name, section) for name, section in plan.sections]
-    return [*found, *(_head_of_answer(answer) for answer in plan.answers)]
+    heads = [_head(document) for document in plan.documents]
+    heads += [_head_of_section(name, section) for name, section in plan.sections]
+    return [*heads, *(_head_of_answer(answer) for answer in plan.answers)]
 
 
 def source_id(url: str) -> str:
@@ -157,7 +157,7 @@ def _source(
         "lists": sorted({name for name, _ in places}),
     }
     (sentences, _), *_ = summary(library, document.url)
-    said = "\n".join(f"- {plain(each.text)}" for each in sentences)
+    said = "\n".join(f"- {plain(sentence.text)}" for sentence in sentences)
     marked = plan.highlights.get(document.url, {})
     subjects = "\n".join(
         f"- {link_to(_head_of_section(*place).id, _head_of_section(*place).title)}"
@@ -181,7 +181,7 @@ def _source(
 
 def _marked(highlights: Iterable[Highlight]) -> str:
     # items, as Obsidian finds a block's name at the end of an item and not of a quotation
-    quotes = [f"- {each.text} ^{each.name}" for each in highlights]
+    quotes = [f"- {highlight.text} ^{highlight.name}" for highlight in highlights]
     return "\n\n".join(["## Highlights", *quotes]) if quotes else ""
 
 
@@ -238,7 +238,7 @@ def _section(
         if other[0] == name and other[1] != tuple(section)
         and other[1] == tuple(section)[: len(other[1])]
     ]  # fmt: skip
-    up = ", ".join(link_to((h := _head_of_section(*each)).id, h.title) for each in above)
+    up = ", ".join(link_to((h := _head_of_section(*heading)).id, h.title) for heading in above)
     trail = " › ".join(plain(part) for part in section) or plain(name)
     about = f"# {trail}\n\nA section of the list {plain(name)}." + (f" Part of {up}." if up else "")
     return Note(
@@ -249,7 +249,7 @@ def _section(
 
 def _primer_note(document: Document, plan: Plan, link_to: LinkTo) -> Note:
     head = _head(document)
-    titles = {each.url: each.title for each in plan.documents}
+    titles = {document.url: document.title for document in plan.documents}
     lines = [
         f"- {link_to(source_id(url), titles[url])}" if url in titles else f"- <{address(url)}>"
         for url in document.links
@@ -275,7 +275,7 @@ def _answer(
     answer: Mapping[str, Any], documents: Mapping[str, Document], store: Store, link_to: LinkTo
 ) -> Note:
     head = _head_of_answer(answer)
-    cited = {each["n"]: each for each in answer["citations"]}
+    cited = {citation["n"]: citation for citation in answer["citations"]}
     lines = []
     for sentence in answer["sentences"]:
         marks = []
@@ -306,9 +306,9 @@ def _said(sentence: Mapping[str, Any]) -> str:
 def plain(text: str) -> str:
     """Return a text as one line of Markdown that shows it as it is; formulas stay formulas."""
     parts = re.split(r"(\$[^$\n]{1,300}\$)", " ".join(text.split()))
-    return "".join(part if at % 2 else _MARKS.sub(r"\\\1", part) for at, part in enumerate(parts))
+    return "".join(part if at % 2 else part.translate(_ESCAPED) for at, part in enumerate(parts))
 
 
 def address(url: str) -> str:
     """Return an address as Markdown's parentheses and angles can hold it."""
-    return re.sub(r"[\s()<>\[\]\\]", lambda found: f"%{ord(found[0]):02X}", url)
+    return re.sub(r"[\s()<>\[\]\\]", lambda mark: f"%{ord(mark[0]):02X}", url)

@@ -1,8 +1,9 @@
-"""Follow-ups put into words that stand alone: by the rules, and by the default model.
+"""Follow-ups put into words that stand alone: by refdesk, and by the default model.
 
 Run ``python -m tests.benchmarks.conversation``; with ``--model`` the default model is asked too,
-which takes some minutes. Dialogues: ``tests/assistant/follow_ups.jsonl``, in three sets: written
-before the rules, after their first version, and last. A rewriting is right if it holds every
+which takes some minutes. Dialogues: ``tests/assistant/follow_ups.jsonl``, in four sets: written
+before the first rules, after their first version, last, and after all that was made in their place
+(nothing was mended on these). A rewriting is right if it holds every
 expected term and none of the others; a question that stands alone has to stay as it is.
 """
 
@@ -17,7 +18,7 @@ from typing import Any
 import platformdirs
 
 from assistant.conversation.rewriting import Exchange, stand_alone
-from assistant.conversation.topic_en import content
+from assistant.conversation.topic import content
 from assistant.engines.choice import choose
 from assistant.engines.protocol import Engine, Message
 
@@ -70,7 +71,7 @@ def prefix() -> list[Message]:
 def main() -> None:
     """Print the share of right rewritings by set and language."""
     rows = list(dialogues())
-    tables = {"rules": [stand_alone(r["question"], _history(r)) for r in rows]}
+    tables = {"refdesk": [stand_alone(r["question"], _history(r)) for r in rows]}
     if "--model" in sys.argv:
         folder = Path(platformdirs.user_cache_path("refdesk-tests"))
         engine = choose("auto", folder, folder, lambda step, done, total: None, prefix())
@@ -78,10 +79,10 @@ def main() -> None:
         said = [_by_model(engine, row) for row in rows]
         print(f"model: {(time.perf_counter() - begun) / len(rows):.1f} s a question")
         tables["model"] = said
-        # what brings words of its own falls back on the rules
+        # what brings words of its own falls back on refdesk's own
         tables["model, checked"] = [
             one if _words(one) <= _words(_all(row)) else other
-            for row, one, other in zip(rows, said, tables["rules"], strict=True)
+            for row, one, other in zip(rows, said, tables["refdesk"], strict=True)
         ]
     for name, rewritten in tables.items():
         print(f"\n{name}")

@@ -1,10 +1,10 @@
-"""Follow-ups on trial: rules that rewrite a question, against words carried on from the last one.
+"""Follow-ups: what a search finds for a question as it stands and as it was put to stand alone.
 
 Run ``python -m tests.benchmarks.threads HOME`` with a fresh home (the primer is enough). Dialogues:
-``tests/assistant/threads.jsonl``, written before either was tried on them; each has the question as
-a careful person would have put it. Counted is how often a way finds, among its first three
-documents, the first one that the careful question finds, and how often its words hold what they
-should and nothing they should not.
+``tests/assistant/threads.jsonl``, and ``first_contact.jsonl``, written before the present way was
+made; each has the question as a careful person would have put it. Counted is how often a way
+finds, among its first three documents, the first one that the careful question finds, and how often
+its words hold what they should and nothing they should not.
 """
 
 import json
@@ -14,40 +14,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from assistant.answering.question import ASKING
 from assistant.conversation.rewriting import Exchange, stand_alone
 from assistant.desk import Desk
 from index.search.library import Library
 
-THREADS = Path(__file__).parent.parent / "assistant" / "threads.jsonl"
-_RARE = 1.5  # idf
-_OWN = 2  # rare terms from which a question says itself what it is about
-
-
-def carried(library: Library, question: str, history: list[Exchange]) -> str:
-    """Return the question with the last question's words behind it, if it has few of its own.
-
-    Words that only ask are not carried, nor those that the library uses everywhere.
-    """
-    asking = set(library.terms(ASKING))
-    own = set(library.terms(question)) - asking
-    rare = {term for term, idf in library.idf(sorted(own)).items() if idf >= _RARE}
-    if len(rare) >= _OWN:
-        return question
-    last = history[-1].question
-    if len(history) > 1:
-        last = carried(library, last, history[:-1])
-    words = [word.strip("?？.,，。!！") for word in last.split()]
-    terms = library.idf(sorted({term for word in words for term in library.terms(word)}))
-    kept = [
-        word
-        for word in words
-        if any(
-            terms.get(t, 0) >= _RARE and t not in own and t not in asking
-            for t in library.terms(word)
-        )
-    ]
-    return f"{question} ({' '.join(kept)})" if kept else question
+_FOLDER = Path(__file__).parent.parent / "assistant"
+THREADS = (_FOLDER / "threads.jsonl", _FOLDER / "first_contact.jsonl")
 
 
 def documents(library: Library, query: str, most: int) -> list[str]:
@@ -66,11 +38,11 @@ def holds(row: dict[str, Any], text: str) -> bool:
 def main() -> None:
     """Print both figures a way and language, and what each way got wrong."""
     library = Desk(sys.argv[1], llm="extractive").library
-    rows = [json.loads(line) for line in THREADS.read_text("utf-8").splitlines()]
+    lines = [line for path in THREADS for line in path.read_text("utf-8").splitlines()]
+    rows = [json.loads(line) for line in lines]
     ways: dict[str, Callable[[dict[str, Any]], str]] = {
         "as it stands": lambda row: str(row["question"]),
-        "rules": lambda row: stand_alone(row["question"], _history(row)),
-        "carried words": lambda row: carried(library, row["question"], _history(row)),
+        "put to stand alone": lambda row: stand_alone(row["question"], _history(row)),
         "as a careful person puts it": lambda row: str(row["want"]),
     }
     for name, way in ways.items():
@@ -80,12 +52,14 @@ def main() -> None:
             text = way(row)
             best = documents(library, row["want"], 1)
             found = bool(best) and best[0] in documents(library, text, 3)
-            right[f"{row['lang']} found"] += found
-            right[f"{row['lang']} words"] += holds(row, text)
+            right[f"{row['lang']} {row['set']}, found"] += found
+            right[f"{row['lang']} {row['set']}, words"] += holds(row, text)
             if "-v" in sys.argv and not (found and holds(row, text)):
                 print(f"    {name}: {row['question']} -> {text} (found: {found})")
-        count = Counter(row["lang"] for row in asked)
-        print(name, {key: f"{right[key]} of {count[key[:2]]}" for key in sorted(right)})
+        count = Counter(f"{row['lang']} {row['set']}" for row in asked)
+        print(
+            name, {key: f"{right[key]} of {count[key.rpartition(',')[0]]}" for key in sorted(right)}
+        )
 
 
 def _history(row: dict[str, Any]) -> list[Exchange]:

@@ -18,7 +18,7 @@ import platformdirs
 
 import ingest.pipeline as pipeline
 from assistant.desk import Desk
-from assistant.home import checking, keeping
+from assistant.home import checking, forgetting, keeping
 from assistant.home.keeping import HomeWriter
 from index.models.embedder import Embedder
 from index.search.library import Library
@@ -138,7 +138,7 @@ class Judge:
         assert again is None or any("given-" in each.where for each in left)
         assert {url: self._documents.get(url) for url in kept} == kept, "another document is shown"
         places = [each.cure.split("`refdesk forget ")[1].split("`")[0] for each in left]
-        self.keeper(home).forget(places, quarantined=False)
+        forgetting.forget(self.keeper(home), places, quarantined=False)
         assert self.keeper(home).repair().damages == ()
         assert self.keeper(home).rebuild().status["documents"] == self._status(home)["documents"]
         return "named"

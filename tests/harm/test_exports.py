@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from assistant.desk import Desk
-from assistant.home.keeping import HomeWriter
+from assistant.home import carrying
 from index.store import carry
 from index.store.generation import Home
 from ingest.errors import UsageError
@@ -42,7 +42,7 @@ def source(tmp_path_factory, models_dir):
 
 def arrive(folder, file, embedder):
     home = Home(folder)
-    HomeWriter.carry_in(home, file, lambda name: embedder, lambda *step: None)
+    carrying.carry_in(home, file, lambda name: embedder, lambda *step: None)
     return home
 
 

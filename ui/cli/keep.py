@@ -29,7 +29,7 @@ from ui.cli.terminal import Console, clean
 
 if TYPE_CHECKING:
     from assistant.desk import Desk
-    from assistant.home.keeping import IngestReport
+    from assistant.home.reports import IngestReport
     from assistant.kept.notes import Note
     from assistant.kept.threads import Thread
 

@@ -17,7 +17,7 @@ from ingest.errors import HomeBusy, NothingFound, RefdeskError
 from ui.serving.turns import TooMany
 
 if TYPE_CHECKING:
-    from assistant.home.keeping import IngestReport
+    from assistant.home.reports import IngestReport
     from ingest.gathering.gather import PageOutcome
 
 WAITING = 20
