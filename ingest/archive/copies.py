@@ -4,6 +4,7 @@ import threading
 from pathlib import Path
 from urllib.parse import urljoin
 
+from ingest.archive.shelf import Warc
 from ingest.archive.values import Record
 from ingest.archive.warc import Archive
 from ingest.links.urls import canonical
@@ -17,7 +18,7 @@ class Copies:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._stamp: tuple[tuple[str, int, int], ...] | None = None
+        self._stamp: tuple[Warc, ...] | None = None
         self._records: dict[str, list[Record]] = {}
         self._lock = threading.Lock()
 
@@ -36,8 +37,7 @@ class Copies:
 
     def _read(self) -> dict[str, list[Record]]:
         archive = Archive(self._folder)
-        status = [(file.name, file.stat()) for file in archive.files()]
-        stamp = tuple((name, there.st_size, there.st_mtime_ns) for name, there in status)
+        stamp = tuple(archive.files())
         with self._lock:
             if stamp != self._stamp:
                 by_address: dict[str, list[Record]] = {}
