@@ -14,8 +14,8 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from ingest.archive.values import OURS, Order
-from ingest.archive.warc import Archive, DamagedRecordError, Record, Reply, Visit
+from ingest.archive.values import OURS, Order, Record, Reply, Visit
+from ingest.archive.warc import Archive, DamagedRecordError
 from ingest.failures import Failure
 from ingest.fetch.robots import Robots, is_robots
 from ingest.links.kinds import split

@@ -19,6 +19,7 @@ from reportlab.pdfgen.canvas import Canvas
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from ingest.archive import writing
 from ingest.archive.values import Reply
 from ingest.archive.warc import Archive
 from ingest.errors import RefdeskError
@@ -202,7 +203,7 @@ def _whole_warc(given: bytes) -> None:
         file = Path(folder) / "given.warc"
         file.write_bytes(given)
         archive = Archive(Path(folder) / "archive")
-        archive.import_warc(file)
+        writing.import_warc(archive, file)
         for record in archive.records():
             assert record.url
 

@@ -9,6 +9,7 @@ from assistant.home.reports import ForgetReport
 from index.milvus import mirror
 from index.search.library import Library
 from index.store.sqlite import Store
+from ingest.archive import writing
 from ingest.archive.erase import erase
 from ingest.archive.values import OURS
 from ingest.archive.warc import Archive
@@ -35,13 +36,14 @@ def forget(writer: HomeWriter, what: Sequence[str | Path], *, quarantined: bool)
         chooser.pictures(going)
         before = set() if store is None else store.document_urls()
         if going:
-            writer.archive.forget(
+            writing.forget(
+                writer.archive,
                 addresses=going.addresses,
                 documents=going.documents,
                 files=going.files,
                 places=going.places,
             )
-            writer.archive.add(catalog.removed(name) for name in sorted(going.lists))
+            writing.add(writer.archive, (catalog.removed(name) for name in sorted(going.lists)))
             held.release(going.digests)
         report = writer.update(0)
         for name in going.lists:
@@ -171,7 +173,7 @@ class Chooser:
             return True
         path = Path(name).expanduser()
         if name.endswith((".warc", ".warc.gz")) and path.is_file():
-            there = self._archive.imported(sha256_of(path)[:16])
+            there = writing.imported(self._archive, sha256_of(path)[:16])
             if there is not None:
                 going.files.add(there)
                 return True

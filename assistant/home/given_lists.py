@@ -7,6 +7,7 @@ from assistant.home.keeping import HomeWriter, is_web
 from assistant.home.reports import Fetching
 from index.doctor import Examination, examine
 from index.search.library import Library
+from ingest.archive import writing
 from ingest.bounded.lists import ListReader
 from ingest.errors import UsageError
 from ingest.gathering import collected, zotero
@@ -34,16 +35,16 @@ def add_list(
             with ListReader() as reader:
                 collector = writer.collector(fetching, reader)
                 curated = collector.fetch_list(str(where), name, base)
-            writer.archive.add([catalog.added(curated)])
+            writing.add(writer.archive, [catalog.added(curated)])
         elif str(where).startswith(zotero.SCHEME):
             with ListReader() as reader:
                 curated, resources = collected.read_zotero(str(where), name, reader)
-            writer.archive.add([catalog.added(curated), *resources])
+            writing.add(writer.archive, [catalog.added(curated), *resources])
         else:
             path = Path(where)
             with ListReader() as reader:
                 curated, resources = collected.read(path, name, base, reader)
-            writer.archive.add([catalog.added(curated), *resources])
+            writing.add(writer.archive, [catalog.added(curated), *resources])
         report = writer.update(1)
         there = {row["name"]: row for row in report.status["lists"]}
         if name not in there:
@@ -96,7 +97,7 @@ def remove_list(writer: HomeWriter, name: str) -> None:
     if name not in names:
         raise UsageError(f"There is no list {name} here. Known: {', '.join(names)}.")
     with writer.writing():
-        writer.archive.add([catalog.removed(name)])
+        writing.add(writer.archive, [catalog.removed(name)])
         writer.check_gone(name, writer.update(0))
 
 

@@ -11,7 +11,7 @@ from assistant.home.reports import Fetching, IngestReport
 from assistant.refreshing.digest import Digest
 from assistant.refreshing.looks import Looks, digest_of, known_of
 from index.search.library import Library
-from ingest.archive import given
+from ingest.archive import given, writing
 from ingest.bounded.lists import ListReader
 from ingest.errors import UsageError
 from ingest.exports import registry, saved_pages
@@ -56,13 +56,13 @@ def ingest(
         mended = writer.archive.mend()
         for file in files:
             if _is_warc(file):
-                count += writer.archive.import_warc(file.expanduser())
+                count += writing.import_warc(writer.archive, file.expanduser())
         new = writer.home.current() is None
         if (seed and new) or _has_primer(writer):
-            writer.archive.add(given.primer())
+            writing.add(writer.archive, given.primer())
         if seed and new:
-            writer.archive.add(catalog.founding_resources())
-        writer.archive.add(resources)
+            writing.add(writer.archive, catalog.founding_resources())
+        writing.add(writer.archive, resources)
         got: list[PageOutcome] = []
         if not fetching.offline and (pages or lists):
             request = CollectRequest(
@@ -121,7 +121,7 @@ def take_page(writer: HomeWriter, page: SeenPage) -> IngestReport:
             before.get(saved_pages.NAME), resource.url, page.title, page.selection, page.note,
             f"{datetime.now(UTC):%Y-%m-%d}",
         )  # fmt: skip
-        writer.archive.add([resource, catalog.added(curated)])
+        writing.add(writer.archive, [resource, catalog.added(curated)])
         return replace(writer.update(1), mended=tuple(mended))
 
 
@@ -136,7 +136,7 @@ def take_file(writer: HomeWriter, name: str, data: bytes) -> IngestReport:
     with writer.writing():
         writer.check_changeable()
         mended = writer.archive.mend()
-        writer.archive.add([new])
+        writing.add(writer.archive, [new])
         return replace(writer.update(1), mended=tuple(mended))
 
 

@@ -23,7 +23,7 @@ from index.store import carry, sums
 from index.store.generation import Home
 from index.store.sqlite import Store
 from ingest import pipeline
-from ingest.archive import given, moving
+from ingest.archive import given, moving, writing
 from ingest.archive.warc import Archive
 from ingest.bounded.lists import ListReader
 from ingest.bounded.quarantine import Quarantine
@@ -73,8 +73,8 @@ class HomeWriter:
             try:
                 with self.writing(_SEED):
                     if self.home.current() is None:
-                        self.archive.add(given.primer())
-                        self.archive.add(catalog.founding_resources())
+                        writing.add(self.archive, given.primer())
+                        writing.add(self.archive, catalog.founding_resources())
                         self.update(0)
             except HomeBusy:
                 other_s = 0.0 if self.home.writer().get("what") == _SEED else other_s + _LOOK_S

@@ -28,8 +28,8 @@ def damages(archive: Archive) -> Iterator[Damage]:
             repairable=False,
         )
     for warc in archive.files():
-        rows = plain(archive.scan(warc))
-        if archive.indexed(warc) != rows:
+        rows = plain(archive.indexes.scan(warc))
+        if archive.indexes.kept(warc) != rows:
             yield Damage(
                 f"archive/{warc.name}.index.jsonl", "lost or damaged", f"{_REPAIR} makes it anew"
             )
@@ -72,6 +72,6 @@ def repair(archive: Archive) -> None:
     if archive.seal.damage:
         archive.seal.ready()
     for warc in archive.files():
-        rows = plain(archive.scan(warc))
-        if archive.indexed(warc) != rows:
-            archive.write_index(warc.name, warc.size, rows)
+        rows = plain(archive.indexes.scan(warc))
+        if archive.indexes.kept(warc) != rows:
+            archive.indexes.write(warc.name, warc.size, rows)

@@ -11,10 +11,12 @@ import io
 from collections.abc import Iterator, Sequence
 
 from ingest.archive.files import order_of
+from ingest.archive.indexes import named_here
 from ingest.archive.members import Found, Unreadable, is_packed, members_of
 from ingest.archive.records import VISITS
 from ingest.archive.shelf import Data
-from ingest.archive.warc import Archive, Forgotten
+from ingest.archive.values import Forgotten
+from ingest.archive.warc import Archive
 
 _EMPTY = (
     "WARC/1.0\r\nWARC-Type: metadata\r\nWARC-Record-ID: <urn:uuid:{zero}>\r\n"
@@ -85,7 +87,7 @@ def _is_gone(
         head = member.record.rec_headers
         url = (head.get_header("WARC-Target-URI") or "").strip("<>")
         date = head.get_header("WARC-Date") or ""
-    page = archive.named_here(file, url.removeprefix(VISITS))
+    page = named_here(file, url.removeprefix(VISITS))
     order = order_of(file, {"fetched_at": date, "offset": member.offset})
     return (url, date) in replies or any(
         forgotten.covers(page, file, member.offset, order) for forgotten in gone

@@ -15,6 +15,8 @@ from ingest.errors import UsageError
 
 IMPORTED = "imported-"
 """What the names of files that were made elsewhere begin with."""
+GIVEN = "given-"
+"""What the names of files that hold given files begin with."""
 INDEX = ".index.jsonl"
 """What the name of a file's index ends with."""
 _INDEX_FORMAT = 3
@@ -43,6 +45,11 @@ def order_of(file: str, row: Mapping[str, Any]) -> Order:
     number = number_of(file)
     dated = not number or file.startswith(IMPORTED)
     return number, row.get("fetched_at") or "" if dated else "", row["offset"]
+
+
+def is_imported(file: str) -> bool:
+    """Say whether an archive file was made elsewhere."""
+    return file.startswith(IMPORTED)
 
 
 def number_of(name: str) -> int:

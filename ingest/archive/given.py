@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from ingest.archive.warc import Resource
+from ingest.archive.values import Resource
 from ingest.errors import UsageError
 from ingest.shipped import shipped
 from ingest.values import PRIMER

@@ -19,20 +19,11 @@ from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from ingest.archive.records import VISITS
+from ingest.archive.files import digest_of, order_of
+from ingest.archive.records import VISITS, reply_row
 from ingest.archive.seal import HEADER
-from ingest.archive.warc import (
-    FETCHED,
-    VISIT,
-    Archive,
-    Asked,
-    Exchange,
-    Record,
-    Visit,
-    digest_of,
-    order_of,
-    reply_row,
-)
+from ingest.archive.values import FETCHED, VISIT, Asked, Exchange, Record, Visit
+from ingest.archive.warc import Archive
 
 _NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
 _SECRET = {"authorization", "cookie", "proxy-authorization"}
@@ -75,7 +66,7 @@ class ArchiveRun:
         if self._stream is not None:
             self._sync()
             self._stream.close()
-            self._archive.write_index(self._path.name, self._path.stat().st_size, self._rows)
+            self._archive.indexes.write(self._path.name, self._path.stat().st_size, self._rows)
             if kind is None:  # else the next run takes it there
                 self._archive.ship(self._path.name)
 

@@ -1,81 +1,42 @@
 """The home's WARC archive: what was fetched or given, byte for byte.
 
 Knows files, records and where each record lies; knows nothing of what a page says. Imported WARC
-files are kept whole; given files become ``resource`` records; what was fetched is written by
-`ingest.archive.run`. Files are numbered as they arrive: that, and no clock, says what is newest.
-Beside each WARC lies an index of its records, which is only a convenience: it is made again from
-the WARC when it is missing or damaged. What was forgotten does not count, and its bytes go
-(`ingest.archive.erase`).
+files are kept whole, given files are ``resource`` records (`ingest.archive.writing`); what was
+fetched is written by `ingest.archive.run`. Files are numbered as they arrive: that, and no clock,
+says what is newest. What was forgotten does not count, and its bytes go (`ingest.archive.erase`).
 """
 
-import contextlib
-import json
-import re
-import shutil
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from datetime import UTC, datetime
 from functools import cached_property
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from warcio.warcwriter import WARCWriter
-
 from ingest.archive.files import (
-    IMPORTED,
     INDEX,
-    count_replies,
     digest_of,
     number_of,
     only_torn,
     order_of,
-    stamp_of,
     whole_bytes,
-    write_index,
 )
-from ingest.archive.members import Unreadable, is_packed, member_at, members_of
-from ingest.archive.records import FORGOTTEN, bad_row, is_sound, reply_of, reply_row, row_of
-from ingest.archive.seal import HEADER, Seal
+from ingest.archive.indexes import Indexes
+from ingest.archive.members import Unreadable, member_at
+from ingest.archive.records import reply_of
+from ingest.archive.seal import Seal
 from ingest.archive.shelf import Data, Folder, Shelf, Warc, store_of
 from ingest.archive.values import (
-    ABOUT,
     FETCHED,
-    OURS,
-    VISIT,
     Asked,
     Bad,
-    Exchange,
     Forgotten,
     Order,
     Record,
     Reply,
-    Resource,
     Visit,
 )
-from ingest.disk import settle, sha256_of
-
-__all__ = [
-    "FETCHED",
-    "VISIT",
-    "Archive",
-    "Asked",
-    "Bad",
-    "DamagedRecordError",
-    "Exchange",
-    "Forgotten",
-    "Record",
-    "Reply",
-    "Resource",
-    "Visit",
-    "digest_of",
-    "is_imported",
-    "order_of",
-    "reply_row",
-]
-
-_GIVEN = "given-"
+from ingest.disk import settle
 
 
 class DamagedRecordError(ValueError):
@@ -89,12 +50,16 @@ class Archive:
         self.folder = folder
         self._here = Folder(folder)
         self.store = store_of(folder)
-        self._read_rows: dict[str, tuple[tuple[object, ...], list[dict[str, Any]]]] = {}
 
     @cached_property
     def seal(self) -> Seal:
         """What says which records this home wrote."""
         return Seal(self.folder, lambda: [warc.name for warc in self._files()])
+
+    @cached_property
+    def indexes(self) -> Indexes:
+        """What stands in each of the files, row by row."""
+        return Indexes(self.folder, self.seal, self.opened)
 
     def records(self) -> Iterator[Record]:
         """Yield every reply in the archive that counts, file by file in order of name.
@@ -102,7 +67,7 @@ class Archive:
         A reply whose body was not kept again (a ``revisit``) is one like any other; one whose first
         copy is not here is passed over.
         """
-        lines = [line for warc in self._files() for line in self._indexed(warc)]
+        lines = [line for warc in self._files() for line in self.indexes.rows(warc)]
         places = {
             (line["url"], line["fetched_at"]): line
             for line in lines
@@ -126,7 +91,7 @@ class Archive:
     def visits(self, *, forgotten: bool = False) -> dict[str, list[Visit]]:
         """Return the finished visits of each page, oldest first; with ``forgotten`` those too."""
         by_page: dict[str, list[Visit]] = {}
-        lines = [line for warc in self._files() for line in self._indexed(warc)]
+        lines = [line for warc in self._files() for line in self.indexes.rows(warc)]
         gone = [] if forgotten else self._forgotten(lines)
         for line in lines:
             if "requests" in line:
@@ -142,7 +107,7 @@ class Archive:
 
     def bad(self) -> list[Bad]:
         """Return every record that is there and does not count, unless it was forgotten."""
-        lines = [line for warc in self._files() for line in self._indexed(warc)]
+        lines = [line for warc in self._files() for line in self.indexes.rows(warc)]
         gone = self._forgotten(lines)
         bad_records = []
         for line in lines:
@@ -156,7 +121,7 @@ class Archive:
 
     def forgotten(self) -> list[Forgotten]:
         """Return what was forgotten, oldest first."""
-        return self._forgotten([line for warc in self._files() for line in self._indexed(warc)])
+        return self._forgotten([line for warc in self._files() for line in self.indexes.rows(warc)])
 
     def _forgotten(self, lines: Iterable[Mapping[str, Any]]) -> list[Forgotten]:
         forgotten = []
@@ -185,25 +150,6 @@ class Archive:
         """Say whether a whole file was forgotten, or what stands at a place of it."""
         order = order_of(file, {"offset": offset})
         return _is_gone(self.forgotten(), "", file, offset, order)
-
-    def forget(
-        self,
-        *,
-        addresses: Collection[str] = (),
-        documents: Collection[tuple[str, str]] = (),
-        files: Collection[str] = (),
-        places: Collection[tuple[str, int]] = (),
-    ) -> None:
-        """Let what is named, as far as it is here now, count no longer; see `Forgotten`."""
-        said = {
-            "addresses": sorted(addresses),
-            "documents": sorted(documents),
-            "files": sorted(files),
-            "places": sorted(places),
-        }
-        number = self.next_number()
-        body = json.dumps(said, ensure_ascii=False).encode()
-        self.add([Resource(f"{FORGOTTEN}{number}", "application/json", body)])
 
     def read(self, record: Record) -> Reply:
         """Read one reply back from the archive.
@@ -240,9 +186,9 @@ class Archive:
         for partial in self.folder.glob("*.part"):
             partial.unlink()
         for warc in self.folder.glob(f"{FETCHED}*.warc.gz"):
-            if self._fresh_index(warc.name, warc.stat().st_size) is not None:
+            if self.indexes.is_fresh(warc.name, warc.stat().st_size):
                 continue
-            if not warc.stat().st_size and not self._index_of(warc.name).exists():
+            if not warc.stat().st_size and not self.indexes.exists(warc.name):
                 warc.unlink()  # begun, and killed before the first reply came
                 continue
             end = whole_bytes(warc)
@@ -293,189 +239,23 @@ class Archive:
 
     def remove(self, name: str) -> None:
         """Take one of the files and its index away."""
-        self._index_of(name).unlink(missing_ok=True)
+        self.indexes.remove(name)
         if self.store is not None:
             self.store.remove(name)
         self._here.remove(name)
 
     def replace(self, name: str, partial: Path) -> None:
         """Let a finished file take the place of one of the files, whose records moved nowhere."""
-        self._index_of(name).unlink(missing_ok=True)  # it names what was there
+        self.indexes.remove(name)  # it names what was there
         settle(partial, self.folder / name)
         self.ship(name)
         (warc,) = [warc for warc in self._files() if warc.name == name]
-        self.write_index(name, warc.size, list(self.scan(warc)))
+        self.indexes.write(name, warc.size, list(self.indexes.scan(warc)))
 
     def _shelf(self, name: str) -> Shelf:
         if self.store is None or (self.folder / name).exists():
             return self._here
         return self.store
-
-    def import_warc(self, path: Path) -> int:
-        """Keep a copy of a WARC file, once; return how many replies it holds.
-
-        Records in it that are whole and malformed do not count, and are reported (see `bad`).
-
-        Raises:
-            UsageError: the file is not a whole WARC file. Nothing is kept then.
-        """
-        records = count_replies(path)
-        digest = sha256_of(path)[:16]
-        with path.open("rb") as given:
-            ending = f".warc{'.gz' * is_packed(given.read(2))}"
-        there = self.imported(digest)
-        target = self.folder / f"{IMPORTED}{self.next_number():06d}-{digest}{ending}"
-        if there is None:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            partial = target.with_suffix(".part")
-            shutil.copyfile(path, partial)
-            settle(partial, target)
-            self.ship(target.name)
-        elif any(forgotten.order[0] > number_of(there) for forgotten in self.forgotten()):
-            # it arrives again: what was forgotten of it, and is no longer there, counts once more
-            partial = target.with_suffix(".part")
-            shutil.copyfile(path, partial)
-            settle(partial, target)
-            self.ship(target.name)
-            self.remove(there)
-        return records
-
-    def imported(self, digest: str) -> str | None:
-        """Return the name of the imported file that carries the beginning of this SHA-256."""
-        names = [warc.name for warc in self._files()]
-        return next((n for n in names if re.fullmatch(rf"{IMPORTED}(\d+-)?{digest}\..+", n)), None)
-
-    def add(self, resources: Iterable[Resource]) -> int:
-        """Keep given files as resource records; return how many were not yet there as they are."""
-        newest: dict[str, Record] = {}
-        for record in self.records():
-            if record.url not in newest or record.order >= newest[record.url].order:
-                newest[record.url] = record
-        known = {(url, record.digest, record.about) for url, record in newest.items()}
-        new = [
-            item for item in resources if (item.url, digest_of(item.body), item.about) not in known
-        ]
-        if not new:
-            return 0
-        self.folder.mkdir(parents=True, exist_ok=True)
-        self.seal.ready()
-        stamp = datetime.now(UTC)
-        date = f"{stamp:%Y-%m-%dT%H:%M:%S.%fZ}"
-        name = f"{_GIVEN}{self.next_number():06d}-{stamp:%Y%m%dT%H%M%S%f}.warc.gz"
-        partial = self.folder / f"{name}.part"
-        with partial.open("wb") as stream:
-            writer = WARCWriter(stream, gzip=True, warc_version="1.1")
-            for item in new:
-                heads = {"WARC-Date": date, **({ABOUT: item.about} if item.about else {})}
-                if item.url.startswith(OURS):
-                    # as it will be read: warcio mends addresses
-                    address = item.url.replace(" ", "%20")
-                    heads[HEADER] = self.seal.of(address, date, digest_of(item.body))
-                writer.write_record(
-                    writer.create_warc_record(
-                        item.url,
-                        "resource",
-                        payload=BytesIO(item.body),
-                        length=len(item.body),
-                        warc_content_type=item.media_type,
-                        warc_headers_dict=heads,
-                    )
-                )
-        settle(partial, self.folder / name)
-        self.ship(name)
-        return len(new)
-
-    def _indexed(self, warc: Warc) -> list[dict[str, Any]]:
-        """Return a row per record of one file, from its index, made anew where there is none."""
-        key = (warc.size, warc.mark, self._trust(warc.name))
-        if warc.name in self._read_rows and self._read_rows[warc.name][0] == key:
-            return self._read_rows[warc.name][1]
-        rows = self.indexed(warc)
-        if rows is None:
-            rows = list(self.scan(warc))
-            self.write_index(warc.name, warc.size, rows)
-        self._read_rows[warc.name] = key, rows
-        return rows
-
-    def write_index(self, name: str, size: int, rows: Iterable[Mapping[str, Any]]) -> None:
-        """Write the index of a file of so many bytes, where the home can be written to."""
-        # it is a convenience: a home that is only read, or full, does without
-        with contextlib.suppress(OSError):
-            write_index(self._index_of(name), rows, size, self._trust(name))
-
-    def _index_of(self, name: str) -> Path:
-        return self.folder / f"{name}{INDEX}"
-
-    def _trust(self, name: str) -> str:
-        return f"{self.seal.trust} {'whole' if self.seal.adopts(name) else ''}".strip()
-
-    def _fresh_index(self, name: str, size: int) -> list[dict[str, Any]] | None:
-        """Read the index of a file, unless there is none or it or the file has changed since."""
-        try:
-            head, _, body = self._index_of(name).read_bytes().partition(b"\n")
-            if json.loads(head) == stamp_of(size, self._trust(name), body):
-                return [json.loads(line) for line in body.splitlines()]
-        except (OSError, ValueError):
-            pass
-        return None
-
-    def indexed(self, warc: Warc) -> list[dict[str, Any]] | None:
-        """Return the rows of the index of a file as it is, None where it is lost or damaged."""
-        return self._fresh_index(warc.name, warc.size)
-
-    def scan(self, warc: Warc) -> Iterator[dict[str, Any]]:
-        """Yield a row per record of one file, read from the file itself.
-
-        Here is decided which records count: those that can be read, have an address, and speak for
-        refdesk itself only if this home wrote them.
-        """
-        with self.opened(warc.name) as data:
-            yield from self._rows_of(warc.name, data)
-
-    def _rows_of(self, file: str, data: Data) -> Iterator[dict[str, Any]]:
-        whole = self.seal.adopts(file)
-        for member in members_of(data):
-            place = {"file": file, "offset": member.offset}
-            if isinstance(member, Unreadable):
-                yield bad_row("", member.reason, place, damaged=member.damaged)
-                continue
-            head = member.record.rec_headers
-            try:
-                row = row_of(member, place)
-            except ValueError as error:
-                named = head.get_header("WARC-Target-URI") or ""
-                yield bad_row(named if is_sound(named) else "", str(error), place, damaged=False)
-                continue
-            if row is None:
-                continue
-            if (row["url"].startswith(OURS) or "requests" in row) and not whole:
-                signed = row.pop("signed", row["url"])
-                date = row.get("at", row.get("fetched_at", ""))
-                said = head.get_header(HEADER)
-                digest = row.pop("body", row.get("digest", ""))
-                if not self.seal.holds(signed, date, digest, said):
-                    reason = "speaks for refdesk itself, and this home did not write it"
-                    yield bad_row(signed, reason, place, damaged=False)
-                    continue
-            row.pop("signed", None)
-            row.pop("body", None)
-            row["url"] = self.named_here(file, row["url"])
-            yield row
-
-    def named_here(self, file: str, url: str) -> str:
-        """Return how an address that stands in a file of the archive is called in this home.
-
-        Files of another machine are not this one's, whatever they are called.
-        """
-        if file.startswith((_GIVEN, FETCHED)) or not url.startswith("file:"):
-            return url
-        space = re.sub(r"-[0-9]{6,9}-", "-", file.split(".")[0])
-        return f"file://{space}/{url.removeprefix('file:').lstrip('/')}"
-
-
-def is_imported(file: str) -> bool:
-    """Say whether an archive file was made elsewhere."""
-    return file.startswith(IMPORTED)
 
 
 def _is_gone(gone: Iterable[Forgotten], url: str, file: str, offset: int, order: Order) -> bool:

@@ -19,7 +19,7 @@ from typing import Self
 import httpx
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_after_attempt
 
-from ingest.archive.warc import Exchange, Reply
+from ingest.archive.values import Exchange, Reply
 from ingest.failures import Failure
 from ingest.fetch.pace import Hosts, Limits
 from ingest.fetch.request import Request

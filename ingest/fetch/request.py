@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ingest.archive.warc import Reply
+from ingest.archive.values import Reply
 from ingest.values import Rejection
 
 

@@ -6,6 +6,7 @@ from time import monotonic
 
 import httpx
 
+from ingest.archive import writing
 from ingest.archive.warc import Archive
 from ingest.bounded.lists import ListReader
 from ingest.errors import UsageError
@@ -177,19 +178,21 @@ class Collector:
                 continue  # one that lost all links, or cannot be read: the last good one stays
             now = grown(stored[curated.name], now)
             if now != stored[curated.name]:
-                self._archive.add([catalog.added(now)])
-        self._archive.add(
-            catalog.added(inner)
-            for curated in wanted
-            for inner in followed(curated, stored, ledger, self._reader.read)
+                writing.add(self._archive, [catalog.added(now)])
+        writing.add(
+            self._archive,
+            (
+                catalog.added(inner)
+                for curated in wanted
+                for inner in followed(curated, stored, ledger, self._reader.read)
+            ),
         )
 
     def _descend(self, request: CollectRequest) -> None:
         ledger = Ledger(self._archive)
         for curated in self._lists(request):
-            self._archive.add(
-                catalog.added(inner) for inner in sublists(curated, ledger, self._reader.parse)
-            )
+            inside = sublists(curated, ledger, self._reader.parse)
+            writing.add(self._archive, (catalog.added(inner) for inner in inside))
 
 
 def _sources(curated: CuratedList) -> list[str]:

@@ -13,7 +13,8 @@ from urllib.parse import urlsplit, urlunsplit
 import httpx
 
 from ingest.archive.run import ArchiveRun
-from ingest.archive.warc import Archive, Asked, Exchange, Reply
+from ingest.archive.values import Asked, Exchange, Reply
+from ingest.archive.warc import Archive
 from ingest.bounded.figures import FigureFinder
 from ingest.errors import RefdeskError
 from ingest.fetch.client import Fetcher

@@ -5,16 +5,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
-from ingest.archive.values import Order
-from ingest.archive.warc import (
-    Archive,
-    Asked,
-    DamagedRecordError,
-    Record,
-    Reply,
-    Visit,
-    is_imported,
-)
+from ingest.archive.files import is_imported
+from ingest.archive.values import Asked, Order, Record, Reply, Visit
+from ingest.archive.warc import Archive, DamagedRecordError
 from ingest.failures import Failure, failure_of
 from ingest.fetch.client import Remembered
 from ingest.fetch.robots import is_closed, is_robots

@@ -7,7 +7,8 @@ an empty one says that the list was removed. Earlier ones say what a curator cha
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from ingest.archive.warc import Archive, Record, Resource
+from ingest.archive.values import Record, Resource
+from ingest.archive.warc import Archive
 from ingest.errors import UsageError
 from ingest.lists.catalog_file import FOUNDING, CuratedList, dumps, loads
 from ingest.shipped import shipped

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import yaml
 
-from ingest.archive.warc import Reply
+from ingest.archive.values import Reply
 from ingest.errors import UsageError
 from ingest.failures import Failure
 from ingest.links.kinds import split

@@ -12,7 +12,7 @@ from typing import Any
 
 from lxml import etree, html
 
-from ingest.archive.warc import Reply
+from ingest.archive.values import Reply
 from ingest.failures import Failure
 from ingest.reading import markdown
 from ingest.reading.decode import MAX_CHARS, UnreadableError, decode

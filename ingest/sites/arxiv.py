@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from lxml import etree, html
 
-from ingest.archive.warc import Reply
+from ingest.archive.values import Reply
 from ingest.links.urls import canonical, source_of
 from ingest.reading import markdown
 from ingest.reading.decode import UnreadableError, decode, unpack

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from lxml import html
 
-from ingest.archive.warc import Reply
+from ingest.archive.values import Reply
 from ingest.failures import Failure
 from ingest.links.urls import canonical, source_of
 from ingest.sites import web

@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 
-from ingest.archive.warc import Reply
+from ingest.archive.values import Reply
 from ingest.failures import Failure
 from ingest.links.kinds import split
 from ingest.links.urls import canonical, kind_of, source_of

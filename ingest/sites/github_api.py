@@ -4,7 +4,7 @@ import json
 import os
 from typing import Any
 
-from ingest.archive.warc import Reply
+from ingest.archive.values import Reply
 from ingest.failures import Failure
 from ingest.links.kinds import split
 from ingest.reading.decode import UnreadableError, to_text, unpack

@@ -12,7 +12,7 @@ from typing import Any
 
 from lxml import etree, html
 
-from ingest.archive.warc import Reply
+from ingest.archive.values import Reply
 from ingest.failures import Failure
 from ingest.links.kinds import split
 from ingest.links.urls import canonical

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from io import StringIO
 from urllib.parse import unquote, urlsplit
 
-from ingest.archive.warc import Reply
+from ingest.archive.values import Reply
 from ingest.failures import Failure
 from ingest.reading.decode import HTML, MAX_CHARS, Content, UnreadableError, decode
 from ingest.reading.document import make_document, read_document, status_reason

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from lxml import html
 
-from ingest.archive.warc import Reply
+from ingest.archive.values import Reply
 from ingest.failures import Failure
 from ingest.links.urls import source_of
 from ingest.reading.document import read_document

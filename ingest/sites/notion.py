@@ -2,7 +2,7 @@
 
 from lxml import html
 
-from ingest.archive.warc import Reply
+from ingest.archive.values import Reply
 from ingest.links.urls import source_of
 from ingest.sites import web
 from ingest.sites.article import read_with

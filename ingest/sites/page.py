@@ -3,7 +3,7 @@
 For the kinds whose pages are mostly shells: without scripts or a login they say next to nothing.
 """
 
-from ingest.archive.warc import Reply
+from ingest.archive.values import Reply
 from ingest.failures import Failure
 from ingest.links.urls import canonical
 from ingest.reading.document import read_document

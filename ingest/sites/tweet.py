@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from lxml import etree, html
 
-from ingest.archive.warc import Reply
+from ingest.archive.values import Reply
 from ingest.failures import Failure
 from ingest.links.urls import source_of
 from ingest.reading import markdown

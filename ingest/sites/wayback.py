@@ -5,7 +5,7 @@ import re
 from dataclasses import replace
 from urllib.parse import quote
 
-from ingest.archive.warc import Reply
+from ingest.archive.values import Reply
 from ingest.reading.decode import UnreadableError, unpack
 from ingest.sites.source import Replies, Request
 

@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from html import unescape
 
-from ingest.archive.warc import Reply
+from ingest.archive.values import Reply
 from ingest.links.urls import canonical, joined
 from ingest.reading.decode import UnreadableError, unpack
 from ingest.reading.document import read_document

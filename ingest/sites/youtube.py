@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from ingest.archive.warc import Reply
+from ingest.archive.values import Reply
 from ingest.links.urls import canonical, source_of
 from ingest.reading.captions import paragraphs
 from ingest.reading.decode import UnreadableError, decode

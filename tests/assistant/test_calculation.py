@@ -17,7 +17,7 @@ from assistant.desk import Desk
 from assistant.engines.protocol import Engine
 from assistant.learning import primer
 from index.store.values import Filters
-from ingest.archive import given
+from ingest.archive import given, writing
 from ingest.archive.warc import Archive
 from ingest.values import PRIMER
 
@@ -40,7 +40,7 @@ def noted(tmp_path_factory, models_dir):
     models_dir.mkdir(parents=True, exist_ok=True)
     (home / "models").symlink_to(models_dir)
     urls = {PRIMER + note for note, _ in all_quotes()}
-    Archive(home / "archive").add(note for note in given.primer() if note.url in urls)
+    writing.add(Archive(home / "archive"), (note for note in given.primer() if note.url in urls))
     desk = Desk(home, llm="extractive")
     desk.rebuild()
     yield desk

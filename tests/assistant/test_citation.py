@@ -9,7 +9,9 @@ from assistant.answering.question import understand
 from assistant.answering.sections import sections
 from assistant.desk import Desk
 from index.store.values import Filters
-from ingest.archive.warc import Archive, Resource
+from ingest.archive import writing
+from ingest.archive.values import Resource
+from ingest.archive.warc import Archive
 from ingest.values import PRIMER
 
 
@@ -91,11 +93,12 @@ With multi-query attention all query heads share a single key head and a single 
 
 def test_a_curated_source_that_says_the_same_is_preferred_to_the_primer(home):
     archive = Archive(home / "archive")
-    archive.add(
+    writing.add(
+        archive,
         [
             Resource(f"{PRIMER}mqa", "text/markdown", NOTE.encode()),
             Resource("file:///post.md", "text/markdown", CURATED.encode()),
-        ]
+        ],
     )
     desk = Desk(home, llm="extractive")
     desk.rebuild()
@@ -120,7 +123,9 @@ $$2 \\cdot n_{layers} \\cdot n_{kv} \\cdot d_{head} \\cdot n_{tokens}$$
 
 
 def test_a_near_copy_of_what_announces_a_formula_is_put_right(home):
-    Archive(home / "archive").add([Resource("file:///cache.md", "text/markdown", SIZE.encode())])
+    writing.add(
+        Archive(home / "archive"), [Resource("file:///cache.md", "text/markdown", SIZE.encode())]
+    )
     desk = Desk(home, llm="extractive")
     desk.rebuild()
     evidence = gather(desk.library, understand("what is a KV cache?"), Filters())

@@ -16,6 +16,7 @@ from assistant.learning import effort, primer
 from assistant.learning.path import reading_path, to_markdown
 from assistant.learning.recommended import is_account
 from index.store.values import DIFFICULTIES, Recommendation
+from ingest.archive import writing
 from ingest.archive.warc import Archive
 from ingest.errors import NothingFound, UsageError
 from ingest.links.urls import canonical
@@ -71,7 +72,7 @@ def library(tmp_path_factory: pytest.TempPathFactory, models_dir: Path) -> Itera
         )
         writer.write_record(record)
     (folder / "own.md").write_text(OWN_LIST, "utf-8")
-    Archive(home / "archive").add(catalog.founding_resources())
+    writing.add(Archive(home / "archive"), catalog.founding_resources())
     desk = Desk(home, llm="extractive")
     desk.ingest([pages, warc], seed=False)
     desk.add_list(folder / "own.md")

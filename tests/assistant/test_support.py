@@ -6,7 +6,9 @@ from assistant.answering.evidence import Evidence, lines_of
 from assistant.answering.question import understand
 from assistant.answering.support import Support
 from assistant.desk import Desk
-from ingest.archive.warc import Archive, Resource
+from ingest.archive import writing
+from ingest.archive.values import Resource
+from ingest.archive.warc import Archive
 
 ADAPTERS = """# Heron adapters
 
@@ -43,8 +45,9 @@ def desk(tmp_path_factory, models_dir):
     home.mkdir()
     (home / "models").symlink_to(models_dir)
     pages = {"a": ADAPTERS, "q": QUEUES, "c": CLIENTS, "l": LONG, "z": CHINESE}
-    Archive(home / "archive").add(
-        [Resource(f"file:///{n}.md", "text/markdown", text.encode()) for n, text in pages.items()]
+    writing.add(
+        Archive(home / "archive"),
+        [Resource(f"file:///{n}.md", "text/markdown", text.encode()) for n, text in pages.items()],
     )
     desk = Desk(home, llm="extractive")
     desk.rebuild()

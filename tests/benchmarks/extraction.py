@@ -17,7 +17,7 @@ from warcio.archiveiterator import ArchiveIterator
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from ingest.archive.warc import Reply  # noqa: E402
+from ingest.archive.values import Reply  # noqa: E402
 from ingest.reading.document import Document, Rejection, read_document  # noqa: E402
 
 _WORD = re.compile(r"[^\W_]+")

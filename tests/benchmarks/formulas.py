@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from ingest.archive import writing
 from ingest.archive.warc import Archive
 from ingest.pipeline import Page, pages
 from ingest.text.blocks import code_spans
@@ -42,7 +43,7 @@ def main() -> None:
     count = 0
     with tempfile.TemporaryDirectory() as folder:
         archive = Archive(Path(folder))
-        archive.import_warc(source)
+        writing.import_warc(archive, source)
         for page in pages(archive):
             for document in page.read() if isinstance(page, Page) else ():
                 for tex in formulas(document) if isinstance(document, Document) else ():

@@ -27,6 +27,7 @@ from PIL import Image  # noqa: E402  # the path comes first
 from playwright.sync_api import Browser, sync_playwright  # noqa: E402
 
 from ingest import pipeline  # noqa: E402
+from ingest.archive import writing  # noqa: E402
 from ingest.archive.warc import Archive  # noqa: E402
 from ingest.links.urls import deep_link  # noqa: E402
 from ingest.text.passage import cut  # noqa: E402
@@ -53,7 +54,7 @@ def documents(warc: Path) -> list[Document]:
     """Return the documents of an archive that were read from HTML pages."""
     with tempfile.TemporaryDirectory() as folder:
         archive = Archive(Path(folder))
-        archive.import_warc(warc)
+        writing.import_warc(archive, warc)
         read = [each for each in pipeline.pages(archive) if isinstance(each, pipeline.Page)]
         found = [each for page in read for each in page.read()]
     return [each for each in found if isinstance(each, Document)]

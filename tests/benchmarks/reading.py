@@ -13,6 +13,7 @@ from typing import Any
 import platformdirs
 
 from index.models.embedder import Embedder
+from ingest.archive import writing
 from ingest.archive.warc import Archive
 from ingest.pipeline import Page, pages
 from ingest.text.passage import cut
@@ -44,7 +45,7 @@ def main(shared: Path) -> None:
     """Print pages a second for one and for two processes."""
     with tempfile.TemporaryDirectory() as folder:
         archive = Archive(Path(folder))
-        archive.import_warc(shared / "web/pages.warc.gz")
+        writing.import_warc(archive, shared / "web/pages.warc.gz")
         list(archive.records())
         for shares in (1, 2):
             start = multiprocessing.Barrier(shares + 1)

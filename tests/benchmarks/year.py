@@ -18,6 +18,7 @@ from platformdirs import user_cache_path
 
 from assistant.desk import Desk
 from assistant.refreshing.digest import digest_object, lines_of
+from ingest.archive import writing
 from ingest.archive.warc import Archive
 from ingest.bounded.lists import ListReader
 from ingest.fetch.pace import Limits
@@ -80,7 +81,7 @@ def year(days: int) -> tuple[Counter[str], dict[int, list[tuple[str, str]]], int
         archive = Archive(Path(folder))
         none = lambda got, done, total: None  # noqa: E731
         first = Collector(archive, none, reader, web.transport, QUICK)
-        archive.add([catalog.added(first.fetch_list(FEED, "blog", None))])
+        writing.add(archive, [catalog.added(first.fetch_list(FEED, "blog", None))])
         for day in range(1, days + 1):
             clock.days = day + 0.01 * (day % 3)  # timers are never on the second
             web.pages = site(day)

@@ -7,7 +7,7 @@ import pytest
 
 import ingest.pipeline as pipeline
 from assistant.desk import Desk
-from ingest.archive import given
+from ingest.archive import given, writing
 from ingest.archive.warc import Archive
 from ingest.bounded import pool as pooling
 from ingest.bounded.sound import soundly
@@ -22,7 +22,7 @@ def taken(tmp_path, name, data):
     file = tmp_path / name
     file.write_bytes(data)
     archive = Archive(tmp_path / f"archive-{name}")
-    archive.add(given.resources(file))
+    writing.add(archive, given.resources(file))
     (page,) = [each for each in pipeline.pages(archive) if isinstance(each, pipeline.Page)]
     return soundly(page.url, page.read)
 
@@ -59,7 +59,7 @@ def test_every_other_file_is_read_or_reported(tmp_path, monkeypatch):
         (folder / name).write_bytes(data)
     (folder / "good.md").write_text("# Good\n\nThe good file speaks of attention heads.")
     archive = Archive(tmp_path / "archive")
-    archive.add(given.resources(folder))
+    writing.add(archive, given.resources(folder))
     found, rejected = read(archive, tmp_path)
     assert len(files) > 70
     assert (folder / "good.md").as_uri() in found
@@ -97,7 +97,7 @@ def test_names_links_and_kinds_of_files(tmp_path):
     assert any("link.md" in said and "leads out" in said for said in skipped)
     assert any("bad.jsonl" in said for said in skipped)
     archive = Archive(tmp_path / "archive")
-    archive.add(given.resources(folder))
+    writing.add(archive, given.resources(folder))
     assert {record.url for record in archive.records()} == set(urls)
 
 

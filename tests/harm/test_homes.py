@@ -211,7 +211,7 @@ def test_a_clock_that_was_a_year_ahead_changes_nothing(home, notes, tmp_path, mo
     from datetime import UTC, datetime, timedelta
 
     import ingest.archive.run
-    import ingest.archive.warc
+    import ingest.archive.writing
 
     class Ahead(datetime):
         @classmethod
@@ -222,7 +222,7 @@ def test_a_clock_that_was_a_year_ahead_changes_nothing(home, notes, tmp_path, mo
     mine = tmp_path / "mine.md"
     mine.write_text("# Mine\n\n## A\n\n- [X](https://a.example/x)\n")
     with monkeypatch.context() as ahead:
-        ahead.setattr(ingest.archive.warc, "datetime", Ahead)
+        ahead.setattr(ingest.archive.writing, "datetime", Ahead)
         ahead.setattr(ingest.archive.run, "datetime", Ahead)
         desk.ingest([notes], seed=False)
         desk.add_list(mine)

@@ -8,6 +8,7 @@ import pytest
 
 import ingest.pipeline as pipeline
 from assistant.desk import Desk
+from ingest.archive import writing
 from ingest.archive.warc import Archive
 from ingest.bounded import pool as pooling
 from ingest.bounded.pool import Pool
@@ -54,7 +55,7 @@ def test_each_bad_record_is_read_or_reported_and_all_good_ones_are_there(tmp_pat
     bad = bad_records()
     assert len(bad) > 200
     archive = Archive(tmp_path / "archive")
-    archive.import_warc(written(tmp_path, bad.values()))
+    writing.import_warc(archive, written(tmp_path, bad.values()))
     documents, rejections = read(archive, tmp_path)
     assert {f"{GOOD}{n}" for n in range(3)} <= documents.keys()
     for document in documents.values():
@@ -121,7 +122,7 @@ def test_a_home_with_bad_records_goes_on(home, notes, tmp_path, small, quick):
 ])  # fmt: skip
 def test_one_bad_record_alone_changes_nothing_else(tmp_path, name):
     archive = Archive(tmp_path / "archive")
-    archive.import_warc(written(tmp_path, [bad_records()[name]]))
+    writing.import_warc(archive, written(tmp_path, [bad_records()[name]]))
     documents, _ = read(archive, tmp_path)
     assert {f"{GOOD}{n}" for n in range(3)} <= documents.keys()
     assert not any(url.startswith(("refdesk:", "file:///")) for url in documents)
@@ -130,7 +131,7 @@ def test_one_bad_record_alone_changes_nothing_else(tmp_path, name):
 def test_a_page_that_hangs_is_held_and_tried_again_by_a_newer_reader(tmp_path, monkeypatch):
     monkeypatch.setattr(pooling, "seconds_for", lambda size: 1.0)
     archive = Archive(tmp_path / "archive")
-    archive.import_warc(written(tmp_path, [bad_records()["style-many"]]))
+    writing.import_warc(archive, written(tmp_path, [bad_records()["style-many"]]))
     page = next(each for each in pipeline.pages(archive) if each.url.endswith("style-many"))
     file = tmp_path / "quarantine.json"
     ask = Process.ask

@@ -9,7 +9,9 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from ingest.archive.warc import Archive, Resource
+from ingest.archive import writing
+from ingest.archive.values import Resource
+from ingest.archive.warc import Archive
 from ingest.errors import UsageError
 
 
@@ -34,14 +36,14 @@ PAGE = ("https://a.example/", "200 OK", [("Content-Type", "text/html")], b"<p>Ca
 def test_an_imported_file_is_kept_byte_for_byte(tmp_path, name):
     warc = write_warc(tmp_path / name, [PAGE])
     archive = Archive(tmp_path / "archive")
-    assert archive.import_warc(warc) == 1
+    assert writing.import_warc(archive, warc) == 1
     kept = [file for file in archive.folder.iterdir() if ".warc" in file.name]
     assert [file.read_bytes() for file in kept] == [warc.read_bytes()]
 
 
 def test_a_reply_comes_back_with_status_headers_and_body(tmp_path):
     archive = Archive(tmp_path / "archive")
-    archive.import_warc(write_warc(tmp_path / "x.warc.gz", [PAGE]))
+    writing.import_warc(archive, write_warc(tmp_path / "x.warc.gz", [PAGE]))
     (record,) = archive.records()
     reply = archive.read(record)
     assert (reply.url, reply.status, reply.body) == (PAGE[0], 200, PAGE[3])
@@ -52,8 +54,9 @@ def test_a_compressed_body_is_left_compressed(tmp_path):
     body = gzip.compress(b"<p>hello</p>")
     headers = [("Content-Type", "text/html"), ("Content-Encoding", "gzip")]
     archive = Archive(tmp_path / "archive")
-    archive.import_warc(
-        write_warc(tmp_path / "x.warc.gz", [("https://a.example/", "200 OK", headers, body)])
+    writing.import_warc(
+        archive,
+        write_warc(tmp_path / "x.warc.gz", [("https://a.example/", "200 OK", headers, body)]),
     )
     assert archive.read(next(archive.records())).body == body
 
@@ -62,8 +65,9 @@ def test_chunks_are_put_together(tmp_path):
     headers = [("Content-Type", "text/plain"), ("Transfer-Encoding", "chunked")]
     body = b"5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n"
     archive = Archive(tmp_path / "archive")
-    archive.import_warc(
-        write_warc(tmp_path / "x.warc.gz", [("https://a.example/", "200 OK", headers, body)])
+    writing.import_warc(
+        archive,
+        write_warc(tmp_path / "x.warc.gz", [("https://a.example/", "200 OK", headers, body)]),
     )
     assert archive.read(next(archive.records())).body == b"hello world"
 
@@ -77,7 +81,7 @@ def test_a_torn_file_is_refused_and_nothing_is_kept(tmp_path, cut, name):
     torn.write_bytes(whole[: int(len(whole) * cut)])
     archive = Archive(tmp_path / "archive")
     with pytest.raises(UsageError, match=torn.name):
-        archive.import_warc(torn)
+        writing.import_warc(archive, torn)
     assert list(archive.records()) == []
 
 
@@ -85,28 +89,28 @@ def test_a_changed_byte_is_noticed(tmp_path):
     path = write_warc(tmp_path / "x.warc", [PAGE])
     path.write_bytes(path.read_bytes().replace(b"Caf", b"Cof"))
     with pytest.raises(UsageError, match="whole WARC"):
-        Archive(tmp_path / "archive").import_warc(path)
+        writing.import_warc(Archive(tmp_path / "archive"), path)
 
 
 def test_a_file_that_is_no_warc_is_refused(tmp_path):
     path = tmp_path / "x.warc.gz"
     path.write_bytes(gzip.compress(b"not a record at all\n" * 50))
     with pytest.raises(UsageError):
-        Archive(tmp_path / "archive").import_warc(path)
+        writing.import_warc(Archive(tmp_path / "archive"), path)
 
 
 def test_given_files_become_resource_records_once(tmp_path):
     archive = Archive(tmp_path / "archive")
     note = Resource("file:///notes/a.md", "text/markdown", b"# A")
-    assert archive.add([note]) == 1
-    assert archive.add([note]) == 0
-    assert archive.add([Resource(note.url, note.media_type, b"# B")]) == 1
+    assert writing.add(archive, [note]) == 1
+    assert writing.add(archive, [note]) == 0
+    assert writing.add(archive, [Resource(note.url, note.media_type, b"# B")]) == 1
     assert [archive.read(record).body for record in archive.records()] == [b"# A", b"# B"]
 
 
 def test_other_tools_can_read_what_was_written(tmp_path):
     archive = Archive(tmp_path / "archive")
-    archive.add([Resource("file:///notes/a.md", "text/markdown", b"# A")])
+    writing.add(archive, [Resource("file:///notes/a.md", "text/markdown", b"# A")])
     (file,) = archive.folder.glob("*.warc.gz")
     with file.open("rb") as stream:
         for record in ArchiveIterator(stream, check_digests="raise"):
@@ -116,7 +120,7 @@ def test_other_tools_can_read_what_was_written(tmp_path):
 
 def test_the_index_is_made_again_when_it_is_gone(tmp_path):
     archive = Archive(tmp_path / "archive")
-    archive.import_warc(write_warc(tmp_path / "x.warc.gz", [PAGE]))
+    writing.import_warc(archive, write_warc(tmp_path / "x.warc.gz", [PAGE]))
     before = list(archive.records())
     for index in archive.folder.glob("*.index.jsonl"):
         index.unlink()

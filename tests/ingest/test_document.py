@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
-from ingest.archive.warc import Reply
+from ingest.archive.values import Reply
 from ingest.errors import UsageError
 from ingest.reading.decode import MAX_CHARS
 from ingest.reading.document import Document, Rejection, read_document

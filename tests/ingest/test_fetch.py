@@ -10,7 +10,7 @@ from time import monotonic
 import anyio
 import pytest
 
-from ingest.archive.warc import Reply
+from ingest.archive.values import Reply
 from ingest.fetch.client import USER_AGENT, Fetcher, Remembered
 from ingest.fetch.pace import Limits
 from ingest.fetch.transport import guarded_transport

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ingest.archive.given import resources
-from ingest.archive.warc import Reply
+from ingest.archive.values import Reply
 from ingest.errors import UsageError
 from ingest.reading.document import Document, Rejection, read_document
 from ingest.reading.markup import as_markdown

@@ -13,7 +13,8 @@ from time import monotonic
 
 import pytest
 
-from ingest.archive.warc import Archive, Reply
+from ingest.archive.values import Reply
+from ingest.archive.warc import Archive
 from ingest.fetch.client import Fetcher, Remembered
 from ingest.fetch.pace import Limits
 from ingest.gathering.gather import gather

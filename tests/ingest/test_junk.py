@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
-from ingest.archive.warc import Reply
+from ingest.archive.values import Reply
 from ingest.reading.document import Document, Rejection, read_document
 from ingest.reading.extract import extract_html
 from ingest.reading.junk import reason

@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from assistant.desk import Desk
+from ingest.archive import writing
 from ingest.archive.erase import erase
 from ingest.archive.moving import move
 from ingest.archive.shelf import ArchiveUnreachable, ObjectStore, checked, settle_at
-from ingest.archive.warc import Archive, DamagedRecordError, Resource
+from ingest.archive.values import Resource
+from ingest.archive.warc import Archive, DamagedRecordError
 from ingest.errors import UsageError
 from tests.s3 import KEYS, Wire, seaweed
 
@@ -134,7 +136,7 @@ def test_the_store_goes_in_the_middle_of_a_rebuild_and_no_page_is_lost(wire, hom
 @pytest.mark.long
 def test_one_record_is_read_by_its_range(wire, tmp_path, monkeypatch):
     archive = at(tmp_path / "archive", "s3://reading/ranges")
-    archive.add(page(number, 200_000) for number in range(20))
+    writing.add(archive, (page(number, 200_000) for number in range(20)))
     (warc,) = archive.files()
     assert warc.size > 4_000_000
     record = list(archive.records())[10]
@@ -153,10 +155,10 @@ def test_one_record_is_read_by_its_range(wire, tmp_path, monkeypatch):
 @pytest.mark.long
 def test_the_server_goes_in_the_middle_of_a_write(wire, tmp_path):
     archive = at(tmp_path / "archive", "s3://reading/write")
-    archive.add([page(1)])
+    writing.add(archive, [page(1)])
     wire.cut_after(up=5_000_000)
     with pytest.raises(ArchiveUnreachable, match="nothing was lost, run it again"):
-        archive.add([page(2, 20_000_000)])
+        writing.add(archive, [page(2, 20_000_000)])
     assert len(here(archive)) == 1  # it waits here, whole
     wire.whole()
     assert [warc.name for warc in archive.store.warcs()] == [archive.files()[0].name]
@@ -170,7 +172,7 @@ def test_the_server_goes_in_the_middle_of_a_write(wire, tmp_path):
 @pytest.mark.long
 def test_the_server_goes_in_the_middle_of_a_read(wire, tmp_path):
     archive = at(tmp_path / "archive", "s3://reading/read")
-    archive.add([page(1, 5_000_000)])
+    writing.add(archive, [page(1, 5_000_000)])
     (record,) = archive.records()
     wire.cut_after(down=1_000_000)
     with pytest.raises(ArchiveUnreachable, match="cannot be read"):
@@ -182,9 +184,11 @@ def test_the_server_goes_in_the_middle_of_a_read(wire, tmp_path):
 @pytest.mark.long
 def test_what_is_forgotten_is_gone_from_the_store(wire, tmp_path):
     archive = at(tmp_path / "archive", "s3://reading/forget")
-    archive.add([Resource("https://example.org/a", "text/plain", b"a secret of somebody"), page(1)])
+    writing.add(
+        archive, [Resource("https://example.org/a", "text/plain", b"a secret of somebody"), page(1)]
+    )
     (first,) = archive.files()
-    archive.forget(addresses=["https://example.org/a"])
+    writing.forget(archive, addresses=["https://example.org/a"])
     assert erase(archive) == 1
     left = bodies(archive)
     assert left[page(1).url] == page(1).body
@@ -201,7 +205,7 @@ def test_what_is_forgotten_is_gone_from_the_store(wire, tmp_path):
 @pytest.mark.long
 def test_a_file_that_goes_from_the_store_is_missed(wire, tmp_path):
     archive = at(tmp_path / "archive", "s3://reading/lost")
-    archive.add([page(1)])
+    writing.add(archive, [page(1)])
     (record,) = archive.records()
     archive.store.remove(record.file)
     assert archive.lost() == [record.file]
@@ -212,8 +216,8 @@ def test_a_file_that_goes_from_the_store_is_missed(wire, tmp_path):
 @pytest.mark.long
 def test_a_move_that_breaks_off_goes_on(wire, tmp_path):
     archive = Archive(tmp_path / "archive")
-    archive.add([page(1, 2_000_000)])
-    archive.add([page(2, 2_000_000)])
+    writing.add(archive, [page(1, 2_000_000)])
+    writing.add(archive, [page(2, 2_000_000)])
     wire.cut_after(up=3_000_000)
     with pytest.raises(ArchiveUnreachable):
         move(archive, "s3://reading/moved", lambda *_: None)

@@ -10,7 +10,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
-from ingest.archive.warc import Reply
+from ingest.archive.values import Reply
 from ingest.reading.decode import UnreadableError
 from ingest.reading.document import Document, read_document
 from ingest.reading.garbled import is_garbled

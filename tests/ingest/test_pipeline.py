@@ -4,7 +4,9 @@ import json
 
 import pytest
 
-from ingest.archive.warc import Archive, Resource
+from ingest.archive import writing
+from ingest.archive.values import Resource
+from ingest.archive.warc import Archive
 from ingest.pipeline import Page, pages
 from ingest.values import Document, Rejection
 from tests.ingest.test_archive import write_warc
@@ -16,7 +18,7 @@ MD = [("Content-Type", "text/plain; charset=utf-8")]
 
 def found(tmp_path, replies, name="x.warc.gz"):
     archive = Archive(tmp_path / "archive")
-    archive.import_warc(write_warc(tmp_path / name, replies))
+    writing.import_warc(archive, write_warc(tmp_path / name, replies))
     results = list(pages(archive))
     taken = {item.url: item for item in results if isinstance(item, Page)}
     lost = {item.url: item.reason for item in results if isinstance(item, Rejection)}
@@ -118,11 +120,12 @@ def test_raw_markdown_counts_before_the_rendered_page(tmp_path):
 
 def test_a_failed_fetch_does_not_displace_a_good_one(tmp_path):
     archive = Archive(tmp_path / "archive")
-    archive.import_warc(
-        write_warc(tmp_path / "1.warc.gz", [("https://a.example/x", "200 OK", HTML, TEXT)])
+    writing.import_warc(
+        archive, write_warc(tmp_path / "1.warc.gz", [("https://a.example/x", "200 OK", HTML, TEXT)])
     )
-    archive.import_warc(
-        write_warc(tmp_path / "2.warc.gz", [("https://a.example/x", "404 Gone", HTML, b"gone")])
+    writing.import_warc(
+        archive,
+        write_warc(tmp_path / "2.warc.gz", [("https://a.example/x", "404 Gone", HTML, b"gone")]),
     )
     (page,) = pages(archive)
     (document,) = page.read()
@@ -141,7 +144,7 @@ def test_lines_of_a_jsonl_file_are_documents(tmp_path):
     ]
     body = "\n".join(json.dumps(row, ensure_ascii=False) for row in rows).encode()
     archive = Archive(tmp_path / "archive")
-    archive.add([Resource("file:///d/rows.jsonl", "application/jsonl", body)])
+    writing.add(archive, [Resource("file:///d/rows.jsonl", "application/jsonl", body)])
     (page,) = pages(archive)
     one, two = page.read()
     assert (one.url, one.title) == ("https://a.example/1", "One")
@@ -162,7 +165,7 @@ def test_lines_of_a_jsonl_file_are_documents(tmp_path):
 def test_a_given_text_is_taken_as_it_is_and_a_title_alone_is_one(tmp_path, row, title, text):
     archive = Archive(tmp_path / "archive")
     body = json.dumps({"_id": "7", **row}).encode()
-    archive.add([Resource("file:///d/rows.jsonl", "application/jsonl", body)])
+    writing.add(archive, [Resource("file:///d/rows.jsonl", "application/jsonl", body)])
     (page,) = pages(archive)
     (document,) = page.read()
     assert isinstance(document, Document)
@@ -172,7 +175,9 @@ def test_a_given_text_is_taken_as_it_is_and_a_title_alone_is_one(tmp_path, row, 
 
 def test_a_row_with_neither_title_nor_text_is_reported(tmp_path):
     archive = Archive(tmp_path / "archive")
-    archive.add([Resource("file:///d/r.jsonl", "application/jsonl", b'{"_id": "7", "text": ""}')])
+    writing.add(
+        archive, [Resource("file:///d/r.jsonl", "application/jsonl", b'{"_id": "7", "text": ""}')]
+    )
     (page,) = pages(archive)
     assert page.read() == [Rejection("file:///d/r.jsonl#7", "empty")]
 

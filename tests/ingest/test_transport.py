@@ -20,7 +20,7 @@ import httpcore
 import pytest
 import trustme
 
-from ingest.archive.warc import Reply
+from ingest.archive.values import Reply
 from ingest.errors import UsageError
 from ingest.fetch.client import Fetcher
 from ingest.fetch.pace import Limits

@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 from reportlab.pdfgen.canvas import Canvas
 
+from ingest.archive import writing
 from ingest.archive.values import Resource
 from ingest.archive.warc import Archive
 from ingest.bounded.drawings import Drawings
@@ -65,7 +66,7 @@ def test_what_is_no_pdf_is_refused_in_words(body):
 
 def test_pages_are_drawn_in_a_process_of_their_own_from_the_archived_bytes(tmp_path):
     archive = Archive(tmp_path)
-    archive.add([
+    writing.add(archive, [
         Resource("https://a.example/a.pdf", "application/pdf", a_pdf(["Some words"])),
         Resource("https://a.example/b.pdf", "application/pdf", b"%PDF-1.4 broken"),
     ])  # fmt: skip

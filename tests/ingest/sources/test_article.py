@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
-from ingest.archive.warc import Reply
+from ingest.archive.values import Reply
 from ingest.sites import web
 from ingest.sites.registry import source_for
 from ingest.values import Document, Rejection

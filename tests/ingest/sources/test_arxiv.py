@@ -6,7 +6,7 @@ import io
 import pytest
 from reportlab.pdfgen.canvas import Canvas
 
-from ingest.archive.warc import Reply
+from ingest.archive.values import Reply
 from ingest.sites import arxiv
 from ingest.values import Document, Rejection
 

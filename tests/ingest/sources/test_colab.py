@@ -3,7 +3,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from ingest.archive.warc import Reply
+from ingest.archive.values import Reply
 from ingest.sites import colab
 from ingest.sites.source import Request
 from ingest.values import Document, Rejection

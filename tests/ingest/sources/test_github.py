@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
-from ingest.archive.warc import Reply
+from ingest.archive.values import Reply
 from ingest.links.urls import canonical
 from ingest.reading.document import read_document
 from ingest.sites import github

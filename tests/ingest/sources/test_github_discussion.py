@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from ingest.archive.warc import Reply
+from ingest.archive.values import Reply
 from ingest.sites import github_discussion
 from ingest.sites.source import Request
 from ingest.values import Document, Rejection

@@ -2,7 +2,7 @@ import gzip
 
 import pytest
 
-from ingest.archive.warc import Reply
+from ingest.archive.values import Reply
 from ingest.sites import google_docs
 from ingest.values import Document, Rejection
 

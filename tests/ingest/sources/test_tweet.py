@@ -3,7 +3,7 @@ import json
 
 import pytest
 
-from ingest.archive.warc import Reply
+from ingest.archive.values import Reply
 from ingest.sites import tweet
 from ingest.values import Document, Rejection
 

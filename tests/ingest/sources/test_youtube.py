@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from ingest.archive.warc import Reply
+from ingest.archive.values import Reply
 from ingest.sites import youtube
 from ingest.sites.source import Request
 from ingest.values import Document, Rejection
