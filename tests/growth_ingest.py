@@ -28,6 +28,7 @@ from ingest.reading import (
     front_matter,
     garbled,
     imprint,
+    jsonl,
     junk,
     latexml,
     markdown,
@@ -286,6 +287,13 @@ CASES: dict[str, Any] = {
     "ingest.text.names.name_parts": names.name_parts,
     "ingest.text.names.names_in": Case(names.names_in, units=(" and ", "A B, ", "A B; ")),
     "ingest.reading.junk.reason": lambda text: junk.reason(_extract(text)),
+    "ingest.reading.jsonl.read_rows": [
+        Case(lambda text: jsonl.read_rows(_reply(text)), units=('{"text":"a"}\n', "{}\n")),
+        Case(
+            lambda text: jsonl.read_rows(_reply(json.dumps({"text": text, "url": _URL}))),
+            common=FEW,
+        ),
+    ],
     "ingest.reading.latexml.extract_latexml": Case(
         lambda text: latexml.extract_latexml(text, _URL, with_abstract=True),
         heads=(
@@ -712,7 +720,8 @@ EXEMPT: dict[str, str] = {
     "ingest.fetch.client.": "sends and receives; bodies have a most size",
     "ingest.fetch.pace.": "one look-up by host",
     "ingest.fetch.robots_gate.": "asks `Robots`",
-    "ingest.pipeline.": "reads by `read_document` and `jsonl`",
+    "ingest.page.": "reads by `read_document` and `read_rows`",
+    "ingest.pipeline.": "compares addresses; reads nothing",
     "ingest.lists.catalog.": "names of lists",
     "ingest.lists.catalog_file.dumps": "writes what was read",
     "ingest.disk.": "writes and reads bytes",

@@ -32,7 +32,7 @@ from index.store.sqlite import LISTED, Store
 from index.store.writer import StoreWriter
 from ingest.links.kinds import split
 from ingest.lists.catalog_file import CuratedList
-from ingest.pipeline import Page
+from ingest.page import Page
 from ingest.primer_zh import wording
 from ingest.values import Document, Rejection
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from index.store.sqlite import LISTED
 from ingest.links.urls import canonical
 from ingest.lists.catalog_file import CuratedList, Entry
-from ingest.pipeline import Page
+from ingest.page import Page
 from ingest.values import READER, Document
 
 

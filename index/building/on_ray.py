@@ -26,7 +26,7 @@ from ingest.bounded.pool import Reader, Results
 from ingest.bounded.quarantine import Quarantine
 from ingest.bounded.sound import soundly
 from ingest.errors import ModelUnavailable, RefdeskError, UsageError
-from ingest.pipeline import Page, Reading
+from ingest.page import Page, Reading
 from ingest.values import Document, Passage, Rejection
 
 _PAGES = 8  # a task

@@ -8,7 +8,7 @@ from index.models.embedder import Embedder, Vectors
 from index.store.recipe import SPECIAL, passage_tokens
 from ingest.bounded.pool import Pool, Results
 from ingest.bounded.quarantine import Quarantine
-from ingest.pipeline import Page
+from ingest.page import Page
 from ingest.text.passage import cut
 from ingest.values import Document, Passage
 

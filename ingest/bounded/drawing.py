@@ -7,7 +7,7 @@ from typing import Any
 
 from ingest.archive.values import Record
 from ingest.archive.warc import Archive
-from ingest.pipeline import record_of
+from ingest.page import record_of
 from ingest.reading.decode import UnreadableError, unpack
 from ingest.reading.pdf_image import PageImage, page_image
 from ingest.reading.picture_image import PictureImage, redrawn

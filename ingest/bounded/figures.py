@@ -8,7 +8,7 @@ from typing import Self
 from ingest.bounded.limits import seconds_for
 from ingest.bounded.process import Process, ReaderFailed
 from ingest.bounded.worker import of_plain
-from ingest.pipeline import Reading
+from ingest.page import Reading
 from ingest.values import Document
 
 

@@ -18,7 +18,7 @@ from ingest.bounded.process import Process, ReaderFailed
 from ingest.bounded.quarantine import Quarantine
 from ingest.bounded.sound import MEMORY_SPENT, soundly
 from ingest.bounded.worker import of_plain
-from ingest.pipeline import Page, Reading
+from ingest.page import Page, Reading
 from ingest.values import Document, Rejection
 
 Results = list[Document | Rejection]

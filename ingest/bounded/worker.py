@@ -26,7 +26,7 @@ from ingest.exports.registry import read_list
 from ingest.failures import Failure
 from ingest.lists.catalog_file import dumps
 from ingest.lists.parser import parse
-from ingest.pipeline import Reading
+from ingest.page import Reading
 from ingest.reading.decode import UnreadableError
 from ingest.values import Document, Figure, Imprint, Rejection
 

@@ -21,7 +21,7 @@ from ingest.fetch.client import Fetcher
 from ingest.fetch.pace import Limits
 from ingest.gathering.ledger import Ledger
 from ingest.links.urls import canonical, source_of
-from ingest.pipeline import reading_of
+from ingest.page import reading_of
 from ingest.reading.decode import UnreadableError, unpack
 from ingest.reading.document import reason_of, status_reason
 from ingest.sites import wayback as archived_copy

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from ingest.archive import writing
 from ingest.archive.warc import Archive
-from ingest.pipeline import Page, pages
+from ingest.page import Page
+from ingest.pipeline import pages
 from ingest.text.blocks import code_spans
 from ingest.text.formulas import FORMULA
 from ingest.values import Document

@@ -30,6 +30,7 @@ from ingest import pipeline  # noqa: E402
 from ingest.archive import writing  # noqa: E402
 from ingest.archive.warc import Archive  # noqa: E402
 from ingest.links.urls import deep_link  # noqa: E402
+from ingest.page import Page  # noqa: E402
 from ingest.text.passage import cut  # noqa: E402
 from ingest.values import Document  # noqa: E402
 from tests.stand_in import Web, read_warc  # noqa: E402
@@ -55,7 +56,7 @@ def documents(warc: Path) -> list[Document]:
     with tempfile.TemporaryDirectory() as folder:
         archive = Archive(Path(folder))
         writing.import_warc(archive, warc)
-        read = [each for each in pipeline.pages(archive) if isinstance(each, pipeline.Page)]
+        read = [each for each in pipeline.pages(archive) if isinstance(each, Page)]
         found = [each for page in read for each in page.read()]
     return [each for each in found if isinstance(each, Document)]
 

@@ -15,7 +15,8 @@ import platformdirs
 from index.models.embedder import Embedder
 from ingest.archive import writing
 from ingest.archive.warc import Archive
-from ingest.pipeline import Page, pages
+from ingest.page import Page
+from ingest.pipeline import pages
 from ingest.text.passage import cut
 from ingest.values import Document
 

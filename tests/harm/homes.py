@@ -28,6 +28,7 @@ from ingest.bounded.quarantine import Quarantine
 from ingest.bounded.sound import soundly
 from ingest.fetch.pace import Limits
 from ingest.lists import catalog
+from ingest.page import Page
 from ingest.values import Document
 from tests.conftest import BREAD_PAGE, MQA_PAGE, ZH_PAGE
 from tests.generated import page
@@ -146,7 +147,7 @@ class Judge:
     def _read(self, home: Path) -> dict[str, str]:
         found: dict[str, str] = {}
         for each in pipeline.pages(Archive(home / "archive")):
-            for result in soundly(each.url, each.read) if isinstance(each, pipeline.Page) else ():
+            for result in soundly(each.url, each.read) if isinstance(each, Page) else ():
                 if isinstance(result, Document):
                     found[result.url] = result.sha256
         return found
@@ -170,7 +171,7 @@ class _Here:
     def __exit__(self, *_: object) -> None:
         pass
 
-    def read(self, pages: list[pipeline.Page]) -> Iterator[tuple[pipeline.Page, object]]:
+    def read(self, pages: list[Page]) -> Iterator[tuple[Page, object]]:
         """Do what `Pool.read` does."""
         for each in pages:
             yield each, soundly(each.url, each.read)

@@ -12,6 +12,7 @@ from ingest.archive.warc import Archive
 from ingest.bounded import pool as pooling
 from ingest.bounded.sound import soundly
 from ingest.errors import UsageError
+from ingest.page import Page
 from ingest.values import Document, Rejection
 from tests.harm.files import documents, rows
 from tests.harm.test_records import read
@@ -23,7 +24,7 @@ def taken(tmp_path, name, data):
     file.write_bytes(data)
     archive = Archive(tmp_path / f"archive-{name}")
     writing.add(archive, given.resources(file))
-    (page,) = [each for each in pipeline.pages(archive) if isinstance(each, pipeline.Page)]
+    (page,) = [each for each in pipeline.pages(archive) if isinstance(each, Page)]
     return soundly(page.url, page.read)
 
 

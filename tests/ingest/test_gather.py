@@ -14,7 +14,8 @@ from warcio.checker import Checker
 from ingest.archive.warc import Archive
 from ingest.fetch.pace import Limits
 from ingest.gathering.gather import gather
-from ingest.pipeline import Page, pages
+from ingest.page import Page
+from ingest.pipeline import pages
 from ingest.values import Document
 from tests.stand_in import Web
 

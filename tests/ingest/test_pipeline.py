@@ -7,7 +7,8 @@ import pytest
 from ingest.archive import writing
 from ingest.archive.values import Resource
 from ingest.archive.warc import Archive
-from ingest.pipeline import Page, pages
+from ingest.page import Page
+from ingest.pipeline import pages
 from ingest.values import Document, Rejection
 from tests.ingest.test_archive import write_warc
 
