@@ -20,7 +20,7 @@ from ingest.reading.picture_image import redrawn
 from tests.conftest import BREAD_PAGE
 from tests.doors import serving
 from tests.stand_in import Web
-from ui.page.html_answer import markdown
+from ui.page.answer_markdown import markdown
 from ui.page.html_figures import beside_html, figures_named_html
 from ui.page.html_reader import POLICY, reader_html
 from ui.page.i18n import texts

@@ -8,8 +8,9 @@ from assistant.answering.values import Answer, Citation, Sentence
 from index.store.browse import Link
 from index.store.values import Recommendation
 from ingest.errors import FoundWanting, HomeBusy, UsageError
+from ui.page.answer_markdown import markdown
 from ui.page.html import failed_html, link, message_html, reader_link
-from ui.page.html_answer import Turn, error_html, markdown, turn_html
+from ui.page.html_answer import Turn, error_html, turn_html
 from ui.page.html_browse import tree_html
 from ui.page.html_library import missing_html, thin_html
 from ui.page.i18n import texts

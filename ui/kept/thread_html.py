@@ -20,8 +20,8 @@ from ingest.errors import UsageError
 from ui.page import assets
 from ui.page.highlight import marked
 from ui.page.html import link, recommended_html, trail
-from ui.page.html_answer import said_html
 from ui.page.html_figures import figures_named_html
+from ui.page.html_sentences import said_html
 from ui.page.i18n import LANGUAGES, Texts, texts
 
 _OPENING = '<script type="application/json" id="refdesk-thread">'

@@ -4,7 +4,7 @@ from assistant.answering.values import Answer
 from assistant.kept.answer_of import answer_of
 from assistant.kept.threads import Whole
 from ui.markdown_form import linked, words
-from ui.page.html_answer import markdown
+from ui.page.answer_markdown import markdown
 
 
 def thread_markdown(whole: Whole) -> str:

@@ -1,16 +1,15 @@
-"""An answer as HTML: sentences with their marks, a card behind each mark, sources, refusals."""
+"""A turn as HTML: sentences with their marks, a card behind each mark, sources, refusals."""
 
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from html import escape
 from urllib.parse import quote
 
-from assistant.answering.values import Answer, Citation, Reading, Sentence, grouped, items, running
+from assistant.answering.values import Answer, Citation, Reading, Sentence, grouped
 from index.search.library import Hit
 from ingest.errors import RefdeskError
-from ingest.text.formulas import FORMULA, outside
+from ui.page.answer_markdown import markdown
 from ui.page.formulas import typeset
 from ui.page.highlight import marked
 from ui.page.html import (
@@ -30,8 +29,8 @@ from ui.page.html import (
 from ui.page.html_deck import make_button, quotes_of
 from ui.page.html_figures import beside_html
 from ui.page.html_pdf import pdf_address
+from ui.page.html_sentences import said_html
 from ui.page.i18n import Texts
-from ui.sentence_form import code_of, fenced
 
 _SHOWN_HITS = 5
 
@@ -126,79 +125,10 @@ def invitation_html(say: Texts) -> str:
     )
 
 
-def said_html(
-    sentences: Sequence[Sentence], marks: Callable[[int, Sequence[Sentence]], str]
-) -> str:
-    """Return the sentences: paragraphs, lists and blocks under their headings.
-
-    ``marks`` gives what stands after a run, by the place of its first sentence, and the run.
-    """
-    parts: list[str] = []
-    place = 0
-    for group, runs in grouped(sentences):
-        if group:
-            parts.append(f'<h3 class="group">{typeset(_plain(group))}</h3>')
-        for run in runs:
-            parts.append(_run(run, marks(place, run)))
-            place += len(run)
-    return f'<div class="said">{"".join(parts)}</div>' if parts else ""
-
-
-def _run(run: Sequence[Sentence], marks: str) -> str:
-    """Neighbouring sentences of one source, as they are shown together."""
-    first = run[0]
-    status = f'class="sentence {first.status}"'
-    if first.form == "table":
-        return f"<div {status}>{_table(first.text)}{marks}</div>"
-    if first.form == "formula":
-        return f"<div {status}>{typeset(first.text)}{marks}</div>"
-    if first.block:
-        code = code_of(first.text) if first.form == "code" else first.text
-        return (
-            f'<div {status}><pre tabindex="0" class="{first.form}"><code>{escape(code or "")}'
-            f"</code></pre>{marks}</div>"
-        )
-    if first.item:
-        rows = [f"<li>{typeset(_plain(item))}</li>" for item in items(run)]
-        kind = "quoted" if first.form != "calculation" else "sums"
-        return f'<div {status}><ul class="{kind}">{"".join(rows)}</ul>{marks}</div>'
-    text = typeset(running(_plain(sentence.text) for sentence in run))
-    if first.verbatim:
-        text = f'<q lang="en">{text}</q>（英文原文）' if first.foreign else f"<q>{text}</q>"
-    if first.original is not None and first.status == "weak":  # a model's words, not refdesk's
-        own = typeset(" ".join(_plain(sentence.original or "") for sentence in run))
-        text += f' <q class="original" lang="en">{own}</q>'
-    elif first.status == "weak":
-        text = f'<span class="weak">{text}</span><span class="flag" aria-hidden="true">≈</span>'
-    return f"<p><span {status}>{text}{marks}</span></p>"
-
-
-def _table(text: str) -> str:
-    """A Markdown table; its first row is its head."""
-    rows = [
-        [typeset(_plain(cell.strip())) for cell in line.strip().strip("|").split("|")]
-        for line in text.strip().splitlines()
-        if not re.fullmatch(r"[ \t|:-]+", line)
-    ]
-    head = "".join(f'<th scope="col">{cell}</th>' for cell in rows[0])
-    body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows[1:])
-    return f'<div class="scroll" tabindex="0"><table><tr>{head}</tr>{body}</table></div>'
-
-
 def _marks(turn: Turn, place: int, run: Sequence[Sentence]) -> str:
     """The marks of a run."""
     titles = {cited.n: cited.title for cited in turn.citations}
     return "".join(_mark(turn, place, n, titles.get(n, "")) for n in run[0].citations)
-
-
-def _plain(text: str) -> str:
-    """A sentence without the Markdown marks of emphasis and links."""
-    return outside(text, _unmarked)
-
-
-def _unmarked(text: str) -> str:
-    text = re.sub(r"!?\[([^\]]*)\]\([^)\s]*\)", r"\1", text)
-    return re.sub(r"(\*\*|__|`)(?=\S)(.+?)(?<=\S)\1", r"\2", text)
 
 
 def _mark(turn: Turn, place: int, n: int, title: str) -> str:
@@ -349,64 +279,3 @@ def _cite_link(answer: Answer, say: Texts) -> str:
     address = escape(f"{up}api/v1/cite?format=bibtex&{what}")
     label = escape(say("ask.cite"))
     return f'<a class="cite" href="{address}" download="refdesk.bib">{label}</a>'
-
-
-def markdown(answer: Answer, label: str = "") -> str:
-    """Return an answer as Markdown, its citations as footnotes; ``label`` begins their names."""
-    lines = [f"**{_flat(answer.question)}**", ""]
-    for group, runs in answer.groups():
-        if group:
-            lines += [f"### {_flat(group)}", ""]
-        for run in runs:
-            marks = "".join(f"[^{label}{n}]" for n in run[0].citations)
-            lines += [*_markdown_run(run, marks), ""]
-    if answer.unanswered:
-        lines += [_flat(answer.left_open), ""]
-    for figure in answer.figures:
-        name = _linked(_flat(figure.caption or figure.title), figure.url)
-        lines += [f"{name}[^{label}{figure.n}]", ""]
-    for cited in answer.citations:
-        title = _linked(_flat(cited.title), cited.deep_link)
-        places = "; ".join(
-            " > ".join([place.list, *place.section]) for place in cited.recommended_by
-        )
-        lines.append(f"[^{label}{cited.n}]: {title}{f' ({_flat(places)})' if places else ''}")
-    return "\n".join(lines) + "\n"
-
-
-def _linked(title: str, url: str) -> str:
-    """Return words of Markdown as a link, where the address is one a browser should open."""
-    if not is_web(url):
-        return title
-    address = re.sub(r"[\s()<>]", lambda match: f"%{ord(match[0]):02X}", url)
-    return f"[{title}]({address})"
-
-
-def _markdown_run(run: Sequence[Sentence], marks: str) -> list[str]:
-    first = run[0]
-    if first.form == "code":
-        return [fenced(code_of(first.text) or ""), "", marks]
-    if first.block:
-        return [first.text, "", marks]
-    if first.item:
-        rows = [f"- {_flat(item)}" for item in items(run)]
-        return [*rows[:-1], rows[-1] + marks]
-    text = _flat(running(sentence.text for sentence in run))
-    said = f'"{text}"' if first.verbatim else text
-    if first.original is not None and first.status == "weak":
-        said += f' ("{_flat(" ".join(sentence.original or "" for sentence in run))}")'
-    return [said + marks]
-
-
-def _flat(text: str) -> str:
-    """Return words as Markdown on one line; formulas stay TeX, and hold no HTML."""
-    parts, here = [], 0
-    text = " ".join(text.split())
-    for match in FORMULA.finditer(text):
-        parts += [_escaped(text[here : match.start()]), match[0].replace("<", r"\lt ")]
-        here = match.end()
-    return "".join(parts) + _escaped(text[here:])
-
-
-def _escaped(text: str) -> str:
-    return re.sub(r"([\\*_\[\]<>#|`!])", r"\\\1", text)
