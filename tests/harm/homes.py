@@ -18,8 +18,9 @@ import platformdirs
 
 import ingest.pipeline as pipeline
 from assistant.desk import Desk
-from assistant.home import checking, forgetting, keeping
+from assistant.home import checking, forgetting
 from assistant.home.keeping import HomeWriter
+from index.building import work
 from index.models.embedder import Embedder
 from index.search.library import Library
 from index.store.generation import Home
@@ -190,7 +191,7 @@ def flipped(home: Path, chance: random.Random) -> str:
 
 def main(count: int = 1000, seed: int = 1) -> int:
     """Change single bytes; print what came of them and return how many were missed."""
-    keeping.Pool = _Here
+    work.Pool = _Here
     chance = random.Random(seed)
     models = Path(platformdirs.user_cache_path("refdesk-tests"))
     embedder = Embedder.open(models)

@@ -7,7 +7,7 @@ import sqlite3
 import pytest
 
 from assistant.desk import Desk
-from assistant.home import keeping
+from index.building import work
 from index.store.generation import Home
 from ingest.archive.warc import Archive
 from ingest.errors import FoundWanting, RefdeskError
@@ -27,7 +27,7 @@ def judge(sound, embedder):
 @pytest.fixture
 def here(monkeypatch):
     """Pages are read in this process: what is damaged here is not what a page says."""
-    monkeypatch.setattr(keeping, "Pool", homes._Here)
+    monkeypatch.setattr(work, "Pool", homes._Here)
 
 
 def test_a_sound_home_is_found_sound(sound, judge):
