@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from index.search.library import Library
+from index.store.catalog import catalog_rows, failure_rows
 from index.store.sqlite import Store
 from ingest.failures import Failure, failure_of
 from ingest.links.urls import canonical, resolve
@@ -89,7 +90,7 @@ def _lines(text: str, base: str | None) -> dict[str, int]:
 
 
 def _links(store: Store, curated: CuratedList, lines: dict[str, int]) -> Iterator[Finding]:
-    reasons = {row["url"]: row["reason"] for row in store.failures()}
+    reasons = {row["url"]: row["reason"] for row in failure_rows(store)}
     folders = _Folders(store)
     done: set[str] = set()
     for entry in curated.entries:
@@ -213,7 +214,7 @@ def _suggest(
 ) -> Iterator[Suggestion]:
     here = {canonical(entry.url) for entry in curated.entries}
     others: dict[str, tuple[str, str, str]] = {}
-    for row in library.store.catalog():
+    for row in catalog_rows(library.store):
         if len(row) == 6 and row[0] != curated.name and canonical(row[1]) not in here:
             others.setdefault(canonical(row[1]), (row[0], row[1], row[2]))
     if not others or not empty:

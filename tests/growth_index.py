@@ -76,6 +76,7 @@ EXEMPT: dict[str, str] = {
     "index.store.within.": "passage numbers",
     "index.store.browse.": "look-ups by address",
     "index.store.generation.": "look-ups",
+    "index.store.catalog.": "rows by key",
     "index.store.sqlite.": "rows by key",
     "index.store.writer.": "rows by key",
 }

@@ -10,6 +10,7 @@ from assistant.answering.plan import Group, Plan
 from assistant.answering.primer_zh import in_chinese
 from assistant.answering.values import Answer, Citation, Reading, Sentence, Span
 from index.search.library import Library
+from index.store.catalog import link_titles
 from ingest.links.urls import deep_link
 from ingest.values import PRIMER
 
@@ -192,5 +193,5 @@ def _further(library: Library, citations: Sequence[Citation]) -> tuple[Reading, 
         if each.primer and (note := library.document(each.url)):
             urls.update(dict.fromkeys(note.links))
     first = list(urls)[:_FURTHER]
-    titles = library.store.titles(first)
+    titles = link_titles(library.store, first)
     return tuple(Reading(titles.get(url, url), url) for url in first)

@@ -17,6 +17,7 @@ import numpy as np
 
 from assistant.answering.values import Answer, Reading
 from index.search.library import Hit, Library
+from index.store.catalog import catalog_rows, recommendations_of
 from index.store.values import Recommendation
 from ingest.values import PRIMER
 
@@ -85,7 +86,7 @@ def _places(library: Library) -> Iterator[tuple[str, str, tuple[str, ...]]]:
 
     A topic is a section of its own: what its curator means to cover and has no link for yet.
     """
-    for row in library.store.catalog():
+    for row in catalog_rows(library.store):
         if len(row) == 3:
             name, title, section = row
             yield name, title, (*json.loads(section), title)
@@ -99,7 +100,7 @@ def _recommended(library: Library, hit: Hit) -> Sequence[Recommendation]:
         return hit.recommended_by
     note = library.document(hit.passage.url)
     links = note.links if note else ()
-    places = library.store.recommendations(links)
+    places = recommendations_of(library.store, links)
     return [place for link in links for place in places[link]]
 
 

@@ -19,6 +19,7 @@ from assistant.collection.request import Request
 from assistant.collection.works import describe
 from assistant.learning import primer
 from index.search.library import Library
+from index.store.catalog import failure_rows
 
 _LATELY = 30  # days
 
@@ -63,7 +64,7 @@ def missing(library: Library, request: Request, report: Report) -> str:
         if len(works) > most:
             report.more(len(works) - most)
     report.under("", "")
-    failures = [row for row in library.store.failures() if not request.lists]
+    failures = [row for row in failure_rows(library.store) if not request.lists]
     others = Counter(re.split(r" \(|: ", row["reason"])[0] for row in failures)
     if others:
         said = joined(

@@ -12,6 +12,7 @@ from assistant.answering.injection import orders
 from assistant.answering.pieces import Piece, pieces
 from assistant.answering.values import Citation, Sentence
 from index.search.library import Hit, Library
+from index.store.catalog import recommendations_of
 
 _FEWEST_TERMS = 4
 _LONGEST = 420  # characters
@@ -42,7 +43,7 @@ def passages(library: Library, url: str) -> Iterator[Hit]:
     """Yield the passages of the document at an address as they stand in it."""
     store = library.store
     found = store.passages(store.passages_of([url])).values()
-    places = store.recommendations([url])[url]
+    places = recommendations_of(store, [url])[url]
     for passage in sorted(found, key=lambda each: each.start):
         yield Hit(1, 1.0, passage, places, None, None)
 

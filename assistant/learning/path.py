@@ -12,6 +12,7 @@ from assistant.learning.path_form import ReadingPath, Step, to_markdown
 from assistant.learning.primer import Note
 from assistant.learning.recommended import Source
 from index.search.library import Hit, Library
+from index.store.catalog import failure_rows
 from index.store.values import DIFFICULTIES, Filters, StoredPassage
 from ingest.errors import NothingFound, UsageError
 from ingest.failures import Failure, failure_of
@@ -165,7 +166,7 @@ def _link_steps(
 ) -> list[Step]:
     dead = {
         canonical(row["url"])
-        for row in library.store.failures()
+        for row in failure_rows(library.store)
         if failure_of(row["reason"]) is Failure.DEAD
     }
     return [

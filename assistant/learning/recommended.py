@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from assistant.learning import primer
 from assistant.learning.primer import Note
+from index.store.catalog import entry_rows
 from index.store.sqlite import Store
 from index.store.values import Recommendation
 from ingest.links.urls import canonical
@@ -36,7 +37,7 @@ def sources(store: Store) -> dict[str, Source]:
     """
     first: dict[str, tuple[str, str, str]] = {}
     places: dict[str, list[Recommendation]] = {}
-    for name, title, url, section, badge, kind in store.entries():
+    for name, title, url, section, badge, kind in entry_rows(store):
         address = canonical(url)
         if name in FOUNDING and address not in primer.placed():
             continue

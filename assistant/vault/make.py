@@ -8,6 +8,7 @@ from assistant.vault.folder import Vault, Written
 from assistant.vault.names import link_text
 from assistant.vault.notes import heads_of, notes_of, planned
 from index.search.library import Library
+from index.store.catalog import list_rows
 from ingest.errors import NothingFound, UsageError
 
 
@@ -24,7 +25,7 @@ def written(
         UsageError: there is no such list, an answer is none, or the folder cannot be used.
         NothingFound: there is nothing to write.
     """
-    there = {row["name"] for row in library.store.list_rows()}
+    there = {row["name"] for row in list_rows(library.store)}
     for name in lists:
         if name not in there:
             raise UsageError(f"There is no list {name} here: see `refdesk lists show`.")

@@ -25,6 +25,7 @@ from index.search import lexical
 from index.search.abbreviations import pairs
 from index.search.served import vectors_of
 from index.store import sums
+from index.store.catalog import catalog_rows, unreached
 from index.store.generation import Home
 from index.store.recipe import settings
 from index.store.rows import figures_row, imprint_row
@@ -86,7 +87,7 @@ def update(
     changes.join_copies()
     store.put_catalog(catalog)
     store.settle_addresses()
-    changes.stand_in(stand_ins(catalog, store.missing()))
+    changes.stand_in(stand_ins(catalog, unreached(store)))
     removed, added = changes.passages()
     for name, value in settings(embedder).items():
         store.put_setting(name, value)
@@ -148,7 +149,7 @@ def content_digest(store: Store) -> str:
                       figures_row(document.figures)])  # fmt: skip
     for line in sorted(json.dumps(part, ensure_ascii=False) for part in parts):
         digest.update(line.encode())
-    for row in store.catalog():
+    for row in catalog_rows(store):
         digest.update(json.dumps(row, ensure_ascii=False).encode())
     for name in ("format", "reader", "passage_tokens", "fingerprint"):
         digest.update(f"{name}={store.setting(name)}".encode())

@@ -17,6 +17,7 @@ from index.milvus.passages import PassageWriter
 from index.milvus.terms import encoded
 from index.models.embedder import Embedder
 from index.search.lexical import WordIndex
+from index.store.catalog import recommendations_of
 from index.store.generation import FINGERPRINT, OTHERS, Home
 from index.store.served import Served
 from index.store.sqlite import Store
@@ -83,7 +84,7 @@ def _put(
             part = numbers[start : start + _BATCH]
             passages = store.passages(part)
             vectors = cache.embed(embedded_as(store, part, said), lambda done: None)
-            recommended = store.recommendations({passage.url for passage in passages.values()})
+            recommended = recommendations_of(store, {passage.url for passage in passages.values()})
             writer.put(
                 [passages[number] for number in part],
                 vectors,

@@ -21,6 +21,7 @@ from index.search.narrowing import check
 from index.search.opening import OpenGeneration, open_generation
 from index.search.query import language_of, plain, reduced
 from index.search.served import engine_of
+from index.store.catalog import failure_rows, list_rows, missing_entries, recommendations_of
 from index.store.generation import Home
 from index.store.sqlite import Store
 from index.store.sums import DamagedLibrary
@@ -246,7 +247,7 @@ class Library:
         self, store: Store, fused: Sequence[tuple[int, float]], ranking: halves.Found
     ) -> list[Hit]:
         passages = store.passages([number for number, _ in fused])
-        recommended = store.recommendations({passage.url for passage in passages.values()})
+        recommended = recommendations_of(store, {passage.url for passage in passages.values()})
         return [
             Hit(
                 rank=rank,
@@ -339,12 +340,12 @@ class Library:
             "digest": now.store.setting("digest"),
             "embedder": now.store.setting("embedder"),
             "engine": asdict(engine_of(now.folder, self._home.served)),
-            "lists": now.store.list_rows(),
+            "lists": list_rows(now.store),
             "documents": now.store.count_documents(),
             "passages": now.store.count("passages"),
             "vectors": len(now.vectors),
-            "failures": now.store.failures(),
-            "missing": now.store.missing_entries(),
+            "failures": failure_rows(now.store),
+            "missing": missing_entries(now.store),
         }
 
 

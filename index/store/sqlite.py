@@ -1,7 +1,8 @@
 """The SQLite half of a generation: documents, passages, catalog, failures and settings.
 
 Plain rows; what is searched by meaning or by words lies in other files. Opened read-only, by any
-number of threads; a generation that is being made is written by `index.store.writer`.
+number of threads; a generation that is being made is written by `index.store.writer`. What the
+lists say is asked for by `index.store.catalog`.
 """
 
 import contextlib
@@ -13,8 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from index.store.rows import DOCUMENT, between, document_of, figures_of
-from index.store.values import Difficulty, Filters, Recommendation, StoredPassage
-from ingest.failures import Failure
+from index.store.values import StoredPassage
 from ingest.links.urls import canonical
 from ingest.values import Document, Figure
 
@@ -173,16 +173,6 @@ class Store:
             numbers.setdefault(lang, []).append(number)
         return numbers
 
-    def missing(self) -> list[str]:
-        """Return the addresses of the entries that lead to no document, sorted."""
-        return [
-            str(row[0])
-            for row in self._db.execute(
-                "SELECT DISTINCT address FROM entries"
-                " WHERE address NOT IN (SELECT url FROM addresses) ORDER BY address"
-            )
-        ]
-
     def count_documents(self) -> int:
         """Return the number of documents; stand-ins for links that are not here do not count."""
         query = "SELECT count(*) FROM documents WHERE page NOT LIKE ?"
@@ -266,155 +256,9 @@ class Store:
         rows = self._db.execute("SELECT url FROM addresses WHERE document = ?", (document_url,))
         return {document_url} | {row[0] for row in rows}
 
-    def recommendations(self, urls: Iterable[str]) -> dict[str, tuple[Recommendation, ...]]:
-        """Return, for each of these documents, every place in the lists, in list order."""
-        by_url: dict[str, list[Recommendation]] = {url: [] for url in urls}
-        rows = self._db.execute(
-            "SELECT DISTINCT document, entries.list, section, difficulty FROM"
-            " (SELECT value AS document, value AS url FROM json_each(?1) UNION"
-            "  SELECT document, url FROM addresses"
-            "  WHERE document IN (SELECT value FROM json_each(?1))) AS wanted"
-            " JOIN entries ON entries.address = wanted.url JOIN lists ON entries.list = lists.name"
-            " ORDER BY lists.place, entries.place",
-            (json.dumps(list(by_url)),),
-        )
-        for url, name, section, difficulty in rows:
-            by_url[url].append(Recommendation(name, tuple(json.loads(section)), difficulty))
-        return {url: tuple(places) for url, places in by_url.items()}
-
-    def matching(self, filters: Filters) -> list[int]:
-        """Return the numbers of all passages a filter lets through, ascending."""
-        where, values = ["1"], []
-        for column, wanted in (
-            ("documents.kind", filters.kinds),
-            ("passages.lang", filters.langs),
-            ("documents.url", filters.documents),
-        ):
-            if wanted:
-                where.append(f"{column} IN (SELECT value FROM json_each(?))")
-                values.append(json.dumps(wanted))
-        if filters.of_lists:
-            inside, wanted_of_lists = _entries(filters)
-            values += wanted_of_lists
-            listed = (
-                "documents.url IN (SELECT addresses.document FROM entries JOIN addresses"
-                f" ON entries.address = addresses.url WHERE {inside})"
-            )
-            if filters.primer:
-                listed = f"({listed} OR documents.kind = 'note')"
-            where.append(listed)
-        return self._numbers(
-            "SELECT passages.id FROM passages JOIN documents ON document = documents.id"
-            f" WHERE {' AND '.join(where)} ORDER BY passages.id",
-            values,
-        )
-
-    def places(self, filters: Filters) -> list[str]:
-        """Return the places that a filter means, sorted, as `Recommendation.place` has them."""
-        inside, values = _entries(filters)
-        rows = self._db.execute(
-            f"SELECT DISTINCT list, section, difficulty FROM entries WHERE {inside}", values
-        )
-        return sorted(
-            Recommendation(name, tuple(json.loads(section)), difficulty).place
-            for name, section, difficulty in rows
-        )
-
-    def list_rows(self) -> list[dict[str, Any]]:
-        """Return a row per list: its name, its entries and topics, what became of its links."""
-        names = [row[0] for row in self._db.execute("SELECT name FROM lists ORDER BY place")]
-        return [{"name": name} | self._tally(name) for name in names]
-
-    def _tally(self, name: str) -> dict[str, int]:
-        def one(query: str) -> int:
-            return int(self._db.execute(query, (name,)).fetchone()[0])
-
-        failed = (
-            "SELECT count(DISTINCT entries.address) FROM entries JOIN failures"
-            " ON failures.page = entries.address OR failures.url = entries.address"
-            " WHERE entries.list = ? AND reason"
-        )
-        return {
-            "entries": one("SELECT count(DISTINCT url) FROM entries WHERE list = ?"),
-            "topics": one("SELECT count(*) FROM topics WHERE list = ?"),
-            "in_library": one(
-                "SELECT count(DISTINCT entries.url) FROM entries"
-                " JOIN addresses ON entries.address = addresses.url WHERE entries.list = ?"
-            ),
-            "dead": one(f"{failed} LIKE '{Failure.DEAD}%'"),
-            "unsupported": one(f"{failed} NOT LIKE '{Failure.DEAD}%'"),
-        }
-
-    def missing_entries(self) -> list[dict[str, Any]]:
-        """Return every entry whose page gave no document, with the reason, in list order."""
-        rows = self._db.execute(
-            "SELECT DISTINCT entries.list, entries.title, entries.url, section, reason FROM entries"
-            " JOIN lists ON entries.list = lists.name"
-            " JOIN failures ON failures.page = entries.address OR failures.url = entries.address"
-            f" WHERE reason NOT LIKE '%copy is kept)' OR reason LIKE '{Failure.DEAD}%'"
-            " ORDER BY lists.place, entries.place"
-        )
-        return [
-            {"list": row[0], "title": row[1], "url": row[2], "section": json.loads(row[3]),
-             "reason": row[4]}
-            for row in rows
-        ]  # fmt: skip
-
-    def failures(self) -> list[dict[str, str]]:
-        """Return every address that gave no document, with the reason, sorted by address."""
-        rows = self._db.execute("SELECT DISTINCT url, source, reason FROM failures ORDER BY url")
-        return [{"url": row[0], "source": row[1], "reason": row[2]} for row in rows]
-
-    def catalog(self) -> Iterator[tuple[str, ...]]:
-        """Yield every entry and topic as plain text, in list order."""
-        yield from self._db.execute(
-            "SELECT list, url, entries.title, section, coalesce(difficulty, ''), kind FROM entries"
-            " JOIN lists ON entries.list = lists.name ORDER BY lists.place, entries.place"
-        )
-        yield from self._db.execute(
-            "SELECT list, topics.title, section FROM topics JOIN lists ON list = name"
-            " ORDER BY lists.place, topics.rowid"
-        )
-
-    def entries(
-        self,
-    ) -> Iterator[tuple[str, str, str, tuple[str, ...], Difficulty | None, str]]:
-        """Yield (list, title, url, section, difficulty, kind) of every entry, in list order."""
-        for row in self._db.execute(
-            "SELECT list, entries.title, url, section, difficulty, kind FROM entries"
-            " JOIN lists ON entries.list = lists.name ORDER BY lists.place, entries.place"
-        ):
-            yield row[0], row[1], row[2], tuple(json.loads(row[3])), row[4], row[5]
-
-    def titles(self, urls: Sequence[str]) -> dict[str, str]:
-        """Return the titles the lists give these links."""
-        rows = self._db.execute(
-            "SELECT url, title FROM entries WHERE url IN (SELECT value FROM json_each(?))",
-            (json.dumps(list(urls)),),
-        )
-        return dict(rows)
-
     def rows(self, query: str, values: Sequence[str] = ()) -> Iterator[tuple[Any, ...]]:
         """Yield the rows of a reading query; for modules of this floor."""
         yield from self._db.execute(query, tuple(values))
 
     def _numbers(self, query: str, values: Sequence[str]) -> list[int]:
         return [int(row[0]) for row in self._db.execute(query, tuple(values))]
-
-
-def _entries(filters: Filters) -> tuple[str, list[str]]:
-    """Return which entries a filter means, as a condition with its values."""
-    inside, values = ["1"], []
-    if filters.lists:
-        inside.append("entries.list IN (SELECT value FROM json_each(?))")
-        values.append(json.dumps(filters.lists))
-    if filters.difficulties:
-        inside.append("entries.difficulty IN (SELECT value FROM json_each(?))")
-        values.append(json.dumps(filters.difficulties))
-    if filters.sections:
-        inside.append(
-            "EXISTS (SELECT 1 FROM json_each(?) AS wanted"
-            " WHERE instr(lower(entries.section), lower(wanted.value)))"
-        )
-        values.append(json.dumps(filters.sections))
-    return " AND ".join(inside), values

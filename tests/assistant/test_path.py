@@ -15,6 +15,7 @@ from assistant.desk import Desk
 from assistant.learning import effort, primer
 from assistant.learning.path import reading_path, to_markdown
 from assistant.learning.recommended import is_account
+from index.store.catalog import entry_rows
 from index.store.values import DIFFICULTIES, Recommendation
 from ingest.archive import writing
 from ingest.archive.warc import Archive
@@ -144,7 +145,7 @@ def test_a_list_of_one_s_own_adds_its_links_but_not_its_dead_ones(library):
 
 def test_a_founding_link_that_no_note_leads_to_is_left_out(library):
     gone = "https://github.com/zhiyuan8/LLM-learning/blob/main/2-finetuning/4-lora.md"
-    assert gone in {row[2] for row in library.store.entries()}
+    assert gone in {row[2] for row in entry_rows(library.store)}
     assert gone not in {step.url for step in reading_path(library, "LoRA").steps}
 
 

@@ -4,6 +4,7 @@ import gradio as gr
 
 from assistant.desk import Desk
 from index.store import browse
+from index.store.catalog import list_rows
 from ingest.errors import RefdeskError
 from ui.page import html as page
 from ui.page.html_browse import nothing_html, shelf_html, tree_html
@@ -35,7 +36,7 @@ class BrowseTab:
         """Return the lists to choose from, and the one chosen, or the first."""
         try:
             store = self._desk.library.store
-            names = [(row["name"], row["name"]) for row in store.list_rows()]
+            names = [(row["name"], row["name"]) for row in list_rows(store)]
             if browse.unlisted(store):
                 names.append((self._say("browse.documents"), _LOOSE))
         except RefdeskError as error:

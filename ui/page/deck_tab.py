@@ -13,6 +13,7 @@ import gradio as gr
 
 from assistant.desk import Desk
 from assistant.learning.deck import Deck
+from index.store.catalog import recommendations_of
 from ingest.errors import RefdeskError, UsageError
 from ui.page import html as page
 from ui.page.html_deck import due_html, progress_html, review_html
@@ -115,7 +116,7 @@ class DeckTab:
         if not standing.kept:
             return said, "", review_html(None, standing, self._say), ""
         kept = deck.all()
-        places = self._desk.library.store.recommendations([card.card.url for card in kept])
+        places = recommendations_of(self._desk.library.store, [card.card.url for card in kept])
         due = deck.due()
         return (
             said,

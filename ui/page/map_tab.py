@@ -8,6 +8,7 @@ from assistant.desk import Desk
 from assistant.learning import primer
 from assistant.learning.subject_map import around, place_at, places
 from index.store import browse
+from index.store.catalog import list_rows
 from ingest.errors import RefdeskError
 from ui.page import html as page
 from ui.page.html_map import place_html, topics_html
@@ -52,7 +53,7 @@ class MapTab:
         say = self._say
         try:
             store = self._desk.library.store
-            names = [(row["name"], row["name"]) for row in store.list_rows()]
+            names = [(row["name"], row["name"]) for row in list_rows(store)]
             names.append((say("map.topics"), _TOPICS))
             known = [value for _, value in names]
             name = chosen if chosen is not None and chosen in known else known[0]

@@ -7,6 +7,7 @@ from fastapi.responses import HTMLResponse
 
 from assistant.desk import Desk
 from assistant.kept.notes import Note
+from index.store.catalog import recommendations_of
 from ingest.errors import RefdeskError
 from ingest.links.urls import deep_link
 from ui.page.html_pdf import pdf_address
@@ -41,7 +42,7 @@ def reader(desk: Desk, access: Access) -> APIRouter:
         if stored:
             before = document.text[: stored.start]
             live = deep_link(stored.opens_at(stored.start), stored.text, before, stored.fence)
-        places = store.recommendations([document.url])[document.url]
+        places = recommendations_of(store, [document.url])[document.url]
         pdf = ""
         if any("#page=" in address for _, address in document.anchors):
             pdf = pdf_address(say, passage=passage, url="" if stored else url, up="./")

@@ -4,6 +4,7 @@ import gradio as gr
 
 from assistant.desk import Desk
 from index.store import browse
+from index.store.catalog import list_rows
 from index.store.values import Filters
 from ingest.errors import RefdeskError
 from ui.page import html as page
@@ -67,7 +68,7 @@ class SearchTab:
     def lists(self) -> object:
         """Return the lists to choose from."""
         try:
-            names = [row["name"] for row in self._desk.library.store.list_rows()]
+            names = [row["name"] for row in list_rows(self._desk.library.store)]
         except RefdeskError:
             names = []
         return gr.update(choices=[*names, page.PRIMER_LIST], visible=bool(names))
