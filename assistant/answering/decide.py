@@ -120,18 +120,18 @@ def weights(library: Library, query: str) -> dict[str, float]:
     idf = library.idf(terms)
     if not (query.isascii() or library.embedder.multilingual):
         return idf
-    spans = [found.span() for found in _WORD.finditer(query)]
+    spans = [word.span() for word in _WORD.finditer(query)]
     if len(spans) > _MOST_WORDS:
         return idf
     whole = library.embedder.embed_query(query)
-    told: dict[str, float] = {}
+    shifts: dict[str, float] = {}
     for start, end in spans:
         own = [term for term in library.terms(query[start:end]) if term in idf]
         if own:
             rest = query[:start] + query[end:]
             moved = 1.0 - float(whole @ library.embedder.embed_query(rest)) if rest.strip() else 1.0
-            told.update({term: max(moved, told.get(term, 0.0)) for term in own})
-    return {term: idf[term] * told.get(term, 0.0) for term in terms}
+            shifts.update({term: max(moved, shifts.get(term, 0.0)) for term in own})
+    return {term: idf[term] * shifts.get(term, 0.0) for term in terms}
 
 
 def judged(library: Library, evidence: Evidence) -> tuple[Signals, tuple[str, ...]]:
@@ -140,13 +140,13 @@ def judged(library: Library, evidence: Evidence) -> tuple[Signals, tuple[str, ..
     The second are the parts of a question of several that nothing here answers.
     """
     limits = limits_for(library.embedder, evidence.question.lang)
-    found = _signals_of_parts(library, evidence)
-    if len(found) == 1:
-        return found[0], ()
-    parts = zip(evidence.question.parts, found, strict=True)
+    measured = _signals_of_parts(library, evidence)
+    if len(measured) == 1:
+        return measured[0], ()
+    parts = zip(evidence.question.parts, measured, strict=True)
     open_ = tuple(part for part, own in parts if decide(own, limits).hopeless)
-    found.append(_signals(library, evidence, evidence.question.text, 0))
-    return max(found, key=lambda each: (not each.unknown, each.support(limits))), open_
+    measured.append(_signals(library, evidence, evidence.question.text, 0))
+    return max(measured, key=lambda own: (not own.unknown, own.support(limits))), open_
 
 
 def signals(library: Library, evidence: Evidence) -> Signals:
@@ -173,20 +173,20 @@ def _signals(library: Library, evidence: Evidence, text: str, query: int) -> Sig
     """Return the signals of a question or part of one, which is the query of this number."""
     weighed = weights(library, text)
     total = sum(weighed.values()) or 1.0
-    found = (_share(weighed, window) / total for window in windows(evidence))
+    shares = (_share(weighed, window) / total for window in windows(evidence))
     absent = library.absent(weighed) if evidence.question.lang == "en" else frozenset()
     cosine = evidence.cosines[query] if evidence.cosines else 0.0
     asked = evidence.asked_before[query] if evidence.asked_before else 0.0
     unknown = unmentioned(text, evidence.hits)
     strange = _share(weighed, absent) / total
-    return Signals(max(found, default=0.0), cosine, unknown, strange, asked)
+    return Signals(max(shares, default=0.0), cosine, unknown, strange, asked)
 
 
 def _share(weighed: dict[str, float], terms: frozenset[str]) -> float:
     return sum(weight for term, weight in weighed.items() if term in terms)
 
 
-def decide(found: Signals, limits: Limits, doubt: float | None = None) -> Decision:
+def decide(measured: Signals, limits: Limits, doubt: float | None = None) -> Decision:
     """Decide whether to answer.
 
     A name that nothing found mentions is decisive: passages about its neighbours would be passed
@@ -194,16 +194,16 @@ def decide(found: Signals, limits: Limits, doubt: float | None = None) -> Decisi
     that is badly supported: "How do I tune a sitar?" is not about tuning models.
 
     Args:
-        found: what the sources say.
+        measured: what the sources say.
         limits: what it is held against.
         doubt: a model's log-likelihood of refusing after reading the evidence, if one was asked.
             Near misses, questions whose words the sources use without answering them, raise it;
             questions in other words than the sources' do not.
     """
-    support = found.support(limits)
-    if found.unknown:
+    support = measured.support(limits)
+    if measured.unknown:
         return Decision(False, Reason.UNKNOWN_NAME, hopeless=True)
-    if found.strange > table("refusal")["strange"] and support < limits.floor:
+    if measured.strange > table("refusal")["strange"] and support < limits.floor:
         return Decision(False, Reason.STRANGE_WORDS, hopeless=True)
     if support < limits.hopeless:
         return Decision(False, Reason.BADLY_SUPPORTED, hopeless=True)
@@ -216,6 +216,6 @@ def decide(found: Signals, limits: Limits, doubt: float | None = None) -> Decisi
     return Decision(True, Reason.SUPPORTED, sure=support >= limits.sure)
 
 
-def asks_again(found: Signals, limits: Limits, doubt: float) -> bool:
+def asks_again(measured: Signals, limits: Limits, doubt: float) -> bool:
     """Say whether to look for pages in English too, a model having read what was found."""
-    return bool(found.support(limits) - table("refusal")["doubt"] * doubt < limits.again)
+    return bool(measured.support(limits) - table("refusal")["doubt"] * doubt < limits.again)
