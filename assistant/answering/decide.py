@@ -58,6 +58,7 @@ class Reason(Enum):
     SUPPORTED = "its words and meaning stand together in a source"
     UNKNOWN_NAME = "nothing found mentions a name in it"
     STRANGE_WORDS = "much of it is in words that the library does not have"
+    UNHEARD_WORD = "nothing found mentions the word that says most of what it is about"
     BADLY_SUPPORTED = "what was found is about something else"
     MODEL_DOUBTS = "the model found no answer in what was found"
 
@@ -86,7 +87,8 @@ class Signals:
     question that a section found is known to answer (see `Evidence.asked_before`); ``unknown`` the
     names in the question that no passage found mentions; ``strange`` the share of the terms of an
     English question that stand nowhere in the library. (Of Chinese ones many do: they are pairs of
-    characters, not words.)
+    characters, not words.) ``unheard`` is the share of that term of an English question that tells
+    most of those which nothing found mentions.
     """
 
     coverage: float
@@ -94,6 +96,7 @@ class Signals:
     unknown: tuple[str, ...]
     strange: float = 0.0
     asked: float = 0.0
+    unheard: float = 0.0
 
     def support(self, limits: Limits) -> float:
         """Return the one number that is held against the limits."""
@@ -179,7 +182,20 @@ def _signals(library: Library, evidence: Evidence, text: str, query: int) -> Sig
     asked = evidence.asked_before[query] if evidence.asked_before else 0.0
     unknown = unmentioned(text, evidence.hits)
     strange = _share(weighed, absent) / total
-    return Signals(max(shares, default=0.0), cosine, unknown, strange, asked)
+    unheard = _unheard(library, evidence, weighed) / total
+    return Signals(max(shares, default=0.0), cosine, unknown, strange, asked, unheard)
+
+
+def _unheard(library: Library, evidence: Evidence, weighed: dict[str, float]) -> float:
+    """Return what the most telling term weighs of those that no line, heading or alias mentions."""
+    if evidence.question.lang != "en":
+        return 0.0
+    passages = {line.hit.passage.number for line in evidence.lines}
+    called = " ".join(library.store.aliases(sorted(passages)).values())
+    said = frozenset(library.terms(called)).union(
+        *evidence.above.values(), *(line.terms for line in evidence.lines)
+    )
+    return max((weight for term, weight in weighed.items() if term not in said), default=0.0)
 
 
 def _share(weighed: dict[str, float], terms: frozenset[str]) -> float:
@@ -191,7 +207,9 @@ def decide(measured: Signals, limits: Limits, doubt: float | None = None) -> Dec
 
     A name that nothing found mentions is decisive: passages about its neighbours would be passed
     off as being about it. So are words that nothing here uses, where they are much of a question
-    that is badly supported: "How do I tune a sitar?" is not about tuning models.
+    that is badly supported: "How do I tune a sitar?" is not about tuning models. And so is a word
+    that says most of what is asked where nothing found mentions it: what mixtures of experts are
+    tells nothing of mixtures of depths.
 
     Args:
         measured: what the sources say.
@@ -205,6 +223,8 @@ def decide(measured: Signals, limits: Limits, doubt: float | None = None) -> Dec
         return Decision(False, Reason.UNKNOWN_NAME, hopeless=True)
     if measured.strange > table("refusal")["strange"] and support < limits.floor:
         return Decision(False, Reason.STRANGE_WORDS, hopeless=True)
+    if measured.unheard > table("refusal")["unheard"] and support < limits.sure:
+        return Decision(False, Reason.UNHEARD_WORD, hopeless=True)
     if support < limits.hopeless:
         return Decision(False, Reason.BADLY_SUPPORTED, hopeless=True)
     if doubt is not None:
