@@ -53,7 +53,7 @@ def receive(
         lang = language(question)
         last = last_asked(history) if turn.kind == AGAIN else ""
         if last:
-            spoken = next((each for each in ("zh", "en") if each in turn.manners), "")
+            spoken = next((manner for manner in ("zh", "en") if manner in turn.manners), "")
             again = receive(library, last, (), filters, k, model, stop, spoken)
             answer = otherwise(inquiry.final(again), turn, lang, model, stop)
         else:

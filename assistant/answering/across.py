@@ -51,7 +51,9 @@ def to_chinese(model: Engine, sentences: Sequence[str], stop: Stop) -> Generator
 
     One that is missing, or holds a number or name that is not the original's, is empty.
     """
-    listed = "\n".join(f"{n}. {in_chinese_units(each)}" for n, each in enumerate(sentences, 1))
+    listed = "\n".join(
+        f"{n}. {in_chinese_units(sentence)}" for n, sentence in enumerate(sentences, 1)
+    )
     messages = [*_TO_CHINESE, Message("user", listed)]
     most = _MOST_TOKENS * len(sentences)
     said, given = "", 0
@@ -60,16 +62,16 @@ def to_chinese(model: Engine, sentences: Sequence[str], stop: Stop) -> Generator
             said += piece
             *whole, said = said.split("\n")
             for line in whole:
-                found = _NUMBERED.fullmatch(line.strip())
-                if found and given < int(found[1]) <= len(sentences):
-                    yield from [""] * (int(found[1]) - given - 1)
-                    given = int(found[1])
-                    yield _checked(found[2], sentences[given - 1])
-    found = _NUMBERED.fullmatch(said.strip())
-    if found and given < int(found[1]) <= len(sentences) and found[2].endswith(_ENDS):
-        yield from [""] * (int(found[1]) - given - 1)
-        given = int(found[1])
-        yield _checked(found[2], sentences[given - 1])
+                match = _NUMBERED.fullmatch(line.strip())
+                if match and given < int(match[1]) <= len(sentences):
+                    yield from [""] * (int(match[1]) - given - 1)
+                    given = int(match[1])
+                    yield _checked(match[2], sentences[given - 1])
+    match = _NUMBERED.fullmatch(said.strip())
+    if match and given < int(match[1]) <= len(sentences) and match[2].endswith(_ENDS):
+        yield from [""] * (int(match[1]) - given - 1)
+        given = int(match[1])
+        yield _checked(match[2], sentences[given - 1])
     yield from [""] * (len(sentences) - given)
 
 

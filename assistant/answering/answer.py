@@ -81,14 +81,14 @@ class _Ground:
     evidence: Evidence
     sections: list[Section]
     plan: Plan
-    found: Signals
+    signals: Signals
     unanswered: tuple[str, ...]
     limits: Limits
 
     @property
     def decision(self) -> Decision:
         """Whether the sources alone answer."""
-        return decide(self.found, self.limits)
+        return decide(self.signals, self.limits)
 
     @property
     def hopeless(self) -> bool:
@@ -150,11 +150,11 @@ def _ground(context: _Context, question: Question) -> _Ground:
     parts = sections(library, evidence)
     limits = limits_for(library.embedder, question.lang)
     planned = plan(evidence, parts)
-    found, unanswered = judged(library, evidence)
+    signals, unanswered = judged(library, evidence)
     if context.worked_out:
         planned = context.worked_out.followed_by(planned)
         unanswered = tuple(part for part in unanswered if not calculate(library, understand(part)))
-    return _Ground(evidence, parts, planned, found, unanswered, limits)
+    return _Ground(evidence, parts, planned, signals, unanswered, limits)
 
 
 def _refusal(context: _Context, ground: _Ground, draft: Answer) -> Answer:
@@ -204,7 +204,7 @@ def _told_by(
     task, doubt = consulted(ground.evidence, ground.sections, ground.plan, model, context.stop)
     if doubt is not None:
         context.clock.note("first_token_s")
-    decision = decide(ground.found, ground.limits, doubt)
+    decision = decide(ground.signals, ground.limits, doubt)
     if not decision.answer and (doubt is not None or decision.hopeless):
         return _refusal(context, ground, draft)
     if draft.lang == "zh" and not _mostly(ground.plan, "zh"):
@@ -224,7 +224,7 @@ def _told_by(
 
 def consulted(
     evidence: Evidence,
-    found: list[Section],
+    candidates: list[Section],
     planned: Plan,
     model: Engine,
     stop: Callable[[], bool],
@@ -236,7 +236,7 @@ def consulted(
     """
     pace = pace_of(model)
     if pace.writes * _WHOLE_S >= _WRITES_WHOLE:
-        wide = plan(evidence, found, _most_words(model, pace))
+        wide = plan(evidence, candidates, _most_words(model, pace))
         messages = whole_prompt(evidence.question, wide)
         most = min(_MOST_WRITTEN, int(pace.writes * _WHOLE_S))
         task = Task(tuple(wide.lines), messages, most, whole=True)
@@ -289,7 +289,7 @@ def _found_here(context: _Context, ground: _Ground, model: Engine) -> bool:
     if ground.hopeless:
         return False
     _, doubt = consulted(ground.evidence, ground.sections, ground.plan, model, context.stop)
-    return doubt is not None and not asks_again(ground.found, ground.limits, doubt)
+    return doubt is not None and not asks_again(ground.signals, ground.limits, doubt)
 
 
 def _mostly(planned: Plan, lang: str) -> bool:
@@ -315,7 +315,9 @@ def _translated(
         yield event_of(worked, numbering, shown, context.clock)
     for group in planned.groups:
         foreign = [line for line in group.lines if needs_wording(line, draft.lang)]
-        with closing(to_chinese(model, [each.text for each in foreign], context.stop)) as chinese:
+        with closing(
+            to_chinese(model, [sentence.text for sentence in foreign], context.stop)
+        ) as chinese:
             for line in group.lines:
                 said = quoted(line, numbering, group, draft.lang)
                 if line in foreign and not context.stop() and (own := next(chinese, "")):

@@ -49,7 +49,7 @@ class Calculation:
 
     def followed_by(self, planned: Plan) -> Plan:
         """Return what is shown after it: a plan without what it quotes, under headings."""
-        there = {(each.hit.passage.key, each.piece.start) for each in self.quoted}
+        there = {(line.hit.passage.key, line.piece.start) for line in self.quoted}
         groups = []
         for group in planned.groups:
             left = tuple(
@@ -98,7 +98,9 @@ def _line(case: Case, wanted: Asked, lang: str, sources: int) -> str:
             unit = rule.units[lang].get(name, "")
         return f"{number(amount)} {unit}".rstrip()
 
-    name = rule.name[lang].format(**{key: number(each) for key, each in case.values.items()})
+    name = rule.name[lang].format(
+        **{key: number(quantity) for key, quantity in case.values.items()}
+    )
     name = ("，" if chinese else ", ").join((name, *case.of))
     amount = value(rule.expression, case.values)
     text = written(rule.expression, case.values, said)
@@ -107,7 +109,7 @@ def _line(case: Case, wanted: Asked, lang: str, sources: int) -> str:
     if "≈" in text:
         tail.append("≈ 为四舍五入" if chinese else "≈ is rounded")
     if case.assumed:
-        values = (said(each, case.values[each]) for each in case.assumed)
+        values = (said(assumption, case.values[assumption]) for assumption in case.assumed)
         tail.append(
             ("假定 " if chinese else "assumed: ") + ("、" if chinese else ", ").join(values)
         )
@@ -127,14 +129,14 @@ class _Notes:
 
     def lines(self, quotes: Sequence[Quote]) -> tuple[Line, ...] | None:
         """Return the lines that are these quotes; None if the library lacks one."""
-        found = []
+        quoted = []
         for note, quote in quotes:
             text = " ".join(quote.split())
             lines = (line for line in self._of(note) if " ".join(line.text.split()) == text)
             if (line := next(lines, None)) is None:
                 return None
-            found.append(line)
-        return tuple(found)
+            quoted.append(line)
+        return tuple(quoted)
 
     def _of(self, note: str) -> list[Line]:
         if note not in self._known:
@@ -151,4 +153,4 @@ class _Notes:
 
 def _once(lines: Sequence[Line]) -> tuple[Line, ...]:
     """Return lines without those that stand at the same place in the same passage."""
-    return tuple({(each.hit.passage.key, each.piece.start): each for each in lines}.values())
+    return tuple({(line.hit.passage.key, line.piece.start): line for line in lines}.values())

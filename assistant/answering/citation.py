@@ -95,10 +95,10 @@ def curated_twin(evidence: Evidence, line: Line) -> Line:
     (row,) = rows_of(evidence, [line])
     near = [
         (float(evidence.vectors[row] @ evidence.vectors[other]), other)
-        for other, each in enumerate(evidence.lines)
-        if each.whole
-        and not each.hit.passage.url.startswith(PRIMER)
-        and unsupported_details(line.text, each.text) is None
+        for other, candidate in enumerate(evidence.lines)
+        if candidate.whole
+        and not candidate.hit.passage.url.startswith(PRIMER)
+        and unsupported_details(line.text, candidate.text) is None
     ]
     best = max(near, default=(0.0, row))
     return evidence.lines[best[1]] if best[0] >= _SAME else line

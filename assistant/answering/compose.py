@@ -104,24 +104,26 @@ def quoted(line: Line, numbering: Numbering, group: Group, lang: str) -> Sentenc
     return replace(said, foreign=needs_wording(line, lang))
 
 
-def calculated(found: Calculation | None, numbering: Numbering, lang: str) -> Iterator[Sentence]:
+def calculated(
+    calculation: Calculation | None, numbering: Numbering, lang: str
+) -> Iterator[Sentence]:
     """Yield what an answer begins with where there is something to work out.
 
     That is the rule as its source states it, the sums, and what the sources say comes on top.
     """
-    if found is None:
+    if calculation is None:
         return
-    group = Group(found.title, "", (found.rules,))
-    for line in found.rules:
+    group = Group(calculation.title, "", (calculation.rules,))
+    for line in calculation.rules:
         yield quoted(line, numbering, group, lang)
-    for each in found.sums:
-        cited = [numbering.cite(line) for line in each.sources]
+    for computed in calculation.sums:
+        cited = [numbering.cite(line) for line in computed.sources]
         yield Sentence(
-            each.text, tuple(dict.fromkeys(cited)), 1.0, "supported", False,
-            spans=tuple(map(_span, cited, each.sources)),
-            group=found.title, form="calculation",
+            computed.text, tuple(dict.fromkeys(cited)), 1.0, "supported", False,
+            spans=tuple(map(_span, cited, computed.sources)),
+            group=calculation.title, form="calculation",
         )  # fmt: skip
-    for line in found.beside:
+    for line in calculation.beside:
         yield quoted(line, numbering, group, lang)
 
 
@@ -189,8 +191,8 @@ def refusal(draft: Answer, evidence: Evidence) -> Answer:
 def _further(library: Library, citations: Sequence[Citation]) -> tuple[Reading, ...]:
     """Return the first curated links that the cited primer notes lead to."""
     urls: dict[str, None] = {}
-    for each in citations:
-        if each.primer and (note := library.document(each.url)):
+    for cited in citations:
+        if cited.primer and (note := library.document(cited.url)):
             urls.update(dict.fromkeys(note.links))
     first = list(urls)[:_FURTHER]
     titles = link_titles(library.store, first)

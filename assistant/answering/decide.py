@@ -58,6 +58,7 @@ class Reason(Enum):
     SUPPORTED = "its words and meaning stand together in a source"
     UNKNOWN_NAME = "nothing found mentions a name in it"
     STRANGE_WORDS = "much of it is in words that the library does not have"
+    UNHEARD_WORD = "nothing found mentions the word that says most of what it is about"
     BADLY_SUPPORTED = "what was found is about something else"
     MODEL_DOUBTS = "the model found no answer in what was found"
 
@@ -86,7 +87,8 @@ class Signals:
     question that a section found is known to answer (see `Evidence.asked_before`); ``unknown`` the
     names in the question that no passage found mentions; ``strange`` the share of the terms of an
     English question that stand nowhere in the library. (Of Chinese ones many do: they are pairs of
-    characters, not words.)
+    characters, not words.) ``unheard`` is the share of that term of an English question that tells
+    most of those which nothing found mentions.
     """
 
     coverage: float
@@ -94,6 +96,7 @@ class Signals:
     unknown: tuple[str, ...]
     strange: float = 0.0
     asked: float = 0.0
+    unheard: float = 0.0
 
     def support(self, limits: Limits) -> float:
         """Return the one number that is held against the limits."""
@@ -120,18 +123,18 @@ def weights(library: Library, query: str) -> dict[str, float]:
     idf = library.idf(terms)
     if not (query.isascii() or library.embedder.multilingual):
         return idf
-    spans = [found.span() for found in _WORD.finditer(query)]
+    spans = [word.span() for word in _WORD.finditer(query)]
     if len(spans) > _MOST_WORDS:
         return idf
     whole = library.embedder.embed_query(query)
-    told: dict[str, float] = {}
+    shifts: dict[str, float] = {}
     for start, end in spans:
         own = [term for term in library.terms(query[start:end]) if term in idf]
         if own:
             rest = query[:start] + query[end:]
             moved = 1.0 - float(whole @ library.embedder.embed_query(rest)) if rest.strip() else 1.0
-            told.update({term: max(moved, told.get(term, 0.0)) for term in own})
-    return {term: idf[term] * told.get(term, 0.0) for term in terms}
+            shifts.update({term: max(moved, shifts.get(term, 0.0)) for term in own})
+    return {term: idf[term] * shifts.get(term, 0.0) for term in terms}
 
 
 def judged(library: Library, evidence: Evidence) -> tuple[Signals, tuple[str, ...]]:
@@ -140,13 +143,13 @@ def judged(library: Library, evidence: Evidence) -> tuple[Signals, tuple[str, ..
     The second are the parts of a question of several that nothing here answers.
     """
     limits = limits_for(library.embedder, evidence.question.lang)
-    found = _signals_of_parts(library, evidence)
-    if len(found) == 1:
-        return found[0], ()
-    parts = zip(evidence.question.parts, found, strict=True)
+    measured = _signals_of_parts(library, evidence)
+    if len(measured) == 1:
+        return measured[0], ()
+    parts = zip(evidence.question.parts, measured, strict=True)
     open_ = tuple(part for part, own in parts if decide(own, limits).hopeless)
-    found.append(_signals(library, evidence, evidence.question.text, 0))
-    return max(found, key=lambda each: (not each.unknown, each.support(limits))), open_
+    measured.append(_signals(library, evidence, evidence.question.text, 0))
+    return max(measured, key=lambda own: (not own.unknown, own.support(limits))), open_
 
 
 def signals(library: Library, evidence: Evidence) -> Signals:
@@ -173,38 +176,55 @@ def _signals(library: Library, evidence: Evidence, text: str, query: int) -> Sig
     """Return the signals of a question or part of one, which is the query of this number."""
     weighed = weights(library, text)
     total = sum(weighed.values()) or 1.0
-    found = (_share(weighed, window) / total for window in windows(evidence))
+    shares = (_share(weighed, window) / total for window in windows(evidence))
     absent = library.absent(weighed) if evidence.question.lang == "en" else frozenset()
     cosine = evidence.cosines[query] if evidence.cosines else 0.0
     asked = evidence.asked_before[query] if evidence.asked_before else 0.0
     unknown = unmentioned(text, evidence.hits)
     strange = _share(weighed, absent) / total
-    return Signals(max(found, default=0.0), cosine, unknown, strange, asked)
+    unheard = _unheard(library, evidence, weighed) / total
+    return Signals(max(shares, default=0.0), cosine, unknown, strange, asked, unheard)
+
+
+def _unheard(library: Library, evidence: Evidence, weighed: dict[str, float]) -> float:
+    """Return what the most telling term weighs of those that no line, heading or alias mentions."""
+    if evidence.question.lang != "en":
+        return 0.0
+    passages = {line.hit.passage.number for line in evidence.lines}
+    called = " ".join(library.store.aliases(sorted(passages)).values())
+    said = frozenset(library.terms(called)).union(
+        *evidence.above.values(), *(line.terms for line in evidence.lines)
+    )
+    return max((weight for term, weight in weighed.items() if term not in said), default=0.0)
 
 
 def _share(weighed: dict[str, float], terms: frozenset[str]) -> float:
     return sum(weight for term, weight in weighed.items() if term in terms)
 
 
-def decide(found: Signals, limits: Limits, doubt: float | None = None) -> Decision:
+def decide(measured: Signals, limits: Limits, doubt: float | None = None) -> Decision:
     """Decide whether to answer.
 
     A name that nothing found mentions is decisive: passages about its neighbours would be passed
     off as being about it. So are words that nothing here uses, where they are much of a question
-    that is badly supported: "How do I tune a sitar?" is not about tuning models.
+    that is badly supported: "How do I tune a sitar?" is not about tuning models. And so is a word
+    that says most of what is asked where nothing found mentions it: what mixtures of experts are
+    tells nothing of mixtures of depths.
 
     Args:
-        found: what the sources say.
+        measured: what the sources say.
         limits: what it is held against.
         doubt: a model's log-likelihood of refusing after reading the evidence, if one was asked.
             Near misses, questions whose words the sources use without answering them, raise it;
             questions in other words than the sources' do not.
     """
-    support = found.support(limits)
-    if found.unknown:
+    support = measured.support(limits)
+    if measured.unknown:
         return Decision(False, Reason.UNKNOWN_NAME, hopeless=True)
-    if found.strange > table("refusal")["strange"] and support < limits.floor:
+    if measured.strange > table("refusal")["strange"] and support < limits.floor:
         return Decision(False, Reason.STRANGE_WORDS, hopeless=True)
+    if measured.unheard > table("refusal")["unheard"] and support < limits.sure:
+        return Decision(False, Reason.UNHEARD_WORD, hopeless=True)
     if support < limits.hopeless:
         return Decision(False, Reason.BADLY_SUPPORTED, hopeless=True)
     if doubt is not None:
@@ -216,6 +236,6 @@ def decide(found: Signals, limits: Limits, doubt: float | None = None) -> Decisi
     return Decision(True, Reason.SUPPORTED, sure=support >= limits.sure)
 
 
-def asks_again(found: Signals, limits: Limits, doubt: float) -> bool:
+def asks_again(measured: Signals, limits: Limits, doubt: float) -> bool:
     """Say whether to look for pages in English too, a model having read what was found."""
-    return bool(found.support(limits) - table("refusal")["doubt"] * doubt < limits.again)
+    return bool(measured.support(limits) - table("refusal")["doubt"] * doubt < limits.again)

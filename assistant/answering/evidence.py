@@ -91,10 +91,10 @@ class Evidence:
     cosines: tuple[float, ...] = ()
     asked_before: tuple[float, ...] = ()
 
-    def recall(self, wanted: frozenset[str], found: frozenset[str]) -> float:
-        """Return the share of ``wanted`` terms that are ``found``, rare terms weighing more."""
+    def recall(self, wanted: frozenset[str], present: frozenset[str]) -> float:
+        """Return the share of ``wanted`` terms that are ``present``, rare terms weighing more."""
         total = sum(self.idf.get(term, 0.0) for term in wanted)
-        return sum(self.idf.get(t, 0.0) for t in wanted & found) / total if total else 0.0
+        return sum(self.idf.get(t, 0.0) for t in wanted & present) / total if total else 0.0
 
 
 def gather(library: Library, question: Question, filters: Filters, k: int = PASSAGES) -> Evidence:
@@ -136,9 +136,9 @@ def _in_turn(ranked: Sequence[Sequence[Hit]], k: int) -> list[Hit]:
     limit = k if len(ranked) == 1 else _CANDIDATES
     hits: dict[str, Hit] = {}
     for rank in range(k):
-        for found in ranked:
-            if rank < len(found) and len(hits) < limit:
-                hits.setdefault(found[rank].passage.key, found[rank])
+        for ranking in ranked:
+            if rank < len(ranking) and len(hits) < limit:
+                hits.setdefault(ranking[rank].passage.key, ranking[rank])
     return [replace(hit, rank=rank) for rank, hit in enumerate(hits.values(), 1)]
 
 
@@ -158,9 +158,9 @@ def _lead(library: Library, question: Question, hits: Sequence[Hit]) -> str | No
         if url not in shares:
             names = [hit.passage.title, *called.get(hit.passage.number, "").split(", ")]
             own = [frozenset(library.terms(name)) for name in names if name]
-            shares[url] = _NAMED_SHARE if any(each and each <= asked for each in own) else 0.0
+            shares[url] = _NAMED_SHARE if any(terms and terms <= asked for terms in own) else 0.0
         shares[url] += hit.score / total
-    lead = max(shares, key=lambda each: shares[each], default=None)
+    lead = max(shares, key=lambda address: shares[address], default=None)
     return lead if lead and shares[lead] >= _LEADS else None
 
 
@@ -169,24 +169,24 @@ def lines_of(library: Library, question: Question, hits: Sequence[Hit]) -> Evide
     hits = list({hit.passage.key: hit for hit in reversed(hits)}.values())[::-1]  # the first counts
     order = {url: place for place, url in enumerate(dict.fromkeys(h.passage.url for h in hits))}
     hits = sorted(hits, key=lambda hit: (order[hit.passage.url], hit.passage.start))
-    found = [(hit, piece) for hit in hits for piece in _facts(hit.passage)]
-    texts = [piece.text for _, piece in found]
+    facts = [(hit, piece) for hit in hits for piece in _facts(hit.passage)]
+    texts = [piece.text for _, piece in facts]
     terms = [frozenset(library.terms(text)) for text in texts]
     if question.lang == "zh":  # a note is understood by its Chinese wording too
-        said = [_chinese(hit, piece.text) for hit, piece in found]
+        said = [_chinese(hit, piece.text) for hit, piece in facts]
         terms = [own | frozenset(library.terms(zh)) for own, zh in zip(terms, said, strict=True)]
     above = _heading_terms(library, hits, question.lang)
     queries = _queries(library, question)
     asking = frozenset(library.terms(ASKING))
     wanted = [frozenset(library.terms(query)) - asking for query in queries]
     idf = library.idf(sorted(wanted[0].union(*wanted, *terms)))
-    vectors = _vectors(library, [piece for _, piece in found])
+    vectors = _vectors(library, [piece for _, piece in facts])
     understood = question.lang == "en" or library.embedder.multilingual
     evidence = Evidence(
         question, tuple(hits), (), vectors, idf, wanted[0],
         understood=understood, queries=tuple(queries), wanted=tuple(wanted),
     )  # fmt: skip
-    if not found:
+    if not facts:
         return evidence
     query_vectors = np.stack([library.embedder.embed_query(query) for query in queries])
     cosines = [vectors @ query_vector for query_vector in query_vectors]
@@ -199,15 +199,15 @@ def lines_of(library: Library, question: Question, hits: Sequence[Hit]) -> Evide
                 words=np.array(
                     [
                         evidence.recall(want, own | above[hit.passage.key])
-                        for (hit, _), own in zip(found, terms, strict=True)
+                        for (hit, _), own in zip(facts, terms, strict=True)
                     ]
                 ),
-                passages=np.array([hit.score / top for hit, _ in found]),
-                places=np.array([hit.rank - 1 for hit, _ in found], dtype=np.float64),
-                beside=np.array([not (hit.dense_rank or hit.word_rank) for hit, _ in found]),
+                passages=np.array([hit.score / top for hit, _ in facts]),
+                places=np.array([hit.rank - 1 for hit, _ in facts], dtype=np.float64),
+                beside=np.array([not (hit.dense_rank or hit.word_rank) for hit, _ in facts]),
                 texts=texts,
-                terms=[len(each) for each in terms],
-                leads=[piece.leads for _, piece in found],
+                terms=[len(own) for own in terms],
+                leads=[piece.leads for _, piece in facts],
             )
             for near, want in zip(cosines, wanted, strict=True)
         ]
@@ -215,7 +215,7 @@ def lines_of(library: Library, question: Question, hits: Sequence[Hit]) -> Evide
     chances = relevance.relevance(signals, understood=understood)
     best = chances.max(axis=0)
     lines = [
-        Line(hit, piece, terms[row], float(best[row])) for row, (hit, piece) in enumerate(found)
+        Line(hit, piece, terms[row], float(best[row])) for row, (hit, piece) in enumerate(facts)
     ]
     return replace(
         evidence,
@@ -229,14 +229,14 @@ def lines_of(library: Library, question: Question, hits: Sequence[Hit]) -> Evide
             max(float(near.max()), *(hit.cosine or 0.0 for hit in hits) if not at else (0.0,))
             for at, near in enumerate(cosines)
         ),
-        asked_before=_asked_before(library, question, found, query_vectors, cosines),
+        asked_before=_asked_before(library, question, facts, query_vectors, cosines),
     )
 
 
 def _asked_before(
     library: Library,
     question: Question,
-    found: Sequence[tuple[Hit, Piece]],
+    facts: Sequence[tuple[Hit, Piece]],
     query_vectors: Vectors,
     cosines: Sequence[Vectors],
 ) -> tuple[float, ...]:
@@ -246,11 +246,11 @@ def _asked_before(
     """
     passages = {
         (hit.passage.url, hit.passage.heading): hit.passage
-        for hit, _ in found
+        for hit, _ in facts
         if hit.passage.url.startswith(PRIMER)
     }
     known = nearness(library, list(passages.values()), query_vectors, question.lang)
-    pages = [row for row, (hit, _) in enumerate(found) if not hit.passage.url.startswith(PRIMER)]
+    pages = [row for row, (hit, _) in enumerate(facts) if not hit.passage.url.startswith(PRIMER)]
     return tuple(
         max(
             float(known[:, at].max()) if passages else -1.0,
@@ -279,19 +279,19 @@ def _vectors(library: Library, parts: Sequence[Piece]) -> Vectors:
 def _facts(passage: StoredPassage) -> list[Piece]:
     """Return the pieces of a passage but for orders to the model: those are evidence of nothing."""
     parts = pieces(passage.text, passage.fence)
-    told = orders([part.text for part in parts])
-    return [part for part, order in zip(parts, told, strict=True) if not order]
+    ordered = orders([part.text for part in parts])
+    return [part for part, order in zip(parts, ordered, strict=True) if not order]
 
 
 def _heading_terms(library: Library, hits: Sequence[Hit], lang: str) -> dict[str, frozenset[str]]:
     """Return the terms of the title and headings each passage stands under."""
-    found = {}
+    terms = {}
     for hit in hits:
         names = [hit.passage.title, *hit.passage.heading]
         if lang == "zh":
             names += [_chinese(hit, name) for name in names]
-        found[hit.passage.key] = frozenset(library.terms(" ".join(names)))
-    return found
+        terms[hit.passage.key] = frozenset(library.terms(" ".join(names)))
+    return terms
 
 
 def windows(evidence: Evidence) -> Iterator[frozenset[str]]:

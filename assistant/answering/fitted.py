@@ -21,8 +21,8 @@ class Logistic:
 
     def chances(self, signals: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return a chance for every row of signals; shape (..., signals) gives shape (...)."""
-        found: NDArray[np.float64] = 1 / (1 + np.exp(-(signals @ self.weights + self.bias)))
-        return found
+        chances: NDArray[np.float64] = 1 / (1 + np.exp(-(signals @ self.weights + self.bias)))
+        return chances
 
 
 def logistic(section: str, signals: Sequence[str], *, understood: bool) -> Logistic:

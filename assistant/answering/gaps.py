@@ -108,7 +108,7 @@ def note(home: Path, refused: Answer) -> None:
     """Remember a refused question in a home; of 1,000 the one not asked for longest goes."""
     now = datetime.now(UTC).isoformat(timespec="seconds")
     nearest = [[hit.passage.title, hit.passage.url] for hit in refused.nearest]
-    places = [[each.list, list(each.section)] for each in refused.look_in]
+    places = [[place.list, list(place.section)] for place in refused.look_in]
     with contextlib.suppress(sqlite3.Error, OSError):
         file_of(home).touch(mode=0o600)  # nobody else's business
         _write(home, (" ".join(refused.asked.split()), refused.lang, now, now), nearest, places)
@@ -121,7 +121,7 @@ def _write(home: Path, about: tuple[str, ...], nearest: list[Any], places: list[
             "INSERT INTO gaps VALUES (?, ?, ?, ?, 1, ?, ?) ON CONFLICT (question) DO UPDATE SET"
             " count = count + 1, last = excluded.last, nearest = excluded.nearest,"
             " sections = excluded.sections",
-            (*about, *(json.dumps(each, ensure_ascii=False) for each in (nearest, places))),
+            (*about, *(json.dumps(value, ensure_ascii=False) for value in (nearest, places))),
         )
         db.execute(
             "DELETE FROM gaps WHERE rowid NOT IN"
@@ -152,11 +152,11 @@ def read(home: Path) -> list[Gap]:
             rows = db.execute("SELECT * FROM gaps ORDER BY last DESC, rowid DESC").fetchall()
     except sqlite3.Error:
         return []
-    found = []
+    gaps = []
     for row in rows:
         with contextlib.suppress(ValueError, TypeError):  # of a row that was damaged
-            found.append(_gap(*row))
-    return found
+            gaps.append(_gap(*row))
+    return gaps
 
 
 def forget(home: Path, questions: Sequence[str]) -> None:
@@ -164,7 +164,9 @@ def forget(home: Path, questions: Sequence[str]) -> None:
     if not questions or not file_of(home).exists():
         return
     with contextlib.suppress(sqlite3.Error, OSError), _opened(home) as db:
-        db.executemany("DELETE FROM gaps WHERE question = ?", [(each,) for each in questions])
+        db.executemany(
+            "DELETE FROM gaps WHERE question = ?", [(question,) for question in questions]
+        )
 
 
 def _gap(question: str, lang: str, _: str, last: str, count: int, nearest: str, places: str) -> Gap:
@@ -230,6 +232,8 @@ def gap_object(gap: Gap) -> dict[str, Any]:
     """Return a gap as ``status --gaps --json`` has it."""
     return asdict(gap) | {
         "questions": list(gap.questions),
-        "nearest": [asdict(each) for each in gap.nearest],
-        "sections": [{"list": each.list, "section": list(each.section)} for each in gap.sections],
+        "nearest": [asdict(reading) for reading in gap.nearest],
+        "sections": [
+            {"list": place.list, "section": list(place.section)} for place in gap.sections
+        ],
     }

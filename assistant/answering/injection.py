@@ -248,8 +248,10 @@ _CHINESE = (
     r"(?:现在只|一律只?|都只)(?:回答|回复|说|输出)[“\"「『]?\S{1,12}[”\"」』]?[。！!]?$",
     r"(?:^\W*|请|必须|立即|务必)(?:调用|运行|执行)[“\"`「]?\w*[”\"`」]?\s*(?:工具|函数|插件)",
 )  # fmt: skip
-_ADDRESS = re.compile("|".join(f"(?:{each})" for each in (*_ENGLISH, *_COMPOSED)), re.IGNORECASE)
-_ADDRESS_ZH = re.compile("|".join(f"(?:{each})" for each in _CHINESE), re.IGNORECASE)
+_ADDRESS = re.compile(
+    "|".join(f"(?:{pattern})" for pattern in (*_ENGLISH, *_COMPOSED)), re.IGNORECASE
+)
+_ADDRESS_ZH = re.compile("|".join(f"(?:{pattern})" for pattern in _CHINESE), re.IGNORECASE)
 _TURN = re.compile(
     r"<\|\w+\|>|^\W*(?:user|human|assistant|AI|用户|提问|助手|机器人)\s*[:：]", re.IGNORECASE
 )
@@ -279,8 +281,9 @@ def orders(sentences: Sequence[str]) -> list[bool]:
 
     That is one that addresses the model, and one beside it that is a turn of a forged conversation.
     """
-    found = [addresses_the_model(each) for each in sentences]
+    addressing = [addresses_the_model(sentence) for sentence in sentences]
     return [
-        found[at] or (any(found[max(at - 1, 0) : at + 2]) and bool(_TURN.search(each)))
-        for at, each in enumerate(sentences)
+        addressing[at]
+        or (any(addressing[max(at - 1, 0) : at + 2]) and bool(_TURN.search(sentence)))
+        for at, sentence in enumerate(sentences)
     ]

@@ -88,7 +88,7 @@ def pieces(text: str, fence: str = "") -> list[Piece]:
         if not any(start <= span[0] < end for start, end in inside)
     ]
     begins = {start for _, start, _ in blocks}
-    found = [Piece(text[start:end], start, end, form, False, False, False)
+    parts = [Piece(text[start:end], start, end, form, False, False, False)
              for form, start, end in blocks]  # fmt: skip
     for place, (start, end) in enumerate(spans):
         line = plain(text[start:end])
@@ -106,19 +106,19 @@ def pieces(text: str, fence: str = "") -> list[Piece]:
         to_items = announces and after < len(text) and _form(text, after) == "item"
         back = place > 0 and bool(_REFERS_BACK.match(line))
         whole = prose and (ends or to_items)
-        found.append(Piece(line, start, end, form, whole, to_items or to_block, back))
-    return sorted(found, key=lambda piece: (piece.start, -piece.end))
+        parts.append(Piece(line, start, end, form, whole, to_items or to_block, back))
+    return sorted(parts, key=lambda piece: (piece.start, -piece.end))
 
 
 def _blocks(text: str, fence: str) -> list[tuple[str, int, int]]:
     """Return form and span of the blocks that stand as they are."""
     code = code_spans(text, fence)
-    found = [("code", start, end) for start, end in code]
+    blocks = [("code", start, end) for start, end in code]
     for form, pattern in (("formula", _FORMULA), ("table", _TABLE)):
         for block in pattern.finditer(text):
             if not any(start <= block.start() < end for start, end in code):
-                found.append((form, block.start(), block.end()))
-    return found
+                blocks.append((form, block.start(), block.end()))
+    return blocks
 
 
 def _next_line(text: str, at: int) -> int:

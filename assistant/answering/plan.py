@@ -59,7 +59,7 @@ class Plan:
         return [line for group in self.groups for line in group.lines]
 
 
-def plan(evidence: Evidence, found: Sequence[Section], most_words: int | None = None) -> Plan:
+def plan(evidence: Evidence, candidates: Sequence[Section], most_words: int | None = None) -> Plan:
     """Choose what answers a question, at most ``most_words`` of it, and put it in order.
 
     Each part and side of the question has its best unit; then come the likeliest units, until
@@ -70,11 +70,11 @@ def plan(evidence: Evidence, found: Sequence[Section], most_words: int | None = 
     question = evidence.question
     extra = _WORDS_PER_PART * (max(len(question.parts), 1) - 1)
     words = most_words or min(WORDS[question.scope] + extra, _MOST_WORDS)
-    choice = _Choice(evidence, found, words)
+    choice = _Choice(evidence, candidates, words)
     for target in _targets(evidence):
         best = max(
             choice.places,
-            key=lambda at: _chance(found[at[0]].units[at[1]], [target]),
+            key=lambda at: _chance(candidates[at[0]].units[at[1]], [target]),
             default=None,
         )
         if best is not None and choice.fits(best):
@@ -87,7 +87,7 @@ def plan(evidence: Evidence, found: Sequence[Section], most_words: int | None = 
         choice.take(best)
     while words - choice.left < _SHORT[question.scope] and (beside := choice.read_on()):
         choice.take(beside)
-    return _ordered(evidence, found, choice)
+    return _ordered(evidence, candidates, choice)
 
 
 Place = tuple[int, int]
@@ -97,17 +97,17 @@ Place = tuple[int, int]
 class _Choice:
     """What is chosen so far, and how many words are left."""
 
-    def __init__(self, evidence: Evidence, found: Sequence[Section], words: int) -> None:
+    def __init__(self, evidence: Evidence, candidates: Sequence[Section], words: int) -> None:
         self._evidence = evidence
-        self._found = found
+        self._candidates = candidates
         self.left = words
-        self.about = _about(evidence, found)
+        self.about = _about(evidence, candidates)
         most = words * _SIDE / len(self.about) if len(self.about) > 1 else words
-        self._left_of = dict.fromkeys((section.url for section in found), most)
+        self._left_of = dict.fromkeys((section.url for section in candidates), most)
         self.chosen: set[Place] = set()
         self.worth = {
             (number, place): _worth(evidence, section, section.units[place], place, self.about)
-            for number, section in enumerate(found)
+            for number, section in enumerate(candidates)
             for place in range(len(section.units))
         }
         self.places = list(self.worth)
@@ -126,10 +126,10 @@ class _Choice:
         """Return the first unit not chosen of a document about what is asked, whose opening is."""
         begun = {
             section.url
-            for section in (self._found[number] for number, _ in self.chosen)
+            for section in (self._candidates[number] for number, _ in self.chosen)
             if section.opens and section.url in self.about
         }
-        places = (at for at in self.places if self._found[at[0]].url in begun)
+        places = (at for at in self.places if self._candidates[at[0]].url in begun)
         return next(filter(self.fits, places), None)
 
     def take(self, at: Place) -> None:
@@ -183,13 +183,13 @@ class _Choice:
         if at not in self.chosen:
             self.chosen.add(at)
             self.left -= self._unit(at).words
-            self._left_of[self._found[at[0]].url] -= self._unit(at).words
+            self._left_of[self._candidates[at[0]].url] -= self._unit(at).words
 
     def _room(self, at: Place) -> float:
-        return min(self.left, self._left_of[self._found[at[0]].url])
+        return min(self.left, self._left_of[self._candidates[at[0]].url])
 
     def _unit(self, at: Place) -> Unit:
-        return self._found[at[0]].units[at[1]]
+        return self._candidates[at[0]].units[at[1]]
 
     def _is_said(self, unit: Unit) -> bool:
         """Say whether a unit says again what is shown already."""
@@ -215,9 +215,9 @@ def opened_by(planned: Plan, line: Line) -> Plan:
             if unit is first.units[0] or unit[0].piece.item or (said and group.url == first.url):
                 return planned
             left = replace(group, units=tuple(other for other in group.units if other is not unit))
-            rest = [left if each is group else each for each in planned.groups]
+            rest = [left if other is group else other for other in planned.groups]
             opening = Group("", group.url, (unit,))
-            return Plan((opening, *(each for each in rest if each.units)))
+            return Plan((opening, *(other for other in rest if other.units)))
     return planned
 
 
@@ -250,7 +250,7 @@ def _contrasts(evidence: Evidence, unit: Unit) -> bool:
     return len(sides) > 1 and all(evidence.recall(side, said) >= _MENTIONS for side in sides)
 
 
-def _about(evidence: Evidence, found: Sequence[Section]) -> tuple[str, ...]:
+def _about(evidence: Evidence, candidates: Sequence[Section]) -> tuple[str, ...]:
     """Return the addresses of the documents that are about what is asked.
 
     That is one, or of a comparison one for each side where each has a document of its own.
@@ -259,7 +259,7 @@ def _about(evidence: Evidence, found: Sequence[Section]) -> tuple[str, ...]:
     for side in range(1, 1 + len(evidence.question.sides)):
         chances = {
             section.url: max(float(unit.chances[side]) for unit in section.units)
-            for section in found
+            for section in candidates
             if section.opens
         }
         best = max(chances, key=chances.__getitem__, default=None)
@@ -270,13 +270,13 @@ def _about(evidence: Evidence, found: Sequence[Section]) -> tuple[str, ...]:
     return (evidence.lead,) if evidence.lead else ()
 
 
-def _ordered(evidence: Evidence, found: Sequence[Section], choice: _Choice) -> Plan:
+def _ordered(evidence: Evidence, candidates: Sequence[Section], choice: _Choice) -> Plan:
     """Return the groups: documents and, for a fact, sections by their best unit, else in order.
 
     The documents of a comparison's sides take turns, so that like stands beside like.
     """
     kept = []
-    for number, section in enumerate(found):
+    for number, section in enumerate(candidates):
         places = sorted(place for at, place in choice.chosen if at == number)
         if places:
             best = max(choice.worth[number, place] for place in places)
@@ -293,15 +293,15 @@ def _ordered(evidence: Evidence, found: Sequence[Section], choice: _Choice) -> P
         )
     )
     if len(choice.about) > 1:
-        sides = [[each for each in kept if each[0].url == url] for url in choice.about]
-        turns = [each for turn in zip_longest(*sides) for each in turn if each]
-        kept = turns + [each for each in kept if each[0].url not in choice.about]
+        sides = [[group for group in kept if group[0].url == url] for url in choice.about]
+        turns = [group for turn in zip_longest(*sides) for group in turn if group]
+        kept = turns + [group for group in kept if group[0].url not in choice.about]
     planned = Plan(tuple(_group(evidence, section, places) for section, places, _ in kept))
     likeliest = max(choice.chosen, key=choice.worth.__getitem__, default=None)
     if likeliest is None or any(section.opens for section, _, _ in kept):
         return planned
     number, place = likeliest
-    line = evidence.lines[found[number].units[place].rows[0]]
+    line = evidence.lines[candidates[number].units[place].rows[0]]
     return opened_by(planned, line if line.piece.block else curated_twin(evidence, line))
 
 

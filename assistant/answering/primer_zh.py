@@ -29,11 +29,11 @@ def in_chinese(slug: str, sentence: str) -> str | None:
 @cache
 def _wordings(slug: str) -> dict[str, str]:
     """Return the Chinese of each piece of a note; empty if there is none, or it does not align."""
-    found = files_of(slug)
-    if found is None:
+    files = files_of(slug)
+    if files is None:
         return {}
-    said, wordings = map(pieces, found)
-    if [each.form for each in said] != [each.form for each in wordings]:
+    said, wordings = map(pieces, files)
+    if [piece.form for piece in said] != [piece.form for piece in wordings]:
         return {}
     # from the end, so that of two equal pieces the first counts
     pairs = reversed(list(zip(said, wordings, strict=True)))

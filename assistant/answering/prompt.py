@@ -84,8 +84,8 @@ def whole_prompt(question: Question, planned: Plan) -> tuple[Message, ...]:
     """Return the prompt for a whole answer: the sources group by group, under their headings."""
     facts = []
     for group in planned.groups:
-        told = " ".join(line.text for line in group.lines)
-        facts.append(f"{group.title}: {told}" if group.title else told)
+        text = " ".join(line.text for line in group.lines)
+        facts.append(f"{group.title}: {text}" if group.title else text)
     return (Message("system", _SYSTEM_WHOLE), Message("user", _ask(question.text, facts)))
 
 

@@ -17,7 +17,7 @@ _QUANTITY = re.compile(
 
 def quantities(text: str) -> set[float]:
     """Return the numbers of a text with what they are counted in: ``1.4 万亿`` is 1.4e12."""
-    return {_value(found) for found in _QUANTITY.finditer(text)}
+    return {_value(match) for match in _QUANTITY.finditer(text)}
 
 
 def without_quantities(text: str) -> str:
@@ -30,22 +30,22 @@ def in_chinese_units(text: str) -> str:
     return _QUANTITY.sub(_in_chinese, text)
 
 
-def _value(found: re.Match[str]) -> float:
-    value = float(found["digits"].replace(",", ""))
-    if found["word"]:
-        value *= _ENGLISH[found["word"]]
-    elif found["letter"]:
-        value *= _LETTERS[found["letter"]]
-    for unit in found["han"] or "":
+def _value(match: re.Match[str]) -> float:
+    value = float(match["digits"].replace(",", ""))
+    if match["word"]:
+        value *= _ENGLISH[match["word"]]
+    elif match["letter"]:
+        value *= _LETTERS[match["letter"]]
+    for unit in match["han"] or "":
         value *= _CHINESE[unit]
     return float(f"{value:.12g}")  # 1.4 * 10**12 and its like are not exact
 
 
-def _in_chinese(found: re.Match[str]) -> str:
-    if found["word"] not in ("trillion", "billion", "million"):
-        return found[0]
-    value = _value(found)
+def _in_chinese(match: re.Match[str]) -> str:
+    if match["word"] not in ("trillion", "billion", "million"):
+        return match[0]
+    value = _value(match)
     for unit, size in (("万亿", 10**12), ("亿", 10**8), ("万", 10**4)):
         if value >= size:
             return f"{value / size:.12g}{unit}"
-    return found[0]
+    return match[0]

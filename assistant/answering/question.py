@@ -140,13 +140,13 @@ def names(text: str) -> list[str]:
     """
     first = _FIRST.match(text)
     start = first.end() if first else 0
-    found = []
+    words = []
     for word in _NAME.finditer(text):
         inside = word[0][1:]
         odd = any(sign.isupper() or sign.isdigit() for sign in inside)
         if len(word[0]) >= 3 and (odd or (word.start() >= start and word[0][0].isupper())):
-            found.append(word[0])
-    return found
+            words.append(word[0])
+    return words
 
 
 def wants_title(text: str) -> bool:
@@ -157,9 +157,9 @@ def wants_title(text: str) -> bool:
 def versions(text: str) -> list[tuple[str, str]]:
     """Return names with the version that follows them: ("Gemma", "3"), ("FlashAttention", "2")."""
     return [
-        (found["name"], found["number"])
-        for found in _VERSION.finditer(text)
-        if found["name"].casefold() not in _PLACES and found["name"].casefold() not in _ASKING
+        (match["name"], match["number"])
+        for match in _VERSION.finditer(text)
+        if match["name"].casefold() not in _PLACES and match["name"].casefold() not in _ASKING
     ]
 
 
@@ -168,7 +168,7 @@ def understand(text: str) -> Question:
     text = " ".join(text.split())
     sides, parts = _sides(text), _parts(text)
     scopes = {"wide"} if sides else {_scope(part) for part in parts}
-    scope = next(each for each in ("wide", "plain", "narrow") if each in scopes)
+    scope = next(scope for scope in ("wide", "plain", "narrow") if scope in scopes)
     return Question(text, language(text), sides, parts, scope)
 
 
@@ -188,9 +188,9 @@ def _sides(text: str) -> tuple[str, ...]:
     if listed and len(sides := _separate(listed[1])) >= 2:
         return _completed(sides)
     for pattern in _COMPARISONS:
-        if found := pattern.search(plain):
-            first = _LEAD.sub("", found[1]).strip()
-            sides = (*_separate(first), *_separate(_TAIL.sub("", _LEAD.sub("", found[2])).strip()))
+        if match := pattern.search(plain):
+            first = _LEAD.sub("", match[1]).strip()
+            sides = (*_separate(first), *_separate(_TAIL.sub("", _LEAD.sub("", match[2])).strip()))
             if len(sides) >= 2:
                 return _completed(sides)
     return ()
@@ -243,7 +243,7 @@ def _named(part: str) -> list[str]:
 
 def _subject(part: str) -> str:
     """Return what a part is about: its names, else its words that do not only ask."""
-    if found := _named(part):
-        return ", ".join(dict.fromkeys(found))
+    if named := _named(part):
+        return ", ".join(dict.fromkeys(named))
     words = [word for word in re.findall(r"[\w-]+", part) if word.casefold() not in _ASKING]
     return " ".join(words[-4:])

@@ -90,11 +90,11 @@ def signals(
     )
 
 
-def relevance(found: NDArray[np.float64], *, understood: bool) -> NDArray[np.float64]:
+def relevance(values: NDArray[np.float64], *, understood: bool) -> NDArray[np.float64]:
     """Return how likely each sentence belongs to the answer, shape (..., sentences).
 
     0.5 is the value of a sentence that is as often evidence as not, had there been as many of the
-    one as of the other. ``found`` is what `signals` gives, stacked or not; without ``understood``
+    one as of the other. ``values`` are what `signals` gives, stacked or not; without ``understood``
     the embedding model does not know the question's language and cosines do not count.
     """
-    return logistic("sentences", SIGNALS, understood=understood).chances(found)
+    return logistic("sentences", SIGNALS, understood=understood).chances(values)

@@ -109,8 +109,8 @@ def all_quotes() -> Iterator[Quote]:
     for rule in _rules().values():
         yield from (*rule.quotes, *rule.beside)
     for thing in _data()["things"]:
-        for found in thing["quotes"].values():
-            yield from map(_quote, found)
+        for quotes in thing["quotes"].values():
+            yield from map(_quote, quotes)
 
 
 @dataclass(slots=True)
@@ -133,7 +133,7 @@ def _read(text: str) -> _Reading | None:
             read.things.append(thing)
             read.rest = re.sub(thing["pattern"], " ", read.rest, flags=re.IGNORECASE)
     read.rest = re.sub(data["devices"]["pattern"], " ", read.rest)
-    read.rest = _SIZED.sub(lambda found: found[0] if _is_known(found["name"]) else " ", read.rest)
+    read.rest = _SIZED.sub(lambda match: match[0] if _is_known(match["name"]) else " ", read.rest)
     for name, quantity in data["quantities"].items():
         for pattern, worth in quantity.get("words", ()):
             if re.search(pattern, read.rest, re.IGNORECASE):
@@ -173,24 +173,26 @@ def _role(number: Quantity, text: str) -> tuple[str, tuple[int, int]] | None:
     What stands beside it says more than its unit, which may be that of the next number.
     """
     known = {
-        name: each
-        for name, each in _data()["quantities"].items()
-        if not each.get("bytes") or number.unit in BYTES
+        name: quantity
+        for name, quantity in _data()["quantities"].items()
+        if not quantity.get("bytes") or number.unit in BYTES
     }
-    for name, each in known.items():
+    for name, quantity in known.items():
         start, end = number.start, number.end
-        if "before" in each and (
-            before := re.search(f"(?:{each['before']})$", text[:start], re.IGNORECASE)
+        if "before" in quantity and (
+            before := re.search(f"(?:{quantity['before']})$", text[:start], re.IGNORECASE)
         ):
             start = before.start()
-        if "after" in each and (after := re.compile(each["after"], re.IGNORECASE).match(text, end)):
+        if "after" in quantity and (
+            after := re.compile(quantity["after"], re.IGNORECASE).match(text, end)
+        ):
             end = after.end()
         if (start, end) != (number.start, number.end):
             return name, (start, end)
     written = text[number.start : number.end]
-    for name, each in known.items():
-        sized = not number.unit and re.search(each.get("written", "$^"), written)
-        if sized or number.unit in each.get("units", ()):
+    for name, quantity in known.items():
+        sized = not number.unit and re.search(quantity.get("written", "$^"), written)
+        if sized or number.unit in quantity.get("units", ()):
             return name, (number.start, number.end)
     return None
 
@@ -200,7 +202,7 @@ def _asks(request: dict[str, Any], text: str, read: _Reading) -> bool:
     if not all(re.search(need, text, re.IGNORECASE) for need in request["needs"]):
         return False
     if amounts := request.get("amounts"):
-        asks = any(re.search(each, text, re.IGNORECASE) for each in amounts)
+        asks = any(re.search(pattern, text, re.IGNORECASE) for pattern in amounts)
     else:
         known = _data()["amounts"]
         asks = bool(re.search(known["memory"], text, re.IGNORECASE))
@@ -229,12 +231,12 @@ def _cases(request: dict[str, Any], text: str, read: _Reading) -> tuple[Case, ..
     rules = [_rules()[key] for key in request["rules"]]
     named = [rule for rule in rules if rule.named and re.search(rule.named, text, re.IGNORECASE)]
     ignored = request.get("ignores", ())
-    found = []
+    cases = []
     for rule in named or rules:
         given = {*read.values} - {*ignored}
         if given <= {*rule.needs, *rule.sets} and (read.memory is None or _compares(rule)):
-            found += list(_of_rule(rule, read))
-    return tuple(found) if len(found) <= _MOST else ()
+            cases += list(_of_rule(rule, read))
+    return tuple(cases) if len(cases) <= _MOST else ()
 
 
 def _compares(rule: Rule) -> bool:
@@ -243,8 +245,8 @@ def _compares(rule: Rule) -> bool:
 
 def _of_rule(rule: Rule, read: _Reading) -> Iterator[Case]:
     """Yield the cases of a rule: one for every choice among the values that are known."""
-    things = [each for each in read.things if rule.key in each.get("only", (rule.key,))]
-    models = [each for each in things if "bandwidth" not in each["values"]]
+    things = [thing for thing in read.things if rule.key in thing.get("only", (rule.key,))]
+    models = [thing for thing in things if "bandwidth" not in thing["values"]]
     if len(things) < len(read.things) or len(models) > 1:  # whose value would it be?
         return
     quotes: list[Quote] = []
@@ -252,7 +254,7 @@ def _of_rule(rule: Rule, read: _Reading) -> Iterator[Case]:
     values: dict[str, list[Fraction]] = {}
     assumed = []
     for name in dict.fromkeys((*rule.needs, *rule.sets)):
-        stated = [each for each in things if name in each["values"]]
+        stated = [thing for thing in things if name in thing["values"]]
         if name in rule.sets:
             values[name] = [Fraction(rule.sets[name])]
             if read.values.get(name, values[name]) != values[name]:
@@ -260,11 +262,11 @@ def _of_rule(rule: Rule, read: _Reading) -> Iterator[Case]:
         elif stated and name not in read.values:
             values[name] = [Fraction(stated[0]["values"][name])]
             of[stated[0]["name"]] = None
-            quotes += [_quote(each) for each in stated[0]["quotes"].get(name, ())]
+            quotes += [_quote(quote) for quote in stated[0]["quotes"].get(name, ())]
         elif name in read.values:
             values[name] = read.values[name]
         elif name in rule.assumes:
-            values[name] = [Fraction(each) for each in rule.assumes[name]]
+            values[name] = [Fraction(amount) for amount in rule.assumes[name]]
             if len(values[name]) == 1:
                 assumed.append(name)
         else:
@@ -279,32 +281,32 @@ def _of_rule(rule: Rule, read: _Reading) -> Iterator[Case]:
 def _is_known(name: str) -> bool:
     """Say whether what stands before a size is a word and no name: "Training 7B"."""
     low = name.casefold()
-    words = " ".join((_data()["common"]["en"], *(each["en"] for each in _data()["requests"])))
+    words = " ".join((_data()["common"]["en"], *(request["en"] for request in _data()["requests"])))
     return says_nothing(low) or low in words.split()
 
 
-def _quote(found: Sequence[str]) -> Quote:
-    return found[0], found[1]
+def _quote(pair: Sequence[str]) -> Quote:
+    return pair[0], pair[1]
 
 
 @cache
 def _rules() -> dict[str, Rule]:
-    found = {}
-    for key, each in _data()["rules"].items():
-        found[key] = Rule(
+    rules = {}
+    for key, entry in _data()["rules"].items():
+        rules[key] = Rule(
             key=key,
-            name={"en": each["en"], "zh": each["zh"]},
-            calculates=each["calculates"],
-            expression=each["expression"],
-            quotes=tuple(map(_quote, each["quotes"])),
-            beside=tuple(map(_quote, each.get("beside", ()))),
-            assumes=each.get("assumes", {}),
-            sets=each.get("sets", {}),
-            named=each.get("named", ""),
-            binary=each.get("binary", False),
-            units={"en": each.get("constants_en", {}), "zh": each.get("constants_zh", {})},
+            name={"en": entry["en"], "zh": entry["zh"]},
+            calculates=entry["calculates"],
+            expression=entry["expression"],
+            quotes=tuple(map(_quote, entry["quotes"])),
+            beside=tuple(map(_quote, entry.get("beside", ()))),
+            assumes=entry.get("assumes", {}),
+            sets=entry.get("sets", {}),
+            named=entry.get("named", ""),
+            binary=entry.get("binary", False),
+            units={"en": entry.get("constants_en", {}), "zh": entry.get("constants_zh", {})},
         )
-    return found
+    return rules
 
 
 @cache

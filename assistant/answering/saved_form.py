@@ -21,8 +21,10 @@ def checked(saved: Any) -> dict[str, Any]:
         raise UsageError(f"A saved answer has at most {_SENTENCES:,} sentences.")
     return whole | {
         "question": bounds.asked(_of(str, whole.get("question"), "question")),
-        "sentences": [_sentence(each) for each in sentences],
-        "citations": [_citation(each) for each in _of(list, whole.get("citations"), "citations")],
+        "sentences": [_sentence(sentence) for sentence in sentences],
+        "citations": [
+            _citation(citation) for citation in _of(list, whole.get("citations"), "citations")
+        ],
     }
 
 
@@ -30,10 +32,10 @@ def _sentence(given: Any) -> dict[str, Any]:
     sentence: dict[str, Any] = _of(dict, given, "a sentence")
     numbers = _of(list, sentence.get("citations"), "the citations of a sentence")
     text = _text(sentence.get("text"), "the text of a sentence")
-    told = sentence | {"text": text, "citations": [_of(int, n, "a citation") for n in numbers]}
-    if isinstance(told.get("original"), str):
-        told["original"] = _text(told["original"], "the original of a sentence")
-    return told
+    cleaned = sentence | {"text": text, "citations": [_of(int, n, "a citation") for n in numbers]}
+    if isinstance(cleaned.get("original"), str):
+        cleaned["original"] = _text(cleaned["original"], "the original of a sentence")
+    return cleaned
 
 
 def _citation(given: Any) -> dict[str, Any]:

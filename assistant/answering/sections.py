@@ -67,7 +67,7 @@ class Section:
 def sections(library: Library, evidence: Evidence) -> list[Section]:
     """Return the sections of the evidence that hold something to show, in reading order."""
     parts = units_of(evidence)
-    found = []
+    candidates = []
     for units, chances in zip(parts, _chances(library, evidence, parts), strict=True):
         passage = evidence.lines[units[0][0]].hit.passage
         scored = [
@@ -81,11 +81,11 @@ def sections(library: Library, evidence: Evidence) -> list[Section]:
             for rows, own in zip(units, chances, strict=True)
         ]
         opens = len(passage.heading) <= 1 and passage.start < _NEAR_TOP
-        found.append(
+        candidates.append(
             Section(passage.url, passage.title, passage.heading, passage.start, tuple(scored),
                     opens)
         )  # fmt: skip
-    return found
+    return candidates
 
 
 def units_of(evidence: Evidence) -> list[list[list[int]]]:
@@ -105,17 +105,17 @@ def signals(
     if not parts:
         return []
     passages = [evidence.lines[units[0][0]].hit.passage for units in parts]
-    names = [(each.heading or (each.title,))[-1] for each in passages]
+    names = [(passage.heading or (passage.title,))[-1] for passage in passages]
     queries = evidence.query_vectors
     headings = library.sentence_vectors(names) @ queries.T
     asked = _asked(library, evidence, passages, headings)
     top = evidence.near.max(axis=1)
-    found = []
+    by_section = []
     for units, heading, share in zip(parts, headings, asked, strict=True):
         every = [row for rows in units for row in rows]
         best = evidence.chances[:, every].max(axis=1)
         last = max(len(units) - 1, 1)
-        found.append(
+        by_section.append(
             np.stack(
                 [
                     np.stack(
@@ -134,7 +134,7 @@ def signals(
                 ]
             )
         )
-    return found
+    return by_section
 
 
 def _asked(
@@ -159,7 +159,7 @@ def _chances(
 ) -> list[NDArray[np.float64]]:
     """Return how likely the units of each section answer each query, shape (units, queries)."""
     model = logistic("units", SIGNALS, understood=evidence.understood)
-    return [model.chances(each) for each in signals(library, evidence, parts)]
+    return [model.chances(measured) for measured in signals(library, evidence, parts)]
 
 
 def _units(evidence: Evidence, rows: Sequence[int]) -> Iterator[list[int]]:

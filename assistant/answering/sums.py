@@ -121,7 +121,7 @@ def results(amount: Fraction, kind: str, lang: str, *, binary: bool = False) -> 
         units = {"FLOP": _FLOP, "tokens": _COUNTED[lang]}.get(kind, {})
     unit, size = max(
         ((unit, size) for unit, size in units.items() if size <= amount),
-        key=lambda each: each[1],
+        key=lambda pair: pair[1],
         default=("", 1),
     )
     if size == 1:
@@ -163,9 +163,9 @@ def fault(line: str) -> str:
         if not _is(amount, sign, given["number"].replace(",", ""), _SIZES[given["unit"]]):
             return f"{first} is not {sign} {said}"
     bound = rest[-2] if rest[-2] in (">", "≤") else ""
-    told = verdict["verdict"] if verdict else ""
-    if told not in ([said[bound] for said in _VERDICTS.values()] if bound else [""]):
-        return f"“{told}” does not follow"
+    stated = verdict["verdict"] if verdict else ""
+    if stated not in ([said[bound] for said in _VERDICTS.values()] if bound else [""]):
+        return f"“{stated}” does not follow"
     return ""
 
 

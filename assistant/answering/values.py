@@ -214,9 +214,9 @@ class Answer:
                 if run[0].block:
                     blocks.append(f"{run[0].text}\n{marks.strip()}")
                 elif run[0].item:
-                    blocks.append("\n".join(f"- {each}" for each in items(run)) + marks)
+                    blocks.append("\n".join(f"- {item}" for item in items(run)) + marks)
                 else:
-                    blocks.append(running(each.text for each in run) + marks)
+                    blocks.append(running(sentence.text for sentence in run) + marks)
         if self.unanswered:
             blocks.append(self.left_open)
         return "\n\n".join(blocks)

@@ -41,13 +41,13 @@ def verify(
         question = saved["question"]
         wanted = [
             (
-                each["text"],
-                each.get("original"),
-                bool(each.get("verbatim")),
-                str(each.get("form")),
-                list(each["citations"]),
+                sentence["text"],
+                sentence.get("original"),
+                bool(sentence.get("verbatim")),
+                str(sentence.get("form")),
+                list(sentence["citations"]),
             )
-            for each in sentences
+            for sentence in sentences
         ]
     except (KeyError, TypeError) as error:
         raise UsageError(
@@ -108,9 +108,9 @@ def _not_in_table(
     cells = [cell.strip() for cell in re.split(r"(?<!\\)\||\n", text)[1:]]
     if not any(quote and quote.get("quote") for quote in cited):
         titles = {str(quote.get("title"))[:_TITLE] for quote in cited if quote}
-        told = all(any(title in said for said in again) for title in titles)
+        listed = all(any(title in said for said in again) for title in titles)
         named = all(title.replace("|", "\\|") in text for title in titles)
-        return "" if told and named else "the catalog does not say it"
+        return "" if listed and named else "the catalog does not say it"
     reason, hits = _missing(library, cited)
     if reason:
         return reason
@@ -162,7 +162,7 @@ def _miscalculated(
     """Return why a computed line does not hold: its own sum, its question, or what it cites."""
     if reason := fault(text):
         return reason
-    sums = {each.text: each.sources for each in worked_out.sums} if worked_out else {}
+    sums = {computed.text: computed.sources for computed in worked_out.sums} if worked_out else {}
     if text not in sums:
         return "the rules of the sources do not give it for this question"
     there = {quote["passage"] for quote in cited if quote}

@@ -121,10 +121,10 @@ def _copies(verdict: Verdict) -> bool:
 
 def event_of(said: Sentence, numbering: Numbering, shown: list[Sentence], clock: Clock) -> Event:
     """Add a sentence to those shown and return its event, with the citations that are new."""
-    known = {n for each in shown for n in each.citations}
+    known = {n for earlier in shown for n in earlier.citations}
     shown.append(said)
     clock.note("first_sentence_s")
-    new = tuple(each for each in numbering.citations if each.n not in known)
+    new = tuple(citation for citation in numbering.citations if citation.n not in known)
     return Event("sentence", sentence=said, citations=new)
 
 
@@ -147,10 +147,10 @@ def _verdicts(
                 yield quotation(line)
                 return
             over, said = _finished(said)
-            for each in over:
-                if is_refusal(each):
+            for text in over:
+                if is_refusal(text):
                     return
-                yield attribute(library, evidence, each)
+                yield attribute(library, evidence, text)
     # what is left is either a last sentence with its full stop or one cut short: the latter goes
     if said.strip() and said.rstrip()[-1] in '.!?。！？”"' and not is_refusal(said.strip()):
         yield attribute(library, evidence, said.strip())
@@ -167,13 +167,13 @@ def _begun(chosen: Sequence[Line], said: str) -> Line | None:
     telling = {word for word in begun if word not in _SAYING_LITTLE}
     if len(telling) < _TELLING:
         return None
-    found = {}
+    matches = {}
     for line in chosen:
         words = _WORD.findall(line.text.casefold()) if line.whole else []
         starts = range(min(_LEFT_OUT + 1, len(words)))
         if any(words[at : at + len(begun)] == begun for at in starts):
-            found[line.text] = line
-    return found.popitem()[1] if len(found) == 1 else None
+            matches[line.text] = line
+    return matches.popitem()[1] if len(matches) == 1 else None
 
 
 def _finished(said: str) -> tuple[list[str], str]:

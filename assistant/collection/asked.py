@@ -94,8 +94,8 @@ class Asked:
 
 def lists_in(here: Catalog, text: str) -> list[ListRow]:
     """Return the lists a text names; "the Chinese list" is the one in Chinese."""
-    if found := lists_named(here, text):
-        return found
+    if lists := lists_named(here, text):
+        return lists
     if whole(rf"(?:chinese|中文)(?: \w+)? ?的?(?:{LIST})").search(text):
         return [row for row in here.lists if row.lang == "zh"]
     return []
@@ -128,29 +128,29 @@ def _dull(word: str, *, capital: bool) -> bool:
 
 def hours_in(text: str) -> float | None:
     """Return the hours a person has; None where a text names none, or asks for them."""
-    found = HOURS.search(text)
-    if found is None or re.search(r"how (?:many|much)|多少", text, re.IGNORECASE):
+    match = HOURS.search(text)
+    if match is None or re.search(r"how (?:many|much)|多少", text, re.IGNORECASE):
         return None
-    said = found[1].casefold()
+    said = match[1].casefold()
     word = said.removesuffix("半").removesuffix("个")
     number = _NUMBERS[word] if word in _NUMBERS else float(word)
     number += 0.5 * said.endswith("半")
-    return number / 60 if found[2].casefold().startswith(("min", "分")) else number
+    return number / 60 if match[2].casefold().startswith(("min", "分")) else number
 
 
 def date(text: str) -> str:
     """Return the date a text names as ``YYYY-MM-DD``, the year or month filled up, or ""."""
-    found = YEAR.search(text)
-    if found is None:
+    match = YEAR.search(text)
+    if match is None:
         return ""
-    month, day = found[2] or "", found[3] or ""
+    month, day = match[2] or "", match[3] or ""
     if not month:
         for number, name in enumerate(_MONTHS.split(), 1):
             if re.search(rf"\b{name[:3]}(?:{name[3:]})?\b", text, re.IGNORECASE):
                 month = f"{number:02}"
         if chinese := re.search(r"(\d{1,2})\s*月(?:\s*(\d{1,2})\s*[日号])?", text):
             month, day = f"{int(chinese[1]):02}", f"{int(chinese[2] or 1):02}"
-    return f"{found[1]}-{month or '01'}-{day or '01'}"
+    return f"{match[1]}-{month or '01'}-{day or '01'}"
 
 
 def without_dates(text: str) -> str:
@@ -170,21 +170,21 @@ def titled(asked: Asked, subject: str) -> bool:
     return (bool(kinds) and not plural) or capitals or "://" in subject
 
 
-def works_of(found: Sequence[Match]) -> tuple[Work, ...]:
+def works_of(matches: Sequence[Match]) -> tuple[Work, ...]:
     """Return the works of matches."""
-    return tuple(match.work for match in found)
+    return tuple(match.work for match in matches)
 
 
-def meant(found: Sequence[Match], lang: str = "en") -> tuple[Work, ...]:
+def meant(matches: Sequence[Match], lang: str = "en") -> tuple[Work, ...]:
     """Return the one work meant by its title, else all of an author or site.
 
     Of several with the same name the one whose text is here, in the language that is spoken, and
     the longest of these.
     """
-    if found[0].by in ("author", "site"):
-        return works_of([match for match in found if match.by in ("author", "site")])
-    best = [match for match in found if match.score == found[0].score]
-    others = [match for match in found if match.score < found[0].score]
+    if matches[0].by in ("author", "site"):
+        return works_of([match for match in matches if match.by in ("author", "site")])
+    best = [match for match in matches if match.score == matches[0].score]
+    others = [match for match in matches if match.score < matches[0].score]
     best.sort(key=lambda match: (match.work.lang != lang, -match.work.length))
     return works_of(sorted([*best, *others], key=lambda match: not match.work.held)[:1])
 

@@ -121,10 +121,10 @@ def _same_thing(one: Claim, other: Claim) -> bool:
     return contradicts(one.line, other.line) or _core(one.line) == _core(other.line)
 
 
-def newest_first(found: Iterable[Claim]) -> list[Claim]:
+def newest_first(group: Iterable[Claim]) -> list[Claim]:
     """Sort claims by date, newest first, undated ones last; within a document as it reads."""
     return sorted(
-        found,
+        group,
         key=lambda claim: (_backwards(claim.date), claim.line.hit.passage.url,
                            claim.line.hit.passage.start + claim.line.piece.start),
     )  # fmt: skip
@@ -134,20 +134,20 @@ def _backwards(date: str) -> tuple[int, ...]:
     return (0, *(-int(part) for part in date.split("-"))) if date else (1,)
 
 
-def differing(found: Sequence[Claim]) -> list[tuple[Claim, Claim]]:
+def differing(group: Sequence[Claim]) -> list[tuple[Claim, Claim]]:
     """Return the pairs of claims that contradict each other, the newer first."""
     return [
         (one, other)
-        for place, one in enumerate(found)
-        for other in found[place + 1 :]
+        for place, one in enumerate(group)
+        for other in group[place + 1 :]
         if contradicts(one.line, other.line)
     ]
 
 
-def told(found: Sequence[Claim]) -> tuple[list[Sentence], list[Citation]]:
+def told(group: Sequence[Claim]) -> tuple[list[Sentence], list[Citation]]:
     """Return claims as sentences, each under its date and title, with their citations."""
     numbering = Numbering()
-    sentences = [sentence(quotation(claim.line), numbering, claim.label) for claim in found]
+    sentences = [sentence(quotation(claim.line), numbering, claim.label) for claim in group]
     return sentences, numbering.citations
 
 
@@ -163,9 +163,9 @@ def with_contradictions(library: Library, answer: Answer, hits: Sequence[Hit]) -
     shown = _shown_lines(answer, lines)
     against: dict[int, list[Line]] = {}
     for place, line in shown.items():
-        found = [other for other in lines if other.whole and contradicts(line, other)]
-        if found:
-            against[place] = found
+        contradicting = [other for other in lines if other.whole and contradicts(line, other)]
+        if contradicting:
+            against[place] = contradicting
     if not against:
         return answer
     return _side_by_side(library, answer, shown, against)
@@ -185,19 +185,19 @@ def _lines(library: Library, hits: Sequence[Hit]) -> list[Line]:
 
 def _shown_lines(answer: Answer, lines: Sequence[Line]) -> dict[int, Line]:
     """Return the source's sentence behind each shown one, by its place in the answer."""
-    keys = {each.n: each.passage for each in answer.citations}
+    keys = {citation.n: citation.passage for citation in answer.citations}
     spans = {
         (keys.get(n), start, end): place
         for place, shown in enumerate(answer.sentences)
         for n, start, end in shown.spans[:1]
     }
-    found = {}
+    by_place = {}
     for line in lines:
         passage, piece = line.hit.passage, line.piece
         place = spans.get((passage.key, passage.start + piece.start, passage.start + piece.end))
         if place is not None:
-            found[place] = line
-    return found
+            by_place[place] = line
+    return by_place
 
 
 def _side_by_side(
@@ -210,26 +210,26 @@ def _side_by_side(
     sentences, citations = told(ordered)
     said = {line.text for line in unique}
     rest = [
-        each for place, each in enumerate(answer.sentences)
-        if place not in against and each.text not in said
+        statement for place, statement in enumerate(answer.sentences)
+        if place not in against and statement.text not in said
     ]  # fmt: skip
-    kept = {n for each in rest for n in each.citations}
+    kept = {n for statement in rest for n in statement.citations}
     numbers: dict[int, int] = {}
     merged = list(citations)
-    keys = {each.passage: each.n for each in merged}
-    for each in answer.citations:
-        if each.n in kept:
-            if each.passage not in keys:
-                merged.append(replace(each, n=len(merged) + 1))
-                keys[each.passage] = len(merged)
-            numbers[each.n] = keys[each.passage]
+    keys = {citation.passage: citation.n for citation in merged}
+    for citation in answer.citations:
+        if citation.n in kept:
+            if citation.passage not in keys:
+                merged.append(replace(citation, n=len(merged) + 1))
+                keys[citation.passage] = len(merged)
+            numbers[citation.n] = keys[citation.passage]
     moved = [
         replace(
-            each,
-            citations=tuple(numbers[n] for n in each.citations),
-            spans=tuple(Span(numbers[n], start, end) for n, start, end in each.spans),
+            statement,
+            citations=tuple(numbers[n] for n in statement.citations),
+            spans=tuple(Span(numbers[n], start, end) for n, start, end in statement.spans),
         )
-        for each in rest
+        for statement in rest
     ]
     asked = frozenset(library.terms(answer.asked))
 
@@ -237,8 +237,8 @@ def _side_by_side(
         return len(asked & frozenset(library.terms(text)))
 
     # what is beside the question differs only after it is answered
-    beside = max((fits(each.text) for each in moved), default=0) > max(
-        fits(each.text) for each in sentences
+    beside = max((fits(statement.text) for statement in moved), default=0) > max(
+        fits(statement.text) for statement in sentences
     )
     return replace(
         answer,

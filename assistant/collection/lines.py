@@ -101,9 +101,9 @@ def options_of(request: Request) -> str:
 
 def in_words(request: Request, lang: str, number: int = 2) -> str:
     """Return what is looked for, as words: "easy videos", of one "easy video"."""
-    english = [*request.levels, *(LANGS[each][0] for each in request.langs if each in LANGS)]
-    chinese = [*(LEVELS[each] for each in request.levels),
-               *(LANGS[each][1] for each in request.langs if each in LANGS)]  # fmt: skip
+    english = [*request.levels, *(LANGS[code][0] for code in request.langs if code in LANGS)]
+    chinese = [*(LEVELS[level] for level in request.levels),
+               *(LANGS[code][1] for code in request.langs if code in LANGS)]  # fmt: skip
     names = [counted(kind, number, "en").partition(" ")[2] for kind in request.kinds]
     names = names or ["work" if number == 1 else "works"]
     names_zh = [named_kind(kind, "zh") for kind in request.kinds] or ["资料"]

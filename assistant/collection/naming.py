@@ -147,10 +147,10 @@ def _names(work: Work) -> Iterator[_Name]:
 
 def person_in(title: str) -> str:
     """Return who a title says it is by: "Jay Alammar - The ...", "... by Don Moon"; "" for none."""
-    if found := re.search(r"\bby ((?:[A-Z][\w.]{1,24} ?){2,3})", title):
-        return found[1].strip()
-    found = re.match(r"((?:[A-Z][a-z]+ ){1,2}[A-Z][a-z]+)(?: - |: )", title)
-    return found[1] if found else ""
+    if match := re.search(r"\bby ((?:[A-Z][\w.]{1,24} ?){2,3})", title):
+        return match[1].strip()
+    match = re.match(r"((?:[A-Z][a-z]+ ){1,2}[A-Z][a-z]+)(?: - |: )", title)
+    return match[1] if match else ""
 
 
 def _site(url: str) -> Iterator[str]:

@@ -42,18 +42,18 @@ def told(chosen: Sequence[tuple[str, Line]]) -> Told:
 def passages(library: Library, url: str) -> Iterator[Hit]:
     """Yield the passages of the document at an address as they stand in it."""
     store = library.store
-    found = store.passages(store.passages_of([url])).values()
+    stored = store.passages(store.passages_of([url])).values()
     places = recommendations_of(store, [url])[url]
-    for passage in sorted(found, key=lambda each: each.start):
+    for passage in sorted(stored, key=lambda passage: passage.start):
         yield Hit(1, 1.0, passage, places, None, None)
 
 
 def lines_of(library: Library, hit: Hit, most: int) -> list[Line]:
     """Return the first sentences of a passage that can stand alone."""
-    found = pieces(hit.passage.text, hit.passage.fence)
-    ordered = orders([piece.text for piece in found])
+    parts = pieces(hit.passage.text, hit.passage.fence)
+    ordered = orders([piece.text for piece in parts])
     lines = []
-    for piece, order in zip(found, ordered, strict=True):
+    for piece, order in zip(parts, ordered, strict=True):
         if order or not _stands(piece):
             continue
         terms = frozenset(library.terms(piece.text))

@@ -41,18 +41,18 @@ def respond(
     in whatever way that question needs. ``model`` is called only where one source is asked.
     """
     here = library()
-    found = understand(here, asked)
-    if found is None:
+    understood = understand(here, asked)
+    if understood is None:
         return None
-    found = replace(found, lang=lang or found.lang)
-    others = unclear.of_request(here, found)
-    report = Report(here.store, question, asked, found.lang, found.kind, others)
-    if found.kind == request.ONE_SOURCE:
-        return sources.asked_alone(library(asked), found, report, k, model, stop)
-    if found.kind == request.SUMMARY:
-        return iter((Event("done", answer=sources.summed_up(here, found, report)),))
-    if found.kind == request.MANY_SOURCES:
-        answer = sources.side_by_side(library(asked), found, report)
+    understood = replace(understood, lang=lang or understood.lang)
+    others = unclear.of_request(here, understood)
+    report = Report(here.store, question, asked, understood.lang, understood.kind, others)
+    if understood.kind == request.ONE_SOURCE:
+        return sources.asked_alone(library(asked), understood, report, k, model, stop)
+    if understood.kind == request.SUMMARY:
+        return iter((Event("done", answer=sources.summed_up(here, understood, report)),))
+    if understood.kind == request.MANY_SOURCES:
+        answer = sources.side_by_side(library(asked), understood, report)
         return iter((Event("done", answer=answer),))
-    how = _FROM_THE_CATALOG[found.kind](here, found, report)
+    how = _FROM_THE_CATALOG[understood.kind](here, understood, report)
     return iter((Event("done", answer=report.answer(how)),))

@@ -146,16 +146,16 @@ def new(asked: Asked) -> Request | None:
 def path(asked: Asked) -> Request | None:
     """What should I read first to understand X?"""
     t = asked.text
-    found = SAID["learn"].search(t)
+    match = SAID["learn"].search(t)
     hours = hours_in(t)
-    if found is None and not (hours and re.search(r"\b(?:read|study|learn)\b|[学读看]", t, re.I)):
+    if match is None and not (hours and re.search(r"\b(?:read|study|learn)\b|[学读看]", t, re.I)):
         return None
     if (
-        found
-        and found[0].casefold() == "learning"
+        match
+        and match[0].casefold() == "learning"
         and not (asked.has("thing") and asked.has("bring"))
     ):
-        others = [each for each in SAID["learn"].finditer(t) if each[0].casefold() != "learning"]
+        others = [other for other in SAID["learn"].finditer(t) if other[0].casefold() != "learning"]
         if not others:
             return None
     # a field is learnt by reading, one thing of it by an explanation
@@ -242,10 +242,10 @@ def holdings(asked: Asked) -> Request | None:
     brings = asked.has("bring")
     about = r"(?:about|on|for|regarding|covering|to learn)"
     fragment = whole(rf"^(?:\w+ )?(?:{UNIT}|anything|something|everything) {about}").match(t)
-    told = r"(?:explain|cover|discuss|teach|treat|mention|deal with|are about|talk about|are on)s?"
+    verbs = r"(?:explain|cover|discuss|teach|treat|mention|deal with|are about|talk about|are on)s?"
     there = r"what (?:else )?is there(?: to (?:read|watch))?"
     fragment = fragment or whole(
-        rf"^(?:{there} {about}|(?:which|what) (?:\w+ )?(?:{UNIT}) {told})"
+        rf"^(?:{there} {about}|(?:which|what) (?:\w+ )?(?:{UNIT}) {verbs})"
     ).match(t)
     place = asked.has("place") or " > " in t
     count = asked.has("count")

@@ -101,11 +101,11 @@ def many(asked: Asked) -> Request | None:
 def one_source(asked: Asked) -> Request | None:
     """According to X, ...? What does X say about ...?"""
     first, second = (_SAYS_ZH, _SAYS) if asked.lang == "zh" else (_SAYS, _SAYS_ZH)
-    found = first.match(asked.text) or second.match(asked.text)
-    if found is None:
+    match = first.match(asked.text) or second.match(asked.text)
+    if match is None:
         return None
-    chinese = found.re is _SAYS_ZH
-    groups = {key: value for key, value in found.groupdict().items() if value}
+    chinese = match.re is _SAYS_ZH
+    groups = {key: value for key, value in match.groupdict().items() if value}
     slot = next(key for key in groups if len(key) == 1)
     mention = groups[slot]
     question = groups.get(f"{slot}q") or asked.text

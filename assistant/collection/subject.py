@@ -42,18 +42,18 @@ _TOPICS = 10
 def holdings(library: Library, request: Request, report: Report) -> str:
     """Map what is held on a subject: works, sections, the primer, what nothing covers yet."""
     subject = flat(request.subject)
-    found = shelves.about(library, subject)
+    about = shelves.about(library, subject)
     if named := recognise(library.store, subject):  # a person or a site
         works = [match.work for match in named if match.by in ("author", "site")]
-        found = About(subject, found.note, tuple(dict.fromkeys([*works, *found.works])),
-                      found.sections, found.gaps)  # fmt: skip
-    works = narrowed(found.works, request)
+        about = About(subject, about.note, tuple(dict.fromkeys([*works, *about.works])),
+                      about.sections, about.gaps)  # fmt: skip
+    works = narrowed(about.works, request)
     if _SHORTEST.search(request.text):
         works.sort(key=lambda work: minutes_of(library, work)[0])
     narrowing = request.kinds or request.levels or request.langs or request.lists
     wanted = in_words(request, report.lang, len(works) or 2)
-    noted = found.note is not None and library.document(found.note.url) is not None
-    if not works and not noted and not found.sections:
+    noted = about.note is not None and library.document(about.note.url) is not None
+    if not works and not noted and not about.sections:
         report.say(
             report.text(
                 f"Nothing in the library or on its lists is about “{subject}”.",
@@ -75,7 +75,7 @@ def holdings(library: Library, request: Request, report: Report) -> str:
             report.text(f"No {wanted} on {subject}.", f"没有关于 {subject} 的{wanted}。"),
             *request.lists,
         )
-        works = list(found.works)
+        works = list(about.works)
         report.under(f"Other works on {subject}", f"关于 {subject} 的其他资料")
     else:
         count = len(works)
@@ -91,14 +91,14 @@ def holdings(library: Library, request: Request, report: Report) -> str:
     add_works(library, report, works)
     report.under("", "")
     if not narrowing:
-        _add_primer(library, found, report)
-        _add_sections(library, found, report)
+        _add_primer(library, about, report)
+        _add_sections(library, about, report)
     return how_found(request, report, subject)
 
 
-def _add_primer(library: Library, found: About, report: Report) -> None:
+def _add_primer(library: Library, about: About, report: Report) -> None:
     """Add what the primer says first of a subject."""
-    note = found.note
+    note = about.note
     if note is None or library.document(note.url) is None:
         return
     sentences, citations = opening(library, note.url)
@@ -116,19 +116,19 @@ def _add_primer(library: Library, found: About, report: Report) -> None:
         report.under("", "")
 
 
-def _add_sections(library: Library, found: About, report: Report) -> None:
+def _add_sections(library: Library, about: About, report: Report) -> None:
     here = catalog(library.store)
-    filled = [(each, len(here.under(*each))) for each in found.sections]
-    filled = [(each, number) for each, number in filled if number]
+    filled = [(section, len(here.under(*section))) for section in about.sections]
+    filled = [(section, number) for section, number in filled if number]
     if filled:
         report.under("Sections of the lists", "清单里的章节")
-    for each, number in filled[:_SECTIONS]:
+    for section, number in filled[:_SECTIONS]:
         report.item(
-            report.text(f"{place_of(*each)} ({number})", f"{place_of(*each)}（{number} 项）")
+            report.text(f"{place_of(*section)} ({number})", f"{place_of(*section)}（{number} 项）")
         )
-    if found.gaps:
+    if about.gaps:
         report.under("Topics of the lists without a link yet", "清单里还没有链接的主题")
-        for topic in found.gaps[:_TOPICS]:
+        for topic in about.gaps[:_TOPICS]:
             report.item(place_of(topic.list, topic.path))
     report.under("", "")
 

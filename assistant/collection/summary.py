@@ -88,8 +88,8 @@ def summary(library: Library, url: str) -> tuple[Told, int, int]:
     covered = 0
     for place, (label, hits) in enumerate(kept):
         long = place == 0 or lengths[place] > usual
-        found = _central(library, label, hits, max(fewest, 1 + long))
-        picked = [line for line in found if line.text not in shown]
+        lines = _central(library, label, hits, max(fewest, 1 + long))
+        picked = [line for line in lines if line.text not in shown]
         shown.update(line.text for line in picked)
         chosen += [(label, line) for line in picked]
         covered += bool(picked)
@@ -103,19 +103,19 @@ def results(library: Library, url: str) -> Told:
     the order of the document; one that leans on the sentence before it comes with that.
     """
     sections = _sections(list(passages(library, url)))
-    headed = [each for each in sections if _RESULTS.search(each[0])]
+    headed = [section for section in sections if _RESULTS.search(section[0])]
     telling = headed or sections
-    found: list[tuple[bool, int, str, tuple[Line, ...]]] = []
+    reports: list[tuple[bool, int, str, tuple[Line, ...]]] = []
     for label, hits in telling:
         for hit in hits:
             for unit in _units(library, hit):
                 said = unit[-1].text
                 figure = bool(_FIGURE.search(said))
                 if _FINDS.search(said) and (headed or figure):
-                    found.append((figure, len(found), label, unit))
-    best = sorted(found, key=lambda each: (-each[0], each[1]))[:_MOST_RESULTS]
+                    reports.append((figure, len(reports), label, unit))
+    best = sorted(reports, key=lambda report: (-report[0], report[1]))[:_MOST_RESULTS]
     chosen: dict[tuple[str, int], tuple[str, Line]] = {}
-    for _, _, label, unit in sorted(best, key=lambda each: each[1]):
+    for _, _, label, unit in sorted(best, key=lambda report: report[1]):
         for line in unit:
             chosen.setdefault((line.hit.passage.key, line.piece.start), (label, line))
     return told(list(chosen.values()))
@@ -123,10 +123,10 @@ def results(library: Library, url: str) -> Told:
 
 def _units(library: Library, hit: Hit) -> Iterator[tuple[Line, ...]]:
     """Yield the sentences of a passage, one that leans on another together with that."""
-    found = pieces(hit.passage.text, hit.passage.fence)
-    ordered = orders([piece.text for piece in found])
+    parts = pieces(hit.passage.text, hit.passage.fence)
+    ordered = orders([piece.text for piece in parts])
     before: tuple[Line, ...] = ()
-    for piece, order in zip(found, ordered, strict=True):
+    for piece, order in zip(parts, ordered, strict=True):
         apart = piece.block or piece.title or piece.leads or not piece.whole
         if order or apart or not piece.text.strip():
             before = ()
@@ -149,7 +149,7 @@ def _sections(hits: Sequence[Hit]) -> list[tuple[str, list[Hit]]]:
     sections = _split(kept, _depth([hit.passage for hit in kept]))
     if len(sections) > 1 and sections[0][0].startswith(sections[1][0]):
         sections = sections[1:]  # the site's frame around the page, under "title - site"
-    told_much = [each for each in sections if _length(each[1]) >= _SHORT_SECTION]
+    told_much = [section for section in sections if _length(section[1]) >= _SHORT_SECTION]
     return told_much if len(told_much) >= _FEW_SECTIONS else sections
 
 
@@ -159,27 +159,28 @@ def _length(hits: Sequence[Hit]) -> int:
 
 def _split(hits: Sequence[Hit], depth: int) -> list[tuple[str, list[Hit]]]:
     """Return the sections of one level; one that holds most of the text is split further."""
-    found: list[tuple[str, list[Hit]]] = []
+    sections: list[tuple[str, list[Hit]]] = []
     for hit in hits:
         heading = hit.passage.heading
         label = heading[depth] if len(heading) > depth else heading[-1] if heading else ""
-        if not found or found[-1][0] != label:
-            found.append((label, []))
-        found[-1][1].append(hit)
+        if not sections or sections[-1][0] != label:
+            sections.append((label, []))
+        sections[-1][1].append(hit)
     total = _length(hits)
     whole: list[tuple[str, list[Hit]]] = []
-    for label, own in found:
+    for label, own in sections:
         share = _length(own)
         deeper = any(len(hit.passage.heading) > depth + 1 for hit in own)
-        large = len(found) > 1 and share > _HALF * total
+        large = len(sections) > 1 and share > _HALF * total
         whole += _split(own, depth + 1) if deeper and large else [(label, own)]
     return whole
 
 
 def _depth(passages: Sequence[StoredPassage]) -> int:
-    deepest = max((len(each.heading) for each in passages), default=0)
+    deepest = max((len(passage.heading) for passage in passages), default=0)
     for depth in range(deepest):
-        if len({each.heading[depth] for each in passages if len(each.heading) > depth}) > 1:
+        headings = {passage.heading[depth] for passage in passages if len(passage.heading) > depth}
+        if len(headings) > 1:
             return depth
     return max(0, deepest - 1)
 

@@ -61,8 +61,8 @@ def of_request(library: Library, request: Request) -> tuple[str, ...]:
         )
         return _shown([learnt, f"什么是 {subject}？" if zh else f"What is {subject}?"])
     if request.kind == PATH and _topic(here, subject):
-        told = re.match(r"walk me through|teach me|how (?:do|can) i", request.text, re.IGNORECASE)
-        return _shown([f"Explain {subject}."] if told else [])
+        match = re.match(r"walk me through|teach me|how (?:do|can) i", request.text, re.IGNORECASE)
+        return _shown([f"Explain {subject}."] if match else [])
     return ()
 
 
@@ -82,8 +82,8 @@ def of_fact(library: Library, answer: Answer, hits: Sequence[Hit]) -> tuple[str,
     return _shown(_aspects(library, answer, hits))
 
 
-def _shown(found: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(found))[:_MOST]
+def _shown(readings: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(readings))[:_MOST]
 
 
 def _asks(text: str) -> bool:
@@ -96,8 +96,8 @@ def _topic(here: Catalog, subject: str) -> bool:
 
 
 def _a_title(library: Library, mention: str) -> bool:
-    found = recognise(library.store, mention) if words_of(mention) else []
-    return bool(found) and found[0].by == "title" and found[0].score >= _EXACT
+    matches = recognise(library.store, mention) if words_of(mention) else []
+    return bool(matches) and matches[0].by == "title" and matches[0].score >= _EXACT
 
 
 def _namesakes(library: Library, request: Request, meant: Work) -> list[str]:
@@ -136,12 +136,12 @@ def _aspects(library: Library, answer: Answer, hits: Sequence[Hit]) -> list[str]
         if (question := _says(library, passage, wanted, answer.lang))
     }
     leading = _leading(answer)
-    told = [sections[each].url for each in named]
-    first = leading if leading in told else next(iter(told), None)
+    urls = [sections[heading].url for heading in named]
+    first = leading if leading in urls else next(iter(urls), None)
     return [
         text
-        for each, text in named.items()
-        if sections[each].url != first and _content(library, text, answer.lang) != wanted
+        for heading, text in named.items()
+        if sections[heading].url != first and _content(library, text, answer.lang) != wanted
     ]
 
 

@@ -174,9 +174,9 @@ def describe(library: Library, work: Work, asks: str, report: Report) -> None:
         "address": f"{title}: {work.url}",
     }  # fmt: skip
     asked = asks.split()
-    for each in asked:
-        if each in lines:
-            report.say(lines[each], work)
+    for aspect in asked:
+        if aspect in lines:
+            report.say(lines[aspect], work)
     about = [
         named_kind(work.kind, report.lang),
         report.text(f"by {author}", f"作者 {author}") if author and "author" not in asked else "",

@@ -131,11 +131,11 @@ def _only(answer: Answer, kept: Sequence[Sentence]) -> Answer:
         answer,
         sentences=tuple(
             replace(
-                each,
-                citations=tuple(numbers[n] for n in each.citations),
-                spans=tuple(Span(numbers[n], start, end) for n, start, end in each.spans),
+                sentence,
+                citations=tuple(numbers[n] for n in sentence.citations),
+                spans=tuple(Span(numbers[n], start, end) for n, start, end in sentence.spans),
             )
-            for each in kept
+            for sentence in kept
         ),
         citations=tuple(replace(c, n=numbers[c.n]) for c in answer.citations if c.n in numbers),
     )
@@ -143,7 +143,10 @@ def _only(answer: Answer, kept: Sequence[Sentence]) -> Answer:
 
 def _listed(answer: Answer) -> Answer:
     """Make every sentence of prose an item."""
-    said = (each if each.block else replace(each, form="item") for each in answer.sentences)
+    said = (
+        sentence if sentence.block else replace(sentence, form="item")
+        for sentence in answer.sentences
+    )
     return replace(answer, sentences=tuple(said))
 
 
@@ -154,37 +157,45 @@ def _in_chinese(
 
     What refdesk itself has in Chinese stands as it does there; the model is asked for the rest.
     """
-    notes = {each.n: each.url.removeprefix(PRIMER) for each in answer.citations if each.primer}
+    notes = {
+        citation.n: citation.url.removeprefix(PRIMER)
+        for citation in answer.citations
+        if citation.primer
+    }
     engine, left, shown = None, False, []
-    for each in answer.sentences:
-        slug = next((notes[n] for n in each.citations if n in notes), "")
-        text = in_chinese(slug, each.text) if slug else None
-        if text is None and not each.block and not has_han(each.text):
+    for sentence in answer.sentences:
+        slug = next((notes[n] for n in sentence.citations if n in notes), "")
+        text = in_chinese(slug, sentence.text) if slug else None
+        if text is None and not sentence.block and not has_han(sentence.text):
             engine = engine or (None if left else model())
-            text = next(to_chinese(engine, [each.text], stop)) if engine and not stop() else ""
+            text = next(to_chinese(engine, [sentence.text], stop)) if engine and not stop() else ""
             left = left or not text
-        said = each
+        said = sentence
         if text:
             status = "supported" if slug else "weak"
-            own = each.original or each.text
-            said = replace(each, text=text, original=own, verbatim=False, status=status)
-        group = in_chinese(slug, each.group) if slug and each.group else None
-        shown.append(replace(said, group=group or each.group))
+            own = sentence.original or sentence.text
+            said = replace(sentence, text=text, original=own, verbatim=False, status=status)
+        group = in_chinese(slug, sentence.group) if slug and sentence.group else None
+        shown.append(replace(said, group=group or sentence.group))
     by = engine.name if engine else answer.model
     return replace(answer, lang="zh", sentences=tuple(shown), model=by), not left
 
 
 def _in_english(answer: Answer) -> Answer:
     """Show the originals of what was put into Chinese."""
-    headings = {each.n: each.heading[-1] for each in answer.citations if each.heading}
+    headings = {
+        citation.n: citation.heading[-1] for citation in answer.citations if citation.heading
+    }
     shown = []
-    for each in answer.sentences:
-        said = each
-        if each.original:
-            said = replace(each, text=each.original, original=None, verbatim=True,
+    for sentence in answer.sentences:
+        said = sentence
+        if sentence.original:
+            said = replace(sentence, text=sentence.original, original=None, verbatim=True,
                            status="supported")  # fmt: skip
-        own = next((headings[n] for n in each.citations if n in headings), each.group)
-        shown.append(replace(said, group=own if each.group and each.original else each.group))
+        own = next((headings[n] for n in sentence.citations if n in headings), sentence.group)
+        shown.append(
+            replace(said, group=own if sentence.group and sentence.original else sentence.group)
+        )
     return replace(answer, lang="en", sentences=tuple(shown))
 
 
@@ -193,8 +204,10 @@ def _plainer(answer: Answer) -> Answer:
     if answer.view == "catalog":
         return answer
     kept = tuple(
-        each
-        for each in answer.sentences
-        if not each.block and "$" not in each.text and length_in_words(each.text) <= _PLAIN
+        sentence
+        for sentence in answer.sentences
+        if not sentence.block
+        and "$" not in sentence.text
+        and length_in_words(sentence.text) <= _PLAIN
     )
     return _only(answer, kept[:_PLAINER]) if kept else answer

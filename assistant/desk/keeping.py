@@ -34,7 +34,7 @@ class Keeping(Base):
         depth: int = 1,
         limit: int | None = None,
         wayback: bool = False,
-        told: "OnOutcome" = lambda got, done, total: None,
+        told: "OnOutcome" = lambda outcome, done, total: None,
         progress: Progress | None = None,
         ray: str | None = None,
     ) -> "IngestReport":
@@ -71,7 +71,7 @@ class Keeping(Base):
         limit: int = 500,
         minutes: float = 30.0,
         wayback: bool = False,
-        told: "OnOutcome" = lambda got, done, total: None,
+        told: "OnOutcome" = lambda outcome, done, total: None,
         progress: Progress | None = None,
     ) -> "Digest":
         """Look at what is due, lists and feeds first, and say what is new since the last time.

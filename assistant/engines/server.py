@@ -103,17 +103,17 @@ class ServerEngine:
         asked = {"max_tokens": 1, "logprobs": True, "top_logprobs": _LIKELIEST}
         try:
             with contextlib.closing(self._events(messages, asked, stop)) as events:
-                told = next((event for event in events if _likeliest(event)), None)
+                choice = next((event for event in events if _likeliest(event)), None)
         except httpx.HTTPStatusError as error:
             if error.response.status_code not in _REFUSED:
                 raise self._failed(error) from error
-            told = None
+            choice = None
         except _FAILURES as error:
             raise self._failed(error) from error
         if stop is not None and stop():
             return None
-        self._tells = told is not None
-        return None if told is None else _likelihood(_likeliest(told), beginning)
+        self._tells = choice is not None
+        return None if choice is None else _likelihood(_likeliest(choice), beginning)
 
     def _events(
         self,
@@ -213,10 +213,10 @@ def _likeliest(choice: Mapping[str, Any]) -> list[tuple[str, float]]:
     return [(token["token"], token["logprob"]) for token in content[0].get("top_logprobs") or ()]
 
 
-def _likelihood(told: Sequence[tuple[str, float]], beginning: str) -> float:
+def _likelihood(tokens: Sequence[tuple[str, float]], beginning: str) -> float:
     """Return the log-likelihood of a text's first token: the longest told that it begins with."""
-    fitting = [(len(t), value) for t, value in told if t and beginning.startswith(t)]
-    return max(fitting)[1] if fitting else min(value for _, value in told)
+    fitting = [(len(t), value) for t, value in tokens if t and beginning.startswith(t)]
+    return max(fitting)[1] if fitting else min(value for _, value in tokens)
 
 
 def _reason(error: Exception) -> str:

@@ -63,7 +63,7 @@ def ingest(
         if seed and new:
             writing.add(writer.archive, catalog.founding_resources())
         writing.add(writer.archive, resources)
-        got: list[PageOutcome] = []
+        outcomes: list[PageOutcome] = []
         if not fetching.offline and (pages or lists):
             request = CollectRequest(
                 lists,
@@ -74,11 +74,11 @@ def ingest(
                 wayback=fetching.wayback,
             )
             with ListReader() as reader:
-                got = writer.collector(fetching, reader).collect(request)
+                outcomes = writer.collector(fetching, reader).collect(request)
         report = writer.update(count)
         return replace(
             report,
-            got=_as_read(got, report.status, catalog.stored(writer.archive)),
+            got=_as_read(outcomes, report.status, catalog.stored(writer.archive)),
             mended=tuple(mended),
             notices=(*skipped, *report.notices),
         )
@@ -92,8 +92,8 @@ def refresh(writer: HomeWriter, budget: Budget, fetching: Fetching) -> Digest:
         mended = writer.archive.mend()
         before, lists = Ledger(writer.archive), _by_name(writer)
         with ListReader() as reader:
-            got = writer.collector(fetching, reader).refresh(budget)
-        old = known_of(writer.store(), got)
+            outcomes = writer.collector(fetching, reader).refresh(budget)
+        old = known_of(writer.store(), outcomes)
         report = writer.update(0)
         now = _by_name(writer)
         changes = [
@@ -102,10 +102,10 @@ def refresh(writer: HomeWriter, budget: Budget, fetching: Fetching) -> Digest:
             for name, state in now.items()
         ]
         seen = Looks(
-            _as_read(got, report.status, catalog.stored(writer.archive)),
+            _as_read(outcomes, report.status, catalog.stored(writer.archive)),
             old,
-            known_of(Library(writer.home, writer.embedder).store, got),
-            frozenset(outcome.url for outcome in got if before.is_good(outcome.url)),
+            known_of(Library(writer.home, writer.embedder).store, outcomes),
+            frozenset(outcome.url for outcome in outcomes if before.is_good(outcome.url)),
         )
         return digest_of(at, seen, changes, (*mended, *report.notices))
 
@@ -149,7 +149,7 @@ def _has_primer(writer: HomeWriter) -> bool:
 
 
 def _as_read(
-    got: Sequence[PageOutcome], status: dict[str, Any], lists: Sequence[CuratedList]
+    outcomes: Sequence[PageOutcome], status: dict[str, Any], lists: Sequence[CuratedList]
 ) -> tuple[PageOutcome, ...]:
     """Report a page that came and cannot be read (a wall, an empty shell) as the failure it is.
 
@@ -162,7 +162,7 @@ def _as_read(
         replace(page, state="failed", reason=reasons[page.url])
         if page.state != "failed" and page.url in reasons
         else page
-        for page in got
+        for page in outcomes
     )
 
 

@@ -54,7 +54,7 @@ class Resources:
         self._chosen = False
         self._ahead: threading.Thread | None = None
         self._leaving = threading.Event()
-        self._told = False  # that the sources stand in for the model
+        self._warned = False  # that the sources stand in for the model
 
     def library(self, *asked: str) -> Library:
         """Return the library, ready for what is ``asked``; a home without one is seeded first.
@@ -184,9 +184,9 @@ class Resources:
         except CannotRun as error:
             if self.llm != "auto":
                 raise
-            if not self._told:
+            if not self._warned:
                 self._notice(f"Answers are taken from the sources directly. {error}")
-            self._told = True
+            self._warned = True
             return None
 
     def load_ahead(self) -> None:

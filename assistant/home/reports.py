@@ -61,6 +61,6 @@ class Fetching:
     depth: int = 1
     most: int | None = None
     wayback: bool = False
-    told: OnOutcome = lambda got, done, total: None
+    told: OnOutcome = lambda outcome, done, total: None
     transport: httpx.AsyncBaseTransport | None = None
     limits: Limits = Limits()  # noqa: RUF009  # immutable

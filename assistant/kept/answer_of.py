@@ -42,7 +42,7 @@ def answer_of(kept: Mapping[str, Any]) -> Answer:
             Dropped(_text(sentence["text"]), float(sentence["support"]), _text(sentence["reason"]))
             for sentence in kept["dropped"]
         ),
-        figures=tuple(_figure(each) for each in kept.get("figures", ())),
+        figures=tuple(_figure(figure) for figure in kept.get("figures", ())),
         unanswered=tuple(map(_text, kept["unanswered"])),
         did_you_mean=tuple(map(_text, kept.get("did_you_mean", ()))),
         request=_text(kept["request"]),

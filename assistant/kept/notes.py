@@ -261,5 +261,5 @@ def _row(note: Note) -> tuple[Any, ...]:
 def _note(row: Sequence[Any]) -> Note:
     name, url, title, digest, exact, prefix, suffix, start, end, text, tags, created, updated = row
     anchor = Anchor(exact, prefix, suffix, int(start), int(end))
-    told = tuple(map(str, json.loads(tags)))
-    return Note(name, url, title, digest, anchor, text, told, created, updated)
+    labels = tuple(map(str, json.loads(tags)))
+    return Note(name, url, title, digest, anchor, text, labels, created, updated)

@@ -312,8 +312,8 @@ def whole_of(saved: Mapping[str, Any]) -> Whole:
     turns = tuple(KeptTurn(str(turn["asked_at"]), turn["answer"]) for turn in saved["turns"])
     for turn in turns:
         answer_of(turn.answer)
-    told = (str(saved[name]) for name in ("id", "title", "origin", "created", "updated"))
-    name, title, origin, created, updated = told
+    fields = (str(saved[name]) for name in ("id", "title", "origin", "created", "updated"))
+    name, title, origin, created, updated = fields
     return Whole(Thread(name, title, origin, created, updated, len(turns)), turns)
 
 

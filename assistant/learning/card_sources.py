@@ -28,11 +28,11 @@ def cards_of_answer(
     Raises:
         NothingFound: no quotation stands where it is said to.
     """
-    told: dict[str, list[str]] = {}
+    quoted: dict[str, list[str]] = {}
     for url, quote in quotes:
-        told.setdefault(url, []).append(quote)
+        quoted.setdefault(url, []).append(quote)
     said: dict[Document, list[str]] = {}
-    for url, parts in told.items():
+    for url, parts in quoted.items():
         document = library.document(url)
         there = _letters(document.text) if document else ""
         stand = [part for part in parts if _letters(part) and _letters(part) in there]

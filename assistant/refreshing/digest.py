@@ -49,8 +49,8 @@ class Digest:
     @property
     def says_nothing(self) -> bool:
         """Whether there is nothing a person would want to hear."""
-        told = (self.lists, self.new, self.changed, self.died, self.back, self.answered)
-        return not any((*told, self.notices))
+        changes = (self.lists, self.new, self.changed, self.died, self.back, self.answered)
+        return not any((*changes, self.notices))
 
 
 def digest_object(digest: Digest) -> dict[str, Any]:
@@ -78,21 +78,21 @@ def digest_object(digest: Digest) -> dict[str, Any]:
     }
 
 
-def lines_of(told: dict[str, Any]) -> Iterator[str]:
+def lines_of(digest: dict[str, Any]) -> Iterator[str]:
     """Yield a digest, as `digest_object` has it, in lines for people; none if it says nothing."""
-    for row in told["lists"]:
+    for row in digest["lists"]:
         yield from (f"{row['name']}: + {_said(entry)}" for entry in row["added"])
         yield from (f"{row['name']}: - {_said(entry)}" for entry in row["dropped"])
         for move in row["moved"]:
             yield f"{row['name']}: ~ {_said(move['from'])}  =>  {_said(move['to'])}"
     for name, word in (("new", "New"), ("changed", "Changed"), ("back", "Back again")):
-        yield from (f"{word}: {page['title']} {page['url']}" for page in told[name])
-    for gone in told["died"]:
+        yield from (f"{word}: {page['title']} {page['url']}" for page in digest[name])
+    for gone in digest["died"]:
         kept = "the library keeps its copy" if gone["kept"] else "there is no copy"
         yield f"Died: {gone['title']} {gone['url']} ({gone['reason']}; {kept})"
-    for question in told["answered"]:
+    for question in digest["answered"]:
         yield f"Can be answered now: {question}"
-    yield from told["notices"]
+    yield from digest["notices"]
 
 
 def file_of(home: Path) -> Path:
@@ -120,11 +120,11 @@ def read(home: Path) -> list[dict[str, Any]]:
     digests = []
     for line in lines:
         try:
-            told = json.loads(line)
+            digest = json.loads(line)
         except (ValueError, RecursionError):
             continue
-        if isinstance(told, dict) and _is_whole(told):
-            digests.append(told)
+        if isinstance(digest, dict) and _is_whole(digest):
+            digests.append(digest)
     return digests
 
 
@@ -133,9 +133,9 @@ def changed_lists(changes: Sequence[ListChanges]) -> tuple[ListChanges, ...]:
     return tuple(change for change in changes if change.added or change.dropped or change.moved)
 
 
-def _is_whole(told: dict[str, Any]) -> bool:
+def _is_whole(digest: dict[str, Any]) -> bool:
     empty = digest_object(Digest(""))
-    return all(isinstance(told.get(name), type(value)) for name, value in empty.items())
+    return all(isinstance(digest.get(name), type(value)) for name, value in empty.items())
 
 
 def _entry(entry: Entry) -> dict[str, Any]:

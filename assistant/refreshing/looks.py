@@ -19,16 +19,16 @@ class Looks:
     ``good`` are those whose look before this one brought them.
     """
 
-    got: Sequence[PageOutcome]
+    outcomes: Sequence[PageOutcome]
     before: Known
     now: Known
     good: frozenset[str]
 
 
-def known_of(store: Store | None, got: Sequence[PageOutcome]) -> Known:
+def known_of(store: Store | None, outcomes: Sequence[PageOutcome]) -> Known:
     """Return what a library knows of pages; nothing where there is none."""
     known = {}
-    for outcome in got if store is not None else ():
+    for outcome in outcomes if store is not None else ():
         document = store.document(outcome.url) if store is not None else None
         if document is not None:
             known[outcome.url] = (document.title, document.sha256)
@@ -40,7 +40,7 @@ def digest_of(
 ) -> Digest:
     """Return the digest of a refresh, without the questions that can be answered."""
     new, changed, back, died = [], [], [], []
-    for outcome in sorted(looks.got, key=lambda got: got.url):
+    for outcome in sorted(looks.outcomes, key=lambda outcome: outcome.url):
         old, now = looks.before.get(outcome.url), looks.now.get(outcome.url)
         title = (now or old or (outcome.url, ""))[0]
         if outcome.state == "failed":
@@ -61,7 +61,7 @@ def digest_of(
         tuple(changed),
         tuple(died),
         tuple(back),
-        looked_at=len(looks.got),
-        failed=sum(outcome.state == "failed" for outcome in looks.got),
+        looked_at=len(looks.outcomes),
+        failed=sum(outcome.state == "failed" for outcome in looks.outcomes),
         notices=tuple(notices),
     )

@@ -50,6 +50,20 @@ def test_a_badly_supported_question_in_words_nobody_here_uses_is_hopeless():
     assert not decide(Signals(0.6, 0.5, (), strange=0.5), LIMITS).hopeless  # a slip of the finger
 
 
+def test_a_question_about_a_word_that_nothing_found_mentions_is_hopeless():
+    assert decide(Signals(0.6, 0.5, (), unheard=0.6), LIMITS).hopeless
+    assert not decide(Signals(0.6, 0.5, (), unheard=0.4), LIMITS).hopeless
+    assert not decide(Signals(1.0, 1.0, (), unheard=0.6), LIMITS).hopeless  # asked in other words
+
+
+def test_the_share_of_the_most_telling_word_nothing_mentions_is_measured(desk):
+    def unheard(text):
+        return signals(desk.library, gather(desk.library, understand(text), Filters())).unheard
+
+    assert unheard("What is multi-query attention?") < 0.2
+    assert unheard("What is multi-query typography?") > 0.3
+
+
 def test_in_a_small_library_everyday_words_are_missing_by_chance(desk):
     assert not desk.library.absent(["sitar"])
 
