@@ -9,6 +9,7 @@ import pytest
 from assistant.desk import Desk
 from index.building import work
 from index.store.generation import Home
+from ingest.archive import writing
 from ingest.archive.warc import Archive
 from ingest.errors import FoundWanting, RefdeskError
 from tests.harm import homes
@@ -195,7 +196,7 @@ def test_what_a_forger_puts_into_the_archive_is_not_ours(sound, tmp_path, here):
     from ingest.lists.catalog_file import CuratedList
 
     other = Archive(tmp_path / "other")
-    other.add([catalog.added(CuratedList("mine", "Evil", None, None, "en", (), ()))])
+    writing.add(other, [catalog.added(CuratedList("mine", "Evil", None, None, "en", (), ()))])
     (evil,) = other.files()
     target = homes.copied(sound, tmp_path / "home")
     forged = "given-999999-20991231T000000000000.warc.gz"

@@ -229,6 +229,6 @@ def test_a_move_that_breaks_off_goes_on(wire, tmp_path):
     assert here(moved) == []
     assert len(bodies(moved)) == 2
     other = Archive(tmp_path / "other")
-    other.add([page(3)])
+    writing.add(other, [page(3)])
     with pytest.raises(UsageError, match="not of this archive"):
         move(other, "s3://reading/moved", lambda *_: None)
