@@ -1,6 +1,8 @@
 """Shared fixtures. Real material beside the checkout is used when it is there."""
 
+import inspect
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -75,16 +77,49 @@ def home(tmp_path: Path, models_dir: Path) -> Path:
 def notes(tmp_path: Path) -> Path:
     """A folder of three small documents."""
     folder = tmp_path / "notes"
-    folder.mkdir()
-    for name, text in (("mqa.md", MQA_PAGE), ("bread.md", BREAD_PAGE), ("kv.md", ZH_PAGE)):
-        (folder / name).write_text(text, encoding="utf-8")
+    _write_notes(folder)
     return folder
 
 
+@pytest.fixture(scope="session")
+def taken_in(tmp_path_factory: pytest.TempPathFactory, models_dir: Path) -> Path:
+    """A home over the three documents, made once: to be copied, not to be used."""
+    folder = tmp_path_factory.mktemp("taken-in")
+    (folder / "home").mkdir()
+    (folder / "home" / "models").symlink_to(models_dir)
+    _write_notes(folder / "notes")
+    desk = Desk(folder / "home", llm="extractive")
+    desk.ingest([folder / "notes"], seed=False)
+    desk.close()
+    return folder / "home"
+
+
+def put_in(home: Path, request: pytest.FixtureRequest) -> None:
+    """Put the three documents into an empty home.
+
+    Where a test asks for the documents, too, they are taken in from where it finds them; else what
+    was made once is copied.
+    """
+    if "notes" in inspect.signature(request.function).parameters:
+        desk = Desk(home, llm="extractive")
+        desk.ingest([request.getfixturevalue("notes")], seed=False)
+        desk.close()
+    else:
+        made = request.getfixturevalue("taken_in")
+        ignore = shutil.ignore_patterns("models")
+        shutil.copytree(made, home, symlinks=True, ignore=ignore, dirs_exist_ok=True)
+
+
 @pytest.fixture
-def desk(home: Path, notes: Path) -> Iterator[Desk]:
+def desk(home: Path, request: pytest.FixtureRequest) -> Iterator[Desk]:
     """A desk over the three documents, answering without a model."""
+    put_in(home, request)
     desk = Desk(home, llm="extractive")
-    desk.ingest([notes], seed=False)
     yield desk
     desk.close()
+
+
+def _write_notes(folder: Path) -> None:
+    folder.mkdir()
+    for name, text in (("mqa.md", MQA_PAGE), ("bread.md", BREAD_PAGE), ("kv.md", ZH_PAGE)):
+        (folder / name).write_text(text, encoding="utf-8")

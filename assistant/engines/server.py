@@ -135,6 +135,8 @@ class ServerEngine:
             "stream": True,
             **asked,
         }
+        if stop is not None and stop():  # nobody waits any more: nothing is asked
+            return
         with self._client.stream("POST", f"{self._url}/chat/completions", json=body) as reply:
             if reply.is_error:
                 reply.read()

@@ -8,6 +8,8 @@ import sys
 import bibtexparser
 import pytest
 
+from tests.conftest import put_in
+
 
 @pytest.fixture
 def run(home):
@@ -27,9 +29,9 @@ def run(home):
 
 
 @pytest.fixture
-def filled(run, notes):
+def filled(run, home, request):
     """The same, after the three documents were taken in."""
-    run("ingest", "--no-primer", notes)
+    put_in(home, request)
     return run
 
 
