@@ -10,7 +10,7 @@ from itertools import zip_longest
 
 from assistant.answering.citation import curated_twin
 from assistant.answering.evidence import Evidence, Line
-from assistant.answering.sections import Section, Unit
+from assistant.answering.sections import Section, Unit, count_words
 
 WORDS = {"narrow": 120, "plain": 280, "wide": 360}
 """How many words an answer has at most, by the scope of its question."""
@@ -23,6 +23,7 @@ _SHORT = {"narrow": 0, "plain": 200, "wide": 250}
 """Words below which an answer that says what its subject is reads on in the document about it."""
 _READ_WITH = 0.15  # worth of what is shown only since it stands beside what is
 _RUN = 130  # words of units that are read together, at most
+_FIRST_WORDS = 30  # of an answer that opens with what was chosen, at least
 _GO_ON = 0.1  # what a unit loses in a section of which enough is shown
 _OPENING = 0.2  # what it gains by saying what the subject of an explanation is
 _ELSEWHERE = 0.25  # what it loses in another document than the one that is about it
@@ -204,21 +205,34 @@ class _Choice:
 def opened_by(planned: Plan, line: Line) -> Plan:
     """Return a plan that opens with the unit a line stands in, ahead of all headings.
 
-    One that opens by saying what its subject is stays as it is; so does an item of a list.
+    A short one takes those after it along. A plan that opens by saying what its subject is stays as
+    it is; so does one whose chosen line is an item of a list.
     """
     first = planned.groups[0]
     said = not first.title
     for group in planned.groups:
-        for unit in group.units:
-            if line not in unit:
-                continue
-            if unit is first.units[0] or unit[0].piece.item or (said and group.url == first.url):
-                return planned
-            left = replace(group, units=tuple(other for other in group.units if other is not unit))
-            rest = [left if other is group else other for other in planned.groups]
-            opening = Group("", group.url, (unit,))
-            return Plan((opening, *(other for other in rest if other.units)))
+        place = next((at for at, unit in enumerate(group.units) if line in unit), None)
+        if place is None:
+            continue
+        starts = group is first and not place
+        if starts or group.units[place][0].piece.item or (said and group.url == first.url):
+            return planned
+        end = _end_of_opening(group.units, place)
+        left = replace(group, units=group.units[:place] + group.units[end:])
+        rest = [left if other is group else other for other in planned.groups]
+        opening = Group("", group.url, group.units[place:end])
+        return Plan((opening, *(other for other in rest if other.units)))
     return planned
+
+
+def _end_of_opening(units: Sequence[tuple[Line, ...]], start: int) -> int:
+    """Return where the opening that begins with a unit ends: at its first words, or a list."""
+    end = start + 1
+    words = sum(count_words(line.text) for line in units[start])
+    while words < _FIRST_WORDS and end < len(units) and not units[end][0].piece.item:
+        words += sum(count_words(line.text) for line in units[end])
+        end += 1
+    return end
 
 
 def _targets(evidence: Evidence) -> range:
