@@ -1,6 +1,5 @@
 """Shared fixtures. Real material beside the checkout is used when it is there."""
 
-import inspect
 import os
 import shutil
 from collections.abc import Iterator
@@ -97,10 +96,10 @@ def taken_in(tmp_path_factory: pytest.TempPathFactory, models_dir: Path) -> Path
 def put_in(home: Path, request: pytest.FixtureRequest) -> None:
     """Put the three documents into an empty home.
 
-    Where a test asks for the documents, too, they are taken in from where it finds them; else what
-    was made once is copied.
+    Where a test or a fixture of its own asks for the documents, too, they are taken in from there;
+    else what was made once is copied.
     """
-    if "notes" in inspect.signature(request.function).parameters:
+    if "notes" in request.fixturenames:
         desk = Desk(home, llm="extractive")
         desk.ingest([request.getfixturevalue("notes")], seed=False)
         desk.close()
