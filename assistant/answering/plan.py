@@ -259,9 +259,11 @@ def _worth(
 def _contrasts(evidence: Evidence, unit: Unit) -> bool:
     """Say whether a unit, under its headings, speaks of every side of a comparison."""
     sides = evidence.wanted[1 : 1 + len(evidence.question.sides)]
+    if len(sides) < 2:
+        return False
     lines = [evidence.lines[row] for row in unit.rows]
     said = evidence.above[lines[0].hit.passage.key].union(*(line.terms for line in lines))
-    return len(sides) > 1 and all(evidence.recall(side, said) >= _MENTIONS for side in sides)
+    return all(evidence.recall(side, said) >= _MENTIONS for side in sides)
 
 
 def _about(evidence: Evidence, candidates: Sequence[Section]) -> tuple[str, ...]:
@@ -316,7 +318,12 @@ def _ordered(evidence: Evidence, candidates: Sequence[Section], choice: _Choice)
         return planned
     number, place = likeliest
     line = evidence.lines[candidates[number].units[place].rows[0]]
-    return opened_by(planned, line if line.piece.block else curated_twin(evidence, line))
+    return opened_by(planned, _shown(evidence, line))
+
+
+def _shown(evidence: Evidence, line: Line) -> Line:
+    """Return what is shown for a line: a sentence of a curated source where one says the same."""
+    return line if line.piece.block else curated_twin(evidence, line)
 
 
 def _group(evidence: Evidence, section: Section, places: Sequence[int]) -> Group:
@@ -325,7 +332,5 @@ def _group(evidence: Evidence, section: Section, places: Sequence[int]) -> Group
     units = []
     for place in places:
         lines = [evidence.lines[row] for row in section.units[place].rows]
-        units.append(
-            tuple(line if line.piece.block else curated_twin(evidence, line) for line in lines)
-        )
+        units.append(tuple(_shown(evidence, line) for line in lines))
     return Group(title, section.url, tuple(units))

@@ -14,7 +14,7 @@ from ingest.archive.values import Record
 from ingest.archive.warc import Archive, DamagedRecordError
 from ingest.bounded.drawing import Drawing
 from ingest.bounded.limits import seconds_for
-from ingest.bounded.process import Process, ReaderFailed
+from ingest.bounded.process import ReaderFailed, Worker
 from ingest.reading.decode import UnreadableError
 from ingest.reading.pdf_image import PageImage
 from ingest.reading.picture_image import PictureImage
@@ -30,7 +30,7 @@ class Drawings:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._copies = Copies(folder)
-        self._process: Process | None = None
+        self._worker = Worker()
         self._lock = threading.Lock()
         self._kept: dict[Drawing, PageImage | PictureImage] = {}
         self._heads: dict[Record, PictureHead | None] = {}
@@ -63,7 +63,7 @@ class Drawings:
     def close(self) -> None:
         """End the process, if one runs."""
         with self._lock:
-            self._end()
+            self._worker.end()
 
     def _head(self, record: Record) -> PictureHead | None:
         if record not in self._heads:
@@ -85,20 +85,13 @@ class Drawings:
             return self._kept[drawing]
 
     def _drawn(self, drawing: Drawing) -> PageImage | PictureImage:
-        self._process = self._process or Process()
         size = max(record.length for record in drawing.records)
         try:
-            answer = self._process.ask({"drawing": drawing.message()}, seconds_for(size))
+            answer = self._worker.ask({"drawing": drawing.message()}, seconds_for(size))
         except ReaderFailed as error:
-            self._end()
             raise UnreadableError(str(error)) from error
         if "image" not in answer:
-            self._end()  # what ran into a wall may hold on to memory
+            self._worker.end()  # what ran into a wall may hold on to memory
             raise UnreadableError(answer["error"])
         plain: dict[str, Any] = answer["image"]
         return PageImage.of_plain(plain) if drawing.number else PictureImage.of_plain(plain)
-
-    def _end(self) -> None:
-        if self._process is not None:
-            self._process.end()
-            self._process = None

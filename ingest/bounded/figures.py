@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import Self
 
 from ingest.bounded.limits import seconds_for
-from ingest.bounded.process import Process, ReaderFailed
+from ingest.bounded.process import ReaderFailed, Worker
 from ingest.bounded.worker import of_plain
 from ingest.page import Reading
 from ingest.values import Document
@@ -16,7 +16,7 @@ class FigureFinder:
     """Reads pages for their figures alone, one at a time; use it as a context manager."""
 
     def __init__(self) -> None:
-        self._process: Process | None = None
+        self._worker = Worker()
         self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
@@ -28,7 +28,7 @@ class FigureFinder:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._end()
+        self._worker.end()
 
     def pictures(self, reading: Reading) -> list[str]:
         """Return the addresses of the pictures of a page's figures, in order.
@@ -36,21 +36,9 @@ class FigureFinder:
         None of a page that cannot be read: why not is said when it is read for the library.
         """
         with self._lock, contextlib.suppress(ReaderFailed):
-            self._process = self._process or Process()
-            try:
-                answer = self._process.ask(
-                    {"reading": reading.message()}, seconds_for(reading.size)
-                )
-            except ReaderFailed:
-                self._end()
-                raise
+            answer = self._worker.ask({"reading": reading.message()}, seconds_for(reading.size))
             results = [of_plain(result) for result in answer["results"]]
             documents = [result for result in results if isinstance(result, Document)]
             figures = (figure for document in documents for figure in document.figures)
             return list(dict.fromkeys(figure.url for figure in figures))
         return []
-
-    def _end(self) -> None:
-        if self._process is not None:
-            self._process.end()
-            self._process = None

@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from ingest.bounded.limits import seconds_for
-from ingest.bounded.process import Process, ReaderFailed
+from ingest.bounded.process import ReaderFailed, Worker
 from ingest.errors import UsageError
 from ingest.lists.catalog_file import Attached, CuratedList, loads
 
@@ -15,7 +15,7 @@ class ListReader:
     """Does what `parse` and `read_list` do, bounded; use it as a context manager."""
 
     def __init__(self) -> None:
-        self._process: Process | None = None
+        self._worker = Worker()
 
     def __enter__(self) -> Self:
         return self
@@ -26,9 +26,7 @@ class ListReader:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._process is not None:
-            self._process.end()
-            self._process = None
+        self._worker.end()
 
     def parse(
         self, text: str, *, name: str, base: str | None = None, origin: str | None = None
@@ -61,13 +59,9 @@ class ListReader:
 
     def _asked(self, said: dict[str, Any], size: int) -> CuratedList:
         name = said["name"]
-        if self._process is None:
-            self._process = Process()
         try:
-            answer = self._process.ask({"list": said}, seconds_for(size))
+            answer = self._worker.ask({"list": said}, seconds_for(size))
         except ReaderFailed as error:
-            self._process.end()
-            self._process = None
             raise UsageError(f"The list {name} cannot be read: {error}.") from error
         if "error" in answer:
             raise UsageError(answer["error"])

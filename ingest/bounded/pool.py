@@ -14,7 +14,7 @@ from typing import Self
 
 from ingest.archive.shelf import ArchiveUnreachable
 from ingest.bounded.limits import seconds_for
-from ingest.bounded.process import Process, ReaderFailed
+from ingest.bounded.process import ReaderFailed, Worker
 from ingest.bounded.quarantine import Quarantine
 from ingest.bounded.sound import MEMORY_SPENT, soundly
 from ingest.bounded.worker import of_plain
@@ -32,7 +32,7 @@ class Reader:
     """Reads one page after the other in a process of its own, replaced when it fails."""
 
     def __init__(self) -> None:
-        self._process: Process | None = None
+        self._worker = Worker()
 
     def read(self, reading: Reading) -> Results:
         """Return what a page holds; a rejection where the process took too long or died.
@@ -40,11 +40,9 @@ class Reader:
         Raises:
             ArchiveUnreachable: the archive cannot be read now.
         """
-        self._process = self._process or Process()
         try:
-            answer = self._process.ask({"reading": reading.message()}, seconds_for(reading.size))
+            answer = self._worker.ask({"reading": reading.message()}, seconds_for(reading.size))
         except ReaderFailed as error:
-            self.end()
             return [Rejection(reading.url, str(error))]
         if "unreachable" in answer:
             raise ArchiveUnreachable(answer["unreachable"])
@@ -55,14 +53,11 @@ class Reader:
 
     def kill(self) -> None:
         """End the process; whoever waits for its answer hears of it."""
-        if (process := self._process) is not None:
-            process.kill()
+        self._worker.kill()
 
     def end(self) -> None:
         """End the process, whatever it does, and give back what it held."""
-        if self._process is not None:
-            self._process.end()
-            self._process = None
+        self._worker.end()
 
 
 class Pool:

@@ -79,3 +79,34 @@ class Process:
                 with contextlib.suppress(OSError):
                     pipe.close()
         self._process.wait()
+
+
+class Worker:
+    """One `Process` after the other: started when first asked, and anew after one failed."""
+
+    def __init__(self) -> None:
+        self._process: Process | None = None
+
+    def ask(self, message: Mapping[str, Any], seconds: float) -> dict[str, Any]:
+        """Return the answer to a message; as `Process.ask`.
+
+        Raises:
+            ReaderFailed: it took longer, or the process died.
+        """
+        self._process = self._process or Process()
+        try:
+            return self._process.ask(message, seconds)
+        except ReaderFailed:
+            self.end()
+            raise
+
+    def kill(self) -> None:
+        """End the process; whoever waits for its answer hears of it."""
+        if (process := self._process) is not None:
+            process.kill()
+
+    def end(self) -> None:
+        """End the process, if there is one, and give back what it held."""
+        if self._process is not None:
+            self._process.end()
+            self._process = None
