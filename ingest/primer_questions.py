@@ -5,6 +5,7 @@ A learner's words are seldom those of a heading; they are nearer to another lear
 """
 
 import re
+from collections.abc import Iterable
 from functools import cache
 
 from ingest.shipped import shipped
@@ -24,7 +25,19 @@ def questions(url: str, heading: tuple[str, ...], lang: str) -> tuple[str, ...]:
     """
     if not url.startswith(PRIMER) or not heading:
         return ()
-    asked = _sections(url.removeprefix(PRIMER)).get(heading[-1], ())
+    return _in(lang, _sections(url.removeprefix(PRIMER)).get(heading[-1], ()))
+
+
+def questions_of_note(url: str, lang: str) -> tuple[str, ...]:
+    """Return the questions that all sections of a document answer, as `questions` does of one."""
+    if not url.startswith(PRIMER):
+        return ()
+    return _in(
+        lang, [text for asked in _sections(url.removeprefix(PRIMER)).values() for text in asked]
+    )
+
+
+def _in(lang: str, asked: Iterable[str]) -> tuple[str, ...]:
     return tuple(question for question in asked if has_han(question) == (lang == "zh"))
 
 

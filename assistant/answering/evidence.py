@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from assistant.answering import relevance
 from assistant.answering.injection import orders
 from assistant.answering.known_questions import nearness
+from assistant.answering.leading import chances_of, lead_of
 from assistant.answering.mentions import unmentioned_words
 from assistant.answering.pieces import Piece, pieces
 from assistant.answering.primer_zh import in_chinese
@@ -27,8 +28,6 @@ _NEIGHBOURS = 3
 _NAMED = 4
 _FEWEST_TERMS = 3
 _SHORT_DOCUMENT = 16  # passages: as long as a note
-_LEADS = 0.4
-_NAMED_SHARE = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +65,11 @@ class Evidence:
     library; ``understood`` says
     that the embedding model knows the question's language, so that cosines count; ``signals`` are
     what `relevance` judged by, shape (queries, lines, 9); ``above`` holds the terms of each
-    passage's title and headings; ``lead`` is the document that is about what is asked, if any is;
-    ``wanted`` are the content terms of each query, ``near`` the cosine of each line to each,
-    shape (queries, lines), ``cosines`` that of the nearest sentence or passage, ``asked_before`` of
-    the nearest question that a section here is known to answer, or of what no question is known of.
+    passage's title and headings; ``about`` says of each query how likely each document found is
+    about it, ``lead`` is the one that is about the question, if any is; ``wanted`` are the content
+    terms of each query, ``near`` the cosine of each line to each, shape (queries, lines),
+    ``cosines`` that of the nearest sentence or passage, ``asked_before`` of the nearest question
+    that a section here is known to answer, or of what no question is known of.
     """
 
     question: Question
@@ -86,6 +86,7 @@ class Evidence:
     query_vectors: Vectors = field(default_factory=lambda: np.empty((0, 0), dtype=np.float32))
     chances: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, 0)))
     lead: str | None = None
+    about: tuple[dict[str, float], ...] = ()
     wanted: tuple[frozenset[str], ...] = ()
     near: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, 0)))
     cosines: tuple[float, ...] = ()
@@ -111,7 +112,11 @@ def gather(library: Library, question: Question, filters: Filters, k: int = PASS
         named = library.search(" ".join(missing), _NAMED, filters, listed=False)
         there = {hit.passage.key for hit in hits}
         hits += [hit for hit in named if hit.passage.key not in there]
-    lead = _lead(library, question, hits)
+    about = tuple(
+        chances_of(library, ranking[:PASSAGES], library.embedder.embed_query(query), question.lang)
+        for query, ranking in zip(queries, [hits, *ranked[1:]], strict=True)
+    )
+    lead = lead_of(about[0])
     beside = library.neighbours(hits[:_NEIGHBOURS])
     if lead:
         beside += library.rest_of(lead, [*hits, *beside], _SHORT_DOCUMENT)
@@ -121,6 +126,7 @@ def gather(library: Library, question: Question, filters: Filters, k: int = PASS
         hits=tuple(hits),
         absent=library.absent(evidence.asked),
         lead=lead,
+        about=about,
     )
 
 
@@ -140,28 +146,6 @@ def _in_turn(ranked: Sequence[Sequence[Hit]], k: int) -> list[Hit]:
             if rank < len(ranking) and len(hits) < limit:
                 hits.setdefault(ranking[rank].passage.key, ranking[rank])
     return [replace(hit, rank=rank) for rank, hit in enumerate(hits.values(), 1)]
-
-
-def _lead(library: Library, question: Question, hits: Sequence[Hit]) -> str | None:
-    """Return the address of the document that is about what is asked.
-
-    That is the one most of what was found comes from; to bear a name that the question has whole
-    counts as a quarter of all.
-    """
-    best = hits[:PASSAGES]
-    total = sum(hit.score for hit in best) or 1.0
-    asked = frozenset(library.terms(question.text))
-    called = library.store.aliases([hit.passage.number for hit in best])
-    shares: dict[str, float] = {}
-    for hit in best:
-        url = hit.passage.url
-        if url not in shares:
-            names = [hit.passage.title, *called.get(hit.passage.number, "").split(", ")]
-            own = [frozenset(library.terms(name)) for name in names if name]
-            shares[url] = _NAMED_SHARE if any(terms and terms <= asked for terms in own) else 0.0
-        shares[url] += hit.score / total
-    lead = max(shares, key=lambda address: shares[address], default=None)
-    return lead if lead and shares[lead] >= _LEADS else None
 
 
 def lines_of(library: Library, question: Question, hits: Sequence[Hit]) -> Evidence:

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from index.search.dense import Vectors
 from index.search.library import Library
 from index.store.values import StoredPassage
-from ingest.primer_questions import questions
+from ingest.primer_questions import questions, questions_of_note
 
 
 def nearness(
@@ -32,3 +33,14 @@ def nearness(
         if known := questions(passage.url, passage.heading, lang):
             near[row] = (library.sentence_vectors(known) @ queries.T).max(axis=0)
     return near
+
+
+def nearness_of_documents(
+    library: Library, urls: Sequence[str], query: Vectors, lang: str
+) -> dict[str, float]:
+    """Return the cosine of a query to the nearest known question of each document, or -1."""
+    known = {url: questions_of_note(url, lang) for url in urls}
+    return {
+        url: float((library.sentence_vectors(asked) @ query).max()) if asked else -1.0
+        for url, asked in known.items()
+    }

@@ -21,12 +21,11 @@ _LEAST = 0.3  # worth of a unit from which it is shown
 _RELATIVE = {"narrow": 0.65, "plain": 0.4, "wide": 0.4}  # and its share of the best one's
 _SHORT = {"narrow": 0, "plain": 200, "wide": 250}
 """Words below which an answer that says what its subject is reads on in the document about it."""
-_READ_WITH = 0.15  # worth of what is shown only since it stands beside what is
+_READ_WITH = 0.2  # worth of what is shown only since it stands beside what is
 _RUN = 130  # words of units that are read together, at most
 _FIRST_WORDS = 30  # of an answer that opens with what was chosen, at least
 _GO_ON = 0.1  # what a unit loses in a section of which enough is shown
 _OPENING = 0.2  # what it gains by saying what the subject of an explanation is
-_ELSEWHERE = 0.25  # what it loses in another document than the one that is about it
 _ABOUT_SIDE = 0.8  # chance of its opening from which a document is about a side of a comparison
 _CONTRAST = 0.2  # what it gains by speaking of all sides of a comparison
 _MENTIONS = 0.5  # share of a side's words, rare ones weighing more, that speak of it
@@ -251,9 +250,8 @@ def _worth(
 ) -> float:
     opens = section.opens and section.url in about and not place
     opening = _OPENING if opens and evidence.question.scope != "narrow" else 0.0
-    elsewhere = _ELSEWHERE if about and section.url not in about else 0.0
     contrast = _CONTRAST if _contrasts(evidence, unit) else 0.0
-    return _chance(unit, _targets(evidence)) + opening + contrast - elsewhere
+    return _chance(unit, _targets(evidence)) + opening + contrast
 
 
 def _contrasts(evidence: Evidence, unit: Unit) -> bool:

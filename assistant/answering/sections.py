@@ -23,11 +23,12 @@ _LONGEST_CODE = 1200
 _LONGEST_LIST = 60  # words, of one unit
 _NEAR_TOP = 400  # characters
 
-SIGNALS = ("best", "cosine", "chance", "heading", "place", "words", "asked")
+SIGNALS = ("best", "cosine", "chance", "heading", "place", "words", "asked", "about")
 """What tells whether a unit answers a query: the best chance of a line in its section; its cosine,
 below the best one; its own chance; the cosine of the section's heading; its place in the section,
 0 to 1; the share of the query's words in it; the share of its section in what is asked, by the
-questions that the section is known to answer (`ingest.primer_questions`)."""
+questions that the section is known to answer (`ingest.primer_questions`); how likely its document
+is about the question."""
 _PEAKED = 15.0  # how sharply the likest section stands out by the cosine of its questions
 
 
@@ -101,9 +102,10 @@ def units_of(evidence: Evidence) -> list[list[list[int]]]:
 def signals(
     library: Library, evidence: Evidence, parts: Sequence[Sequence[Sequence[int]]]
 ) -> list[NDArray[np.float64]]:
-    """Return the signals of the units of each section, each of shape (units, queries, 7)."""
+    """Return the signals of the units of each section, each of shape (units, queries, 8)."""
     if not parts:
         return []
+    abouts = evidence.about or ({},) * len(evidence.queries)
     passages = [evidence.lines[units[0][0]].hit.passage for units in parts]
     names = [(passage.heading or (passage.title,))[-1] for passage in passages]
     queries = evidence.query_vectors
@@ -111,7 +113,7 @@ def signals(
     asked = _asked(library, evidence, passages, headings)
     top = evidence.near.max(axis=1)
     by_section = []
-    for units, heading, share in zip(parts, headings, asked, strict=True):
+    for units, passage, heading, share in zip(parts, passages, headings, asked, strict=True):
         every = [row for rows in units for row in rows]
         best = evidence.chances[:, every].max(axis=1)
         last = max(len(units) - 1, 1)
@@ -127,6 +129,7 @@ def signals(
                             np.full(len(queries), place / last),
                             evidence.signals[:, rows, 1].max(axis=1),
                             share,
+                            [about.get(passage.url, 0.0) for about in abouts],
                         ],
                         axis=1,
                     )

@@ -19,6 +19,7 @@ from index.search import dense
 from index.store.generation import FINGERPRINT, OTHERS, Home
 from index.store.sqlite import LISTED, Store
 from ingest.errors import ModelUnavailable
+from ingest.primer_zh import wording
 
 _log = logging.getLogger(__name__)
 _SHARE = 0.01  # of the passages of pages; fewer are quotations, or languages guessed wrong
@@ -38,6 +39,29 @@ def embedded_as(store: Store, numbers: Sequence[int], said: Mapping[str, str]) -
         "\n".join([*filter(None, [said.get(passages[number].url)]), text])
         for number, text in zip(numbers, placed(store, numbers), strict=True)
     ]
+
+
+def beyond_english(
+    cache: VectorCache,
+    store: Store,
+    numbers: Sequence[int],
+    said: Mapping[str, str],
+    progress: Callable[[int], None],
+) -> dense.Vectors:
+    """Return the second vectors of these passages, shape (len(numbers), dimension).
+
+    A note of the primer lies between what it says in English and in Chinese: a multilingual model
+    puts texts of one language together, and a Chinese question would find Chinese pages before it,
+    whatever they say.
+    """
+    vectors = cache.embed(embedded_as(store, numbers, said), progress)
+    passages = store.passages(numbers)
+    chinese = [wording(passages[number].url, passages[number].heading) for number in numbers]
+    rows = [row for row, text in enumerate(chinese) if text]
+    if rows:
+        vectors[rows] += cache.embed([chinese[row] for row in rows], lambda done: None)
+        vectors[rows] /= np.linalg.norm(vectors[rows], axis=1, keepdims=True)
+    return vectors
 
 
 def write_vectors(
@@ -122,11 +146,11 @@ def write(
     """Write second vectors into ``folder``: those of ``old`` with what changed, or all anew."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
-    texts = texts_of(store, new)
     cache = VectorCache(home.cache / "vectors.sqlite", other, embed)
-    vectors = cache.embed(
-        texts, lambda done: progress("embedding for other languages", done, len(new))
-    )
+    vectors = beyond_english(
+        cache, store, new, said_by_lists(store),
+        lambda done: progress("embedding for other languages", done, len(new)),
+    )  # fmt: skip
     cache.close()
     write_vectors(folder, before, removed, new, vectors)
     (folder / FINGERPRINT).write_text(other.fingerprint, encoding="utf-8")

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from index.building.context import placed, said_by_lists
-from index.building.others import embedded_as
+from index.building.others import beyond_english, embedded_as
 from index.building.vector_cache import VectorCache
 from index.milvus import generations, mirror
 from index.milvus.client import connected
@@ -83,7 +83,10 @@ def _put(
         for start in range(0, len(numbers), _BATCH):
             part = numbers[start : start + _BATCH]
             passages = store.passages(part)
-            vectors = cache.embed(embedded_as(store, part, said), lambda done: None)
+            if texts:
+                vectors = cache.embed(embedded_as(store, part, said), lambda done: None)
+            else:
+                vectors = beyond_english(cache, store, part, said, lambda done: None)
             recommended = recommendations_of(store, {passage.url for passage in passages.values()})
             writer.put(
                 [passages[number] for number in part],

@@ -4,7 +4,7 @@ from index.models.embedder import Embedder
 from ingest.text.passage import LEAST_LIMIT
 from ingest.values import READER
 
-FORMAT = 7
+FORMAT = 8
 """Version of the files of a generation: one of another version is not opened."""
 
 PASSAGE_TOKENS = 200

@@ -1,9 +1,9 @@
 """Fit the weights of `assistant.answering.sections`: which units of the sources answer a question.
 
-    python -m tests.benchmarks.fit_units HOME
+    python -m tests.benchmarks.fit_units HOME...
 
 A unit counts as answering when it holds what `data/eval/open.jsonl` (the half that may be seen) or
-`data/eval/primer.jsonl` quotes as saying a point. HOME is a home with the primer. Prints weights,
+`data/eval/primer.jsonl` quotes as saying a point. Each HOME is one with the primer. Prints weights,
 and by cross-validation over questions the area under the curve and the share of the points that the
 likeliest units hold in 150 and 300 words.
 """
@@ -55,14 +55,15 @@ class Measured:
 def main() -> None:
     """Read the arguments, measure, fit, print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("home", type=Path)
-    library = Desk(parser.parse_args().home, llm="extractive").library
-    found = [_measured(library, asked) for asked in _questions()]
+    parser.add_argument("home", type=Path, nargs="+")
+    libraries = [Desk(home, llm="extractive").library for home in parser.parse_args().home]
+    questions = _questions()
+    found = [_measured(library, asked) for library in libraries for asked in questions]
     for name, columns in (
         ("all signals", list(range(len(SIGNALS)))),
-        ("words alone", [0, 2, 4, 5]),
+        ("words alone", [0, 2, 4, 5, 7]),
     ):
-        _report(name, columns, found)
+        _report(name, columns, found, len(questions))
 
 
 def _questions() -> list[Asked]:
@@ -104,12 +105,12 @@ def _holds(text: str, quote: str, share: float) -> bool:
     return sum(word in there for word in words) >= share * len(words)
 
 
-def _report(name: str, columns: list[int], found: list[Measured]) -> None:
+def _report(name: str, columns: list[int], found: list[Measured], questions: int) -> None:
     values = np.concatenate([each.signals[:, columns] for each in found])
     labels = np.array([bool(points) for each in found for points in each.points])
     groups = np.repeat(np.arange(len(found)), [len(each.words) for each in found])
     chances = np.zeros(len(labels))
-    for train, test in GroupKFold(10).split(values, labels, groups):
+    for train, test in GroupKFold(10).split(values, labels, groups % questions):
         weights, bias = _fit(values[train], labels[train])
         chances[test] = values[test] @ weights + bias
     weights, bias = _fit(values, labels)
