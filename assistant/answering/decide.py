@@ -172,9 +172,7 @@ def _signals_of_parts(library: Library, evidence: Evidence) -> list[Signals]:
     ]
 
 
-def _of_sides(
-    library: Library, evidence: Evidence, whole: Signals, limits: Limits
-) -> Signals:
+def _of_sides(library: Library, evidence: Evidence, whole: Signals, limits: Limits) -> Signals:
     """Return how well a comparison is supported: as the worse of its sides, if that is better.
 
     "A vs B" says nothing but its sides. They must stand together somewhere, and each be answered.

@@ -30,8 +30,8 @@ _COMPARISONS = (
     re.compile(r"^(.+?)\s+(?:vs\.?|versus)\s+(.+)", re.IGNORECASE | re.MULTILINE),
     re.compile(r"^(.+?)\s+(?:and|&)\s+(.+?)\s*[:,]\s*(?:differences?|comparison|compared)$", re.I),
     re.compile(
-        r"\b[Ww]hich of (?:the )?(\S*[A-Z\d].{0,60}?) (?:and|or) (\S*[A-Z\d].{0,60}?) (?:is|are|was|"
-        r"has|have|had|does|can|should|needs?|uses?|takes?|costs?|gives?|runs?|works?|supports?)\b"
+        r"\b[Ww]hich of (?:the )?(\S*[A-Z\d].{0,60}?) (?:and|or) (\S*[A-Z\d].{0,60}?) (?:is|are|"
+        r"was|has|had|does|can|should|needs?|uses?|takes?|costs?|gives?|runs?|works?|supports?)\b"
     ),
     re.compile(
         r"(?:use|choose|pick|prefer)\s+(.+?)\s+(?:or|over|instead of)\s+(.+)", re.IGNORECASE

@@ -135,11 +135,11 @@ def _part(library: Library, here: Catalog, request: Request, report: Report) -> 
 def _within(work: Work, since: str, until: str) -> bool:
     if not work.date:
         return False
-    return work.date >= since and (not until or work.date[: len(until)] <= until)
+    return work.date >= since[: len(work.date)] and (not until or work.date[: len(until)] <= until)
 
 
 def _extreme(library: Library, here: Catalog, request: Request, report: Report) -> str:
-    works = [work for work in narrowed(here.documents, request) if work.date]
+    works = [work for work in narrowed(here.works, request) if work.date]
     works.sort(key=lambda work: work.date, reverse=request.asks == "newest")
     if not works:
         report.say(
@@ -147,7 +147,10 @@ def _extreme(library: Library, here: Catalog, request: Request, report: Report) 
         )
     for work in works[:5]:
         report.item(f"{work.date}: {line(library, work, report.lang)}", work)
-    return report.text("By the dates that the documents carry.", "依据文档自己注明的日期。")
+    return report.text(
+        "By the dates that pages carry or their addresses tell.",
+        "依据页面注明的日期，或网址本身说明的日期。",
+    )
 
 
 def _hours(here: Catalog, report: Report) -> str:
