@@ -33,8 +33,8 @@ from assistant.collection.vocabulary import LANGUAGES, LEVELS, LIST, PLACE, SAID
 _AROUND_LEARNING = whole(
     r"初学者|零基础|我?只有|as a beginner|from your sources|^before|"
     r"(?:if )?i (?:know|have) (?:nothing|no idea|little) (?:about|of)|nothing about|"
-    r"^(?:hours?|minutes?|小时|分钟)|一个|(?:want|like) to (?:get|grasp)|搞懂|弄懂|弄明白|[，,]?先?[看读]什么$|"
-    r"^(?:一[个份条])?(?:学习|学会|理解|掌握|了解)|^一[个份条]|^零(?:开始)?|才?能?[看读]懂|之前|以前|"
+    r"^(?:hours?|minutes?|小时|分钟)|一个|(?:want|like) to (?:get|grasp)|搞懂|弄懂|弄明白|"
+    r"[，,]?先?[看读]什么$|^(?:一[个份条])?(?:学习|学会|理解|掌握|了解)|^一[个份条]|^零(?:开始)?|才?能?[看读]懂|之前|以前|"
     r"的?(?:阅读|学习)?(?:顺序|路线|路径|计划)(?:是什么|怎么安排|如何安排)?$"
 )
 _AROUND_GONE = whole(r"(?:or|and|but|could|can|not|be|read|opened|why|any ?more)|已经|为什么|经")

@@ -86,7 +86,8 @@ _BETWEEN = (
     "answer one two three sentence sentences word words more much even but again tell explain "
     "explained summarise summarize translate translated translation into to list form format "
     "version "
-    "like i'm im i am kid 5 and of kindly just now with for beginner beginners five year old child terms language write "
+    "like i'm im i am kid 5 "
+    "and of kindly just now with for beginner beginners five year old child terms language write "
     "show try is are was do so my your"
 )
 _GLUE = frozenset(_BETWEEN.split())
