@@ -143,8 +143,8 @@ def summary(asked: Asked) -> Request | None:
     if not asked.has("sum"):
         return None
     if (this := THIS_PAGE.search(asked.text)) and "://" not in asked.text:
-        named = asked.works(trimmed(f"{asked.subject('sum')}".replace(this[0], " ")))
-        if not named or named[0].by != "title":
+        meant_by_name = asked.works(trimmed(f"{asked.subject('sum')}".replace(this[0], " ")))
+        if not meant_by_name or meant_by_name[0].by != "title":
             return asked.request(SUMMARY)  # which, nobody said
     results = "results" if _RESULTS.search(asked.text) else ""
     if "://" in asked.text and (works := asked.works(asked.text)):

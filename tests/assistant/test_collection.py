@@ -317,6 +317,13 @@ def test_a_request_is_understood_as_people_type_it(shelves, request_, kind):
     assert understood.kind == kind
 
 
+def test_what_else_a_request_asks_is_offered(shelves):
+    asked = "Which lists recommend Caches explained, and how does the Heron cache evict?"
+    answer = shelves.ask(asked)
+    assert answer.request == "recommended"
+    assert answer.did_you_mean == ("how does the Heron cache evict?",)
+
+
 def test_the_address_dates_what_is_listed_and_not_here(tmp_path, models_dir):
     listed = "# Papers\n\n- [A paper on valves](https://arxiv.org/abs/2305.18290)\n"
     (tmp_path / "papers.md").write_text(listed, encoding="utf-8")
