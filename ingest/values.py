@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-READER = 7
+READER = 8
 """Version of the reading: raised whenever the same bytes would give another document."""
 
 PRIMER = "refdesk:primer/"
@@ -65,7 +65,8 @@ class Document:
     """A readable text and where it comes from.
 
     ``url`` is the canonical address (``file:`` and ``refdesk:`` as given), ``text`` Markdown
-    in NFC with line feeds, ``date`` is ``YYYY-MM-DD``, ``lang`` two letters, ``source`` and
+    in NFC with line feeds, ``date`` is ``YYYY-MM-DD``, or as far as it is known (``YYYY-MM``,
+    ``YYYY``), ``lang`` two letters, ``source`` and
     ``kind`` are `urls.source_of` and `urls.kind_of`. ``links`` are the reading a primer note names,
     ``aliases`` other names of its subject, which are searched and not shown. ``anchors`` are
     (offset in ``text``, address that opens the original there), ascending: pages of a PDF, seconds

@@ -13,6 +13,7 @@ from ingest.archive.values import ABOUT, Reply
 from ingest.exports import bibtex, given, registry, rows, shelf, works
 from ingest.fetch import robots
 from ingest.links import kinds, public, urls
+from ingest.links.sites import arxiv as links_arxiv
 from ingest.links.sites import github as links_github
 from ingest.lists import blocks, catalog_file, check, lines, parser, written
 from ingest.reading import (
@@ -190,6 +191,8 @@ CASES: dict[str, Any] = {
     "ingest.fetch.robots.Robots.delay": lambda text: robots.Robots().delay(f"{_URL}/{text}"),
     "ingest.fetch.robots.is_robots": _address(robots.is_robots),
     "ingest.fetch.robots.origin": lambda text: robots.origin(f"{_URL}/{text}"),
+    "ingest.links.sites.arxiv.month_of": links_arxiv.month_of,
+    "ingest.links.kinds.date_of": _address(kinds.date_of),
     "ingest.links.kinds.kind_of": _address(kinds.kind_of),
     "ingest.links.kinds.source_of": _address(kinds.source_of),
     "ingest.links.kinds.split": _address(kinds.split),

@@ -145,7 +145,7 @@ def judged(library: Library, evidence: Evidence) -> tuple[Signals, tuple[str, ..
     limits = limits_for(library.embedder, evidence.question.lang)
     measured = _signals_of_parts(library, evidence)
     if len(measured) == 1:
-        return measured[0], ()
+        return _of_sides(library, evidence, measured[0], limits), ()
     parts = zip(evidence.question.parts, measured, strict=True)
     open_ = tuple(part for part, own in parts if decide(own, limits).hopeless)
     measured.append(_signals(library, evidence, evidence.question.text, 0))
@@ -170,6 +170,24 @@ def _signals_of_parts(library: Library, evidence: Evidence) -> list[Signals]:
         _signals(library, evidence, part, first + place)
         for place, part in enumerate(question.parts)
     ]
+
+
+def _of_sides(library: Library, evidence: Evidence, whole: Signals, limits: Limits) -> Signals:
+    """Return how well a comparison is supported: as the worse of its sides, if that is better.
+
+    "A vs B" says nothing but its sides. They must stand together somewhere, and each be answered.
+    """
+    sides = evidence.question.sides
+    if not sides or decide(whole, limits).hopeless:
+        return whole
+    named = frozenset(library.terms(" ".join(sides)))
+    measured = [_signals(library, evidence, side, at) for at, side in enumerate(sides, 1)]
+    if not all(decide(own, limits).answer for own in measured):
+        return whole
+    if not any(named <= window for window in windows(evidence)):
+        return whole
+    worse = min(measured, key=lambda own: own.support(limits))
+    return max(whole, worse, key=lambda own: own.support(limits))
 
 
 def _signals(library: Library, evidence: Evidence, text: str, query: int) -> Signals:

@@ -28,6 +28,12 @@ _COMPARISONS = (
     re.compile(r"(?:compare|contrast)\s+(.+?)\s+(?:and|with|to)\s+(.+)", re.IGNORECASE),
     re.compile(r"^(.+?)\s+compared?\s+(?:to|with)\s+(.+)", re.IGNORECASE | re.MULTILINE),
     re.compile(r"^(.+?)\s+(?:vs\.?|versus)\s+(.+)", re.IGNORECASE | re.MULTILINE),
+    re.compile(r"^(\S+(?: \S+)?)\s*(?:\bor\b|还是)\s*(\S+(?: \S+)?)$", re.IGNORECASE),
+    re.compile(r"^(.+?)\s+(?:and|&)\s+(.+?)\s*[:,]\s*(?:differences?|comparison|compared)$", re.I),
+    re.compile(
+        r"\b[Ww]hich of (?:the )?(\S*[A-Z\d].{0,60}?) (?:and|or) (\S*[A-Z\d].{0,60}?) (?:is|are|"
+        r"was|has|had|does|can|should|needs?|uses?|takes?|costs?|gives?|runs?|works?|supports?)\b"
+    ),
     re.compile(
         r"(?:use|choose|pick|prefer)\s+(.+?)\s+(?:or|over|instead of)\s+(.+)", re.IGNORECASE
     ),

@@ -138,7 +138,8 @@ def new(library: Library, request: Request, report: Report) -> str:
         )
         _add_dated(library, report, fresh, "added")
         return _how_new(report)
-    written = sorted((w for w in documents if w.date >= since), key=lambda w: w.date)[::-1]
+    dated = [work for work in documents if work.date and work.date >= since[: len(work.date)]]
+    written = sorted(dated, key=lambda work: work.date)[::-1]
     added = [w for w in documents if w.added >= since and not w.date]
     added.sort(key=lambda work: work.primer)
     report.say(

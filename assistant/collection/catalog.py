@@ -12,6 +12,7 @@ from assistant.learning import holdings
 from index.store import browse
 from index.store.sqlite import Store
 from index.store.values import Filters, Recommendation
+from ingest.links.kinds import date_of
 from ingest.values import PRIMER
 
 
@@ -22,7 +23,8 @@ class Work:
     ``title`` is what the lists call it, ``own_title`` what its page does, "" without a page.
     ``document`` is the address of its text, None where that is not in the library; then ``state``
     (see `holdings.STATES`) and ``reason`` say why, and ``lang`` is that of the list. ``date`` is
-    ``YYYY-MM-DD`` where its page has one, ``added`` the day it came.
+    ``YYYY-MM-DD``, or as far as it is known, where its page or its address tells one; ``added`` is
+    the day it came.
     """
 
     title: str
@@ -166,7 +168,7 @@ def _work(source: holdings.Source, page: tuple[str, ...], langs: dict[str, str])
         length=source.length,
         own_title=own_title,
         author=author,
-        date=date,
+        date=date or date_of(source.url),
         added=added,
         places=source.recommended_by,
     )

@@ -37,6 +37,8 @@ def inventory(library: Library, request: Request, report: Report) -> str:
         return _extreme(library, here, request, report)
     if request.asks == "hours":
         return _hours(here, report)
+    if request.primer:
+        return _primer(here, report)
     if request.kinds or request.langs or request.levels or request.since or request.lists:
         return _part(library, here, request, report)
     documents, listed = here.documents, here.listed
@@ -73,6 +75,19 @@ def inventory(library: Library, request: Request, report: Report) -> str:
                        "按目录统计：`refdesk status`、`refdesk lists show`。")  # fmt: skip
 
 
+def _primer(here: Catalog, report: Report) -> str:
+    notes = [work for work in here.documents if work.primer]
+    report.say(
+        report.text(
+            f"refdesk's own primer has {len(notes)} notes here.",
+            f"这里的入门手册有 {len(notes)} 篇笔记。",
+        )
+    )
+    return report.text(
+        "Counted from the catalog: `refdesk status`.", "按目录统计：`refdesk status`。"
+    )
+
+
 def _say_languages(documents: Sequence[Work], report: Report) -> None:
     counts = Counter(work.lang for work in documents)
     names = [
@@ -93,13 +108,16 @@ def _add_lists(rows: Sequence[ListRow], report: Report) -> None:
     report.under("Lists", "清单")
     for row in rows:
         title = f" ({flat(row.title)})" if row.title != row.name else ""
+        origin = row.origin if row.origin.startswith(("https://", "http://")) else ""
         topics = len(row.topics)
         report.item(
             report.text(
                 f"{row.name}{title}: {row.works} works, {row.held} of them in the library"
-                f"{f', {topics} headings and topics' if topics else ''}",
+                f"{f', {topics} headings and topics' if topics else ''}"
+                f"{f', from {origin}' if origin else ''}",
                 f"{row.name}{title}：{row.works} 项资料，{row.held} 项的原文在资料库里"
-                f"{f'，{topics} 个标题和主题' if topics else ''}",
+                f"{f'，{topics} 个标题和主题' if topics else ''}"
+                f"{f'，来自 {origin}' if origin else ''}",
             ),
             row,
         )
@@ -135,11 +153,11 @@ def _part(library: Library, here: Catalog, request: Request, report: Report) -> 
 def _within(work: Work, since: str, until: str) -> bool:
     if not work.date:
         return False
-    return work.date >= since and (not until or work.date[: len(until)] <= until)
+    return work.date >= since[: len(work.date)] and (not until or work.date[: len(until)] <= until)
 
 
 def _extreme(library: Library, here: Catalog, request: Request, report: Report) -> str:
-    works = [work for work in narrowed(here.documents, request) if work.date]
+    works = [work for work in narrowed(here.works, request) if work.date]
     works.sort(key=lambda work: work.date, reverse=request.asks == "newest")
     if not works:
         report.say(
@@ -147,7 +165,10 @@ def _extreme(library: Library, here: Catalog, request: Request, report: Report) 
         )
     for work in works[:5]:
         report.item(f"{work.date}: {line(library, work, report.lang)}", work)
-    return report.text("By the dates that the documents carry.", "依据文档自己注明的日期。")
+    return report.text(
+        "By the dates that pages carry or their addresses tell.",
+        "依据页面注明的日期，或网址本身说明的日期。",
+    )
 
 
 def _hours(here: Catalog, report: Report) -> str:

@@ -33,16 +33,32 @@ from assistant.collection.vocabulary import LANGUAGES, LEVELS, LIST, PLACE, SAID
 _AROUND_LEARNING = whole(
     r"初学者|零基础|我?只有|as a beginner|from your sources|^before|"
     r"(?:if )?i (?:know|have) (?:nothing|no idea|little) (?:about|of)|nothing about|"
-    r"^(?:hours?|minutes?|小时|分钟)|一个|^(?:一[个份条])?(?:学习|学会|理解|掌握|了解)|^一[个份条]|^零(?:开始)?|才?能?[看读]懂|之前|以前|"
+    r"^(?:hours?|minutes?|小时|分钟)|一个|(?:want|like) to (?:get|grasp)|搞懂|弄懂|弄明白|"
+    r"[，,]?先?[看读]什么$|^(?:一[个份条])?(?:学习|学会|理解|掌握|了解)|^一[个份条]|^零(?:开始)?|才?能?[看读]懂|之前|以前|"
     r"的?(?:阅读|学习)?(?:顺序|路线|路径|计划)(?:是什么|怎么安排|如何安排)?$"
 )
 _AROUND_GONE = whole(r"(?:or|and|but|could|can|not|be|read|opened|why|any ?more)|已经|为什么|经")
 _SURE_TITLE, _SURE_AUTHOR = 0.75, 0.7
 _WHOLE_TITLE = 0.95
 _COVERS = whole(
-    r"cover\w*|discuss\w*|deals? with|treats?|touch\w* (?:on|upon)|speaks? of|about|"
-    r"覆盖|涉及|讲到?|讨论"
+    r"cover\w*|discuss\w*|deals? with|treats?|touch\w* (?:on|upon)|(?:talk|speak)s? (?:of|about)|"
+    rf"about|(?:{PLACE}) (?:on|about|for|of)|专门|"
+    r"覆盖|涉及|讲[到过]?|讨论"
 )
+_SOME_LISTS = whole(
+    r"(?:(?:the|your|my|these|each|all|both|which|what)(?: \w+)? |^)lists|"
+    r"(?:the|your|which|what) list|清单|列表"
+)
+_WHICH_PLACES = whole(
+    rf"(?:which|what|name the|list the|show me the) (?:{PLACE}) (?:are there )?"
+    r"(?:on|about|for|mention|cover|discuss|treat|deal with|are about|is about)s?"
+)
+_ABOUT_LISTS = whole(
+    r"organi[sz]\w+|structur\w+|outline|overview|结构|大纲|组织|涵盖|主题|怎样|"
+    r"maintain\w*|curat\w*|compil\w*|ma[dk]es?|come from|from where|differ\w*|between|compar\w*|"
+    r"best|谁|整理|维护|来自|哪里来|区别|不同|最?适合|初学者|新手"
+)
+_WRITTEN = whole(r"written|published|posted|dated|came out|from|写的?|发表的?")
 _WHO = whole(r"who (?:\w+ )?(?:recommend|suggest|list|put|endorse|mention)\w*|谁推荐|whose list")
 
 
@@ -51,16 +67,28 @@ def asks_who_or_where(text: str) -> bool:
     return bool(_WHO.search(text) or re.search(r" > |\bnext to\b|\bbeside\b", text))
 
 
+def the_lists(asked: Asked) -> Request | None:
+    """Who maintains the lists? How do they differ? Which is best for beginners?"""
+    t = asked.text
+    if not (asked.lists or _SOME_LISTS.search(t)) or not _ABOUT_LISTS.search(t):
+        return None
+    subject = asked.subject("list", "shelves", "have", "author")
+    for pattern in (*LEVELS.values(), _ABOUT_LISTS, _SOME_LISTS):
+        subject = pattern.sub(" ", subject)
+    return asked.request(LISTS, levels=()) if not trimmed(subject) else None
+
+
 def recommended(asked: Asked) -> Request | None:
     """Which lists recommend X? In which section does X stand? What stands next to X?"""
     t = asked.text
     who = _WHO.search(t)
     rest = SAID["have"].sub(" ", t)  # "which lists do you have" speaks of nothing they have
-    rest = whole(rf"(?:which|what|any|whose)(?: \w+){{0,2}} (?:{LIST})").sub(" ", rest)
+    rest = whole(rf"(?:which|what|any|whose|is there an?)(?: \w+){{0,2}} (?:{LIST})").sub(" ", rest)
     which = whole(
-        rf"(?:which|what|any|whose)(?: of)?(?: the| your| my| these)? ?(?:{LIST})"
+        rf"(?:which|what|any|whose|is there an?)(?: of)?(?: the| your| my| these)? ?(?:{LIST})"
         rf"|(?:哪些|哪个|哪份|有没有|有哪些)(?:{LIST})"
     ).search(t) and SAID["recommend"].search(rest)
+    which = which or _WHICH_PLACES.search(t)
     where = whole(
         rf"(?:in|on|under) (?:which|what|any|one)(?: of)?(?: the| your| my)? ?(?:{LIST}|{PLACE})"
         rf"|where (?:do|did|does) (?:the |your |my )?(?:{LIST}|you) (?:mention|recommend|find|get|"
@@ -71,8 +99,12 @@ def recommended(asked: Asked) -> Request | None:
     if not (who or which or where):
         return None
     subject = asked.subject("list", "recommend", "place", "unit")
-    around = "next to|beside|alongside|same|stands?|standing|watching|reading|under|listed"
-    edges = rf"^(?:(?:{around}|谁|哪个|哪些|在)\b\s*)+|(?:\s*\b(?:{around}|旁边|的))+$"
+    around = (
+        "next to|beside|alongside|same|stands?|standing|watching|reading|under|listed|puts?|name|"
+        "show"
+    )
+    edges = rf"^(?:(?:{around}|谁|哪个|哪些|在)\b\s*)+|"
+    edges += rf"(?:\s*\b(?:{around}|旁边|的|在哪|专门|有))+$|在哪 专门$"
     subject = re.sub(edges, " ", subject, flags=re.IGNORECASE).strip(EDGE)
     subject = trimmed(subject)
     if not subject:
@@ -231,7 +263,7 @@ def holdings(asked: Asked) -> Request | None:
     speaks = asked.has("shelves") or asked.has("have")
     names = "|".join(re.escape(name) for row in asked.lists for name in (row.name, row.title))
     named = bool(asked.lists) and bool(
-        re.search(rf"(?:in|on|of|from|under|does|about|is|at) (?:the )?(?:{names})", t, re.I)
+        re.search(rf"(?:in|on|of|from|under|do|does|did|about|is|at) (?:the )?(?:{names})", t, re.I)
         or asked.has("list")
         or asked.has("unit")
         or asked.has("have")
@@ -243,7 +275,7 @@ def holdings(asked: Asked) -> Request | None:
     about = r"(?:about|on|for|regarding|covering|to learn)"
     fragment = whole(rf"^(?:\w+ )?(?:{UNIT}|anything|something|everything) {about}").match(t)
     verbs = r"(?:explain|cover|discuss|teach|treat|mention|deal with|are about|talk about|are on)s?"
-    there = r"what (?:else )?is there(?: to (?:read|watch))?"
+    there = r"what(?: else)?(?: is|'s| are) there(?: to (?:read|watch))?"
     fragment = fragment or whole(
         rf"^(?:{there} {about}|(?:which|what) (?:\w+ )?(?:{UNIT}) {verbs})"
     ).match(t)
@@ -274,17 +306,21 @@ def holdings(asked: Asked) -> Request | None:
     subject = asked.subject("bring", "shelves", "have", "count", "list", "place", "unit")
     for pattern in (*LEVELS.values(), *LANGUAGES.values()):
         subject = pattern.sub(" ", subject)
-    subject = trimmed(without_dates(subject))
+    subject = trimmed(without_dates(re.sub(r"(?i)^(?:put|file[sd]?|keeps?)\b", " ", subject)))
     subject = trimmed(
         whole(
             r"more (?:about|on)?|further|differ\w*|one another|overview|big|large|size|"
-            r"old(?:est)?|cover\w*|"
+            r"old(?:est)?|cover\w*|mention\w*|biggest|largest|longest|smallest|between|years?|dates?|index\w*|total|most|"
+            r"提到|涵盖|最大|最多|分别|年份|了什么|[看读]完|"
             r"shortest|quickest|briefest|最短|最快|recommend\w*|contain\w*|include\w*|explain\w*|discuss\w*|teach\w*|treat\w*|hours?|"
             r"minutes?|works?|stands?|under|topics?|tell me|^(?:deal|speak) (?:with|of)|"
             r"更多|推荐|多少|类型|种类|讲些|讲|这个|几个|一共|总共|小时|入门$"
         ).sub(" ", subject)
     )
-    if not (strong or weak or (unit and not subject)):
+    written = _WRITTEN.search(t) and YEAR.search(t)
+    if written and not trimmed(_WRITTEN.sub(" ", subject)):
+        return _inventory(asked, count=count)
+    if not (strong or weak or ((unit or speaks) and not subject)):
         return None
     # where the request does not speak of the collection, the catalog has to know its subject
     asked_for = strong or bool(asked.kinds and brings)
@@ -293,6 +329,8 @@ def holdings(asked: Asked) -> Request | None:
     spoken_of = place or named or asked.has("unit") or asked.has("have", "thing")
     if subject and not (spoken_of or known(asked, subject) or titled(asked, subject)):
         return None
+    if not subject and count and whole(r"the primer|入门手册").search(t):
+        return asked.request(INVENTORY, asks="count", primer=True)
     if not subject:
         return _inventory(asked, count=count)
     kind = LISTS if place and not asked.has("unit") else HOLDINGS
@@ -307,7 +345,7 @@ def _inventory(asked: Asked, *, count: bool) -> Request | None:
         asks = "oldest"
     elif whole(r"newest|latest|最新").search(t):
         asks = "newest"
-    elif whole(r"hours?|how much (?:reading|time)|多少小时|多长时间").search(t):
+    elif whole(r"hours?|how much (?:reading|time)|reading time|多少小时|多长时间|多久").search(t):
         asks = "hours"
     elif whole(rf"(?:which|what|how many|know|多少|哪些|几个).{{0,20}}(?:{LIST})|differ\w*").search(
         t

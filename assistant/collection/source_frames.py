@@ -30,6 +30,8 @@ _SAYS = re.compile(
     r"that|us))?"
     r" (?P<cq>.+)$"
     r"|^in (?P<d>[^,?]{8,120}), (?P<dq>.+)$"
+    r"|^(?:according to|based on|in) (?P<f>[^,?]{3,120}?),? (?P<fq>(?:what|how|why|which|when|who|"
+    r"does|do|is|are|can) .+)$"
     r"|^(?:what|which|how|why|when|does|do|is|are) .{3,}? in (?P<e>the .{3,60}(?:paper|post|"
     r"article|"
     r"note|guide|document|book|blog|talk|video|course))[?.!]*$",
@@ -125,7 +127,8 @@ def one_source(asked: Asked) -> Request | None:
         )
     if not works:
         return None
-    loose = slot == "d" or (chinese and slot == "c")  # "in X, ...": X may be a subject
+    within = slot == "d" or (slot == "f" and asked.text[:3].casefold() == "in ")
+    loose = within or (chinese and slot == "c")  # "in X, ...": X may be a subject
     long = len(words_of(mention)) >= _TITLE
     if loose and not (works[0].score > _CERTAIN and (long or titled(asked, mention))):
         return None
@@ -139,8 +142,10 @@ def summary(asked: Asked) -> Request | None:
     """Summarise X; what are the main points of X?"""
     if not asked.has("sum"):
         return None
-    if THIS_PAGE.search(asked.text) and "://" not in asked.text:
-        return asked.request(SUMMARY)  # which, nobody said
+    if (this := THIS_PAGE.search(asked.text)) and "://" not in asked.text:
+        meant_by_name = asked.works(trimmed(f"{asked.subject('sum')}".replace(this[0], " ")))
+        if not meant_by_name or meant_by_name[0].by != "title":
+            return asked.request(SUMMARY)  # which, nobody said
     results = "results" if _RESULTS.search(asked.text) else ""
     if "://" in asked.text and (works := asked.works(asked.text)):
         return asked.request(SUMMARY, works=meant(works, asked.lang), asks=results)

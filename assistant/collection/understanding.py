@@ -7,6 +7,7 @@ work, a list, a section, a topic. A frame whose subject the catalog does not kno
 it speaks of the collection itself. In doubt a request is a question of fact.
 """
 
+import re
 from collections.abc import Callable
 
 from assistant.collection import shelf_frames, source_frames
@@ -20,6 +21,7 @@ from ingest.text.sentences import language
 _FRAMES: tuple[Callable[[Asked], Request | None], ...] = (
     source_frames.many,
     source_frames.one_source,
+    shelf_frames.the_lists,
     shelf_frames.recommended,
     shelf_frames.agreed,
     shelf_frames.missing,
@@ -29,6 +31,10 @@ _FRAMES: tuple[Callable[[Asked], Request | None], ...] = (
     shelf_frames.work,
     shelf_frames.holdings,
 )
+_LEFT_OUT = re.compile(
+    r"\b(what|who|where|how|that|there|(?:could|did|does|do|is|are|have|has|was)n)(s|t)\b",
+    re.IGNORECASE,
+)
 _SHORT = 12  # characters: says nothing of what it is
 _TELLING = (
     "unit", "list", "shelves", "have", "learn", "sum", "compare", "place", "author", "time", "hard",
@@ -36,8 +42,14 @@ _TELLING = (
 )  # fmt: skip
 
 
+def _typed(text: str) -> str:
+    """Return a text with the apostrophes that people leave out ("whats", "couldnt")."""
+    return _LEFT_OUT.sub(r"\1'\2", " ".join(text.replace("’", "'").split()))
+
+
 def may_be(text: str) -> bool:
     """Say quickly whether a request could be about the collection, before the library is asked."""
+    text = _typed(text)
     if len(text) < _SHORT or source_frames.speaks_of_a_source(text):
         return True
     return any(SAID[name].search(text) for name in _TELLING) or shelf_frames.asks_who_or_where(text)
@@ -56,7 +68,7 @@ def speaks_of_this_page(text: str) -> bool:
 
 def understand(library: Library, text: str) -> Request | None:
     """Return what a request asks of the collection; None for a question of fact."""
-    flat = " ".join(text.replace("’", "'").split())
+    flat = _typed(text)
     asked = Asked(library, catalog(library.store), flat, language(flat))
     for read in _FRAMES:
         request = read(asked)

@@ -21,6 +21,7 @@ from assistant.collection.request import Request
 from assistant.learning import effort, primer
 from assistant.learning.effort import duration
 from index.search.library import Library
+from ingest.links.kinds import date_of
 
 _AUTHORS = 3
 _DESCRIBED = 3  # works; more are only listed
@@ -168,8 +169,10 @@ def describe(library: Library, work: Work, asks: str, report: Report) -> None:
             else f"没有清单标注《{title}》的难度，按类型和标题估计为{LEVELS[guess]}。",
         ),
         "when": report.text(
-            f"{title} is dated {work.date}." if work.date else f"{title} carries no date.",
-            f"《{title}》注明的日期是 {work.date}。" if work.date else f"《{title}》没有注明日期。",
+            f"{title} is dated {work.date}{_how_dated(work, 'en')}." if work.date
+            else f"{title} carries no date.",
+            f"《{title}》的日期是 {work.date}{_how_dated(work, 'zh')}。" if work.date
+            else f"《{title}》没有注明日期。",
         ),
         "address": f"{title}: {work.url}",
     }  # fmt: skip
@@ -209,6 +212,13 @@ def _few(authors: str) -> str:
     """Return the first authors of many."""
     names = [name.strip() for name in authors.split(";")]
     return authors if len(names) <= _AUTHORS else f"{', '.join(names[:_AUTHORS])} et al."
+
+
+def _how_dated(work: Work, lang: str) -> str:
+    """Say how a date is known, if not by the page itself."""
+    if work.held and work.date != date_of(work.url):
+        return ""
+    return "（网址说明的日期）" if lang == "zh" else " (told by its address)"
 
 
 def _estimate(library: Library, work: Work) -> str:

@@ -23,7 +23,7 @@ _CHAT = re.compile(
     re.IGNORECASE | re.DOTALL | re.MULTILINE,
 )
 _SAID = re.compile(
-    r"^\s*(?:\*\*)?(?:user|human|用户|q)(?:\*\*)?\s*[:：]\s*(.+?)\s*(?=^\s*(?:\*\*)?(?:user|human|"
+    r"(?:^|[:：])\s*(?:\*\*)?(?:user|human|用户|q)(?:\*\*)?\s*[:：]\s*(.+?)\s*(?=^\s*(?:\*\*)?(?:user|human|"
     r"assistant|ai|"
     r"用户|助手|a)(?:\*\*)?\s*[:：]|\Z)",
     re.IGNORECASE | re.DOTALL | re.MULTILINE,
@@ -40,7 +40,7 @@ _OF_THE_CHAT = re.compile(
 )
 _ORDERS = (
     "generate", "create", "provide", "write", "suggest", "give", "summarise", "summarize",
-    "come up with", "name", "analyse", "analyze", "determine", "continue",
+    "come up with", "name", "analyse", "analyze", "determine", "continue", "reflect",
     "生成", "总结", "概括", "起一个", "给出", "返回", "命名",
 )  # fmt: skip
 _WANTS = {  # in this order: a prompt for tags may speak of titles, too
@@ -56,7 +56,7 @@ _WANTS = {  # in this order: a prompt for tags may speak of titles, too
         "title", "titles", "name for this", "name for the", "name to this", "name to the",
         "a name", "标题", "主题", "命名",
     ),
-    "emoji": ("emoji that", "emoji representing", "emoji for"),
+    "emoji": ("emoji that", "emoji representing", "emoji for", "fitting emoji"),
 }  # fmt: skip
 _LONGEST_UNMARKED = 1500  # characters: an order about a chat that is not marked as a task is short
 
@@ -69,7 +69,11 @@ def reply(text: str, history: Sequence[Exchange] = ()) -> str | None:
     chat = _CHAT.search(text)
     if not wanted or not _says(head, _ORDERS):
         return None
-    if not (marked and chat) and not (_OF_THE_CHAT.search(head) and (chat or history)):
+    if "emoji" in wanted and "```" in text:
+        return ""  # for one message, which stands between these marks
+    if not (marked and chat) and not (
+        _OF_THE_CHAT.search(head) and (chat or history or _SAID.search(text))
+    ):
         return None
     question = _first_question(text, chat, history)
     what = _asked_for(text, wanted)

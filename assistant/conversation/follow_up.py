@@ -50,6 +50,11 @@ _POINTS = re.compile(
     r"(?<!其)它|[这那该][种个项]?(?:方法|模型|技术|算法|架构|机制)|^这(?![样里么])|^其(?![中他它余实次])",
     re.IGNORECASE,
 )
+_CHOOSES = re.compile(
+    r"(which)(?: ones?| of (?:them|these|those|the (?:two|three)))?(?= (?!of\b)\w)|"
+    r"((?:does|do|is|are|can|has|have) )either(?: of (?:them|the two)| one)?\b",
+    re.IGNORECASE,
+)
 _CLAUSE = re.compile(
     r"[,;.?!:]\s|\b(?:and|but|if|when|because|while|since|so|whether|than)\b|[，,；;。？?]", re.I
 )
@@ -105,7 +110,8 @@ def rewrite(question: str, before: Sequence[str], answer: str) -> str:
         return question
     asked = other_named(asked, last, answer) or asked
     rewritten = (
-        _connected(asked, last, about)
+        _which_of(asked, last)
+        or _connected(asked, last, about)
         or _fragment(asked, last, about, opened or "?" in mark)
         or _pointing(asked, before)
         or _leaning(asked, last, about, answer, opened)
@@ -135,6 +141,18 @@ def _fragment(asked: str, last: str, about: list[str], apart: bool) -> str | Non
         if about[0] in last and (name or names(part) or not names(about[0])):
             return last.replace(about[0], part, 1)
     return f"解释一下 {part}" if has_han(asked) else f"explain {part}"
+
+
+def _which_of(asked: str, last: str) -> str | None:
+    """Name the sides of the comparison before, of which a question asks which ("which one is")."""
+    choice = _CHOOSES.match(asked)
+    sides = topics(last) if choice and understand(last).sides else []
+    if choice is None or len(sides) < 2 or names(asked[choice.end() :]):
+        return None
+    either = "either" in choice[0].casefold()
+    named = (" or " if either else " and ").join((", ".join(sides[:-1]), sides[-1]))
+    begun = f"{choice[2]}{named}" if either else f"{choice[1]} of {named}"
+    return f"{begun} {asked[choice.end() :].lstrip()}"
 
 
 def _pointing(asked: str, before: Sequence[str]) -> str | None:

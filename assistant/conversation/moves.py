@@ -26,7 +26,7 @@ _POLITE = (
     "you u so very much a lot many for your the help answer answers that this it was is s helps "
     "helped really all now then later see ya there dear got i get understand understood please pls "
     "again too and well done how are doing today everyone everybody makes sense exactly me to one "
-    "bit friend mate quite super"
+    "bit friend mate quite super hm hmm hmmm mm mhm ah aha oh uh huh"
 )
 _COURTESY = frozenset(_POLITE.split())
 _ZH = {
@@ -51,7 +51,8 @@ _WHO = re.compile(
 
 _MANNERS = {
     "shorter": "shorter short brief briefly concise concisely condensed tldr shorten",
-    "longer": "longer long elaborate extensive lengthier",
+    "longer": "longer long elaborate extensive lengthier detail details detailed depth deeper "
+    "expand",
     "simpler": "simpler simple simply easier plainly plain eli5 layman",
     "zh": "chinese mandarin",
     "en": "english",
@@ -62,19 +63,37 @@ _MANNERS = {
     "sure": "sure certain",
 }  # fmt: skip
 _MANNER_OF = {word: manner for manner, words in _MANNERS.items() for word in words.split()}
+_DOUBTS = re.compile(
+    r"are you (?:really |quite )?(?:sure|certain)|(?:really|seriously)|"
+    r"is (?:that|this|it) (?:really |actually )?(?:true|right|correct|so)",
+    re.IGNORECASE,
+)
+_AS_TO_A_CHILD = re.compile(
+    r"\blike (?:i'?m|i am|to) (?:an? )?(?:\w+ )?(?:five|5|kid|child|beginner)\b", re.IGNORECASE
+)
+_LOST = re.compile(
+    r"what|huh|pardon(?: me)?|sorry|come again|what do you mean|"
+    r"i (?:do not|don'?t|did not|didn'?t) (?:get|understand|follow)(?: (?:it|that|this))?",
+    re.IGNORECASE,
+)
+"""What a person says who did not understand the answer."""
+_LOST_ZH = re.compile(
+    r"(?:我?还?(?:没|不)(?:太|大)?(?:听|看|弄)?(?:懂|明白)|什么意思|啥意思)[啊呀呢]?"
+)
 _BETWEEN = (
     "please pls can could would will you it that this say said put make made give me in a an as "
     "the "
     "answer one two three sentence sentences word words more much even but again tell explain "
     "explained summarise summarize translate translated translation into to list form format "
     "version "
+    "like i'm im i am kid 5 "
     "and of kindly just now with for beginner beginners five year old child terms language write "
     "show try is are was do so my your"
 )
 _GLUE = frozenset(_BETWEEN.split())
 _ZH_MANNERS = {
     "shorter": r"简短|短|精简|一句话",
-    "longer": r"长一?点|再长",
+    "longer": r"长一?点|再长|详细|具体|展开",
     "simpler": r"简单|通俗|易懂|浅显",
     "zh": r"中文|汉语",
     "en": r"英文|英语",
@@ -84,7 +103,7 @@ _ZH_MANNERS = {
     "sure": r"确定|真的|肯定",
 }
 _ZH_GLUE = (
-    r"请|能|可以|可不可以|再|用|说|讲|得|地|的|一点儿?|一些|些|成|换|把|它|这个|那个|回答|解释|吗|"
+    r"请|能|可以|可不可以|再|更?多|用|说|讲|得|地|的|一点儿?|一些|些|成|换|把|它|这个|那个|回答|解释|吗|"
     r"一下|你|以|"
     r"形式|方式|翻译|写|改|更|给我|来|表示|列出|做|个|？|\?|！|。|，|,|\s"
 )
@@ -106,15 +125,23 @@ def move(text: str) -> Move | None:
         return None
     if _WHO.fullmatch(plain):
         return Move(WHO)
+    if _LOST_ZH.fullmatch(plain):
+        return Move(AGAIN, frozenset({"simpler"}))
     if re.search("[\u3400-\u9fff]", plain):
         return _chinese(plain)
     words = re.findall(r"[a-z0-9]+(?:['-][a-z]+)?", plain.casefold().replace("tl;dr", "tldr"))
-    if " ".join(words) == "are you sure" or words[-2:] == ["you", "sure"]:
+    if _DOUBTS.fullmatch(plain) or words[-2:] == ["you", "sure"]:
         return Move(AGAIN, frozenset({"sure"}))
+    if _LOST.fullmatch(plain):
+        return Move(AGAIN, frozenset({"simpler"}))
     kinds = {_MARK_OF[word] for word in words if word in _MARK_OF}
     if kinds and all(word in _MARK_OF or word in _COURTESY for word in words):
         return Move(next(kind for kind in _ORDER if kind in kinds))
     manners = {_MANNER_OF[word] for word in words if word in _MANNER_OF}
+    if re.search(
+        r"\blike (?:i'?m|i am|to) (?:an? )?(?:\w+ )?(?:five|5|kid|child|beginner)\b", plain, re.I
+    ):
+        manners.add("simpler")
     if re.search(r"\b(?:one|two|a single) sentences?\b", plain, re.IGNORECASE):
         manners.add("shorter")
     if manners and all(word in _MANNER_OF or word in _GLUE for word in words):

@@ -89,6 +89,9 @@ def otherwise(
         notes.append(
             ("The same answer, cut to its first sentences.", "同一个回答，只留开头的句子。")
         )
+    if "longer" in move.manners:
+        notes.append(("All that was found to answer it; the sources cited say more.",
+                      "这是找到的全部回答；所引来源里有更多内容。"))  # fmt: skip
     if "zh" in move.manners and answer.lang != "zh":
         answer, done = _in_chinese(answer, model, stop)
         if not done:

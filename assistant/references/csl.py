@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from ingest.links.kinds import split
+from ingest.links.kinds import date_of, split
 from ingest.links.urls import canonical, kind_of
 from ingest.text.names import names_in
 from ingest.values import PRIMER, Document
@@ -25,7 +25,6 @@ _TYPES = {
 }  # fmt: skip
 """CSL's types for our kinds; everything else is a web page."""
 
-_ARXIV = re.compile(r"https://arxiv\.org/abs/(\d\d)(\d\d)\.\d{4,5}$")
 _PAPER = "https://arxiv.org/abs/"
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _WORD = re.compile(r"[a-z0-9]+")
@@ -49,7 +48,7 @@ def item_of(document: Document) -> Item:
         "type": imprint.form or ("article" if arxiv else _TYPES.get(document.kind, "webpage")),
         "title": (imprint.title if imprint.form or arxiv else "") or document.title,
         "author": [_name(family, given) for family, given in authors],
-        "issued": _parts(imprint.date or document.date or _of_number(document.url)),
+        "issued": _parts(imprint.date or document.date or date_of(document.url)),
         "container-title": venue or ("" if arxiv else site),
         "publisher": "arXiv" if arxiv and not imprint.form else imprint.publisher,
         "volume": imprint.volume,
@@ -77,7 +76,7 @@ def item_of_link(title: str, url: str) -> Item:
     item = {
         "type": "article" if arxiv else _TYPES.get(kind_of(url), "webpage"),
         "title": title,
-        "issued": _parts(_of_number(address)),
+        "issued": _parts(date_of(address)),
         "container-title": "" if arxiv else _site(address),
         "publisher": "arXiv" if arxiv else "",
         "number": f"arXiv:{arxiv}" if arxiv else "",
@@ -141,12 +140,6 @@ def _site(url: str) -> str:
     parts = split(url)
     host = parts.hostname or "" if parts.scheme in ("http", "https") else ""
     return host.removeprefix("www.")
-
-
-def _of_number(url: str) -> str:
-    """Return the month an arXiv number of today's form tells: that of the first version."""
-    number = _ARXIV.fullmatch(url)
-    return f"20{number[1]}-{number[2]}" if number else ""
 
 
 def _parts(said: str) -> dict[str, Any]:

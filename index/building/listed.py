@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 
 from index.store.sqlite import LISTED
+from ingest.links.kinds import date_of
 from ingest.links.urls import canonical
 from ingest.lists.catalog_file import CuratedList, Entry
 from ingest.page import Page
@@ -39,7 +40,7 @@ def _page(url: str, listings: Sequence[tuple[CuratedList, Entry]]) -> Page:
         title=first.title,
         text="\n".join(lines),
         author=None,
-        date=None,
+        date=date_of(url) or None,
         lang=listings[0][0].lang,
         source=first.source,
         kind=first.kind,

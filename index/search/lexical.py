@@ -202,10 +202,13 @@ class WordIndex:
         return score / (total * self._most) if total else 0.0
 
     def holds(self, word: str) -> bool:
-        """Say whether a word stands in a passage, in this form or another of its stem."""
+        """Say whether a word stands in a passage, in this form or another of its stem.
+
+        Stop words, which are not indexed, count as such that do.
+        """
         stems = self._stems(folded(word))
         searcher = self._index.searcher()
-        return bool(stems) and all(_frequency(searcher, term) for term in stems)
+        return all(_frequency(searcher, term) for term in stems)
 
     def words_like(self, beginning: str) -> list[tuple[str, int]]:
         """Return the words of four letters and more that begin so, the most frequent first.

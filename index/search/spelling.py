@@ -15,7 +15,7 @@ from index.search.lexical import WordIndex
 
 _SHORTEST = 5
 _TWO_SLIPS = 8
-_WORD = re.compile(r"(?<![\w.-])[A-Za-z][a-z]+(?![\w-]|\.\w)")
+_WORD = re.compile(r"(?<![\w.-])[A-Za-z][a-z]+(?![\w-]|[.'’]\w)")
 _MOST_UNKNOWN = 0.5
 _FEW_WORDS = 3
 

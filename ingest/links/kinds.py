@@ -5,6 +5,7 @@ Knows hosts and paths only; never looks at a page. What is known of one site sta
 """
 
 import re
+from datetime import date
 from pathlib import PurePosixPath
 from urllib.parse import SplitResult, unquote, urlsplit
 
@@ -103,6 +104,37 @@ _KIND_RULES = (
         r"/(docs?|documentation|reference|manual|guides?|getting-started|tutorials?|wiki)(/|$)",
     ),
 )
+
+
+def date_of(url: str) -> str:
+    """Return the day, or the month, that a canonical address itself tells; "" if it tells none.
+
+    A paper's number does, a post's, and a path by years and months. Where files are filed by the
+    day they came says nothing of what they hold.
+    """
+    parts = split(url)
+    if parts.scheme in _LOCAL:
+        return ""
+    if site := site_of(_bare_host(parts)):
+        return site.dated(parts.path)
+    by_folder = None if _STORED.search(parts.path) else _FOLDERS.search(parts.path)
+    filed = by_folder or _DAY_NAMED.search(parts.path)
+    if filed is None:
+        return ""
+    year, month, day = (int(part or 0) for part in filed.groups())
+    try:
+        whole = date(year, month, day or 1).isoformat()
+    except ValueError:
+        return ""
+    return whole if day else whole[: len("2023-05")]
+
+
+_YEAR = r"((?:199|20[0-4])\d)"
+_FOLDERS = re.compile(
+    rf"/{_YEAR}/(\d\d)(?:/(\d\d))?/(?=[^/]*[^\W\d])[^/]", re.ASCII
+)  # /2023/05/17/title
+_DAY_NAMED = re.compile(rf"/{_YEAR}-(\d\d)-(\d\d)[-_][^/]", re.ASCII)  # /2023-05-17-title
+_STORED = re.compile(r"/(?:wp-content|uploads?|files?|assets|media|static|images?|web)/", re.I)
 
 
 def split(url: str) -> SplitResult:

@@ -28,6 +28,7 @@ class Site:
         resolve: what a relative link means on a page of it; None where that is the usual.
         names: hosts under which people know one and the same page, if there are several.
         pace: seconds the site wants between two requests where its robots.txt does not say so.
+        dated: the day, or the month, that a path of it tells; "" where it tells none.
         played: its pages are played, not read: no text can be marked there.
     """
 
@@ -42,6 +43,7 @@ class Site:
     resolve: Callable[[str, str], str | None] = lambda target, base: None
     names: frozenset[str] = frozenset()
     pace: float = 0.0
+    dated: Callable[[str], str] = lambda path: ""
     played: bool = False
 
 

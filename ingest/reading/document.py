@@ -15,7 +15,7 @@ import yaml
 from ingest.archive.values import Reply
 from ingest.errors import UsageError
 from ingest.failures import Failure
-from ingest.links.kinds import split
+from ingest.links.kinds import date_of, split
 from ingest.links.urls import canonical, kind_of, source_of
 from ingest.reading import captions, figures, front_matter, junk, markup, saved, wiki
 from ingest.reading.decode import (
@@ -205,7 +205,7 @@ def make_document(url: str, page: Extract, fetched_at: str, **more: Any) -> Docu
     """
     values: dict[str, Any] = {
         "author": clean(page.author).strip() if page.author else None,
-        "date": page.published,
+        "date": page.published or page.imprint.date or date_of(url) or None,
         "lang": _language(page),
         "source": source_of(url),
         "kind": kind_of(url),

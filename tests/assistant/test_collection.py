@@ -4,6 +4,7 @@ A small home of its own: five documents and a list, whose pages are not here.
 """
 
 import json
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -260,6 +261,85 @@ def test_what_changed_between_two_years(shelves):
 
 
 # --- checking again
+
+
+VALVES = """# Valves compared
+
+The Marlin valve opens at 3 bar and weighs 40 grams. The Tarpon valve opens at 8 bar and weighs \
+90 grams. The Wahoo valve opens at 2 bar and was drawn by Ines Okoro.
+"""
+
+
+def test_a_bare_comparison_is_answered_where_both_sides_stand_together(tmp_path, models_dir):
+    (tmp_path / "valves.md").write_text(VALVES, encoding="utf-8")
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "models").symlink_to(models_dir)
+    with closing(Desk(home, llm="extractive")) as desk:
+        desk.ingest([tmp_path / "valves.md"], seed=False)
+        for question in (
+            "Marlin vs Tarpon?",
+            "Marlin and Tarpon: difference?",
+            "Tarpon or Marlin?",
+        ):
+            answer = desk.ask(question)
+            assert not answer.refused, question
+            assert "40 grams" in answer.text
+            assert "90 grams" in answer.text
+        assert desk.ask("Marlin vs Kittiwake?").refused
+        assert desk.ask("Marlin vs football?").refused
+        before = [Exchange("Marlin vs Tarpon?", "The Marlin valve opens at 3 bar.")]
+        answer = desk.ask("Which one is lighter?", before)
+        assert answer.asked == "Which of Marlin and Tarpon is lighter?"
+        assert not answer.refused
+
+
+@pytest.mark.parametrize(
+    ("request_", "kind"),
+    [
+        ("whats in here", "inventory"),
+        ("which years do your documents cover", "inventory"),
+        ("was anything written in 2022?", "inventory"),
+        ("who maintains the lists?", "lists"),
+        ("outline of river-reading please", "lists"),
+        ("anything you couldnt get hold of?", "missing"),
+        ("do u have something on caching", "holdings"),
+        ("what is there on scheduling?", "holdings"),
+        ("I know nothing about caching, help me start", "path"),
+        ("according to mira okafor how does the heron cache evict", "one_source"),
+        ("燕鸥分词器说明 这篇文章说了什么", "summary"),
+        ("这些清单有什么区别？", "lists"),
+    ],
+)
+def test_a_request_is_understood_as_people_type_it(shelves, request_, kind):
+    understood = understand(shelves.library, request_)
+    assert understood is not None
+    assert understood.kind == kind
+
+
+def test_what_else_a_request_asks_is_offered(shelves):
+    asked = "Which lists recommend Caches explained, and how does the Heron cache evict?"
+    answer = shelves.ask(asked)
+    assert answer.request == "recommended"
+    assert answer.did_you_mean == ("how does the Heron cache evict?",)
+
+
+def test_the_address_dates_what_is_listed_and_not_here(tmp_path, models_dir):
+    listed = "# Papers\n\n- [A paper on valves](https://arxiv.org/abs/2305.18290)\n"
+    (tmp_path / "papers.md").write_text(listed, encoding="utf-8")
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "models").symlink_to(models_dir)
+    with closing(Desk(home, llm="extractive")) as desk:
+        desk.ingest([DOCS / "kestrel-2022.md"], seed=False)
+        desk.add_list(tmp_path / "papers.md")
+        assert (
+            "2023-05 (told by its address)"
+            in desk.ask("When was A paper on valves published?").text
+        )
+        newest = desk.ask("What is the newest thing you have?").sentences
+        assert newest[0].text.startswith("2023-05: A paper on valves")
+        assert "2022-03-10" in newest[1].text
 
 
 def test_what_is_said_of_the_catalog_is_checked_by_asking_it_again(shelves):

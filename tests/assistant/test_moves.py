@@ -47,6 +47,41 @@ def test_a_question_is_no_small_talk(text):
     assert move(text) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "manner"),
+    [
+        ("explain like I'm five", "simpler"),
+        ("what?", "simpler"),
+        ("I don't get it", "simpler"),
+        ("没看懂", "simpler"),
+        ("give me more detail", "longer"),
+        ("再详细些", "longer"),
+        ("is that true?", "sure"),
+        ("really?", "sure"),
+    ],
+)
+def test_who_did_not_follow_or_doubts_is_answered_again(text, manner):
+    turn = move(text)
+    assert turn is not None
+    assert manner in turn.manners
+
+
+def test_a_hum_is_small_talk():
+    assert move("hm ok") is not None
+
+
+def test_which_one_is_asked_of_the_sides_compared_before():
+    before = [Exchange("Compare GPTQ and AWQ", "Both are methods after training.")]
+    assert stand_alone("Which one is faster?", before) == "Which of GPTQ and AWQ is faster?"
+    assert stand_alone("Does either need data?", before) == "Does GPTQ or AWQ need data?"
+    assert stand_alone("Which GPU is best?", before) == "Which GPU is best?"
+
+
+def test_an_emoji_for_one_message_is_none():
+    prompt = "Your task is to reflect the speaker's likely expression through a fitting emoji."
+    assert client_tasks.reply(f"{prompt}\n\nMessage: ```thanks```") == ""
+
+
 def test_thanks_do_not_break_a_thread():
     history = [Exchange("What is LoRA?", "A method."), Exchange("Thanks!", "You're welcome.")]
     assert last_asked(history) == "What is LoRA?"

@@ -4,8 +4,9 @@ Run ``python -m tests.benchmarks.desk SEEDED_HOME DOCS_HOME [ARCHIVE_HOME]``: a 
 ``tests/assistant/desk_docs`` alone (``--no-primer``), and, where there is one, a home with the
 archived pages of the founding lists. Requests: ``data/eval/desk.jsonl``. Half of them, by the hash
 of the id, was not looked at while this was built: of those only the totals are printed, unless
-``--all``. With ``--facts FILE.jsonl ...`` every question of these files that is taken for something
-else than a fact is named. Nothing is asked of a model.
+``--all``. ``{primer}`` in what an answer must hold is how many notes the primer has. With
+``--facts FILE.jsonl ...`` every question of these files that is taken for something else than a
+fact is named. Nothing is asked of a model.
 """
 
 import hashlib
@@ -20,6 +21,7 @@ from assistant.answering.values import Answer
 from assistant.collection.understanding import understand
 from assistant.conversation.rewriting import Exchange
 from assistant.desk import Desk
+from assistant.learning import primer
 
 REQUESTS = Path(__file__).parent.parent.parent / "data" / "eval" / "desk.jsonl"
 
@@ -42,6 +44,7 @@ def wrong(row: dict[str, Any], answer: Answer) -> str:
     named = [each.title for each in answer.further]
     text = "\n".join([answer.text, answer.asked, *cited, *named]).casefold()
     for term in row["holds"]:
+        term = term.replace("{primer}", str(len(primer.notes())))
         if not any(part.casefold() in text for part in term.split("|")):
             return f"lacks {term}"
     own = answer.text.casefold()

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ingest.links.kinds import date_of
 from ingest.links.site import OTHER
 from ingest.links.sites.registry import SITES
 from ingest.links.urls import canonical, deep_link, kind_of, resolve, source_of
@@ -373,3 +374,37 @@ def test_a_site_names_every_source_that_it_gives():
         for site in SITES:
             source = site.source(row.split("/"))
             assert source == OTHER or source in site.kinds
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("https://arxiv.org/abs/2305.18290", "2023-05"),
+        ("https://arxiv.org/abs/hep-th/9901001", "1999-01"),
+        ("https://huggingface.co/papers/2305.18290", "2023-05"),
+        ("https://x.com/hongyangzh/status/1733169111625064833", "2023-12-08"),
+        ("https://a.example/2024/06/11/title.html", "2024-06-11"),
+        ("https://a.example/posts/2023-06-23-agent", "2023-06-23"),
+        ("https://a.example/blog/2023/05/title", "2023-05"),
+    ],
+)
+def test_an_address_tells_the_day_or_the_month(url: str, told: str) -> None:
+    assert date_of(canonical(url)) == told
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://arxiv.org/abs/2313.00001",  # no such month
+        "https://arxiv.org/list/cs.CL",
+        "https://x.com/a/status/12",  # numbers told nothing then
+        "https://a.example/2023/02/30/title",  # no such day
+        "https://a.example/blog/2023/05",  # a month's archive, no post
+        "https://a.example/class/2023/1/notes",  # the first lecture
+        "https://a.example/wp-content/uploads/2023/05/paper.pdf",  # the day a file came
+        "https://github.com/a/b/blob/main/2023/05/17/a.md",
+        "file:///home/a/2023/05/17/title.md",
+    ],
+)
+def test_what_may_be_no_date_is_none(url: str) -> None:
+    assert date_of(canonical(url)) == ""

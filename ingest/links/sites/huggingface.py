@@ -3,9 +3,11 @@
 import re
 
 from ingest.links.site import Site, by_first
+from ingest.links.sites import arxiv
 
 SITE = Site(
     hosts=re.compile(r"huggingface\.co"),
     source=by_first({"blog": "hf-blog", "learn": "hf-course", "course": "hf-course"}),
     kinds={"hf-blog": "post", "hf-course": "course"},
+    dated=arxiv.month_of,  # /papers/2305.18290 is that paper
 )
