@@ -16,7 +16,9 @@ from assistant.answering.fitted import Logistic, table
 from index.models.embedder import Embedder
 from index.search.dense import Vectors
 from index.search.library import Library
+from index.store.values import StoredPassage
 from ingest.text.scripts import has_han
+from ingest.values import PRIMER
 
 SHORTEST = 25
 """Characters below which a sentence is too short to say what it is."""
@@ -34,12 +36,17 @@ def sound_like_orders(
     return ordered
 
 
-def sounds_like_an_order(library: Library, text: str) -> bool:
-    """Say whether one text of a library sounds like an order to a model."""
-    if library.embedder.name not in _models():
+def sounds_like_an_order(library: Library, passage: StoredPassage, text: str) -> bool:
+    """Say whether a text of a passage sounds like an order; those of the primer are our own."""
+    if is_ours(passage) or library.embedder.name not in _models():
         return False
     vectors = library.sentence_vectors([text])
     return bool(sound_like_orders(library.embedder, [text], vectors)[0])
+
+
+def is_ours(passage: StoredPassage) -> bool:
+    """Say whether refdesk wrote a passage: its notes speak *of* orders to models."""
+    return passage.url.startswith(PRIMER)
 
 
 @cache

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.answering import relevance
-from assistant.answering.addressed import sound_like_orders
+from assistant.answering.addressed import is_ours, sound_like_orders
 from assistant.answering.injection import orders
 from assistant.answering.known_questions import nearness
 from assistant.answering.mentions import unmentioned_words
@@ -282,6 +282,7 @@ def _facts(library: Library, hits: Sequence[Hit]) -> tuple[list[tuple[Hit, Piece
     parts = [piece for _, piece in facts]
     vectors = _vectors(library, parts)
     ordered = sound_like_orders(library.embedder, [piece.text for piece in parts], vectors)
+    ordered &= np.array([not is_ours(hit.passage) for hit, _ in facts], dtype=bool)
     return [fact for fact, order in zip(facts, ordered, strict=True) if not order], vectors[
         ~ordered
     ]

@@ -167,7 +167,7 @@ def with_contradictions(library: Library, answer: Answer, hits: Sequence[Hit]) -
             other for other in lines
             if other.whole
             and contradicts(line, other)
-            and not sounds_like_an_order(library, other.text)
+            and not sounds_like_an_order(library, other.hit.passage, other.text)
         ]  # fmt: skip
         if contradicting:
             against[place] = contradicting

@@ -55,7 +55,8 @@ def lines_of(library: Library, hit: Hit, most: int) -> list[Line]:
         if not _stands(piece):
             continue
         terms = frozenset(library.terms(piece.text))
-        if len(terms) >= _FEWEST_TERMS and not sounds_like_an_order(library, piece.text):
+        ordered = sounds_like_an_order(library, hit.passage, piece.text)
+        if len(terms) >= _FEWEST_TERMS and not ordered:
             lines.append(Line(hit, piece, terms, 1.0))
         if len(lines) >= most:
             break

@@ -126,7 +126,7 @@ def results(library: Library, url: str) -> Told:
 
 
 def _ordered(library: Library, unit: Sequence[Line]) -> bool:
-    return any(sounds_like_an_order(library, line.text) for line in unit)
+    return any(sounds_like_an_order(library, line.hit.passage, line.text) for line in unit)
 
 
 def _units(library: Library, hit: Hit) -> Iterator[tuple[Line, ...]]:
