@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+from index.store import lockfile
 from tests.fake_hub import CONTENT, HUB, MB, FakeHub, pinned, run_obtain, serving
 from tests.fault_rig import ROOT, Outcome, Rig
 from tests.generated import site
@@ -51,7 +52,7 @@ def _kill_after(process: subprocess.Popen, seconds: float) -> None:
 def _command(rig: Rig, what: str, moment: float, took: dict[str, float]) -> Outcome:
     home = rig.empty("killed") if what == "import" else rig.copy("killed")
     file = home.parent / "killed.tar.gz"
-    file.unlink(missing_ok=True)
+    _unlink_export(file)
     words: tuple[object, ...] = {
         "ingest": ("ingest", "--no-primer", rig.more), "rebuild": ("rebuild",),
         "export": ("export", file), "import": ("import", rig.bundle),
@@ -62,8 +63,7 @@ def _command(rig: Rig, what: str, moment: float, took: dict[str, float]) -> Outc
         rig.run(trial, *words)
         took[what] = time.monotonic() - begun
         shutil.rmtree(trial)
-        for made in (file, file.with_name(f"{file.name}.lock.json")):
-            made.unlink(missing_ok=True)
+        _unlink_export(file)
     _kill_after(rig.start(home, *words), 0.2 + moment * took[what])
     where = f"{what} at {moment:.2f}"
     if what == "export" and file.exists():  # what stands under the name must be whole
@@ -77,6 +77,12 @@ def _command(rig: Rig, what: str, moment: float, took: dict[str, float]) -> Outc
         again = 0  # it had come to its end before
     whole = again == 0 and rig.digest(home) == wanted
     return Outcome("killed", where, code, seen, "" if whole else f"again: {again} {said[:120]}")
+
+
+def _unlink_export(file: Path) -> None:
+    """Take away what an earlier export wrote: the file, and the lockfile beside it."""
+    for made in (file, file.with_name(file.name + lockfile.SUFFIX)):
+        made.unlink(missing_ok=True)
 
 
 def _pull(rig: Rig, moment: float, took: dict[str, float]) -> Outcome:

@@ -342,6 +342,7 @@ EXEMPT: dict[str, str] = {
     "assistant.answering.sums.written": "an expression of our own rules",
     "assistant.answering.across.to_chinese": _MODEL,
     "assistant.answering.across.to_english": _MODEL,
+    "assistant.answering.addressed.": "vectors of sentences, and how long those are",
     "assistant.answering.answer.": _ASKS_LIBRARY,
     "assistant.answering.citation.attribute": "asks the index for a sentence of a model",
     "assistant.answering.clock.": _FIGURES,

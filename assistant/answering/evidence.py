@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.answering import relevance
+from assistant.answering.addressed import is_ours, sound_like_orders
 from assistant.answering.injection import orders
 from assistant.answering.known_questions import nearness
 from assistant.answering.leading import chances_of, lead_of
@@ -153,7 +154,7 @@ def lines_of(library: Library, question: Question, hits: Sequence[Hit]) -> Evide
     hits = list({hit.passage.key: hit for hit in reversed(hits)}.values())[::-1]  # the first counts
     order = {url: place for place, url in enumerate(dict.fromkeys(h.passage.url for h in hits))}
     hits = sorted(hits, key=lambda hit: (order[hit.passage.url], hit.passage.start))
-    facts = [(hit, piece) for hit in hits for piece in _facts(hit.passage)]
+    facts, vectors = _facts(library, hits)
     texts = [piece.text for _, piece in facts]
     terms = [frozenset(library.terms(text)) for text in texts]
     if question.lang == "zh":  # a note is understood by its Chinese wording too
@@ -164,7 +165,6 @@ def lines_of(library: Library, question: Question, hits: Sequence[Hit]) -> Evide
     asking = frozenset(library.terms(ASKING))
     wanted = [frozenset(library.terms(query)) - asking for query in queries]
     idf = library.idf(sorted(wanted[0].union(*wanted, *terms)))
-    vectors = _vectors(library, [piece for _, piece in facts])
     understood = question.lang == "en" or library.embedder.multilingual
     evidence = Evidence(
         question, tuple(hits), (), vectors, idf, wanted[0],
@@ -260,8 +260,20 @@ def _vectors(library: Library, parts: Sequence[Piece]) -> Vectors:
     return vectors
 
 
-def _facts(passage: StoredPassage) -> list[Piece]:
-    """Return the pieces of a passage but for orders to the model: those are evidence of nothing."""
+def _facts(library: Library, hits: Sequence[Hit]) -> tuple[list[tuple[Hit, Piece]], Vectors]:
+    """Return pieces and vectors of passages, orders to the model left out: they are no evidence."""
+    facts = [(hit, piece) for hit in hits for piece in statements(hit.passage)]
+    parts = [piece for _, piece in facts]
+    vectors = _vectors(library, parts)
+    ordered = sound_like_orders(library.embedder, [piece.text for piece in parts], vectors)
+    ordered &= np.array([not is_ours(hit.passage) for hit, _ in facts], dtype=bool)
+    return [fact for fact, order in zip(facts, ordered, strict=True) if not order], vectors[
+        ~ordered
+    ]
+
+
+def statements(passage: StoredPassage) -> list[Piece]:
+    """Return the pieces of a passage in which no pattern finds an order to the model."""
     parts = pieces(passage.text, passage.fence)
     ordered = orders([part.text for part in parts])
     return [part for part, order in zip(parts, ordered, strict=True) if not order]

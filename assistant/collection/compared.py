@@ -7,10 +7,10 @@ or but for a negation. Newer sources come first; dates are those that the docume
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from assistant.answering.addressed import sounds_like_an_order
 from assistant.answering.compose import Numbering, quotation, sentence
 from assistant.answering.decide import decide, limits_for, signals
-from assistant.answering.evidence import Line, gather
-from assistant.answering.pieces import pieces
+from assistant.answering.evidence import Line, gather, statements
 from assistant.answering.question import understand
 from assistant.answering.values import Answer, Citation, Sentence, Span
 from index.search.library import Hit, Library
@@ -163,7 +163,12 @@ def with_contradictions(library: Library, answer: Answer, hits: Sequence[Hit]) -
     shown = _shown_lines(answer, lines)
     against: dict[int, list[Line]] = {}
     for place, line in shown.items():
-        contradicting = [other for other in lines if other.whole and contradicts(line, other)]
+        contradicting = [
+            other for other in lines
+            if other.whole
+            and contradicts(line, other)
+            and not sounds_like_an_order(library, other.hit.passage, other.text)
+        ]  # fmt: skip
         if contradicting:
             against[place] = contradicting
     if not against:
@@ -178,7 +183,7 @@ def _lines(library: Library, hits: Sequence[Hit]) -> list[Line]:
     return [
         Line(hit, piece, frozenset(library.terms(piece.text)), 0.0)
         for hit in hits
-        for piece in pieces(hit.passage.text, hit.passage.fence)
+        for piece in statements(hit.passage)
         if not piece.block
     ]
 

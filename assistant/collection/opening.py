@@ -6,10 +6,10 @@ Sentences of the document as they stand, each with its citation.
 import re
 from collections.abc import Iterator, Sequence
 
+from assistant.answering.addressed import sounds_like_an_order
 from assistant.answering.compose import Numbering, quotation, sentence
-from assistant.answering.evidence import Line
-from assistant.answering.injection import orders
-from assistant.answering.pieces import Piece, pieces
+from assistant.answering.evidence import Line, statements
+from assistant.answering.pieces import Piece
 from assistant.answering.values import Citation, Sentence
 from index.search.library import Hit, Library
 from index.store.catalog import recommendations_of
@@ -50,14 +50,13 @@ def passages(library: Library, url: str) -> Iterator[Hit]:
 
 def lines_of(library: Library, hit: Hit, most: int) -> list[Line]:
     """Return the first sentences of a passage that can stand alone."""
-    parts = pieces(hit.passage.text, hit.passage.fence)
-    ordered = orders([piece.text for piece in parts])
     lines = []
-    for piece, order in zip(parts, ordered, strict=True):
-        if order or not _stands(piece):
+    for piece in statements(hit.passage):
+        if not _stands(piece):
             continue
         terms = frozenset(library.terms(piece.text))
-        if len(terms) >= _FEWEST_TERMS:
+        ordered = sounds_like_an_order(library, hit.passage, piece.text)
+        if len(terms) >= _FEWEST_TERMS and not ordered:
             lines.append(Line(hit, piece, terms, 1.0))
         if len(lines) >= most:
             break

@@ -7,9 +7,11 @@ centroid of Radev et al., 2004), the early ones first; nothing is said anew.
 import math
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 import numpy as np
 
+from assistant.answering.addressed import sounds_like_an_order
 from assistant.answering.evidence import Line
 from assistant.answering.injection import orders
 from assistant.answering.pieces import pieces
@@ -113,12 +115,18 @@ def results(library: Library, url: str) -> Told:
                 figure = bool(_FIGURE.search(said))
                 if _FINDS.search(said) and (headed or figure):
                     reports.append((figure, len(reports), label, unit))
-    best = sorted(reports, key=lambda report: (-report[0], report[1]))[:_MOST_RESULTS]
+    ranked = sorted(reports, key=lambda report: (-report[0], report[1]))
+    sound = (report for report in ranked if not _ordered(library, report[3]))
+    best = list(islice(sound, _MOST_RESULTS))
     chosen: dict[tuple[str, int], tuple[str, Line]] = {}
     for _, _, label, unit in sorted(best, key=lambda report: report[1]):
         for line in unit:
             chosen.setdefault((line.hit.passage.key, line.piece.start), (label, line))
     return told(list(chosen.values()))
+
+
+def _ordered(library: Library, unit: Sequence[Line]) -> bool:
+    return any(sounds_like_an_order(library, line.hit.passage, line.text) for line in unit)
 
 
 def _units(library: Library, hit: Hit) -> Iterator[tuple[Line, ...]]:

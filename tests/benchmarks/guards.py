@@ -111,6 +111,15 @@ GUARDS = (
     Guard("orders", "assistant/answering/injection.py", "return any(\n        pattern.search",
           "return False and any(\n        pattern.search",
           "tests/assistant/test_injection.py::test_orders_are_found_in_many_wordings"),
+    Guard("orders by meaning", "assistant/answering/addressed.py",
+          "+ model.bias > 0)", "+ model.bias > 1e9)",
+          "tests/assistant/test_addressed.py::test_what_sounds_like_an_order_is_not_quoted"),
+    Guard("orders beside", "assistant/collection/compared.py",
+          "for piece in statements(hit.passage)",
+          "for piece in __import__('assistant.answering.pieces', fromlist=['x']).pieces("
+          "hit.passage.text)",
+          "tests/assistant/test_addressed.py::"
+          "test_an_order_does_not_stand_beside_the_answer_it_contradicts"),
     Guard("inward", "ingest/links/public.py", "return None if is_public(number) else",
           "return None if True else",
           "tests/ingest/test_fetch.py::test_what_is_not_public_is_refused_unasked"),
