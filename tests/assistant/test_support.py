@@ -34,12 +34,12 @@ coffee is good. Everybody likes the stairs. The budget of the project is 3 milli
 """
 MERGED = """# Birds
 
-Few ships of that time sailed to South Merlin. Petrel amassed the largest collection of nests in his \
-time. The book of Petrel, Night of the Curlew, was released on March 26, 1973. The Whimbrel scheduler \
-is licensed under MIT. The Turnstone scheduler is licensed under GPL. Godwit schedules jobs, too. The \
-Ruff park opened in 1985. It closed at the end of 2004. Plover crossed Dunlin Bridge. A two-layer \
-network of Ruff needs at least 7 days. There are no faults in anything below 300 volts. Please bring \
-exact change. The driver does not carry change.
+Few ships of that time sailed to South Merlin. Petrel amassed the largest collection of nests in \
+his time. The book of Petrel, Night of the Curlew, was released on March 26, 1973. The Whimbrel \
+scheduler is licensed under MIT. The Turnstone scheduler is licensed under GPL. Godwit schedules \
+jobs, too. The Ruff park opened in 1985. It closed at the end of 2004. Plover crossed Dunlin \
+Bridge. A two-layer network of Ruff needs at least 7 days. There are no faults in anything below \
+300 volts. Please bring exact change. The driver does not carry change.
 """
 CHINESE = """# 调度
 
