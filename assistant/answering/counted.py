@@ -15,14 +15,16 @@ _VERB = r"(?:is|are|was|were|do|does|did|can|could|has|have|had|will|would|shoul
 _MANY = re.compile(
     rf"\bhow many (?P<counted>(?:(?!{_VERB}|of\b)[\w-]+\s){{1,4}}?)(?=of\b|{_VERB})", re.IGNORECASE
 )
-_LONG = re.compile(r"\bhow long (?=(?:do|does|did|will|is|was)\b)", re.IGNORECASE)
+_LONG = re.compile(r"\bhow long (?=(?:do|does|did|will)\b)", re.IGNORECASE)
 _TIMES = frozenset(["millisecond", "second", "minute", "hour", "day", "week", "month", "year"])
+
+_SIZES = frozenset(["byte", "KB", "MB", "GB", "TB", "KiB", "MiB", "GiB", "TiB"])
 
 
 def uncounted(question: str, evidence: Evidence) -> str:
     """Return what a question asks the number of and nothing found counts; empty where it does.
 
-    A line counts it that holds a number and the word, or a number of that unit, in a passage that
+    A line counts it that holds a number and the word, or a number in such a unit, in a passage that
     holds the question's names, under its headings.
     """
     counted = None
@@ -32,7 +34,10 @@ def uncounted(question: str, evidence: Evidence) -> str:
         if not words:
             return ""
         counted = words[-1]
-    names = [term for term in read(question).terms if term.kind == Kind.NAME]
+    names = [
+        term for term in read(question).terms
+        if term.kind == Kind.NAME and (counted is None or term.key != counted.key)
+    ]  # fmt: skip
     for line in evidence.lines:
         if _counts(counted, line.text):
             around = _around(line, evidence)
@@ -46,8 +51,9 @@ def _counts(counted: Term | None, text: str) -> bool:
     numbers = quantities(text)
     if counted is None:
         return any(number.unit in _TIMES for number in numbers)
-    unit = counted.text.casefold().rstrip("s")
-    return any(number.unit.casefold() == unit for number in numbers) or (
+    unit = next((number.unit for number in quantities(f"2 {counted.text}")), "")
+    alike = next((units for units in (_TIMES, _SIZES) if unit in units), {unit} - {""})
+    return any(number.unit in alike for number in numbers) or (
         bool(numbers) and bool(places_of(counted, text))
     )
 

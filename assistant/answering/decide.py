@@ -219,7 +219,8 @@ def decide(measured: Signals, limits: Limits, doubt: float | None = None) -> Dec
     that is badly supported: "How do I tune a sitar?" is not about tuning models. And so is a word
     that says most of what is asked where nothing found mentions it: what mixtures of experts are
     tells nothing of mixtures of depths. And so is a number asked for, where nothing found says one:
-    how BERT was trained tells nothing of how many days that took.
+    how BERT was trained tells nothing of how many days that took. Not where a section is known to
+    answer the very question.
 
     Args:
         measured: what the sources say.
@@ -235,7 +236,7 @@ def decide(measured: Signals, limits: Limits, doubt: float | None = None) -> Dec
         return Decision(False, Reason.STRANGE_WORDS, hopeless=True)
     if measured.unheard > table("refusal")["unheard"] and support < limits.sure:
         return Decision(False, Reason.UNHEARD_WORD, hopeless=True)
-    if measured.uncounted:
+    if measured.uncounted and support < table("refusal")["uncounted"]:
         return Decision(False, Reason.UNCOUNTED, hopeless=True)
     if support < limits.hopeless:
         return Decision(False, Reason.BADLY_SUPPORTED, hopeless=True)

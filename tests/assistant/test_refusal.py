@@ -79,7 +79,7 @@ def test_the_share_of_the_most_telling_word_nothing_mentions_is_measured(desk):
 def test_a_number_of_what_nothing_found_counts_is_no_answer(desk, question, counted):
     found = signals(desk.library, gather(desk.library, understand(question), Filters()))
     assert found.uncounted == counted
-    decision = decide(Signals(0.9, 0.9, (), uncounted=counted), LIMITS)
+    decision = decide(Signals(0.8, 0.8, (), uncounted=counted), LIMITS)
     assert decision.answer is not bool(counted)
     assert (decision.reason is Reason.UNCOUNTED) is bool(counted)
 
