@@ -353,6 +353,7 @@ EXEMPT: dict[str, str] = {
     "assistant.answering.inquiry.": _ASKS_LIBRARY,
     "assistant.answering.relevance.": "arrays, one number a sentence",
     "assistant.answering.alignment.": "a sentence of a model beside those of its evidence",
+    "assistant.answering.counted.": "a question beside the sentences of its evidence",
     "assistant.answering.bindings.": "as above",
     "assistant.answering.differences.": "as above; `support.missing` is measured",
     "assistant.answering.matching.": "as above",
