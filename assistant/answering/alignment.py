@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from assistant.answering.evidence import Evidence, Line
 from assistant.answering.matching import places_of, same
@@ -69,12 +69,22 @@ def named_by(said: Claims, evidence: Evidence) -> Claims:
     """Return claims whose opening words are names where the sources write them as names alone."""
     if not any(term.opens for term in said.terms):
         return said
-    there = [other for line in evidence.lines for other in read(line.text).terms]
-    terms = []
-    for term in said.terms:
-        kinds = {other.kind for other in there if term.opens and same(term, other)}
-        terms.append(replace(term, kind=Kind.NAME) if kinds == {Kind.NAME} else term)
+    there = _written_in(tuple(line.text for line in evidence.lines))
+    terms = (
+        replace(term, kind=Kind.NAME) if term.opens and _is_named(term, there) else term
+        for term in said.terms
+    )
     return replace(said, terms=tuple(terms))
+
+
+@lru_cache(maxsize=64)
+def _written_in(texts: tuple[str, ...]) -> tuple[Term, ...]:
+    """Return the terms of texts that do not open a sentence: how these are written tells."""
+    return tuple(term for text in texts for term in read(text).terms if not term.opens)
+
+
+def _is_named(term: Term, there: Sequence[Term]) -> bool:
+    return {other.kind for other in there if same(term, other)} == {Kind.NAME}
 
 
 def weight_of(terms: Sequence[Term]) -> float:
@@ -133,7 +143,7 @@ def context_of(evidence: Evidence, row: int) -> str:
     passage = line.hit.passage
     parts = [passage.title, *passage.heading]
     at = row
-    while at and row - at < 2 and _leans(evidence.lines[at]):  # sentences back
+    while at and row - at < 2 and _leans(evidence, at):  # sentences back
         at -= 1
         if evidence.lines[at].hit.passage.key != passage.key:
             break
@@ -141,7 +151,8 @@ def context_of(evidence: Evidence, row: int) -> str:
     return " ".join(parts)
 
 
-def _leans(line: Line) -> bool:
+def _leans(evidence: Evidence, row: int) -> bool:
     """Say whether a line speaks of what was named before: it refers back, or names nothing."""
-    names = [term for term in read(line.text).terms if term.kind == Kind.NAME]
+    line = evidence.lines[row]
+    names = [term for term in named_by(read(line.text), evidence).terms if term.kind == Kind.NAME]
     return line.piece.refers_back or line.piece.item or not names

@@ -1,15 +1,16 @@
 """What stands together in a sentence and in no source: a number of another name, say."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from assistant.answering.alignment import context_of
 from assistant.answering.doubt import MOST_OF, Doubt
 from assistant.answering.evidence import Evidence
-from assistant.answering.matching import places_of, stands
-from ingest.text.claims import Claims, Kind, Term
+from assistant.answering.matching import places_of, same, stands
+from ingest.text.claims import Claims, Kind, Term, holds_name, read
 
 _BESIDE = 6  # terms between a name and a word that stand beside one another in a sentence
+_TELLING = 2  # words of a clause by which its source is known
 
 
 def unbound(said: Claims, evidence: Evidence) -> Iterator[Doubt]:
@@ -57,6 +58,66 @@ def of_another(said: Claims, evidence: Evidence) -> Iterator[Doubt]:
         )  # fmt: skip
         if best - of_it >= 2 and of_it < MOST_OF * best:  # one may be by chance
             yield Doubt(f"no source says this of {name.text}")
+
+
+def beside(one: Term, two: Term) -> bool:
+    """Say whether nothing but a space is between two terms."""
+    return two.start - one.end <= 1
+
+
+def put_together(said: Claims, evidence: Evidence) -> Iterator[Doubt]:
+    """Yield names of several words, and dates, that no source writes: a month of another day."""
+    texts = [line.text for line in evidence.lines if not line.piece.code]
+    above = {" ".join((hit.passage.title, *hit.passage.heading)) for hit in evidence.hits}
+    for one, two in pairwise(said.terms):
+        if one.kind != Kind.NAME or not two.hard or not beside(one, two):
+            continue
+        ways = (1, -1) if two.quantity else (1,)
+        if not any(
+            steps(one, two, text) in ways or holds_name(text, f"{one.text} {two.text}")
+            for text in (*texts, *above)
+        ):
+            yield Doubt(f"no source says {one.text} {two.text}")
+
+
+def filled_otherwise(said: Claims, evidence: Evidence) -> Iterator[Doubt]:
+    """Yield a name or number in a clause whose source has another one in it.
+
+    The source of a clause is that which holds most of its words; what it is understood with counts
+    as standing in it.
+    """
+    rows = [row for row, line in enumerate(evidence.lines) if not line.piece.code]
+    for clause in {term.clause for term in said.terms if term.hard}:
+        here = [term for term in said.terms if term.clause == clause]
+        words = [term for term in here if term.kind == Kind.WORD]
+        held = {
+            row: sum(bool(places_of(term, evidence.lines[row].text)) for term in words)
+            for row in rows
+        }
+        most = max(held.values(), default=0)
+        best = [row for row in rows if held[row] == most]
+        if most < _TELLING:
+            continue
+        for term in here:
+            if term.hard and not any(_speaks_of(term, evidence, row) for row in best):
+                other = _instead(term, here, evidence.lines[best[0]].text)
+                if other is not None:
+                    yield Doubt(f"its source says so of {other.text}, not of {term.text}")
+
+
+def _speaks_of(term: Term, evidence: Evidence, row: int) -> bool:
+    return stands(term, f"{evidence.lines[row].text} {context_of(evidence, row)}")
+
+
+def _instead(term: Term, here: Sequence[Term], source: str) -> Term | None:
+    """Return what a source has of the kind of a term that its clause does not repeat."""
+    return next(
+        (
+            other for other in read(source).terms
+            if other.kind == term.kind and not any(same(own, other) for own in here)
+        ),
+        None,
+    )  # fmt: skip
 
 
 def _together(one: Term, two: Term, evidence: Evidence, row: int, *, near: bool) -> bool:

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
+from assistant.answering.counted import uncounted
 from assistant.answering.evidence import Evidence, windows
 from assistant.answering.fitted import table
 from assistant.answering.mentions import unmentioned
@@ -58,6 +59,7 @@ class Reason(Enum):
     SUPPORTED = "its words and meaning stand together in a source"
     UNKNOWN_NAME = "nothing found mentions a name in it"
     STRANGE_WORDS = "much of it is in words that the library does not have"
+    UNCOUNTED = "nothing found says how many, or how long, of what it asks that of"
     UNHEARD_WORD = "nothing found mentions the word that says most of what it is about"
     BADLY_SUPPORTED = "what was found is about something else"
     MODEL_DOUBTS = "the model found no answer in what was found"
@@ -88,7 +90,8 @@ class Signals:
     names in the question that no passage found mentions; ``strange`` the share of the terms of an
     English question that stand nowhere in the library. (Of Chinese ones many do: they are pairs of
     characters, not words.) ``unheard`` is the share of that term of an English question that tells
-    most of those which nothing found mentions.
+    most of those which nothing found mentions. ``uncounted`` is what it asks the number of where
+    nothing found says one (see `assistant.answering.counted`).
     """
 
     coverage: float
@@ -97,6 +100,7 @@ class Signals:
     strange: float = 0.0
     asked: float = 0.0
     unheard: float = 0.0
+    uncounted: str = ""
 
     def support(self, limits: Limits) -> float:
         """Return the one number that is held against the limits."""
@@ -149,7 +153,11 @@ def judged(library: Library, evidence: Evidence) -> tuple[Signals, tuple[str, ..
     parts = zip(evidence.question.parts, measured, strict=True)
     open_ = tuple(part for part, own in parts if decide(own, limits).hopeless)
     measured.append(_signals(library, evidence, evidence.question.text, 0))
-    return max(measured, key=lambda own: (not own.unknown, own.support(limits))), open_
+
+    def rank(own: Signals) -> tuple[bool, bool, float]:
+        return not own.unknown, not own.uncounted, own.support(limits)
+
+    return max(measured, key=rank), open_
 
 
 def signals(library: Library, evidence: Evidence) -> Signals:
@@ -201,7 +209,8 @@ def _signals(library: Library, evidence: Evidence, text: str, query: int) -> Sig
     unknown = unmentioned(text, evidence.hits)
     strange = _share(weighed, absent) / total
     unheard = _unheard(library, evidence, weighed) / total
-    return Signals(max(shares, default=0.0), cosine, unknown, strange, asked, unheard)
+    number = uncounted(text, evidence) if evidence.question.lang == "en" else ""
+    return Signals(max(shares, default=0.0), cosine, unknown, strange, asked, unheard, number)
 
 
 def _unheard(library: Library, evidence: Evidence, weighed: dict[str, float]) -> float:
@@ -227,7 +236,9 @@ def decide(measured: Signals, limits: Limits, doubt: float | None = None) -> Dec
     off as being about it. So are words that nothing here uses, where they are much of a question
     that is badly supported: "How do I tune a sitar?" is not about tuning models. And so is a word
     that says most of what is asked where nothing found mentions it: what mixtures of experts are
-    tells nothing of mixtures of depths.
+    tells nothing of mixtures of depths. And so is a number asked for, where nothing found says one:
+    how BERT was trained tells nothing of how many days that took. Not where a section is known to
+    answer the very question.
 
     Args:
         measured: what the sources say.
@@ -243,6 +254,8 @@ def decide(measured: Signals, limits: Limits, doubt: float | None = None) -> Dec
         return Decision(False, Reason.STRANGE_WORDS, hopeless=True)
     if measured.unheard > table("refusal")["unheard"] and support < limits.sure:
         return Decision(False, Reason.UNHEARD_WORD, hopeless=True)
+    if measured.uncounted and support < table("refusal")["uncounted"]:
+        return Decision(False, Reason.UNCOUNTED, hopeless=True)
     if support < limits.hopeless:
         return Decision(False, Reason.BADLY_SUPPORTED, hopeless=True)
     if doubt is not None:

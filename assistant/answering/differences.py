@@ -4,14 +4,22 @@ Where the words alone do not tell whether a difference matters, the doubt is not
 can be quoted instead.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from assistant.answering.alignment import Ground
-from assistant.answering.bindings import of_another, steps, unbound
+from assistant.answering.bindings import (
+    beside,
+    filled_otherwise,
+    of_another,
+    put_together,
+    steps,
+    unbound,
+)
 from assistant.answering.doubt import MOST_OF, Doubt
 from assistant.answering.evidence import Evidence
-from assistant.answering.matching import same, same_name
+from assistant.answering.matching import places_of, same, same_name
 from ingest.text.claims import Claims, Kind, Term, holds_name, numbers_of, read
 from ingest.text.opposites import as_strong, contrary, has_contrary, measured_otherwise
 
@@ -31,6 +39,8 @@ def differences(said: Claims, grounds: Sequence[Ground], evidence: Evidence) -> 
     yield from _exchanged(said, grounds)
     yield from unbound(said, evidence)
     yield from of_another(said, evidence)
+    yield from put_together(said, evidence)
+    yield from filled_otherwise(said, evidence)
     yield from _named_in_place(said, grounds)
     yield from _put_in_place(said, grounds)
     yield from _stronger(said, grounds)
@@ -76,6 +86,8 @@ def _denied(said: Claims, grounds: Sequence[Ground]) -> Iterator[Doubt]:
         ]
         if held and 2 * sum(held) < len(held):
             yield Doubt("it denies what its source says", certain=True)
+        elif any(_says_whole(said, scope, ground) for ground in grounds):
+            yield Doubt("it denies what its source says")
         matched += bool(held)
     about = [g for g in grounds if g.weight >= MOST_OF * grounds[0].weight]
     if said.denials > max(matched, sum(ground.claims.denials for ground in about)):
@@ -96,6 +108,14 @@ def _denied(said: Claims, grounds: Sequence[Ground]) -> Iterator[Doubt]:
                 term.denied or _clause_denies(said, term) for term in repeated
             ):
                 yield Doubt("its source denies it", certain=place in back)
+
+
+def _says_whole(said: Claims, scope: Sequence[int], ground: Ground) -> bool:
+    """Say whether a source says what a denial begins with, more than a word, and denies none."""
+    clause = said.terms[scope[0]].clause if scope else 0
+    begun = [n for n in scope if said.terms[n].clause == clause]
+    there = [ground.claims.terms[ground.places[n]] for n in begun if n in ground.places]
+    return len(there) == len(begun) >= 2 and not any(term.denied for term in there)
 
 
 def _scopes(said: Claims) -> list[list[int]]:
@@ -136,45 +156,47 @@ def _turned(said: Claims, ground: Ground) -> Iterator[Doubt]:
         at = ground.places[anchor]
         expected = at + (n - anchor)
         if n not in ground.places:
-            family = [place for place in family if place not in ground.taken]
+            family = [p for p in family if p not in ground.taken or p == expected]
         if not family:
             continue
         nearest = min(family, key=lambda p: (abs(p - expected), source[p].key != term.key))
         other = source[nearest]
         if other.key == term.key or abs(nearest - expected) > _REACH:
             continue
-        if contrary(term.key, other.key):
-            if term.denied == other.denied:
-                yield Doubt(f"its source says {other.text}, not {term.text}", certain=True)
-        else:
-            yield Doubt(f"its source says {other.text}, not {term.text}")
+        certain = contrary(term.key, other.key) and term.denied == other.denied
+        yield Doubt(f"its source says {other.text}, not {term.text}", certain)
 
 
 def _exchanged(said: Claims, grounds: Sequence[Ground]) -> Iterator[Doubt]:
     """Yield names, or numbers, that stand in another order than in their source.
 
-    Of several places where both stand the closest count.
+    Of a name of several words that which tells most stands for it; of several places where both
+    stand the closest count.
     """
-    names = {(one.key, two.key) for one, two in pairwise(said.terms) if _one_name(one, two)}
+    times = Counter(term.key for term in said.terms)
     for ground in grounds:
         for kind in (Kind.NAME, Kind.NUMBER):
             order = [
-                term
-                for n, term in enumerate(said.terms)
-                if term.kind == kind and n in ground.places
+                min(run, key=lambda term: (times[term.key], len(places_of(term, ground.line.text))))
+                for run in _names_whole(said, ground, kind)
             ]
             for one, two in pairwise(order):
-                if {(one.key, two.key), (two.key, one.key)} & names:
-                    continue  # the name is said twice, or its words are
-                if steps(one, two, ground.line.text) < 0:
+                if one.key != two.key and steps(one, two, ground.line.text) < 0:
                     yield Doubt(
                         f"{one.text} and {two.text} stand in another order than in its source"
                     )
 
 
-def _one_name(one: Term, two: Term) -> bool:
-    """Say whether two terms are words of one name: nothing but a space is between them."""
-    return one.kind == two.kind == Kind.NAME and two.start - one.end <= 1
+def _names_whole(said: Claims, ground: Ground, kind: Kind) -> list[list[Term]]:
+    """Return the names, or numbers, that a source holds, the words of one name together."""
+    runs: list[list[Term]] = []
+    for n, term in enumerate(said.terms):
+        if term.kind == kind and n in ground.places:
+            if runs and kind == Kind.NAME and beside(runs[-1][-1], term):
+                runs[-1].append(term)
+            else:
+                runs.append([term])
+    return runs
 
 
 def _named_in_place(said: Claims, grounds: Sequence[Ground]) -> Iterator[Doubt]:

@@ -6,6 +6,9 @@ contrary in the place of what the source says is false; names that stand togethe
 must stand together in a source, and in the same order. Where the words alone do not tell whether
 the difference matters, the source is to be quoted instead: dropping would lose what is true.
 
+Where a person named a judge (`index.models.cross_encoder`), what is certainly false by these rules
+stays false, and the judge decides everything else: it reads the sources beside the sentence.
+
 Knows what a sentence claims from `ingest.text.claims`; nothing of questions or of models.
 """
 
@@ -23,6 +26,8 @@ SUPPORTED = 0.75
 WEAK = 0.70
 WEAK_BY_WORDS = 0.55
 """Where the embedding model does not know the language: pairs of characters repeat less."""
+MORE_LIKELY = 0.5
+"""A judge's probability from which it holds a sentence to be supported."""
 _MEANING = 0.25  # what cosines weigh against words: by WiCE and BEGIN, where more tells less
 _ABOUT = 0.5  # of a sentence's weight, from which its source is about the same
 _CONTRACTED = re.compile(r"\b\w+n[’']t\b")  # "doesn't" is a denial, its halves no words
@@ -61,13 +66,23 @@ class Support:
         if not grounds:
             return Verdict("dropped", 0.0, "no passage supports it")
         sources = tuple(ground.line for ground in grounds)
-        score = self._score(sentence, terms, sources, evidence)
         about = grounds[0].weight >= _ABOUT * weight_of(said.terms)
-        doubt = next(differences(said, grounds, evidence), None)
+        doubts = differences(said, grounds, evidence)
+        judge = self._library.judge
+        if judge is None:
+            doubt = next(doubts, None)
+            score = self._score(sentence, terms, sources, evidence)
+            enough = WEAK if evidence.understood else WEAK_BY_WORDS
+            reason = "no passage supports it"
+        else:
+            doubt = next((doubt for doubt in doubts if doubt.certain), None)
+            score = judge.probability(_read_beside(sources, evidence), sentence)
+            enough = MORE_LIKELY
+            reason = "the judge does not find it in its sources"
         if doubt is not None:
             return Verdict("dropped", score, doubt.reason, sources, about)
-        if score < (WEAK if evidence.understood else WEAK_BY_WORDS):
-            return Verdict("dropped", score, "no passage supports it", sources)
+        if score < enough:
+            return Verdict("dropped", score, reason, sources, about and judge is not None)
         return Verdict("supported" if score >= SUPPORTED else "weak", score, "", sources)
 
     def _score(
@@ -87,6 +102,21 @@ class Support:
         if len(sources) > 1:
             near = max(near, float(whole @ vector))
         return _MEANING * max(near, 0.0) + (1 - _MEANING) * recall
+
+
+def _read_beside(sources: Sequence[Line], evidence: Evidence) -> str:
+    """Return what a judge reads: the sources with what is around them, in order, under headings."""
+    parts: list[str] = []
+    above = ""
+    for row in _with_neighbours(evidence, rows_of(evidence, sources)):
+        line = evidence.lines[row]
+        passage = line.hit.passage
+        heading = " > ".join(filter(None, (passage.title, *passage.heading)))
+        if heading and heading != above:
+            parts.append(f"{heading}:")
+        above = heading
+        parts.append(line.text)
+    return " ".join(parts)
 
 
 def _with_neighbours(evidence: Evidence, rows: Sequence[int]) -> list[int]:

@@ -44,6 +44,7 @@ class Base:
         note_gaps: bool = True,
         history: bool = True,
         library: str = "",
+        judge: str = "",
     ) -> None:
         self.home = Home(Path(home).expanduser() if home else default_home(), library)
         self.threads = Threads(self.home.root, keeping=history, notice=notice)
@@ -52,7 +53,7 @@ class Base:
         self._transport = transport
         self._limits = limits
         self._note_gaps = note_gaps
-        self._opened = Resources(self.home, llm, embedder, progress, notice)
+        self._opened = Resources(self.home, llm, embedder, progress, notice, judge)
 
     @property
     def library(self) -> Library:

@@ -24,4 +24,6 @@ class Desk(Asking, Keeping, Studying, TakingOut, Measuring):
         history: let doors keep what they are asked, in :attr:`threads`; asking alone keeps nothing.
         library: where the library lies: a folder, ``http(s)://HOST:PORT[/NAME]`` of a Milvus
             server or a ``.db`` file of Milvus Lite; by default where :meth:`rebuild` put it.
+        judge: a cross-encoder or NLI model, by its folder or ``OWNER/NAME``, that decides which
+            sentences of a model are supported where rules find no fault; by default rules alone.
     """

@@ -14,6 +14,7 @@ from assistant.engines.choice import choose, is_here
 from assistant.engines.isolated import CannotRun
 from assistant.engines.protocol import Engine
 from index.milvus import mirror
+from index.models.cross_encoder import CrossEncoderJudge
 from index.models.embedder import DEFAULT, MODELS, Embedder
 from index.search.library import Library
 from index.search.opening import embedder_of
@@ -38,8 +39,10 @@ class Resources:
         embedding: str | None,
         progress: Progress,
         notice: Callable[[str], None],
+        judge: str = "",
     ) -> None:
         self.llm = llm
+        self._judge = judge
         self._home = home
         self._embedding = embedding
         self._progress = progress
@@ -65,11 +68,12 @@ class Resources:
 
         Raises:
             DamagedLibrary: it is damaged and cannot be made again here.
+            ModelUnavailable: the embedding model or the judge cannot be had.
         """
         self.seed()
         with self._lock:
             if self._library is None:
-                self._library = Library(self._home, self.embedder())
+                self._library = Library(self._home, self.embedder(), self._named_judge())
             library = self._library
             try:
                 library.snapshot()
@@ -158,6 +162,11 @@ class Resources:
             name = self._embedding or embedder_of(self._home) or DEFAULT
             self._embedder = Embedder.open(self._home.models, self._progress, name)
         return self._embedder
+
+    def _named_judge(self) -> CrossEncoderJudge | None:
+        if not self._judge:
+            return None
+        return CrossEncoderJudge.open(self._judge, self._home.models, self._progress)
 
     def engine(self) -> Engine | None:
         """Return the model that writes, loaded; None if none is wanted.

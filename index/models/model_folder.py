@@ -1,4 +1,4 @@
-"""The folder of an embedding model a person named: where it is, and what is in it.
+"""The folder of a model a person named: where it is, and what is in it.
 
 Knows local folders and the model hub, whose files are had once and stay as they are. Weights are
 safetensors: neither pickles nor code are asked for.
@@ -8,6 +8,7 @@ import hashlib
 import os
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from index.models.files import (
@@ -25,17 +26,32 @@ _WANTED = ("*.json", "*.safetensors", "*.txt", "*.model")
 _UNWANTED = ("onnx/*", "openvino/*", "*.msgpack")
 _SUFFIXES = frozenset(pattern[1:] for pattern in _WANTED)
 _OTHER_FORMS = frozenset({"onnx", "openvino"})
-_HUB_NAME = re.compile(r"[\w.-]+/[\w.-]+")
+_HUB_NAME = re.compile(r"\w[\w.-]*/\w[\w.-]*")
 _REACH_SECONDS = 4.0
 
 
-def folder_of(name: str, models_dir: Path, progress: Progress | None = None) -> Path:
+@dataclass(frozen=True, slots=True)
+class Use:
+    """What a model is for: ``what`` tells people so, ``room`` of the models folder holds them."""
+
+    what: str
+    room: str
+
+
+EMBEDDING = Use("embedding model", "embedders")
+JUDGE = Use("judge", "judges")
+
+
+def folder_of(
+    name: str, models_dir: Path, progress: Progress | None = None, use: Use = EMBEDDING
+) -> Path:
     """Return the folder of a model, having it from the model hub the first time.
 
     Args:
         name: a folder, or ``OWNER/NAME`` on the model hub.
         models_dir: the home's models folder.
         progress: told that a download is on its way.
+        use: what the model is for.
 
     Raises:
         UsageError: it is neither a folder nor of that form.
@@ -45,23 +61,29 @@ def folder_of(name: str, models_dir: Path, progress: Progress | None = None) -> 
     if given.is_dir():
         return given.resolve()
     if not _HUB_NAME.fullmatch(name) or ".." in name:
-        from index.models.embedding_models import MODELS
-
-        raise UsageError(
-            f"No embedding model is called '{name}', and there is no such folder. Known: "
-            f"{', '.join(MODELS)}. Any other is named as OWNER/NAME of the model hub (as in "
-            "sentence-transformers/all-mpnet-base-v2) or by the path of its folder."
-        )
+        raise _unknown(name, use)
     key = name.replace("/", "--")
-    folder = models_dir / "embedders" / key
-    if not _record_of(folder, models_dir).exists():
-        with readably(name, folder), locked(models_dir, f"embedder--{key}", progress):
-            _download(name, folder, progress)
-            content_hash(folder, models_dir)  # its record says that all of it is there
+    folder = models_dir / use.room / key
+    if not _record_of(folder, models_dir, use).exists():
+        with readably(name, folder), locked(models_dir, f"{use.room}--{key}", progress):
+            _download(name, folder, progress, use)
+            content_hash(folder, models_dir, use)  # its record says that all of it is there
     return folder
 
 
-def content_hash(folder: Path, models_dir: Path) -> str:
+def _unknown(name: str, use: Use) -> UsageError | ModelUnavailable:
+    ways = "named as OWNER/NAME of the model hub or by the path of its folder"
+    if use != EMBEDDING:
+        return ModelUnavailable(f"There is no {use.what} '{name}': one is {ways}.")
+    from index.models.embedding_models import MODELS
+
+    return UsageError(
+        f"No embedding model is called '{name}', and there is no such folder. Known: "
+        f"{', '.join(MODELS)}. Any other is {ways} (as in sentence-transformers/all-mpnet-base-v2)."
+    )
+
+
+def content_hash(folder: Path, models_dir: Path, use: Use = EMBEDDING) -> str:
     """Return a hex SHA-256 over weights, configuration and tokenizer of a model's folder.
 
     Files are read again only if size or modification time changed since.
@@ -69,7 +91,7 @@ def content_hash(folder: Path, models_dir: Path) -> str:
     Raises:
         ModelUnavailable: a file cannot be read, or there are no weights as safetensors.
     """
-    record = _record_of(folder, models_dir)
+    record = _record_of(folder, models_dir, use)
     with readably(folder.name, folder):
         known = read_record(record)
         hashes = {}
@@ -81,7 +103,7 @@ def content_hash(folder: Path, models_dir: Path) -> str:
             hashes[place] = {"sha256": entry["sha256"] if same else sha256_of(file), **there}
         if not any(place.endswith(".safetensors") for place in hashes):
             raise ModelUnavailable(
-                f"The folder {folder} holds no embedding model: there is no .safetensors file. "
+                f"The folder {folder} holds no {use.what}: there is no .safetensors file. "
                 "Give the folder sentence-transformers saved one to."
             )
         if hashes != known:
@@ -101,14 +123,14 @@ def _files(folder: Path) -> Iterator[Path]:
             yield file
 
 
-def _record_of(folder: Path, models_dir: Path) -> Path:
-    home = models_dir / "embedders"
+def _record_of(folder: Path, models_dir: Path, use: Use) -> Path:
+    home = models_dir / use.room
     if folder.parent == home:
         return home / f"{folder.name}.json"
     return home / f"{hashlib.sha256(str(folder).encode()).hexdigest()[:16]}.json"
 
 
-def _download(name: str, folder: Path, progress: Progress | None) -> None:
+def _download(name: str, folder: Path, progress: Progress | None, use: Use) -> None:
     from huggingface_hub import snapshot_download
 
     if progress:
@@ -125,6 +147,6 @@ def _download(name: str, folder: Path, progress: Progress | None) -> None:
     except Exception as error:  # the client's own, of its transport and of the file system
         reason = str(error).strip().split("\n")[0] or type(error).__name__
         raise ModelUnavailable(
-            f"The embedding model {name} could not be had from the model hub: {reason}. Check the "
+            f"The {use.what} {name} could not be had from the model hub: {reason}. Check the "
             "name and the network, or give the path of a folder that holds it."
         ) from error

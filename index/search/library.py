@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from index.milvus import mirror
+from index.models.cross_encoder import CrossEncoderJudge
 from index.models.embedder import Embedder
 from index.search import halves
 from index.search.abbreviations import Glossary
@@ -70,11 +71,17 @@ def _with_other_forms(query: str, glossary: Glossary) -> str:
 
 
 class Library:
-    """The library of a home, opened for reading; follows ``CURRENT`` from request to request."""
+    """The library of a home, opened for reading; follows ``CURRENT`` from request to request.
 
-    def __init__(self, home: Home, embedder: Embedder) -> None:
+    ``judge`` reads its sources beside what is said of them, where a person named one.
+    """
+
+    def __init__(
+        self, home: Home, embedder: Embedder, judge: CrossEncoderJudge | None = None
+    ) -> None:
         self._home = home
         self.embedder = embedder
+        self.judge = judge
         self._lock = threading.Lock()
         self._open: OpenGeneration | None = None
         self._still: OpenGeneration | None = None
@@ -353,7 +360,7 @@ class _InOtherWords(Library):
     """A library whose sentences and questions are embedded by its model for other languages."""
 
     def __init__(self, library: Library) -> None:
-        super().__init__(library._home, library.embedder.beyond_english())
+        super().__init__(library._home, library.embedder.beyond_english(), library.judge)
         self._library = library
         if not library._kept_beyond:
             library._kept_beyond.append(self._sentences)

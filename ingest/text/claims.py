@@ -115,8 +115,10 @@ _TOKEN = re.compile(
     r"|(?P<han>[\u3400-\u9fff]+)|(?P<stop>[,;:()\[\]—–|，；：、。！？（）.!?\n])"
 )
 _BEGINS = re.compile(r"(?:^|[.!?:;\n。！？：；|•]|[-–—] )[\s\"'“‘’”*_`(\[-]*$")
+_CLOSE = 4  # characters between a bound and its number: "at least $5"
 _NEAR = 60  # characters before a word that tell what it is
 _IDIOM = re.compile(r"\b(?:years? old|a few|at least|at most|at first|at last|as well)$")
+_BOUND = re.compile(r"\b(?:least|most)$", re.IGNORECASE)
 _ANSWER = re.compile(r"no\s?[,:;.]", re.IGNORECASE)
 _NT = re.compile(r"n[’']t$", re.IGNORECASE)
 _POSSESSIVE = re.compile(r"[’']s?$")
@@ -140,6 +142,11 @@ def read(text: str) -> Claims:
             terms += _mixed(text, *token.span(), numbers, state)
         elif not numbers or numbers[0].start >= token.end():
             terms += _word(text, token, state)
+        elif numbers[0].start == token.start() and text[numbers[0].end] == "-":
+            number = numbers.pop(0)  # three-layer
+            terms.append(_number(number, text, state))
+            rest = text[number.end + 1 : token.end()]
+            terms += _plain(rest, number.end + 1, state, opens=False)
         else:
             numbers.pop(0)  # it is a part of a name
             terms += _word(text, token, state)
@@ -257,7 +264,10 @@ def _word(text: str, token: re.Match[str], state: _State) -> Iterator[Term]:
             state.clause, state.statement, denied, heads, conditional=state.conditional,
         )  # fmt: skip
         return
-    if _IDIOM.search(text, near, token.end()) or _ANSWER.match(text, token.start()):
+    idiom = bool(_IDIOM.search(text, near, token.end()))
+    if idiom and _BOUND.search(said):
+        idiom = not any(number.start < _CLOSE for number in quantities(text[token.end() :][:_NEAR]))
+    if idiom or _ANSWER.match(text, token.start()):
         return
     yield from _plain(said, token.start(), state, opens=upper and begins)
 

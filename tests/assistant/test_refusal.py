@@ -64,6 +64,26 @@ def test_the_share_of_the_most_telling_word_nothing_mentions_is_measured(desk):
     assert unheard("What is multi-query typography?") > 0.3
 
 
+@pytest.mark.parametrize(
+    ("question", "counted"),
+    [
+        ("How many groups does grouped-query attention have?", ""),
+        ("How many times smaller is the cache with 8 groups?", ""),
+        ("How long is rye bread baked?", ""),
+        ("What does grouped-query attention share?", ""),
+        ("How many layers does grouped-query attention have?", "layers"),
+        ("On how many GPUs was multi-query attention trained?", "GPUs"),
+        ("How long did Shazeer train multi-query attention?", "time"),
+    ],
+)
+def test_a_number_of_what_nothing_found_counts_is_no_answer(desk, question, counted):
+    found = signals(desk.library, gather(desk.library, understand(question), Filters()))
+    assert found.uncounted == counted
+    decision = decide(Signals(0.8, 0.8, (), uncounted=counted), LIMITS)
+    assert decision.answer is not bool(counted)
+    assert (decision.reason is Reason.UNCOUNTED) is bool(counted)
+
+
 def test_in_a_small_library_everyday_words_are_missing_by_chance(desk):
     assert not desk.library.absent(["sitar"])
 

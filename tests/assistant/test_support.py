@@ -32,6 +32,15 @@ LONG = """# Plan
 The project began in 2019 with four people. Its office is in Bergen. Rain falls there often. The \
 coffee is good. Everybody likes the stairs. The budget of the project is 3 million kroner.
 """
+MERGED = """# Birds
+
+Few ships of that time sailed to South Merlin. Petrel amassed the largest collection of nests in \
+his time. The book of Petrel, Night of the Curlew, was released on March 26, 1973. The Whimbrel \
+scheduler is licensed under MIT. The Turnstone scheduler is licensed under GPL. Godwit schedules \
+jobs, too. The Ruff park opened in 1985. It closed at the end of 2004. Plover crossed Dunlin \
+Bridge. A two-layer network of Ruff needs at least 7 days. There are no faults in anything below \
+300 volts. Please bring exact change. The driver does not carry change.
+"""
 CHINESE = """# 调度
 
 鹬调度器在 800 毫秒之后抢占长请求。鸻调度器从不抢占请求。量化之后显存占用减少 70 亿字节。\
@@ -44,7 +53,7 @@ def desk(tmp_path_factory, models_dir):
     home = tmp_path_factory.mktemp("support") / "home"
     home.mkdir()
     (home / "models").symlink_to(models_dir)
-    pages = {"a": ADAPTERS, "q": QUEUES, "c": CLIENTS, "l": LONG, "z": CHINESE}
+    pages = {"a": ADAPTERS, "q": QUEUES, "c": CLIENTS, "l": LONG, "z": CHINESE, "m": MERGED}
     writing.add(
         Archive(home / "archive"),
         [Resource(f"file:///{n}.md", "text/markdown", text.encode()) for n, text in pages.items()],
@@ -65,7 +74,13 @@ def status(desk: Desk, evidence: Evidence, sentence: str) -> str:
     return Support(desk.library).check(sentence, evidence).status
 
 
-PAGES = {"adapters": "adapters", "queues": "queues", "clients": "clients", "long": "long plan"}
+PAGES = {
+    "adapters": "adapters",
+    "queues": "queues",
+    "clients": "clients",
+    "long": "long plan",
+    "merged": "merged birds",
+}
 
 
 @pytest.mark.parametrize(
@@ -77,6 +92,9 @@ PAGES = {"adapters": "adapters", "queues": "queues", "clients": "clients", "long
         ("queues", "The Avocet queue drops long jobs after 300 ms."),
         ("clients", "The Teal client doesn't support batching."),
         ("clients", "Smew supports batching, but no retries."),
+        ("merged", "Whimbrel is licensed under MIT, while Turnstone is licensed under GPL."),
+        ("merged", "In his time, Petrel amassed the largest collection of nests."),
+        ("merged", "In Ruff, a two-layer network needs 7 days at least."),
         (
             "long",
             "The project began in 2019 with four people; it has a budget of 3 million kroner.",
@@ -105,6 +123,16 @@ def test_what_the_sources_say_passes_in_other_words(desk, page, sentence):
         ("queues", "The Avocet queue drops short jobs after 300 milliseconds.", "long"),
         ("queues", "The Knot queue drops jobs.", "denies"),
         ("queues", "Both need a lock after a job starts.", "before"),
+        ("merged", "Godwit is licensed under MIT, while Whimbrel is licensed under GPL.", ""),
+        ("merged", "The Turnstone scheduler is licensed under MIT.", ""),
+        ("merged", "South Merlin amassed the largest collection of nests in his time.", "Merlin"),
+        ("merged", "Night of the Curlew was released on Petrel 26, 1973.", "Petrel"),
+        ("merged", "The Ruff park opened in 2004 and closed at the end of 1985.", ""),
+        ("merged", "Dunlin Bridge crossed Plover.", "order"),
+        ("merged", "A three-layer network of Ruff needs at least 7 days.", "three"),
+        ("merged", "A two-layer network of Ruff needs at most 7 days.", "least"),
+        ("merged", "In anything above 300 volts there are no faults.", "below"),
+        ("merged", "Please do not bring exact change.", "denies"),
         ("clients", "The Teal client supports batching.", "denies"),
         ("clients", "The Smew client does not support batching.", "denies"),
         ("clients", "The Smew client supports retries but not batching.", ""),

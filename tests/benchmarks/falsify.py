@@ -93,6 +93,7 @@ class Texts:
 
     def __init__(self, folder: Path, embedder: Embedder, texts: list[str]) -> None:
         self.embedder = embedder
+        self.judge = None
         self._words = WordIndex(folder)
         self._words.change([], [(n, "", text) for n, text in enumerate(texts)])
         self._kept = KeptVectors(embedder.embed, most=200_000)

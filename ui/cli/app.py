@@ -20,7 +20,7 @@ from ui.cli import review as cli_review
 from ui.cli import serve as cli_serve
 from ui.cli import take_out as cli_take_out
 from ui.cli import threads as cli_threads
-from ui.cli.options import LIBRARY, LibraryOption
+from ui.cli.options import JUDGE, LIBRARY, JudgeOption, LibraryOption
 from ui.cli.terminal import Console
 
 _SYSTEM = (
@@ -39,10 +39,10 @@ app = typer.Typer(
 
 
 @app.callback()
-def refdesk(library: LibraryOption = "") -> None:
+def refdesk(library: LibraryOption = "", judge: JudgeOption = "") -> None:
     """The reference desk for curated reading lists: every sentence cited to its source."""
-    if library:
-        os.environ[LIBRARY] = library  # the command reads it, and so does what it starts
+    # the command reads them, and so does what it starts
+    os.environ.update({name: said for name, said in ((LIBRARY, library), (JUDGE, judge)) if said})
 
 
 app.command("ask")(cli_ask.ask)

@@ -40,6 +40,17 @@ LibraryOption = Annotated[
         metavar="PLACE",
     ),
 ]
+JUDGE = "REFDESK_JUDGE"
+JudgeOption = Annotated[
+    str,
+    typer.Option(
+        "--judge",
+        envvar=JUDGE,
+        help="A cross-encoder or NLI model, by its folder or OWNER/NAME, that decides whether what "
+        "a model wrote is supported; numbers, names and denials are checked by rules all the same.",
+        metavar="MODEL",
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
 ListOption = Annotated[list[str] | None, typer.Option("--list", help="Only this list's sources.")]
 SectionOption = Annotated[
@@ -108,8 +119,8 @@ def open_desk(
 ) -> Desk:
     """Return the desk of a home; what it does unasked is said on stderr, after ``aside``.
 
-    Without ``library`` it is the one named before the command, or else the home's. Without
-    ``history`` nothing of what is asked is kept, no refused question either.
+    Without ``library`` it is the one named before the command, or else the home's; so is the judge.
+    Without ``history`` nothing of what is asked is kept, no refused question either.
     """
     console = Console(stderr=True)
 
@@ -126,6 +137,7 @@ def open_desk(
         note_gaps=note_gaps and history,
         history=history,
         library=library or os.environ.get(LIBRARY, ""),
+        judge=os.environ.get(JUDGE, ""),
     )
 
 

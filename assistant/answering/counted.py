@@ -1,0 +1,64 @@
+"""How many or how long a question asks, and whether anything found says so.
+
+A passage may use all words of such a question and still not answer it: how BERT is trained does not
+tell on how many GPUs. A number of what is counted must be said where its names stand. English only.
+"""
+
+import re
+
+from assistant.answering.evidence import Evidence, Line
+from assistant.answering.matching import places_of, stands
+from ingest.text.claims import Kind, Term, read
+from ingest.text.numbers import quantities
+
+_VERB = r"(?:is|are|was|were|do|does|did|can|could|has|have|had|will|would|should|may|might|must)\b"
+_MANY = re.compile(
+    rf"\bhow many (?P<counted>(?:(?!{_VERB}|of\b)[\w-]+\s){{1,4}}?)(?=of\b|{_VERB})", re.IGNORECASE
+)
+_LONG = re.compile(r"\bhow long (?=(?:do|does|did|will)\b)", re.IGNORECASE)
+_TIMES = frozenset(["millisecond", "second", "minute", "hour", "day", "week", "month", "year"])
+
+_SIZES = frozenset(["byte", "KB", "MB", "GB", "TB", "KiB", "MiB", "GiB", "TiB"])
+
+
+def uncounted(question: str, evidence: Evidence) -> str:
+    """Return what a question asks the number of and nothing found counts; empty where it does.
+
+    A line counts it that holds a number and the word, or a number in such a unit, in a passage that
+    holds the question's names, under its headings.
+    """
+    counted = None
+    if not _LONG.search(question):
+        match = _MANY.search(question)
+        words = read(match["counted"]).terms if match else ()
+        if not words:
+            return ""
+        counted = words[-1]
+    names = [
+        term for term in read(question).terms
+        if term.kind == Kind.NAME and (counted is None or term.key != counted.key)
+    ]  # fmt: skip
+    for line in evidence.lines:
+        if _counts(counted, line.text):
+            around = _around(line, evidence)
+            if all(stands(name, around) for name in names):
+                return ""
+    return counted.text if counted else "time"
+
+
+def _counts(counted: Term | None, text: str) -> bool:
+    """Say whether a text holds a number of what is counted; of a time where that is None."""
+    numbers = quantities(text)
+    if counted is None:
+        return any(number.unit in _TIMES for number in numbers)
+    unit = next((number.unit for number in quantities(f"2 {counted.text}")), "")
+    alike = next((units for units in (_TIMES, _SIZES) if unit in units), {unit} - {""})
+    return any(number.unit in alike for number in numbers) or (
+        bool(numbers) and bool(places_of(counted, text))
+    )
+
+
+def _around(line: Line, evidence: Evidence) -> str:
+    passage = line.hit.passage
+    same = (other.text for other in evidence.lines if other.hit.passage.key == passage.key)
+    return " ".join((passage.title, *passage.heading, *same))
