@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-READER = 7
+READER = 8
 """Version of the reading: raised whenever the same bytes would give another document."""
 
 PRIMER = "refdesk:primer/"
@@ -49,6 +49,8 @@ class Imprint:
 @dataclass(frozen=True, slots=True)
 class Figure:
     """A figure of a document: the address of its picture, and where it stands in the text.
+
+    Of a PDF file that is a place on a page (`ingest.reading.pdf_figures`).
 
     It stands before the block that begins at ``at``. ``text[start:end]`` is its caption, or what
     its page says of it to those who cannot see it; both are 0 where there is neither.
