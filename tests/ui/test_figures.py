@@ -1,5 +1,6 @@
 """Figures from the web to the answer, the reader and the REST interface; and out again."""
 
+import base64
 import dataclasses
 import io
 import re
@@ -21,8 +22,10 @@ from tests.conftest import BREAD_PAGE
 from tests.doors import serving
 from tests.ingest.test_pdf_figures import paper_bytes
 from tests.stand_in import Web
+from ui.kept import saved
+from ui.kept.forms import exported
 from ui.page.answer_markdown import markdown
-from ui.page.html_figures import beside_html, figures_named_html
+from ui.page.html_figures import beside_html, kept_html
 from ui.page.html_reader import POLICY, reader_html
 from ui.page.i18n import texts
 
@@ -161,7 +164,7 @@ def test_captions_and_titles_beside_an_answer_are_text(desk):
     html = beside_html([evil], SAY)
     assert set(re.findall(r"<(\w+)", html)) == {"div", "figure", "a", "img", "figcaption", "span"}
     assert html.count("<img") == 1
-    named = figures_named_html([evil], SAY)
+    named = kept_html([evil], {}, SAY)
     assert set(re.findall(r"<(\w+)", named)) == {"p"}  # no address of the web: no link
     answer = desk.ask(QUESTION)
     assert f"[{CAPTION}](https://figures.example/img/ring.png)[^1]" in markdown(answer)
@@ -201,6 +204,14 @@ def test_an_archive_from_elsewhere_brings_its_pictures(desk, tmp_path, models_di
         assert not [r for r in Archive(other.home.archive).records() if "ring.png" in r.url]
         with pytest.raises(NothingFound):
             other.picture(PAGE, 1)
+
+
+def test_an_exported_thread_holds_its_pictures(desk):
+    thread = desk.threads.show(desk.threads.keep(desk.ask(QUESTION)))
+    text = exported(thread, "html", picture_of=desk.shown_picture)
+    (data,) = re.findall(r'<img src="data:image/webp;base64,([^"]+)"', text)
+    assert Image.open(io.BytesIO(base64.b64decode(data))).size == (900, 500)
+    assert saved.read(text.encode())[1] == ""
 
 
 def test_what_pictures_carry_beside_their_pixels_is_left_out():
