@@ -62,7 +62,11 @@ def test_a_page_is_sent_from_firefox_as_it_is_seen(tmp_path, home, notes):
         assert browser("WebDriver:GetTitle") == "Kestrels"
         page = browser("WebDriver:GetWindowHandle")
         browser("Marionette:SetContext", value="chrome")  # pages may not open an extension's
-        opens = "gBrowser.addTrustedTab(given[0]); await new Promise((on) => setTimeout(on, 3000));"
+        opens = """
+            const tab = gBrowser.addTrustedTab(given[0]);
+            while (tab.linkedBrowser.currentURI.spec !== given[0] || tab.hasAttribute("busy"))
+                await new Promise((on) => setTimeout(on, 100));
+        """
         browser.script(opens, f"{origin}/options.html")
         browser("Marionette:SetContext", value="content")
         (made,) = set(browser("WebDriver:GetWindowHandles")) - {page}
