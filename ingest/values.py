@@ -50,6 +50,8 @@ class Imprint:
 class Figure:
     """A figure of a document: the address of its picture, and where it stands in the text.
 
+    Of a PDF file that is a place on a page (`ingest.reading.pdf_figures`).
+
     It stands before the block that begins at ``at``. ``text[start:end]`` is its caption, or what
     its page says of it to those who cannot see it; both are 0 where there is neither.
     """

@@ -36,6 +36,7 @@ from ingest.reading import (
     markup,
     notebook,
     pdf,
+    pdf_figures,
     pdf_layout,
     prune,
     raised,
@@ -355,6 +356,9 @@ CASES: dict[str, Any] = {
     ),
     "ingest.reading.figures.carried": lambda text: figures.carried(
         [Figure(0, 0, 3, "a"), Figure(2, 0, 0, "b")], text, f"a{text}"
+    ),
+    "ingest.reading.pdf_figures.place_of": Case(
+        pdf_figures.place_of, units=("#page=1&viewrect=1,1,1,1", "#page=", ",1")
     ),
     "ingest.reading.figures.without_marks": Case(
         figures.without_marks, units=("⟦figure:1⟧", "⟦/caption:1⟧ ")
@@ -716,6 +720,8 @@ EXEMPT: dict[str, str] = {
     "ingest.reading.picture_image.": "bounds pixels itself, in a process that is ended",
     "ingest.reading.pictures.": "looks at the first bytes; a JPEG's parts are passed over in steps",
     "ingest.reading.pdf_image.": "bounds characters and pixels itself, in a process that is ended",
+    "ingest.reading.pdf_figures.placed": "five numbers",
+    "ingest.reading.pdf_figures.region": "goes over a page's pieces at most twelve times",
     "ingest.text.formulas.tex_of": "reads what a pattern matched",
     "ingest.archive.": "records are found by their places; what they say is read elsewhere",
     "ingest.bounded.": "hands pages to a process that is ended when it takes too long",

@@ -9,7 +9,7 @@ from typing import Any
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
-from assistant.answering.values import Sentence
+from assistant.answering.values import Sentence, ShownFigure
 from assistant.kept.anchor import Anchor
 from assistant.kept.notes import Note
 from assistant.learning.cards import Card
@@ -24,7 +24,7 @@ from tests.growth import FEW, Case
 from ui import markdown_form, sentence_form
 from ui.cli import formulas as terminal_formulas
 from ui.cli import render, terminal
-from ui.kept import saved, thread_html
+from ui.kept import pictures, saved, thread_html
 from ui.page import (
     formulas,
     highlight,
@@ -129,6 +129,10 @@ CASES: dict[str, Any] = {
         thread_html.embedded, heads=("", '<script type="application/json" id="refdesk-thread">'),
         tail="</script>",
     ),
+    "ui.kept.pictures.shown_in": Case(
+        lambda text: pictures.shown_in(text, {}),
+        units=('<img src="data:image/webp;base64,', "AAAA", "UklGRgAAAABXRUJQ", '="'),
+    ),
     "ui.kept.thread_html.shown_otherwise": lambda text: thread_html.shown_otherwise(
         text, {"turns": [], "id": "", "title": text, "origin": "", "created": "", "updated": "",
                "shown_in": "en"},
@@ -166,6 +170,9 @@ CASES: dict[str, Any] = {
     ),
     "ui.page.html_deck.quotes_of": lambda text: html_deck.quotes_of(
         [Sentence(text, (1,), 1.0, "supported", True)], {1: text}
+    ),
+    "ui.page.html_figures.kept_html": lambda text: html_figures.kept_html(
+        [ShownFigure(1, 1, text, text, text, text, 9, 9)], {}, _SAY
     ),
     "ui.page.html_figures.in_place_html": lambda text: html_figures.in_place_html(
         text, 1, PictureHead("image/png", 9, 9), text, _SAY
@@ -267,6 +274,9 @@ EXEMPT: dict[str, str] = {
             "search_tab.SearchTab.search",
         )
     },
+    "ui.kept.pictures.collected": "bounds bytes itself; the answers as below",
+    "ui.kept.pictures.named": "digests of pictures that are bounded",
+    "ui.kept.thread_html.thread_html": "measured with `shown_otherwise`",
     "ui.kept.forms.exported": "the thread's answers met their bounds when they were asked for",
     "ui.cli.app.refdesk": "one option",
     "ui.cli.plots.curves": "takes figures",

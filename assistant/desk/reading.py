@@ -10,6 +10,7 @@ from ingest.errors import NothingFound, UsageError
 from ingest.values import Document, Figure
 
 if TYPE_CHECKING:
+    from assistant.answering.values import ShownFigure
     from assistant.learning.holdings import Source
     from ingest.bounded.drawings import Drawings
     from ingest.reading.pdf_image import PageImage
@@ -103,6 +104,19 @@ class Reading(Base):
                 f"The picture of figure {number} of {url} cannot be shown: {error}. "
                 "`refdesk ingest --refresh` asks for it again."
             ) from error
+
+    def shown_picture(self, figure: "ShownFigure") -> bytes:
+        """Return the picture of a figure that an answer shows, drawn anew, as WebP.
+
+        Raises:
+            NothingFound: it is not in the archive any more, or cannot be drawn.
+        """
+        from ingest.reading.decode import UnreadableError
+
+        try:
+            return self._drawings.picture(figure.url).picture
+        except UnreadableError as error:
+            raise NothingFound(f"The picture {figure.url} cannot be shown: {error}.") from error
 
     def picture_head(self, figure: Figure) -> "PictureHead | None":
         """Return what the archived picture of a figure is; None if there is none."""

@@ -16,8 +16,9 @@ from ingest.bounded.drawing import Drawing
 from ingest.bounded.limits import seconds_for
 from ingest.bounded.process import ReaderFailed, Worker
 from ingest.reading.decode import UnreadableError
-from ingest.reading.pdf_image import PageImage
-from ingest.reading.picture_image import PictureImage
+from ingest.reading.pdf_figures import Place, place_of
+from ingest.reading.pdf_image import PageImage, size_of
+from ingest.reading.picture_image import MEDIA_TYPE, PictureImage
 from ingest.reading.pictures import PictureHead, figure_head
 
 _KEPT = 24  # drawings
@@ -51,12 +52,16 @@ class Drawings:
         Raises:
             UnreadableError: there is none, or it cannot be drawn within its limits.
         """
-        image = self._drawing(self._copies.of(address), 0)
+        place = place_of(address)
+        image = self._drawing(self._copies.of(place.file if place else address), 0, place)
         assert isinstance(image, PictureImage)  # noqa: S101  # as above
         return image
 
     def head(self, address: str) -> PictureHead | None:
         """Return what the archived picture at an address is; None if there is none to be drawn."""
+        if place := place_of(address):
+            there = self._copies.of(place.file)
+            return PictureHead(MEDIA_TYPE, *size_of(place)) if there else None
         heads = map(self._head, self._copies.of(address))
         return next((head for head in heads if head is not None), None)
 
@@ -73,8 +78,10 @@ class Drawings:
                     self._heads[record] = figure_head(Archive(self._folder).read(record).body)
         return self._heads[record]
 
-    def _drawing(self, records: tuple[Record, ...], number: int) -> PageImage | PictureImage:
-        drawing = Drawing(self._folder, records, number)
+    def _drawing(
+        self, records: tuple[Record, ...], number: int, place: Place | None = None
+    ) -> PageImage | PictureImage:
+        drawing = Drawing(self._folder, records, number, place)
         if not records:
             raise UnreadableError("not in the archive")
         with self._lock:

@@ -9,6 +9,7 @@ from ingest.bounded.limits import seconds_for
 from ingest.bounded.process import ReaderFailed, Worker
 from ingest.bounded.worker import of_plain
 from ingest.page import Reading
+from ingest.reading.pdf_figures import place_of
 from ingest.values import Document
 
 
@@ -33,12 +34,14 @@ class FigureFinder:
     def pictures(self, reading: Reading) -> list[str]:
         """Return the addresses of the pictures of a page's figures, in order.
 
-        None of a page that cannot be read: why not is said when it is read for the library.
+        None of a page that cannot be read: why not is said when it is read for the library; none of
+        a PDF file, whose figures are in it.
         """
         with self._lock, contextlib.suppress(ReaderFailed):
             answer = self._worker.ask({"reading": reading.message()}, seconds_for(reading.size))
             results = [of_plain(result) for result in answer["results"]]
             documents = [result for result in results if isinstance(result, Document)]
             figures = (figure for document in documents for figure in document.figures)
-            return list(dict.fromkeys(figure.url for figure in figures))
+            urls = dict.fromkeys(figure.url for figure in figures)
+            return [url for url in urls if place_of(url) is None]
         return []

@@ -20,6 +20,7 @@ from ingest.failures import Failure
 from ingest.reading.decode import MAX_CHARS, UnreadableError
 from ingest.reading.extract import Extract
 from ingest.reading.garbled import is_garbled
+from ingest.reading.pdf_figures import CAPTION, drawn_on, placed, region
 from ingest.reading.pdf_layout import (
     AT_END,
     Piece,
@@ -35,8 +36,10 @@ from ingest.reading.raised import subscript, superscript
 from ingest.reading.titles import name_of
 from ingest.text.blocks import guarded
 from ingest.text.sentences import clean
+from ingest.values import Figure
 
 _MOST_PAGES = 2000
+_MOST_FIGURES = 200  # of one file
 _HYPHENS = "\x02\xad\ufffe\u2010"  # what pdfium gives for a hyphen at the end of a line
 _WORD_OR_END = re.compile(f"[^\\s{_HYPHENS}]+[{_HYPHENS}]?|[\\r\\n{_HYPHENS}]")
 _WORDS = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
@@ -87,7 +90,7 @@ def extract_pdf(body: bytes, address: str) -> Extract:
             said = document.get_metadata_dict()
         finally:
             document.close()
-    text, anchors = _written(sheets, address)
+    text, anchors, figures = _written(sheets, address)
     if garbled and not re.search(r"\w", text):
         raise UnreadableError("its text cannot be read, needs OCR")
     if not re.search(r"\w", text):
@@ -103,6 +106,7 @@ def extract_pdf(body: bytes, address: str) -> Extract:
         author=author if 2 < len(author) < 300 and not _NO_AUTHOR.fullmatch(author) else None,
         published=_day(said.get("CreationDate") or ""),
         anchors=anchors,
+        figures=figures,
     )
 
 
@@ -149,7 +153,9 @@ def _sheet(document: pypdfium2.PdfDocument, number: int) -> Sheet:
             glyphs = _Glyphs(text.raw, turn, width, height)
             if turn % 2:
                 width, height = height, width
-            return Sheet(width, height, tuple(_pieces(text, glyphs)))
+            pieces = tuple(_pieces(text, glyphs))
+            captioned = not turn and any(CAPTION.match(piece.text) for piece in pieces)
+            return Sheet(width, height, pieces, drawn_on(page) if captioned else ())
         finally:
             text.close()
     finally:
@@ -311,8 +317,10 @@ def _is_bold(handle: object, index: int) -> bool:
     return bool(re.search(rb"bold|medi|heavy|black|cmbx|-bd", name.value, re.IGNORECASE))
 
 
-def _written(sheets: Sequence[Sheet], address: str) -> tuple[str, tuple[tuple[int, str], ...]]:
-    """Return the Markdown of all pages, and where each page starts in it."""
+def _written(
+    sheets: Sequence[Sheet], address: str
+) -> tuple[str, tuple[tuple[int, str], ...], tuple[Figure, ...]]:
+    """Return the Markdown of all pages, where each page starts in it, and its figures."""
     sizes: Counter[float] = Counter()
     for sheet in sheets:
         for piece in sheet.pieces:
@@ -326,6 +334,7 @@ def _written(sheets: Sequence[Sheet], address: str) -> tuple[str, tuple[tuple[in
     }
     text = ""
     anchors: list[tuple[int, str]] = []
+    figures: list[Figure] = []
     open_end = False  # whether the text so far ends within a sentence
     for number, pieces in enumerate(without_running_lines(sheets), 1):
         lines = in_order(pieces, sheets[number - 1].width)
@@ -345,11 +354,30 @@ def _written(sheets: Sequence[Sheet], address: str) -> tuple[str, tuple[tuple[in
                 text = text + "\n\n" if text else ""
                 if not started:
                     anchors.append((len(text), f"{address}#page={number}"))
+                start = len(text)
                 text += _marked(block, level)
+                if CAPTION.match(block) and len(figures) < _MOST_FIGURES:
+                    sheet = sheets[number - 1]
+                    figures += _figure(group, sheet, usual, (start, len(text)), address, number)
             started = True
             open_end = not level and not _closed(text)
     text = text.replace(AT_END, "-")
-    return text, tuple((_past_space(text, at), page) for at, page in anchors)
+    starts = tuple((_past_space(text, at), page) for at, page in anchors)
+    return text, starts, tuple(figures)
+
+
+def _figure(
+    caption: Sequence[Piece],
+    sheet: Sheet,
+    usual: float,
+    span: tuple[int, int],
+    address: str,
+    number: int,
+) -> Iterator[Figure]:
+    where = region(caption, sheet.pieces, sheet.drawn, usual) if sheet.drawn else None
+    if where is not None:
+        place = placed(where, address, number, sheet.width, sheet.height)
+        yield Figure(span[0], *span, place.address)
 
 
 def _past_space(text: str, at: int) -> int:

@@ -49,12 +49,39 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle on a page, in points from its lower left corner."""
+
+    left: float
+    bottom: float
+    right: float
+    top: float
+
+    def near(self, other: "Box", distance: float) -> bool:
+        """Say whether another one lies within a distance in both directions."""
+        across = max(self.left, other.left) - min(self.right, other.right)
+        along = max(self.bottom, other.bottom) - min(self.top, other.top)
+        return across <= distance and along <= distance
+
+    def around(self, other: "Box") -> "Box":
+        """Return the rectangle around both."""
+        return Box(
+            min(self.left, other.left), min(self.bottom, other.bottom),
+            max(self.right, other.right), max(self.top, other.top),
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
-    """One page: its width and height, and its pieces as the file has them."""
+    """One page: its width and height, its pieces as the file has them, and what else is drawn.
+
+    ``drawn`` is filled where a caption stands on the page.
+    """
 
     width: float
     height: float
     pieces: tuple[Piece, ...]
+    drawn: tuple[Box, ...] = ()
 
 
 def without_running_lines(sheets: Sequence[Sheet]) -> list[list[Piece]]:

@@ -17,7 +17,9 @@ from ingest.reading.decode import UnreadableError
 from ingest.reading.pictures import MOST_PIXELS, figure_head
 
 MEDIA_TYPE = "image/webp"
-_SIDE = 1600  # pixels, of the longer one
+SIDE = 1600
+"""Pixels of the longer side, at most."""
+
 _FORMATS = ("PNG", "JPEG", "GIF", "WEBP")
 
 
@@ -52,9 +54,9 @@ def redrawn(data: bytes) -> PictureImage:
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             Image.MAX_IMAGE_PIXELS = MOST_PIXELS
             with Image.open(io.BytesIO(data), formats=_FORMATS) as opened:
-                opened.draft("RGB", (_SIDE, _SIDE))
+                opened.draft("RGB", (SIDE, SIDE))
                 shown = ImageOps.exif_transpose(opened)
-                shown.thumbnail((_SIDE, _SIDE))
+                shown.thumbnail((SIDE, SIDE))
                 shown = shown.convert("RGBA" if shown.has_transparency_data else "RGB")
         out = io.BytesIO()
         shown.save(out, "WEBP", quality=85, method=2)

@@ -161,7 +161,8 @@ def test_damage_is_named_and_a_row_somebody_broke_too(kept):
         kept.latest()
 
 
-def test_ten_thousand_notes_are_listed_and_searched_quickly(kept):
+def fill(kept):
+    """Put 10,000 notes in, and return what is asked of them."""
     with kept._file.writing() as db:
         for number in range(10_000):
             text = f"note {number} 键值缓存 on how heads share keys in grouped-query attention " * 3
@@ -177,14 +178,16 @@ def test_ten_thousand_notes_are_listed_and_searched_quickly(kept):
                 ),
             )
             db.execute("INSERT INTO words (rowid, body) VALUES (?, ?)", (row.lastrowid, text))
-    took = {}
-    for what, work in {
-        "list": kept.latest,
-        "page": lambda: kept.latest(url="https://a.example/7"),
-        "tag": lambda: kept.latest(tag="exam"),
-        "rare": lambda: kept.search("9999"),
-        "common": lambda: kept.search("attention heads"),
-        "short": lambda: kept.search("缓存"),
-    }.items():
-        took[what] = quickest(work)
+    return {
+        "notes, list": kept.latest,
+        "notes, of a page": lambda: kept.latest(url="https://a.example/7"),
+        "notes, of a tag": lambda: kept.latest(tag="exam"),
+        "notes, a rare word": lambda: kept.search("9999"),
+        "notes, common words": lambda: kept.search("attention heads"),
+        "notes, two characters": lambda: kept.search("缓存"),
+    }
+
+
+def test_ten_thousand_notes_are_listed_and_searched_quickly(kept):
+    took = {what: quickest(work) for what, work in fill(kept).items()}
     assert max(took.values()) < 1.0, took  # under 0.1 s where nothing else runs

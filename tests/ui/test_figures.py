@@ -1,5 +1,6 @@
 """Figures from the web to the answer, the reader and the REST interface; and out again."""
 
+import base64
 import dataclasses
 import io
 import re
@@ -19,15 +20,19 @@ from ingest.reading.decode import UnreadableError
 from ingest.reading.picture_image import redrawn
 from tests.conftest import BREAD_PAGE
 from tests.doors import serving
+from tests.ingest.test_pdf_figures import paper_bytes
 from tests.stand_in import Web
+from ui.kept import saved
+from ui.kept.forms import exported
 from ui.page.answer_markdown import markdown
-from ui.page.html_figures import beside_html, figures_named_html
+from ui.page.html_figures import beside_html, kept_html
 from ui.page.html_reader import POLICY, reader_html
 from ui.page.i18n import texts
 
 SAY = texts("en")
 PAGE = "https://figures.example/ring"
 OTHER = "https://figures.example/other"
+PAPER = "https://figures.example/paper.pdf"
 LONG = "and more words than the eight it takes"
 EVIL = "<script>window.hacked=1</script>\"'><img src=x onerror=window.hacked=1>"
 CAPTION = "Figure 2: Ring attention hands each block of keys to the next of 8 devices."
@@ -61,6 +66,7 @@ WEB = {
     ),
     "https://figures.example/img/ring.png": reply(a_picture(), "image/png"),
     "https://figures.example/img/ring.png?2": reply(a_picture("JPEG"), "image/jpeg"),
+    PAPER: reply(paper_bytes(), "application/pdf"),
     "https://figures.example/img/own.png": reply(a_picture("GIF"), "image/gif"),
 }
 
@@ -73,7 +79,7 @@ def desk(tmp_path_factory, models_dir):
     (home / "bread.md").write_text(BREAD_PAGE)
     with Web(dict(WEB)) as web:
         desk = Desk(home, llm="extractive", transport=web.transport, limits=Limits(pace=0))
-        desk.ingest([PAGE, OTHER, home / "bread.md"], seed=False)
+        desk.ingest([PAGE, OTHER, PAPER, home / "bread.md"], seed=False)
         with closing(desk):
             yield desk
 
@@ -118,6 +124,23 @@ def test_pictures_are_served_drawn_anew_to_those_who_may_read(desk):
         assert elsewhere.status_code in (400, 403, 421)
 
 
+def test_a_figure_of_a_pdf_file_stands_beside_the_answer_and_is_served(desk):
+    answer = desk.ask("which keys are shared by groups of queries?")
+    figure = answer.figures[0]  # nearest first
+    assert figure.caption == "Figure 3: Keys are shared by groups of queries."
+    assert figure.url.startswith(f"{PAPER}#page=2&viewrect=")
+    with serving(desk) as address, httpx.Client(base_url=address) as client:
+        got = client.get("/" + figure.image)
+        assert got.headers["content-type"] == "image/webp"
+        shown = Image.open(io.BytesIO(got.content))
+        assert shown.size == (figure.width, figure.height)
+    document = desk.read_source(PAPER)
+    pictures = {n: desk.picture_head(each) for n, each in enumerate(document.figures, 1)}
+    assert reader_html(document, SAY, pictures=pictures).count("<figure id=") == 2
+    [visit] = Archive(desk.home.archive).visits()[PAPER]
+    assert visit.pictures == ()  # nothing was asked for: they are in the file
+
+
 def test_the_reader_shows_figures_in_place_and_nothing_of_them_runs(desk):
     document = desk.read_source(PAGE)
     heads = {n: desk.picture_head(each) for n, each in enumerate(document.figures, 1)}
@@ -141,7 +164,7 @@ def test_captions_and_titles_beside_an_answer_are_text(desk):
     html = beside_html([evil], SAY)
     assert set(re.findall(r"<(\w+)", html)) == {"div", "figure", "a", "img", "figcaption", "span"}
     assert html.count("<img") == 1
-    named = figures_named_html([evil], SAY)
+    named = kept_html([evil], {}, SAY)
     assert set(re.findall(r"<(\w+)", named)) == {"p"}  # no address of the web: no link
     answer = desk.ask(QUESTION)
     assert f"[{CAPTION}](https://figures.example/img/ring.png)[^1]" in markdown(answer)
@@ -181,6 +204,14 @@ def test_an_archive_from_elsewhere_brings_its_pictures(desk, tmp_path, models_di
         assert not [r for r in Archive(other.home.archive).records() if "ring.png" in r.url]
         with pytest.raises(NothingFound):
             other.picture(PAGE, 1)
+
+
+def test_an_exported_thread_holds_its_pictures(desk):
+    thread = desk.threads.show(desk.threads.keep(desk.ask(QUESTION)))
+    text = exported(thread, "html", picture_of=desk.shown_picture)
+    (data,) = re.findall(r'<img src="data:image/webp;base64,([^"]+)"', text)
+    assert Image.open(io.BytesIO(base64.b64decode(data))).size == (900, 500)
+    assert saved.read(text.encode())[1] == ""
 
 
 def test_what_pictures_carry_beside_their_pixels_is_left_out():

@@ -1,5 +1,6 @@
 """Kept threads at the shell, and the files they are taken away in: whole, safe, and checked."""
 
+import base64
 import json
 import os
 import re
@@ -10,16 +11,29 @@ from html.parser import HTMLParser
 
 import pytest
 
+from assistant.answering.values import ShownFigure
 from assistant.contract import to_json
 from assistant.kept.threads import KeptTurn, Thread, Whole, whole_object
-from ingest.errors import UsageError
+from ingest.errors import NothingFound, UsageError
 from tests.assistant.test_threads import CITED, answered
-from ui.kept import saved
-from ui.kept.forms import exported
+from ui.kept import forms, saved
+from ui.kept.pictures import MOST_BYTES
 from ui.kept.thread_html import embedded, shown_otherwise
 
 QUESTION = "how does multi-query attention share keys?"
 EVIL = "</script><script>alert(1)</script><img src=x onerror=alert(1)> ${1} [a](javascript:b)"
+
+
+FIGURE = ShownFigure(1, 1, EVIL, f"https://a.example/{EVIL}", "https://a.example/", EVIL, 9, 9)
+PICTURE = b"RIFF\0\0\0\0WEBP of a few bytes"
+
+
+def exported(thread, form, lang="en", picture_of=lambda _: PICTURE):
+    return forms.exported(thread, form, lang, picture_of=picture_of)
+
+
+def no_picture(figure):
+    raise NothingFound(figure.url)
 
 
 def whole(*asked, title="Attention"):
@@ -122,6 +136,33 @@ def test_nothing_in_an_exported_file_runs_or_loads():
     assert "default-src 'none'" in text
     assert embedded(text)["title"] == EVIL
     assert saved.read(text.encode())[1] == ""
+
+
+def test_pictures_stand_in_the_file_as_data_and_nothing_in_their_captions_runs():
+    thread = whole(replace(answered(), figures=(FIGURE,)), replace(answered(), figures=(FIGURE,)))
+    text = exported(thread, "html")
+    read = Tags()
+    read.feed(text)
+    pictures = [link for link in read.links if link and link.startswith("data:")]
+    assert pictures == ["data:image/webp;base64," + base64.b64encode(PICTURE).decode()] * 2
+    assert read.tags.count("img") == 2
+    assert read.tags.count("script") == 1
+    assert read.handlers == []
+    assert "img-src data:" in text
+    assert saved.read(text.encode())[1] == ""
+    other = base64.b64encode(PICTURE.replace(b"few", b"new")).decode()
+    exchanged = text.replace(base64.b64encode(PICTURE).decode(), other)
+    assert "changed" in saved.read(exchanged.encode())[1]
+    assert "changed" in saved.read(text.replace("image/webp", "image/svg+xml").encode())[1]
+
+
+def test_a_figure_whose_picture_is_lost_or_too_large_is_named():
+    thread = whole(replace(answered(), figures=(FIGURE,)))
+    for picture_of in (no_picture, lambda _: PICTURE + bytes(MOST_BYTES)):
+        text = exported(thread, "html", picture_of=picture_of)
+        assert "<img" not in text.replace("&lt;", "")
+        assert "alert(1)" in text
+        assert saved.read(text.encode())[1] == ""
 
 
 def test_markdown_keeps_the_footnotes_of_several_answers_apart():

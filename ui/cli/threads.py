@@ -99,7 +99,9 @@ def threads_export(
     from ui.kept.forms import exported  # what makes HTML is needed here alone
 
     form = form or (_FORMATS.get(file.suffix.lower()) if file else None) or "markdown"
-    text = exported(desk_of(home).threads.show(thread, None), form, lang)
+    desk = desk_of(home)
+    whole = desk.threads.show(thread, None)
+    text = exported(whole, form, lang, picture_of=desk.shown_picture)
     if file is None or str(file) == "-":
         sys.stdout.write(text)
         return

@@ -17,27 +17,34 @@ from assistant.answering.values import Answer, Citation, Sentence
 from assistant.kept.answer_of import answer_of
 from assistant.kept.threads import Whole, whole_object, whole_of
 from ingest.errors import UsageError
+from ui.kept.pictures import Pictures, named, shown_in
 from ui.page import assets
 from ui.page.highlight import marked
 from ui.page.html import link, recommended_html, trail
-from ui.page.html_figures import figures_named_html
+from ui.page.html_figures import kept_html
 from ui.page.html_sentences import said_html
 from ui.page.i18n import LANGUAGES, Texts, texts
 
 _OPENING = '<script type="application/json" id="refdesk-thread">'
 _CLOSING = "</script>"
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
+    "form-action 'none'"
+)
 # what could end the element, or a line of a script, early
 _ESCAPES = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
 
 
-def thread_html(whole: Whole, say: Texts) -> str:
+def thread_html(whole: Whole, say: Texts, pictures: Pictures) -> str:
     """Return the file; ``say`` gives the language of what stands around the answers.
+
+    A figure whose picture is not among ``pictures`` is named, with a link to it.
 
     Raises:
         KeyError, TypeError, ValueError: an answer of the thread is none.
     """
-    return _document(whole_object(whole) | {"shown_in": say.lang, "written_by": _writer()})
+    about = {"shown_in": say.lang, "written_by": _writer(), "pictures": named(pictures)}
+    return _document(whole_object(whole) | about, pictures)
 
 
 def embedded(text: str) -> dict[str, Any]:
@@ -62,8 +69,8 @@ def embedded(text: str) -> dict[str, Any]:
 def shown_otherwise(text: str, saved: Mapping[str, Any]) -> str:
     """Return why what a file shows is not what its JSON says; "" if it is."""
     try:
-        made_again = _document(saved)
-    except (KeyError, TypeError, ValueError) as error:
+        made_again = _document(saved, shown_in(text, saved))
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         return f"the thread in the file is not whole ({error})"
     if "".join(made_again.splitlines()) == "".join(text.removeprefix("\ufeff").splitlines()):
         return ""
@@ -72,13 +79,13 @@ def shown_otherwise(text: str, saved: Mapping[str, Any]) -> str:
     return "it was changed after refdesk wrote it"
 
 
-def _document(saved: Mapping[str, Any]) -> str:
+def _document(saved: Mapping[str, Any], pictures: Pictures) -> str:
     whole = whole_of(saved)
     lang = saved["shown_in"]
     say = texts(lang if lang in LANGUAGES else "en")
     title = escape(whole.thread.title)
     turns = "".join(
-        _turn(number, answer_of(turn.answer), turn.asked_at, say)
+        _turn(number, answer_of(turn.answer), turn.asked_at, say, pictures)
         for number, turn in enumerate(whole.turns, start=1)
     )
     data = json.dumps(saved, ensure_ascii=False).translate(_ESCAPES)
@@ -94,7 +101,7 @@ def _document(saved: Mapping[str, Any]) -> str:
     )
 
 
-def _turn(number: int, answer: Answer, when: str, say: Texts) -> str:
+def _turn(number: int, answer: Answer, when: str, say: Texts, pictures: Pictures) -> str:
     asked = ""
     if answer.asked != answer.question:
         asked = f'<p class="hint">{escape(say("ask.asked", asked=answer.asked))}</p>'
@@ -108,7 +115,7 @@ def _turn(number: int, answer: Answer, when: str, say: Texts) -> str:
         said = said_html(answer.sentences, partial(_marks, number, answer))
         if answer.unanswered:
             said += f'<p class="hint">{escape(answer.left_open)}</p>'
-        said += figures_named_html(answer.figures, say)
+        said += kept_html(answer.figures, pictures, say)
         sources = "".join(_source(number, cited, answer, say) for cited in answer.citations)
         if sources:
             said += f'<h3>{escape(say("ask.sources"))}</h3><ol class="sources">{sources}</ol>'

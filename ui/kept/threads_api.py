@@ -17,7 +17,7 @@ from ui.serving.replies import private, replies
 from ui.serving.visitors import owner_of
 
 Id = Annotated[str, Path(max_length=40, description="As the list of threads has it.")]
-_CLOSED = "sandbox; default-src 'none'; style-src 'unsafe-inline'"
+_CLOSED = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 
 def add_threads(app: FastAPI, asking: Asking, access: Access) -> None:
@@ -61,7 +61,10 @@ def add_threads(app: FastAPI, asking: Asking, access: Access) -> None:
     ) -> Response:
         """Return a thread as one file: Markdown with footnotes, HTML, or JSON."""
         owner = mine(request)
-        text = await asking.look_up(lambda: exported(threads.show(id, owner), form, lang))
+        picture_of = asking.desk.shown_picture
+        text = await asking.look_up(
+            lambda: exported(threads.show(id, owner), form, lang, picture_of=picture_of)
+        )
         ending, media = MEDIA[form]
         headers = {
             "Content-Disposition": f'attachment; filename="refdesk-{id[:20]}.{ending}"',

@@ -1,6 +1,7 @@
 """Figures as HTML: small beside an answer, whole in the reader. Captions are anybody's: escaped."""
 
-from collections.abc import Sequence
+import base64
+from collections.abc import Mapping, Sequence
 from html import escape
 
 from assistant.answering.values import ShownFigure, figure_path
@@ -25,13 +26,27 @@ def beside_html(figures: Sequence[ShownFigure], say: Texts) -> str:
     return f'<div class="figures">{"".join(rows)}</div>' if rows else ""
 
 
-def figures_named_html(figures: Sequence[ShownFigure], say: Texts) -> str:
-    """Return the figures of an answer in words, with links to them: for a file without pictures."""
-    return "".join(
-        f'<p class="hint">{typeset(figure.caption)} '
-        f"({link(figure.url, say('figure.of', n=figure.n, title=figure.title))})</p>"
-        for figure in figures
-    )
+def kept_html(figures: Sequence[ShownFigure], pictures: Mapping[str, bytes], say: Texts) -> str:
+    """Return the figures of an answer for a file that stands alone, their pictures in it as WebP.
+
+    ``pictures`` are by the address of the figure's picture; a figure that has none there is named.
+    """
+    rows = []
+    for figure in figures:
+        name = say("figure.of", n=figure.n, title=figure.title)
+        words = f"{typeset(figure.caption)} ({link(figure.url, name)})"
+        picture = pictures.get(figure.url)
+        if picture is None:
+            rows.append(f'<p class="hint">{words}</p>')
+            continue
+        data = base64.b64encode(picture).decode()
+        alt = escape(figure.caption or name)
+        rows.append(
+            f'<figure><img src="data:image/webp;base64,{data}" alt="{alt}" '
+            f'width="{figure.width}" height="{figure.height}">'
+            f'<figcaption class="hint">{words}</figcaption></figure>'
+        )
+    return "".join(rows)
 
 
 def in_place_html(source: str, number: int, head: PictureHead, caption: str, say: Texts) -> str:
