@@ -334,6 +334,8 @@ EXEMPT: dict[str, str] = {
     "assistant.refreshing.": "counts what changed",
     "assistant.vault.": "a note at a time, of a person's own folder",
     "assistant.answering.known_questions.nearness": "compares vectors of our own questions",
+    "assistant.answering.known_questions.nearness_of_documents": "vectors of our own questions",
+    "assistant.answering.leading.": "compares vectors of documents found with that of the question",
     "assistant.answering.rules.unit_of": "a name of our own rules",
     "assistant.answering.sums.held_against": "takes numbers and a unit",
     "assistant.answering.sums.names_in": "an expression of our own rules",
