@@ -19,5 +19,5 @@ def test_the_desk_offers_what_the_design_names():
         "library", "sources", "read_source", "passage", "count_tokens", "gaps", "load_ahead",
         "check", "forget", "take_page", "take_file", "refresh", "digests", "cards_of_answer",
         "cards_of_source", "deck", "page_image", "cite", "vault", "list_entries", "lock", "note",
-        "picture", "picture_head", "move_archive", "asks_a_server",
+        "picture", "picture_head", "move_archive", "asks_a_server", "shown_picture",
     }  # fmt: skip

@@ -57,6 +57,9 @@ class WordIndex:
                 beside = _linked(folder)
                 weakref.finalize(self, shutil.rmtree, beside, ignore_errors=True)
                 self._index = tantivy.Index.open(str(beside))
+        # by default a thread of its own reads the index once more, and locks it by a file, at any
+        # moment after it was opened: a generation could not be removed then
+        self._index.config_reader(reload_policy="manual")
         self._schema = self._index.schema
         self._analyzer = _stems()
         self._index.register_tokenizer(_STEMS, self._analyzer)

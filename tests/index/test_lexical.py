@@ -1,5 +1,7 @@
 """Words are found whatever their ending, their punctuation and their script."""
 
+import shutil
+
 import pytest
 
 from index.search import lexical
@@ -77,3 +79,11 @@ def test_a_match_in_the_title_counts_more(tmp_path):
     index = WordIndex(tmp_path / "words")
     index.change([], [(1, "Baking", "kernels fuse"), (2, "Kernels", "kernels fuse")])
     assert numbers(index.search("kernel", 5)) == [2, 1]
+
+
+def test_an_index_that_was_opened_can_be_removed(tmp_path, words):
+    for n in range(600):  # a thread that reads it again would stand in the way of about one in 90
+        folder = tmp_path / str(n)
+        shutil.copytree(tmp_path / "words", folder)
+        assert len(WordIndex(folder)) == len(words)
+        shutil.rmtree(folder)
