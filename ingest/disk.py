@@ -2,6 +2,8 @@
 
 import hashlib
 import os
+import shutil
+import uuid
 from pathlib import Path
 
 
@@ -34,3 +36,14 @@ def sha256_of(path: Path) -> str:
     """Return the hex SHA-256 of a file."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def remove_tree(folder: Path) -> None:
+    """Remove a folder that others may have open: first it goes from under its name.
+
+    What reads a word index makes a lock file in it at any moment, and a folder that is not empty
+    cannot be removed. The name in between ends in ``.part``, as all that is unfinished.
+    """
+    aside = folder.with_name(f"{folder.name}.{uuid.uuid4().hex[:8]}.part")
+    folder.rename(aside)
+    shutil.rmtree(aside)

@@ -23,9 +23,14 @@ def questions(url: str, heading: tuple[str, ...], lang: str) -> tuple[str, ...]:
         heading: the headings above the section, the note's title first.
         lang: the language of the question that is asked.
     """
+    return _in(lang, every_question(url, heading))
+
+
+def every_question(url: str, heading: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the questions that a section answers in both languages, as `questions` does."""
     if not url.startswith(PRIMER) or not heading:
         return ()
-    return _in(lang, _sections(url.removeprefix(PRIMER)).get(heading[-1], ()))
+    return _sections(url.removeprefix(PRIMER)).get(heading[-1], ())
 
 
 def questions_of_note(url: str, lang: str) -> tuple[str, ...]:

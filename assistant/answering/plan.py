@@ -310,7 +310,11 @@ def _ordered(evidence: Evidence, candidates: Sequence[Section], choice: _Choice)
         sides = [[group for group in kept if group[0].url == url] for url in choice.about]
         turns = [group for turn in zip_longest(*sides) for group in turn if group]
         kept = turns + [group for group in kept if group[0].url not in choice.about]
-    planned = Plan(tuple(_group(evidence, section, places) for section, places, _ in kept))
+    groups: list[Group] = []
+    for section, places, _ in kept:
+        below_a_heading = any(group.title for group in groups)
+        groups.append(_group(evidence, section, places, named=below_a_heading))
+    planned = Plan(tuple(groups))
     likeliest = max(choice.chosen, key=choice.worth.__getitem__, default=None)
     if likeliest is None or any(section.opens for section, _, _ in kept):
         return planned
@@ -324,9 +328,13 @@ def _shown(evidence: Evidence, line: Line) -> Line:
     return line if line.piece.block else curated_twin(evidence, line)
 
 
-def _group(evidence: Evidence, section: Section, places: Sequence[int]) -> Group:
+def _group(evidence: Evidence, section: Section, places: Sequence[int], *, named: bool) -> Group:
+    """Return the units of a section; where a document opens, its name stands above if ``named``.
+
+    Unnamed it would be read as more of what stands under the heading before.
+    """
     own = section.heading[-1] if section.heading else ""
-    title = "" if own == section.title or section.opens else own
+    title = (section.title if named else "") if own == section.title or section.opens else own
     units = []
     for place in places:
         lines = [evidence.lines[row] for row in section.units[place].rows]

@@ -1,6 +1,5 @@
 """Looking for damage in a whole home, and putting right what can be without losing anything."""
 
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -14,6 +13,7 @@ from index.store import sums
 from index.store.generation import Home
 from ingest.archive import check as archive_check
 from ingest.archive.warc import Archive
+from ingest.disk import remove_tree
 from ingest.lists import catalog
 from ingest.values import Damage
 
@@ -63,7 +63,7 @@ def repair(home: Home, make_anew: Callable[[], object]) -> None:
     make_anew()
     for older in home.generations()[:-1]:
         if sums.damage(older, every_byte=True):
-            shutil.rmtree(older)
+            remove_tree(older)
 
 
 def _kept(home: Home) -> dict[str, Threads | Notes]:

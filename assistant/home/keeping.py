@@ -27,6 +27,7 @@ from ingest.archive import given, moving, writing
 from ingest.archive.warc import Archive
 from ingest.bounded.lists import ListReader
 from ingest.bounded.quarantine import Quarantine
+from ingest.disk import remove_tree
 from ingest.errors import HomeBusy, NothingFound, UsageError
 from ingest.gathering.collect import Collector
 from ingest.lists import catalog
@@ -191,7 +192,7 @@ class HomeWriter:
             )
         for older in self.home.generations()[:-1]:
             if sums.damage(older, every_byte=False):  # nobody can go on reading it
-                shutil.rmtree(older)
+                remove_tree(older)
         status = Library(self.home, self.embedder).status()
         return IngestReport(
             count, change.read, change.removed, change.passages, status, notices=tuple(said)

@@ -34,6 +34,7 @@ from index.store.writer import StoreWriter
 from ingest.links.kinds import split
 from ingest.lists.catalog_file import CuratedList
 from ingest.page import Page
+from ingest.primer_questions import every_question
 from ingest.primer_zh import wording
 from ingest.values import Document, Rejection
 
@@ -115,6 +116,10 @@ def update(
         removed,
         ((number, titles[number], f"{texts[number]}\n{names.get(number, '')}") for number in added),
         {number: wording(passage.url, passage.heading) for number, passage in passages.items()},
+        {
+            number: "\n".join(every_question(each.url, each.heading))
+            for number, each in passages.items()
+        },
     )
     if not len(words) == store.count("passages"):
         raise RuntimeError("words and passages do not match; run `refdesk rebuild`")

@@ -13,6 +13,7 @@ from index.store import carry, sums
 from index.store.generation import Home
 from ingest.archive.shelf import is_filled
 from ingest.bounded.quarantine import Quarantine
+from ingest.disk import remove_tree
 from ingest.values import Damage
 
 _REPAIR = "`refdesk check --repair`"
@@ -87,7 +88,7 @@ def repair(home: Home) -> bool:
     current = home.current()
     for folder in home.generations():
         if folder != current and sums.damage(folder, every_byte=True):
-            shutil.rmtree(folder)
+            remove_tree(folder)
     if current is None:
         return is_filled(home.archive)
     if home.pointed() is None:

@@ -30,6 +30,7 @@ _TITLE = 0.25
 _PART = 0.3  # the same of a part of a camelCase word,
 _NAME = 0.5  # of a name written in several parts, for each part after the first,
 _SINGLE = 0.5  # of a single Han character
+_QUESTION = 0.5  # and in a question that the passage's section is known to answer
 
 _ASKING = re.compile(
     "请问|请|解释一下|介绍一下|说明一下|解释|介绍|说明|告诉我|为什么|为何|是什么|什么是|有什么|什么|"
@@ -70,10 +71,12 @@ class WordIndex:
         removed: Iterable[int],
         added: Iterable[tuple[int, str, str]],
         others: Mapping[int, str] | None = None,
+        questions: Mapping[int, str] | None = None,
     ) -> None:
         """Take passages out and put passages (number, title, words) in; durable when it returns.
 
-        ``others`` is what some of them say in another script: they are found by that too.
+        ``others`` is what some of them say in another script, ``questions`` what is asked that they
+        answer: they are found by these too.
 
         Raises:
             RuntimeError: the index does not hold what it should afterwards.
@@ -91,7 +94,8 @@ class WordIndex:
             document.add_text("key", str(number))
             document.add_integer("number", number)
             fields = _fields(folded(title), folded(words)) | {
-                "other": spread(folded((others or {}).get(number, "")))
+                "other": spread(folded((others or {}).get(number, ""))),
+                "questions": spread(folded((questions or {}).get(number, ""))),
             }
             for field, text in fields.items():
                 document.add_text(field, text)
@@ -184,6 +188,7 @@ class WordIndex:
             },
             "single": dict.fromkeys(single(text)[:_MAX_TERMS], _SINGLE),
             "other": dict.fromkeys((term for term in terms if not term.isascii()), 1.0),
+            "questions": dict.fromkeys(terms, _QUESTION),
         }
         return {
             (field, term): weight
@@ -307,7 +312,7 @@ def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("key", stored=False, tokenizer_name="raw", index_option="basic")
     builder.add_integer_field("number", stored=False, indexed=False, fast=True)
-    for field in ("title", "words", "other"):
+    for field in ("title", "words", "other", "questions"):
         builder.add_text_field(field, stored=False, tokenizer_name=_STEMS, index_option="freq")
     for field in ("names", "single", "spelt"):
         builder.add_text_field(field, stored=False, tokenizer_name=_WHOLE, index_option="basic")

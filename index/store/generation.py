@@ -20,7 +20,7 @@ from filelock import FileLock, Timeout
 
 from index.store import sums
 from index.store.served import Served, place
-from ingest.disk import sync, write_whole
+from ingest.disk import remove_tree, sync, write_whole
 from ingest.errors import HomeBusy, RefdeskError, UsageError
 
 OTHERS = "others"
@@ -180,7 +180,7 @@ class Home:
             raise
         self.point(final)
         for old in sorted(self.generations(), key=_number)[:-_KEPT]:
-            shutil.rmtree(old)
+            remove_tree(old)
         return final
 
     def drop_older(self) -> None:
@@ -188,7 +188,8 @@ class Home:
         current = self.current()
         for folder in self.generations():
             if folder != current:
-                shutil.rmtree(folder, ignore_errors=True)  # a reader may hold it, on Windows
+                with contextlib.suppress(OSError):  # a reader may hold it, on Windows
+                    remove_tree(folder)
 
     def point(self, folder: Path) -> None:
         """Let a finished generation be the one that counts, durably and all at once."""
