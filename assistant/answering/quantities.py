@@ -19,8 +19,8 @@ _MONTHS = [
 ]  # fmt: skip
 _MONTH = re.compile(rf"\b({'|'.join(_MONTHS)})\b(?! [Ii]\b)")
 _LISTED = re.compile(
-    r"(?P<number>\d[\d.]*)"
-    r"(?=(?:(?:,|,? and|,? or| to) \d[\d.]*)+[\s-](?P<word>trillion|billion|million)\b)"
+    r"(?P<number>\d[\d.]{0,20})"
+    r"(?=(?:(?:,|,? and|,? or| to) \d[\d.]{0,20}){1,8}[\s-](?P<word>trillion|billion|million)\b)"
 )
 
 
