@@ -187,26 +187,46 @@ def test_the_judge_agrees_with_a_reader_both_ways(embed):
     assert both / (both + reader) >= 0.9
 
 
-def test_a_citation_holds_only_where_its_words_stand_together():
+def test_a_citation_holds_only_where_its_words_stand_together(embed):
     far = "GQA has groups. " + "Cats sleep. " * 5 + "Llama uses memory."
-    pairs, unsound = citations(_answer("GQA groups use memory in Llama.", quote=far))
+    pairs, unsound = citations(_answer("GQA groups use memory in Llama.", quote=far), embed)
     assert (pairs, len(unsound)) == (1, 1)
     near = "GQA in Llama has groups that use memory."
-    assert citations(_answer("GQA groups use memory in Llama.", quote=near)) == (1, [])
+    assert citations(_answer("GQA groups use memory in Llama.", quote=near), embed) == (1, [])
 
 
-def test_a_sentence_that_its_quote_denies_is_unsound():
+def test_a_sentence_that_its_quote_denies_is_unsound(embed):
     quote = "LoRA adds no latency at inference."
-    assert citations(_answer("LoRA adds latency at inference.", quote=quote))[1]
+    assert citations(_answer("LoRA adds latency at inference.", quote=quote), embed)[1]
 
 
-def test_a_translation_is_judged_by_its_original():
-    original = "Llama 2 7B has 32 layers."
-    answer = _answer("Llama 2 7B 有 32 层。", quote=f"{original} It is small.")
+@pytest.mark.parametrize(
+    ("original", "true", "false"),
+    [
+        ("Llama 2 7B has 32 layers.", "Llama 2 7B 有 32 层。", "Llama 2 7B 有 48 层。"),
+        ("LoRA adds no latency.", "LoRA 不增加延迟。", "LoRA 增加延迟。"),
+        ("Each stage is placed on another GPU.", "每个阶段放在另一块 GPU 上。",
+         "困惑度越低，预测越好。"),
+        ("It is more than twice as large.", "它要大到两倍以上。", "它要大到三倍以上。"),
+        ("A larger batch increases memory.", "更大的批增加内存。", "更大的批减少内存。"),
+        ("Set max_steps to 10 first.", "先把 max_steps 设为 10。", "先把最大步数设为 10。"),
+        ("Versions of 7, 13 and 70 billion parameters exist.",
+         "有 70 亿、130 亿和 700 亿参数的版本。", "有 7 亿、130 亿和 700 亿参数的版本。"),
+    ],
+)  # fmt: skip
+def test_a_translation_is_judged_by_its_original(embed, original, true, false):
+    answer = _answer(true, quote=f"{original} It is known. Nobody knows why cats sleep.")
     answer["sentences"][0]["original"] = original
-    assert citations(answer) == (1, [])
-    answer["sentences"][0]["text"] = "Llama 2 7B 有 48 层。"
-    assert len(citations(answer)[1]) == 1
+    assert citations(answer, embed) == (1, [])
+    answer["sentences"][0]["text"] = false
+    assert len(citations(answer, embed)[1]) == 1
+
+
+def test_a_table_is_one_place(embed):
+    rows = "\n".join(f"| m{n} | {n}.5 | −{n} |" for n in range(1, 9))
+    table = f"| model | loss | at −1 |\n| --- | --- | --- |\n{rows}"
+    answer = _answer(table, quote=f"{table}\n\nLower is better.")
+    assert citations(answer, embed) == (1, [])
 
 
 def test_figures_count_points_refusals_and_times(embed):

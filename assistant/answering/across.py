@@ -1,17 +1,18 @@
 """Across languages: a question put into English, and English sentences put into Chinese.
 
 A translation cannot be checked word by word. It is shown beside the original sentence, and only if
-every number and name it holds stands there too.
+the numbers and names of both are the same.
 """
 
 import re
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 
 from assistant.answering.citation import unsupported_details
 from assistant.answering.quantities import in_chinese_units, quantities, without_quantities
 from assistant.answering.question import names
 from assistant.engines.protocol import Engine, Message
+from ingest.text.claims import Kind, holds_name, numbers_of, read
 from ingest.text.sentences import language
 
 _TO_ENGLISH = (
@@ -32,6 +33,9 @@ _TO_CHINESE = (
 )  # fmt: skip
 _MOST_TOKENS = 160
 _NUMBERED = re.compile(r"(\d{1,2})[.、．]\s*(.+)")
+_ODD = re.compile(r".[A-Z0-9]|_")
+_PLURAL = re.compile(r"(?<=[A-Z0-9])s$")
+_VERSION = re.compile(r"(?<![A-Za-z0-9])([A-Za-z]{2,}) (\d+(?:\.\d+)+)(?!\w|\.\d)")
 _ENDS = ("。", "！", "；", "：", ".", ";", ":")
 
 Stop = Callable[[], bool]
@@ -80,13 +84,35 @@ def _checked(chinese: str, sentence: str) -> str:
 
 
 def faithful(translation: str, original: str) -> bool:
-    """Say whether every number, in whatever units, and every name of a translation is said there.
+    """Say whether a translation and its original hold the same numbers and names.
 
-    More cannot be checked between two languages without another model.
+    Numbers count in whatever units. Of the names in the original those that are written as no word
+    is must stand in the translation; a plain one may have a Chinese name. A number right behind a
+    word, a version say, must stand behind the same one. More cannot be checked between two
+    languages without another model.
     """
-    if not quantities(translation) <= quantities(original):
+    said, source = quantities(translation), quantities(original)
+    in_words = {number.value for number in numbers_of(original)}
+    if not source <= said or not said <= source | in_words:
+        return False
+    if not all(holds_name(translation, name) for name in _spelled(original)):
+        return False
+    if not _versions(translation) <= _versions(original):
         return False
     return unsupported_details(without_quantities(translation), original) is None
+
+
+def _spelled(text: str) -> Iterator[str]:
+    """Yield the names, and parts of names, that are spelt as no word is: GPT-4, max_steps."""
+    for term in read(text).terms:
+        if term.kind == Kind.NAME:
+            for part in term.text.split("-"):
+                if _ODD.search(part):
+                    yield _PLURAL.sub("", part)
+
+
+def _versions(text: str) -> set[tuple[str, str]]:
+    return {(match[1].casefold(), match[2]) for match in _VERSION.finditer(text)}
 
 
 def _translated(model: Engine, prompt: tuple[Message, ...], text: str, stop: Stop) -> str:

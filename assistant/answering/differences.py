@@ -17,6 +17,7 @@ from assistant.answering.bindings import (
     steps,
     unbound,
 )
+from assistant.answering.copies import copied_otherwise
 from assistant.answering.doubt import MOST_OF, Doubt
 from assistant.answering.evidence import Evidence
 from assistant.answering.matching import places_of, same, same_name
@@ -26,7 +27,9 @@ from ingest.text.opposites import as_strong, contrary, has_contrary, measured_ot
 _REACH = 3  # terms between a word and the contrary that stands in its place
 
 
-def differences(said: Claims, grounds: Sequence[Ground], evidence: Evidence) -> Iterator[Doubt]:
+def differences(
+    sentence: str, said: Claims, grounds: Sequence[Ground], evidence: Evidence
+) -> Iterator[Doubt]:
     """Yield what a sentence says otherwise than its sources, what is certainly false first."""
     whole = " ".join(f"{ground.before} {ground.line.text}" for ground in grounds)
     if (detail := missing_of(said, whole)) is not None:
@@ -47,6 +50,7 @@ def differences(said: Claims, grounds: Sequence[Ground], evidence: Evidence) -> 
     if said.compares and not any(ground.claims.compares for ground in grounds):
         yield Doubt("its source compares nothing")
     yield from _unconditional(said, grounds)
+    yield from copied_otherwise(sentence, evidence)
 
 
 def missing_of(said: Claims, source: str) -> str | None:

@@ -1,6 +1,6 @@
 """Large numbers in two languages: 70 billion is 700 亿, and small models get it wrong by ten.
 
-Knows digits followed by a unit of counting, nothing of number words.
+Knows digits followed by a unit of counting, and months, which Chinese counts; no number words.
 """
 
 import re
@@ -10,14 +10,24 @@ _LETTERS = {"T": 10**12, "B": 10**9, "M": 10**6, "K": 10**3, "k": 10**3}
 _CHINESE = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
 _QUANTITY = re.compile(
     r"(?<![\w.])(?P<digits>\d+(?:,\d{3})*(?:\.\d+)?)"
-    r"(?:\s?(?P<word>trillion|billion|million|thousand)\b|(?P<letter>[TBMKk])(?![A-Za-z0-9])"
+    r"(?:[\s-]?(?P<word>trillion|billion|million|thousand)\b|(?P<letter>[TBMKk])(?![A-Za-z0-9])"
     r"|\s?(?P<han>[十百千万亿]+))?"
+)
+_MONTHS = [
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+]  # fmt: skip
+_MONTH = re.compile(rf"\b({'|'.join(_MONTHS)})\b(?! [Ii]\b)")
+_LISTED = re.compile(
+    r"(?P<number>\d[\d.]{0,20})"
+    r"(?=(?:(?:,|,? and|,? or| to) \d[\d.]{0,20}){1,8}[\s-](?P<word>trillion|billion|million)\b)"
 )
 
 
 def quantities(text: str) -> set[float]:
     """Return the numbers of a text with what they are counted in: ``1.4 万亿`` is 1.4e12."""
-    return {_value(match) for match in _QUANTITY.finditer(text)}
+    months = {float(_MONTHS.index(month) + 1) for month in _MONTH.findall(text)}
+    return months | {_value(match) for match in _QUANTITY.finditer(_each_counted(text))}
 
 
 def without_quantities(text: str) -> str:
@@ -27,7 +37,12 @@ def without_quantities(text: str) -> str:
 
 def in_chinese_units(text: str) -> str:
     """Return an English text with its millions, billions and trillions counted in 万 and 亿."""
-    return _QUANTITY.sub(_in_chinese, text)
+    return _QUANTITY.sub(_in_chinese, _each_counted(text))
+
+
+def _each_counted(text: str) -> str:
+    """Return a text in which each number of a list has the unit of its last: 2 and 7 billion."""
+    return _LISTED.sub(r"\g<number> \g<word>", text)
 
 
 def _value(match: re.Match[str]) -> float:

@@ -67,7 +67,7 @@ class Support:
             return Verdict("dropped", 0.0, "no passage supports it")
         sources = tuple(ground.line for ground in grounds)
         about = grounds[0].weight >= _ABOUT * weight_of(said.terms)
-        doubts = differences(said, grounds, evidence)
+        doubts = differences(sentence, said, grounds, evidence)
         judge = self._library.judge
         if judge is None:
             doubt = next(doubts, None)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.answering.across import to_chinese, to_english
+from assistant.answering.across import faithful, to_chinese, to_english
 from assistant.answering.quantities import in_chinese_units, quantities
 
 
@@ -60,6 +60,26 @@ def test_a_translation_with_other_numbers_or_names_is_not_shown(said, kept):
 def test_numbers_are_compared_with_what_they_count(said, kept):
     source = "Chinchilla has 70 billion parameters and read 1.4 trillion tokens."
     assert list(to_chinese(Says(f"1. {said}"), [source], never)) == [said if kept else ""]
+
+
+@pytest.mark.parametrize(
+    ("source", "said", "kept"),
+    [
+        ("Set max_steps in the SFTConfig.", "在 SFTConfig 中设置 max_steps。", True),
+        ("Set max_steps in the SFTConfig.", "在 SFTConfig 中设置最大步数。", False),
+        ("LSTMs and GPUs differ.", "LSTM 和 GPU 互有区别。", True),
+        ("A GPT-3-sized model fits.", "GPT-3 规模的模型放得下。", True),
+        ("We recommend torch 2.12 for vllm.", "我们建议 vllm 用 torch 2.12。", True),
+        ("We recommend torch 2.12 for vllm.", "我们建议使用 vllm 2.12。", False),
+        ("It has 2 and 7 billion parameters.", "它有 20 亿和 70 亿参数。", True),
+        ("It has 2 and 7 billion parameters.", "它有 20 亿参数。", False),
+        ("A 7-billion-parameter model.", "一个 70 亿参数的模型。", True),
+        ("It appeared in May 2024.", "它于 2024 年 5 月发布。", True),
+        ("It appeared in May 2024.", "它于 2024 年 6 月发布。", False),
+    ],
+)
+def test_names_numbers_and_versions_are_kept_both_ways(source, said, kept):
+    assert faithful(said, source) is kept
 
 
 def test_the_model_is_given_numbers_in_chinese_units():

@@ -41,6 +41,12 @@ jobs, too. The Ruff park opened in 1985. It closed at the end of 2004. Plover cr
 Bridge. A two-layer network of Ruff needs at least 7 days. There are no faults in anything below \
 300 volts. Please bring exact change. The driver does not carry change.
 """
+COPIED = """# Warehouse
+
+The sorter must lift a crate, and the belt then carries the crate to the scale. If the belt stops, \
+the sorter may drop two crates, so the guard closes the gate. Only the foreman can open the gate \
+for at least 40 minutes. The scale is more exact than the ruler, and the clerk reads the scale.
+"""
 CHINESE = """# 调度
 
 鹬调度器在 800 毫秒之后抢占长请求。鸻调度器从不抢占请求。量化之后显存占用减少 70 亿字节。\
@@ -53,7 +59,15 @@ def desk(tmp_path_factory, models_dir):
     home = tmp_path_factory.mktemp("support") / "home"
     home.mkdir()
     (home / "models").symlink_to(models_dir)
-    pages = {"a": ADAPTERS, "q": QUEUES, "c": CLIENTS, "l": LONG, "z": CHINESE, "m": MERGED}
+    pages = {
+        "a": ADAPTERS,
+        "q": QUEUES,
+        "c": CLIENTS,
+        "l": LONG,
+        "z": CHINESE,
+        "m": MERGED,
+        "w": COPIED,
+    }
     writing.add(
         Archive(home / "archive"),
         [Resource(f"file:///{n}.md", "text/markdown", text.encode()) for n, text in pages.items()],
@@ -144,6 +158,25 @@ def test_what_pairs_the_right_words_wrongly_does_not(desk, page, sentence, why):
     verdict = Support(desk.library).check(sentence, about(desk, PAGES[page]))
     assert verdict.status == "dropped"
     assert why in verdict.reason
+
+
+@pytest.mark.parametrize(
+    ("sentence", "holds"),
+    [
+        ("The belt then carries the crate to the scale, and the clerk reads the scale.", True),
+        ("The belt then carries the scale to the crate, and the clerk reads the scale.", False),
+        ("The clerk then carries the crate to the scale, and the clerk reads the scale.", False),
+        ("Before that the belt carries the crate to the scale; the clerk reads the scale.", False),
+        ("The sorter may lift a crate, and the clerk reads the scale.", False),
+        ("The sorter may drop two crates, and the clerk reads the scale.", False),
+        ("The foreman can open the gate for 40 minutes, and the clerk reads the scale.", False),
+        ("So the sorter must lift a crate, and the clerk reads the scale.", False),
+    ],
+)
+def test_what_is_copied_is_copied_exactly(desk, sentence, holds):
+    verdict = Support(desk.library).check(sentence, about(desk, "w"))
+    assert (verdict.status != "dropped") is holds, verdict
+    assert holds or verdict.quote_instead  # the source says it better
 
 
 def test_what_is_told_in_another_order_gives_way_to_its_source(desk):

@@ -38,7 +38,7 @@ _UNIT = _one_of(_UNITS)
 _AFTER = (
     rf"(?:(?P<glued>[{''.join(sorted(_GLUED))}])(?![A-Za-z])"
     rf"|[-\s]*(?P<scale>{_one_of(set(_SCALES) - _GLUED)}))?"
-    rf"(?:[-\s$\\{{}}]*(?P<unit>{_UNIT}))?"
+    rf"(?:(?!\s+[x×]\s+[\d(])[-\s$\\{{}}]*(?P<unit>{_UNIT}))?"  # "6 × 20" multiplies
 )
 _DIGITS = re.compile(
     r"(?<![A-Za-z0-9_.])(?<![A-Za-z][-_])(?P<money>[$¥])?"
@@ -114,12 +114,15 @@ def counted(text: str) -> list[tuple[Quantity, set[str]]]:
         scale = _SCALES.get(match["glued"] or (match["scale"] or ""), 1.0)
         found.append((match.start(), match.end(), Quantity(number * scale, unit)))
     for match in _SPELLED.finditer(text):
-        unit = _UNITS.get(match["unit"] or "", "")
+        fold = "x" if match["word"].lower() in TABLES["fold"] else ""
+        unit = _UNITS.get(match["unit"] or "", fold)
         value = _WORDS[match["word"].lower()] * _SCALES.get(match["scale"] or "", 1.0)
         if value != 1 or unit not in ("", "x"):  # "one" and "once" seldom count anything
             found.append((match.start(), match.end(), Quantity(value, unit)))
     for match in _CHINESE.finditer(text):
         value, unit = _han(match["zh"]), _UNITS.get(match["unit"] or "", "")
+        if unit == "yuan" and value < 10:  # 三元组 is a triple
+            unit = ""
         if value > 1 or (value == 1 and unit not in ("", "x")):
             found.append((match.start(), match.end(), Quantity(value, unit)))
     found.sort(key=lambda each: (each[0], -each[1]))

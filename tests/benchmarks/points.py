@@ -13,7 +13,8 @@ to be computed, which no source holds, must be there.
 *Citation precision* is stricter than that of `tests.benchmarks.judge`: what bears a sentence must
 stand close together in the quote, in at most three neighbouring sentences, with all its numbers and
 names, no denial more or less, and more of its words; a sentence fused from two sources must need
-both.
+both. Of a sentence that stands beside its English original, the quote must bear the original, and
+the original be what it says by `tests.benchmarks.judge_across`.
 """
 
 import argparse
@@ -21,7 +22,7 @@ import json
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache, partial
 from itertools import pairwise
@@ -33,6 +34,7 @@ import numpy as np
 import platformdirs
 
 from index.models.embedder import Embedder, Vectors
+from tests.benchmarks.judge_across import Around, Embed, why_untrue
 from tests.benchmarks.judge_rules import why_unsound
 from tests.benchmarks.judge_text import chinese, expand, sentences, words
 from tests.benchmarks.open_questions import HALVES, OpenQuestion, Point, answered, of_half, read
@@ -41,8 +43,6 @@ PRIMER = Path(__file__).resolve().parents[2] / "data" / "primer"
 MODEL = "multilingual-e5-small"
 WEIGHTS = (-5.2, 2.2, 1.5, 2.9, 4.2, -0.9)
 """Fitted on answers read by hand (`tests.benchmarks.fit_points`), in the order of features."""
-Embed = Callable[[Sequence[str]], Vectors]
-"""Texts to vectors of length 1, float32 (n, dimension)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,12 +182,13 @@ def _rarity(word: str) -> float:
 # --- citations
 
 
-def citations(answer: dict[str, Any]) -> tuple[int, list[tuple[str, int, str]]]:
+def citations(answer: dict[str, Any], embed: Embed) -> tuple[int, list[tuple[str, int, str]]]:
     """Return how many pairs of sentence and citation there are, and those that do not hold."""
     quotes = {cited["n"]: cited["quote"] for cited in answer["citations"]}
+    around = _around(answer, embed)
     pairs, unsound = 0, []
     for sentence in answer["sentences"]:
-        reasons = {n: _why_cited(quotes.get(n), sentence) for n in sentence["citations"]}
+        reasons = {n: _why_cited(quotes.get(n), sentence, around) for n in sentence["citations"]}
         pairs += len(reasons)
         if len(reasons) > 1 and all(reasons.values()) and all(n in quotes for n in reasons):
             reasons = _fused(sentence["text"], {n: quotes[n] for n in reasons})
@@ -200,12 +201,20 @@ _NEEDED = 0.25
 _CLOSE = 3
 
 
-def _why_cited(quote: str | None, sentence: dict[str, Any]) -> str:
+def _around(answer: dict[str, Any], embed: Embed) -> Around:
+    """Return the sentences that an answer's translations are judged among."""
+    quoted = [each for cited in answer["citations"] for each in sentences(cited["quote"])]
+    translated = [each for each in answer["sentences"] if each.get("original")]
+    originals = [each["original"] for each in translated]
+    return Around(embed, [*originals, *quoted], [each["text"] for each in translated])
+
+
+def _why_cited(quote: str | None, sentence: dict[str, Any], around: Around) -> str:
     """Say why a quote does not bear a sentence, or its original and the original the sentence."""
     original = sentence.get("original")
     if not original:
         return _why(quote, sentence["text"])
-    return _why(quote, original) or why_unsound(original, sentence["text"])
+    return _why(quote, original) or why_untrue(sentence["text"], original, around)
 
 
 def _why(quote: str | None, sentence: str) -> str:
@@ -213,6 +222,8 @@ def _why(quote: str | None, sentence: str) -> str:
     reason = why_unsound(quote, sentence)
     if reason or quote is None or chinese(sentence) != chinese(quote):
         return reason
+    if _flat(sentence) in _flat(quote):
+        return ""  # however many lines it has: a table, say
     parts = sentences(quote)
     stretches = [" ".join(parts[at : at + _CLOSE]) for at in range(max(1, len(parts) - _CLOSE + 1))]
     reasons = [_why_close(each, sentence) for each in stretches]
@@ -252,7 +263,7 @@ def _flat(text: str) -> str:
 
 def judge(answer: dict[str, Any], question: OpenQuestion, embed: Embed) -> Verdict:
     """Judge one ``ask --json`` object."""
-    pairs, unsound = (0, []) if answer["refused"] else citations(answer)
+    pairs, unsound = (0, []) if answer["refused"] else citations(answer, embed)
     texts = [] if answer["refused"] else [each["text"] for each in answer["sentences"]]
     times = answer.get("timings") or {}
     return Verdict(

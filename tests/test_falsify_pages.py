@@ -1,0 +1,26 @@
+"""What falsifies sentences of pages changes what is said, in one place."""
+
+import random
+
+import pytest
+
+from tests.benchmarks.falsify import True_
+from tests.benchmarks.falsify_pages import falsify
+
+
+@pytest.mark.parametrize(
+    ("lang", "sentence", "kind", "false"),
+    [
+        ("en", "If it is cold, the pump may stop.", "condition dropped", "The pump may stop."),
+        ("en", "The pump may stop.", "how surely", "The pump will always stop."),
+        ("en", "Only the pump stops, because the valve is shut tight.", "cause and effect",
+         "the valve is shut tight because Only the pump stops."),
+        ("en", "The pump feeds the valve.", "things exchanged", "The valve feeds the pump."),
+        ("en", "Unlike the pump, it rests.", "unlike turned", "Like the pump, it rests."),
+        ("zh", "水泵至少运行两小时。", "only and at least", "水泵恰好运行两小时。"),
+        ("zh", "水泵可能停止。", "how surely", "水泵一定停止。"),
+    ],
+)  # fmt: skip
+def test_a_kind_changes_what_is_said(lang, sentence, kind, false):
+    made = dict(falsify(True_(lang, sentence, (sentence,)), random.Random(1)))
+    assert made[kind].casefold() == false.casefold()
