@@ -1,4 +1,5 @@
-# For everyone: ask, serve. For developers: lint, test, bench, docs, lock; faults, fuzz, soak (hours).
+# For everyone: ask, serve; engines (Milvus, Ray, S3, PostgreSQL). For developers: lint, test, bench, docs,
+# lock, servers (what tests of the engines run); faults, fuzz, soak (hours).
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -9,7 +10,7 @@ LOCKED := $(INSTALL) --no-deps --require-hashes
 LLAMA_LOG := $(VENV)/llama.log
 export Q ?= explain GQA vs MQA
 
-.PHONY: ask serve env test lint bench docs lock first faults fuzz soak
+.PHONY: ask serve env engines servers test lint bench docs lock first faults fuzz soak
 
 # The packages and llama.cpp at once; the sources answer before llama.cpp is compiled.
 ask: $(VENV)/.build
@@ -21,6 +22,10 @@ serve: env
 
 env: $(VENV)/.build
 	@$(MAKE) --no-print-directory -j2 $(VENV)/.llama $(VENV)/.runtime
+
+engines: $(VENV)/.engines
+
+servers: $(VENV)/.servers
 
 test: lint
 	$(BIN)/pytest -q -n auto --dist loadfile -m "not long"
@@ -73,6 +78,11 @@ lock:
 	$(UV_LOCK) --overrides requirements/overrides.txt $(IN) -o requirements/runtime.txt
 	$(UV_LOCK) --overrides requirements/overrides.txt --constraints requirements/runtime.txt \
 		--extra dev $(IN) -o requirements/dev.txt
+	$(UV_LOCK) --overrides requirements/overrides.txt --constraints requirements/runtime.txt \
+		--extra milvus --extra object-store --extra postgresql --extra ray $(IN) \
+		-o requirements/engines.txt
+	$(UV_LOCK) --constraints requirements/dev.txt requirements/servers.in \
+		-o requirements/servers.txt
 	$(UV_LOCK) --constraints requirements/runtime.txt requirements/build.in \
 		-o requirements/build.txt
 	$(UV_LOCK) --no-deps requirements/llama.in -o requirements/llama.txt
@@ -103,4 +113,13 @@ first: $(VENV)/.runtime
 
 $(VENV)/.dev: $(VENV)/.runtime requirements/dev.txt
 	@$(LOCKED) -r requirements/dev.txt
+	@touch $@
+
+# What a library, pages and threads beyond one machine need (docs/milvus.md, docs/several-desks.md).
+$(VENV)/.engines: $(VENV)/.runtime requirements/engines.txt
+	@$(LOCKED) -r requirements/engines.txt
+	@touch $@
+
+$(VENV)/.servers: $(VENV)/.engines $(VENV)/.dev requirements/servers.txt
+	@$(LOCKED) -r requirements/servers.txt
 	@touch $@

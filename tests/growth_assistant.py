@@ -352,7 +352,7 @@ EXEMPT: dict[str, str] = {
     "assistant.answering.decide.": _ASKS_LIBRARY,
     "assistant.answering.evidence.": _ASKS_LIBRARY,
     "assistant.answering.fitted.": _OURS,
-    "assistant.answering.gaps.": _ASKS_LIBRARY,
+    "assistant.answering.look_in.": _ASKS_LIBRARY,
     "assistant.answering.inquiry.": _ASKS_LIBRARY,
     "assistant.answering.relevance.": "arrays, one number a sentence",
     "assistant.answering.alignment.": "a sentence of a model beside those of its evidence",

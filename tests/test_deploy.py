@@ -86,7 +86,7 @@ def test_the_commands_and_options_of_refdesk_exist():
 def test_the_variables_of_refdesk_exist():
     known = {
         parameter.envvar
-        for command in get_command(app).commands.values()  # type: ignore[attr-defined]
+        for command in (get_command(app), *get_command(app).commands.values())  # type: ignore[attr-defined]
         for parameter in command.params
         if getattr(parameter, "envvar", None)
     }
@@ -196,6 +196,19 @@ def test_selectors_find_their_pods():
         if "template" in item["spec"]:
             wanted = item["spec"]["selector"]["matchLabels"]
             assert wanted.items() <= item["spec"]["template"]["metadata"]["labels"].items()
+
+
+def test_compose_would_take_it():
+    check = pytest.importorskip("check_jsonschema", reason="pip install check-jsonschema checks it")
+    file = str(DEPLOY / "compose.yaml")
+    assert check.main(["--builtin-schema", "vendor.compose-spec", file], standalone_mode=False) == 0
+
+
+def test_the_image_of_the_desks_can_be_made():
+    stages = re.findall(r"^FROM \S+ AS (\S+)$", (ROOT / "Containerfile").read_text(), re.M)
+    for service in services():
+        if "build" in service:
+            assert service["build"]["target"] in stages
 
 
 def test_kubernetes_would_take_it():

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from assistant.answering import answer as answering
-from assistant.answering import gaps
+from assistant.answering import look_in
 from assistant.answering.evidence import PASSAGES
 from assistant.answering.values import Answer, Event
 from assistant.engines.protocol import Engine
@@ -40,7 +40,7 @@ def inquire(
             continue
         answer = replace(event.answer, question=question)
         if answer.refused:
-            places = gaps.sections(here, asked, answer.nearest)
+            places = look_in.places(here, asked, answer.nearest)
             answer = replace(answer, look_in=places)
         yield replace(event, answer=answer)
 

@@ -6,7 +6,6 @@ from time import perf_counter
 from typing import Any
 
 from assistant import bounds
-from assistant.answering import gaps as gap_notes
 from assistant.answering import inquiry
 from assistant.answering.evidence import PASSAGES
 from assistant.answering.values import Answer, Event, SearchResult
@@ -15,6 +14,7 @@ from assistant.desk.reading import Reading
 from assistant.engines.protocol import Engine
 from assistant.kept import asked_notes
 from assistant.kept.anchor import Anchor, located
+from assistant.kept.gaps import Gap, grouped
 from assistant.kept.notes import Note
 from assistant.reception import needs_no_model, receive
 from index.search.query import require_words
@@ -82,7 +82,7 @@ class Asking(Reading):
                 event = replace(event, answer=self._with_figures(event.answer))
             answer = event.answer if event.name == "done" else None
             if answer and answer.refused and self._note_gaps and not filters and not stop():
-                gap_notes.note(self.home.root, answer)
+                self._gaps.note(answer)
             yield event
 
     def _with_figures(self, answer: Answer) -> Answer:
@@ -172,6 +172,6 @@ class Asking(Reading):
 
         return verify(library, saved_form.checked(saved), asked_again)
 
-    def gaps(self) -> list[gap_notes.Gap]:
+    def gaps(self) -> list[Gap]:
         """Return what was asked and refused, questions alike together, most often asked first."""
-        return gap_notes.grouped(self._snapshot(), gap_notes.read(self.home.root))
+        return grouped(self._snapshot(), self._gaps.read())

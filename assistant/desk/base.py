@@ -1,12 +1,14 @@
 """A home, what is opened of it, and how it is fetched for."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from platformdirs import user_data_path
 
 from assistant.home.opened import Resources
+from assistant.kept.database import Database
+from assistant.kept.gaps import Gaps
 from assistant.kept.notes import Notes
 from assistant.kept.threads import Threads
 from index.search.library import Library
@@ -15,6 +17,7 @@ from index.store.generation import Home
 if TYPE_CHECKING:
     import httpx
 
+    from assistant.home.checking import Kept
     from assistant.home.reports import Fetching
     from ingest.fetch.pace import Limits
 
@@ -45,10 +48,13 @@ class Base:
         history: bool = True,
         library: str = "",
         judge: str = "",
+        database: str = "",
     ) -> None:
         self.home = Home(Path(home).expanduser() if home else default_home(), library)
-        self.threads = Threads(self.home.root, keeping=history, notice=notice)
-        self.notes = Notes(self.home.root, keeping=history)
+        self._place = Database(database) if database else self.home.root
+        self.threads = Threads(self._place, keeping=history, notice=notice)
+        self.notes = Notes(self._place, keeping=history)
+        self._gaps = Gaps(self._place)
         self._progress = progress
         self._transport = transport
         self._limits = limits
@@ -63,6 +69,12 @@ class Base:
     def _snapshot(self, *asked: str) -> Library:
         """Return the library as it is now: one answer is made from one generation."""
         return self._opened.library(*asked).snapshot()
+
+    def _kept(self) -> "Sequence[Kept]":
+        """Return all that people keep here."""
+        from assistant.learning.deck import Deck  # needed here alone
+
+        return (self.threads, self.notes, self._gaps, Deck(self._place))
 
     def _fetching(self, **how: Any) -> "Fetching":
         from assistant.home.reports import Fetching  # no question waits for what fetches

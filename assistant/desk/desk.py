@@ -26,4 +26,6 @@ class Desk(Asking, Keeping, Studying, TakingOut, Measuring):
             server or a ``.db`` file of Milvus Lite; by default where :meth:`rebuild` put it.
         judge: a cross-encoder or NLI model, by its folder or ``OWNER/NAME``, that decides which
             sentences of a model are supported where rules find no fault; by default rules alone.
+        database: ``postgresql://USER@HOST/NAME``, where threads, notes, cards and gaps are kept
+            that several desks share; by default in the home.
     """

@@ -6,10 +6,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from assistant.answering import gaps as gap_notes
 from assistant.answering import inquiry
 from assistant.desk.base import Base, Progress
-from ingest.errors import NothingFound
+from ingest.errors import NothingFound, UsageError
 
 if TYPE_CHECKING:
     from assistant.home.checking import Checkup
@@ -98,7 +97,7 @@ class Keeping(Base):
         digest = intake.refresh(self._opened.keeper(progress), budget, self._fetching(told=told))
         digest = replace(digest, answered=tuple(self._answered_now()))
         digests.keep(self.home.root, digest)
-        gap_notes.forget(self.home.root, digest.answered)
+        self._gaps.forget(digest.answered)
         return digest
 
     def digests(self) -> list[dict[str, Any]]:
@@ -109,7 +108,11 @@ class Keeping(Base):
 
     def _answered_now(self) -> Iterator[str]:
         """Yield the refused questions that the sources answer by now, without a model."""
-        for gap in gap_notes.read(self.home.root)[:_ASKED_AGAIN]:
+        try:
+            gaps = self._gaps.read()
+        except UsageError:  # a database that does not answer takes no digest away
+            return
+        for gap in gaps[:_ASKED_AGAIN]:
             library = partial(self._snapshot, gap.question)
             if not inquiry.answer_alone(library, gap.question, lambda: None).refused:
                 yield gap.question
@@ -174,8 +177,8 @@ class Keeping(Base):
         from assistant.home import checking  # needed here alone
 
         if not repair:  # which needs no model
-            return checking.Checkup(tuple(checking.damages(self.home)))
-        return self._opened.keeper().repair()
+            return checking.Checkup(tuple(checking.damages(self.home, self._kept())))
+        return self._opened.keeper().repair(self._kept())
 
     def take_page(self, page: "SeenPage", *, progress: Progress | None = None) -> "IngestReport":
         """Take in a page as a person's browser shows it: nothing is fetched.

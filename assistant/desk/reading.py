@@ -4,6 +4,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from assistant.desk.base import Base
+from assistant.kept.database import Database
 from index.search.narrowing import check
 from index.store.values import Filters, StoredPassage
 from ingest.errors import NothingFound, UsageError
@@ -133,7 +134,9 @@ class Reading(Base):
         return self.library.status()
 
     def close(self) -> None:
-        """Give the model's memory back."""
+        """Give the model's memory back, and the connections to a database."""
         if "_drawings" in vars(self):
             self._drawings.close()
         self._opened.close()
+        if isinstance(self._place, Database):
+            self._place.close()

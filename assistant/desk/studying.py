@@ -61,4 +61,4 @@ class Studying(Base):
         """Return the cards kept in this home, by whom; see `learning.deck`."""
         from assistant.learning.deck import Deck
 
-        return Deck(self.home.root, owner)
+        return Deck(self._place, owner)

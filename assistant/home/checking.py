@@ -1,12 +1,9 @@
-"""Looking for damage in a whole home, and putting right what can be without losing anything."""
+"""Looking for damage in a whole home and in what people keep, and putting right what can be."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
-from assistant.answering import gaps
-from assistant.kept import notes, threads
-from assistant.kept.notes import Notes
-from assistant.kept.threads import Threads
 from index.building import check as library_check
 from index.models import check as weights_check
 from index.store import sums
@@ -26,25 +23,41 @@ class Checkup:
     repaired: tuple[Damage, ...] = ()
 
 
-def damages(home: Home) -> list[Damage]:
-    """Return every damage of a home; every byte of archive, library and weights is read."""
+class Kept(Protocol):
+    """What people keep of one kind: threads, notes, cards, refused questions."""
+
+    @property
+    def name(self) -> str:
+        """What it is called where it is damaged."""
+
+    def is_sound(self) -> bool:
+        """Say whether all of it can be read."""
+
+    def set_aside(self) -> str:
+        """Give it another name, so that it is begun anew; return that name."""
+
+
+def damages(home: Home, kept: Sequence[Kept]) -> list[Damage]:
+    """Return every damage of a home and of what people ``kept``.
+
+    Every byte of archive, library and weights is read.
+    """
     archive = Archive(home.archive)
     harm = [*library_check.damages(home), *archive_check.damages(archive)]
     harm += weights_check.damages(home.models)
     for lost in catalog.unreadable(archive):
         cure = "it counts no more: the list is as it was before; add it again"
         harm.append(Damage(lost.url, lost.reason, cure, repairable=False))
-    if not gaps.is_sound(home.root):
-        cure = "`refdesk check --repair` puts it aside and begins it anew"
-        harm.append(Damage("gaps.sqlite", "cannot be read", cure))
-    for name, kept in _kept(home).items():
-        if not kept.is_sound():
-            cure = "`refdesk check --repair` puts it aside and begins it anew"
-            harm.append(Damage(name, "cannot be read, or not all of it", cure))
+    cure = "`refdesk check --repair` puts it aside and begins it anew"
+    harm += [
+        Damage(each.name, "cannot be read, or not all of it", cure)
+        for each in kept
+        if not each.is_sound()
+    ]
     return harm
 
 
-def repair(home: Home, make_anew: Callable[[], object]) -> None:
+def repair(home: Home, kept: Sequence[Kept], make_anew: Callable[[], object]) -> None:
     """Put right what can be; ``make_anew`` makes the library from the archive.
 
     The caller holds the home's write lock.
@@ -52,26 +65,15 @@ def repair(home: Home, make_anew: Callable[[], object]) -> None:
     archive_check.repair(Archive(home.archive))
     weights_check.repair(home.models)
     wanting = library_check.repair(home)
-    if not gaps.is_sound(home.root):
-        file = gaps.file_of(home.root)
-        file.replace(file.with_suffix(".damaged"))
-    for kept in _kept(home).values():
-        if not kept.is_sound():
-            kept.set_aside()
+    for each in kept:
+        if not each.is_sound():
+            each.set_aside()
     if not wanting or home.without_archive.exists():
         return
     make_anew()
     for older in home.generations()[:-1]:
         if sums.damage(older, every_byte=True):
             remove_tree(older)
-
-
-def _kept(home: Home) -> dict[str, Threads | Notes]:
-    """Return what people keep in a home, by the name of its file."""
-    return {
-        threads.file_of(home.root).name: Threads(home.root),
-        notes.file_of(home.root).name: Notes(home.root),
-    }
 
 
 def compared(before: list[Damage], left: list[Damage]) -> Checkup:

@@ -6,7 +6,7 @@ and out stands beside it: `intake`, `given_lists`, `forgetting`, `carrying`.
 
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -119,9 +119,9 @@ class HomeWriter:
             return carry.lists_of(self.home)
         return catalog.known(self.archive)
 
-    def repair(self) -> Checkup:
-        """See :meth:`assistant.desk.Desk.check`."""
-        damages = checking.damages(self.home)
+    def repair(self, kept: Sequence[checking.Kept]) -> Checkup:
+        """See :meth:`assistant.desk.Desk.check`; ``kept`` as in `checking.damages`."""
+        damages = checking.damages(self.home, kept)
         if not damages:
             return Checkup(())
 
@@ -130,8 +130,8 @@ class HomeWriter:
             self.update(0, afresh=True)
 
         with self.writing():
-            checking.repair(self.home, make_anew)
-        return checking.compared(damages, checking.damages(self.home))
+            checking.repair(self.home, kept, make_anew)
+        return checking.compared(damages, checking.damages(self.home, kept))
 
     def widen(self) -> None:
         """Embed the library once more, for questions in other languages than English.

@@ -1,58 +1,95 @@
 """A file of a home that holds what a person keeps: SQLite, for its owner's eyes only.
 
-Neither archive nor library: what is fetched or built anew leaves it alone. Words are found by
-three characters in a row (SQLite's FTS5, tokenizer ``trigram``), in any script; shorter ones, as
-Chinese words often are, by reading every row.
+Words are found by three characters in a row (SQLite's FTS5, tokenizer ``trigram``), in any script;
+shorter ones, as Chinese words often are, by reading every row.
 """
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
-from assistant.bounds import readable
+from assistant.kept.words import like
 from ingest.errors import HomeBusy, UsageError
 
 _WAIT_S = 2.0
 _DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR)
 _BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 _FORMAT = 1
-_TERMS = 8
-"""The most words of a search that count."""
 _GRAM = 3
-_WORDS = "CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5(body, tokenize = 'trigram')"
+_WORDS = "CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5(body, tokenize = 'trigram');"
 
 
 class Damaged(UsageError):
-    """A file of what a person keeps cannot be read any more."""
+    """What a person keeps cannot be read any more."""
 
 
 class CannotWrite(UsageError):
     """A file of what a person keeps, or its folder, can only be read."""
 
 
+class FileRows:
+    """The tables of an opened file; see `assistant.kept.store.Rows`."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+
+    def execute(self, sql: str, values: Sequence[Any] = (), /) -> sqlite3.Cursor:
+        """Carry out a statement."""
+        return self._db.execute(sql, tuple(values))
+
+    def lists(self, column: str) -> str:
+        """Return the condition that a value is in the JSON list of a column."""
+        return f"EXISTS (SELECT 1 FROM json_each({column}) WHERE value = ?)"
+
+    def put_words(self, number: int, body: str) -> None:
+        """Have a row's text searched."""
+        self._db.execute("INSERT INTO words (rowid, body) VALUES (?, ?)", (number, body))
+
+    def drop_words(self, numbers: Iterable[int]) -> None:
+        """Search the text of these rows no more."""
+        self._db.executemany("DELETE FROM words WHERE rowid = ?", [(each,) for each in numbers])
+
+    def words_of(self, number: int) -> str:
+        """Return a row's text."""
+        row = self._db.execute("SELECT body FROM words WHERE rowid = ?", (number,)).fetchone()
+        return str(row[0]) if row else ""
+
+    def rows_with(self, term: str) -> set[int]:
+        """Return the numbers of the rows that hold a word."""
+        if len(term) >= _GRAM:
+            quoted = '"' + term.replace('"', '""') + '"'
+            rows = self._db.execute("SELECT rowid FROM words WHERE words MATCH ?", (quoted,))
+        else:
+            rows = self._db.execute(
+                "SELECT rowid FROM words WHERE body LIKE ? ESCAPE '\\'", (like(term),)
+            )
+        return {number for (number,) in rows}
+
+
 class KeptFile:
-    """One such file.
+    """One such file; see `assistant.kept.store.Kept`.
 
     Args:
         path: where it stands; it is made when something is first written.
-        schema: its tables, ``CREATE TABLE IF NOT EXISTS ...;`` each; ``words``, which holds the
-            searched text of a row under that row's number, comes by itself.
+        tables: what stands in it.
+        searched: whether texts of rows are searched for words.
     """
 
-    def __init__(self, path: Path, schema: str) -> None:
+    def __init__(self, path: Path, tables: str, *, searched: bool) -> None:
         self.path = path
-        self._schema = f"{schema};{_WORDS};"
+        self._schema = f"{tables};{_WORDS if searched else ''}"
+        self._searched = searched
+
+    @property
+    def name(self) -> str:
+        """The file's name."""
+        return self.path.name
 
     @contextmanager
-    def reading(self) -> Iterator[sqlite3.Connection]:
-        """Open the file to read; where there is none, one that is empty.
-
-        Raises:
-            Damaged: it cannot be read.
-            HomeBusy: another process writes for longer than two seconds.
-            UsageError: a newer refdesk wrote it.
-        """
+    def reading(self) -> Iterator[FileRows]:
+        """Open the file to read; where there is none, one that is empty."""
         with self._told():
             there = self.path.exists()
             place = f"{self.path.absolute().as_uri()}?mode=ro" if there else ":memory:"
@@ -61,15 +98,11 @@ class KeptFile:
                     self._check(db)
                 else:
                     db.executescript(self._schema)
-                yield db
+                yield FileRows(db)
 
     @contextmanager
-    def writing(self) -> Iterator[sqlite3.Connection]:
-        """Open the file to write, as one transaction; errors as :meth:`reading`.
-
-        Raises:
-            CannotWrite: it cannot be written.
-        """
+    def writing(self, *, erasing: bool = False) -> Iterator[FileRows]:
+        """Open the file to write, as one transaction."""
         with self._told():
             try:
                 self.path.touch(mode=0o600)  # nobody else's business
@@ -79,12 +112,16 @@ class KeptFile:
                 self._check(db)
                 if not db.execute("PRAGMA user_version").fetchone()[0]:
                     db.executescript(f"{self._schema}PRAGMA user_version = {_FORMAT}")
+                if erasing:
+                    db.execute("PRAGMA secure_delete = ON")
                 with db:
                     db.execute("BEGIN IMMEDIATE")
-                    yield db
+                    yield FileRows(db)
+                    if erasing and self._searched:  # else the words stay
+                        db.execute("INSERT INTO words (words) VALUES ('optimize')")
 
-    def set_aside(self) -> Path:
-        """Give a damaged file another name, so that a new one is begun; return that name."""
+    def set_aside(self) -> str:
+        """Give a damaged file another name; return that name."""
         aside = self.path.with_suffix(".damaged")
         number = 1
         while aside.exists():
@@ -94,13 +131,10 @@ class KeptFile:
         journal = self.path.with_name(f"{self.path.name}-journal")
         with suppress(FileNotFoundError):  # it belongs to the file that went
             journal.replace(aside.with_name(f"{aside.name}-journal"))
-        return aside
+        return aside.name
 
-    def is_sound(self, every_row: Callable[[sqlite3.Connection], object]) -> bool:
-        """Say whether the file can be read, all of it; ``every_row`` reads the rows.
-
-        It may raise ValueError, KeyError or TypeError for a row that is not as it was written.
-        """
+    def is_sound(self, every_row: Callable[[FileRows], object]) -> bool:
+        """Say whether the file can be read, all of it."""
         try:
             with self.reading() as db:
                 if db.execute("PRAGMA integrity_check(1)").fetchone()[0] != "ok":
@@ -130,41 +164,3 @@ class KeptFile:
                     "begins a new one."
                 ) from error
             raise CannotWrite(f"{self.path} cannot be used: {error}.") from error
-
-
-def terms(query: str) -> list[str]:
-    """Return the words of a search that are looked for, each once.
-
-    Raises:
-        UsageError: there is none.
-    """
-    wanted = list(dict.fromkeys(readable(query).split()))[:_TERMS]
-    if not wanted:
-        raise UsageError("Say which words to look for.")
-    return wanted
-
-
-def rows_with(db: sqlite3.Connection, term: str) -> set[int]:
-    """Return the numbers of the rows whose text holds ``term``, in capitals or not."""
-    if len(term) >= _GRAM:
-        quoted = '"' + term.replace('"', '""') + '"'
-        rows = db.execute("SELECT rowid FROM words WHERE words MATCH ?", (quoted,))
-    else:
-        rows = db.execute("SELECT rowid FROM words WHERE body LIKE ? ESCAPE '\\'", (like(term),))
-    return {number for (number,) in rows}
-
-
-def like(term: str) -> str:
-    """Return the pattern of LIKE for texts that hold ``term``."""
-    escaped = term.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"%{escaped}%"
-
-
-def around(text: str, wanted: list[str], width: int = 160) -> str:
-    """Return about ``width`` characters of a text, around the first of the words it holds."""
-    flat = " ".join(text.split())
-    folded = flat.casefold()
-    places = [at for term in wanted if (at := folded.find(term.casefold())) >= 0]
-    start = max(0, min(places, default=0) - width // 3)
-    cut = flat[start : start + width]
-    return f"{'… ' if start else ''}{cut}{' …' if start + width < len(flat) else ''}"

@@ -1,4 +1,4 @@
-"""Notes and highlights on archived pages and answers, kept in the home's ``notes.sqlite``.
+"""Notes and highlights on archived pages and answers.
 
 A note is fastened to words (`assistant.kept.anchor`), so it stands where they stand, also in a
 newer copy of the page. It is what its owner says, never evidence for an answer.
@@ -6,16 +6,15 @@ newer copy of the page. It is what its owner says, never evidence for an answer.
 
 import json
 import secrets
-import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from assistant.bounds import readable
 from assistant.kept.anchor import CONTEXT, Anchor
-from assistant.kept.file import KeptFile, rows_with, terms
+from assistant.kept.store import Place, Rows, kept
+from assistant.kept.words import terms
 from ingest.errors import NothingFound, UsageError
 
 QUOTE = 4_000
@@ -30,8 +29,9 @@ _SCHEMA = """CREATE TABLE IF NOT EXISTS notes (
     title TEXT NOT NULL, document_sha256 TEXT NOT NULL, exact TEXT NOT NULL, prefix TEXT NOT NULL,
     suffix TEXT NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL, text TEXT NOT NULL,
     tags TEXT NOT NULL, created TEXT NOT NULL, updated TEXT NOT NULL);
-CREATE INDEX IF NOT EXISTS latest ON notes (owner, updated);
-CREATE INDEX IF NOT EXISTS of_page ON notes (url)"""
+CREATE INDEX IF NOT EXISTS latest ON notes (owner, updated)"""
+_COLUMNS = """id, owner, url, title, document_sha256, exact, prefix, suffix, start, "end", text,
+    tags, created, updated"""
 _ROWS = """SELECT id, url, title, document_sha256, exact, prefix, suffix, start, "end", text, tags,
     created, updated FROM notes"""
 THREAD = "refdesk:thread/"
@@ -58,15 +58,17 @@ class Note:
 
 
 class Notes:
-    """The notes of a home; ``owner`` as in `assistant.kept.threads.Threads`.
+    """The notes of a home, or of desks that share a database.
+
+    ``owner`` is as in `assistant.kept.threads.Threads`.
 
     Args:
-        home: the home folder.
+        place: the home folder, or the database.
         keeping: whether new ones are kept.
     """
 
-    def __init__(self, home: Path, *, keeping: bool = True) -> None:
-        self._file = KeptFile(file_of(home), _SCHEMA)
+    def __init__(self, place: Place, *, keeping: bool = True) -> None:
+        self._store = kept(place, "notes", _SCHEMA, searched=True)
         self.keeping = keeping
 
     def add(
@@ -92,15 +94,16 @@ class Notes:
             name, readable(url), readable(title)[:500], digest, fit, _text(text), _tags(tags),
             now, now,
         )  # fmt: skip
-        with self._file.writing() as db:
+        with self._store.writing() as db:
             (count,) = db.execute("SELECT COUNT(*) FROM notes WHERE owner = ?", (owner,)).fetchone()
             if count >= _MANY:
                 raise UsageError(f"{_MANY:,} notes are kept already: delete some.")
-            number = db.execute(
-                "INSERT INTO notes VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            ((number,),) = db.execute(
+                f"INSERT INTO notes ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                " RETURNING number",
                 (name, owner, *_row(note)[1:]),
-            ).lastrowid
-            db.execute("INSERT INTO words (rowid, body) VALUES (?, ?)", (number, _body(note)))
+            ).fetchall()
+            db.put_words(number, _body(note))
         return note
 
     def latest(
@@ -112,8 +115,8 @@ class Notes:
         Raises:
             Damaged: the file cannot be read; so do all that follow.
         """
-        where, values = _of(owner, url=url, tag=tag)
-        with self._file.reading() as db:
+        with self._store.reading() as db:
+            where, values = _of(db, owner, url=url, tag=tag)
             rows = db.execute(
                 f"{_ROWS} WHERE {where} ORDER BY updated DESC, number DESC LIMIT ? OFFSET ?",
                 (*values, limit, offset),
@@ -129,9 +132,9 @@ class Notes:
             UsageError: the query holds no word.
         """
         wanted = terms(query)
-        where, values = _of(owner)
-        with self._file.reading() as db:
-            numbers = set.intersection(*(rows_with(db, term) for term in wanted))
+        with self._store.reading() as db:
+            where, values = _of(db, owner)
+            numbers = set.intersection(*(db.rows_with(term) for term in wanted))
             rows = db.execute(
                 f"SELECT number, updated FROM notes WHERE {where} ORDER BY updated DESC,"
                 " number DESC", values,
@@ -152,7 +155,7 @@ class Notes:
             NothingFound: there is no such note.
             UsageError: as :meth:`add`.
         """
-        with self._file.writing() as db:
+        with self._store.writing() as db:
             number, old = self._named(db, note, owner)
             new = replace(
                 old,
@@ -164,7 +167,8 @@ class Notes:
                 "UPDATE notes SET text = ?, tags = ?, updated = ? WHERE number = ?",
                 (new.text, json.dumps(new.tags, ensure_ascii=False), new.updated, number),
             )
-            db.execute("UPDATE words SET body = ? WHERE rowid = ?", (_body(new), number))
+            db.drop_words([number])
+            db.put_words(number, _body(new))
         return new
 
     def delete(self, note: str, owner: str | None = "") -> Note:
@@ -173,41 +177,39 @@ class Notes:
         Raises:
             NothingFound: there is no such note.
         """
-        with self._file.writing() as db:
-            db.execute("PRAGMA secure_delete = ON")
+        with self._store.writing(erasing=True) as db:
             number, old = self._named(db, note, owner)
-            db.execute("DELETE FROM words WHERE rowid = ?", (number,))
+            db.drop_words([number])
             db.execute("DELETE FROM notes WHERE number = ?", (number,))
-            db.execute("INSERT INTO words (words) VALUES ('optimize')")  # else its words stay
         return old
 
     def is_sound(self) -> bool:
-        """Say whether the file can be read, every note in it."""
+        """Say whether all of it can be read, every note."""
 
-        def every_row(db: sqlite3.Connection) -> None:
+        def every_row(db: Rows) -> None:
             for row in db.execute(_ROWS):
                 _note(row)
-            db.execute("SELECT COUNT(*) FROM words WHERE words MATCH 'the'").fetchone()
+            db.rows_with("the")
 
-        return self._file.is_sound(every_row)
+        return self._store.is_sound(every_row)
 
-    def set_aside(self) -> Path:
-        """See `assistant.kept.file.KeptFile.set_aside`."""
-        return self._file.set_aside()
+    @property
+    def name(self) -> str:
+        """What it is called where it is damaged."""
+        return self._store.name
 
-    def _named(self, db: sqlite3.Connection, note: str, owner: str | None) -> tuple[int, Note]:
-        where, values = _of(owner)
+    def set_aside(self) -> str:
+        """See `assistant.kept.store.Kept.set_aside`."""
+        return self._store.set_aside()
+
+    def _named(self, db: Rows, note: str, owner: str | None) -> tuple[int, Note]:
+        where, values = _of(db, owner)
         row = db.execute(
             f"SELECT number FROM notes WHERE {where} AND id = ?", (*values, note)
         ).fetchone()
         if row is None:
             raise NothingFound(f"There is no note {note[:40]}: see `refdesk notes list`.")
         return row[0], _note(db.execute(f"{_ROWS} WHERE number = ?", row).fetchone())
-
-
-def file_of(home: Path) -> Path:
-    """Return the file of a home that holds its notes; deleting it forgets them all."""
-    return home / "notes.sqlite"
 
 
 def note_object(note: Note) -> dict[str, Any]:
@@ -220,8 +222,10 @@ def note_object(note: Note) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _of(owner: str | None, *, url: str = "", tag: str = "") -> tuple[str, tuple[str, ...]]:
-    conditions, values = ["1"], []
+def _of(
+    db: Rows, owner: str | None, *, url: str = "", tag: str = ""
+) -> tuple[str, tuple[str, ...]]:
+    conditions, values = ["TRUE"], []
     if owner is not None:
         conditions.append("owner = ?")
         values.append(owner)
@@ -229,7 +233,7 @@ def _of(owner: str | None, *, url: str = "", tag: str = "") -> tuple[str, tuple[
         conditions.append("url = ?")
         values.append(url)
     if tag:
-        conditions.append("EXISTS (SELECT 1 FROM json_each(tags) WHERE value = ?)")
+        conditions.append(db.lists("tags"))
         values.append(tag)
     return " AND ".join(conditions), tuple(values)
 

@@ -1,24 +1,24 @@
-"""Threads: what was asked in a row and what was answered, kept in the home's ``threads.sqlite``.
+"""Threads: what was asked in a row and what was answered.
 
 Each answer is kept whole, as ``ask --json`` has it, so a thread shows its sources as they were,
-whatever the library holds by then. A file that cannot be written never costs anybody an answer.
+whatever the library holds by then. A place that cannot be written to never costs anybody an answer.
 """
 
 import json
 import secrets
-import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from assistant.answering.values import Answer
 from assistant.bounds import readable
 from assistant.contract import to_json
 from assistant.kept.answer_of import answer_of
-from assistant.kept.file import CannotWrite, Damaged, KeptFile, around, like, rows_with, terms
+from assistant.kept.file import CannotWrite, Damaged
+from assistant.kept.store import Place, Rows, kept
+from assistant.kept.words import around, like, terms
 from ingest.errors import NothingFound, RefdeskError, UsageError
 
 TITLE = 200
@@ -36,6 +36,8 @@ CREATE TABLE IF NOT EXISTS turns (
 CREATE INDEX IF NOT EXISTS of_thread ON turns (thread)"""
 _ROWS = """SELECT id, title, origin, created, updated,
     (SELECT COUNT(*) FROM turns WHERE thread = threads.id) FROM threads"""
+_LATEST = """ORDER BY updated DESC,
+    (SELECT MAX(number) FROM turns WHERE thread = threads.id) DESC"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,21 +74,25 @@ class Whole:
 
 
 class Threads:
-    """The threads of a home.
+    """The threads of a home, or of desks that share a database.
 
     ``owner`` tells the people apart who share a home: "" is who sits at it, None is everybody. It
     comes from `ui.serving`, which knows whom it speaks with.
 
     Args:
-        home: the home folder.
+        place: the home folder, or the database.
         keeping: whether anything new is kept.
-        notice: told when a damaged file was put aside, or something could not be kept.
+        notice: told when what was damaged was put aside, or something could not be kept.
     """
 
     def __init__(
-        self, home: Path, *, keeping: bool = True, notice: Callable[[str], None] = lambda text: None
+        self,
+        place: Place,
+        *,
+        keeping: bool = True,
+        notice: Callable[[str], None] = lambda text: None,
     ) -> None:
-        self._file = KeptFile(file_of(home), _SCHEMA)
+        self._store = kept(place, "threads", _SCHEMA, searched=True)
         self._notice = notice
         self.keeping = keeping
 
@@ -106,9 +112,9 @@ class Threads:
             except Damaged:
                 if self.is_sound():  # another process saw it first
                     raise
-                aside = self._file.set_aside()
+                aside = self._store.set_aside()
                 self._notice(
-                    f"{self._file.path.name} was damaged. It is put aside as {aside.name}, and a "
+                    f"{self._store.name} was damaged. It is put aside as {aside}, and a "
                     "new one is begun."
                 )
                 return self._add(answer, None, owner, origin)
@@ -120,10 +126,10 @@ class Threads:
 
     def _add(self, answer: Answer, thread: str | None, owner: str, origin: str) -> str:
         now = datetime.now(UTC).isoformat(timespec="seconds")
-        kept = readable(json.dumps(to_json(answer), ensure_ascii=False))
+        whole = readable(json.dumps(to_json(answer), ensure_ascii=False))
         titles = " ".join(cited.title for cited in answer.citations)
         body = readable(f"{answer.question}\n{answer.text}\n{titles}")
-        with self._file.writing() as db:
+        with self._store.writing() as db:
             known = thread and db.execute(
                 "SELECT COUNT(*) FROM turns JOIN threads ON threads.id = thread"
                 " WHERE threads.id = ? AND owner = ?", (thread, owner),
@@ -132,17 +138,15 @@ class Threads:
                 thread = _asked_again(db, answer.question, owner, origin)
                 thread = thread or self._begin(db, answer.question, owner, origin, now)
             assert thread is not None  # noqa: S101  # begun a line ago
-            number = db.execute(
-                "INSERT INTO turns (thread, asked_at, answer) VALUES (?, ?, ?)",
-                (thread, now, kept),
-            ).lastrowid
-            db.execute("INSERT INTO words (rowid, body) VALUES (?, ?)", (number, body))
+            ((number,),) = db.execute(
+                "INSERT INTO turns (thread, asked_at, answer) VALUES (?, ?, ?) RETURNING number",
+                (thread, now, whole),
+            ).fetchall()
+            db.put_words(number, body)
             db.execute("UPDATE threads SET updated = ? WHERE id = ?", (now, thread))
         return thread
 
-    def _begin(
-        self, db: sqlite3.Connection, question: str, owner: str, origin: str, now: str
-    ) -> str:
+    def _begin(self, db: Rows, question: str, owner: str, origin: str, now: str) -> str:
         count = db.execute("SELECT COUNT(*) FROM threads WHERE owner = ?", (owner,)).fetchone()[0]
         if count >= _MANY:
             raise UsageError(f"{_MANY:,} threads are kept already: delete some.")
@@ -158,9 +162,9 @@ class Threads:
             Damaged: the file cannot be read; so do all that follow.
         """
         mine, values = _of(owner)
-        with self._file.reading() as db:
+        with self._store.reading() as db:
             rows = db.execute(
-                f"{_ROWS} WHERE {mine} ORDER BY updated DESC, rowid DESC LIMIT ? OFFSET ?",
+                f"{_ROWS} WHERE {mine} {_LATEST} LIMIT ? OFFSET ?",
                 (*values, limit, offset),
             ).fetchall()
         return [Thread(*row) for row in rows]
@@ -173,19 +177,18 @@ class Threads:
         """
         wanted = terms(query)
         mine, values = _of(owner)
-        with self._file.reading() as db:
-            numbers = [rows_with(db, term) for term in wanted]
+        with self._store.reading() as db:
+            numbers = [db.rows_with(term) for term in wanted]
             owner_of = _owners(db, set().union(*numbers))
-            left: set[str] | None = None
+            mine_all = [
+                Thread(*row) for row in db.execute(f"{_ROWS} WHERE {mine} {_LATEST}", values)
+            ]
+            left = {thread.id for thread in mine_all}
             for term, matching in zip(wanted, numbers, strict=True):
-                titled = db.execute(
-                    f"SELECT id FROM threads WHERE {mine} AND title LIKE ? ESCAPE '\\'",
-                    (*values, like(term)),
-                )
-                here = {owner_of[number] for number in matching} | {name for (name,) in titled}
-                left = here if left is None else left & here
-            rows = db.execute(f"{_ROWS} WHERE {mine} ORDER BY updated DESC, rowid DESC", values)
-            threads = [Thread(*row) for row in rows if row[0] in (left or ())][:limit]
+                folded = term.casefold()
+                titled = {each.id for each in mine_all if folded in each.title.casefold()}
+                left &= titled | {owner_of[number] for number in matching}
+            threads = [thread for thread in mine_all if thread.id in left][:limit]
             best = set.intersection(*numbers) or set().union(*numbers)
             shown = {owner_of[number]: number for number in sorted(best, reverse=True)}
             return [
@@ -194,7 +197,7 @@ class Threads:
 
     def quoting(self, urls: Sequence[str]) -> list[Thread]:
         """Return everybody's threads that cite one of these pages."""
-        with self._file.reading() as db:
+        with self._store.reading() as db:
             names: set[str] = set()
             for url in urls:
                 cites = like(f'"url": {json.dumps(url, ensure_ascii=False)}')
@@ -212,7 +215,7 @@ class Threads:
         Raises:
             NothingFound: there is none, or not one alone.
         """
-        with self._file.reading() as db:
+        with self._store.reading() as db:
             named = self._named(db, thread, owner)
             rows = db.execute(
                 "SELECT asked_at, answer FROM turns WHERE thread = ? ORDER BY number", (named.id,)
@@ -235,7 +238,7 @@ class Threads:
         flat = readable(" ".join(title.split()))
         if not flat or len(flat) > TITLE:
             raise UsageError(f"A title has between 1 and {TITLE} characters.")
-        with self._file.writing() as db:
+        with self._store.writing() as db:
             named = self._named(db, thread, owner)
             db.execute("UPDATE threads SET title = ? WHERE id = ?", (flat, named.id))
         return replace(named, title=flat)
@@ -246,31 +249,34 @@ class Threads:
         Raises:
             NothingFound: as :meth:`show`.
         """
-        with self._file.writing() as db:
+        with self._store.writing(erasing=True) as db:
             named = self._named(db, thread, owner)
-            db.execute("PRAGMA secure_delete = ON")
             _empty(db, named.id)
             db.execute("DELETE FROM threads WHERE id = ?", (named.id,))
-            db.execute("INSERT INTO words (words) VALUES ('optimize')")  # else its words stay
         return named
 
     def is_sound(self) -> bool:
-        """Say whether the file can be read, every answer in it too."""
+        """Say whether all of it can be read, every answer too."""
 
-        def every_row(db: sqlite3.Connection) -> None:
+        def every_row(db: Rows) -> None:
             for row in db.execute(_ROWS):
                 Thread(*row)
             for _, answer in db.execute("SELECT thread, answer FROM turns"):
                 answer_of(_read(answer))
-            db.execute("SELECT COUNT(*) FROM words WHERE words MATCH 'the'").fetchone()
+            db.rows_with("the")
 
-        return self._file.is_sound(every_row)
+        return self._store.is_sound(every_row)
 
-    def set_aside(self) -> Path:
-        """See `assistant.kept.file.KeptFile.set_aside`."""
-        return self._file.set_aside()
+    @property
+    def name(self) -> str:
+        """What it is called where it is damaged."""
+        return self._store.name
 
-    def _named(self, db: sqlite3.Connection, thread: str, owner: str | None) -> Thread:
+    def set_aside(self) -> str:
+        """See `assistant.kept.store.Kept.set_aside`."""
+        return self._store.set_aside()
+
+    def _named(self, db: Rows, thread: str, owner: str | None) -> Thread:
         mine, values = _of(owner)
         rows = db.execute(
             f"{_ROWS} WHERE {mine} AND id >= ? AND id < ? LIMIT 2",
@@ -282,11 +288,6 @@ class Threads:
                 f"There is {several} {thread[:40]} here: see `refdesk threads list`."
             )
         return Thread(*rows[0])
-
-
-def file_of(home: Path) -> Path:
-    """Return the file of a home that holds its threads; deleting it forgets them all."""
-    return home / "threads.sqlite"
 
 
 def thread_object(thread: Thread) -> dict[str, Any]:
@@ -325,10 +326,10 @@ def answers(saved: Any) -> Sequence[Any]:
     return tuple(turn.get("answer") if isinstance(turn, dict) else turn for turn in turns)
 
 
-def _asked_again(db: sqlite3.Connection, question: str, owner: str, origin: str) -> str | None:
+def _asked_again(db: Rows, question: str, owner: str, origin: str) -> str | None:
     """Return the thread asked in last, emptied, if the same question is all that stood in it."""
     row = db.execute(
-        "SELECT id FROM threads WHERE owner = ? ORDER BY updated DESC, rowid DESC LIMIT 1", (owner,)
+        f"SELECT id FROM threads WHERE owner = ? {_LATEST} LIMIT 1", (owner,)
     ).fetchone()
     if row is None:
         return None
@@ -343,9 +344,9 @@ def _asked_again(db: sqlite3.Connection, question: str, owner: str, origin: str)
     return None
 
 
-def _empty(db: sqlite3.Connection, thread: str) -> None:
-    gone = "SELECT number FROM turns WHERE thread = ?"
-    db.execute(f"DELETE FROM words WHERE rowid IN ({gone})", (thread,))
+def _empty(db: Rows, thread: str) -> None:
+    gone = db.execute("SELECT number FROM turns WHERE thread = ?", (thread,)).fetchall()
+    db.drop_words(number for (number,) in gone)
     db.execute("DELETE FROM turns WHERE thread = ?", (thread,))
 
 
@@ -362,10 +363,10 @@ def _read(answer: str) -> dict[str, Any]:
 
 
 def _of(owner: str | None) -> tuple[str, tuple[str, ...]]:
-    return ("1", ()) if owner is None else ("owner = ?", (owner,))
+    return ("TRUE", ()) if owner is None else ("owner = ?", (owner,))
 
 
-def _owners(db: sqlite3.Connection, numbers: set[int]) -> dict[int, str]:
+def _owners(db: Rows, numbers: set[int]) -> dict[int, str]:
     """Return the thread of each of these turns."""
     if not numbers:
         return {}
@@ -373,11 +374,8 @@ def _owners(db: sqlite3.Connection, numbers: set[int]) -> dict[int, str]:
     return {number: thread for number, thread in pairs if number in numbers}
 
 
-def _snippet(
-    db: sqlite3.Connection, shown: Mapping[str, int], thread: Thread, wanted: Sequence[str]
-) -> str:
+def _snippet(db: Rows, shown: Mapping[str, int], thread: Thread, wanted: Sequence[str]) -> str:
     number = shown.get(thread.id)
     if number is None:
         return ""
-    row = db.execute("SELECT body FROM words WHERE rowid = ?", (number,)).fetchone()
-    return around(row[0], list(wanted)) if row else ""
+    return around(db.words_of(number), wanted)

@@ -1,19 +1,18 @@
-"""The study cards one keeps: in a file of the home, and when each is due, by FSRS.
+"""The study cards one keeps, and when each is due, by FSRS.
 
 FSRS (Free Spaced Repetition Scheduler, Ye et al. 2022) is the package ``fsrs``; its default
-parameters are kept. The file outlives every rebuild. Where several browsers use one home, each
+parameters are kept. They outlive every rebuild. Where several browsers use one home, each
 ``owner`` has cards of its own; ``""`` is who sits at the machine.
 """
 
-import contextlib
 import json
-import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
+from assistant.bounds import readable
+from assistant.kept.store import Place, Rows, kept
 from assistant.learning.cards import Card
 from ingest.errors import NothingFound, UsageError
 
@@ -22,18 +21,15 @@ RATINGS = ("again", "hard", "good", "easy")
 
 _MOST = 20_000  # cards of an owner
 _LONGEST = 2_000  # characters of a text
-_WAIT_S = 5.0
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS cards (
     number INTEGER PRIMARY KEY, owner TEXT NOT NULL, topic TEXT NOT NULL, question TEXT NOT NULL,
     answer TEXT NOT NULL, quote TEXT NOT NULL, title TEXT NOT NULL, url TEXT NOT NULL,
-    made TEXT NOT NULL, due TEXT NOT NULL, state TEXT NOT NULL, reviews INTEGER NOT NULL,
-    UNIQUE (owner, url, question));
+    made TEXT NOT NULL, due TEXT NOT NULL, state TEXT NOT NULL, reviews INTEGER NOT NULL);
 CREATE INDEX IF NOT EXISTS cards_due ON cards (owner, due);
 CREATE TABLE IF NOT EXISTS reviews (
     card INTEGER NOT NULL REFERENCES cards (number) ON DELETE CASCADE, at TEXT NOT NULL,
-    rating INTEGER NOT NULL);
-"""
+    rating INTEGER NOT NULL)"""
 _FIELDS = "number, topic, question, answer, quote, title, url, due, state, reviews"
 
 
@@ -61,52 +57,53 @@ class Standing:
     next_due: datetime | None
 
 
-def file_of(home: Path) -> Path:
-    """Return the file of a home that holds its cards; deleting it forgets them."""
-    return home / "cards.sqlite"
-
-
 class Deck:
     """The cards of one owner.
 
     Args:
-        home: the home folder.
+        place: the home folder, or the database that desks share.
         owner: whose cards.
         now: the clock, in UTC.
 
-    Every method raises UsageError where the file cannot be read or written.
+    Every method raises UsageError where they cannot be read or written.
     """
 
     def __init__(
         self,
-        home: Path,
+        place: Place,
         owner: str = "",
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self._home = home
+        self._store = kept(place, "cards", _SCHEMA)
         self._owner = owner
         self._now = now
 
     def add(self, cards: Sequence[Card], topic: str) -> int:
         """Keep cards, due at once; return how many are new. Those known stay as they are."""
         now = _said(self._now())
-        rows = [
-            (self._owner, topic[:200], *(part[:_LONGEST] for part in asdict(card).values()), now,
-             now, json.dumps(_fresh(self._now())))
-            for card in cards
-        ]  # fmt: skip
-        with self._opened() as db:
-            before = self._count(db)
-            db.executemany(
-                "INSERT OR IGNORE INTO cards (owner, topic, question, answer, quote, title, url,"
-                " made, due, state, reviews) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
-                rows[: max(0, _MOST - before)],
-            )
-            return self._count(db) - before
+        state = json.dumps(_fresh(self._now()))
+        new = 0
+        with self._store.writing() as db:
+            sql = "SELECT url, question FROM cards WHERE owner = ?"
+            known = {tuple(row) for row in db.execute(sql, (self._owner,))}
+            for card in cards[: max(0, _MOST - len(known))]:
+                question, answer, quote, title, url = (
+                    readable(part)[:_LONGEST] for part in asdict(card).values()
+                )
+                if (url, question) not in known:
+                    db.execute(
+                        "INSERT INTO cards (owner, topic, question, answer, quote, title, url,"
+                        " made, due, state, reviews) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
+                        (self._owner, readable(topic)[:200], question, answer, quote, title, url,
+                         now, now, state),
+                    )  # fmt: skip
+                    known.add((url, question))
+                    new += 1
+        return new
 
     def due(self, most: int = 1) -> list[Kept]:
         """Return cards that are due, those reviewed before first, at most so many."""
-        with self._opened() as db:
+        with self._store.reading() as db:
             return self._kept(
                 db,
                 "AND due <= ? ORDER BY reviews = 0, due, number LIMIT ?",
@@ -116,15 +113,13 @@ class Deck:
 
     def all(self) -> list[Kept]:
         """Return every card, as they were made."""
-        with self._opened() as db:
+        with self._store.reading() as db:
             return self._kept(db, "ORDER BY number")
 
     def standing(self) -> Standing:
         """Return how much there is to do."""
-        if not file_of(self._home).exists():
-            return Standing(0, 0, None)
         now = _said(self._now())
-        with self._opened() as db:
+        with self._store.reading() as db:
             due, kept, after = db.execute(
                 "SELECT count(*) FILTER (WHERE due <= ?), count(*), min(due) FILTER (WHERE due > ?)"
                 " FROM cards WHERE owner = ?",
@@ -144,7 +139,7 @@ class Deck:
         if not 1 <= rating <= len(RATINGS):
             raise UsageError(f"There is no rating {rating}: give 1 (again) to 4 (easy).")
         now = self._now()
-        with self._opened() as db:
+        with self._store.writing() as db:
             row = db.execute(
                 "SELECT state FROM cards WHERE owner = ? AND number = ?", (self._owner, number)
             ).fetchone()
@@ -163,32 +158,33 @@ class Deck:
 
     def remove(self, number: int) -> None:
         """Forget a card."""
-        with self._opened() as db:
-            db.execute("DELETE FROM cards WHERE owner = ? AND number = ?", (self._owner, number))
+        mine = "owner = ? AND number = ?"
+        with self._store.writing() as db:
+            gone = f"DELETE FROM reviews WHERE card IN (SELECT number FROM cards WHERE {mine})"
+            db.execute(gone, (self._owner, number))
+            db.execute(f"DELETE FROM cards WHERE {mine}", (self._owner, number))
 
-    def _count(self, db: sqlite3.Connection) -> int:
-        row = db.execute("SELECT count(*) FROM cards WHERE owner = ?", (self._owner,)).fetchone()
-        return int(row[0])
+    @property
+    def name(self) -> str:
+        """What they are called where they are damaged."""
+        return self._store.name
 
-    def _kept(self, db: sqlite3.Connection, which: str, *values: object) -> list[Kept]:
+    def is_sound(self) -> bool:
+        """Say whether all of them can be read, everybody's."""
+
+        def every_row(db: Rows) -> None:
+            for row in db.execute(f"SELECT {_FIELDS} FROM cards"):
+                _row(row)
+
+        return self._store.is_sound(every_row)
+
+    def set_aside(self) -> str:
+        """See `assistant.kept.store.Kept.set_aside`."""
+        return self._store.set_aside()
+
+    def _kept(self, db: Rows, which: str, *values: object) -> list[Kept]:
         query = f"SELECT {_FIELDS} FROM cards WHERE owner = ? {which}"
         return [_row(row) for row in db.execute(query, (self._owner, *values))]
-
-    @contextlib.contextmanager
-    def _opened(self) -> Iterator[sqlite3.Connection]:
-        file = file_of(self._home)
-        try:
-            file.touch(mode=0o600)  # nobody else's business
-            db = sqlite3.connect(file, timeout=_WAIT_S)
-            with contextlib.closing(db), db:
-                db.execute("PRAGMA foreign_keys = ON")
-                db.executescript(_SCHEMA)
-                yield db
-        except (sqlite3.Error, OSError) as error:
-            raise UsageError(
-                f"The cards in {file} cannot be read or kept: {error}. Move the file away to begin "
-                "anew."
-            ) from error
 
 
 def _fresh(now: datetime) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from assistant.learning.cards import Card
-from assistant.learning.deck import Deck, file_of
+from assistant.learning.deck import Deck
 from ingest.errors import NothingFound, UsageError
 
 
@@ -36,12 +36,12 @@ def deck(tmp_path, clock):
 
 def test_new_cards_are_due_at_once_and_known_ones_are_not_made_twice(deck, tmp_path):
     assert deck.standing().kept == 0
-    assert not file_of(tmp_path).exists()  # to look is no reason to write
+    assert not (tmp_path / "cards.sqlite").exists()  # to look is no reason to write
     assert deck.add([a_card(1), a_card(2)], "topic") == 2
     assert deck.add([a_card(2), a_card(3)], "topic") == 1
     assert (deck.standing().due, deck.standing().kept) == (3, 3)
     assert deck.due(5)[0].card == a_card(1)
-    assert stat.S_IMODE(file_of(tmp_path).stat().st_mode) == 0o600
+    assert stat.S_IMODE((tmp_path / "cards.sqlite").stat().st_mode) == 0o600
 
 
 def test_a_card_known_twice_comes_back_after_days_and_one_forgotten_after_minutes(deck, clock):
@@ -84,8 +84,8 @@ def test_what_cannot_be_is_refused_in_words(deck, tmp_path):
     for rating in (0, 5):
         with pytest.raises(UsageError, match="no rating"):
             deck.rate(1, rating)
-    file_of(tmp_path).write_bytes(b"this is no database" * 100)
-    with pytest.raises(UsageError, match="Move the file away"):
+    (tmp_path / "cards.sqlite").write_bytes(b"this is no database" * 100)
+    with pytest.raises(UsageError, match="check --repair"):
         deck.due()
 
 

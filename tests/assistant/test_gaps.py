@@ -7,8 +7,9 @@ import sys
 
 import pytest
 
-from assistant.answering import gaps
 from assistant.desk import Desk
+from assistant.kept import gaps
+from assistant.kept.gaps import Gaps
 from index.store.values import Filters, Recommendation
 
 LIST = """# My list
@@ -73,7 +74,7 @@ def test_what_is_answered_or_narrowed_or_unwanted_is_no_gap(desk, home):
     desk.ask("how does multi-query attention share keys?", filters=Filters(kinds=("video",)))
     Desk(home, llm="extractive", note_gaps=False).ask("Which soil do blueberries like?")
     assert desk.gaps() == []
-    assert not gaps.file_of(home).exists()
+    assert not (home / "gaps.sqlite").exists()
 
 
 def test_evaluating_a_file_of_questions_notes_nothing(desk, tmp_path):
@@ -88,10 +89,12 @@ def test_evaluating_a_file_of_questions_notes_nothing(desk, tmp_path):
 
 
 def test_a_file_that_cannot_be_used_costs_no_answer(desk, home):
-    gaps.file_of(home).mkdir()
+    (home / "gaps.sqlite").mkdir()
     assert desk.ask("Which soil do blueberries like?").refused
-    gaps.file_of(home).rmdir()
-    gaps.file_of(home).write_bytes(b"not a database at all, but long enough to be taken for one")
+    (home / "gaps.sqlite").rmdir()
+    (home / "gaps.sqlite").write_bytes(
+        b"not a database at all, but long enough to be taken for one"
+    )
     assert desk.ask("Which soil do blueberries like?").refused
     assert desk.gaps() == []
 
@@ -100,8 +103,8 @@ def test_only_so_many_are_kept(desk, home, monkeypatch):
     monkeypatch.setattr(gaps, "_KEPT", 3)
     answer = desk.ask("Which soil do blueberries like?")
     for number in range(6):
-        gaps.note(home, answer.__class__(**fields(answer) | {"asked": f"question {number}"}))
-    assert [gap.question for gap in gaps.read(home)] == ["question 5", "question 4", "question 3"]
+        Gaps(home).note(answer.__class__(**fields(answer) | {"asked": f"question {number}"}))
+    assert [gap.question for gap in Gaps(home).read()] == ["question 5", "question 4", "question 3"]
 
 
 def fields(value):
@@ -111,25 +114,25 @@ def fields(value):
 def test_processes_note_at_the_same_time(desk, home):
     answer = desk.ask("Which soil do blueberries like?")
     code = (
-        "import sys; from pathlib import Path; from assistant.answering import gaps;"
+        "import sys; from pathlib import Path; from assistant.kept.gaps import Gaps;"
         "from assistant.answering.values import Answer\n"
         "for n in range(20):\n"
         "    a = Answer(f'q{sys.argv[2]}-{n}', f'q{sys.argv[2]}-{n}', 'en', True, '', 'extractive',"
         " (), (), (), (), None)\n"
-        "    gaps.note(Path(sys.argv[1]), a)"
+        "    Gaps(Path(sys.argv[1])).note(a)"
     )
     running = [
         subprocess.Popen([sys.executable, "-c", code, str(home), str(number)])
         for number in range(3)
     ]
     assert [each.wait(60) for each in running] == [0, 0, 0]
-    assert len(gaps.read(home)) == 61
+    assert len(Gaps(home).read()) == 61
     assert answer.refused
 
 
 def test_nothing_but_the_question_is_kept(desk, home):
     desk.ask("Which soil do blueberries like?")
-    with sqlite3.connect(gaps.file_of(home)) as db:
+    with sqlite3.connect(home / "gaps.sqlite") as db:
         columns = [row[1] for row in db.execute("PRAGMA table_info(gaps)")]
     db.close()
     assert columns == ["question", "lang", "first", "last", "count", "nearest", "sections"]

@@ -5,11 +5,10 @@ import sqlite3
 
 import pytest
 
-from assistant.kept import notes as kept_notes
 from assistant.kept.anchor import Anchor, located
 from assistant.kept.asked_notes import subject
 from assistant.kept.note_form import annotations
-from assistant.kept.notes import Notes, note_object
+from assistant.kept.notes import _COLUMNS, Notes, note_object
 from assistant.kept.shown import shown_text
 from ingest.errors import NothingFound, UsageError
 from tests.timed import quickest
@@ -65,7 +64,7 @@ def test_a_note_is_listed_found_edited_and_deleted_by_its_owner_only(kept):
             use(other.id)
     kept.delete(note.id)
     assert kept.latest() == []
-    assert b"Understood" not in kept_notes.file_of(kept._file.path.parent).read_bytes()
+    assert b"Understood" not in kept._store.path.read_bytes()
 
 
 @pytest.mark.parametrize(
@@ -151,24 +150,24 @@ def test_damage_is_named_and_a_row_somebody_broke_too(kept):
     note = kept.add("https://a.example/", "A", "0", AT)
     assert kept.is_sound()
     assert note_object(note)["quote"] == "one key head"
-    db = sqlite3.connect(kept._file.path)
+    db = sqlite3.connect(kept._store.path)
     with db:
         db.execute("UPDATE notes SET tags = 'no list'")
     db.close()
     assert not kept.is_sound()
-    kept._file.path.write_bytes(b"garbage" * 99)
+    kept._store.path.write_bytes(b"garbage" * 99)
     with pytest.raises(UsageError, match="damaged"):
         kept.latest()
 
 
 def fill(kept):
     """Put 10,000 notes in, and return what is asked of them."""
-    with kept._file.writing() as db:
+    with kept._store.writing() as db:
         for number in range(10_000):
             text = f"note {number} 键值缓存 on how heads share keys in grouped-query attention " * 3
-            row = db.execute(
-                "INSERT INTO notes VALUES (NULL, ?, '', ?, 'Title', '0', 'one key head', '', '',"
-                " 0, 9, ?, '[\"exam\"]', ?, ?)",
+            ((row,),) = db.execute(
+                f"INSERT INTO notes ({_COLUMNS}) VALUES (?, '', ?, 'Title', '0', 'one key head',"
+                " '', '', 0, 9, ?, '[\"exam\"]', ?, ?) RETURNING number",
                 (
                     f"{number:010}",
                     f"https://a.example/{number % 500}",
@@ -176,8 +175,8 @@ def fill(kept):
                     "2026",
                     f"{number:06}",
                 ),
-            )
-            db.execute("INSERT INTO words (rowid, body) VALUES (?, ?)", (row.lastrowid, text))
+            ).fetchall()
+            db.put_words(row, text)
     return {
         "notes, list": kept.latest,
         "notes, of a page": lambda: kept.latest(url="https://a.example/7"),

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from assistant.answering import gaps
 from assistant.desk import Desk
+from assistant.kept.gaps import Gaps
 from assistant.refreshing.digest import Digest, digest_object, file_of, keep, lines_of, read
 from ingest.gathering.freshness import LIST, PAGE, interval
 from tests.assistant.test_given_lists import FEED, feed
@@ -57,7 +57,7 @@ def test_a_digest_tells_what_changed_and_what_can_be_answered(desk, web):
         assert [url for url, _ in first.new] == [ONE]
         assert first.failed == 0  # a feed is no page, and need be none
         assert desk.ask(question).refused
-        assert [gap.question for gap in gaps.read(desk.home.root)] == [question]
+        assert [gap.question for gap in Gaps(desk.home.root).read()] == [question]
         web.log.clear()
         again = desk.refresh()
         assert (again.looked_at, again.says_nothing, web.log) == (0, True, [])
@@ -67,7 +67,7 @@ def test_a_digest_tells_what_changed_and_what_can_be_answered(desk, web):
         assert [entry.title for entry in second.lists[0].added] == ["two"]
         assert [url for url, _ in second.new] == [TWO]
         assert second.answered == (question,)
-        assert gaps.read(desk.home.root) == []
+        assert Gaps(desk.home.root).read() == []
         clock.days = 40
         web.pages[ONE] = (410, [], b"")
         web.pages[TWO] = page("osprey", "Ospreys again")

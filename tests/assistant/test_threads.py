@@ -12,7 +12,6 @@ import pytest
 from assistant.answering.values import Answer, Citation, Sentence, Span
 from assistant.contract import to_json
 from assistant.desk import Desk
-from assistant.kept import threads as kept_threads
 from assistant.kept.answer_of import answer_of
 from assistant.kept.threads import Threads, answers, whole_object, whole_of
 from index.store.values import Recommendation
@@ -184,7 +183,7 @@ def test_a_locked_file_costs_no_answer(threads, said, tmp_path, monkeypatch):
 def test_checking_names_damage_and_repairs_it(desk, home):
     desk.threads.keep(answered())
     assert desk.check().damages == ()
-    kept_threads.file_of(home).write_bytes(b"garbage" * 99)
+    (home / "threads.sqlite").write_bytes(b"garbage" * 99)
     (damage,) = desk.check().damages
     assert damage.where == "threads.sqlite"
     assert desk.check(repair=True).repaired[0].where == "threads.sqlite"
@@ -219,14 +218,16 @@ def test_the_answers_of_what_was_saved():
 def fill(threads):
     """Put 1,000 threads of 3 questions in, and return what is asked of them."""
     long = answered(said="Grouped-query attention shares a key head among query heads. " * 20)
-    with threads._file.writing() as db:
+    with threads._store.writing() as db:
         for number in range(1_000):
             name = threads._begin(db, f"question {number}", "", "page", f"2026-01-01T{number:06}")
             kept = json.dumps(to_json(replace(long, question=f"question {number}")))
             for turn in range(3):
-                row = db.execute("INSERT INTO turns VALUES (NULL, ?, '', ?)", (name, kept))
-                body = f"question {number} {turn} 键值缓存 {long.text}"
-                db.execute("INSERT INTO words (rowid, body) VALUES (?, ?)", (row.lastrowid, body))
+                ((row,),) = db.execute(
+                    "INSERT INTO turns (thread, asked_at, answer) VALUES (?, '', ?)"
+                    " RETURNING number", (name, kept),
+                ).fetchall()  # fmt: skip
+                db.put_words(row, f"question {number} {turn} 键值缓存 {long.text}")
     return {
         "threads, list": threads.latest,
         "threads, a rare word": lambda: threads.search("999"),

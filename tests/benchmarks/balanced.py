@@ -1,11 +1,12 @@
 """Two desks behind nginx: callers see no error, though a desk ends and comes back in the middle.
 
     python -m tests.benchmarks.balanced HOME [--seconds 120] [--callers 50] [--llm extractive]
-        [--nginx nginx]
+        [--library http://HOST:PORT/NAME] [--database postgresql://USER@HOST/NAME] [--nginx nginx]
 
 Each desk serves a copy of the home (its models are shared); with ``--llm URL`` both ask one model
-server. The balancer runs by `deploy/nginx.conf`, its addresses put in. A third of the way in one
-desk is asked to end and, when it has, started again.
+server, with ``--library`` both read one library in Milvus, with ``--database`` they share threads.
+The balancer runs by `deploy/nginx.conf`, its addresses put in. A third of the way in one desk is
+asked to end and, when it has, started again.
 """
 
 import argparse
@@ -35,6 +36,8 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=120)
     parser.add_argument("--callers", type=int, default=50)
     parser.add_argument("--llm", default="extractive")
+    parser.add_argument("--library", default="")
+    parser.add_argument("--database", default="")
     parser.add_argument("--port", type=int, default=7899)
     parser.add_argument("--nginx", default="nginx")
     given = parser.parse_args()
@@ -46,7 +49,7 @@ def main() -> None:
         balancer = None
         try:
             for port in ports:
-                desks[port] = _desk(homes[port], port, given.llm)
+                desks[port] = _desk(homes[port], port, given)
             for port in ports:
                 callers._ready(f"http://127.0.0.1:{port}", desks[port])
             config = _config(Path(folder), given.port, ports)
@@ -59,7 +62,7 @@ def main() -> None:
                 desks[ports[1]].terminate()
                 desks[ports[1]].wait(120)
                 drained.append(time.perf_counter() - begun)
-                desks[ports[1]] = _desk(homes[ports[1]], ports[1], given.llm)
+                desks[ports[1]] = _desk(homes[ports[1]], ports[1], given)
 
             drained: list[float] = []
             restart = threading.Thread(target=replace)
@@ -84,9 +87,10 @@ def _copies(home: Path, folder: Path) -> list[Path]:
     return copies
 
 
-def _desk(home: Path, port: int, llm: str) -> "subprocess.Popen[bytes]":
+def _desk(home: Path, port: int, given: argparse.Namespace) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(
-        [sys.executable, "-m", "ui.cli", "serve", "--home", home, "--llm", llm,
+        [sys.executable, "-m", "ui.cli", "--library", given.library, "--database", given.database,
+         "serve", "--home", home, "--llm", given.llm,
          "--port", str(port), "--trust-proxy", "127.0.0.1", "--grace", "60"],
         cwd=ROOT,
     )  # fmt: skip

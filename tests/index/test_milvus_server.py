@@ -26,10 +26,14 @@ PAGE = "# Sharing\n\nMulti-query attention keeps one key head and one value head
 
 
 class Cut:
-    """Carries bytes between a port of its own and the server's, until it is cut."""
+    """Carries bytes between a port of its own and the server's, until it is cut.
 
-    def __init__(self, port: int) -> None:
-        self._target = port
+    A server that is started again may listen at another port: connections of before still hold
+    the first one.
+    """
+
+    def __init__(self, server) -> None:
+        self._server = server
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.port = self._listening.getsockname()[1]
         self.is_cut = False
@@ -44,7 +48,7 @@ class Cut:
                 near.close()
                 continue
             try:
-                far = socket.create_connection(("127.0.0.1", self._target))
+                far = socket.create_connection(("127.0.0.1", self._server.listen_port))
             except OSError:  # the server is stopped
                 near.close()
                 continue
@@ -93,7 +97,7 @@ def server(tmp_path_factory):
 
 @pytest.fixture
 def cut(server):
-    return Cut(server.listen_port)
+    return Cut(server)
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import sys
 
 import typer
 
+from assistant.kept.database import DATABASE
 from ingest.errors import RefdeskError
 from ui.cli import ask as cli_ask
 from ui.cli import carry as cli_carry
@@ -20,7 +21,7 @@ from ui.cli import review as cli_review
 from ui.cli import serve as cli_serve
 from ui.cli import take_out as cli_take_out
 from ui.cli import threads as cli_threads
-from ui.cli.options import JUDGE, LIBRARY, JudgeOption, LibraryOption
+from ui.cli.options import JUDGE, LIBRARY, DatabaseOption, JudgeOption, LibraryOption
 from ui.cli.terminal import Console
 
 _SYSTEM = (
@@ -39,10 +40,13 @@ app = typer.Typer(
 
 
 @app.callback()
-def refdesk(library: LibraryOption = "", judge: JudgeOption = "") -> None:
+def refdesk(
+    library: LibraryOption = "", judge: JudgeOption = "", database: DatabaseOption = ""
+) -> None:
     """The reference desk for curated reading lists: every sentence cited to its source."""
     # the command reads them, and so does what it starts
-    os.environ.update({name: said for name, said in ((LIBRARY, library), (JUDGE, judge)) if said})
+    given = {LIBRARY: library, JUDGE: judge, DATABASE: database}
+    os.environ.update({name: said for name, said in given.items() if said})
 
 
 app.command("ask")(cli_ask.ask)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.answering.gaps import gap_object
+from assistant.kept.gaps import gap_object
 from ingest.errors import FoundWanting, HomeBusy, UsageError
 from ui.cli import render
 from ui.cli.carry import check_lock

@@ -12,6 +12,7 @@ import typer
 
 from assistant.bounds import QUESTION
 from assistant.desk import Desk, Progress
+from assistant.kept.database import DATABASE
 from index.store.values import DIFFICULTIES
 from ingest.errors import UsageError
 from ui.cli.terminal import Console
@@ -49,6 +50,16 @@ JudgeOption = Annotated[
         help="A cross-encoder or NLI model, by its folder or OWNER/NAME, that decides whether what "
         "a model wrote is supported; numbers, names and denials are checked by rules all the same.",
         metavar="MODEL",
+    ),
+]
+DatabaseOption = Annotated[
+    str,
+    typer.Option(
+        "--database",
+        envvar=DATABASE,
+        help="Where threads, notes, cards and refused questions are kept that several desks share: "
+        "postgresql://USER@HOST/NAME; by default in the home.",
+        metavar="URL",
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
@@ -119,7 +130,8 @@ def open_desk(
 ) -> Desk:
     """Return the desk of a home; what it does unasked is said on stderr, after ``aside``.
 
-    Without ``library`` it is the one named before the command, or else the home's; so is the judge.
+    Without ``library`` it is the one named before the command, or else the home's; so are the
+    judge and the database.
     Without ``history`` nothing of what is asked is kept, no refused question either.
     """
     console = Console(stderr=True)
@@ -138,6 +150,7 @@ def open_desk(
         history=history,
         library=library or os.environ.get(LIBRARY, ""),
         judge=os.environ.get(JUDGE, ""),
+        database=os.environ.get(DATABASE, ""),
     )
 
 

@@ -22,7 +22,7 @@ from ui.markdown_form import linked, words
 from ui.sentence_form import code_of
 
 if TYPE_CHECKING:
-    from assistant.answering.gaps import Gap
+    from assistant.kept.gaps import Gap
     from assistant.learning.cards import Card
     from ingest.gathering.gather import PageOutcome
 

@@ -13,6 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
+from assistant.kept.database import DatabaseUnavailable
 from index.milvus.client import LibraryUnavailable
 from ingest.errors import HomeBusy, ModelUnavailable, NothingFound, RefdeskError, UsageError
 from ui.serving.prefix import prefix_of
@@ -23,6 +24,7 @@ RETRY_AFTER = "10"
 """Seconds after which a caller that was turned away may ask again: about one answer."""
 _STATUS: tuple[tuple[type[RefdeskError], int], ...] = (
     (LibraryUnavailable, 503),  # before what it is a kind of
+    (DatabaseUnavailable, 503),
     (UsageError, 400),
     (NothingFound, 404),
     (HomeBusy, 409),
