@@ -19,6 +19,7 @@ from assistant.answering.values import Answer, Reading
 from index.search.library import Hit, Library
 from index.store.catalog import catalog_rows, recommendations_of
 from index.store.values import Recommendation
+from ingest.disk import is_held
 from ingest.values import PRIMER
 
 _KEPT = 1000
@@ -139,8 +140,8 @@ def is_sound(home: Path) -> bool:
             whole = db.execute("PRAGMA integrity_check(1)").fetchone()[0] == "ok"
             rows = db.execute("SELECT * FROM gaps").fetchall() if whole else []
         return whole and len(rows) == len(read(home))
-    except sqlite3.Error:
-        return False
+    except sqlite3.Error as error:
+        return is_held(error)  # in use: no damage
 
 
 def read(home: Path) -> list[Gap]:

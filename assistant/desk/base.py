@@ -11,6 +11,7 @@ from assistant.kept.notes import Notes
 from assistant.kept.threads import Threads
 from index.search.library import Library
 from index.store.generation import Home
+from ingest.disk import expanded
 
 if TYPE_CHECKING:
     import httpx
@@ -46,7 +47,7 @@ class Base:
         library: str = "",
         judge: str = "",
     ) -> None:
-        self.home = Home(Path(home).expanduser() if home else default_home(), library)
+        self.home = Home(expanded(Path(home)) if home else default_home(), library)
         self.threads = Threads(self.home.root, keeping=history, notice=notice)
         self.notes = Notes(self.home.root, keeping=history)
         self._progress = progress

@@ -14,6 +14,7 @@ from pathlib import Path
 from assistant.engines import machine as here
 from assistant.engines.protocol import Message
 from index.models.pins import Model
+from ingest.disk import write_whole
 from ingest.errors import ModelUnavailable
 
 _FILE = "model-costs.json"
@@ -71,7 +72,7 @@ def measure(name: str, path: Path, cache: Path, beginning: Sequence[Message]) ->
         kept = {}
     kept.setdefault(machine(), {})[name] = asdict(costs)
     cache.mkdir(parents=True, exist_ok=True)
-    file.write_text(json.dumps(kept, indent=1), encoding="utf-8")
+    write_whole(file, json.dumps(kept, indent=1))
     return costs
 
 

@@ -6,7 +6,7 @@ and out stands beside it: `intake`, `given_lists`, `forgetting`, `carrying`.
 
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -195,6 +195,19 @@ class HomeWriter:
         status = Library(self.home, self.embedder).status()
         return IngestReport(
             count, change.read, change.removed, change.passages, status, notices=tuple(said)
+        )
+
+
+def check_named(items: Sequence[str | Path]) -> None:
+    """Make sure that every name names something: an empty one would be the folder one is in.
+
+    Raises:
+        UsageError: one is empty.
+    """
+    if not all(str(item).strip() for item in items):
+        raise UsageError(
+            "One of the names is empty. Name a file, a folder, an address or a list; the folder "
+            "you are in is called `.`."
         )
 
 

@@ -11,11 +11,11 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from assistant.bounds import readable
+from ingest.disk import is_held
 from ingest.errors import HomeBusy, UsageError
 
 _WAIT_S = 2.0
 _DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR)
-_BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 _FORMAT = 1
 _TERMS = 8
 """The most words of a search that count."""
@@ -122,7 +122,7 @@ class KeptFile:
             yield
         except sqlite3.Error as error:
             code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-            if code in _BUSY:
+            if is_held(error):
                 raise HomeBusy(f"{self.path} is being written to: try again.") from error
             if code in _DAMAGE:
                 raise Damaged(

@@ -20,7 +20,7 @@ from filelock import FileLock, Timeout
 
 from index.store import sums
 from index.store.served import Served, place
-from ingest.disk import sync, write_whole
+from ingest.disk import is_held, make_way, remove, sync, write_whole
 from ingest.errors import HomeBusy, RefdeskError, UsageError
 
 OTHERS = "others"
@@ -84,7 +84,7 @@ class Home:
     def identity(self) -> str:
         """Return the mark of this home among those that write to libraries elsewhere."""
         note = self.root / "identity.txt"
-        if not note.exists():
+        if not note.is_file():
             write_whole(note, f"{uuid.uuid4().hex}\n")
         return note.read_text(encoding="utf-8").strip()
 
@@ -117,12 +117,15 @@ class Home:
         try:
             self.root.mkdir(parents=True, exist_ok=True)
             self._keep_private()
+            for folder in (self.library, self.cache):  # both can be made again
+                make_way(folder, for_folder=True)
             for folder in (self.archive, self.library, self.models, self.cache):
                 folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
+            place = error.filename or self.root
             raise UsageError(
-                f"The home {self.root} cannot be made: {error.strerror}. Choose another folder "
-                "with --home or REFDESK_HOME."
+                f"The home {self.root} cannot be made: {place}: {error.strerror}. Choose another "
+                "folder with --home or REFDESK_HOME."
             ) from error
 
     def _keep_private(self) -> None:
@@ -157,7 +160,7 @@ class Home:
         number = 1 + max((_number(folder) for folder in self.generations()), default=0)
         number = max(number, least)
         for leftover in self.library.glob("*.part"):
-            shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
+            remove(leftover)
         folder = self.library / f"{number:06d}.part"
         folder.mkdir(parents=True)
         return folder
@@ -199,7 +202,7 @@ class Home:
         """Note which embedding model libraries here are built with, should they all be lost."""
         note = self.root / "embedder.txt"
         if self.noted_embedder() != name:
-            note.write_text(name + "\n", encoding="utf-8")
+            write_whole(note, name + "\n")
 
     def noted_embedder(self) -> str | None:
         """Return the name that was noted last."""
@@ -224,6 +227,7 @@ class Home:
         self.make()
         lock = FileLock(self.root / "writer.lock")
         try:
+            make_way(self.root / "writer.lock")
             lock.acquire(timeout=0)
         except Timeout:
             pid = self.writer().get("pid")
@@ -240,7 +244,7 @@ class Home:
         try:
             with self._while_there_is_room():
                 note = json.dumps({"pid": os.getpid(), "what": what})
-                (self.root / "writer.json").write_text(note, encoding="utf-8")
+                write_whole(self.root / "writer.json", note)
                 yield
         finally:
             lock.release()
@@ -260,6 +264,11 @@ class Home:
         except RefdeskError:
             raise
         except Exception as error:
+            if is_held(error):
+                raise HomeBusy(
+                    f"Another program holds a file of the home {self.root} ({error}). The library "
+                    "is as it was and answers as before. Close that program, then run it again."
+                ) from error
             if isinstance(error, OSError) and error.errno in _REFUSED:
                 raise UsageError(
                     f"The home {self.root} cannot be written to: {error.strerror}. The library is "

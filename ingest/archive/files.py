@@ -29,7 +29,8 @@ def write_index(index: Path, rows: Iterable[Mapping[str, Any]], size: int, trust
     Its first line says what it depends on: the file, whom it trusts (`Seal`), the rows themselves.
     """
     partial = index.with_suffix(".part")
-    body = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode()
+    text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    body = text.encode("utf-8", "surrogatepass")  # a file may have a name that is no UTF-8
     with partial.open("wb") as out:
         out.write(json.dumps(stamp_of(size, trust, body)).encode() + b"\n" + body)
     settle(partial, index)

@@ -25,9 +25,17 @@ def _starting(*words: str) -> Callable[[str], list[str]]:
     return lambda incomplete: [word for word in words if word.startswith(incomplete)]
 
 
+def _folder(text: str) -> Path:
+    if not text.strip():  # pathlib would take it for the folder one is in
+        raise typer.BadParameter("the name of the folder is empty.")
+    return Path(text)
+
+
 HomeOption = Annotated[
     Path | None,
-    typer.Option("--home", envvar="REFDESK_HOME", help="Home folder.", metavar="DIR"),
+    typer.Option(
+        "--home", envvar="REFDESK_HOME", help="Home folder.", metavar="DIR", parser=_folder
+    ),
 ]
 LIBRARY = "REFDESK_LIBRARY"
 LibraryOption = Annotated[
