@@ -1,10 +1,12 @@
 """Files on disk: written whole or not at all, durably; known by their SHA-256."""
 
 import hashlib
+import json
 import os
 import shutil
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 
 def sync(path: Path) -> None:
@@ -68,6 +70,18 @@ def write_whole(path: Path, text: str, *, mode: int = 0o666) -> None:
     with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
         stream.write(text)
     settle(partial, path)
+
+
+def json_of(text: str | bytes) -> Any:
+    """Return what a text of JSON says, which may be anybody's.
+
+    Raises:
+        ValueError: it is no JSON, or nested so deeply that nobody meant it.
+    """
+    try:
+        return json.loads(text)
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
 
 
 def is_held(error: BaseException) -> bool:

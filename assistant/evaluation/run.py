@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from assistant.evaluation.scores import Evaluation
+from ingest.disk import json_of
 from ingest.errors import UsageError
 
 _TAG = "refdesk"
@@ -29,7 +30,7 @@ def read(file: Path) -> dict[str, Any]:
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"The run {file} cannot be read: {error}.") from error
     try:
-        run = json.loads(text)
+        run = json_of(text)
     except ValueError:
         run = None
     if not (

@@ -1,6 +1,5 @@
 """``refdesk eval``: retrieval by document, answers by sentence, over a file of questions."""
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from assistant.evaluation.bootstrap import interval
 from assistant.evaluation.judging import Judgement, judge
 from index import metrics
 from index.search.library import Hit, Library
+from ingest.disk import json_of
 from ingest.errors import UsageError
 from ingest.links.urls import canonical
 
@@ -64,7 +64,7 @@ def read_questions(path: Path) -> list[Asked]:
         if not line.strip():
             continue
         try:
-            row = json.loads(line)
+            row = json_of(line)
             gold = frozenset(canonical(url) for url in row["gold_urls"])
             asked.append(
                 Asked(row["id"], row["question"], row["lang"], row["type"], gold, row["answer"])

@@ -20,7 +20,7 @@ from index.building.work import Here, Work
 from index.models.embedder import Embedder
 from index.search.library import Library
 from index.store import carry, sums
-from index.store.generation import Home
+from index.store.generation import Home, drop
 from index.store.sqlite import Store
 from ingest import pipeline
 from ingest.archive import given, moving, writing
@@ -94,7 +94,7 @@ class HomeWriter:
             folder, served = before.library, before.served
             if folder != self.home.library:
                 self.home.keep_named()
-                shutil.rmtree(folder, ignore_errors=True)
+                drop(folder)
                 said = f"The library moved; what it was in {folder} is gone."
                 if served is not None:
                     said = (

@@ -1,7 +1,6 @@
 """What of a library and its caches is not as it was written; all of it can be made again."""
 
 import contextlib
-import json
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -13,7 +12,7 @@ from index.store import carry, sums
 from index.store.generation import Home
 from ingest.archive.shelf import is_filled
 from ingest.bounded.quarantine import Quarantine
-from ingest.disk import is_held, make_way, remove
+from ingest.disk import is_held, json_of, make_way, remove
 from ingest.values import Damage
 
 _REPAIR = "`refdesk check --repair`"
@@ -136,6 +135,6 @@ def _fits(kept: object) -> bool:
 
 def _is_object(file: Path) -> bool:
     try:
-        return isinstance(json.loads(file.read_text("utf-8")), dict)
+        return isinstance(json_of(file.read_text("utf-8")), dict)
     except (OSError, ValueError):
         return False

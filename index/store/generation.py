@@ -20,7 +20,7 @@ from filelock import FileLock, Timeout
 
 from index.store import sums
 from index.store.served import Served, place
-from ingest.disk import is_held, make_way, remove, sync, write_whole
+from ingest.disk import is_held, json_of, make_way, remove, sync, write_whole
 from ingest.errors import HomeBusy, RefdeskError, UsageError
 
 OTHERS = "others"
@@ -31,6 +31,7 @@ FINGERPRINT = "fingerprint"
 
 _KEPT = 2
 _SETTING = "library.txt"
+_PARTS = {"library.sqlite", "sums.json", "vectors.faiss", "words", "numbers.npy"}
 _POINTER = re.compile(r"[0-9]{6,12}")
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _REFUSED = (errno.EIO, errno.EROFS, errno.EPERM)
@@ -65,7 +66,7 @@ class Home:
         return where if isinstance(where, Served) else None
 
     def _place(self) -> Served | Path:
-        said = self.named
+        said = self.named.strip()
         if not said:
             with contextlib.suppress(OSError, UnicodeDecodeError):
                 said = (self.root / _SETTING).read_text(encoding="utf-8").strip()
@@ -117,6 +118,7 @@ class Home:
         try:
             self.root.mkdir(parents=True, exist_ok=True)
             self._keep_private()
+            self._keep_to_ours()
             for folder in (self.library, self.cache):  # both can be made again
                 make_way(folder, for_folder=True)
             for folder in (self.archive, self.library, self.models, self.cache):
@@ -127,6 +129,21 @@ class Home:
                 f"The home {self.root} cannot be made: {place}: {error.strerror}. Choose another "
                 "folder with --home or REFDESK_HOME."
             ) from error
+
+    def _keep_to_ours(self) -> None:
+        """Let no library be made among a person's other things: what is old in one is deleted.
+
+        Raises:
+            UsageError: the folder that was named for it holds some.
+        """
+        if self.library.parent == self.root or not self.library.is_dir():
+            return
+        others = [each.name for each in _not_ours(self.library) if not each.name.startswith(".")]
+        if others:
+            raise UsageError(
+                f"The folder {self.library} holds other things than a library of refdesk "
+                f"({', '.join(sorted(others)[:3])}): name one that is empty, or is not there yet."
+            )
 
     def _keep_private(self) -> None:
         """Let nobody else of this machine look in, where that is ours to say."""
@@ -252,7 +269,7 @@ class Home:
     def writer(self) -> dict[str, object]:
         """Return what the last writer noted: its ``pid``, and ``what`` it did."""
         try:
-            record = json.loads((self.root / "writer.json").read_text(encoding="utf-8"))
+            record = json_of((self.root / "writer.json").read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return {}
         return record if isinstance(record, dict) else {}
@@ -293,6 +310,35 @@ class Home:
                 return True
             seen = seen.__cause__ or seen.__context__
         return shutil.disk_usage(self.root).free < _ROOM
+
+
+def drop(library: Path) -> None:
+    """Remove a library from a folder; the folder goes, too, if nothing else is in it."""
+    if not library.is_dir():
+        return
+    others = set(_not_ours(library))
+    for each in library.iterdir():
+        if each not in others:
+            remove(each)
+    with contextlib.suppress(OSError):
+        library.rmdir()
+
+
+def _not_ours(library: Path) -> list[Path]:
+    """Return what lies in the folder of a library and was not written by refdesk."""
+    return [
+        each
+        for each in library.iterdir()
+        if each.name not in ("CURRENT", "CURRENT.part") and not _is_generation(each)
+    ]
+
+
+def _is_generation(folder: Path) -> bool:
+    """Say whether a folder is a generation, finished or not, whatever became of it."""
+    if not _POINTER.fullmatch(folder.name.removesuffix(".part")) or not folder.is_dir():
+        return False
+    there = {each.name for each in folder.iterdir()}
+    return not there or bool(there & _PARTS)
 
 
 def _number(folder: Path) -> int:

@@ -15,7 +15,7 @@ import secrets
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from ingest.disk import write_whole
+from ingest.disk import json_of, write_whole
 
 HEADER = "Refdesk-Seal"
 """The name of the record header that holds a seal."""
@@ -107,7 +107,7 @@ class Seal:
 
     def _read_adopted(self) -> frozenset[str] | None:
         try:
-            said = json.loads((self._folder / _ADOPTED).read_text("utf-8"))
+            said = json_of((self._folder / _ADOPTED).read_text("utf-8"))
             names = said["files"]
             if hmac.compare_digest(self._seal_of(names), said["seal"]):
                 return frozenset(names)

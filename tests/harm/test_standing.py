@@ -164,3 +164,45 @@ def _with_everything(home: Path) -> None:
     with closing(Desk(home, llm="extractive")) as desk:
         desk.ask("Who won the football championship of 1974?")
         desk.ask("How hot should the oven be for rye bread?")
+
+
+def test_a_library_that_moves_deletes_nothing_but_itself(put, tmp_path):
+    home = put(lambda home: None)
+    place = tmp_path / "Documents"
+    with closing(Desk(home, llm="extractive", library=str(place))) as desk:
+        desk.rebuild()
+    assert not (home / "library").exists()
+    for name in ("letter.md", "20240101/photo.png", "words/list.txt"):
+        (place / name).parent.mkdir(exist_ok=True)
+        (place / name).write_text("mine")
+    with closing(Desk(home, llm="extractive", library=str(home / "library"))) as desk:
+        desk.rebuild()
+        _finds(desk)
+    left = sorted(str(each.relative_to(place)) for each in place.rglob("*") if each.is_file())
+    assert left == ["20240101/photo.png", "letter.md", "words/list.txt"]
+
+
+def test_no_library_is_made_among_other_things(put, tmp_path):
+    home = put(lambda home: None)
+    place = tmp_path / "Photos"
+    for name in ("20240101", "20240202", "20240303"):
+        (place / name).mkdir(parents=True)
+        (place / name / "photo.png").write_text("mine")
+    with closing(Desk(home, llm="extractive", library=str(place))) as desk:
+        with pytest.raises(UsageError, match=r"holds other things.*20240101"):
+            desk.rebuild()
+        with pytest.raises(UsageError, match="holds other things"):
+            desk.check(repair=True)
+        with pytest.raises(RefdeskError):
+            desk.search("sourdough")
+    assert len(list(place.rglob("photo.png"))) == 3
+
+
+def test_a_library_named_by_nothing_is_the_homes_own(put, tmp_path, monkeypatch):
+    home = put(lambda home: None)
+    monkeypatch.chdir(tmp_path)
+    with closing(Desk(home, llm="extractive", library=" ")) as desk:
+        desk.rebuild()
+        _finds(desk)
+    assert (home / "library" / "CURRENT").exists()
+    assert not (home / "library.txt").exists()
