@@ -72,6 +72,20 @@ def write_whole(path: Path, text: str, *, mode: int = 0o666) -> None:
     settle(partial, path)
 
 
+def bytes_of(file: Path, most: int) -> bytes:
+    """Return what a file that a person named holds: a pipe or a device, too, but never for ever.
+
+    Raises:
+        OSError: it cannot be read.
+        ValueError: it holds more than ``most`` bytes.
+    """
+    with file.open("rb") as stream:
+        data = stream.read(most + 1)
+    if len(data) > most:
+        raise ValueError(f"it is larger than {most / 1e6:.0f} MB")
+    return data
+
+
 def json_of(text: str | bytes) -> Any:
     """Return what a text of JSON says, which may be anybody's.
 

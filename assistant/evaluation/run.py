@@ -7,10 +7,11 @@ from typing import Any
 from urllib.parse import quote
 
 from assistant.evaluation.scores import Evaluation
-from ingest.disk import json_of
+from ingest.disk import bytes_of, json_of
 from ingest.errors import UsageError
 
 _TAG = "refdesk"
+_MOST = 500_000_000  # bytes of a run
 
 
 def write(file: Path, evaluation: Evaluation) -> None:
@@ -26,8 +27,8 @@ def read(file: Path) -> dict[str, Any]:
         UsageError: the file cannot be read, or is no run.
     """
     try:
-        text = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        text = bytes_of(file, _MOST).decode("utf-8")
+    except (OSError, ValueError) as error:
         raise UsageError(f"The run {file} cannot be read: {error}.") from error
     try:
         run = json_of(text)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from assistant.bounds import readable
 from ingest.disk import is_held
-from ingest.errors import HomeBusy, UsageError
+from ingest.errors import HomeBusy, NothingFound, UsageError
 
 _WAIT_S = 2.0
 _DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR)
@@ -120,6 +120,8 @@ class KeptFile:
     def _told(self) -> Iterator[None]:
         try:
             yield
+        except UnicodeEncodeError as error:  # half of a character: what is kept holds none
+            raise NothingFound("Nothing that is kept is called so.") from error
         except sqlite3.Error as error:
             code = getattr(error, "sqlite_errorcode", 0) & 0xFF
             if is_held(error):

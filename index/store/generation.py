@@ -11,6 +11,7 @@ import json
 import os
 import re
 import shutil
+import sqlite3
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -34,7 +35,8 @@ _SETTING = "library.txt"
 _PARTS = {"library.sqlite", "sums.json", "vectors.faiss", "words", "numbers.npy"}
 _POINTER = re.compile(r"[0-9]{6,12}")
 _FULL = (errno.ENOSPC, errno.EDQUOT)
-_REFUSED = (errno.EIO, errno.EROFS, errno.EPERM)
+_REFUSED = (errno.EIO, errno.EROFS, errno.EPERM, errno.EFBIG)
+_REFUSED_DATABASE = (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN)
 _FULL_WORDS = ("no space left", "disk is full", "quota exceeded")
 _ROOM = 65_536  # bytes; with less nothing can be written, whatever the error says
 
@@ -286,10 +288,10 @@ class Home:
                     f"Another program holds a file of the home {self.root} ({error}). The library "
                     "is as it was and answers as before. Close that program, then run it again."
                 ) from error
-            if isinstance(error, OSError) and error.errno in _REFUSED:
+            if _is_refused(error):
                 raise UsageError(
-                    f"The home {self.root} cannot be written to: {error.strerror}. The library is "
-                    "as it was and answers as before. See to the disk, then run it again."
+                    f"The home {self.root} cannot be written to: {_words_of(error)}. The library "
+                    "is as it was and answers as before. See to the disk, then run it again."
                 ) from error
             if not self._is_full(error):
                 raise
@@ -310,6 +312,17 @@ class Home:
                 return True
             seen = seen.__cause__ or seen.__context__
         return shutil.disk_usage(self.root).free < _ROOM
+
+
+def _words_of(error: Exception) -> str:
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
+
+
+def _is_refused(error: Exception) -> bool:
+    """Say whether an error means that a disk or a system lets nothing be written."""
+    if isinstance(error, sqlite3.Error):
+        return getattr(error, "sqlite_errorcode", 0) & 0xFF in _REFUSED_DATABASE
+    return isinstance(error, OSError) and error.errno in _REFUSED
 
 
 def drop(library: Path) -> None:

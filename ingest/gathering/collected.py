@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+from ingest import disk
 from ingest.archive import given
 from ingest.archive.values import Resource
 from ingest.bounded.lists import ListReader
@@ -80,10 +81,8 @@ def bytes_of(path: Path) -> bytes:
         UsageError: it cannot be read, or is too large to be one.
     """
     try:
-        path = expanded(path)
-        size = path.stat().st_size
-        if size > MOST_BYTES:
-            raise UsageError(f"{path} is larger than {MOST_BYTES / 1e6:.0f} MB: split it.")
-        return path.read_bytes()
+        return disk.bytes_of(expanded(path), MOST_BYTES)
+    except ValueError as error:
+        raise UsageError(f"{path} cannot be a list: {error}. Split it.") from error
     except OSError as error:
         raise UsageError(f"The list {path} cannot be read: {error.strerror}.") from error

@@ -167,5 +167,6 @@ def given(text: str) -> str:
 
 def print_json(value: Any) -> None:
     """Write a value to stdout as JSON; what steers a terminal stands there as an escape."""
-    text = json.dumps(value, ensure_ascii=False, indent=2)
+    plain = "utf" not in (sys.stdout.encoding or "").lower()
+    text = json.dumps(value, ensure_ascii=plain, indent=2)
     sys.stdout.write(_STEERING.sub(lambda match: f"\\u{ord(match[0]):04x}", text) + "\n")
