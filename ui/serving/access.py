@@ -34,7 +34,6 @@ COOKIE = "refdesk"
 TOKEN = 8
 """The fewest characters of a token: shorter ones can be guessed."""
 _SAFE = ("GET", "HEAD")
-_CONTROLS = re.compile("[\0-\x1f\x7f]")
 _POLICY_CLOSED = 1008  # of web sockets: refused on principle
 _ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^\s/?#\"'<>\\]+", re.IGNORECASE)
 _PREFLIGHT = {
@@ -195,8 +194,6 @@ class Guard:
 
     def _refusal(self, scope: Scope, headers: Headers) -> Response | None:
         path, host, origin = scope["path"], headers.get("host", ""), headers.get("origin")
-        if _CONTROLS.search(path):
-            return refusal(path, 400, "The path holds a character that no address has.")
         if not self._access.answers_to(host):
             return refusal(path, 421, _called(host))
         forwarded = headers.get("x-forwarded-host", "").partition(",")[0].strip()
