@@ -6,6 +6,7 @@ from pathlib import Path
 from index.store import carry, lockfile
 from index.store.generation import Home
 from index.store.lockfile import Lock
+from ingest.disk import expanded
 from ingest.errors import UsageError
 
 
@@ -16,7 +17,7 @@ def lock_at(path: Path) -> Lock:
         UsageError: it is none of these, or damaged.
         NothingFound: the home holds no library.
     """
-    path = path.expanduser()
+    path = expanded(path)
     if path.is_dir():
         home = Home(path)
         if not home.library.is_dir():

@@ -1,10 +1,13 @@
 """Files on disk: written whole or not at all, durably; known by their SHA-256."""
 
 import hashlib
+import json
 import os
 import shutil
+import sqlite3
 import uuid
 from pathlib import Path
+from typing import Any
 
 
 def sync(path: Path) -> None:
@@ -19,17 +22,87 @@ def sync(path: Path) -> None:
         os.close(descriptor)
 
 
+def expanded(path: Path) -> Path:
+    """Return a path with a person's own folder for ``~``; where there is no such, as it is."""
+    return Path(os.path.expanduser(path))  # noqa: PTH111  # pathlib's own raises
+
+
+def real(path: Path) -> Path:
+    """Return the place a path leads to, `expanded`, through links as far as they lead anywhere."""
+    return Path(os.path.realpath(expanded(path)))
+
+
+def make_way(place: Path, *, for_folder: bool = False) -> None:
+    """Put aside a folder that stands where a file of ours belongs, or a file where a folder does.
+
+    Whatever it holds stays beside, under a name that nothing looks for.
+    """
+    if not (place.is_file() if for_folder else place.is_dir()):
+        return
+    number = 1
+    while os.path.lexists(aside := place.with_name(f"{place.name}.aside-{number}")):
+        number += 1
+    place.rename(aside)
+
+
+def remove(place: Path) -> None:
+    """Remove a file, a link, or a folder with all that is in it, if it is there."""
+    if place.is_dir() and not place.is_symlink():
+        shutil.rmtree(place)
+    else:
+        place.unlink(missing_ok=True)
+
+
 def settle(partial: Path, target: Path) -> None:
     """Make a finished file durable under its name, all at once."""
     sync(partial)
+    make_way(target)
     partial.replace(target)
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a file of text, durably: under its name stands the old text or the new, never half."""
+def write_whole(path: Path, text: str, *, mode: int = 0o666) -> None:
+    """Write a file of text, durably: under its name stands the old text or the new, never half.
+
+    Nobody may do more with it than ``mode`` says, from its first byte on.
+    """
     partial = path.with_name(f"{path.name}.part")
-    partial.write_text(text, encoding="utf-8")
+    remove(partial)
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+        stream.write(text)
     settle(partial, path)
+
+
+def bytes_of(file: Path, most: int) -> bytes:
+    """Return what a file that a person named holds: a pipe or a device, too, but never for ever.
+
+    Raises:
+        OSError: it cannot be read.
+        ValueError: it holds more than ``most`` bytes.
+    """
+    with file.open("rb") as stream:
+        data = stream.read(most + 1)
+    if len(data) > most:
+        raise ValueError(f"it is larger than {most / 1e6:.0f} MB")
+    return data
+
+
+def json_of(text: str | bytes) -> Any:
+    """Return what a text of JSON says, which may be anybody's.
+
+    Raises:
+        ValueError: it is no JSON, or nested so deeply that nobody meant it.
+    """
+    try:
+        return json.loads(text)
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
+
+
+def is_held(error: BaseException) -> bool:
+    """Say whether an error of SQLite means that another process holds the file."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
 def sha256_of(path: Path) -> str:

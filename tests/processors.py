@@ -79,9 +79,14 @@ def play(processor: str, home: Path, folder: Path) -> Played:
     done = subprocess.run(
         [wrapper, "-c", _PLAY.format(wrapper=str(wrapper)), "ask", _QUESTION, "--home", own],
         capture_output=True, text=True, check=False, cwd=ROOT, timeout=_LIMIT_S,
-        env=os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
+        env=_environment() | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
     )  # fmt: skip
     return Played(processor, done.returncode, done.stdout, done.stderr, time.monotonic() - begun)
+
+
+def _environment() -> dict[str, str]:
+    """Return this machine's environment without what forces kernels of its own processor."""
+    return {name: said for name, said in os.environ.items() if not name.startswith("OPENBLAS_")}
 
 
 def main() -> None:

@@ -143,7 +143,7 @@ def interface(
 
     app = FastAPI(
         title="refdesk", description=_WHAT, docs_url=None, redoc_url=None,
-        openapi_url="/api/v1/openapi.json", lifespan=lifespan,
+        openapi_url="/api/v1/openapi.json", lifespan=lifespan, redirect_slashes=False,
     )  # fmt: skip
     app.state.access = access  # the page's ingest and rebuild ask it for the secret
     app.state.asking = asking  # the page asks here too

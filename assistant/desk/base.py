@@ -13,6 +13,7 @@ from assistant.kept.notes import Notes
 from assistant.kept.threads import Threads
 from index.search.library import Library
 from index.store.generation import Home
+from ingest.disk import expanded
 
 if TYPE_CHECKING:
     import httpx
@@ -50,7 +51,7 @@ class Base:
         judge: str = "",
         database: str = "",
     ) -> None:
-        self.home = Home(Path(home).expanduser() if home else default_home(), library)
+        self.home = Home(expanded(Path(home)) if home else default_home(), library)
         self._place = Database(database) if database else self.home.root
         self.threads = Threads(self._place, keeping=history, notice=notice)
         self.notes = Notes(self._place, keeping=history)

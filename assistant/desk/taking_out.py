@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.desk.lists import Lists
+from ingest.disk import expanded
 from ingest.errors import UsageError
 from ingest.lists.catalog_file import CuratedList
 
@@ -60,7 +61,7 @@ class TakingOut(Lists):
         """
         from assistant.vault.make import written  # needed here alone
 
-        return written(self._snapshot(), folder.expanduser(), lists, answers, self._progress)
+        return written(self._snapshot(), expanded(folder), lists, answers, self._progress)
 
     def list_entries(self, name: str) -> "tuple[CuratedList, list[Marked]]":
         """Return a list and its entries, with what became of each link.

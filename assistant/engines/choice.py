@@ -5,6 +5,7 @@ from pathlib import Path
 
 from assistant.engines.protocol import Engine, Message
 from index.models import weights
+from ingest.disk import expanded
 from ingest.errors import UsageError
 
 DEFAULT_MODEL = "qwen2.5-coder-1.5b-instruct-q4_k_m"
@@ -54,14 +55,14 @@ def choose(
 def is_here(spec: str, models_dir: Path) -> bool:
     """Say whether a model of this kind would be loaded in this process, from weights on disk."""
     if spec.endswith(".gguf"):
-        return Path(spec).expanduser().exists()
+        return expanded(Path(spec)).exists()
     pin = weights.load_pins().get(DEFAULT_MODEL if spec == "auto" else spec)
     return pin is not None and weights.is_present(pin, models_dir)
 
 
 def _weights(spec: str, models_dir: Path, progress: Callable[[str, int, int], None]) -> Path:
     if spec.endswith(".gguf") or ".gguf@" in spec:
-        path = Path(spec).expanduser()
+        path = expanded(Path(spec))
         if not path.exists() and spec.count("/") >= 2 and not path.is_absolute():
             return weights.obtain_from_hub(spec, models_dir, progress)
         weights.remember(path, models_dir)

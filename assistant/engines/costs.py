@@ -14,6 +14,7 @@ from pathlib import Path
 from assistant.engines import machine as here
 from assistant.engines.protocol import Message
 from index.models.pins import Model
+from ingest.disk import json_of, write_whole
 from ingest.errors import ModelUnavailable
 
 _FILE = "model-costs.json"
@@ -48,7 +49,7 @@ def machine() -> str:
 def read(cache: Path) -> dict[str, Costs]:
     """Return what was measured on this machine, by the model's name."""
     try:
-        kept = json.loads((cache / _FILE).read_text(encoding="utf-8"))
+        kept = json_of((cache / _FILE).read_text(encoding="utf-8"))
         return {name: Costs(**row) for name, row in kept.get(machine(), {}).items()}
     except (OSError, ValueError, TypeError, AttributeError):
         return {}
@@ -66,12 +67,12 @@ def measure(name: str, path: Path, cache: Path, beginning: Sequence[Message]) ->
     costs = _measured(path, cache, beginning)
     file = cache / _FILE
     try:
-        kept = json.loads(file.read_text(encoding="utf-8"))
+        kept = json_of(file.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         kept = {}
     kept.setdefault(machine(), {})[name] = asdict(costs)
     cache.mkdir(parents=True, exist_ok=True)
-    file.write_text(json.dumps(kept, indent=1), encoding="utf-8")
+    write_whole(file, json.dumps(kept, indent=1))
     return costs
 
 

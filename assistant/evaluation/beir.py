@@ -6,7 +6,6 @@ finds stands what plain means find in the same passages: by meaning, by words, a
 rank.
 """
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +25,7 @@ from index.search.library import Library
 from index.store.generation import OTHERS, Home
 from index.store.recipe import settings
 from index.store.sqlite import Store
-from ingest.disk import sha256_of
+from ingest.disk import json_of, sha256_of
 from ingest.errors import NothingFound, UsageError
 from ingest.links.urls import canonical
 from ingest.text.sentences import language
@@ -232,7 +231,7 @@ def _rows(file: Path, *needed: str) -> list[dict[str, Any]]:
         if not line.strip():
             continue
         try:
-            read = json.loads(line)
+            read = json_of(line)
             if not isinstance(read, dict) or any(name not in read for name in needed):
                 raise ValueError(f"it needs {', '.join(needed)}")
         except ValueError as error:

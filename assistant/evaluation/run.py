@@ -7,9 +7,11 @@ from typing import Any
 from urllib.parse import quote
 
 from assistant.evaluation.scores import Evaluation
+from ingest.disk import bytes_of, json_of
 from ingest.errors import UsageError
 
 _TAG = "refdesk"
+_MOST = 500_000_000  # bytes of a run
 
 
 def write(file: Path, evaluation: Evaluation) -> None:
@@ -25,11 +27,11 @@ def read(file: Path) -> dict[str, Any]:
         UsageError: the file cannot be read, or is no run.
     """
     try:
-        text = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        text = bytes_of(file, _MOST).decode("utf-8")
+    except (OSError, ValueError) as error:
         raise UsageError(f"The run {file} cannot be read: {error}.") from error
     try:
-        run = json.loads(text)
+        run = json_of(text)
     except ValueError:
         run = None
     if not (

@@ -1,6 +1,5 @@
 """``refdesk eval``: retrieval by document, answers by sentence, over a file of questions."""
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -14,12 +13,14 @@ from assistant.evaluation.bootstrap import interval
 from assistant.evaluation.judging import Judgement, judge
 from index import metrics
 from index.search.library import Hit, Library
+from ingest.disk import bytes_of, json_of
 from ingest.errors import UsageError
 from ingest.links.urls import canonical
 
 UNANSWERABLE = "unanswerable"
 _PASSAGES = 100
 _KEPT = 20  # documents a question in a run file
+_MOST = 500_000_000  # bytes of a question file
 _FIELDS = ("id", "question", "lang", "gold_urls", "answer", "type")
 
 
@@ -56,15 +57,15 @@ def read_questions(path: Path) -> list[Asked]:
         UsageError: the file cannot be read, or a line is not a question.
     """
     try:
-        lines = path.read_text(encoding="utf-8").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
+        lines = bytes_of(path, _MOST).decode("utf-8").split("\n")
+    except (OSError, ValueError) as error:
         raise UsageError(f"The question file {path} cannot be read: {error}.") from error
     asked = []
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         try:
-            row = json.loads(line)
+            row = json_of(line)
             gold = frozenset(canonical(url) for url in row["gold_urls"])
             asked.append(
                 Asked(row["id"], row["question"], row["lang"], row["type"], gold, row["answer"])

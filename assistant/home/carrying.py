@@ -10,6 +10,7 @@ from index.models.embedder import Embedder
 from index.search.opening import embedder_of
 from index.store import carry, lockfile, sums
 from index.store.generation import Home
+from ingest.disk import expanded
 from ingest.errors import UsageError
 
 
@@ -27,7 +28,7 @@ def export(writer: HomeWriter, file: Path, *, archive: bool) -> int:
                 f"The library in {writer.home.root} is damaged ({harm[0][0]}: {harm[0][1]}): "
                 "run `refdesk check --repair` first."
             )
-        file = file.expanduser()
+        file = expanded(file)
         lock = file.with_name(file.name + lockfile.SUFFIX)
         if lock.exists():
             raise UsageError(f"{lock} exists already: choose another name.")
@@ -55,7 +56,7 @@ def carry_in(
         )
     with home.writing():
         carry.finish(home)
-        arrived = carry.unpack(home, file.expanduser())
+        arrived = carry.unpack(home, expanded(file))
         try:
             embedder = opened(embedder_of(arrived.home))
             if arrived.archive:

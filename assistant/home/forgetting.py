@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from assistant.home.keeping import HomeWriter
+from assistant.home.keeping import HomeWriter, check_named
 from assistant.home.reports import ForgetReport
 from index.milvus import mirror
 from index.search.library import Library
@@ -14,7 +14,7 @@ from ingest.archive.erase import erase
 from ingest.archive.values import OURS
 from ingest.archive.warc import Archive
 from ingest.bounded.quarantine import Quarantine
-from ingest.disk import sha256_of
+from ingest.disk import expanded, real, sha256_of
 from ingest.errors import NothingFound
 from ingest.links.urls import canonical
 from ingest.lists import catalog
@@ -23,6 +23,7 @@ from ingest.lists.catalog_file import CuratedList
 
 def forget(writer: HomeWriter, what: Sequence[str | Path], *, quarantined: bool) -> ForgetReport:
     """See :meth:`assistant.desk.Desk.forget`."""
+    check_named(what)
     with writer.writing():
         writer.check_changeable()
         store = writer.store()
@@ -171,7 +172,7 @@ class Chooser:
         if "/" not in name and name in here:
             going.files.add(name)
             return True
-        path = Path(name).expanduser()
+        path = expanded(Path(name))
         if name.endswith((".warc", ".warc.gz")) and path.is_file():
             there = writing.imported(self._archive, sha256_of(path)[:16])
             if there is not None:
@@ -179,7 +180,7 @@ class Chooser:
                 return True
         if name.startswith("file:"):
             return False
-        uri = path.resolve().as_uri()
+        uri = real(path).as_uri()
         inside = {url for url in self._given if url == uri or url.startswith(f"{uri}/")}
         going.addresses |= inside
         return bool(inside)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from assistant.home.keeping import HomeWriter, is_web
+from assistant.home.keeping import HomeWriter, check_named, is_web
 from assistant.home.reports import Fetching
 from index.doctor import Examination, examine
 from index.search.library import Library
@@ -25,9 +25,12 @@ def add_list(
     writer: HomeWriter, where: str | Path, name: str | None, base: str | None, fetching: Fetching
 ) -> CuratedList:
     """See :meth:`assistant.desk.Desk.add_list`."""
+    check_named([where])
     name = name or _name_of(where)
-    if "/" in name:
-        raise UsageError(f"A list cannot be named {name}: a name holds no slash.")
+    if "/" in name or not name.isprintable():
+        raise UsageError(
+            f"A list cannot be named {name}: a name holds no slash and nothing invisible."
+        )
     with writer.writing():
         writer.check_changeable()
         if is_web(where):

@@ -6,13 +6,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from assistant.home.keeping import HomeWriter, is_web
+from assistant.home.keeping import HomeWriter, check_named, is_web
 from assistant.home.reports import Fetching, IngestReport
 from assistant.refreshing.digest import Digest
 from assistant.refreshing.looks import Looks, digest_of, known_of
 from index.search.library import Library
 from ingest.archive import given, writing
 from ingest.bounded.lists import ListReader
+from ingest.disk import expanded
 from ingest.errors import UsageError
 from ingest.exports import registry, saved_pages
 from ingest.gathering import collected
@@ -32,6 +33,7 @@ def ingest(
     writer: HomeWriter, inputs: Sequence[str | Path], *, seed: bool, fetching: Fetching
 ) -> IngestReport:
     """See :meth:`assistant.desk.Desk.ingest`."""
+    check_named(inputs)
     known = catalog.known(writer.archive)
     if seed and writer.home.current() is None:
         known = [*known, *founding()]
@@ -56,7 +58,7 @@ def ingest(
         mended = writer.archive.mend()
         for file in files:
             if _is_warc(file):
-                count += writing.import_warc(writer.archive, file.expanduser())
+                count += writing.import_warc(writer.archive, expanded(file))
         new = writer.home.current() is None
         if (seed and new) or _has_primer(writer):
             writing.add(writer.archive, given.primer())

@@ -4,7 +4,6 @@ Apart from the desk, since reading pages needs libraries that a question does no
 and out stands beside it: `intake`, `given_lists`, `forgetting`, `carrying`.
 """
 
-import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -20,7 +19,7 @@ from index.building.work import Here, Work
 from index.models.embedder import Embedder
 from index.search.library import Library
 from index.store import carry, sums
-from index.store.generation import Home
+from index.store.generation import Home, drop
 from index.store.sqlite import Store
 from ingest import pipeline
 from ingest.archive import given, moving, writing
@@ -95,7 +94,7 @@ class HomeWriter:
             folder, served = before.library, before.served
             if folder != self.home.library:
                 self.home.keep_named()
-                shutil.rmtree(folder, ignore_errors=True)
+                drop(folder)
                 said = f"The library moved; what it was in {folder} is gone."
                 if served is not None:
                     said = (
@@ -196,6 +195,19 @@ class HomeWriter:
         status = Library(self.home, self.embedder).status()
         return IngestReport(
             count, change.read, change.removed, change.passages, status, notices=tuple(said)
+        )
+
+
+def check_named(items: Sequence[str | Path]) -> None:
+    """Make sure that every name names something: an empty one would be the folder one is in.
+
+    Raises:
+        UsageError: one is empty.
+    """
+    if not all(str(item).strip() for item in items):
+        raise UsageError(
+            "One of the names is empty. Name a file, a folder, an address or a list; the folder "
+            "you are in is called `.`."
         )
 
 

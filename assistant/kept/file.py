@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from assistant.kept.words import like
-from ingest.errors import HomeBusy, UsageError
+from ingest.disk import is_held
+from ingest.errors import HomeBusy, NothingFound, UsageError
 
 _WAIT_S = 2.0
 _DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR)
-_BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 _FORMAT = 1
 _GRAM = 3
 _WORDS = "CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5(body, tokenize = 'trigram');"
@@ -154,9 +154,11 @@ class KeptFile:
     def _told(self) -> Iterator[None]:
         try:
             yield
+        except UnicodeEncodeError as error:  # half of a character: what is kept holds none
+            raise NothingFound("Nothing that is kept is called so.") from error
         except sqlite3.Error as error:
             code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-            if code in _BUSY:
+            if is_held(error):
                 raise HomeBusy(f"{self.path} is being written to: try again.") from error
             if code in _DAMAGE:
                 raise Damaged(

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from ingest.disk import write_whole
 from ingest.lists.catalog_file import Entry
 from ingest.lists.changes import ListChanges
 
@@ -104,11 +105,8 @@ def keep(home: Path, digest: Digest) -> None:
     """Keep a digest; of 100 the oldest goes."""
     kept = [*read(home), digest_object(digest)][-_KEPT:]
     file = file_of(home)
-    beside = file.with_suffix(".new")
     text = "".join(json.dumps(item, ensure_ascii=False) + "\n" for item in kept)
-    beside.touch(mode=0o600)  # it names questions: nobody else's business
-    beside.write_text(text, encoding="utf-8")
-    beside.replace(file)
+    write_whole(file, text, mode=0o600)  # it names questions: nobody else's business
 
 
 def read(home: Path) -> list[dict[str, Any]]:

@@ -1,8 +1,6 @@
 """What of a library and its caches is not as it was written; all of it can be made again."""
 
 import contextlib
-import json
-import shutil
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +11,7 @@ from index.store import carry, sums
 from index.store.generation import Home
 from ingest.archive.shelf import is_filled
 from ingest.bounded.quarantine import Quarantine
-from ingest.disk import remove_tree
+from ingest.disk import is_held, json_of, make_way, remove, remove_tree
 from ingest.values import Damage
 
 _REPAIR = "`refdesk check --repair`"
@@ -76,15 +74,15 @@ def repair(home: Home) -> bool:
     home.make()
     carry.finish(home)
     for left in home.library.glob("*.part"):
-        shutil.rmtree(left) if left.is_dir() else left.unlink()
+        remove(left)
     vectors, costs = home.cache / "vectors.sqlite", home.cache / "model-costs.json"
     if vectors.exists() and not _vectors_are_sound(vectors):
         _drop_bad(vectors)
     if costs.exists() and not _is_object(costs):
-        costs.unlink()
+        _drop(costs)
     quarantine = Quarantine(home.quarantine)
     if quarantine.damaged:
-        home.quarantine.unlink()
+        _drop(home.quarantine)
     current = home.current()
     for folder in home.generations():
         if folder != current and sums.damage(folder, every_byte=True):
@@ -99,13 +97,14 @@ def repair(home: Home) -> bool:
 
 
 def _vectors_are_sound(file: Path) -> bool:
-    with contextlib.closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as db:
-        try:
+    place = f"{file.resolve().as_uri()}?mode=ro"
+    try:
+        with contextlib.closing(sqlite3.connect(place, uri=True)) as db:
             if db.execute("PRAGMA integrity_check(1)").fetchone()[0] != "ok":
                 return False
             return all(_fits(row[0]) for row in db.execute("SELECT vector FROM vectors"))
-        except sqlite3.Error:
-            return False
+    except sqlite3.Error as error:
+        return is_held(error)  # in use: no damage
 
 
 def _drop_bad(file: Path) -> None:
@@ -117,7 +116,13 @@ def _drop_bad(file: Path) -> None:
             bad = [(key,) for key, vector in rows if not _fits(vector)]
             db.executemany("DELETE FROM vectors WHERE key = ?", bad)
     except sqlite3.DatabaseError:
-        file.unlink()
+        _drop(file)
+
+
+def _drop(file: Path) -> None:
+    """Let go of a file of ours; a folder in its place is not, and is put aside."""
+    make_way(file)
+    file.unlink(missing_ok=True)
 
 
 def _fits(kept: object) -> bool:
@@ -129,6 +134,6 @@ def _fits(kept: object) -> bool:
 
 def _is_object(file: Path) -> bool:
     try:
-        return isinstance(json.loads(file.read_text("utf-8")), dict)
+        return isinstance(json_of(file.read_text("utf-8")), dict)
     except (OSError, ValueError):
         return False

@@ -11,12 +11,17 @@ import numpy as np
 
 from index.models.embedder import Embedder
 from index.search.dense import Vectors
+from ingest.disk import make_way, remove
 
 Embed = Callable[[Embedder, Sequence[str]], Vectors]
 """Has a model embed texts."""
 
 _BATCH = 256
-_CORRUPT = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+_IN_THE_WAY = (
+    sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_NOMEM,
+)  # fmt: skip
+"""What the disk or another process says; everything else the file itself is to blame for."""
 
 
 class VectorCache:
@@ -28,6 +33,7 @@ class VectorCache:
 
     def __init__(self, path: Path, embedder: Embedder, embed: Embed = Embedder.embed) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
+        make_way(path)
         self._path = path
         self._embedder = embedder
         self._embed = embed
@@ -83,15 +89,12 @@ class VectorCache:
 
     def _anew(self, error: sqlite3.DatabaseError) -> sqlite3.Connection:
         """Begin again, unless it is the disk or another process that is in the way."""
-        code = getattr(error, "sqlite_errorcode", None)
-        if code is not None and (code & 0xFF) not in (
-            sqlite3.SQLITE_CORRUPT,
-            sqlite3.SQLITE_NOTADB,
-        ):
+        if (getattr(error, "sqlite_errorcode", 0) & 0xFF) in _IN_THE_WAY:
             raise error
         with contextlib.suppress(AttributeError, sqlite3.Error):
             self._db.close()
-        self._path.unlink()
+        for beside in ("", "-journal", "-wal", "-shm"):
+            remove(self._path.with_name(self._path.name + beside))
         return _open(self._path)
 
     def close(self) -> None:

@@ -20,6 +20,7 @@ from index.models.embedding_models import DEFAULT, MODELS
 from index.models.int8_encoder import Int8Encoder, Tokenizer
 from index.models.model_folder import folder_of
 from index.models.weights import Progress
+from ingest.disk import expanded
 from ingest.text.characters import encodable
 
 __all__ = ["DEFAULT", "MODELS", "Embedder", "Encoder", "Vectors"]
@@ -100,7 +101,7 @@ class Embedder:
             return cls(encoder, partial(_shared, models_dir, progress, model.beyond))
         folder = folder_of(name, models_dir, progress)
         # A folder is opened again from wherever the next command runs.
-        lasting = str(folder) if Path(name).expanduser().is_dir() else name
+        lasting = str(folder) if expanded(Path(name)).is_dir() else name
         if own := described(lasting, folder):
             return cls(Int8Encoder.of_folder(own, folder, models_dir, progress))
         from index.models.sentence_transformer import SentenceTransformerEncoder  # brings torch

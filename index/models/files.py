@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from ingest.disk import json_of, write_whole
 from ingest.errors import ModelUnavailable
 
 MARKER = "verified.json"
@@ -38,17 +39,15 @@ def stamp(path: Path) -> dict[str, int]:
 def read_record(path: Path) -> dict[str, Any]:
     """Read a record; one that is missing or damaged is empty, and made anew by checking."""
     try:
-        record = json.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):
+        record = json_of(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
         return {}
     return record if isinstance(record, dict) else {}
 
 
 def write_record(path: Path, record: dict[str, Any]) -> None:
     """Write a record whole or not at all; the caller holds the lock."""
-    fresh = path.with_name(f"{path.name}.new")
-    fresh.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
-    fresh.replace(path)
+    write_whole(path, json.dumps(record, indent=1) + "\n")
 
 
 @contextlib.contextmanager

@@ -19,7 +19,7 @@ from index.models.files import (
     stamp,
     write_record,
 )
-from ingest.disk import sha256_of
+from ingest.disk import expanded, real, sha256_of
 from ingest.errors import ModelUnavailable, UsageError
 
 _WANTED = ("*.json", "*.safetensors", "*.txt", "*.model")
@@ -57,9 +57,9 @@ def folder_of(
         UsageError: it is neither a folder nor of that form.
         ModelUnavailable: the hub cannot be reached or has no such model.
     """
-    given = Path(name).expanduser()
+    given = expanded(Path(name))
     if given.is_dir():
-        return given.resolve()
+        return real(given)
     if not _HUB_NAME.fullmatch(name) or ".." in name:
         raise _unknown(name, use)
     key = name.replace("/", "--")

@@ -11,6 +11,7 @@ import json
 import os
 import re
 import shutil
+import sqlite3
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from filelock import FileLock, Timeout
 
 from index.store import sums
 from index.store.served import Served, place
-from ingest.disk import remove_tree, sync, write_whole
+from ingest.disk import is_held, json_of, make_way, remove, remove_tree, sync, write_whole
 from ingest.errors import HomeBusy, RefdeskError, UsageError
 
 OTHERS = "others"
@@ -31,9 +32,11 @@ FINGERPRINT = "fingerprint"
 
 _KEPT = 2
 _SETTING = "library.txt"
+_PARTS = {"library.sqlite", "sums.json", "vectors.faiss", "words", "numbers.npy"}
 _POINTER = re.compile(r"[0-9]{6,12}")
 _FULL = (errno.ENOSPC, errno.EDQUOT)
-_REFUSED = (errno.EIO, errno.EROFS, errno.EPERM)
+_REFUSED = (errno.EIO, errno.EROFS, errno.EPERM, errno.EFBIG)
+_REFUSED_DATABASE = (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN)
 _FULL_WORDS = ("no space left", "disk is full", "quota exceeded")
 _ROOM = 65_536  # bytes; with less nothing can be written, whatever the error says
 
@@ -65,7 +68,7 @@ class Home:
         return where if isinstance(where, Served) else None
 
     def _place(self) -> Served | Path:
-        said = self.named
+        said = self.named.strip()
         if not said:
             with contextlib.suppress(OSError, UnicodeDecodeError):
                 said = (self.root / _SETTING).read_text(encoding="utf-8").strip()
@@ -84,7 +87,7 @@ class Home:
     def identity(self) -> str:
         """Return the mark of this home among those that write to libraries elsewhere."""
         note = self.root / "identity.txt"
-        if not note.exists():
+        if not note.is_file():
             write_whole(note, f"{uuid.uuid4().hex}\n")
         return note.read_text(encoding="utf-8").strip()
 
@@ -117,13 +120,32 @@ class Home:
         try:
             self.root.mkdir(parents=True, exist_ok=True)
             self._keep_private()
+            self._keep_to_ours()
+            for folder in (self.library, self.cache):  # both can be made again
+                make_way(folder, for_folder=True)
             for folder in (self.archive, self.library, self.models, self.cache):
                 folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
+            place = error.filename or self.root
             raise UsageError(
-                f"The home {self.root} cannot be made: {error.strerror}. Choose another folder "
-                "with --home or REFDESK_HOME."
+                f"The home {self.root} cannot be made: {place}: {error.strerror}. Choose another "
+                "folder with --home or REFDESK_HOME."
             ) from error
+
+    def _keep_to_ours(self) -> None:
+        """Let no library be made among a person's other things: what is old in one is deleted.
+
+        Raises:
+            UsageError: the folder that was named for it holds some.
+        """
+        if self.library.parent == self.root or not self.library.is_dir():
+            return
+        others = [each.name for each in _not_ours(self.library) if not each.name.startswith(".")]
+        if others:
+            raise UsageError(
+                f"The folder {self.library} holds other things than a library of refdesk "
+                f"({', '.join(sorted(others)[:3])}): name one that is empty, or is not there yet."
+            )
 
     def _keep_private(self) -> None:
         """Let nobody else of this machine look in, where that is ours to say."""
@@ -157,7 +179,7 @@ class Home:
         number = 1 + max((_number(folder) for folder in self.generations()), default=0)
         number = max(number, least)
         for leftover in self.library.glob("*.part"):
-            shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
+            remove(leftover)
         folder = self.library / f"{number:06d}.part"
         folder.mkdir(parents=True)
         return folder
@@ -200,7 +222,7 @@ class Home:
         """Note which embedding model libraries here are built with, should they all be lost."""
         note = self.root / "embedder.txt"
         if self.noted_embedder() != name:
-            note.write_text(name + "\n", encoding="utf-8")
+            write_whole(note, name + "\n")
 
     def noted_embedder(self) -> str | None:
         """Return the name that was noted last."""
@@ -225,6 +247,7 @@ class Home:
         self.make()
         lock = FileLock(self.root / "writer.lock")
         try:
+            make_way(self.root / "writer.lock")
             lock.acquire(timeout=0)
         except Timeout:
             pid = self.writer().get("pid")
@@ -241,7 +264,7 @@ class Home:
         try:
             with self._while_there_is_room():
                 note = json.dumps({"pid": os.getpid(), "what": what})
-                (self.root / "writer.json").write_text(note, encoding="utf-8")
+                write_whole(self.root / "writer.json", note)
                 yield
         finally:
             lock.release()
@@ -249,7 +272,7 @@ class Home:
     def writer(self) -> dict[str, object]:
         """Return what the last writer noted: its ``pid``, and ``what`` it did."""
         try:
-            record = json.loads((self.root / "writer.json").read_text(encoding="utf-8"))
+            record = json_of((self.root / "writer.json").read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return {}
         return record if isinstance(record, dict) else {}
@@ -261,10 +284,15 @@ class Home:
         except RefdeskError:
             raise
         except Exception as error:
-            if isinstance(error, OSError) and error.errno in _REFUSED:
+            if is_held(error):
+                raise HomeBusy(
+                    f"Another program holds a file of the home {self.root} ({error}). The library "
+                    "is as it was and answers as before. Close that program, then run it again."
+                ) from error
+            if _is_refused(error):
                 raise UsageError(
-                    f"The home {self.root} cannot be written to: {error.strerror}. The library is "
-                    "as it was and answers as before. See to the disk, then run it again."
+                    f"The home {self.root} cannot be written to: {_words_of(error)}. The library "
+                    "is as it was and answers as before. See to the disk, then run it again."
                 ) from error
             if not self._is_full(error):
                 raise
@@ -285,6 +313,46 @@ class Home:
                 return True
             seen = seen.__cause__ or seen.__context__
         return shutil.disk_usage(self.root).free < _ROOM
+
+
+def _words_of(error: Exception) -> str:
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
+
+
+def _is_refused(error: Exception) -> bool:
+    """Say whether an error means that a disk or a system lets nothing be written."""
+    if isinstance(error, sqlite3.Error):
+        return getattr(error, "sqlite_errorcode", 0) & 0xFF in _REFUSED_DATABASE
+    return isinstance(error, OSError) and error.errno in _REFUSED
+
+
+def drop(library: Path) -> None:
+    """Remove a library from a folder; the folder goes, too, if nothing else is in it."""
+    if not library.is_dir():
+        return
+    others = set(_not_ours(library))
+    for each in library.iterdir():
+        if each not in others:
+            remove(each)
+    with contextlib.suppress(OSError):
+        library.rmdir()
+
+
+def _not_ours(library: Path) -> list[Path]:
+    """Return what lies in the folder of a library and was not written by refdesk."""
+    return [
+        each
+        for each in library.iterdir()
+        if each.name not in ("CURRENT", "CURRENT.part") and not _is_generation(each)
+    ]
+
+
+def _is_generation(folder: Path) -> bool:
+    """Say whether a folder is a generation, finished or not, whatever became of it."""
+    if not _POINTER.fullmatch(folder.name.removesuffix(".part")) or not folder.is_dir():
+        return False
+    there = {each.name for each in folder.iterdir()}
+    return not there or bool(there & _PARTS)
 
 
 def _number(folder: Path) -> int:

@@ -18,6 +18,7 @@ from index.store.carry import lists_of
 from index.store.generation import Home
 from index.store.recipe import FORMAT
 from index.store.sqlite import LISTED, Store
+from ingest.disk import bytes_of
 from ingest.errors import NothingFound, UsageError
 from ingest.lists.catalog_file import CuratedList, Entry, Topic
 from ingest.values import READER
@@ -151,10 +152,8 @@ def read(file: Path) -> Lock:
         UsageError: it cannot be read, or is none.
     """
     try:
-        if file.stat().st_size > _MOST:
-            raise UsageError("it is too large")
-        return loads(file.read_bytes().decode("utf-8"))
-    except (OSError, UnicodeDecodeError, UsageError) as error:
+        return loads(bytes_of(file, _MOST).decode("utf-8"))
+    except (OSError, ValueError, UsageError) as error:
         said = error.strerror if isinstance(error, OSError) else str(error)
         raise UsageError(f"{file} cannot be read: {said}.") from error
 

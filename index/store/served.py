@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from ingest.disk import expanded
 from ingest.errors import UsageError
 
 TOKEN = "REFDESK_LIBRARY_TOKEN"  # noqa: S105  # the name of a variable
@@ -47,5 +48,5 @@ def place(text: str) -> Served | Path:
                 "letters, digits and underscores."
             )
         return Served(f"{parts.scheme}://{parts.netloc}", name)
-    path = Path(text).expanduser().absolute()
+    path = expanded(Path(text)).absolute()
     return Served(str(path)) if path.suffix == ".db" else path

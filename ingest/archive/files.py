@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from ingest.archive.members import TORN, Unreadable, members
+from ingest.archive.members import MORE, TORN, Unreadable, members
 from ingest.archive.values import Order
 from ingest.disk import settle
 from ingest.errors import UsageError
@@ -29,7 +29,8 @@ def write_index(index: Path, rows: Iterable[Mapping[str, Any]], size: int, trust
     Its first line says what it depends on: the file, whom it trusts (`Seal`), the rows themselves.
     """
     partial = index.with_suffix(".part")
-    body = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode()
+    text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    body = text.encode("utf-8", "surrogatepass")  # a file may have a name that is no UTF-8
     with partial.open("wb") as out:
         out.write(json.dumps(stamp_of(size, trust, body)).encode() + b"\n" + body)
     settle(partial, index)
@@ -95,9 +96,14 @@ def count_replies(path: Path) -> int:
         kinds = [(False, str(error))]
     for good, reason in kinds:
         if reason is not None:
+            cure = "get a complete copy and ingest that"
+            if reason.endswith(MORE) and path.suffix == ".gz":  # gzip's way, not WARC's
+                cure = (
+                    f"if its records were packed all in one, unpack them (`gunzip -k {path.name}`) "
+                    f"and ingest {path.stem}"
+                )
             raise UsageError(
-                f"{path} is not a whole WARC file: {reason}. "
-                "Nothing was taken in; get a complete copy and ingest that."
+                f"{path} is not a whole WARC file: {reason}. Nothing was taken in; {cure}."
             )
         records += good
     if not records:

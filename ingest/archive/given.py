@@ -8,7 +8,9 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from ingest.archive.members import MOST_BYTES
 from ingest.archive.values import Resource
+from ingest.disk import real
 from ingest.errors import UsageError
 from ingest.shipped import shipped
 from ingest.values import PRIMER
@@ -47,7 +49,7 @@ _AS_WHAT = {
 _CURE = "save them as PDF, HTML, Markdown or text to take them in"
 _MOST_NAMED = 8
 
-_MOST_BYTES = 2_000_000_000  # of a .jsonl, which may be a corpus; a page is refused far below
+_MOST_ROWS = 2_000_000_000  # bytes of a .jsonl, which may be a corpus
 
 
 def resources(path: Path, skipped: Callable[[str], None] = lambda said: None) -> Iterator[Resource]:
@@ -61,7 +63,7 @@ def resources(path: Path, skipped: Callable[[str], None] = lambda said: None) ->
     Raises:
         UsageError: nothing is there, nothing there is readable, or the kind of file is not known.
     """
-    path = path.expanduser().resolve()
+    path = real(path)
     suffix = path.suffix.lower()
     if path.is_dir():
         files = sorted(
@@ -79,8 +81,8 @@ def resources(path: Path, skipped: Callable[[str], None] = lambda said: None) ->
                 + (f" {_passed_over(passed)}" if passed else "")
             )
         for file in taken:
-            if not file.resolve().is_relative_to(path):
-                skipped(f"{file} leads out of the folder to {file.resolve()}: it was passed over.")
+            if not (leads := real(file)).is_relative_to(path):
+                skipped(f"{file} leads out of the folder to {leads}: it was passed over.")
                 continue
             try:
                 yield resource(file)
@@ -138,13 +140,14 @@ def resource(file: Path) -> Resource:
     Raises:
         UsageError: it is too large, or cannot be read.
     """
+    media_type = MEDIA_TYPES[file.suffix.lower()]
+    most = _MOST_ROWS if media_type == "application/jsonl" else MOST_BYTES
     try:
-        if file.stat().st_size > _MOST_BYTES:
-            raise UsageError(f"{file} is larger than {_MOST_BYTES / 1e6:.0f} MB.")
+        if file.stat().st_size > most:
+            raise UsageError(f"{file} is larger than {most / 1e6:.0f} MB.")
         body = file.read_bytes()
     except OSError as error:
         raise UsageError(f"{file} cannot be read: {error.strerror}.") from error
-    media_type = MEDIA_TYPES[file.suffix.lower()]
     if media_type == "application/jsonl":
         _check_jsonl(file, body)
     return Resource(file.as_uri(), media_type, body)

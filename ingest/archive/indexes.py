@@ -5,7 +5,6 @@ records count is decided where they are scanned.
 """
 
 import contextlib
-import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
@@ -18,6 +17,7 @@ from ingest.archive.records import bad_row, is_sound, row_of
 from ingest.archive.seal import HEADER, Seal
 from ingest.archive.shelf import Data, Warc
 from ingest.archive.values import FETCHED, OURS
+from ingest.disk import json_of
 
 
 class Indexes:
@@ -77,8 +77,8 @@ class Indexes:
         """Read the index of a file, unless there is none or it or the file has changed since."""
         try:
             head, _, body = self._index_of(name).read_bytes().partition(b"\n")
-            if json.loads(head) == stamp_of(size, self._trust(name), body):
-                return [json.loads(line) for line in body.splitlines()]
+            if json_of(head) == stamp_of(size, self._trust(name), body):
+                return [json_of(line) for line in body.splitlines()]
         except (OSError, ValueError):
             pass
         return None

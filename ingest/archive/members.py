@@ -26,6 +26,7 @@ MOST_BYTES = 64_000_000
 """What of one record is held in memory; a longer one keeps its beginning."""
 
 TORN = "it is torn: the file ends inside it"
+MORE = "malformed: more follows than it states"
 
 _MOST_UNPACKED = 8_000_000_000  # bytes: a member that unpacks to more is a bomb
 _HEAD = 1 << 20  # bytes: a record head is not longer
@@ -172,7 +173,7 @@ def _parsed(whole: bytes, at: int, length: int, *, cut: bool) -> Found | Unreada
     if record.digest_checker.passed is False and _states_digest(record):
         return Unreadable(at, length, "its bytes were changed (digest)", damaged=True)
     if not cut and stream.read().strip(b"\r\n"):
-        return Unreadable(at, length, "malformed: more follows than it states", damaged=True)
+        return Unreadable(at, length, MORE, damaged=True)
     record.raw_stream = BytesIO(body)
     return Found(at, length, record, cut)
 

@@ -7,15 +7,15 @@ their own, sealed by the same key. A key that is lost or damaged is made anew, a
 is adopted.
 """
 
-import contextlib
 import hashlib
 import hmac
 import json
-import os
 import re
 import secrets
 from collections.abc import Callable, Iterable
 from pathlib import Path
+
+from ingest.disk import json_of, write_whole
 
 HEADER = "Refdesk-Seal"
 """The name of the record header that holds a seal."""
@@ -107,7 +107,7 @@ class Seal:
 
     def _read_adopted(self) -> frozenset[str] | None:
         try:
-            said = json.loads((self._folder / _ADOPTED).read_text("utf-8"))
+            said = json_of((self._folder / _ADOPTED).read_text("utf-8"))
             names = said["files"]
             if hmac.compare_digest(self._seal_of(names), said["seal"]):
                 return frozenset(names)
@@ -118,12 +118,4 @@ class Seal:
 
     def _write(self, name: str, text: str) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
-        partial = self._folder / f"{name}.part"
-        with contextlib.suppress(FileNotFoundError):
-            partial.unlink()
-        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        partial.replace(self._folder / name)
+        write_whole(self._folder / name, text, mode=0o600)

@@ -81,7 +81,8 @@ class Folder:
         """Return the files that hold anything."""
         warcs = []
         for file in self._folder.glob("*.warc*"):
-            if is_warc(file.name) and (status := file.stat()).st_size:
+            # a folder, a pipe or a link that leads nowhere holds no records
+            if is_warc(file.name) and file.is_file() and (status := file.stat()).st_size:
                 warcs.append(Warc(file.name, status.st_size, str(status.st_mtime_ns)))
         return warcs
 
@@ -277,8 +278,8 @@ class _Ranges:
 
 
 def is_warc(name: str) -> bool:
-    """Say whether a file is a WARC file by its name."""
-    return name.endswith((".warc", ".warc.gz"))
+    """Say whether a file is a WARC file by its name; hidden ones are other programs'."""
+    return name.endswith((".warc", ".warc.gz")) and not name.startswith(".")
 
 
 def is_filled(folder: Path) -> bool:
@@ -312,6 +313,11 @@ def store_of(folder: Path) -> ObjectStore | None:
         url = (folder / _SETTING).read_text("utf-8").strip()
     except FileNotFoundError:
         return None
+    except (OSError, ValueError) as error:
+        raise UsageError(
+            f"{folder / _SETTING} says which object store holds the archive, and cannot be read "
+            f"({error}). Write the address there again, or remove it if the archive is here."
+        ) from error
     return _store(checked(url))
 
 

@@ -36,7 +36,7 @@ from ingest.archive.values import (
     Reply,
     Visit,
 )
-from ingest.disk import settle
+from ingest.disk import remove, settle
 
 
 class DamagedRecordError(ValueError):
@@ -184,7 +184,7 @@ class Archive:
         """
         cut = []
         for partial in self.folder.glob("*.part"):
-            partial.unlink()
+            remove(partial)
         for warc in self.folder.glob(f"{FETCHED}*.warc.gz"):
             if self.indexes.is_fresh(warc.name, warc.stat().st_size):
                 continue

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from ingest.disk import real
 from ingest.errors import UsageError
 from ingest.exports.given import MOST_BYTES
 from ingest.lists.catalog_file import CuratedList, Entry, Ignored, Topic
@@ -73,7 +74,7 @@ def _notes(folder: Path) -> Iterator[Path]:
         inside = file.relative_to(folder)
         hidden = any(part.startswith(".") for part in inside.parts)
         # (links that lead out of the folder are told of where the documents are taken in)
-        inner = not hidden and file.is_file() and file.resolve().is_relative_to(folder)
+        inner = not hidden and file.is_file() and real(file).is_relative_to(folder)
         if inner and file.suffix.lower() in _NOTES:
             yield file
 

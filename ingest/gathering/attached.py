@@ -10,6 +10,7 @@ from urllib.parse import unquote
 
 from ingest.archive import given
 from ingest.archive.values import Resource
+from ingest.disk import real
 from ingest.errors import UsageError
 from ingest.lists.catalog_file import Attached, CuratedList, Ignored
 
@@ -53,7 +54,7 @@ def not_sent(curated: CuratedList) -> CuratedList:
 
 def below(folder: Path) -> Allowed:
     """Allow what lies below a folder."""
-    root = folder.resolve()
+    root = real(folder)
     return lambda file, _: file.is_relative_to(root)
 
 
@@ -67,7 +68,7 @@ def _resource(file: Attached, base: Path, allowed: Allowed) -> Resource:
     try:
         spelled = (base / file.path, base / unquote(file.path))
         path = next((spelling for spelling in spelled if spelling.exists()), spelled[0])
-        path = path.resolve()
+        path = real(path)
         if not allowed(path, file):
             raise UsageError(OUTSIDE)
         if not path.is_file():

@@ -3,9 +3,11 @@
 from dataclasses import replace
 from pathlib import Path
 
+from ingest import disk
 from ingest.archive import given
 from ingest.archive.values import Resource
 from ingest.bounded.lists import ListReader
+from ingest.disk import expanded, real
 from ingest.errors import UsageError
 from ingest.exports import registry
 from ingest.exports.given import MOST_BYTES
@@ -27,13 +29,13 @@ def read(
     Raises:
         UsageError: nothing is there, or it cannot be read as a list.
     """
-    path = path.expanduser()
+    path = expanded(path)
     if path.is_dir() and (export := _export_in(path)):
         path = export
     if path.is_dir():
         passed: list[str] = []
         resources = list(given.resources(path, passed.append))
-        curated = read_vault(path.resolve(), name, reader.parse)
+        curated = read_vault(real(path), name, reader.parse)
         notes = (*curated.ignored, *(Ignored(str(path), "", said) for said in passed))
         return replace(curated, ignored=notes), resources
     curated = reader.read(bytes_of(path), file=str(path), name=name, base=base)
@@ -79,9 +81,8 @@ def bytes_of(path: Path) -> bytes:
         UsageError: it cannot be read, or is too large to be one.
     """
     try:
-        size = path.expanduser().stat().st_size
-        if size > MOST_BYTES:
-            raise UsageError(f"{path} is larger than {MOST_BYTES / 1e6:.0f} MB: split it.")
-        return path.expanduser().read_bytes()
+        return disk.bytes_of(expanded(path), MOST_BYTES)
+    except ValueError as error:
+        raise UsageError(f"{path} cannot be a list: {error}. Split it.") from error
     except OSError as error:
         raise UsageError(f"The list {path} cannot be read: {error.strerror}.") from error

@@ -59,6 +59,67 @@ def bad_records() -> dict[str, bytes]:
     }
 
 
+def odd_files() -> dict[str, tuple[str, bytes]]:
+    """Return whole files that are odd around their good records, by name: their ending, their bytes.
+
+    Those named ``refused-`` hold no record that counts, or something that is no record, or not as
+    it says.
+    """
+    records = list(good_records())
+    plain, packed = b"".join(records), b"".join(map(gzip.compress, records))
+    page = html(_PAGE)
+
+    def beside(*more: bytes) -> tuple[str, bytes]:
+        return "warc", plain + b"".join(more)
+
+    def at(name: str, **more: bytes | None) -> bytes:
+        return record("response", f"https://bad.example/{name}".encode(), page, **more)
+
+    files = {
+        "refused-one-member": ("warc.gz", gzip.compress(plain)), "bad-name-in-member": ("warc.gz", b"".join(
+            b"\x1f\x8b\x08\x18" + bytes(6) + b"x\xff\0note\n\0" + gzip.compress(r)[10:] for r in records)),
+        "empty-members": ("warc.gz", b"".join(gzip.compress(b"") * 3 + gzip.compress(r) for r in records)),
+        "refused-zeros-behind": ("warc.gz", packed + bytes(10_240)), "plain-called-packed": ("warc.gz", plain),
+        "packed-called-plain": ("warc", packed), "refused-line-feeds": ("warc", plain.replace(b"\r\n", b"\n")),
+        "refused-mark-ahead": ("warc", b"\xef\xbb\xbf" + plain), "blank-ahead": ("warc", b"\r\n\r\n\n" + plain),
+        "no-blank-behind": ("warc", b"".join(r[:-4] for r in records)),
+        "version-0.17": ("warc", plain.replace(b"WARC/1.1", b"WARC/0.17")),
+        "refused-version-9.9": ("warc", plain.replace(b"WARC/1.1", b"WARC/9.9")),
+        "lower-case": ("warc", plain.replace(b"WARC-Target-URI", b"warc-target-uri")),
+        "same-id": ("warc", plain * 3), "requests": beside(*(
+            record("request", f"https://bad.example/{n}".encode(), b"GET / HTTP/1.1\r\n\r\n") for n in range(900))),
+        "segments": beside(at("s", WARC_Segment_Number=b"1"), record("continuation", b"https://bad.example/s", b"more")),
+        "conversion": beside(record("conversion", b"https://bad.example/c", b"plain " * 99, Content_Type=b"text/plain")),
+        "data-address": beside(record("resource", b"data:text/html,x", _PAGE.encode(), Content_Type=b"text/html"),
+                               record("resource", b"urn:x:y", _PAGE.encode(), Content_Type=b"text/html")),
+        "cut-short": beside(at("t", WARC_Truncated=b"length")), "folded": beside(at("f", X_A=b"a\r\n b\r\n\tc")),
+        "long-head": beside(at("h", X_A=b"a" * 900_000)), "two-addresses": beside(
+            at("u").replace(b"WARC-Date", b"WARC-Target-URI: https://bad.example/other\r\nWARC-Date")),
+        "one-page-900-times": beside(*([at("same")] * 900)),
+        "refused-zeros-between": ("warc.gz", b"".join(gzip.compress(r) + bytes(512) for r in records)),
+        "refused-garbage-behind": ("warc.gz", packed + b"\0garbage" * 9), "refused-empty": ("warc", b""),
+        "refused-bad-sum": ("warc.gz", packed[:-8] + bytes(4) + packed[-4:]),
+        "refused-zstd": ("warc.gz", b"\x28\xb5\x2f\xfd" + bytes(300)), "refused-half": ("warc", plain[: len(plain) // 2]),
+        "refused-head-never-ends": ("warc", plain + b"WARC/1.1\r\n" + b"X: y\r\n" * 300_000),
+        "refused-about-itself": ("warc", record("warcinfo", None, b"software: x\r\n")),
+    }  # fmt: skip
+    for name, digest in {
+        "wrong": b"sha1:" + b"A" * 32, "sha-256": b"sha256:" + b"0" * 64, "nothing": b":", "nul": b"sha1:\0",
+        "long": b"sha1:" + b"A" * 50_000, "twice": b"sha1:AA\r\nWARC-Payload-Digest: sha1:BB",
+    }.items():  # fmt: skip
+        refused = "refused-" * (name in ("wrong", "sha-256"))
+        files[f"{refused}digest-{name}"] = beside(
+            at("d", WARC_Payload_Digest=digest, WARC_Block_Digest=digest)
+        )
+    for name, status in {
+        "http-2": b"HTTP/2.0 200 OK", "http-3": b"h3 200", "icy": b"ICY 200 OK", "none": b"",
+        "return": b"HTTP/1.1 200 OK\rX: y", "continue": b"HTTP/1.1 100 Continue",
+    }.items():  # fmt: skip
+        odd = page.replace(b"HTTP/1.1 200 OK", status)
+        files[f"status-{name}"] = beside(record("response", b"https://bad.example/p", odd))
+    return files
+
+
 def _at(name: str, body: bytes, **more: bytes | None) -> tuple[str, bytes]:
     return name, record("response", f"https://bad.example/{name}".encode(), body, **more)
 

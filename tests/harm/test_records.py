@@ -14,9 +14,9 @@ from ingest.bounded import pool as pooling
 from ingest.bounded.pool import Pool
 from ingest.bounded.process import Process
 from ingest.bounded.quarantine import Quarantine
-from ingest.errors import RefdeskError
+from ingest.errors import RefdeskError, UsageError
 from ingest.values import Document, Rejection
-from tests.harm.records import GOOD, bad_records, good_records
+from tests.harm.records import GOOD, bad_records, good_records, odd_files
 
 _SECONDS = 2.0  # of the processor: no page of the tests needs it
 
@@ -126,6 +126,24 @@ def test_one_bad_record_alone_changes_nothing_else(tmp_path, name):
     documents, _ = read(archive, tmp_path)
     assert {f"{GOOD}{n}" for n in range(3)} <= documents.keys()
     assert not any(url.startswith(("refdesk:", "file:///")) for url in documents)
+
+
+@pytest.mark.parametrize("name", odd_files())
+def test_an_odd_file_is_refused_whole_or_all_its_good_records_are_there(tmp_path, name, quick):
+    ending, data = odd_files()[name]
+    file = tmp_path / f"odd.{ending}"
+    file.write_bytes(data)
+    archive = Archive(tmp_path / "archive")
+    if name.startswith("refused-"):
+        cure = "gunzip -k odd.warc.gz" if name == "refused-one-member" else "odd"
+        with pytest.raises(UsageError, match=cure):
+            writing.import_warc(archive, file)
+        assert list(pipeline.pages(archive)) == []
+        return
+    writing.import_warc(archive, file)
+    documents, _ = read(archive, tmp_path)
+    assert {f"{GOOD}{n}" for n in range(3)} <= documents.keys()
+    assert not any(url.startswith("refdesk:") for url in documents)
 
 
 def test_a_page_that_hangs_is_held_and_tried_again_by_a_newer_reader(tmp_path, monkeypatch):

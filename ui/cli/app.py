@@ -22,11 +22,12 @@ from ui.cli import serve as cli_serve
 from ui.cli import take_out as cli_take_out
 from ui.cli import threads as cli_threads
 from ui.cli.options import JUDGE, LIBRARY, DatabaseOption, JudgeOption, LibraryOption
-from ui.cli.terminal import Console
+from ui.cli.terminal import Console, leave, ready_streams
 
 _SYSTEM = (
     errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.EMFILE,
-    errno.ENAMETOOLONG, errno.ELOOP,
+    errno.ENAMETOOLONG, errno.ELOOP, errno.EISDIR, errno.ENOTDIR, errno.EEXIST, errno.EFBIG,
+    errno.EBUSY, errno.ENXIO, errno.ESTALE, errno.ENOLCK, errno.EINVAL,
 )  # fmt: skip
 """What a disk or a system refuses: no bug of ours."""
 
@@ -79,6 +80,7 @@ app.command("mcp")(cli_serve.mcp)
 
 def main() -> None:
     """Run the command line and end the process with the right exit code."""
+    ready_streams()
     debug = "--debug" in sys.argv
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
     code = 0
@@ -94,12 +96,12 @@ def main() -> None:
         _complain("Interrupted.", debug=debug)
         code = 130
     except BrokenPipeError:
-        _leave_stdout()  # the reader of our output went away: nobody is left to tell
+        leave(sys.stdout)  # the reader of our output went away: nobody is left to tell
     except OSError as error:
         known = error.errno in _SYSTEM
         _complain(_of_system(error) if known else _of_bug(error), debug=debug)
         code = 2 if known else 1
-        _leave_stdout()
+        leave(sys.stdout)
     except Exception as error:
         _complain(_of_bug(error), debug=debug)
         code = 1
@@ -133,11 +135,6 @@ def _of_bug(error: Exception) -> str:
         f"refdesk failed in a way it should not: {type(error).__name__}: {error}. "
         "Run it again with --debug and report what it prints."
     )
-
-
-def _leave_stdout() -> None:
-    """Let what is still to be written go nowhere, so that nothing complains when Python ends."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _complain(text: str, *, debug: bool) -> None:

@@ -29,6 +29,7 @@ from ui.cli.options import (
     print_json,
 )
 from ui.cli.progress import ShownProgress
+from ui.cli.saved import bytes_given
 from ui.cli.terminal import Console, clean
 from ui.filters import filters_of
 
@@ -164,10 +165,10 @@ def verify(
     """
     from ui.kept import saved as saved_files  # needed here alone
 
+    data = bytes_given(answer)
     try:
-        data = sys.stdin.buffer.read() if str(answer) == "-" else answer.read_bytes()
         saved, shown_otherwise = saved_files.read(data)
-    except (OSError, UsageError) as error:
+    except UsageError as error:
         raise UsageError(f"The answer {answer} cannot be read: {error}") from error
     with ShownProgress() as progress:
         desk = open_desk(home, progress)

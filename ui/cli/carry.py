@@ -10,6 +10,7 @@ import typer
 
 from index.store.differences import Differences, differences
 from index.store.lockfile import SUFFIX, write
+from ingest.disk import expanded
 from ingest.errors import FoundWanting
 from ui.cli.lists import changes_lines, changes_object
 from ui.cli.options import HomeOption, JsonOption, open_desk, print_json
@@ -66,7 +67,7 @@ def export(
         desk = open_desk(home, progress)
         if file.name.endswith(SUFFIX):
             lock = file
-            size = write(desk.lock(), lock.expanduser())
+            size = write(desk.lock(), expanded(lock))
         else:
             lock = file.with_name(file.name + SUFFIX)
             size = desk.export(file, archive=archive)

@@ -26,9 +26,17 @@ def _starting(*words: str) -> Callable[[str], list[str]]:
     return lambda incomplete: [word for word in words if word.startswith(incomplete)]
 
 
+def _folder(text: str) -> Path:
+    if not text.strip():  # pathlib would take it for the folder one is in
+        raise typer.BadParameter("the name of the folder is empty.")
+    return Path(text)
+
+
 HomeOption = Annotated[
     Path | None,
-    typer.Option("--home", envvar="REFDESK_HOME", help="Home folder.", metavar="DIR"),
+    typer.Option(
+        "--home", envvar="REFDESK_HOME", help="Home folder.", metavar="DIR", parser=_folder
+    ),
 ]
 LIBRARY = "REFDESK_LIBRARY"
 LibraryOption = Annotated[
@@ -172,5 +180,6 @@ def given(text: str) -> str:
 
 def print_json(value: Any) -> None:
     """Write a value to stdout as JSON; what steers a terminal stands there as an escape."""
-    text = json.dumps(value, ensure_ascii=False, indent=2)
+    plain = "utf" not in (sys.stdout.encoding or "").lower()
+    text = json.dumps(value, ensure_ascii=plain, indent=2)
     sys.stdout.write(_STEERING.sub(lambda match: f"\\u{ord(match[0]):04x}", text) + "\n")

@@ -5,7 +5,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from ingest.disk import bytes_of, json_of
 from ingest.errors import UsageError
+
+_MOST = 500_000_000  # bytes
 
 
 def saved_answer(file: Path) -> Any:
@@ -16,8 +19,8 @@ def saved_answer(file: Path) -> Any:
     """
     text = _text(file)
     try:
-        return json.loads(text)
-    except (ValueError, RecursionError) as error:
+        return json_of(text)
+    except ValueError as error:
         raise UsageError(f"The answer {file} cannot be read: {error}.") from error
 
 
@@ -29,20 +32,32 @@ def saved_answers(file: Path) -> list[Any]:
     """
     text = _text(file)
     try:
-        answers = json.loads(text)
-    except RecursionError as error:
-        raise UsageError(f"The answers {file} cannot be read: {error}.") from error
+        answers = json_of(text)
     except ValueError:
         try:
-            answers = [json.loads(line) for line in text.splitlines() if line.strip()]
-        except (ValueError, RecursionError) as error:
+            answers = [json_of(line) for line in text.splitlines() if line.strip()]
+        except ValueError as error:
             raise UsageError(f"The answers {file} cannot be read: {error}.") from error
     return answers if isinstance(answers, list) else [answers]
 
 
-def _text(file: Path) -> str:
+def bytes_given(file: Path) -> bytes:
+    """Return what a file with answers holds, ``-`` for stdin.
+
+    Raises:
+        UsageError: it cannot be read, or holds more than answers do.
+    """
     try:
-        data = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
-        return data.decode(json.detect_encoding(data))  # shells differ in what > writes
+        if str(file) == "-":
+            return sys.stdin.buffer.read(_MOST)
+        return bytes_of(file, _MOST)
     except (OSError, ValueError) as error:
+        raise UsageError(f"The answer {file} cannot be read: {error}.") from error
+
+
+def _text(file: Path) -> str:
+    data = bytes_given(file)
+    try:
+        return data.decode(json.detect_encoding(data))  # shells differ in what > writes
+    except ValueError as error:
         raise UsageError(f"The answer {file} cannot be read: {error}.") from error

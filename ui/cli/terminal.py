@@ -4,8 +4,12 @@ Lists' names, titles, reasons and addresses are others' words. Bytes that termin
 out of everything a `Console` shows, whoever put it there.
 """
 
+import io
+import os
 import re
+import sys
 from collections.abc import Iterable
+from typing import Any, TextIO
 
 from rich import console as rich
 from rich.segment import Segment
@@ -13,13 +17,58 @@ from rich.segment import Segment
 _STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
+_NARROWEST = 20  # columns
+_USUAL = 80
+
+
 def clean(text: str) -> str:
     """Return text without what steers a terminal: control characters, turned directions."""
     return _STEERING.sub("", text)
 
 
+def ready_streams() -> None:
+    """Make sure that there are stdin, stdout and stderr, and that they take any text.
+
+    One that is closed is opened to nowhere: else the next file of a home would be in its place.
+    """
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # the lowest number that is free: this one
+        if getattr(sys, name) is None:
+            mode = "w" if number else "r"
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def leave(stream: TextIO) -> None:
+    """Let what is still to be written go nowhere, so that nothing complains when Python ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
 class Console(rich.Console):
-    """Rich's console: shows nothing that steers, and leaves a broken pipe to the command line."""
+    """Rich's console: shows nothing that steers, and leaves a broken pipe to the command line.
+
+    It is never so narrow that nothing is shown, whatever a terminal says of itself. What it says
+    aside, on stderr, may go unheard: that ends no work.
+    """
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        if self.width < _NARROWEST:
+            self.width = _NARROWEST if self.width else _USUAL
+
+    def print(self, *objects: Any, **given: Any) -> None:
+        """Show objects."""
+        try:
+            super().print(*objects, **given)
+        except OSError:
+            if not self.stderr:
+                raise
+            leave(sys.stderr)
 
     def render(
         self, renderable: rich.RenderableType, options: rich.ConsoleOptions | None = None

@@ -4,7 +4,9 @@ Gradio's analytics, outside fonts and images are off, and the browser is told to
 elsewhere.
 """
 
+import json
 import os
+from collections.abc import Mapping
 from html import escape
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before the import, or it calls home
@@ -12,8 +14,9 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before the import, or it cal
 import gradio as gr
 from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse
+from gradio.block_function import BlockFunction
 from starlette.datastructures import MutableHeaders
-from starlette.routing import Mount
+from starlette.routing import BaseRoute, Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ui.page import assets
@@ -35,7 +38,7 @@ from ui.page.threads_part import Keeping
 from ui.serving.access import Access
 from ui.serving.asking import Asking
 from ui.serving.prefix import prefix_of
-from ui.serving.refusals import nothing_here
+from ui.serving.refusals import nothing_here, refusal
 
 _FONTS = [
     "system-ui", "-apple-system", "Segoe UI", "Noto Sans",
@@ -58,6 +61,8 @@ _PAGE = frozenset((
     "/gradio_api/queue/join", "/gradio_api/queue/data", "/gradio_api/cancel", "/gradio_api/reset",
     "/gradio_api/run/predict",  # what waits in no queue: to stop
 ))  # fmt: skip
+_CALLS = ("/gradio_api/queue/join", "/gradio_api/run/predict")
+_NO_CALL = "This is not what the page sends: load it again, or see /api/v1/openapi.json."
 _BELOW = ("/assets/", "/static/", "/svelte/", "/gradio_api/heartbeat/")
 
 
@@ -75,13 +80,17 @@ def mount(app: FastAPI, asking: Asking) -> FastAPI:
 
     for lang, path in (("zh", "/zh"), ("en", "")):  # "" would swallow what comes after it
         say = texts(lang)
+        blocks = _blocks(asking, access, say)
         app = gr.mount_gradio_app(
-            app, _blocks(asking, access, say), path=path, show_error=True, footer_links=[],
+            app, blocks, path=path, show_error=True, footer_links=[],
             ssr_mode=False, theme=_theme(), head=_head(say), max_file_size=0, run_history=False,
         )  # fmt: skip
         mounted = app.router.routes[-1]
         assert isinstance(mounted, Mount)  # noqa: S101  # Gradio's last step
-        mounted.app = _Closed(mounted.app)
+        mounted.app = _Closed(mounted.app, blocks.fns)
+    # what stands at every path would have what doors refuse: it gets what none of them knows
+    everywhere = app.router.routes.pop()
+    app.router.default = _Last(everywhere)
     return app
 
 
@@ -134,21 +143,71 @@ def _masthead(say: Texts) -> str:
     )
 
 
-class _Closed:
-    """Leaves of Gradio's routes those the page needs: no uploads, files, proxies or recordings."""
+class _Last:
+    """Hands what no route knows to what is mounted at every path."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, mounted: BaseRoute) -> None:
+        self._mounted = mounted
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope.update(self._mounted.matches(scope)[1])
+        await self._mounted.handle(scope, receive, send)
+
+
+class _Closed:
+    """Leaves of Gradio's routes those the page needs: no uploads, files, proxies or recordings.
+
+    Args:
+        app: Gradio's.
+        calls: what the page can call, by number: Gradio trips over any other, and over a wrong
+            number of values.
+    """
+
+    def __init__(self, app: ASGIApp, calls: Mapping[int, BlockFunction]) -> None:
         self._app = app
+        self._calls = calls
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"].removeprefix(scope["root_path"])
+        whole: str = scope["path"]
+        outside = whole.removeprefix(prefix_of(scope))
         if scope["type"] == "http" and path in ("", "/"):
             await self._app(scope, receive, _Relative(send))
-        elif scope["type"] != "http" or path in _PAGE or path.startswith(_BELOW):
+        elif scope["type"] == "http" and path in _CALLS and scope["method"] == "POST":
+            message = await receive()  # all of it: see `ui.serving.connections.Bounded`
+            if self._is_call(message.get("body", b"")):
+                await self._app(scope, _after(message, receive), send)
+            else:
+                await refusal(outside, 422, _NO_CALL)(scope, receive, send)
+        elif (
+            scope["type"] != "http"
+            or path in _PAGE
+            or (
+                path.startswith(_BELOW)
+                and path.isprintable()  # Gradio trips over what no address has
+            )
+        ):
             await self._app(scope, receive, send)
         else:
-            whole: str = scope["path"]
-            await nothing_here(whole.removeprefix(prefix_of(scope)))(scope, receive, send)
+            await nothing_here(outside)(scope, receive, send)
+
+    def _is_call(self, body: bytes) -> bool:
+        try:
+            said = json.loads(body)
+            called = self._calls[said["fn_index"]]
+            return len(said["data"]) == len(called.inputs) and isinstance(said["data"], list)
+        except (ValueError, KeyError, TypeError, RecursionError):
+            return False
+
+
+def _after(message: Message, receive: Receive) -> Receive:
+    """Return what receives a message that was looked at, and then what follows."""
+    left = [message]
+
+    async def again() -> Message:
+        return left.pop() if left else await receive()
+
+    return again
 
 
 class _Relative:

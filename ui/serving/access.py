@@ -21,6 +21,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ingest.disk import real
 from ingest.errors import UsageError
 from ui.serving.guesses import ONE_IN_S, Guesses
 from ui.serving.prefix import prefix_of
@@ -74,10 +75,10 @@ class Access:
     def may_read(self, file: Path) -> bool:
         """Say whether a file or folder of this machine may be taken in from the page."""
         try:
-            real = file.expanduser().resolve()
-        except (OSError, RuntimeError, ValueError):
+            leads = real(file)
+        except ValueError:  # no path of this system
             return False
-        return any(real.is_relative_to(folder) for folder in self.folders)
+        return any(leads.is_relative_to(folder) for folder in self.folders)
 
     def answers_to(self, host: str) -> bool:
         """Say whether this Host header names this server."""
@@ -135,10 +136,10 @@ def access_for(
             f"like {secrets.token_urlsafe(16)}."
         )
     let_in = frozenset(_origin(origin) for origin in origins)
-    real = tuple(folder.expanduser().resolve() for folder in folders)
+    allowed = tuple(real(folder) for folder in folders)
     own = frozenset({*LOOPBACK, host.lower(), *(name.lower() for name in names)})
     if host in LOOPBACK or _is_loopback(host):
-        return Access(own, token, origins=let_in, folders=real)
+        return Access(own, token, origins=let_in, folders=allowed)
     if not token and not open_to_everyone:
         raise UsageError(
             f"{host} would let others use this refdesk, its library and its model. Give a --token "
@@ -146,7 +147,7 @@ def access_for(
             "alone, use 127.0.0.1."
         )
     own |= {socket.gethostname().lower()}
-    return Access(own, token, anywhere=True, origins=let_in, folders=real)
+    return Access(own, token, anywhere=True, origins=let_in, folders=allowed)
 
 
 class Guard:

@@ -8,8 +8,9 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import asdict, dataclass
+from functools import wraps
 from importlib.metadata import version
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, ParamSpec, TypeVar
 
 import anyio
 from fastapi import FastAPI
@@ -32,9 +33,10 @@ from ui.serving import schema
 from ui.serving.access import Access
 from ui.serving.asking import Asking, Question, Waiting, exchanges
 from ui.serving.ingest_api import fetching
-from ui.serving.jobs import Job, Jobs
+from ui.serving.jobs import Jobs
 from ui.serving.visitors import owner_of
 
+P = ParamSpec("P")
 T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
 PATH = "/mcp"
@@ -114,6 +116,7 @@ def tools(
     desk = asking.desk
 
     @server.tool(annotations=_READING)
+    @_told
     @_gives(SearchResult)
     async def search(
         query: str,
@@ -126,12 +129,11 @@ def tools(
     ) -> Any:
         """Find the passages that fit a query best, each with its source and a deep link."""
         filters = _filters(list, section, difficulty, kind, lang)
-        results = await _told(
-            asking.look_up(lambda: desk.search(query, k=k or _HITS, filters=filters))
-        )
+        results = await asking.look_up(lambda: desk.search(query, k=k or _HITS, filters=filters))
         return to_json(results)
 
     @server.tool(annotations=_READING)
+    @_told
     @_gives(Answer)
     async def ask(
         question: str,
@@ -149,9 +151,10 @@ def tools(
         filters = _filters(list, section, difficulty, kind, lang)
         said = exchanges([(turn.role, turn.content) for turn in history or ()])
         asked = Question(question, _caller(ctx), "mcp", said, filters=filters)
-        return await _told(_answer(asking, asked, ctx))
+        return await _answer(asking, asked, ctx)
 
     @server.tool(annotations=_READING)
+    @_told
     async def read_source(
         url: Annotated[str, Field(description="As a hit or a citation has it.")],
         start: Annotated[
@@ -160,19 +163,21 @@ def tools(
         length: Annotated[int | None, Field(ge=1, le=100_000)] = None,
     ) -> schema.TextForm:
         """Read the archived text of a source, a slice at a time."""
-        document = await _told(asking.look_up(lambda: desk.read_source(url)))
+        document = await asking.look_up(lambda: desk.read_source(url))
         return _slice(document, start or 0, length or _SLICE)
 
     @server.tool(annotations=_READING)
+    @_told
     @_gives(ReadingPath)
     async def reading_path(
         topic: str, hours: Annotated[float | None, Field(gt=0, allow_inf_nan=False)] = None
     ) -> Any:
         """Say what to read on a topic, from easy to hard, within so many hours if given."""
-        plan = await _told(asking.look_up(lambda: desk.path(topic, hours=hours)))
+        plan = await asking.look_up(lambda: desk.path(topic, hours=hours))
         return to_json(plan)
 
     @server.tool(annotations=_READING)
+    @_told
     async def cite(
         ctx: Context[Any, Any],
         urls: Annotated[
@@ -187,8 +192,7 @@ def tools(
     ) -> schema.CiteForm:
         """Cite sources: authors, year, title and venue as the pages declare them."""
         whose = owner(ctx)
-        work = asking.look_up(lambda: desk.cite(urls or (), thread=thread, owner=whose))
-        items = await _told(work)
+        items = await asking.look_up(lambda: desk.cite(urls or (), thread=thread, owner=whose))
         text = form_of(format).write(items)
         return schema.CiteForm(format=format, text=text, items=[dict(item) for item in items])
 
@@ -209,17 +213,14 @@ def _gives(kind: type[Any]) -> Callable[[F], F]:
 
 def _add_taking_in(server: MCPServer[Any], jobs: Jobs) -> None:
     @server.tool(annotations=_TAKING_IN)
+    @_told
     async def add_source(
         url: Annotated[str, Field(max_length=4000, description="Of a public web page.")],
         ctx: Context[Any, Any],
         refresh: Annotated[bool | None, Field(description="Ask whether it changed.")] = None,
     ) -> schema.JobForm:
         """Fetch a page and take it into the library; `state` says whether that is done."""
-
-        async def submitted() -> Job:
-            return jobs.submit(f"fetch {url}", fetching(jobs.desk, url, refresh=bool(refresh)))
-
-        job = await _told(submitted())
+        job = jobs.submit(f"fetch {url}", fetching(jobs.desk, url, refresh=bool(refresh)))
         end = time.monotonic() + _PATIENCE_S
         while not job.ended and time.monotonic() < end:
             await ctx.report_progress(job.done, message=job.step or job.state)
@@ -248,12 +249,17 @@ def _progress(event: Event | Waiting) -> str:
     return event.sentence.text if event.sentence else event.name
 
 
-async def _told(work: Awaitable[T]) -> T:
-    """Await work; what refdesk says of an error is for the one who called the tool."""
-    try:
-        return await work
-    except RefdeskError as error:
-        raise ToolError(str(error)) from error
+def _told(tool: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
+    """Tell the one who called a tool what refdesk says of an error."""
+
+    @wraps(tool)
+    async def told(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return await tool(*args, **kwargs)
+        except RefdeskError as error:
+            raise ToolError(str(error)) from error
+
+    return told
 
 
 def _filters(

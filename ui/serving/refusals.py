@@ -38,6 +38,7 @@ _KINDS = {
 _CODES = {401: "invalid_api_key"}
 _NO_V1 = ("/chat/completions", "/completions", "/responses", "/embeddings", "/models")
 _FAULTS = 20  # of a request that are named
+_LONGEST = 1000  # characters of a refusal: it may quote what was sent
 
 
 def status_of(error: RefdeskError) -> int:
@@ -47,6 +48,7 @@ def status_of(error: RefdeskError) -> int:
 
 def problem(status: int, text: str, faults: Sequence[Mapping[str, str]] = ()) -> dict[str, Any]:
     """Return a refusal as RFC 9457 has it; ``faults`` are the fields that are wrong."""
+    text = _sendable(text)
     said: dict[str, Any] = {
         "type": "about:blank", "title": _title(status), "status": status, "detail": text,
         "error": text,
@@ -60,7 +62,8 @@ def openai_error(
     """Return a refusal as OpenAI's clients read it."""
     kind = _KINDS.get(status, "invalid_request_error")
     code = code or _CODES.get(status)
-    return {"error": {"message": text, "type": kind, "param": param, "code": code}}
+    said = _sendable(text)
+    return {"error": {"message": said, "type": kind, "param": param, "code": code}}
 
 
 def refusal(
@@ -104,6 +107,10 @@ def explain_errors(app: FastAPI) -> None:
         path = _path(request)
         if error.status_code == 404:
             return nothing_here(path)
+        if error.status_code == 405:
+            allowed = (error.headers or {}).get("Allow", "another method")
+            text = f"{path[:100]} is not for {request.method[:20]}: use {allowed}."
+            return refusal(path, 405, text, error.headers)
         return refusal(path, error.status_code, str(error.detail), error.headers)
 
     def failed(request: Request, error: Exception) -> Response:
@@ -128,6 +135,12 @@ def _fault(error: Mapping[str, Any]) -> dict[str, str]:
 
 def _is_openais(path: str) -> bool:
     return path == "/v1" or path.startswith("/v1/") or path.rstrip("/") in _NO_V1
+
+
+def _sendable(text: str) -> str:
+    """Return a text short enough to be read, without the halves of characters JSON may bring."""
+    short = text if len(text) <= _LONGEST else f"{text[:_LONGEST]} …"
+    return short.encode("utf-8", "replace").decode("utf-8")
 
 
 def _title(status: int) -> str:
