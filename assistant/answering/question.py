@@ -64,7 +64,8 @@ _PARTS = re.compile(
 _FEWEST_LETTERS = 4
 _ASKS = re.compile(
     rf"{_ASKS_AGAIN}|\b(?:explain|describe|compare|contrast|list|name|tell|give|show|walk|outline|"
-    r"summari[sz]e)\b|[\u3400-\u9fff]",
+    r"summari[sz]e)\b|"
+    r"什么|怎[么样]|如何|为何|哪|谁|多少|几|吗|有没有|有何|是否|能否|区别|不同|解释|介绍|说明|比较|列出|推荐|总结|概括",
     re.IGNORECASE,
 )
 
