@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import groupby
 
 from assistant.answering.values import Answer, Citation, Sentence, Span
 
@@ -58,14 +59,13 @@ def _begun(part: str, answer: Answer, shown: set[str]) -> list[Sentence]:
     from_sources = answer.view != "catalog"
     said = [s for s in answer.sentences if s.text not in shown] or answer.sentences
     part = part[:1].upper() + part[1:]
-    groups = list(dict.fromkeys(sentence.group for sentence in said))
-    kept = groups[:_GROUPS] if from_sources else groups
-    first = groups[0] if groups else ""
+    runs = [(group, list(run)) for group, run in groupby(said, key=lambda sentence: sentence.group)]
+    kept = runs[:_GROUPS] if from_sources else runs
     return [
-        replace(sentence, group=f"{part}: {first}" if first else part)
-        if sentence.group in ("", first) else sentence
-        for sentence in said
-        if sentence.group in kept
+        replace(sentence, group=(f"{part}: {group}" if group else part))
+        if at == 0 or not group else sentence
+        for at, (group, run) in enumerate(kept)
+        for sentence in run
     ]  # fmt: skip
 
 

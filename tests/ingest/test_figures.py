@@ -62,7 +62,7 @@ def test_a_description_as_long_as_a_sentence_becomes_a_caption_and_a_short_one_d
         ("https://a.example/post/b.png", "", "-"),
         ("https://a.example/post/c.png", "", "-"),
     ]
-    assert "and more words.\n\nFour query" in page.text
+    assert "and more words.\n\nAlt text: Four query" in page.text
     assert "- An item" in page.text
     assert "chart" not in page.text
 

@@ -178,6 +178,6 @@ def test_an_error_is_named_in_the_language_of_the_page(error, named):
 def test_a_sum_is_shown_as_computed_from_its_source():
     said = Sentence("a: 2 × 3 bytes = 6 bytes", (1,), 1.0, "supported", False, form="calculation")
     html = shown([said], [citation()])
-    assert '<ul class="sums"><li>a: 2 × 3 bytes = 6 bytes</li></ul>' in html
+    assert '<ul class="sums"><li>a: 2 × 3 bytes = 6 bytes' in html
     assert "Computed from this source" in html
     assert "100%" not in html
