@@ -9,7 +9,6 @@ from ingest.text.formulas import outside
 from ui.page.formulas import typeset
 from ui.sentence_form import code_of
 
-
 _NUMBERED = re.compile(r"\d{1,3}\. ")
 
 
