@@ -1,6 +1,5 @@
 """Which format a file is of, and the list it holds."""
 
-import re
 from dataclasses import replace
 from pathlib import PurePosixPath
 
@@ -31,6 +30,7 @@ from ingest.exports.shelf import Shelf
 from ingest.lists.catalog_file import CuratedList
 from ingest.lists.parser import decode, parse
 from ingest.reading.decode import UnreadableError
+from ingest.reading.titles import note_name
 
 FORMATS: dict[str, Format] = {
     "bookmarks": bookmarks,
@@ -150,7 +150,7 @@ def _unpacked(
             elif given.suffix in (".md", ".markdown"):
                 page = parse(decode(body), name=name, base=base, origin=origin)
                 for entry in page.entries:
-                    under = (_called(member), *entry.section)
+                    under = (note_name(PurePosixPath(member).name), *entry.section)
                     shelf.take(entry.url, entry.title, under, note=entry.note or "")
             else:
                 shelf.leave(member, "", "no list: a page's own text is taken in by `ingest`")
@@ -158,11 +158,6 @@ def _unpacked(
             shelf.leave(member, "", "no list")
     return shelf.as_list(name, next(iter(titles), None), what="a packed export", form="pack",
                          origin=origin)  # fmt: skip
-
-
-def _called(member: str) -> str:
-    """Return what a page in a pack is called: its file's name, without what Notion adds."""
-    return re.sub(r"[ _][0-9a-f]{32}$", "", PurePosixPath(member).stem)
 
 
 def grown(before: CuratedList | None, now: CuratedList) -> CuratedList:

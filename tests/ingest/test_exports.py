@@ -8,12 +8,15 @@ import zipfile
 
 import pytest
 
+from ingest.archive.given import resources
 from ingest.bounded.lists import ListReader
 from ingest.errors import UsageError
 from ingest.exports import packs
 from ingest.exports.given import MOST_BYTES
 from ingest.exports.registry import FORMATS, grown, is_export, read_list
+from ingest.exports.vault import read_vault
 from ingest.lists.catalog_file import dumps, loads
+from ingest.reading import wiki
 from ingest.reading.feed_heads import is_feed
 from tests.ingest.exports_examples import EXAMPLES, A, B
 
@@ -160,6 +163,44 @@ def packed(**members):
         for name, body in members.items():
             pack.writestr(name.replace("__", "/"), body)
     return out.getvalue()
+
+
+def test_a_folder_of_logseq_is_its_pages(tmp_path):
+    (tmp_path / "logseq").mkdir()
+    (tmp_path / "logseq" / "config.edn").write_text("{}")
+    (tmp_path / "pages").mkdir()
+    note = (
+        f"tags:: llm\ntitle:: Low rank\n\n- Adapters, see [One]({A})\n  id:: 64a\n"
+        "- {{video https://www.youtube.com/watch?v=aaaaaaaaaaa}} "
+        "((11111111-2222-3333-4444-555555555555))\n"
+    )
+    (tmp_path / "pages" / "lora.md").write_text(note)
+    skipped = []
+    assert [file.url.rpartition("/")[2] for file in resources(tmp_path, skipped.append)] == [
+        "lora.md"
+    ]
+    assert skipped == []
+    with ListReader() as reader:
+        curated = read_vault(tmp_path, "mine", reader.parse, reader.read)
+    assert [(entry.section, entry.title) for entry in curated.entries] == [
+        (("pages", "lora"), "One"),
+        (("pages", "lora"), "https://www.youtube.com/watch?v=aaaaaaaaaaa"),
+    ]
+    assert wiki.title_in(note) == "Low rank"
+    assert "::" not in wiki.as_markdown(note)
+    assert "1111" not in wiki.as_markdown(note)
+
+
+def test_a_folder_of_notion_holds_its_tables(tmp_path):
+    key = "1a2b3c4d5e6f7a8b9c0d1e2f3a4b5c6d"
+    (tmp_path / f"Reading {key}.md").write_text(f"# Reading\n\n[One]({A})\n")
+    (tmp_path / f"Reading {key}").mkdir()
+    (tmp_path / f"Reading {key}" / f"List {key}.csv").write_text(f"Name,URL\nTwo,{B}\n")
+    with ListReader() as reader:
+        curated = read_vault(tmp_path, "mine", reader.parse, reader.read)
+    assert [(entry.section, entry.title) for entry in curated.entries] == [
+        (("Reading",), "One"), (("Reading", "List"), "Two"),
+    ]  # fmt: skip
 
 
 def test_a_packed_export_is_read_member_by_member():
