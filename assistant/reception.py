@@ -8,10 +8,14 @@ from dataclasses import replace
 from functools import partial
 
 from assistant.answering import inquiry
-from assistant.answering.question import understand
+from assistant.answering.question import asked_in_turn, understand
+from assistant.answering.together import together
 from assistant.answering.values import Event
 from assistant.collection.compared import with_contradictions
+from assistant.collection.licences import about_a_licence
+from assistant.collection.request import MANY_SOURCES, ONE_SOURCE
 from assistant.collection.respond import respond
+from assistant.collection.source_frames import speaks_of_a_source
 from assistant.collection.unclear import of_fact
 from assistant.collection.understanding import compares_sources, may_be, speaks_of_this_page
 from assistant.collection.understanding import understand as understood
@@ -23,6 +27,9 @@ from index.search.library import Hit, Library
 from index.store.values import Filters
 from ingest.errors import UsageError
 from ingest.text.sentences import language
+
+SEVERAL = "several"
+"""The kind of a request whose parts are of different kinds, as `Answer.request` has it."""
 
 
 def needs_no_model(question: str, history: Sequence[Exchange] = ()) -> bool:
@@ -63,15 +70,57 @@ def receive(
     about, alone = None, stand_alone(question, history)
     if page := _this_page(library, alone, history, filters):
         alone, filters = f"{alone} {page}", Filters()
-    comparison = understand(question).sides and not compares_sources(alone)  # is one of fact
+    comparison = bool(understand(question).sides) and not _put_to_sources(library, alone)
+    if not filters and (parts := _different(library, alone)):
+        answers = [
+            (part, inquiry.final(receive(library, part, (), filters, k, model, stop, spoken)))
+            for part in parts
+        ]
+        yield Event("done", answer=replace(together(alone, answers, SEVERAL), question=question))
+        return
     if not filters and not comparison:
         about = respond(library, question, alone, k, model, stop, spoken)
     if about is not None:
         yield from about
         return
+    if not filters and (told := about_a_licence(library, question, alone, spoken)):
+        yield Event("done", answer=told)
+        return
     opened = partial(library, question)
     events = inquiry.inquire(opened, question, alone, filters, k, model, stop)
     yield from _compared(library, events, narrowed=bool(filters))
+
+
+def _different(library: Callable[..., Library], alone: str) -> list[str]:
+    """Return the parts of a request of which some ask the collection and others something else.
+
+    Each is in words that stand alone: what it leans on is what was asked first.
+    """
+    pieces = asked_in_turn(" ".join(alone.split()))
+    addressed = "://" in alone  # one page is meant, whatever is asked of it
+    if len(pieces) < 2 or addressed or not any(map(may_be, pieces)):
+        return []
+    whole = understood(library(), alone)
+    if whole is not None and whole.kind in (ONE_SOURCE, MANY_SOURCES):
+        return []  # all of it is asked of these sources
+    first = [Exchange(pieces[0], "")]
+    parts = [pieces[0], *(stand_alone(piece, first) for piece in pieces[1:])]
+    parts = [part if part.endswith(("?", "？")) else f"{part}{_mark(part)}" for part in parts]
+    asked = [understood(library(), part) for part in parts]
+    kinds = {about.kind if about else "" for about in asked}
+    return parts if len(kinds) > 1 else []
+
+
+def _mark(part: str) -> str:
+    return "？" if language(part) == "zh" else "?"
+
+
+def _put_to_sources(library: Callable[..., Library], alone: str) -> bool:
+    """Say whether a comparison is asked of sources: others are questions of fact."""
+    if compares_sources(alone):
+        return True
+    about = understood(library(), alone) if speaks_of_a_source(alone) else None
+    return about is not None and about.kind == ONE_SOURCE
 
 
 def _this_page(

@@ -221,6 +221,9 @@ CASES: dict[str, Any] = {
     ),
     # what a person asks
     "assistant.answering.question.names": _of_question(question.names, "What is "),
+    "assistant.answering.question.asked_in_turn": _of_question(
+        question.asked_in_turn, "What is ", ", and how ", "，多少"
+    ),
     "assistant.answering.question.understand": _of_question(
         question.understand, "What is ", "Compare ", "为什么", "How do I "
     ),
@@ -231,6 +234,9 @@ CASES: dict[str, Any] = {
     "assistant.collection.asked.date": _of_question(asked.date, "2020", "2020-"),
     "assistant.collection.asked.hours_in": _of_question(asked.hours_in, "1", "half "),
     "assistant.collection.asked.trimmed": _of_question(asked.trimmed, "the ", "请"),
+    "assistant.collection.asked.without_hours": _of_question(
+        asked.without_hours, "1 hour ", "an evening ", "周末"
+    ),
     "assistant.collection.asked.without_dates": _of_question(asked.without_dates, "1 may "),
     "assistant.collection.naming.apart": _of_question(naming.apart),
     "assistant.collection.naming.person_in": _few(naming.person_in),
@@ -348,6 +354,9 @@ EXEMPT: dict[str, str] = {
     "assistant.answering.answer.": _ASKS_LIBRARY,
     "assistant.answering.citation.attribute": "asks the index for a sentence of a model",
     "assistant.answering.clock.": _FIGURES,
+    "assistant.answering.together.": "puts sentences that were measured into an answer",
+    "assistant.collection.lines.at_the_end": "sorts works; their texts are measured apart",
+    "assistant.collection.licences.": _ASKS_LIBRARY,
     "assistant.answering.compose.": "puts sentences that were measured into an answer",
     "assistant.answering.decide.": _ASKS_LIBRARY,
     "assistant.answering.evidence.": _ASKS_LIBRARY,

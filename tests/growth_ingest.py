@@ -193,6 +193,7 @@ CASES: dict[str, Any] = {
     "ingest.fetch.robots.is_robots": _address(robots.is_robots),
     "ingest.fetch.robots.origin": lambda text: robots.origin(f"{_URL}/{text}"),
     "ingest.links.sites.arxiv.month_of": links_arxiv.month_of,
+    "ingest.links.kinds.beneath": _address(kinds.beneath),
     "ingest.links.kinds.date_of": _address(kinds.date_of),
     "ingest.links.kinds.kind_of": _address(kinds.kind_of),
     "ingest.links.kinds.source_of": _address(kinds.source_of),
@@ -387,6 +388,7 @@ CASES: dict[str, Any] = {
     "ingest.links.sites.github.name_of": _address(links_github.name_of),
     "ingest.links.sites.github.owner_of": _address(links_github.owner_of),
     "ingest.failures.failure_of": failures.failure_of,
+    "ingest.reading.titles.note_name": titles.note_name,
     "ingest.reading.titles.tells": titles.tells,
     "ingest.reading.titles.title_of": Case(
         lambda text: titles.title_of(text, "a", text[:200], _URL), units=(" | a", " - a")
@@ -586,6 +588,7 @@ CASES: dict[str, Any] = {
         heads=("", "[[a]]", "> [!"),
         units=("[[", "[[a|", "]]", "%%", "==", "==a", "![[a]]", "> [!a]", "^a", "`a", "\\|"),
     ),
+    "ingest.reading.wiki.title_in": Case(wiki.title_in, units=("a:: b\n", "title:: ")),
     "ingest.reading.wiki.links_of": Case(wiki.links_of, units=("[[a]]", "[[a|b]]", "%%")),
     "ingest.reading.markup.as_markdown": [
         Case(
@@ -712,6 +715,7 @@ CASES: dict[str, Any] = {
 
 EXEMPT: dict[str, str] = {
     "ingest.exports.registry.is_export": "measured with `read_list`",
+    "ingest.exports.packs.": "bounded in members and in bytes; each is measured with `read_list`",
     "ingest.exports.folders.": "at most 40 steps",
     "ingest.exports.saved_pages.": "one entry, by `Shelf.take`",
     "ingest.gathering.collected.": "reads by `read_list` and `read_vault`",
@@ -722,6 +726,7 @@ EXEMPT: dict[str, str] = {
     "ingest.reading.pdf_image.": "bounds characters and pixels itself, in a process that is ended",
     "ingest.reading.pdf_figures.placed": "five numbers",
     "ingest.reading.pdf_figures.region": "goes over a page's pieces at most twelve times",
+    "ingest.reading.pdf_figures.regions": "goes over a page's pieces at most twelve times",
     "ingest.text.formulas.tex_of": "reads what a pattern matched",
     "ingest.archive.": "records are found by their places; what they say is read elsewhere",
     "ingest.bounded.": "hands pages to a process that is ended when it takes too long",

@@ -5,6 +5,7 @@ tell on how many GPUs. A number of what is counted must be said where its names 
 """
 
 import re
+from collections.abc import Callable
 
 from assistant.answering.evidence import Evidence, Line
 from assistant.answering.matching import places_of, stands
@@ -13,12 +14,29 @@ from ingest.text.numbers import quantities
 
 _VERB = r"(?:is|are|was|were|do|does|did|can|could|has|have|had|will|would|should|may|might|must)\b"
 _MANY = re.compile(
-    rf"\bhow many (?P<counted>(?:(?!{_VERB}|of\b)[\w-]+\s){{1,4}}?)(?=of\b|{_VERB})", re.IGNORECASE
+    rf"\bhow many (?P<counted>(?:(?!{_VERB}|of\b)[\w-]+\s){{1,4}}?)(?=of\b|{_VERB}|(?-i:[A-Z]))",
+    re.IGNORECASE,
 )
 _LONG = re.compile(r"\bhow long (?=(?:do|does|did|will)\b)", re.IGNORECASE)
 _TIMES = frozenset(["millisecond", "second", "minute", "hour", "day", "week", "month", "year"])
 
 _SIZES = frozenset(["byte", "KB", "MB", "GB", "TB", "KiB", "MiB", "GiB", "TiB"])
+
+
+def asks_a_number(question: str) -> Callable[[str], bool] | None:
+    """Return what says whether a text counts what a question asks the number of, if it does."""
+    if _LONG.search(question):
+        return lambda text: _counts(None, text)
+    match = _MANY.search(question)
+    words = read(match["counted"]).terms if match else ()
+    if not words:
+        return None
+    counted = re.compile(
+        rf"\d[\d,.]*\+?\s*(?:thousand|million|billion|trillion|[kmbt]\b)?[ -](?:\w+ ){{0,2}}?"
+        rf"{re.escape(words[-1].text.removesuffix('s'))}",
+        re.IGNORECASE,
+    )
+    return lambda text: bool(counted.search(text))
 
 
 def uncounted(question: str, evidence: Evidence) -> str:

@@ -57,13 +57,15 @@ _ASKS_AGAIN = (
 )
 _PARTS = re.compile(
     rf"[?;]+\s+(?:and\s+|but\s+)?|\s*,?\s+(?:and|but)\s+(?={_ASKS_AGAIN})|,\s+(?={_ASKS_AGAIN})|"
-    r"[？；]+|[，,](?=(?:为什么|为何|怎么|怎样|如何|有什么|有哪些|哪|是否|能否|什么时候|和.{1,12}相比|与.{1,12}相比|它))",
+    r"[？；]+|[，,](?=(?:为什么|为何|怎么|怎样|如何|有什么|有没有|有哪些|哪|是否|能否|什么时候|谁|还能|还可以|"
+    r"和.{1,12}相比|与.{1,12}相比|它)|[^，,]{1,12}(?:多少|哪一?[种个]|多久))",
     re.IGNORECASE,
 )
 _FEWEST_LETTERS = 4
 _ASKS = re.compile(
     rf"{_ASKS_AGAIN}|\b(?:explain|describe|compare|contrast|list|name|tell|give|show|walk|outline|"
-    r"summari[sz]e)\b|[\u3400-\u9fff]",
+    r"summari[sz]e)\b|"
+    r"什么|怎[么样]|如何|为何|哪|谁|多少|几|吗|有没有|有何|是否|能否|区别|不同|解释|介绍|说明|比较|列出|推荐|总结|概括",
     re.IGNORECASE,
 )
 
@@ -223,10 +225,7 @@ def _parts(text: str) -> tuple[str, ...]:
 
     "What does it solve and how?" asks how of the same thing.
     """
-    pieces = [piece.strip(" ,，") for piece in _PARTS.split(text.rstrip(" ?？.。!！"))]
-    pieces = [piece for piece in pieces if piece]
-    while len(pieces) > 1 and not _ASKS.search(pieces[0]):  # "In simple terms, what is ...?"
-        pieces[:2] = [", ".join(pieces[:2])]
+    pieces = asked_in_turn(text)
     if len(pieces) < 2:
         return (text,)
     subject = _subject(pieces[0])
@@ -240,6 +239,15 @@ def _parts(text: str) -> tuple[str, ...]:
         else:
             parts.append(piece)
     return tuple(parts)
+
+
+def asked_in_turn(text: str) -> list[str]:
+    """Return what a question asks one after the other, each as it stands there."""
+    pieces = [piece.strip(" ,，") for piece in _PARTS.split(text.rstrip(" ?？.。!！"))]
+    pieces = [piece for piece in pieces if piece]
+    while len(pieces) > 1 and not _ASKS.search(pieces[0]):  # "In simple terms, what is ...?"
+        pieces[:2] = [", ".join(pieces[:2])]
+    return pieces
 
 
 def _named(part: str) -> list[str]:

@@ -1,5 +1,6 @@
 """A request under way: its text, its subject, and what the catalog knows of parts of it."""
 
+import datetime
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -8,7 +9,17 @@ from assistant.collection.about import heads, names_it
 from assistant.collection.catalog import Catalog, ListRow, Work
 from assistant.collection.naming import Match, lists_named, recognise, words_of
 from assistant.collection.request import Request
-from assistant.collection.vocabulary import DULL, KINDS, LANGUAGES, LEVELS, LIST, SAID, whole
+from assistant.collection.vocabulary import (
+    DULL,
+    KINDS,
+    LANGUAGES,
+    LEVELS,
+    LIST,
+    SAID,
+    SPANS,
+    TITLES,
+    whole,
+)
 from index.search.library import Library
 
 YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:-(\d\d)(?:-(\d\d))?)?(?!\d)")
@@ -32,8 +43,16 @@ _DULL_ZH = re.compile(
     r"哪个|一下|给|"
     r"想|要|能|可以|只|怎么|如何|该|应该|关于|有关|对|于|从|把|被|用|来|去|就|还|也|相关|方面|讲|"
     r"说|看|学|读|多|更|到|先))+"
-    r"|(?:的|了|吗|呢|吧|里|中|上|下|些|个|篇|份|相关|方面|是|有|在|都|和|对|于|东西)+$"
+    r"|(?:的|了|吗|呢|吧|里|中|上|下|些|个|篇|份|[这那][本部章]?|相关|方面|是|有|在|都|和|对|于|东西)+$"
 )
+_AGO = {
+    whole(r"today|今天"): 0, whole(r"yesterday|昨天"): 1,
+    whole(r"(?:the )?(?:last|past|this|a) week(?: ago)?|(?:上个?|本|这|近?一)周"): 7,
+    whole(r"(?:the )?(?:last|past) (?:two weeks|fortnight)|两周"): 14,
+    whole(r"(?:the )?(?:last|past|this|a) month(?: ago)?|(?:上|本|这|近?一)个?月"): 31,
+    whole(r"(?:the )?(?:last|past|this|a) year(?: ago)?|去年|今年|近?一年"): 365,
+}  # fmt: skip
+"""Days since a time named by how long ago it was."""
 EDGE = " \t\n.,;:!?'\"`()[]，。；：？！、“”《》‘’-–—·…"
 
 
@@ -51,7 +70,7 @@ class Asked:
         self.lists = tuple(lists_in(here, text))
         self.rest = text
         for row in self.lists:
-            for name in (row.name, row.title):
+            for name in (row.name, row.title, row.title.removeprefix("The ")):
                 self.rest = re.sub(re.escape(name), " \u0001 ", self.rest, flags=re.IGNORECASE)
         self.kinds = tuple(kind for kind, pattern in KINDS.items() if pattern.search(self.rest))
 
@@ -76,7 +95,9 @@ class Asked:
         written_out = self.library.with_other_forms(mention)
         short = len(words_of(mention)) <= _ABBREVIATED  # in a title it stands for itself
         others = [part.strip(" ()") for part in written_out[len(mention) :].split(",") if short]
-        others.append(" ".join(SAID["unit"].sub(" ", mention).split()))  # "the LoRA video": LoRA
+        unnamed = " ".join(SAID["unit"].sub(" ", mention).split())  # "the LoRA video": LoRA
+        others.append(_DULL_ZH.sub("", unnamed) if self.lang == "zh" else unnamed)
+        others.append(_in_english(mention))
         return recognise(
             self.library.store, mention, kinds, others=[o for o in others if o], primer_too=primer
         )
@@ -90,6 +111,14 @@ class Asked:
             langs=langs,
         )  # fmt: skip
         return replace(request, **fields)  # type: ignore[arg-type]
+
+
+def _in_english(mention: str) -> str:
+    """Return a mention with the Chinese words that stand for those of English titles put so."""
+    english = mention
+    for chinese, title in TITLES.items():
+        english = chinese.sub(f" {title} ", english)
+    return english if english != mention else ""
 
 
 def lists_in(here: Catalog, text: str) -> list[ListRow]:
@@ -129,7 +158,9 @@ def _dull(word: str, *, capital: bool) -> bool:
 def hours_in(text: str) -> float | None:
     """Return the hours a person has; None where a text names none, or asks for them."""
     match = HOURS.search(text)
-    if match is None or re.search(r"how (?:many|much)|多少", text, re.IGNORECASE):
+    if match is None:
+        return next((hours for span, hours in SPANS.items() if span.search(text)), None)
+    if re.search(r"how (?:many|much)|多少", text, re.IGNORECASE):
         return None
     said = match[1].casefold()
     word = said.removesuffix("半").removesuffix("个")
@@ -138,11 +169,24 @@ def hours_in(text: str) -> float | None:
     return number / 60 if match[2].casefold().startswith(("min", "分")) else number
 
 
+def without_hours(text: str) -> str:
+    """Return a text without the time that a person has."""
+    text = whole(
+        r"(?:if |when |as )?(?:i|we)(?:'ve)?(?: only| just)? (?:have|got)(?: only| just)?"
+        r"(?= (?:an?|one|two|three|the|this|my|\d)\b)|"
+        r"(?:in|for|within) (?=(?:an?|one|this|the) \w+$)|有空"
+    ).sub(" ", text)
+    for span in (HOURS, *SPANS):
+        text = span.sub(" ", text)
+    return text
+
+
 def date(text: str) -> str:
     """Return the date a text names as ``YYYY-MM-DD``, the year or month filled up, or ""."""
     match = YEAR.search(text)
     if match is None:
-        return ""
+        ago = next((days for said, days in _AGO.items() if said.search(text)), None)
+        return str(datetime.date.today() - datetime.timedelta(days=ago)) if ago is not None else ""
     month, day = match[2] or "", match[3] or ""
     if not month:
         for number, name in enumerate(_MONTHS.split(), 1):
@@ -155,7 +199,8 @@ def date(text: str) -> str:
 
 def without_dates(text: str) -> str:
     """Return a text without years, months and days."""
-    text = YEAR.sub(" ", text)
+    for said in (YEAR, *_AGO):
+        text = said.sub(" ", text)
     months = "|".join(rf"{name[:3]}(?:{name[3:]})?" for name in _MONTHS.split())
     return re.sub(
         rf"(?i)\b(?:\d{{1,2}} )?(?:{months})\b(?: \d{{1,2}})?|\d{{1,2}}\s*[年月日号]|年", " ", text

@@ -12,7 +12,8 @@ from assistant.learning import holdings
 from index.store import browse
 from index.store.sqlite import Store
 from index.store.values import Filters, Recommendation
-from ingest.links.kinds import date_of
+from ingest.links.kinds import beneath, date_of
+from ingest.text.scripts import has_han
 from ingest.values import PRIMER
 
 
@@ -22,7 +23,8 @@ class Work:
 
     ``title`` is what the lists call it, ``own_title`` what its page does, "" without a page.
     ``document`` is the address of its text, None where that is not in the library; then ``state``
-    (see `holdings.STATES`) and ``reason`` say why, and ``lang`` is that of the list. ``date`` is
+    (see `holdings.STATES`) and ``reason`` say why, and ``lang`` is that of the list, unless its
+    title is not written in that. ``date`` is
     ``YYYY-MM-DD``, or as far as it is known, where its page or its address tells one; ``added`` is
     the day it came.
     """
@@ -118,6 +120,14 @@ class Catalog:
                     headings.setdefault((row.name, topic.path))
         return list(headings)
 
+    def below(self, work: Work) -> list[Work]:
+        """Return the works whose texts are here and whose addresses lie below that of a work.
+
+        Below a repository's page lie its files, below that of a book its chapters.
+        """
+        root = beneath(work.url)
+        return [other for other in self.documents if root and other.url.startswith(root)]
+
     def under(self, name: str, section: Sequence[str]) -> list[Work]:
         """Return the works of a list that stand in a section or below it."""
         depth = len(section)
@@ -161,7 +171,7 @@ def _work(source: holdings.Source, page: tuple[str, ...], langs: dict[str, str])
         title=source.title,
         url=source.url,
         kind=source.kind,
-        lang=source.lang or next((langs[place.list] for place in source.recommended_by), ""),
+        lang=source.lang or _lang_listed(source, langs),
         state=source.state,
         reason=source.reason or "",
         document=source.document,
@@ -172,6 +182,11 @@ def _work(source: holdings.Source, page: tuple[str, ...], langs: dict[str, str])
         added=added,
         places=source.recommended_by,
     )
+
+
+def _lang_listed(source: holdings.Source, langs: dict[str, str]) -> str:
+    listed = next((langs[place.list] for place in source.recommended_by), "")
+    return listed if (listed == "zh") == has_han(source.title) else ""
 
 
 def _lists(store: Store, works: Sequence[Work]) -> list[ListRow]:

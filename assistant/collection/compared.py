@@ -4,7 +4,8 @@ Two sentences of different documents contradict each other when they say the sam
 or but for a negation. Newer sources come first; dates are those that the documents carry.
 """
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.answering.addressed import sounds_like_an_order
@@ -18,6 +19,7 @@ from index.store import browse
 from index.store.values import Filters
 from ingest.text.claims import Kind, denies, numbers_of, read
 
+_YEAR = re.compile(r"(?<![\d.,])(?:19|20)\d\d(?![\d.,]\d)")
 _PASSAGES = 16
 _GROUPS = 5
 _ALIKE = 0.7  # share of the terms of each that the other has, numbers and negations aside
@@ -63,7 +65,13 @@ def _core(line: Line) -> frozenset[str]:
 
 
 def claims(
-    library: Library, subject: str, since: str = "", until: str = ""
+    library: Library,
+    subject: str,
+    since: str = "",
+    until: str = "",
+    *,
+    documents: Sequence[str] = (),
+    counted: Callable[[str], bool] | None = None,
 ) -> tuple[list[list[Claim]], bool]:
     """Return what the documents say of a subject, and whether they answer it at all.
 
@@ -71,10 +79,14 @@ def claims(
 
     Claims are of one thing if they say the same or contradict each other. What fits the subject
     best comes first. With ``since`` and ``until`` (years or dates) documents dated outside are left
-    out. Where names are asked about, only passages that have them speak.
+    out, unless a sentence itself names a year in between. Where names are asked about, only
+    passages that have them speak; with ``documents`` only these, with ``counted`` only sentences
+    of which it is true.
     """
-    evidence = gather(library, understand(subject), Filters(), _PASSAGES)
+    filters = Filters(documents=tuple(documents))
+    evidence = gather(library, understand(subject), filters, _PASSAGES)
     lines = [line for line in evidence.lines if line.whole and _claims(line)]
+    lines = [line for line in lines if counted is None or counted(line.text)]
     names = [term.text.casefold() for term in read(subject).terms if term.kind == Kind.NAME]
     named = [line for line in lines if all(name in _said(line) for name in names)]
     lines = (named if names else lines) or lines
@@ -85,6 +97,8 @@ def claims(
     groups: list[list[Claim]] = []
     for line in sorted(lines, key=lambda line: -line.score):
         date = dates.get(line.hit.passage.url, "")
+        if since and not date:
+            date = next((y for y in _YEAR.findall(line.text) if since <= y <= (until or y)), "")
         outside = (since or until) and not (since <= date and date[: len(until)] <= until)
         if line.score < least or outside:
             continue

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from assistant.collection import about as shelves
 from assistant.collection.catalog import Catalog, ListRow, Work, catalog
 from assistant.collection.lines import (
+    ENDS,
     SHOWN,
     add_works,
+    at_the_end,
     by_kind,
     flat,
     how_found,
@@ -24,6 +26,7 @@ from assistant.collection.subject import holdings
 from assistant.learning import effort, primer
 from assistant.learning.effort import duration
 from index.search.library import Library
+from ingest.links.sites.github import owner_of
 
 _HAN_A_MINUTE, _LETTERS_A_MINUTE = 400, 1300  # of Markdown: 220 words of six characters
 _SECTIONS = 6
@@ -35,6 +38,18 @@ def inventory(library: Library, request: Request, report: Report) -> str:
     here = catalog(library.store)
     if request.asks in ("newest", "oldest"):
         return _extreme(library, here, request, report)
+    if request.asks in ENDS:
+        works = [work for work in narrowed(here.works, request) if not work.primer]
+        for work in at_the_end(library, works, request.asks)[:SHOWN]:
+            report.item(line(library, work, report.lang), work)
+        return report.text(
+            "By the length of their texts, or by their kind where the text is not here."
+            if request.asks in ("longest", "shortest")
+            else "By what the lists mark, else estimated by kind and title.",
+            "按正文长度排序，正文不在资料库里的按类型估计。"
+            if request.asks in ("longest", "shortest")
+            else "按清单的标注排序，没有标注的按类型和标题估计。",
+        )
     if request.asks == "hours":
         return _hours(here, report)
     if request.primer:
@@ -112,12 +127,14 @@ def _add_lists(rows: Sequence[ListRow], report: Report) -> None:
         topics = len(row.topics)
         report.item(
             report.text(
-                f"{row.name}{title}: {row.works} works, {row.held} of them in the library"
+                f"{row.name}{title}: {row.works} work{'s' * (row.works != 1)},"
+                f" {row.held} of them in the library"
                 f"{f', {topics} headings and topics' if topics else ''}"
+                f"{f', kept by {owner}' if (owner := owner_of(origin)) else ''}"
                 f"{f', from {origin}' if origin else ''}",
                 f"{row.name}{title}：{row.works} 项资料，{row.held} 项的原文在资料库里"
                 f"{f'，{topics} 个标题和主题' if topics else ''}"
-                f"{f'，来自 {origin}' if origin else ''}",
+                f"{f'，维护者 {owner}' if owner else ''}{f'，来自 {origin}' if origin else ''}",
             ),
             row,
         )
@@ -132,14 +149,17 @@ def _part(library: Library, here: Catalog, request: Request, report: Report) -> 
     if not (request.kinds or request.lists) or request.since:
         works = [work for work in works if not work.primer]
     held = sum(work.held for work in works)
-    years = f" ({request.since}–{request.until})" if request.since else ""
+    span = dict.fromkeys((request.since, request.until))
+    years = f" ({'–'.join(span)})" if request.since else ""
     wanted = in_words(request, report.lang, len(works))
+    apart = f" ({by_kind(works, 'en')})", f"（{by_kind(works, 'zh')}）"
+    each = report.text(*apart) if len(request.kinds) > 1 and works else ""
     names = joined((row.name for row in request.lists), report.lang)
     report.say(
         report.text(
-            f"{len(works)} {wanted}{years}{f' on {names}' if names else ''};"
+            f"{len(works)} {wanted}{each}{years}{f' on {names}' if names else ''};"
             f" the text of {held} is in the library.",
-            f"{names or '目录'}里有 {len(works)} 项{wanted}{years}，其中 {held} "
+            f"{names or '目录'}里有 {len(works)} 项{wanted}{each}{years}，其中 {held} "
             f"项的原文在资料库里。",
         ),
         *request.lists,
@@ -229,7 +249,7 @@ def _add_outline(here: Catalog, row: ListRow, report: Report, most: int) -> None
         said = joined(below[:_TOPICS], report.lang)
         report.item(
             report.text(
-                f"{top} ({number} works){f': {said}' if said else ''}",
+                f"{top} ({number} work{'s' * (number != 1)}){f': {said}' if said else ''}",
                 f"{top}（{number} 项）{f'：{said}' if said else ''}",
             ),
             row,

@@ -10,6 +10,7 @@ from assistant.collection.request import Request
 from assistant.learning import effort
 from assistant.learning.effort import duration
 from index.search.library import Library
+from index.store.values import DIFFICULTIES
 
 SHOWN = 10
 """How many works are shown, unless more are asked for."""
@@ -41,6 +42,25 @@ def minutes_of(library: Library, work: Work) -> tuple[int, bool]:
     """Return the minutes a work takes, and whether its own text says so."""
     document = library.document(work.document) if work.document else None
     return effort.minutes(work.url, work.kind, document)
+
+
+ENDS = ("longest", "shortest", "hardest", "easiest")
+
+
+def at_the_end(library: Library, works: Sequence[Work], end: str) -> list[Work]:
+    """Return works sorted from one of the `ENDS` on; by difficulty marked ones come first."""
+    if end in ("longest", "shortest"):
+        minutes = {work.url: minutes_of(library, work)[0] for work in works}
+        return sorted(works, key=lambda work: minutes[work.url], reverse=end == "longest")
+    sign = -1 if end == "hardest" else 1
+    levels = {work.url: DIFFICULTIES.index(estimated(library, work)) for work in works}
+    return sorted(works, key=lambda work: (sign * levels[work.url], not work.difficulty))
+
+
+def estimated(library: Library, work: Work) -> str:
+    """Return how hard a work is: as a list marks it, else a guess by its kind and title."""
+    document = library.document(work.document) if work.document else None
+    return work.difficulty or effort.difficulty(work.title, work.kind, document)
 
 
 def hardness(level: str | None, lang: str) -> str:

@@ -137,7 +137,10 @@ def _names(work: Work) -> Iterator[_Name]:
     people = {person_in(text) for text in texts}
     for part in spelled:
         words = frozenset(words_of(part)) if part not in people else frozenset()
-        site = part not in texts and all(_stands_by(word, frozenset(sites)) for word in words)
+        joined = "".join(primer.plain_name(part).split())
+        site = part not in texts and (
+            joined in sites or all(_stands_by(word, frozenset(sites)) for word in words)
+        )
         if words and not site:  # "… | EleutherAI Blog" is no title
             yield _Name(words, work, "title", beside)
     authors += [frozenset(words_of(named)) for text in texts if (named := person_in(text))]

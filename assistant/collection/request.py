@@ -19,8 +19,8 @@ class Request:
     ``works`` are the works it names, best first, ``lists`` the lists. ``kinds``, ``langs``,
     ``levels`` narrow what is looked at, ``since`` and ``until`` (``YYYY-MM-DD``, "" if not named)
     when it came or was written. ``asks`` are the things wanted of a work (author, time, hard,
-    when, address, kind), of a list (beside, topics), or of the inventory (count, newest, oldest,
-    hours), or "". ``question`` is what
+    when, address, kind), of a list (beside, topics), or of what there is (count, newest, oldest,
+    longest, shortest, hardest, easiest, hours), or "". ``question`` is what
     is asked of a source.
     """
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from assistant.answering.question import understand as parts_of
 from assistant.answering.values import Event
 from assistant.collection import absent, inventory, request, sources, subject, unclear, works
 from assistant.collection.report import Report
@@ -47,8 +46,6 @@ def respond(
         return None
     understood = replace(understood, lang=lang or understood.lang)
     others = unclear.of_request(here, understood)
-    if understood.kind in _FROM_THE_CATALOG:
-        others = tuple(dict.fromkeys((*others, *_other_parts(here, asked, understood.kind))))
     report = Report(here.store, question, asked, understood.lang, understood.kind, others)
     if understood.kind == request.ONE_SOURCE:
         return sources.asked_alone(library(asked), understood, report, k, model, stop)
@@ -59,14 +56,3 @@ def respond(
         return iter((Event("done", answer=answer),))
     how = _FROM_THE_CATALOG[understood.kind](here, understood, report)
     return iter((Event("done", answer=report.answer(how)),))
-
-
-def _other_parts(library: Library, asked: str, kind: str) -> Iterator[str]:
-    """Yield the parts of a request of several that ask for something else, each as a question."""
-    parts = parts_of(asked).parts
-    if len(parts) < 2:
-        return
-    for part in parts:
-        other = understand(library, part)
-        if other is None or other.kind != kind:
-            yield part if part.endswith(("?", "？")) else f"{part}?"

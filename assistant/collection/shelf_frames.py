@@ -4,7 +4,6 @@ import re
 
 from assistant.collection.asked import (
     EDGE,
-    HOURS,
     YEAR,
     Asked,
     date,
@@ -14,6 +13,7 @@ from assistant.collection.asked import (
     titled,
     trimmed,
     without_dates,
+    without_hours,
     works_of,
 )
 from assistant.collection.request import (
@@ -34,10 +34,22 @@ _AROUND_LEARNING = whole(
     r"初学者|零基础|我?只有|as a beginner|from your sources|^before|"
     r"(?:if )?i (?:know|have) (?:nothing|no idea|little) (?:about|of)|nothing about|"
     r"^(?:hours?|minutes?|小时|分钟)|一个|(?:want|like) to (?:get|grasp)|搞懂|弄懂|弄明白|"
-    r"[，,]?先?[看读]什么$|^(?:一[个份条])?(?:学习|学会|理解|掌握|了解)|^一[个份条]|^零(?:开始)?|才?能?[看读]懂|之前|以前|"
+    r"[，,]?先?[看读学](?:什么|哪[些篇])$|^(?:一[个份条])?(?:学习|学会|理解|掌握|了解)|^一[个份条]|^零(?:开始)?|才?能?[看读]懂|之前|以前|"
+    r"(?:应该|该|要)?(?:按照?|以)?(?:什么|怎样|哪种)的?顺序(?:去|来)?(?:读|看|学)?|"
     r"的?(?:阅读|学习)?(?:顺序|路线|路径|计划)(?:是什么|怎么安排|如何安排)?$"
 )
 _AROUND_GONE = whole(r"(?:or|and|but|could|can|not|be|read|opened|why|any ?more)|已经|为什么|经")
+_ALL = whole(
+    rf"(?:everything|all)(?: (?:of )?(?:the |your )?(?:{UNIT}))? (?:about|on|for)|"
+    rf"(?:所有|全部|一切)(?:关于|有关|讲)?.{{0,30}}(?:{UNIT})"
+)
+_MOST = {
+    "longest": whole(r"longest|lengthiest|最长"),
+    "shortest": whole(r"shortest|quickest|briefest|最短|最快"),
+    "hardest": whole(r"(?:hardest|toughest|most (?:difficult|advanced))|最[难高]深?"),
+    "easiest": whole(r"(?:easiest|simplest|gentlest)|最(?:简单|容易)"),
+}
+"""What is wanted of all there is: the one end or the other."""
 _SURE_TITLE, _SURE_AUTHOR = 0.75, 0.7
 _WHOLE_TITLE = 0.95
 _COVERS = whole(
@@ -56,7 +68,7 @@ _WHICH_PLACES = whole(
 _ABOUT_LISTS = whole(
     r"organi[sz]\w+|structur\w+|outline|overview|结构|大纲|组织|涵盖|主题|怎样|"
     r"maintain\w*|curat\w*|compil\w*|ma[dk]es?|come from|from where|differ\w*|between|compar\w*|"
-    r"best|谁|整理|维护|来自|哪里来|区别|不同|最?适合|初学者|新手"
+    r"best|put together|assembled|谁|整理|维护|来自|哪里来|区别|不同|最?适合|初学者|新手"
 )
 _WRITTEN = whole(r"written|published|posted|dated|came out|from|写的?|发表的?")
 _WHO = whole(r"who (?:\w+ )?(?:recommend|suggest|list|put|endorse|mention)\w*|谁推荐|whose list")
@@ -194,7 +206,7 @@ def path(asked: Asked) -> Request | None:
     explains = re.match(r"walk me through\b(?!.*\b(?:scratch|zero|courses?)\b)", t, re.IGNORECASE)
     if explains:
         return None
-    subject = trimmed(HOURS.sub(" ", asked.subject("learn", "list")))
+    subject = trimmed(without_hours(asked.subject("learn", "list")))
     subject = trimmed(re.sub(r"(?i)^(?:only |i have |learn|study|understand|read)\b", "", subject))
     subject = trimmed(SAID["shelves"].sub(" ", SAID["have"].sub(" ", subject)))
     subject = trimmed(_AROUND_LEARNING.sub(" ", subject))
@@ -222,12 +234,20 @@ def work(asked: Asked) -> Request | None:
     held = asked.has("have") or whole(
         r"is .+ (?:(?:in|on) (?:the|your|my|any)|archived|available|here)"
     ).search(t)
-    written = re.match(r"(.{2,40}?)都?(?:写|发表|做|录)过(?:什么|哪些|多少)", t)
+    if asked.has("time") and _ALL.search(t):
+        return None  # of everything on a subject
+    written = re.match(
+        r"(.{2,40}?)都?(?:写|发表|做|录)过(?:什么|哪些|多少)"
+        r"|what (?:else )?(?:does|do|has|did) (.{2,40}?) (?:have|written|write|published?|made|"
+        r"done)(?: here| in .{2,30})?[?.! ]*$",
+        t,
+        re.IGNORECASE,
+    )
     if not (asks or kind or by or held or written):
         return None
     if written:
-        works = [m for m in asked.works(written[1]) if m.by in ("author", "site")]
-        subject = written[1]
+        subject = written[1] or written[2]
+        works = [m for m in asked.works(subject) if m.by in ("author", "site")]
         return asked.request(WORK, works=works_of(works), subject=subject) if works else None
     subject = asked.subject(*classes, "have", "shelves")
     either = rf",? an? (?:{UNIT}) or an? (?:{UNIT}).*$"
@@ -293,6 +313,8 @@ def holdings(asked: Asked) -> Request | None:
         r"有关)?"
     ).search(t)
     level = any(p.search(t) for p in LEVELS.values())
+    everything = bool(asked.has("time") and _ALL.search(t))
+    weak = weak or everything
     weak = (
         weak or (bool(more) and (brings or unit)) or (level and unit and not re.search(r"\?|？", t))
     )
@@ -300,10 +322,18 @@ def holdings(asked: Asked) -> Request | None:
         r"(?:why|how (?!many|much|do your|big|large|old)|can|could (?!you))\b|"
         r"请?(?:为什么|为何|怎么|如何|什么是|解释)"
     )
-    favour = re.match(r"(?:can|could) you (?:recommend|suggest)", t, re.IGNORECASE)
-    if re.match(how, t, re.IGNORECASE) and not (asked.has("shelves") or favour):
+    explained = re.match(
+        r"(?:please )?(?:(?:can|could) you )?(?:show|tell|give|teach)(?: me)? (?:how|why|what|when|"
+        r"(?:an? )?(?:\w+ )?(?:explanation|example|idea|intuition|proof)s?)\b",
+        t,
+        re.IGNORECASE,
+    )
+    if explained and not asked.has("shelves"):
         return None
-    subject = asked.subject("bring", "shelves", "have", "count", "list", "place", "unit")
+    favour = re.match(r"(?:can|could) you (?:recommend|suggest)", t, re.IGNORECASE)
+    if re.match(how, t, re.IGNORECASE) and not (asked.has("shelves") or favour or everything):
+        return None
+    subject = asked.subject("time", "bring", "shelves", "have", "count", "list", "place", "unit")
     for pattern in (*LEVELS.values(), *LANGUAGES.values()):
         subject = pattern.sub(" ", subject)
     subject = trimmed(without_dates(re.sub(r"(?i)^(?:put|file[sd]?|keeps?)\b", " ", subject)))
@@ -311,8 +341,9 @@ def holdings(asked: Asked) -> Request | None:
         whole(
             r"more (?:about|on)?|further|differ\w*|one another|overview|big|large|size|"
             r"old(?:est)?|cover\w*|mention\w*|biggest|largest|longest|smallest|between|years?|dates?|index\w*|total|most|"
-            r"提到|涵盖|最大|最多|分别|年份|了什么|[看读]完|"
-            r"shortest|quickest|briefest|最短|最快|recommend\w*|contain\w*|include\w*|explain\w*|discuss\w*|teach\w*|treat\w*|hours?|"
+            r"提到|涵盖|最大|最多|分别|年份|了什么|[看读]?完|"
+            r"shortest|quickest|briefest|hardest|toughest|difficult|advanced|easiest|simplest|gentlest|"
+            r"最短|最快|最长|最难|最简单|最容易|everything|所有|全部|recommend\w*|contain\w*|include\w*|explain\w*|discuss\w*|teach\w*|treat\w*|hours?|"
             r"minutes?|works?|stands?|under|topics?|tell me|^(?:deal|speak) (?:with|of)|"
             r"更多|推荐|多少|类型|种类|讲些|讲|这个|几个|一共|总共|小时|入门$"
         ).sub(" ", subject)
@@ -334,13 +365,21 @@ def holdings(asked: Asked) -> Request | None:
     if not subject:
         return _inventory(asked, count=count)
     kind = LISTS if place and not asked.has("unit") else HOLDINGS
-    return asked.request(kind, subject=subject)
+    asks = "hours" if everything else _end(t)
+    return asked.request(kind, subject=subject, asks=asks if kind == HOLDINGS else "")
+
+
+def _end(text: str) -> str:
+    """Return which end of all there is a text wants: the longest, the easiest ...; "" for none."""
+    return next((asks for asks, said in _MOST.items() if said.search(text)), "")
 
 
 def _inventory(asked: Asked, *, count: bool) -> Request | None:
     """How much of what is there; of one list or of all."""
     t = asked.text
     asks = "count" if count else ""
+    if end := _end(t):
+        return asked.request(INVENTORY, asks=end, levels=())
     if whole(r"oldest|最早|最旧").search(t):
         asks = "oldest"
     elif whole(r"newest|latest|最新").search(t):

@@ -16,14 +16,19 @@ THIS_PAGE = whole(
 )
 """A source spoken of without a name: the one that is open, or was spoken of last."""
 _RESULTS = whole(r"results?|findings?|conclusions?|结果|结论|发现")
-_A_WORK = whole(r"(?:the|that) (?:[\w.-]+ ){1,6}(?:papers?|posts?|articles?|videos?|slides|talks?)")
+_A_WORK = whole(
+    r"(?:the|that) (?:[\w.-]+ ){1,6}(?:papers?|posts?|articles?|videos?|slides|talks?)|"
+    rf"(?:那|这)(?:篇|个|份|本|段)(?:{UNIT})"
+)
 _CERTAIN = 0.8
+_LIKE = 0.7
 _TITLE = 3  # words
 _SAYS = re.compile(
     r"^(?:so,? )?(?:according to|based on|as per|going by|per|in the words of) (?P<a>.+?)(?:,|:|"
     r" - )\s*(?P<aq>.+)$"
     r"|^(?P<bq>.+?),? (?:according to|based on|as described (?:in|by)|"
-    r"in the words of) (?P<b>.+?)[?.!]*$"
+    r"in the words of) (?P<b>.+?)(?P<more>,? and (?:how|what|why|when|which|who|does|is|are)\b.*)?"
+    r"[?.!]*$"
     r"|^(?:what|how|why) (?:do|does|did|would) (?P<c>.+?) (?:say|says|claim|write|argue|report|"
     r"think|"
     r"tell us|state|conclude|recommend|explain|describe|define)(?: (?:about|on|regarding|of|for|"
@@ -38,17 +43,29 @@ _SAYS = re.compile(
     re.IGNORECASE,
 )
 _SAYS_ZH = re.compile(
-    r"^(?:根据|按照|依据|据)(?P<a>.+?)(?:的(?:说法|介绍|描述|说明|文档|"
+    r"^(?P<g>.{2,40}?)(?:对|关于)(?P<gq>.{2,40}?)(?:是)?(?:(?:怎么|如何|怎样)(?:看待?|说|讲|评价|建议|解释)的?|"
+    r"有(?:什么|何)(?:看法|建议|说法|观点))[？?。]*$"
+    r"|^(?:根据|按照|依据|据)(?P<a>.+?)(?:的(?:说法|介绍|描述|说明|文档|"
     r"内容))?[，,：:]\s*(?P<aq>.+)$"
     r"|^(?P<b>.+?)(?:里面?|中|上)?(?:是)?(?:怎么|如何|怎样)(?:说|讲|解释|描述|定义|"
     r"看待?)的?(?P<bq>.*)$"
     r"|^(?:在)?(?P<c>.+?)(?:里面?|中)(?:，|,)(?P<cq>.+)$"
 )
 _CHANGED = re.compile(
-    r"^(?:how|what) (?:has|have|did|does) (.+?) chang\w*"
+    r"^(?:what|how) (?:has |have |did )?chang\w* (?:in|about|on|with|for|to) (.+?)"
+    r" (?:between|since|from|over|after)\b.*$"
+    r"|^(?:how|what) (?:has|have|did|does) (.+?) chang\w*"
     r"(?: (?!between|since|from|over|after)(.+?))?(?: (?:between|since|from|over|after)\b.*)?$"
     r"|(?:来源|资料|文档|文章)(.{1,40}?)的?(?:说法|观点|记载|数字|结论)(?:是否|有没有|是不是)?"
     r"(?:一致|矛盾|冲突|不同|相同)",
+    re.IGNORECASE,
+)
+_OF_BOTH = re.compile(
+    r"what (?P<one>.{2,50}?) and (?P<other>.{2,50}?) (?:each |both )?(?:say|write|recommend|advise|"
+    r"claim|think|report)s? (?:about|on|of|for|regarding)? ?(?P<subject>.+)"
+    r"|(?P<one_zh>.{2,30}?)(?:和|与|跟)(?P<other_zh>.{2,30}?)(?:对|关于|在)(?P<subject_zh>.+?)"
+    r"(?:上|方面)?"
+    r"(?:的(?:说法|看法|建议|观点)|(?:是|分别|各)?(?:怎么|如何)(?:说|看|讲|建议))",
     re.IGNORECASE,
 )
 _CLAUSE = re.compile(
@@ -60,9 +77,18 @@ _CLAUSE = re.compile(
 
 def _a_person(asked: Asked, mention: str) -> bool:
     """Say whether a mention is a name as people have, of whom nothing is here: "Raschka"."""
-    said = re.search(r"\b(?:say|says|write|writes|think|argue|claim|recommend)\b", asked.text)
+    said = re.search(
+        r"\b(?:say|says|write|writes|think|argue|claim|recommend)\b|怎么|如何|怎样|看法|建议|说法|观点",
+        asked.text,
+    )
     name = re.fullmatch(r"(?:[A-Z][a-z]+(?:-[A-Z][a-z]+)? ?){1,3}", mention.strip())
     return bool(said and name) and not known(asked, mention)
+
+
+def _another(asked: Asked, works: Sequence[Match]) -> bool:
+    """Say whether the work found may well be another than is meant: not here, nor called so."""
+    best = works[0]
+    return best.score < _LIKE and not (best.work.held or asked.catalog.below(best.work))
 
 
 def _whole_site(match: Match) -> bool:
@@ -79,6 +105,16 @@ def many(asked: Asked) -> Request | None:
     """Do the sources agree on ...? What changed between 2023 and 2025?"""
     if not asked.has("compare") or asked.has("shared", "list"):
         return None
+    if both := _OF_BOTH.search(asked.text):
+        named = [name for key in ("one", "other") if (name := both[key] or both[f"{key}_zh"])]
+        works = [asked.works(SAID["compare"].sub(" ", name).strip(EDGE)) for name in named]
+        if all(works):
+            subject = (both["subject"] or both["subject_zh"]).strip(EDGE)
+            every = tuple(work for found in works for work in meant(found, asked.lang))
+            return asked.request(MANY_SOURCES, subject=subject, works=every, kinds=())
+        stranger = next((n for n, found in zip(named, works, strict=True) if not found), "")
+        if any(works) and _a_person(asked, stranger):
+            return asked.request(ONE_SOURCE, subject=stranger)
     years = [year[0] for year in YEAR.finditer(asked.text)]
     text = (
         YEAR.sub(
@@ -88,6 +124,9 @@ def many(asked: Asked) -> Request | None:
         else asked.text
     )
     changed = _CHANGED.search(text)
+    in_time = years or whole(r"since|over (?:the )?(?:time|years)|变化").search(text)
+    if whole(r"chang\w*").search(SAID["compare"].search(asked.text)[0]) and not in_time:  # type: ignore[index]
+        return None  # "between GPT-2 and GPT-3": two things, no two times
     dull = " \u0001 ".join(changed.groups("")) if changed else SAID["compare"].sub(" \u0001 ", text)
     dull = whole(rf"{UNIT}|来源|各个?|说法|kept|say").sub(" ", dull)
     parts = (" ".join(trimmed(part).split()) for part in dull.split("\u0001"))
@@ -111,6 +150,7 @@ def one_source(asked: Asked) -> Request | None:
     slot = next(key for key in groups if len(key) == 1)
     mention = groups[slot]
     question = groups.get(f"{slot}q") or asked.text
+    question += groups.get("more", "")
     if chinese and slot == "b":
         question = f"{groups.get('bq') or ''}".strip("？?。 ") or asked.text
     primer = bool(PRIMER_NOTE.search(mention))
@@ -121,11 +161,11 @@ def one_source(asked: Asked) -> Request | None:
         return asked.request(ONE_SOURCE, primer=True, question=_asked_of(question, asked))
     works = asked.works(_without_about(mention), primer=primer)
     works = sorted(works, key=_whole_site) if slot == "c" and not chinese else works
-    if not works and slot == "c" and not chinese and _a_person(asked, mention):
+    if not works and (slot == "g" or (slot == "c" and not chinese)) and _a_person(asked, mention):
         return asked.request(
             ONE_SOURCE, subject=mention.strip(), question=_asked_of(question, asked)
         )
-    if not works:
+    if not works or _another(asked, works):
         return None
     within = slot == "d" or (slot == "f" and asked.text[:3].casefold() == "in ")
     loose = within or (chinese and slot == "c")  # "in X, ...": X may be a subject
@@ -143,9 +183,11 @@ def summary(asked: Asked) -> Request | None:
     if not asked.has("sum"):
         return None
     if (this := THIS_PAGE.search(asked.text)) and "://" not in asked.text:
-        meant_by_name = asked.works(trimmed(f"{asked.subject('sum')}".replace(this[0], " ")))
+        mention = trimmed(f"{asked.subject('sum')}".replace(this[0], " "))
+        meant_by_name = asked.works(mention)
         if not meant_by_name or meant_by_name[0].by != "title":
-            return asked.request(SUMMARY)  # which, nobody said
+            named = mention if re.search("[A-Z]", mention) else ""
+            return asked.request(SUMMARY, subject=named)  # none is called so, or none was named
     results = "results" if _RESULTS.search(asked.text) else ""
     if "://" in asked.text and (works := asked.works(asked.text)):
         return asked.request(SUMMARY, works=meant(works, asked.lang), asks=results)
@@ -159,6 +201,8 @@ def summary(asked: Asked) -> Request | None:
     works = [match for match in works if note == match.work.primer or match.by == "address"]
     if not works and _A_WORK.search(asked.text) and re.search("[A-Z]", mention):
         return asked.request(SUMMARY, subject=mention)  # there is none of this name
+    if works and _another(asked, works):
+        return asked.request(SUMMARY, subject=mention)
     if not works:
         return None
     best = works[0]

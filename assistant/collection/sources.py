@@ -1,10 +1,11 @@
 """Requests about what sources say: one summed up, one asked alone, several side by side."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from assistant.answering import answer as answering
+from assistant.answering.counted import asks_a_number
 from assistant.answering.values import Answer, Event
 from assistant.collection import compared
 from assistant.collection.catalog import Work, catalog
@@ -77,15 +78,20 @@ def asked_alone(
         )
         yield Event("done", answer=report.answer("", refused=said))
         return
-    held = [work.document for work in request.works if work.document]
+    held = _texts(library, request.works)
     if not held and not request.primer:
         yield Event("done", answer=_absent(library, request, report))
         return
     if request.primer:
         held = [work.url for work in catalog(library.store).works if work.primer]
     filters = Filters(documents=tuple(held))
-    title = _titles(request, report)
+    title = _titles(request, report, len(held))
     how = report.text(f"Answered from {title} alone.", f"只依据 {title} 回答。")
+    spoken = {work.lang for work in request.works if work.held}
+    if (
+        len(spoken) == 1 and request.lang not in spoken
+    ):  # a question in one language, a page in another
+        library = library.asked_in(spoken.pop())
     for event in answering.answer(library, request.question, filters, k, model, stop):
         if event.answer is None:
             yield event
@@ -104,7 +110,12 @@ def asked_alone(
 
 def side_by_side(library: Library, request: Request, report: Report) -> Answer:
     """Show what several documents say of a subject, newest first, and where they differ."""
-    groups, answered = compared.claims(library, request.subject, request.since, request.until)
+    if request.works and not _texts(library, request.works):
+        return _absent(library, request, report)
+    groups, answered = compared.claims(
+        library, request.subject, request.since, request.until,
+        documents=_texts(library, request.works), counted=asks_a_number(request.text),
+    )  # fmt: skip
     if not groups or not (answered or any(map(compared.told_twice, groups))):
         dated = _dated(library, request, report)
         return report.answer("", refused=report.text(
@@ -153,16 +164,24 @@ def _held(request: Request) -> Work | None:
     return next((work for work in request.works if work.held), None)
 
 
-def _titles(request: Request, report: Report) -> str:
+def _texts(library: Library, works: Sequence[Work]) -> list[str]:
+    """Return the documents of works, those that lie below their addresses too."""
+    here = catalog(library.store)
+    every = (other for work in works for other in (work, *here.below(work)))
+    return list(dict.fromkeys(work.document for work in every if work.document))
+
+
+def _titles(request: Request, report: Report, number: int) -> str:
     if request.primer:
         return report.text("refdesk's primer", "refdesk 入门手册")
-    titles = [work.own_title or work.title for work in request.works if work.held]
-    if len(titles) > 1:
+    if len(request.works) > 1:
         return report.text(
-            f"the {len(titles)} sources of {request.subject}",
-            f"{request.subject} 的 {len(titles)} 个来源",
+            f"the {number} sources of {request.subject}",
+            f"{request.subject} 的 {number} 个来源",
         )
-    return report.text(f"“{titles[0]}”", f"《{titles[0]}》")
+    title = request.works[0].own_title or request.works[0].title
+    pages = report.text(f" and the {number - 1} pages below it", f"及其下的 {number - 1} 个页面")
+    return report.text(f"“{title}”", f"《{title}》") + pages * (number > 1)
 
 
 def _absent(library: Library, request: Request, report: Report) -> Answer:

@@ -8,7 +8,9 @@ from assistant.collection import about as shelves
 from assistant.collection.about import About
 from assistant.collection.catalog import catalog
 from assistant.collection.lines import (
+    ENDS,
     add_works,
+    at_the_end,
     by_kind,
     flat,
     hardness,
@@ -24,7 +26,6 @@ from assistant.collection.naming import recognise
 from assistant.collection.opening import opening
 from assistant.collection.report import Report, named_kind
 from assistant.collection.request import Request
-from assistant.collection.vocabulary import whole
 from assistant.learning import primer
 from assistant.learning.effort import duration
 from assistant.learning.path import reading_path
@@ -33,7 +34,6 @@ from index.search.library import Library
 from ingest.errors import NothingFound, UsageError
 from ingest.values import PRIMER
 
-_SHORTEST = whole(r"shortest|quickest|briefest|最短|最快|最简短")
 _STEPS = 8
 _SECTIONS = 6
 _TOPICS = 10
@@ -48,8 +48,8 @@ def holdings(library: Library, request: Request, report: Report) -> str:
         about = About(subject, about.note, tuple(dict.fromkeys([*works, *about.works])),
                       about.sections, about.gaps)  # fmt: skip
     works = narrowed(about.works, request)
-    if _SHORTEST.search(request.text):
-        works.sort(key=lambda work: minutes_of(library, work)[0])
+    if request.asks in ENDS:
+        works = at_the_end(library, works, request.asks)
     narrowing = request.kinds or request.levels or request.langs or request.lists
     wanted = in_words(request, report.lang, len(works) or 2)
     noted = about.note is not None and library.document(about.note.url) is not None
@@ -88,6 +88,10 @@ def holdings(library: Library, request: Request, report: Report) -> str:
                 f"项{wanted}{f'：{of}' if not request.kinds and count else ''}。",
             )
         )
+    if request.asks == "hours" and works:
+        minutes = sum(minutes_of(library, work)[0] for work in works)
+        english, chinese = (duration(minutes, lang) for lang in ("en", "zh"))
+        report.say(report.text(f"All of them take about {english}.", f"全部读完大约要 {chinese}。"))
     add_works(library, report, works)
     report.under("", "")
     if not narrowing:

@@ -4,6 +4,7 @@ Sentences are chosen by how near they are to the whole of their section and to i
 centroid of Radev et al., 2004), the early ones first; nothing is said anew.
 """
 
+import itertools
 import math
 import re
 from collections.abc import Iterator, Sequence
@@ -65,6 +66,8 @@ _TALKS = re.compile(
     r" may)|i |i'"
     r"|if you|as always|don't|welcome|thanks|here|join |please|for (?:more |further )?"
     r"(?:information|details)|remember|see |read |to (?:follow|get started|learn more)|first,"
+    r"|this concludes|an? (?:quick |short )?(?:run ?down|overview|recap) of|to run |"
+    r"(?:use|build|try|run|replace|modify|download|install|create) (?:on |with )?(?:the|your|an?) "
     r"|本文|接下来|下面|我们|让我们|现在|首先|欢迎)|.*\b(?:this (?:post|article|blog|section|"
     r"tutorial|chapter|page)|feedback|follow (?:me|us))\b",
     re.IGNORECASE,
@@ -81,21 +84,34 @@ _BACK_MATTER = re.compile(
 def summary(library: Library, url: str) -> tuple[Told, int, int]:
     """Return one or two sentences a section, in order; and of how many sections, of how many."""
     sections = _sections(list(passages(library, url)))
-    kept = _largest(sections, _SECTIONS)
+    kept = _apart(_largest(sections, _SECTIONS))
     fewest = max(1, math.ceil(_SENTENCES / max(1, len(kept))))
     lengths = [_length(hits) for _, hits in kept]
     usual = sum(lengths) / max(1, len(lengths))
     chosen: list[tuple[str, Line]] = []
     shown: set[str] = set()
-    covered = 0
+    covered: set[str] = set()
     for place, (label, hits) in enumerate(kept):
         long = place == 0 or lengths[place] > usual
         lines = _central(library, label, hits, max(fewest, 1 + long))
         picked = [line for line in lines if line.text not in shown]
         shown.update(line.text for line in picked)
         chosen += [(label, line) for line in picked]
-        covered += bool(picked)
-    return told(chosen), covered, len(sections)
+        covered |= {label} if picked else set()
+    return told(chosen), len(covered), len({label for label, _ in sections})
+
+
+def _apart(sections: list[tuple[str, list[Hit]]]) -> list[tuple[str, list[Hit]]]:
+    """Divide the sections of a document that has few: its end is told as well as its beginning."""
+    if len(sections) >= _FEW_SECTIONS:
+        return sections
+    share = sum(len(hits) for _, hits in sections) / _FEW_SECTIONS
+    parts = []
+    for label, hits in sections:
+        number = max(1, min(len(hits), round(len(hits) / share) if share >= 1 else 1))
+        bounds = [len(hits) * at // number for at in range(number + 1)]
+        parts += [(label, hits[a:b]) for a, b in itertools.pairwise(bounds)]
+    return parts
 
 
 def results(library: Library, url: str) -> Told:

@@ -49,8 +49,13 @@ def of_request(library: Library, request: Request) -> tuple[str, ...]:
     if request.kind == ONE_SOURCE and not request.primer:
         asked = request.question.strip("?？. ")
         if _asks(asked):
-            return (f"{asked}？" if zh else f"Explain {asked}.",)
-        return (f"什么是{asked}？" if zh else f"What is {asked}?",) if asked else ()
+            return (f"{asked}？" if zh else f"{asked[:1].upper()}{asked[1:]}?",)
+        if not asked:
+            return ()
+        bare = len(asked.split()) <= _NAME and not re.search(r"\b(?:on|in|for|of|with)\b|的", asked)
+        if bare:
+            return (f"什么是{asked}？" if zh else f"What is {asked}?",)
+        return (f"解释一下{asked}。" if zh else f"Explain {asked}.",)
     if (
         request.kind == WORK
         and request.asks in ("hard", "time", "time hard")

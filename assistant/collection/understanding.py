@@ -42,9 +42,19 @@ _TELLING = (
 )  # fmt: skip
 
 
+_GREETING = re.compile(
+    r"^(?:(?:hi|hello|hey|good (?:morning|afternoon|evening))(?: there| all| everyone)?[,.! ]+"
+    r"|i(?:'m| am) (?:new|a beginner|here for the first time)(?: here| to (?:this|it))?[,.! ]+"
+    r"|(?:你好|您好|嗨|请问)[，,。！! ]*|我(?:是|刚)(?:新来|第一次来|来)的?[，,。！! ]+)+(?=.{6})",
+    re.IGNORECASE,
+)
+_ADDRESS = re.compile(r"https?://\S+")
+
+
 def _typed(text: str) -> str:
-    """Return a text with the apostrophes that people leave out ("whats", "couldnt")."""
-    return _LEFT_OUT.sub(r"\1'\2", " ".join(text.replace("’", "'").split()))
+    """Return a text with the apostrophes that people leave out ("whats"), without a greeting."""
+    flat = " ".join(text.replace("’", "'").split())
+    return _GREETING.sub("", _LEFT_OUT.sub(r"\1'\2", flat))
 
 
 def may_be(text: str) -> bool:
@@ -69,7 +79,8 @@ def speaks_of_this_page(text: str) -> bool:
 def understand(library: Library, text: str) -> Request | None:
     """Return what a request asks of the collection; None for a question of fact."""
     flat = _typed(text)
-    asked = Asked(library, catalog(library.store), flat, language(flat))
+    spoken = _ADDRESS.sub(" ", flat)
+    asked = Asked(library, catalog(library.store), flat, language(spoken))
     for read in _FRAMES:
         request = read(asked)
         if request is not None:

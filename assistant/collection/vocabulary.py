@@ -38,5 +38,9 @@ SAID = {name: whole(_filled(words)) for name, words in _READ["words"].items()} |
 KINDS = {kind: whole(_either(names)) for kind, names in _READ["kinds"].items() if kind != "any"}
 LEVELS = {level: whole(_filled(names)) for level, names in _READ["levels"].items()}
 LANGUAGES = {lang: whole(_either(names)) for lang, names in _READ["languages"].items()}
+TITLES = {re.compile(chinese): english for chinese, english in _READ["titles"].items()}
+"""Words that stand in titles, by what they are called in Chinese."""
+SPANS = {whole(names): float(hours) for names, hours in _READ["spans"].items()}
+"""Hours that a span of time holds, by its names."""
 DULL = frozenset(_READ["dull"]["english"].split())
 """English words at either end of a subject that are no part of it."""

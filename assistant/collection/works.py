@@ -7,6 +7,7 @@ from assistant.collection.catalog import Catalog, Work, catalog
 from assistant.collection.lines import (
     SHOWN,
     add_works,
+    estimated,
     flat,
     hardness,
     joined,
@@ -18,7 +19,7 @@ from assistant.collection.lines import (
 from assistant.collection.naming import person_in
 from assistant.collection.report import LEVELS, Report, named_kind
 from assistant.collection.request import Request
-from assistant.learning import effort, primer
+from assistant.learning import primer
 from assistant.learning.effort import duration
 from index.search.library import Library
 from ingest.links.kinds import date_of
@@ -148,7 +149,7 @@ def describe(library: Library, work: Work, asks: str, report: Report) -> None:
     minutes, timed = minutes_of(library, work)
     level = work.difficulty
     marker = next((place.list for place in work.places if place.difficulty), "")
-    guess = _estimate(library, work)
+    guess = estimated(library, work)
     author = _few(work.author) or person_in(work.title)
     lines = {
         "author": report.text(
@@ -219,11 +220,6 @@ def _how_dated(work: Work, lang: str) -> str:
     if work.held and work.date != date_of(work.url):
         return ""
     return "（网址说明的日期）" if lang == "zh" else " (told by its address)"
-
-
-def _estimate(library: Library, work: Work) -> str:
-    document = library.document(work.document) if work.document else None
-    return effort.difficulty(work.title, work.kind, document)
 
 
 def _why(work: Work, lang: str) -> str:

@@ -40,7 +40,9 @@ _ZH = {
 _ZH_FILLER = r"你|您|了|啊|哦|呀|呢|吧|嘛|的|我|大家|非常|十分|很|太|都|啦|！|!|。|，|,|\s|~|～"
 _WHO = re.compile(
     r"(?:hi|hello|hey|so)?[ ,]*(?:who|what) (?:are|r) (?:you|u)|what (?:can|"
-    r"do) you do(?: for me)?|what is "
+    r"do) you do(?: for me)?|what (?:can'?t|can ?not) you (?:do|answer)|what can you (?:not )?"
+    r"answer|what (?:should|can|may) i (?:not )?ask(?: you)?|你(?:能|会|不能|不会)回答(?:些)?什么|"
+    r"(?:我)?(?:能|可以)问(?:些)?什么|what is "
     r"(?:this|refdesk)|what are you (?:able to do|good (?:for|at))|how (?:do|can) (?:you work|"
     r"you help"
     r"(?: me)?|i use (?:you|this))|help(?: me)?|你是谁|你是什么|你(?:能|会|可以)(?:做|"

@@ -1,7 +1,9 @@
 """Misspelt words of a query, put right by the words of the library itself.
 
 A word that stands in the library, in whatever form, is never touched; nor is one with a digit or a
-capital inside, which is a name; with a capital at its start it may be one, and has one slip. Of the
+capital inside, which is a name, nor a name of the field (`data/names.txt`). With a capital at its
+start it may be the name of something that is not here: a short one is never touched, a longer one
+has one slip. Of the
 library's words that differ by one slip (a letter too many, too few, another, or two swapped; from
 eight letters on by two) the likeliest is taken: the fewest slips, then the most frequent (Damerau
 1964; Kernighan, Church and Gale 1990).
@@ -12,12 +14,19 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from index.search.lexical import WordIndex
+from ingest.shipped import shipped
 
 _SHORTEST = 5
 _TWO_SLIPS = 8
 _WORD = re.compile(r"(?<![\w.-])[A-Za-z][a-z]+(?![\w-]|[.'’]\w)")
 _MOST_UNKNOWN = 0.5
 _FEW_WORDS = 3
+
+
+@lru_cache(maxsize=1)
+def names_of_the_field() -> frozenset[str]:
+    """Return the names of models, tools, data sets and people that no spelling is put right to."""
+    return frozenset(shipped("names.txt").read_text("utf-8").split())
 
 
 class Speller:
@@ -40,11 +49,17 @@ class Speller:
         meant = {}
         for word in unknown:
             name = word[0].isupper() and word != words[0]
-            meant[word] = self._likeliest(word.lower(), 1 if name or len(word) < _TWO_SLIPS else 2)
+            if not (name and len(word) < _TWO_SLIPS):
+                most = 1 if name or len(word) < _TWO_SLIPS else 2
+                meant[word] = self._likeliest(word.lower(), most)
         return _WORD.sub(lambda match: _as(match[0], meant.get(match[0])), query)
 
     def _unknown(self, word: str) -> bool:
-        return len(word) >= _SHORTEST and not self._words.holds(word)
+        return (
+            len(word) >= _SHORTEST
+            and word.casefold() not in names_of_the_field()
+            and not self._words.holds(word)
+        )
 
     def _find(self, word: str, most: int) -> str | None:
         best: tuple[int, int, str] | None = None

@@ -7,6 +7,7 @@ from typing import Any
 from index.store.sqlite import Store
 from index.store.values import Difficulty, Recommendation
 from ingest.failures import Failure
+from ingest.links.urls import canonical
 
 
 def recommendations_of(store: Store, urls: Iterable[str]) -> dict[str, tuple[Recommendation, ...]]:
@@ -70,9 +71,18 @@ def missing_entries(store: Store) -> list[dict[str, Any]]:
 
 
 def failure_rows(store: Store) -> list[dict[str, str]]:
-    """Return every address that gave no document, with the reason, sorted by address."""
+    """Return every address that gave no document, with the reason, sorted by address.
+
+    The feed that a list is made of is none: its entries are there.
+    """
+    origins = store.rows("SELECT origin FROM lists WHERE origin IS NOT NULL")
+    lists = {canonical(origin) for (origin,) in origins}
     rows = store.rows("SELECT DISTINCT url, source, reason FROM failures ORDER BY url")
-    return [{"url": row[0], "source": row[1], "reason": row[2]} for row in rows]
+    return [
+        {"url": url, "source": source, "reason": reason}
+        for url, source, reason in rows
+        if not (reason.startswith("a feed") and url in lists)
+    ]
 
 
 def catalog_rows(store: Store) -> Iterator[tuple[str, ...]]:

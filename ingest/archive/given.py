@@ -69,7 +69,7 @@ def resources(path: Path, skipped: Callable[[str], None] = lambda said: None) ->
         files = sorted(
             file
             for file in path.rglob("*")
-            if not any(part.startswith(".") for part in file.relative_to(path).parts)
+            if not _is_setting(file.relative_to(path).parts, path)
             and file.is_file()
             and not _is_part_of_saved_page(file, path)
         )
@@ -100,6 +100,12 @@ def resources(path: Path, skipped: Callable[[str], None] = lambda said: None) ->
         )
     else:
         raise UsageError(f"There is no file or folder {path}.")
+
+
+def _is_setting(parts: Sequence[str], folder: Path) -> bool:
+    """Say whether a file is hidden, or one of the settings that Logseq keeps beside its pages."""
+    of_logseq = parts[0] == "logseq" and (folder / "logseq" / "config.edn").is_file()
+    return of_logseq or any(part.startswith(".") for part in parts)
 
 
 def _passed_over(files: Sequence[Path]) -> str:

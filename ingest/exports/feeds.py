@@ -1,6 +1,7 @@
 """Feeds, RSS and Atom of every version: what a site published lately, entry by entry."""
 
 import io
+from html import unescape
 from time import strftime
 from typing import Any
 
@@ -28,6 +29,8 @@ def read(given: Given, shelf: Shelf) -> str | None:
     for entry in feed.entries:
         said = plain(entry.get("summary", ""), SUMMARY)
         title = plain(entry.get("title", ""), SUMMARY)
+        if entry.get("title_detail", {}).get("type") == "text/html":
+            title = unescape(title)
         shelf.take(
             entry.get("link", ""),
             title,

@@ -1,10 +1,12 @@
 """A file that was handed over as a list, and the protocol of a format that may read it."""
 
 import json
+import plistlib
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any, Protocol
 from urllib.parse import urlsplit
+from xml.parsers.expat import ExpatError
 
 from ingest.errors import UsageError
 from ingest.exports.shelf import Shelf
@@ -16,7 +18,7 @@ MOST_BYTES = 50_000_000
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A file: its name or address, its bytes, its text, and its value where it is JSON."""
+    """A file: its name or address, its bytes, its text, and its value if it is data."""
 
     file: str
     data: bytes
@@ -53,6 +55,14 @@ class Format(Protocol):
         ...
 
 
+def _property_list(file: str, data: bytes) -> Any:
+    try:
+        return plistlib.loads(data)
+    except (plistlib.InvalidFileException, ExpatError, ValueError, TypeError, KeyError, IndexError,
+            OverflowError, RecursionError) as error:  # fmt: skip
+        raise UsageError(f"{file} is a damaged property list: {error}.") from error
+
+
 def opened(file: str, data: bytes) -> Given:
     """Return a file as it is looked at.
 
@@ -61,6 +71,13 @@ def opened(file: str, data: bytes) -> Given:
     """
     if len(data) > MOST_BYTES:
         raise UsageError(f"{file} is larger than {MOST_BYTES / 1e6:.0f} MB: split it.")
+    if data.startswith(b"bplist00") or b"<!DOCTYPE plist" in data[:500]:
+        return Given(file, data, "", _property_list(file, data))
+    if data.startswith(b"mozLz4"):
+        raise UsageError(
+            f"{file} is a packed backup of Firefox. What to do: in its bookmark manager choose "
+            "“Back up”, which writes JSON, or “Export Bookmarks to HTML”."
+        )
     wide = data.startswith((b"\xff\xfe", b"\xfe\xff"))
     if b"\0" in data[:100_000] and not wide:
         raise UsageError(

@@ -1,10 +1,15 @@
 """Which format a file is of, and the list it holds."""
 
 from dataclasses import replace
+from pathlib import PurePosixPath
 
 from ingest.errors import UsageError
 from ingest.exports import (
+    addresses,
+    annotations,
+    are_na,
     bibtex,
+    bookmark_trees,
     bookmarks,
     csl_json,
     feeds,
@@ -13,6 +18,7 @@ from ingest.exports import (
     karakeep,
     linkwarden,
     opml,
+    packs,
     pocket,
     ris,
     tables,
@@ -24,9 +30,11 @@ from ingest.exports.shelf import Shelf
 from ingest.lists.catalog_file import CuratedList
 from ingest.lists.parser import decode, parse
 from ingest.reading.decode import UnreadableError
+from ingest.reading.titles import note_name
 
 FORMATS: dict[str, Format] = {
     "bookmarks": bookmarks,
+    "bookmark-tree": bookmark_trees,
     "pocket": pocket,
     "opml": opml,
     "zotero-rdf": zotero_rdf,
@@ -35,11 +43,14 @@ FORMATS: dict[str, Format] = {
     "zotero": zotero_items,
     "linkwarden": linkwarden,
     "karakeep": karakeep,
+    "hypothesis": annotations,
+    "are-na": are_na,
     "csl-json": csl_json,
     "json": json_rows,
     "ris": ris,
     "bibtex": bibtex,
     "table": tables,
+    "addresses": addresses,
 }
 """By the name a list remembers it by, in the order they are asked; what none knows is Markdown."""
 
@@ -70,6 +81,8 @@ def form_of(given: Given) -> str:
 def is_export(file: str, data: bytes) -> bool:
     """Say whether a file is what another program exported; Markdown and documents are not."""
     try:
+        if packs.is_pack(data, Given(file, b"", "").suffix):
+            return any(is_export(name, body) for name, body in packs.members(data, file))
         return bool(form_of(opened(file, data)))
     except UsageError:
         return False
@@ -93,13 +106,20 @@ def read_list(
     suffix = Given(file, b"", "").suffix
     if suffix in _DOCUMENTS:
         raise UsageError(f"{file} is a document, not a list: `refdesk ingest {file}` takes it in.")
+    if packs.is_pack(data, suffix):
+        return _unpacked(data, file, name, base, origin)
     given = opened(file, data)
     form = form_of(given)
+    if not form and given.suffix in (".csv", ".tsv"):
+        raise UsageError(
+            f"{file} is a table without a column of addresses: its first row is "
+            f"“{given.head.strip().partition(chr(10))[0][:120]}”. What to do: export with links."
+        )
     if not form and given.value is not None:
         raise UsageError(
-            f"{file} is JSON of a kind refdesk does not know: it reads exports of Omnivore, "
-            "Linkwarden, Karakeep and Raindrop, CSL-JSON, JSON Feed, and arrays of objects with "
-            '"url" and "title".'
+            f"{file} is JSON of a kind refdesk does not know: it reads bookmarks of Chromium and "
+            "Firefox, exports of Omnivore, Linkwarden, Karakeep, Raindrop, Hypothesis and Are.na, "
+            'CSL-JSON, JSON Feed, and arrays of objects with "url" and "title".'
         )
     if not form:
         return parse(decode(data), name=name, base=base, origin=origin)
@@ -110,6 +130,34 @@ def read_list(
     except UnreadableError as error:
         raise UsageError(f"{file} cannot be read as {kind.WHAT}: {error.reason}.") from error
     return shelf.as_list(name, title, what=kind.WHAT, form=form, origin=origin)
+
+
+def _unpacked(
+    data: bytes, file: str, name: str, base: str | None, origin: str | None
+) -> CuratedList:
+    """Return the list that the members of a packed export hold together.
+
+    Markdown among them is read as lists of links under its own name; what else is there is named.
+    """
+    shelf = Shelf(base or origin)
+    titles: list[str] = []
+    for member, body in packs.members(data, file):
+        try:
+            given = opened(member, body)
+            form = form_of(given)
+            if form and given.suffix not in _DOCUMENTS:
+                titles += filter(None, [FORMATS[form].read(given, shelf)])
+            elif given.suffix in (".md", ".markdown"):
+                page = parse(decode(body), name=name, base=base, origin=origin)
+                for entry in page.entries:
+                    under = (note_name(PurePosixPath(member).name), *entry.section)
+                    shelf.take(entry.url, entry.title, under, note=entry.note or "")
+            else:
+                shelf.leave(member, "", "no list: a page's own text is taken in by `ingest`")
+        except (UsageError, UnreadableError):
+            shelf.leave(member, "", "no list")
+    return shelf.as_list(name, next(iter(titles), None), what="a packed export", form="pack",
+                         origin=origin)  # fmt: skip
 
 
 def grown(before: CuratedList | None, now: CuratedList) -> CuratedList:

@@ -20,7 +20,8 @@ _COLUMNS = {
     "tags": ("tags", "labels", "document tags", "keywords", "manual tags"),
     "folder": ("folder", "collection", "list", "location", "category", "status", "state"),
     "added": ("time_added", "created", "created_at", "createdat", "savedat", "saved_at",
-              "saved date", "timestamp", "time", "date added", "date", "added", "savedate"),
+              "saved date", "timestamp", "time", "date added", "date", "added", "addedat",
+              "savedate"),
 }  # fmt: skip
 _PLACES = {
     "unread": "Unread", "new": "New", "later": "Later", "archive": "Archive", "archived": "Archive",
@@ -87,8 +88,8 @@ def tags_of(value: object) -> list[str]:
             return [part.strip() for part in text.split(mark)]
     if not isinstance(value, list):
         return []
-    return [text_of(tag.get("name", "")) if isinstance(tag, dict) else text_of(tag)
-            for tag in value]  # fmt: skip
+    return [text_of(tag.get("name") or tag.get("label", "")) if isinstance(tag, dict)
+            else text_of(tag) for tag in value]  # fmt: skip
 
 
 def _listed(text: str) -> object:

@@ -15,13 +15,22 @@ from ingest.lists.catalog_file import CuratedList, Entry, Ignored, Topic
 from ingest.lists.lines import language_of
 from ingest.lists.parser import decode
 from ingest.reading import front_matter, wiki
+from ingest.reading.titles import note_name
 
 FORM = "vault"
 _NOTES = (".md", ".markdown")
+_TABLES = (".csv",)
 
 
-def read_vault(folder: Path, name: str, parse: Callable[..., CuratedList]) -> CuratedList:
-    """Return the list of a vault; ``parse`` reads the Markdown of one note.
+def read_vault(
+    folder: Path,
+    name: str,
+    parse: Callable[..., CuratedList],
+    read: Callable[..., CuratedList],
+) -> CuratedList:
+    """Return the list of a vault; ``parse`` reads the Markdown of one note, ``read`` a table.
+
+    A table is what Notion makes of a database.
 
     Raises:
         UsageError: its notes hold no address.
@@ -29,7 +38,7 @@ def read_vault(folder: Path, name: str, parse: Callable[..., CuratedList]) -> Cu
     entries: dict[tuple[str, tuple[str, ...]], Entry] = {}
     topics: dict[Topic, None] = {}
     ignored: list[Ignored] = []
-    notes = list(_notes(folder))
+    notes = list(_files(folder, _NOTES))
     there = {note.stem.lower() for note in notes}
     texts: list[tuple[Path, str]] = []
     for note in notes:
@@ -41,7 +50,7 @@ def read_vault(folder: Path, name: str, parse: Callable[..., CuratedList]) -> Cu
         texts.append((note, text))
         there |= {alias.lower() for alias in _aliases(text)}
     for note, text in texts:
-        under = (*note.relative_to(folder).parts[:-1], note.stem)
+        under = _section(note, folder)
         for target, shown in wiki.links_of(text):
             if target.rpartition("/")[2].removesuffix(".md").lower() not in there:
                 topics[Topic(shown, under)] = None
@@ -57,6 +66,14 @@ def read_vault(folder: Path, name: str, parse: Callable[..., CuratedList]) -> Cu
             for item in curated.ignored
             if item.reason.startswith(("unsupported", "unreadable"))
         ]
+    for table in _files(folder, _TABLES):
+        try:
+            curated = read(table.read_bytes(), file=table.name, name=table.stem)
+        except (UsageError, OSError):
+            continue  # told of as a file that is passed over
+        for entry in curated.entries:
+            section = (*_section(table, folder), *entry.section)
+            entries.setdefault((entry.url, section), replace(entry, section=section))
     if not entries:
         raise UsageError(
             f"The {len(notes)} notes of {folder} hold no address of a page. As documents they come "
@@ -69,13 +86,19 @@ def read_vault(folder: Path, name: str, parse: Callable[..., CuratedList]) -> Cu
     )  # fmt: skip
 
 
-def _notes(folder: Path) -> Iterator[Path]:
+def _section(file: Path, folder: Path) -> tuple[str, ...]:
+    """Return the folders a file lies in and its name, as people know them."""
+    *above, _ = file.relative_to(folder).parts
+    return tuple(dict.fromkeys(note_name(part) for part in (*above, file.stem)))
+
+
+def _files(folder: Path, suffixes: tuple[str, ...]) -> Iterator[Path]:
     for file in sorted(folder.rglob("*")):
         inside = file.relative_to(folder)
         hidden = any(part.startswith(".") for part in inside.parts)
         # (links that lead out of the folder are told of where the documents are taken in)
         inner = not hidden and file.is_file() and real(file).is_relative_to(folder)
-        if inner and file.suffix.lower() in _NOTES:
+        if inner and file.suffix.lower() in suffixes:
             yield file
 
 

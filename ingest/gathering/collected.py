@@ -35,7 +35,7 @@ def read(
     if path.is_dir():
         passed: list[str] = []
         resources = list(given.resources(path, passed.append))
-        curated = read_vault(real(path), name, reader.parse)
+        curated = read_vault(real(path), name, reader.parse, reader.read)
         notes = (*curated.ignored, *(Ignored(str(path), "", said) for said in passed))
         return replace(curated, ignored=notes), resources
     curated = reader.read(bytes_of(path), file=str(path), name=name, base=base)

@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from ingest.links.site import OTHER
+from ingest.links.sites import github
 from ingest.links.sites.registry import site_of
 
 
@@ -104,6 +105,21 @@ _KIND_RULES = (
         r"/(docs?|documentation|reference|manual|guides?|getting-started|tutorials?|wiki)(/|$)",
     ),
 )
+
+
+def beneath(url: str) -> str:
+    """Return what the addresses of a page's own pages begin with; "" where it can have none.
+
+    A repository has its files, a book or a course the pages below its address.
+    """
+    parts = split(url)
+    steps = [step for step in parts.path.split("/") if step]
+    if parts.scheme in _LOCAL or PurePosixPath(parts.path).suffix or not parts.hostname:
+        return ""
+    if _bare_host(parts) == github.HOST:
+        repository = source_of(url) == github.REPOSITORY
+        return f"{parts.scheme}://{parts.netloc}/{'/'.join(steps[:2])}/" if repository else ""
+    return f"{parts.scheme}://{parts.netloc}/{'/'.join(steps)}/" if steps else ""
 
 
 def date_of(url: str) -> str:

@@ -172,7 +172,10 @@ def _extract(content: Content, url: str) -> Extract:
     text = clean(text)
     if content.media_type == MARKDOWN:
         # a person's own notes; on the web, two brackets are brackets
-        return extract_markdown(wiki.as_markdown(text) if url.startswith("file:") else text, url)
+        if not url.startswith("file:"):
+            return extract_markdown(text, url)
+        note = extract_markdown(wiki.as_markdown(text), url)
+        return replace(note, title=wiki.title_in(text) or note.title)
     suffix = suffix_of(url)
     if suffix in markup.READERS:
         return extract_markdown(markup.as_markdown(text, suffix), url)

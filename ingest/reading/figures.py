@@ -2,7 +2,7 @@
 
 A picture is marked before the page is pruned and written, so that what hides a part of the page
 hides its pictures too. A ``<figcaption>`` is in the text as it is; where there is none, a
-description (``alt``) that says as much as a sentence becomes a paragraph of it.
+description (``alt``) that says as much as a sentence becomes a paragraph of it, marked as such.
 """
 
 import re
@@ -25,6 +25,8 @@ _ICON = 48  # pixels: what a page shows smaller is no figure
 _WORDS, _HAN = 8, 16  # of a description: fewer name a picture and tell nothing of it
 _LONGEST = 2_000  # characters of a caption
 _ADDRESS = 2_000  # characters of an address
+_DESCRIBED = ("Alt text: ", "替代文字：")
+"""What stands before a description that no reader of the page sees, in English and in Chinese."""
 _LAZY = ("data-src", "data-original", "data-lazy-src")
 _NO_FIGURE = re.compile(r"emoji|avatar|badge|icon|logo|spinner|tracking|pixel", re.IGNORECASE)
 _ELSEWHERE = re.compile(r"//(?:img\.shields\.io|badge|badgen\.net|camo\.|[\w.-]*gravatar\.com)")
@@ -65,6 +67,7 @@ def mark(root: html.HtmlElement, url: str) -> list[str]:
             put.append((image, (f"⟦figure:{number}:{of}⟧",)))
         elif _tells(words) and words not in described:
             described.add(words)
+            words = f"{_DESCRIBED[bool(_CHINESE.search(words))]}{words}"
             words = f"⟦caption:{number}⟧{words}⟦/caption:{number}⟧"
             put.append((image, (f"⟦figure:{number}⟧", words)))
         else:

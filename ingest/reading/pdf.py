@@ -20,7 +20,7 @@ from ingest.failures import Failure
 from ingest.reading.decode import MAX_CHARS, UnreadableError
 from ingest.reading.extract import Extract
 from ingest.reading.garbled import is_garbled
-from ingest.reading.pdf_figures import CAPTION, drawn_on, placed, region
+from ingest.reading.pdf_figures import CAPTION, drawn_on, placed, regions
 from ingest.reading.pdf_layout import (
     AT_END,
     Piece,
@@ -154,8 +154,11 @@ def _sheet(document: pypdfium2.PdfDocument, number: int) -> Sheet:
             if turn % 2:
                 width, height = height, width
             pieces = tuple(_pieces(text, glyphs))
-            captioned = not turn and any(CAPTION.match(piece.text) for piece in pieces)
-            return Sheet(width, height, pieces, drawn_on(page) if captioned else ())
+            captioned = any(CAPTION.match(piece.text) for piece in pieces)
+            return Sheet(
+                width, height, pieces, drawn_on(page, turn) if captioned else (),
+                turn, page.get_rotation() // 90, (west, south),
+            )  # fmt: skip
         finally:
             text.close()
     finally:
@@ -340,6 +343,7 @@ def _written(
         lines = in_order(pieces, sheets[number - 1].width)
         lines = [line for line in lines if not _LEADER.search(line.text)]
         started = False
+        captions: list[tuple[Sequence[Piece], tuple[int, int]]] = []
         for group in paragraphs(lines):
             block = join(group, words)
             if not block:
@@ -356,28 +360,32 @@ def _written(
                     anchors.append((len(text), f"{address}#page={number}"))
                 start = len(text)
                 text += _marked(block, level)
-                if CAPTION.match(block) and len(figures) < _MOST_FIGURES:
-                    sheet = sheets[number - 1]
-                    figures += _figure(group, sheet, usual, (start, len(text)), address, number)
+                if CAPTION.match(block) and len(figures) + len(captions) < _MOST_FIGURES:
+                    captions.append((group, (start, len(text))))
             started = True
             open_end = not level and not _closed(text)
+        figures += _figures(captions, sheets[number - 1], usual, address, number)
     text = text.replace(AT_END, "-")
     starts = tuple((_past_space(text, at), page) for at, page in anchors)
     return text, starts, tuple(figures)
 
 
-def _figure(
-    caption: Sequence[Piece],
+def _figures(
+    captions: Sequence[tuple[Sequence[Piece], tuple[int, int]]],
     sheet: Sheet,
     usual: float,
-    span: tuple[int, int],
     address: str,
     number: int,
 ) -> Iterator[Figure]:
-    where = region(caption, sheet.pieces, sheet.drawn, usual) if sheet.drawn else None
-    if where is not None:
-        place = placed(where, address, number, sheet.width, sheet.height)
-        yield Figure(span[0], *span, place.address)
+    """Yield the figures of a page, given its captions and where they stand in the text."""
+    if not sheet.drawn:
+        return
+    found = regions([caption for caption, _ in captions], sheet.pieces, sheet.drawn, usual)
+    for (_, span), where in zip(captions, found, strict=True):
+        if where is not None:
+            yield Figure(
+                span[0], *span, placed(*sheet.as_shown(where), file=address, number=number).address
+            )
 
 
 def _past_space(text: str, at: int) -> int:

@@ -1,4 +1,4 @@
-"""Where the figures of a PDF file stand on its pages: what is drawn above "Figure 3: ...".
+"""Where the figures of a PDF file stand on its pages: what is drawn above or below its caption.
 
 A figure is a place on a page, whether pictures, lines or both make it. Its address is the file's
 with the parameters ``page`` and ``viewrect`` of RFC 8118: a viewer opens the file there, and it
@@ -7,7 +7,7 @@ says what is to be drawn. Coordinates are points, with y growing upwards.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pypdfium2
 from pypdfium2 import raw
@@ -61,14 +61,15 @@ def place_of(address: str) -> Place | None:
     return Place(match[1], page, left, top, width, height) if width and height and page else None
 
 
-def drawn_on(page: pypdfium2.PdfPage) -> tuple[Box, ...]:
-    """Return the boxes of what is drawn on a page beside its text.
+def drawn_on(page: pypdfium2.PdfPage, turn: int) -> tuple[Box, ...]:
+    """Return the boxes of what is drawn on a page beside its text, once it is turned.
 
-    Of a page that is turned, or does not begin at its lower left corner, none.
+    Of a page that is turned and does not begin at its lower left corner, none.
     """
     west, south, east, north = page.get_cropbox()
-    if page.get_rotation() or west or south:
+    if turn and (west or south):
         return ()
+    width, height = east - west, north - south
     kinds = (raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_SHADING,
              raw.FPDF_PAGEOBJ_FORM)  # fmt: skip
     boxes = []
@@ -82,11 +83,46 @@ def drawn_on(page: pypdfium2.PdfPage) -> tuple[Box, ...]:
         box = Box(max(left, west), max(bottom, south), min(right, east), min(top, north))
         if not (box.left <= box.right and box.bottom <= box.top):
             continue  # off the page, or no number
-        rule = box.top - box.bottom < _RULE and box.bottom > north - _EDGE * (north - south)
+        box = box.turned(turn, width, height)
+        upper = north if not turn else (height, width)[turn % 2]
+        rule = box.top - box.bottom < _RULE and box.bottom > upper - _EDGE * (upper - south)
         area = (box.right - box.left) * (box.top - box.bottom)
-        if not rule and area <= _GROUND * (east - west) * (north - south):
+        if not rule and area <= _GROUND * width * height:
             boxes.append(box)
     return tuple(dict.fromkeys(boxes))
+
+
+def regions(
+    captions: Sequence[Sequence[Piece]],
+    pieces: Sequence[Piece],
+    drawn: Sequence[Box],
+    usual: float,
+) -> list[Box | None]:
+    """Return what is drawn above each caption of a page, or below each, whichever more have.
+
+    Arguments as those of `region`.
+    """
+    above = [region(caption, pieces, drawn, usual) for caption in captions]
+    if None not in above:
+        return above
+    upside_down = _mirrored(drawn)
+    mirrored = [_upside_down(piece) for piece in pieces]
+    below = [
+        region([_upside_down(line) for line in caption], mirrored, upside_down, usual)
+        for caption in captions
+    ]
+    if sum(map(bool, below)) <= sum(map(bool, above)):
+        return above
+    return [next(iter(_mirrored([box])), None) if box else None for box in below]
+
+
+def _mirrored(boxes: Sequence[Box]) -> list[Box]:
+    """Return boxes with what is below above."""
+    return [Box(box.left, -box.top, box.right, -box.bottom) for box in boxes]
+
+
+def _upside_down(piece: Piece) -> Piece:
+    return replace(piece, bottom=-piece.top, top=-piece.bottom)
 
 
 def region(
@@ -140,7 +176,7 @@ def region(
     return region if large else None
 
 
-def placed(region: Box, file: str, number: int, width: float, height: float) -> Place:
+def placed(region: Box, width: float, height: float, *, file: str, number: int) -> Place:
     """Return the place of a region on a page of so many points, with a margin around it."""
     left = int(max(0.0, region.left - _MARGIN))
     top = int(max(0.0, height - region.top - _MARGIN))

@@ -70,18 +70,48 @@ class Box:
             max(self.right, other.right), max(self.top, other.top),
         )  # fmt: skip
 
+    def turned(self, turn: int, width: float, height: float) -> "Box":
+        """Return where it lies once its page is turned with the clock by so many quarters.
+
+        ``width`` and ``height`` are those of the page before.
+        """
+        match turn % 4:
+            case 1:
+                return Box(self.bottom, width - self.right, self.top, width - self.left)
+            case 2:
+                return Box(width - self.right, height - self.top, width - self.left,
+                           height - self.bottom)  # fmt: skip
+            case 3:
+                return Box(height - self.top, self.left, height - self.bottom, self.right)
+        return self
+
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """One page: its width and height, its pieces as the file has them, and what else is drawn.
 
-    ``drawn`` is filled where a caption stands on the page.
+    ``drawn`` is filled where a caption stands on the page. All stands as it does once the page is
+    turned by ``turn`` quarters with the clock, so that its text is upright; a viewer turns it by
+    ``rotation``. ``corner`` is its lower left corner in points.
     """
 
     width: float
     height: float
     pieces: tuple[Piece, ...]
     drawn: tuple[Box, ...] = ()
+    turn: int = 0
+    rotation: int = 0
+    corner: tuple[float, float] = (0.0, 0.0)
+
+    def as_shown(self, box: Box) -> tuple[Box, float, float]:
+        """Return where a box lies on the page as a viewer shows it, and that page's size."""
+        west, south = self.corner
+        box = Box(box.left - west, box.bottom - south, box.right - west, box.top - south)
+        back = box.turned(-self.turn, self.width, self.height)
+        sides = (self.width, self.height)
+        width, height = sides if self.turn % 2 == 0 else sides[::-1]
+        shown = back.turned(self.rotation, width, height)
+        return (shown, width, height) if self.rotation % 2 == 0 else (shown, height, width)
 
 
 def without_running_lines(sheets: Sequence[Sheet]) -> list[list[Piece]]:

@@ -3,6 +3,7 @@
 Knows that a site's name is no part of a page's title, and that on GitHub the path says most.
 """
 
+import re
 from urllib.parse import unquote, urlsplit
 
 from ingest.links.sites import github
@@ -33,8 +34,16 @@ def tells(heading: str) -> bool:
     return len(heading) > 3 and heading.casefold() not in _SAYS_NOTHING
 
 
+def note_name(file: str) -> str:
+    """Return what a file of one's own is called: a note by its name, without what Notion adds."""
+    stem = re.sub(r"\.(?:md|markdown)$", "", file, flags=re.IGNORECASE)
+    return re.sub(r"[ _][0-9a-f]{32}(?=$|\.\w{1,5}$)", "", stem)
+
+
 def name_of(url: str) -> str:
     """Return a title for a text without one: repository and path on GitHub, else the file name."""
     parts = urlsplit(url)
     path = unquote(parts.path).strip("/")
+    if parts.scheme == "file":
+        return note_name(path.split("/")[-1]) or url
     return github.name_of(url) or path.split("/")[-1] or parts.hostname or url

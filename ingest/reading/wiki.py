@@ -1,7 +1,7 @@
-"""Obsidian's marks in Markdown, as what they mean to a reader.
+"""Obsidian's and Logseq's marks in Markdown, as what they mean to a reader.
 
-Links by a note's name, embeds, comments, callouts, highlights and the names of blocks. What stands
-in code stays as it is. Knows the marks, not the notes they name.
+Links by a note's name, embeds, comments, callouts, highlights and the names of blocks, properties
+of blocks. What stands in code stays as it is. Knows the marks, not the notes they name.
 """
 
 import re
@@ -19,14 +19,33 @@ _QUOTE = re.compile(r"[ \t>]*+")
 _FILE = re.compile(
     r"\.(?:png|jpe?g|gif|svg|webp|avif|bmp|mp[34]|webm|wav|ogg|m4a|mov|pdf|canvas|base)$", re.I
 )
+_PROPERTY = re.compile(
+    r"[ \t]*+(?:- )?(?:id|collapsed|title|alias|tags|type|icon|template|public|heading|created-at|"
+    r"updated-at|card-[a-z-]{1,30}|query-[a-z-]{1,30}|logseq\.[\w.-]{1,40}|hl-[a-z-]{1,20}|"
+    r"ls-type):: "
+)
+"""A property that Logseq keeps for itself."""
+_TITLE = re.compile(r"\ufeff?(?:[ \t]*[\w.-]{1,40}:: [^\n]{0,300}\n){0,10}?title:: ([^\n]{1,300})")
+_REFERENCE = re.compile(r"[ \t]?\(\([0-9a-f]{8}-[0-9a-f-]{27}\)\)")
+_MACRO = re.compile(r"\{\{(?:video|embed|tweet|youtube) (https?://[^\s{}]{1,1000})\}\}")
 _WORD = re.compile(r"[^\W\d_]")
 
 
 def as_markdown(text: str) -> str:
     """Return a note as plain Markdown: links as the words they are shown as."""
-    if not any(mark in text for mark in ("[[", "%%", "[!", "==", "^")):
+    if not any(mark in text for mark in ("[[", "%%", "[!", "==", "^", "::", "((", "{{")):
         return text
-    return "\n".join(line if is_code else _inline(_block(line)) for line, is_code in _visible(text))
+    return "\n".join(
+        line if is_code else _inline(_block(line))
+        for line, is_code in _visible(text)
+        if is_code or not _PROPERTY.match(line)
+    )
+
+
+def title_in(text: str) -> str:
+    """Return what a note of Logseq says it is called, "" if it does not."""
+    match = _TITLE.match(text)
+    return match[1].strip() if match else ""
 
 
 def links_of(text: str) -> Iterator[tuple[str, str]]:
@@ -76,7 +95,10 @@ def _block(line: str) -> str:
 
 def _inline(line: str) -> str:
     parts = _CODE.split(line)
-    parts[::2] = [_HIGHLIGHT.sub(r"\1", _LINK.sub(_shown, part)) for part in parts[::2]]
+    parts[::2] = [
+        _MACRO.sub(r"\1", _REFERENCE.sub("", _HIGHLIGHT.sub(r"\1", _LINK.sub(_shown, part))))
+        for part in parts[::2]
+    ]
     return "".join(parts)
 
 

@@ -317,11 +317,23 @@ def test_a_request_is_understood_as_people_type_it(shelves, request_, kind):
     assert understood.kind == kind
 
 
-def test_what_else_a_request_asks_is_offered(shelves):
+def test_what_else_a_request_asks_is_answered_too(shelves):
     asked = "Which lists recommend Caches explained, and how does the Heron cache evict?"
     answer = shelves.ask(asked)
-    assert answer.request == "recommended"
-    assert answer.did_you_mean == ("how does the Heron cache evict?",)
+    assert answer.request == "several"
+    groups = [group for group, _ in answer.groups()]
+    assert groups[0] == "Which lists recommend Caches explained?"
+    assert any(group.startswith("How does the Heron cache evict?") for group in groups)
+    assert [citation.n for citation in answer.citations] == list(
+        range(1, 1 + len(answer.citations))
+    )
+
+
+def test_a_part_that_nothing_answers_is_named(shelves):
+    asked = "Who won the 1998 World Cup, and which lists recommend Caches explained?"
+    answer = shelves.ask(asked)
+    assert answer.unanswered == ("Who won the 1998 World Cup?",)
+    assert not answer.refused
 
 
 def test_the_address_dates_what_is_listed_and_not_here(tmp_path, models_dir):
@@ -347,3 +359,74 @@ def test_what_is_said_of_the_catalog_is_checked_by_asking_it_again(shelves):
     assert all(each["ok"] for each in shelves.verify(saved))
     saved["sentences"][1]["text"] = saved["sentences"][1]["text"].replace("Caching", "Scheduling")
     assert [each["ok"] for each in shelves.verify(saved)][1] is False
+
+
+@pytest.mark.parametrize(
+    ("request_", "kind", "subject"),
+    [
+        ("Hi, I'm new here. What can I find in this library?", "inventory", ""),
+        ("这个图书馆里都有些什么？", "inventory", ""),
+        ("What's the longest thing to read on your lists?", "inventory", ""),
+        ("Anything new since last week?", "new", ""),
+        ("Is there a video on caching?", "holdings", "caching"),
+        ("How long would it take me to read everything on caching?", "holdings", "caching"),
+        ("What should I read to learn caching if I only have an evening?", "path", "caching"),
+        ("学习 caching 应该按什么顺序读？", "path", "caching"),
+        ("What does Mira Okafor have here", "work", "Mira Okafor"),
+        ("Who put together the river reading list?", "lists", ""),
+    ],
+)
+def test_what_is_asked_in_everyday_words(shelves, request_, kind, subject):
+    understood = understand(shelves.library, request_)
+    assert understood is not None
+    assert (understood.kind, understood.subject) == (kind, subject)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What changed between the Heron cache and the Kestrel gateway?",
+        "Show me how a cache works.",
+        "训练数据的来源有哪些？",
+        "How long does it take to fill the Heron cache?",
+    ],
+)
+def test_what_only_sounds_like_a_request(shelves, question):
+    assert understand(shelves.library, question) is None
+
+
+def test_a_span_of_time_by_its_name_is_hours(shelves):
+    asked = understand(shelves.library, "我今晚有空，想弄懂 caching，读哪些？")
+    assert (asked.kind, asked.subject, asked.hours) == ("path", "caching", 3)
+    weekend = understand(shelves.library, "I have a weekend for caching, what should I read?")
+    assert (weekend.subject, weekend.hours) == ("caching", 10)
+
+
+def test_each_end_of_what_there_is_can_be_asked(shelves):
+    hardest = shelves.ask("What are the hardest works on your lists?")
+    assert hardest.sentences[0].text.startswith("Mira Okafor: Caches explained")
+    easiest = shelves.ask("What is the easiest work on your lists?")
+    assert "Heron" in easiest.sentences[0].text
+
+
+def test_the_files_of_a_repository_speak_for_it(tmp_path, models_dir):
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "models").symlink_to(models_dir)
+    base = "https://github.com/waders/wader-scheduler"
+    rows = [
+        {"url": base, "title": "waders/wader-scheduler", "text": "# Wader\n\nA small scheduler."},
+        {"url": f"{base}/blob/main/docs/limits.md", "title": "Limits",
+         "text": "# Limits\n\nThe Wader scheduler preempts long requests after 450 milliseconds."},
+        {"url": "https://birds.example/other", "title": "Others",
+         "text": "# Others\n\nOther schedulers preempt long requests after 900 milliseconds."},
+    ]  # fmt: skip
+    corpus = tmp_path / "corpus.jsonl"
+    corpus.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    with closing(Desk(home, llm="extractive")) as desk:
+        desk.ingest([corpus], seed=False)
+        asked = "According to the wader-scheduler repository, when are long requests preempted?"
+        answer = desk.ask(asked)
+        assert answer.request == "one_source"
+        assert "450 milliseconds" in answer.text
+        assert "900" not in answer.text

@@ -53,6 +53,8 @@ def test_misspelt_words_are_put_right_by_the_words_of_the_library(words):
         "fallen cards",
         "zebra",
         "flash_atention",  # a name
+        "what about Cachos here",  # a short name of something that is not here
+        "how does qdrant compare",  # a name of the field
         "Wie funktioniert die Quantisierung von Gewichten",
         "键值缓存",
     ],

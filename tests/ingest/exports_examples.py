@@ -356,7 +356,94 @@ ZOTERO_COLLECTIONS = [
     _row("CCCC2222", name="Cache", parentCollection="CCCC1111"),
 ]
 
+_CHROMIUM = json.dumps({"checksum": "0", "version": 1, "roots": {
+    "bookmark_bar": {"type": "folder", "name": "Bookmarks bar", "children": [
+        {"type": "url", "name": "One", "url": A, "date_added": "13344473600000000"},
+        {"type": "folder", "name": "注意力", "children": [
+            {"type": "url", "name": "Two", "url": B, "date_added": "13344473600000000"}]},
+        {"type": "url", "name": "Settings", "url": "chrome://settings/"}]},
+    "other": {"type": "folder", "name": "Other bookmarks", "children": []}}})  # fmt: skip
+_FIREFOX_BACKUP = json.dumps({"guid": "root________", "root": "placesRoot", "title": "",
+    "type": "text/x-moz-place-container", "children": [
+        {"root": "bookmarksMenuFolder", "title": "menu", "children": [
+            {"title": "ML", "type": "text/x-moz-place-container", "children": [
+                {"title": "One", "uri": A, "dateAdded": 1700000000000000, "tags": "llm,cache",
+                 "type": "text/x-moz-place", "annos": [
+                     {"name": "bookmarkProperties/description", "value": "mine"}]}]},
+            {"typeCode": 3, "type": "text/x-moz-place-separator"}]},
+        {"root": "toolbarFolder", "title": "toolbar", "children": [
+            {"title": "Recent", "uri": "place:sort=14"}]},
+        {"root": "tagsFolder", "title": "tags", "children": [
+            {"title": "llm", "children": [{"title": "One", "uri": A}]}]},
+        {"root": "unfiledBookmarksFolder", "title": "unfiled", "children": [
+            {"title": "Two", "uri": B}]}]})  # fmt: skip
+_SAFARI_PLIST = f"""<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
+<plist version="1.0"><dict><key>WebBookmarkType</key><string>WebBookmarkTypeList</string>
+<key>Children</key><array><dict><key>Title</key><string>BookmarksBar</string>
+<key>Children</key><array><dict><key>URLString</key><string>{A}</string><key>URIDictionary</key>
+<dict><key>title</key><string>One</string></dict></dict></array></dict>
+<dict><key>Title</key><string>com.apple.ReadingList</string><key>Children</key><array><dict>
+<key>URLString</key><string>{B}</string><key>URIDictionary</key><dict><key>title</key>
+<string>Two</string></dict><key>ReadingList</key><dict><key>DateAdded</key>
+<date>2023-11-14T22:13:20Z</date><key>PreviewText</key><string>Words</string></dict></dict></array>
+</dict></array></dict></plist>"""
+
+
+def _annotation(uri: str, title: str, text: str, marked: str) -> dict[str, object]:
+    return {
+        "id": "x", "created": "2023-11-14T22:13:20.000000+00:00", "user": "acct:me@hypothes.is",
+        "uri": uri, "text": text, "tags": ["llm"], "document": {"title": [title]},
+        "target": [{"source": uri, "selector": [{"type": "TextPositionSelector", "start": 1},
+                                                {"type": "TextQuoteSelector", "exact": marked}]}],
+    }  # fmt: skip
+
+
+_ANNOTATIONS = [
+    _annotation(A, "One", "mine", "keys are shared"),
+    _annotation(A, "One", "", "values too"),
+    _annotation("urn:x-pdf:1", "A file", "", "words"),
+]
+
 EXAMPLES = (
+    Example("bookmark-tree", "Bookmarks", _CHROMIUM,
+            ((("Bookmarks bar",), "One", A), (("Bookmarks bar", "注意力"), "Two", B)),
+            ("unsupported address (chrome:)",)),
+    Example("bookmark-tree", "bookmarks-2023-11-14.json", _FIREFOX_BACKUP,
+            ((("ML",), "One", A), ((), "Two", B)), ("a saved search of the browser",)),
+    Example("bookmark-tree", "Bookmarks.plist", _SAFARI_PLIST,
+            ((("Favourites",), "One", A), (("Reading List",), "Two", B))),
+    Example("hypothesis", "hypothesis.json", json.dumps({"total": 3, "rows": _ANNOTATIONS}),
+            (((), "One", A),), ("unsupported address (urn:)",)),
+    Example("hypothesis", "2023-11-14-one.json",
+            json.dumps({"export_date": "2023-11-14", "annotations": _ANNOTATIONS[:2]}),
+            (((), "One", A),)),
+    Example("hypothesis", "rows.json", json.dumps([_annotation(B, "Two", "", "")]),
+            (((), "Two", B),)),
+    Example("are-na", "channel.json", json.dumps({"title": "LLM", "class": "Channel", "contents": [
+            {"class": "Link", "title": "One", "description": "mine", "source": {"url": A},
+             "created_at": "2023-11-14T22:13:20.000Z"},
+            {"class": "Text", "title": "", "content": "A thought", "source": None}]}),
+            (((), "One", A),), ("no page (text)",)),
+    Example("are-na", "contents.json", json.dumps({"contents": [
+            {"class": "Image", "title": "", "source": {"url": B, "title": "Two"}}]}),
+            (((), "Two", B),)),
+    Example("are-na", "empty.json", json.dumps({"title": "E", "contents": [
+            {"class": "Attachment", "title": "a.pdf", "source": {}},
+            {"class": "Link", "title": "One", "source": {"url": A}}]}),
+            (((), "One", A),), ("no page (attachment)",)),
+    Example("addresses", "onetab.txt", f"{A} | One - A Blog\n{B} | Two\n\n{C} | Three | a bar\n",
+            (((), "One - A Blog", A), ((), "Two", B), ((), "Three | a bar", C))),
+    Example("addresses", "tabs.txt", f"{A}\n{B}\n", (((), A, A), ((), B, B))),
+    Example("addresses", "urls", f"{A}\tOne\nhttps://user@\n",
+            (((), "One", A),), ("unreadable address",)),
+    Example("json", "GoodLinks-Export.json",
+            json.dumps([{"url": A, "title": "One", "summary": "s", "tags": ["llm"],
+                         "addedAt": 1700000000.5}]), (((), "One", A),)),
+    Example("json", "wallabag.json",
+            json.dumps([{"url": A, "title": "One", "tags": [{"id": 1, "label": "llm"}],
+                         "created_at": "2023-11-14T22:13:20+0000", "annotations": []}]),
+            (((), "One", A),)),
     Example("zotero-rdf", "My Library.rdf", ZOTERO_RDF,
             ((("Papers", "Cache"), "On keys & caches", A),),
             ("it names no address, DOI or arXiv number: only its file comes in",

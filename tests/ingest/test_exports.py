@@ -1,15 +1,22 @@
 """What people keep elsewhere comes in: every format by faithful examples, and hostile ones."""
 
+import io
 import json
 import os
+import plistlib
+import zipfile
 
 import pytest
 
+from ingest.archive.given import resources
 from ingest.bounded.lists import ListReader
 from ingest.errors import UsageError
+from ingest.exports import packs
 from ingest.exports.given import MOST_BYTES
-from ingest.exports.registry import FORMATS, grown, read_list
+from ingest.exports.registry import FORMATS, grown, is_export, read_list
+from ingest.exports.vault import read_vault
 from ingest.lists.catalog_file import dumps, loads
+from ingest.reading import wiki
 from ingest.reading.feed_heads import is_feed
 from tests.ingest.exports_examples import EXAMPLES, A, B
 
@@ -50,6 +57,12 @@ def test_notes_tags_and_dates_are_told_beside_the_entry():
     assert by_file["bookmarks.html"] == "Read it twice. Tags: llm, kv cache. Kept on 2023-11-14."
     assert by_file["raindrop.csv"] == ("mine said, of it. Tags: llm, cache. Kept on 2023-11-14.")
     assert by_file["reader-document-history.csv"] == "Tags: llm, cache. Kept on 2023-11-14."
+    assert by_file["GoodLinks-Export.json"] == "s. Tags: llm. Kept on 2023-11-14."
+    assert by_file["wallabag.json"] == "Tags: llm. Kept on 2023-11-14."
+    assert by_file["bookmarks-2023-11-14.json"] == ("mine. Tags: llm, cache. Kept on 2023-11-14.")
+    assert by_file["hypothesis.json"] == (
+        "“keys are shared” mine “values too”. Tags: llm. Kept on 2023-11-14."
+    )
     assert by_file["backup.json"] == "mine. Tags: llm. Kept on 2023-11-14."
     assert by_file["rss.xml"] == "A summary. Tags: llm. Kept on 2023-11-14."
     assert by_file["My Library.bib"] == (
@@ -74,7 +87,7 @@ _BOMB = "<!DOCTYPE a [<!ENTITY a 'x'><!ENTITY b '&a;&a;&a;'>]>"
         ("x.opml", "<opml>" + "<outline text='a'>" * 5000, "nests its elements"),
         ("x.json", "[" * 20_000, "no links"),
         ("x.json", '{"what": 1}', "JSON of a kind"),
-        ("x.csv", "a,b\n1,2\n", "no links"),
+        ("x.csv", "a,b\n1,2\n", "without a column of addresses"),
         ("x.csv", "url\njavascript:1\n", "unsupported address"),
         ("x.pdf", "%PDF-1.7", "refdesk ingest x.pdf"),
         ("x.html", "<!DOCTYPE NETSCAPE-Bookmark-file-1><DL>", "holds no address"),
@@ -142,3 +155,108 @@ def test_lists_are_read_in_a_process_that_can_be_ended():
         assert [entry.title for entry in curated.entries] == ["One"]
         with pytest.raises(UsageError, match="no text file"):
             reader.read(b"\0\0", file="x.bin", name="mine")
+
+
+def packed(**members):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as pack:
+        for name, body in members.items():
+            pack.writestr(name.replace("__", "/"), body)
+    return out.getvalue()
+
+
+def test_a_folder_of_logseq_is_its_pages(tmp_path):
+    (tmp_path / "logseq").mkdir()
+    (tmp_path / "logseq" / "config.edn").write_text("{}")
+    (tmp_path / "pages").mkdir()
+    note = (
+        f"tags:: llm\ntitle:: Low rank\n\n- Adapters, see [One]({A})\n  id:: 64a\n"
+        "- {{video https://www.youtube.com/watch?v=aaaaaaaaaaa}} "
+        "((11111111-2222-3333-4444-555555555555))\n"
+    )
+    (tmp_path / "pages" / "lora.md").write_text(note)
+    skipped = []
+    assert [file.url.rpartition("/")[2] for file in resources(tmp_path, skipped.append)] == [
+        "lora.md"
+    ]
+    assert skipped == []
+    with ListReader() as reader:
+        curated = read_vault(tmp_path, "mine", reader.parse, reader.read)
+    assert [(entry.section, entry.title) for entry in curated.entries] == [
+        (("pages", "lora"), "One"),
+        (("pages", "lora"), "https://www.youtube.com/watch?v=aaaaaaaaaaa"),
+    ]
+    assert wiki.title_in(note) == "Low rank"
+    assert "::" not in wiki.as_markdown(note)
+    assert "1111" not in wiki.as_markdown(note)
+
+
+def test_a_folder_of_notion_holds_its_tables(tmp_path):
+    key = "1a2b3c4d5e6f7a8b9c0d1e2f3a4b5c6d"
+    (tmp_path / f"Reading {key}.md").write_text(f"# Reading\n\n[One]({A})\n")
+    (tmp_path / f"Reading {key}").mkdir()
+    (tmp_path / f"Reading {key}" / f"List {key}.csv").write_text(f"Name,URL\nTwo,{B}\n")
+    with ListReader() as reader:
+        curated = read_vault(tmp_path, "mine", reader.parse, reader.read)
+    assert [(entry.section, entry.title) for entry in curated.entries] == [
+        (("Reading",), "One"), (("Reading", "List"), "Two"),
+    ]  # fmt: skip
+
+
+def test_a_packed_export_is_read_member_by_member():
+    saved = json.dumps([{"url": A, "title": "One", "labels": ["llm"]}])
+    more = json.dumps([{"url": B, "title": "Two"}])
+    data = packed(**{
+        "metadata_0_to_20.json": saved, "metadata_20_to_40.json": more,
+        "content__one.html": "<html><body><p>Words of the page.</p></body></html>",
+    })  # fmt: skip
+    assert is_export("omnivore.zip", data)
+    curated = listed(data, "omnivore.zip")
+    assert [(entry.title, entry.url) for entry in curated.entries] == [("One", A), ("Two", B)]
+    assert [each.target for each in curated.ignored] == ["content/one.html"]
+
+
+def test_a_pack_of_notion_keeps_its_pages_and_tables():
+    key = "1a2b3c4d5e6f7a8b9c0d1e2f3a4b5c6d"
+    inner = packed(**{
+        f"Reading {key}.md": f"# Reading\n\n[One]({A})\n",
+        f"Reading {key}__List {key}.csv": f"Name,Tags,URL\nTwo,llm,{B}\n",
+    })  # fmt: skip
+    curated = listed(packed(**{"Export-Part-1.zip": inner}), "notion.zip")
+    assert [(entry.section, entry.title) for entry in curated.entries] == [
+        (("Reading",), "One"), ((), "Two"),
+    ]  # fmt: skip
+
+
+def test_a_pack_that_unpacks_to_too_much_is_refused(monkeypatch):
+    monkeypatch.setattr(packs, "MOST_UNPACKED", 1_000)
+    with pytest.raises(UsageError, match="unpacks to more than"):
+        listed(packed(a="x" * 2_000), "a.zip")
+    with pytest.raises(UsageError, match="cannot be unpacked"):
+        listed(packed(a="x" * 50)[:60], "b.zip")
+
+
+def test_a_table_or_backup_without_addresses_says_so():
+    with pytest.raises(UsageError, match="table without a column of addresses"):
+        listed("Highlight,Book Title\nWords,One\n", "readwise-data.csv")
+    with pytest.raises(UsageError, match="packed backup of Firefox"):
+        listed(b"mozLz40\0rest", "bookmarks.jsonlz4")
+    with pytest.raises(UsageError, match="damaged property list"):
+        listed(b"bplist00" + bytes(40), "Bookmarks.plist")
+
+
+def test_a_property_list_that_holds_itself_many_times_ends():
+    inner = {"Children": [], "Title": "x"}
+    for _ in range(60):
+        inner = {"Title": "x", "Children": [inner, inner]}
+    data = plistlib.dumps({"WebBookmarkType": "x", **inner}, fmt=plistlib.FMT_BINARY)
+    with pytest.raises(UsageError, match="no address of a page"):
+        listed(data, "Bookmarks.plist")
+
+
+def test_markup_of_a_feeds_title_is_read():
+    atom = (
+        '<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom"><title>F</title><entry>'
+        f'<title type="html">One &amp;amp; two</title><link href="{A}"/></entry></feed>'
+    )
+    assert listed(atom, "a.atom").entries[0].title == "One & two"

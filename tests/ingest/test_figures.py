@@ -58,11 +58,11 @@ def test_a_description_as_long_as_a_sentence_becomes_a_caption_and_a_short_one_d
         URL,
     )
     assert shown(page) == [
-        ("https://a.example/post/a.png", long, "Four"),
+        ("https://a.example/post/a.png", f"Alt text: {long}", "Alt"),
         ("https://a.example/post/b.png", "", "-"),
         ("https://a.example/post/c.png", "", "-"),
     ]
-    assert "and more words.\n\nFour query" in page.text
+    assert "and more words.\n\nAlt text: Four query" in page.text
     assert "- An item" in page.text
     assert "chart" not in page.text
 
@@ -109,8 +109,8 @@ def test_figures_of_markdown_and_of_pages_without_an_article_are_found():
         f"# T\n\n{WORDS}\n\n![The cache of a model grows with each token](img/a.png)\n\n{WORDS}",
         "https://raw.a.example/main/README.md",
     )
-    caption = "The cache of a model grows with each token"
-    assert shown(page) == [("https://raw.a.example/main/img/a.png", caption, "The")]
+    caption = "Alt text: The cache of a model grows with each token"
+    assert shown(page) == [("https://raw.a.example/main/img/a.png", caption, "Alt")]
     body = "".join(f"<div><p>{WORDS * 4}</p></div>" for _ in range(6))
     page = extract_html(
         f"<html><head><base href='/other/'><title>T</title></head><body><div>{body}"

@@ -2,6 +2,7 @@
 
 import io
 
+import pypdfium2
 import pytest
 from PIL import Image
 from reportlab.lib.utils import ImageReader
@@ -94,3 +95,53 @@ def test_only_places_are_places_and_none_is_drawn_beyond_a_page(paper):
     with pytest.raises(UnreadableError, match="no such place"):
         place_image(paper, Place(URL, 2, 0, 0, int(WIDTH) + 50, 99_999))
     assert max(size_of(Place(URL, 2, 0, 0, 99_999, 1))) == 1600
+
+
+def test_a_caption_may_stand_above_its_picture():
+    def pictured(canvas, _):
+        for top, name in ((HEIGHT - 120, "one"), (HEIGHT - 420, "two")):
+            column(canvas, 100, top, [f"Figure {1 + (name == 'two')}: Picture {name}."])
+            canvas.drawImage(picture(), 100, top - 180, 300, 160)
+        column(canvas, 60, HEIGHT - 640, lines_of("After", 8))
+
+    first, second = extract_pdf(made(pictured), URL).figures
+    tops = [place_of(figure.url).top for figure in (first, second)]
+    assert 130 <= tops[0] <= 145
+    assert 430 <= tops[1] <= 445
+
+
+@pytest.mark.parametrize("shown", [0, 90, 180, 270])
+@pytest.mark.parametrize("written", [0, 90, 180, 270])
+def test_a_figure_is_found_on_a_page_that_is_turned(shown, written):
+    """Text and picture are ``written`` turned, and the viewer turns the page as it is ``shown``."""
+
+    def pictured(canvas, _):
+        canvas.translate(WIDTH / 2, HEIGHT / 2)
+        canvas.rotate(written)
+        canvas.drawImage(picture(), -150, -40, 300, 160)
+        column(canvas, -150, -60, [CAPTION])
+        column(canvas, -150, -120, lines_of("After", 6))
+
+    file = pypdfium2.PdfDocument(made(pictured))
+    file[0].set_rotation(shown)
+    out = io.BytesIO()
+    file.save(out)
+    (figure,) = extract_pdf(out.getvalue(), URL).figures
+    image = place_image(out.getvalue(), place_of(figure.url))
+    drawn = Image.open(io.BytesIO(image.picture)).convert("RGB")
+    red = sum(number for number, (r, g, _) in drawn.getcolors(1 << 24) if r > 180 and g < 80)
+    assert red > 0.9 * drawn.width * drawn.height
+
+
+def test_a_figure_is_found_where_the_page_is_cut_out_of_a_larger_one():
+    def pictured(canvas, _):
+        canvas.drawImage(picture(), 200, 400, 200, 150)
+        column(canvas, 200, 380, [CAPTION])
+
+    file = pypdfium2.PdfDocument(made(pictured))
+    file[0].set_cropbox(100, 200, 500, 700)
+    out = io.BytesIO()
+    file.save(out)
+    (figure,) = extract_pdf(out.getvalue(), URL).figures
+    place = place_of(figure.url)
+    assert (96 <= place.left <= 100, 146 <= place.top <= 150) == (True, True)

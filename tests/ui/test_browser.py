@@ -47,6 +47,13 @@ def test_a_question_is_answered_with_passages_behind_its_marks(served, open_page
     card.wait_for(state="hidden")
 
 
+def test_the_question_can_be_typed_without_scrolling_on_a_phone(served, open_page):
+    page = open_page(phone=True)
+    opened(page, served)
+    box = page.locator("#question textarea").bounding_box()
+    assert box["y"] + box["height"] <= page.viewport_size["height"]
+
+
 def test_pointing_at_a_mark_is_enough(served, page):
     opened(page, served)
     ask(page, QUESTION)

@@ -13,6 +13,7 @@ from ui.page.html import failed_html, link, message_html, reader_link
 from ui.page.html_answer import Turn, error_html, turn_html
 from ui.page.html_browse import tree_html
 from ui.page.html_library import missing_html, thin_html
+from ui.page.html_path import _topic, _why
 from ui.page.i18n import texts
 
 EVIL = '<script>alert(1)</script><img src=x onerror="alert(1)">'
@@ -178,6 +179,20 @@ def test_an_error_is_named_in_the_language_of_the_page(error, named):
 def test_a_sum_is_shown_as_computed_from_its_source():
     said = Sentence("a: 2 × 3 bytes = 6 bytes", (1,), 1.0, "supported", False, form="calculation")
     html = shown([said], [citation()])
-    assert '<ul class="sums"><li>a: 2 × 3 bytes = 6 bytes</li></ul>' in html
+    assert '<ul class="sums"><li>a: 2 × 3 bytes = 6 bytes' in html
     assert "Computed from this source" in html
     assert "100%" not in html
+
+
+def test_a_path_gives_its_reasons_in_the_language_of_the_page():
+    zh, en = texts("zh"), texts("en")
+    assert _why("prerequisite of KV cache", zh) == "《KV 缓存》的先修内容"
+    assert _why("recommended under 'A > B' by one, also by two", zh) == (
+        "one 在“A > B”下推荐，two 也推荐"
+    )
+    assert _why("found by its name", en) == "found by its name"
+    assert (_topic("KV cache", zh), _topic("KV cache", en)) == ("KV 缓存", "KV cache")
+
+
+def test_a_command_in_a_message_is_set_as_code():
+    assert "<code>refdesk refresh</code>" in message_html("News", "Run `refdesk refresh`.")

@@ -224,7 +224,8 @@ def status(console: Console, state: dict[str, Any]) -> None:
         console.print(f"What is not here, and why: {said}.", highlight=False, markup=False)
     if state["failures"]:
         count = len(state["failures"])
-        console.print(f"{count} addresses gave no document: `refdesk status --dead`.")
+        said = "1 address" if count == 1 else f"{count} addresses"
+        console.print(f"{said} gave no document: `refdesk status --dead`.")
 
 
 def dead(state: dict[str, Any]) -> str:

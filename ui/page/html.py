@@ -3,6 +3,7 @@
 Knows HTML and the texts of the page; nothing of Gradio.
 """
 
+import re
 from collections.abc import Sequence
 from html import escape
 from urllib.parse import quote, urlsplit
@@ -86,7 +87,8 @@ def message_html(title: str, text: str = "", *, tone: str = "plain", lang: str =
     """
     role = "alert" if tone == "error" else "status"
     spoken = f' lang="{escape(lang)}"' if lang else ""
-    body = f"<p{spoken}>{escape(text)}</p>" if text else ""
+    said = re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
+    body = f"<p{spoken}>{said}</p>" if text else ""
     return framed(
         f'<div class="message {tone}" role="{role}"><p class="said">{escape(title)}</p>{body}</div>'
     )

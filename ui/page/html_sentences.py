@@ -9,6 +9,8 @@ from ingest.text.formulas import outside
 from ui.page.formulas import typeset
 from ui.sentence_form import code_of
 
+_NUMBERED = re.compile(r"\d{1,3}\. ")
+
 
 def said_html(
     sentences: Sequence[Sentence], marks: Callable[[int, Sequence[Sentence]], str]
@@ -43,9 +45,13 @@ def _run(run: Sequence[Sentence], marks: str) -> str:
             f"</code></pre>{marks}</div>"
         )
     if first.item:
-        rows = [f"<li>{typeset(_plain(item))}</li>" for item in items(run)]
+        said = [typeset(_plain(item)) for item in items(run)]
+        said[-1] += marks
         kind = "quoted" if first.form != "calculation" else "sums"
-        return f'<div {status}><ul class="{kind}">{"".join(rows)}</ul>{marks}</div>'
+        if all(_NUMBERED.match(item) for item in items(run)):
+            kind += " numbered"
+        rows = "".join(f"<li>{item}</li>" for item in said)
+        return f'<div {status}><ul class="{kind}">{rows}</ul></div>'
     text = typeset(running(_plain(sentence.text) for sentence in run))
     if first.verbatim:
         text = f'<q lang="en">{text}</q>（英文原文）' if first.foreign else f"<q>{text}</q>"
