@@ -245,9 +245,9 @@ def asked_in_turn(text: str) -> list[str]:
     """Return what a question asks one after the other, each as it stands there."""
     pieces = [piece.strip(" ,，") for piece in _PARTS.split(text.rstrip(" ?？.。!！"))]
     pieces = [piece for piece in pieces if piece]
-    while len(pieces) > 1 and not _ASKS.search(pieces[0]):  # "In simple terms, what is ...?"
-        pieces[:2] = [", ".join(pieces[:2])]
-    return pieces
+    # "In simple terms, what is ...?"
+    asking = next((at for at, piece in enumerate(pieces) if _ASKS.search(piece)), len(pieces) - 1)
+    return [", ".join(pieces[: asking + 1]), *pieces[asking + 1 :]] if pieces else []
 
 
 def _named(part: str) -> list[str]:

@@ -41,6 +41,8 @@ def write_anki(cards: Sequence[Card], file: Path, topic: str) -> None:
     """
     if file.suffix.lower() != ".apkg":
         raise UsageError(f"{file}: the name of an Anki deck ends in .apkg.")
+    if file.is_dir():
+        raise UsageError(f"The deck {file} cannot be written: it is a folder. Name another file.")
     part = file.with_name(f".{file.name}.{os.getpid()}.part")
     try:
         with tempfile.TemporaryDirectory() as scratch:

@@ -83,6 +83,28 @@ def update(
         with closing(Store(before / "library.sqlite")) as old:
             old.copy(folder / "library.sqlite")
         store = StoreWriter(folder / "library.sqlite")
+    try:
+        return _made(home, folder, before, store, pages, catalog, embedder, progress, work)
+    except BaseException:
+        # left open it would be rolled back at any time, and take away the journal of the library
+        # that is made next, under the same name
+        store.abandon()
+        raise
+
+
+def _made(
+    home: Home,
+    folder: Path,
+    before: Path | None,
+    store: StoreWriter,
+    pages: Iterable[Page | Rejection],
+    catalog: Sequence[CuratedList],
+    embedder: Embedder,
+    progress: Progress,
+    work: Work,
+) -> Change:
+    """Fill the folder of a generation, in whose ``store`` the one before stands, and publish it."""
+    served = home.served
     changes = _Changes(store, work)
     count = changes.take_in(pages, progress)
     changes.join_copies()

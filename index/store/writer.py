@@ -32,6 +32,11 @@ class StoreWriter(Store):
         self._db.commit()
         super().close()
 
+    def abandon(self) -> None:
+        """Close this thread's connection, if it is open, and keep nothing of what is unfinished."""
+        if hasattr(self._local, "connection"):
+            super().close()
+
     @contextlib.contextmanager
     def whole_or_not(self) -> Iterator[None]:
         """Undo everything the block wrote if it raises."""

@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import platformdirs
@@ -20,6 +20,10 @@ import ingest.pipeline as pipeline
 from assistant.desk import Desk
 from assistant.home import checking, forgetting
 from assistant.home.keeping import HomeWriter
+from assistant.kept.gaps import Gaps
+from assistant.kept.notes import Notes
+from assistant.kept.threads import Threads
+from assistant.learning.deck import Deck
 from index.building import work
 from index.models.embedder import Embedder
 from index.search.library import Library
@@ -97,6 +101,11 @@ def damages(file: Path, data: bytes) -> Iterator[tuple[str, bytes | None]]:
     yield "zeros", data[:middle] + bytes(min(4096, len(data) - middle)) + data[middle + 4096 :]
 
 
+def kept(home: Path) -> Sequence[checking.Kept]:
+    """Return what people keep in a home."""
+    return (Threads(home), Notes(home), Gaps(home), Deck(home))
+
+
 def copied(home: Path, target: Path) -> Path:
     """Return a copy of a home; weights are shared, and so is what never changes."""
     shutil.copytree(home, target, symlinks=True)
@@ -119,13 +128,13 @@ class Judge:
     def verdict(self, home: Path) -> str:
         """Say what came of a damage: harmless, repaired or named; raise AssertionError if none."""
         keeper = self.keeper(home)
-        found = tuple(checking.damages(Home(home)))
+        found = tuple(checking.damages(Home(home), kept(home)))
         if not found:
             assert self._read(home) == self._documents, "other documents, and nothing was noticed"
             assert self._known(home) == self._lists, "other lists, and nothing was noticed"
             assert self._status(home)["digest"] == self._digest
             return "harmless"
-        left = keeper.repair().damages
+        left = keeper.repair(kept(home)).damages
         if not left:
             assert self._read(home) == self._documents
             assert self._known(home) == self._lists
@@ -136,13 +145,17 @@ class Judge:
         assert all("refdesk" in each.cure or "list" in each.cure for each in left), left
         assert not any(each.repairable for each in left), left
         keeper.rebuild()
-        kept = self._read(home)
-        again = kept.pop(_FORGOTTEN, None)  # what says that it was forgotten may be what is lost
+        left_over = self._read(home)
+        again = left_over.pop(
+            _FORGOTTEN, None
+        )  # what says that it was forgotten may be what is lost
         assert again is None or any("given-" in each.where for each in left)
-        assert {url: self._documents.get(url) for url in kept} == kept, "another document is shown"
+        assert {url: self._documents.get(url) for url in left_over} == left_over, (
+            "another document is shown"
+        )
         places = [each.cure.split("`refdesk forget ")[1].split("`")[0] for each in left]
         forgetting.forget(self.keeper(home), places, quarantined=False)
-        assert self.keeper(home).repair().damages == ()
+        assert self.keeper(home).repair(kept(home)).damages == ()
         assert self.keeper(home).rebuild().status["documents"] == self._status(home)["documents"]
         return "named"
 

@@ -124,7 +124,7 @@ def test_what_is_no_judge_is_refused(believes: Path, tmp_path: Path) -> None:
 
 
 CLAIMS = {
-    "true": "With 8 groups, the cache of grouped-query attention is 8 times smaller.",
+    "true": "The smaller cache makes decoding faster.",
     "unproven": "Multi-query attention keeps one key head, a gift to all query heads.",
     "number": "Multi-query attention keeps seven key heads for all query heads.",
     "name": "As in Zephyr, multi-query attention keeps one key head for all query heads.",

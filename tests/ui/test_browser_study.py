@@ -297,7 +297,7 @@ def test_the_reader_remembers_the_place_and_copies_tex(study, open_page):
     assert page.locator("article figure img").count() == page.locator("article img").count() == 2
     page.locator("#figure-1").scroll_into_view_if_needed()
     until(page, "document.querySelector('#figure-1 img').naturalWidth === 720")
-    assert page.locator("#figure-1 + p").inner_text() == CAPTION
+    assert page.locator("#figure-1 + p").inner_text() == f"Alt text: {CAPTION}"
     assert r"$$h = W_0 x + \frac{\alpha}{r} B A x$$" in copied(page, "article")
     for _ in range(4):
         page.locator("[data-size='1']").click()
