@@ -243,6 +243,7 @@ def _parts(text: str) -> tuple[str, ...]:
 
 def asked_in_turn(text: str) -> list[str]:
     """Return what a question asks one after the other, each as it stands there."""
+    text = " ".join(text.split())  # the pattern tries every run of spaces from each of its places
     pieces = [piece.strip(" ,，") for piece in _PARTS.split(text.rstrip(" ?？.。!！"))]
     pieces = [piece for piece in pieces if piece]
     # "In simple terms, what is ...?"
