@@ -96,7 +96,7 @@ def _different(library: Callable[..., Library], alone: str) -> list[str]:
 
     Each is in words that stand alone: what it leans on is what was asked first.
     """
-    pieces = asked_in_turn(" ".join(alone.split()))
+    pieces = asked_in_turn(alone)
     addressed = "://" in alone  # one page is meant, whatever is asked of it
     if len(pieces) < 2 or addressed or not any(map(may_be, pieces)):
         return []

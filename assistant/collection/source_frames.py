@@ -125,7 +125,8 @@ def many(asked: Asked) -> Request | None:
     )
     changed = _CHANGED.search(text)
     in_time = years or whole(r"since|over (?:the )?(?:time|years)|变化").search(text)
-    if whole(r"chang\w*").search(SAID["compare"].search(asked.text)[0]) and not in_time:  # type: ignore[index]
+    comparing = SAID["compare"].search(asked.text)
+    if comparing and whole(r"chang\w*").search(comparing[0]) and not in_time:
         return None  # "between GPT-2 and GPT-3": two things, no two times
     dull = " \u0001 ".join(changed.groups("")) if changed else SAID["compare"].sub(" \u0001 ", text)
     dull = whole(rf"{UNIT}|来源|各个?|说法|kept|say").sub(" ", dull)
