@@ -97,6 +97,17 @@ def test_a_follow_up_keeps_the_thread_and_the_address(served, page):
     assert page.locator("#thread .turn").count() == 0
 
 
+def test_a_question_asked_while_another_is_answered_is_answered_next(served, page):
+    opened(page, served)
+    ask(page, "slowly, how does multi-query attention share keys?")
+    page.get_by_text("Writing").wait_for(timeout=60_000)
+    ask(page, "What does grouped-query attention share?")
+    page.locator("#thread .turn").wait_for(timeout=60_000)
+    answered(page)
+    assert "Stopped." in page.locator("#thread .turn").inner_text()
+    assert page.locator("#answer .question").inner_text().startswith("What does grouped")
+
+
 def test_an_answer_is_copied_as_markdown_with_footnotes(served, page):
     opened(page, f"{served}/?q={QUESTION}")
     answered(page)

@@ -121,3 +121,41 @@ def test_what_is_wrong_is_told(tab, model_server):
     model_server.close()
     assert tab.ask() == ()
     assert "model server" in tab.seen[-1]
+
+
+def test_what_is_asked_meanwhile_is_asked_next_and_keeps_the_thread(tab, model_server):
+    model_server.pause, model_server.times = 0.05, 50
+
+    async def asked():
+        shown = []
+
+        async def ask(question):
+            async for state in tab.tab.ask(question, (), VISITOR):
+                shown.append(state)
+
+        first = asyncio.create_task(ask(QUESTION))
+        while not any("Writing" in str(state[1]) for state in shown):
+            await asyncio.sleep(0.01)
+        again = asyncio.create_task(ask(QUESTION))  # a key pressed twice
+        await again
+        assert not first.done()
+        model_server.times = 1
+        await ask("and grouped-query attention?")
+        await first
+        return shown
+
+    shown = asyncio.run(asked())
+    first, second = next(state[3] for state in reversed(shown) if isinstance(state[3], tuple))
+    assert first.question == QUESTION
+    assert first.notice.startswith("Stopped.")
+    assert second.answer is not None
+    assert second.asked != second.question  # put with the words of the one before
+
+
+def test_an_answer_is_kept_with_its_last_showing(tab):
+    async def asked():
+        return [state async for state in tab.tab.ask(QUESTION, (), VISITOR)]
+
+    whole = [state for state in asyncio.run(asked()) if 'class="tools' in str(state[1])]
+    assert whole
+    assert all(state[3][0].question == QUESTION for state in whole)

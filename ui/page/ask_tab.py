@@ -7,7 +7,7 @@ at every other door.
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import gradio as gr
@@ -29,6 +29,16 @@ Shown = tuple[object, object, object, object]
 """Updates of the thread, the answer, the box and the turns kept."""
 
 
+@dataclass
+class _Running:
+    """A question that a visitor's page is having answered; ``past`` is what its end leaves."""
+
+    question: str
+    past: tuple[Turn, ...]
+    stop: Callable[[], object]
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
+
+
 class AskTab:
     """What the Ask tab does; one for a language, for all visitors."""
 
@@ -36,7 +46,7 @@ class AskTab:
         self._asking = asking
         self._keeping = keeping
         self._say = say
-        self._stops: dict[str, Callable[[], object]] = {}
+        self._running: dict[str, _Running] = {}
 
     def draw(self, blocks: gr.Blocks) -> None:
         """Put the tab's components into the page being built."""
@@ -55,6 +65,7 @@ class AskTab:
         shown = [thread, out, box, past]
         asking = {
             "show_progress": "hidden", "concurrency_limit": AT_MOST, "api_visibility": "private",
+            "trigger_mode": "multiple",  # `ask` says what becomes of the one before
         }  # fmt: skip
         gr.on([box.submit, go.click], self.ask, inputs=[box, past], outputs=shown, **asking)
         blocks.load(self.ask_address, inputs=[past], outputs=shown, **asking)
@@ -64,9 +75,9 @@ class AskTab:
 
     def stop(self, request: gr.Request) -> None:
         """Stop what this visitor's question makes the desk do."""
-        stop = self._stops.get(session(request))
-        if stop is not None:
-            stop()
+        running = self._running.get(session(request))
+        if running is not None:
+            running.stop()
 
     async def ask_address(
         self, past: tuple[Turn, ...], request: gr.Request
@@ -95,36 +106,51 @@ class AskTab:
     async def ask(
         self, question: str, past: tuple[Turn, ...], request: gr.Request
     ) -> AsyncGenerator[Shown, None]:
-        """Answer a question; yields what is to be shown, whenever there is something new."""
+        """Answer a question; yields what is to be shown, whenever there is something new.
+
+        One that is still being answered on this page is stopped first and keeps its place in the
+        thread; the same question again, as of a key pressed twice, is let pass.
+        """
         say = self._say
         same = gr.skip()
         if not question.strip():
-            yield same, page.message_html(say("ask.empty")) if not past else same, same, same
+            alone = not past and session(request) not in self._running
+            yield same, page.message_html(say("ask.empty")) if alone else same, same, same
             return
+        while (before := self._running.get(session(request))) is not None:
+            if before.question == question:
+                yield same, same, same, same
+                return
+            before.stop()
+            await before.ended.wait()
+            past = before.past
         turn = Turn(len(past), question.strip(), state=say("ask.searching"))
         thread = "".join(turn_html(turn, say) for turn in past)
         stopped = asyncio.Event()
         # another thread may say it
         stop = partial(asyncio.get_running_loop().call_soon_threadsafe, stopped.set)
-        self._stops[session(request)] = stop
+        running = self._running[session(request)] = _Running(question, past, stop)
         fresh = True
         try:
             growing = until_stopped(self._answered(turn, past, request), stopped)
             async with aclosing(growing):
                 async for grown in growing:
                     turn = grown
+                    kept = same
+                    if not turn.state:  # whole: what follows on it may be asked from here on
+                        kept = running.past = (*past, turn)[-_KEPT:]
                     drawn = turn_html(turn, say)
-                    yield (thread, drawn, "", same) if fresh else (same, drawn, same, same)
+                    yield (thread, drawn, "", kept) if fresh else (same, drawn, same, kept)
                     fresh = False
             if turn.state:  # stopped before the end
                 turn = await self._kept(_stopped(turn, say), past, request)
-                yield same, turn_html(turn, say), same, same
-            yield same, same, same, (*past, turn)[-_KEPT:]
+                running.past = (*past, turn)[-_KEPT:]
+                yield same, turn_html(turn, say), same, running.past
         except RefdeskError as error:
             yield thread, error_html(turn, error, say), same, same
         finally:
-            if self._stops.get(session(request)) is stop:
-                del self._stops[session(request)]
+            del self._running[session(request)]
+            running.ended.set()
 
     async def _answered(
         self, turn: Turn, past: tuple[Turn, ...], request: gr.Request
