@@ -4,8 +4,11 @@ from index.models.embedder import Embedder
 from ingest.text.passage import LEAST_LIMIT
 from ingest.values import READER
 
-FORMAT = 8
-"""Version of the files of a generation: one of another version is not opened."""
+FORMAT = 9
+"""Version of the files of a generation: one of another version is not opened.
+
+A test holds what it stands for: the tables and the fields of the word index.
+"""
 
 PASSAGE_TOKENS = 200
 """Longest passage in tokens of the embedding model, special ones included."""
