@@ -8,6 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
+import numpy as np
+from numpy.typing import NDArray
+
 from assistant.answering.citation import curated_twin
 from assistant.answering.evidence import Evidence, Line
 from assistant.answering.sections import Section, Unit, count_words
@@ -27,6 +30,7 @@ _FIRST_WORDS = 30  # of an answer that opens with what was chosen, at least
 _GO_ON = 0.1  # what a unit loses in a section of which enough is shown
 _OPENING = 0.2  # what it gains by saying what the subject of an explanation is
 _ABOUT_SIDE = 0.8  # chance of its opening from which a document is about a side of a comparison
+_ABOUT_ALL = 0.7  # the same for each side, where one document is about all of them
 _CONTRAST = 0.2  # what it gains by speaking of all sides of a comparison
 _MENTIONS = 0.5  # share of a side's words, rare ones weighing more, that speak of it
 _SIDE = 1.5  # most of an answer that one of several such documents takes, times its equal share
@@ -74,7 +78,7 @@ def plan(evidence: Evidence, candidates: Sequence[Section], most_words: int | No
     for target in _targets(evidence):
         best = max(
             choice.places,
-            key=lambda at: _chance(candidates[at[0]].units[at[1]], [target]),
+            key=lambda at: choice.chance(at, target),
             default=None,
         )
         if best is not None and choice.fits(best):
@@ -90,6 +94,18 @@ def plan(evidence: Evidence, candidates: Sequence[Section], most_words: int | No
     return _ordered(evidence, candidates, choice)
 
 
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    """The addresses of the documents that are about what is asked.
+
+    That is one, also of a comparison where one is about all its sides (``whole``), else one for
+    each side where each has a document of its own.
+    """
+
+    urls: tuple[str, ...]
+    whole: bool = False
+
+
 Place = tuple[int, int]
 """A section by its number, and the number of a unit in it."""
 
@@ -101,12 +117,13 @@ class _Choice:
         self._evidence = evidence
         self._candidates = candidates
         self.left = words
-        self.about = _about(evidence, candidates)
-        most = words * _SIDE / len(self.about) if len(self.about) > 1 else words
+        self.subject = _subject(evidence, candidates)
+        sides = len(self.subject.urls)
+        most = words * _SIDE / sides if sides > 1 else words
         self._left_of = dict.fromkeys((section.url for section in candidates), most)
         self.chosen: set[Place] = set()
         self.worth = {
-            (number, place): _worth(evidence, section, section.units[place], place, self.about)
+            (number, place): _worth(evidence, section, section.units[place], place, self.subject)
             for number, section in enumerate(candidates)
             for place in range(len(section.units))
         }
@@ -116,6 +133,11 @@ class _Choice:
         """Return what a unit is worth now."""
         begun = any(number == at[0] for number, _ in self.chosen)
         return self.worth[at] - (_GO_ON if begun else 0.0)
+
+    def chance(self, at: Place, target: int) -> float:
+        """Return how likely a unit answers one of the queries."""
+        section = self._candidates[at[0]]
+        return _chance(section, section.units[at[1]], [target], self.subject)
 
     def fits(self, at: Place) -> bool:
         """Say whether a unit is new and there is room for it."""
@@ -127,7 +149,7 @@ class _Choice:
         begun = {
             section.url
             for section in (self._candidates[number] for number, _ in self.chosen)
-            if section.opens and section.url in self.about
+            if section.opens and section.url in self.subject.urls
         }
         places = (at for at in self.places if self._candidates[at[0]].url in begun)
         return next(filter(self.fits, places), None)
@@ -241,17 +263,24 @@ def _targets(evidence: Evidence) -> range:
     return range(1 + sides if several else 0, len(evidence.queries))
 
 
-def _chance(unit: Unit, targets: Sequence[int]) -> float:
+def _chance(section: Section, unit: Unit, targets: Sequence[int], subject: _Subject) -> float:
+    """Return how likely a unit answers any of the queries.
+
+    Where one document is about all sides, others are to answer the question: what speaks of one
+    side alone may speak of another thing of that name.
+    """
+    if subject.whole and section.url not in subject.urls:
+        return float(unit.chances[0])
     return max(float(unit.chances[target]) for target in targets)
 
 
 def _worth(
-    evidence: Evidence, section: Section, unit: Unit, place: int, about: Sequence[str]
+    evidence: Evidence, section: Section, unit: Unit, place: int, subject: _Subject
 ) -> float:
-    opens = section.opens and section.url in about and not place
+    opens = section.opens and section.url in subject.urls and not place
     opening = _OPENING if opens and evidence.question.scope != "narrow" else 0.0
     contrast = _CONTRAST if _contrasts(evidence, unit) else 0.0
-    return _chance(unit, _targets(evidence)) + opening + contrast
+    return _chance(section, unit, _targets(evidence), subject) + opening + contrast
 
 
 def _contrasts(evidence: Evidence, unit: Unit) -> bool:
@@ -264,24 +293,23 @@ def _contrasts(evidence: Evidence, unit: Unit) -> bool:
     return all(evidence.recall(side, said) >= _MENTIONS for side in sides)
 
 
-def _about(evidence: Evidence, candidates: Sequence[Section]) -> tuple[str, ...]:
-    """Return the addresses of the documents that are about what is asked.
-
-    That is one, or of a comparison one for each side where each has a document of its own.
-    """
-    own: dict[str, None] = {}
-    for side in range(1, 1 + len(evidence.question.sides)):
-        chances = {
-            section.url: max(float(unit.chances[side]) for unit in section.units)
-            for section in candidates
-            if section.opens
-        }
-        best = max(chances, key=chances.__getitem__, default=None)
-        if best and chances[best] >= _ABOUT_SIDE:
-            own[best] = None
-    if len(own) > 1:
-        return tuple(own)
-    return (evidence.lead,) if evidence.lead else ()
+def _subject(evidence: Evidence, candidates: Sequence[Section]) -> _Subject:
+    sides = slice(1, 1 + len(evidence.question.sides))
+    chances: dict[str, NDArray[np.float64]] = {}
+    for section in candidates if len(evidence.question.sides) > 1 else ():
+        if section.opens:
+            own = np.max([unit.chances[sides] for unit in section.units], axis=0)
+            chances[section.url] = np.maximum(own, chances.get(section.url, own))
+    lead = (evidence.lead,) if evidence.lead else ()
+    if not chances:
+        return _Subject(lead)
+    likeliest = max(chances, key=lambda url: float(chances[url].min()))
+    if chances[likeliest].min() >= _ABOUT_ALL:
+        return _Subject((likeliest,), whole=True)
+    by_side = np.array(list(chances.values())).T
+    best = (int(side.argmax()) for side in by_side if side.max() >= _ABOUT_SIDE)
+    own_of_each = tuple(dict.fromkeys(list(chances)[place] for place in best))
+    return _Subject(own_of_each if len(own_of_each) > 1 else lead)
 
 
 def _ordered(evidence: Evidence, candidates: Sequence[Section], choice: _Choice) -> Plan:
@@ -306,10 +334,11 @@ def _ordered(evidence: Evidence, candidates: Sequence[Section], choice: _Choice)
             group[0].start,
         )
     )
-    if len(choice.about) > 1:
-        sides = [[group for group in kept if group[0].url == url] for url in choice.about]
+    about = choice.subject.urls
+    if len(about) > 1:
+        sides = [[group for group in kept if group[0].url == url] for url in about]
         turns = [group for turn in zip_longest(*sides) for group in turn if group]
-        kept = turns + [group for group in kept if group[0].url not in choice.about]
+        kept = turns + [group for group in kept if group[0].url not in about]
     groups: list[Group] = []
     for section, places, _ in kept:
         below_a_heading = any(group.title for group in groups)
