@@ -5,6 +5,7 @@ units, each to be shown whole or not at all: a sentence with the one it refers b
 introduction with its list, a formula with the sentences around it. Knows nothing of budgets.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -22,6 +23,9 @@ _LONGEST_TABLE = 1500  # characters
 _LONGEST_CODE = 1200
 _LONGEST_LIST = 60  # words, of one unit
 _NEAR_TOP = 400  # characters
+_OF_A_TABLE = re.compile(
+    r"\b(?:tables?|rows?|columns?)\b|表中|[上该本]表|[这此每各]一?[行列]", re.IGNORECASE
+)
 
 SIGNALS = ("best", "cosine", "chance", "heading", "place", "words", "asked", "about")
 """What tells whether a unit answers a query: the best chance of a line in its section; its cosine,
@@ -220,6 +224,8 @@ def _belongs(line: Line, before: Line, first: Line) -> bool:
         return before.piece.item or before.piece.leads
     if before.piece.form == "formula":
         return not line.piece.title
+    if before.piece.form == "table" and _OF_A_TABLE.search(line.text):
+        return True
     return line.piece.refers_back and not first.piece.item
 
 

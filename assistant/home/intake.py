@@ -26,7 +26,6 @@ from ingest.lists import catalog
 from ingest.lists.catalog_file import CuratedList
 from ingest.lists.changes import changes_between
 from ingest.lists.parser import founding
-from ingest.values import PRIMER
 
 
 def ingest(
@@ -60,9 +59,9 @@ def ingest(
             if _is_warc(file):
                 count += writing.import_warc(writer.archive, expanded(file))
         new = writer.home.current() is None
-        if (seed and new) or _has_primer(writer):
-            writing.add(writer.archive, given.primer())
+        writer.renew_primer()
         if seed and new:
+            writing.add(writer.archive, given.primer())
             writing.add(writer.archive, catalog.founding_resources())
         writing.add(writer.archive, resources)
         outcomes: list[PageOutcome] = []
@@ -144,10 +143,6 @@ def take_file(writer: HomeWriter, name: str, data: bytes) -> IngestReport:
 
 def _by_name(writer: HomeWriter) -> dict[str, CuratedList]:
     return {curated.name: curated for curated in catalog.stored(writer.archive)}
-
-
-def _has_primer(writer: HomeWriter) -> bool:
-    return any(record.url.startswith(PRIMER) for record in writer.archive.records())
 
 
 def _as_read(

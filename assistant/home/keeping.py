@@ -31,6 +31,7 @@ from ingest.errors import HomeBusy, NothingFound, UsageError
 from ingest.gathering.collect import Collector
 from ingest.lists import catalog
 from ingest.lists.catalog_file import CuratedList
+from ingest.values import PRIMER
 
 Progress = Callable[[str, int, int], None]
 _SEED = "seed"
@@ -82,6 +83,12 @@ class HomeWriter:
                     raise
                 time.sleep(_LOOK_S)
 
+    def renew_primer(self) -> None:
+        """Take in the primer as this version brings it, where one is kept; what was forgotten not."""
+        if any(record.url.startswith(PRIMER) for record in self.archive.records()):
+            gone = {url for forgotten in self.archive.forgotten() for url in forgotten.addresses}
+            writing.add(self.archive, (note for note in given.primer() if note.url not in gone))
+
     def rebuild(self) -> IngestReport:
         """See :meth:`assistant.desk.Desk.rebuild`."""
         with self.writing():
@@ -89,6 +96,7 @@ class HomeWriter:
             if not self.archive.files():
                 raise NothingFound(f"The home {self.home.root} has an empty archive: ingest first.")
             mended = self.archive.mend()
+            self.renew_primer()
             report = replace(self.update(0, afresh=True), mended=tuple(mended))
             before = Home(self.home.root)
             folder, served = before.library, before.served

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from assistant.desk import Desk
+from ingest.archive import given
 from ingest.errors import NothingFound, UsageError
 from ingest.fetch.pace import Limits
 from tests.stand_in import Web
@@ -247,3 +248,20 @@ def test_a_library_keeps_to_the_model_it_was_built_with(home, notes):
     assert changed["digest"] != first["digest"]
     with pytest.raises(UsageError, match="multilingual-e5-small"):
         Desk(home, embedder="unknown").search("bread")
+
+
+def test_a_home_of_an_older_version_gets_the_newer_primer_by_a_rebuild(home, monkeypatch):
+    names = ("/alibi", "/rope", "/positional-encodings")
+    old = [note for note in given.primer() if note.url.endswith(names)]
+    monkeypatch.setattr(given, "primer", lambda: old[:2])
+    desk = Desk(home, llm="extractive")
+    desk.ingest([])
+    desk.forget([old[0].url])
+    before = desk.status()["documents"]
+    monkeypatch.setattr(given, "primer", lambda: old)
+    report = desk.rebuild()
+    urls = {hit.passage.url for hit in desk.search("position of a token", k=50).hits}
+    desk.close()
+    assert report.status["documents"] == before + 1
+    assert old[-1].url in urls
+    assert old[0].url not in urls  # what was forgotten stays away
