@@ -84,7 +84,7 @@ class HomeWriter:
                 time.sleep(_LOOK_S)
 
     def renew_primer(self) -> None:
-        """Take in the primer of this version, where an older one is kept, but what was forgotten."""
+        """Take in this version's primer, where an older one is kept, but for what was forgotten."""
         if any(record.url.startswith(PRIMER) for record in self.archive.records()):
             gone = {url for forgotten in self.archive.forgotten() for url in forgotten.addresses}
             writing.add(self.archive, (note for note in given.primer() if note.url not in gone))
