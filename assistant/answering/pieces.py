@@ -21,14 +21,14 @@ _REFERS_BACK = re.compile(
     r"then|so|but|also|for example|for instance|in contrast|他|它|这|其|因此|所以|但)\b",
     re.IGNORECASE,
 )
-# What is shown further up: "the formula above", "the above table", 上式. (Of other nouns nothing tells
-# whether "above" goes with them or with what follows: accuracy above chance.)
+# What is shown further up: "the formula above", "the above table", 上式. Of other nouns nothing
+# tells whether "above" goes with them or with what follows: accuracy above chance.
 _SHOWN = (
     "formula|equation|expression|definition|table|figure|plot|chart|diagram|graph|image|picture|"
     "screenshot|example|code|snippet|command|listing|script|output"
 )
 _POINTS_UP = re.compile(
-    rf"\bthe above\b|\b(?:{_SHOWN})s? (?:\w{{1,20}} )?above\b(?! (?:the|a|all)\b)"
+    rf"\bthe above\b|\b(?:{_SHOWN})s? (?:\w{{1,20}} )?above\b"
     r"|(?:上面的|上述的?)\w|上式|上表|上图",
     re.IGNORECASE,
 )
