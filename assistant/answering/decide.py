@@ -11,6 +11,7 @@ from assistant.answering.counted import uncounted
 from assistant.answering.evidence import Evidence, windows
 from assistant.answering.fitted import table
 from assistant.answering.mentions import unmentioned
+from assistant.answering.named import named
 from index.models.embedder import MODELS, Embedder
 from index.search.library import Library
 
@@ -24,7 +25,7 @@ class Limits:
     ``enough``: what the sum and the model's doubt must reach together.
 
     ``again``: below it a question in a language the embedding model does not know is asked again
-    in English.
+    in English. ``unnamed``: below it a question for a thing that nothing found names is refused.
 
     ``coverage``, ``cosine`` and ``asked`` are weights. ``cosine`` weighs nothing where the
     embedding model does not know the question's language.
@@ -38,6 +39,7 @@ class Limits:
     cosine: float = 1.0
     asked: float = 0.0
     again: float = 0.0
+    unnamed: float = 0.0
 
 
 def limits_for(embedder: Embedder, lang: str) -> Limits:
@@ -60,6 +62,7 @@ class Reason(Enum):
     UNKNOWN_NAME = "nothing found mentions a name in it"
     STRANGE_WORDS = "much of it is in words that the library does not have"
     UNCOUNTED = "nothing found says how many, or how long, of what it asks that of"
+    UNNAMED = "nothing found calls anything by the name of what it asks about"
     UNHEARD_WORD = "nothing found mentions the word that says most of what it is about"
     BADLY_SUPPORTED = "what was found is about something else"
     MODEL_DOUBTS = "the model found no answer in what was found"
@@ -91,7 +94,8 @@ class Signals:
     English question that stand nowhere in the library. (Of Chinese ones many do: they are pairs of
     characters, not words.) ``unheard`` is the share of that term of an English question that tells
     most of those which nothing found mentions. ``uncounted`` is what it asks the number of where
-    nothing found says one (see `assistant.answering.counted`).
+    nothing found says one (see `assistant.answering.counted`). ``named`` is the share of the name
+    of what it asks about that something found has in one place (see `assistant.answering.named`).
     """
 
     coverage: float
@@ -101,6 +105,7 @@ class Signals:
     asked: float = 0.0
     unheard: float = 0.0
     uncounted: str = ""
+    named: float = 1.0
 
     def support(self, limits: Limits) -> float:
         """Return the one number that is held against the limits."""
@@ -154,8 +159,9 @@ def judged(library: Library, evidence: Evidence) -> tuple[Signals, tuple[str, ..
     open_ = tuple(part for part, own in parts if decide(own, limits).hopeless)
     measured.append(_signals(library, evidence, evidence.question.text, 0))
 
-    def rank(own: Signals) -> tuple[bool, bool, float]:
-        return not own.unknown, not own.uncounted, own.support(limits)
+    def rank(own: Signals) -> tuple[bool, bool, bool, float]:
+        support = own.support(limits)
+        return not own.unknown, not own.uncounted, not _is_unnamed(own, limits), support
 
     return max(measured, key=rank), open_
 
@@ -210,7 +216,10 @@ def _signals(library: Library, evidence: Evidence, text: str, query: int) -> Sig
     strange = _share(weighed, absent) / total
     unheard = _unheard(library, evidence, weighed) / total
     number = uncounted(text, evidence) if evidence.question.lang == "en" else ""
-    return Signals(max(shares, default=0.0), cosine, unknown, strange, asked, unheard, number)
+    called = named(library, evidence, text, weighed)
+    return Signals(
+        max(shares, default=0.0), cosine, unknown, strange, asked, unheard, number, called
+    )
 
 
 def _unheard(library: Library, evidence: Evidence, weighed: dict[str, float]) -> float:
@@ -225,6 +234,11 @@ def _unheard(library: Library, evidence: Evidence, weighed: dict[str, float]) ->
     return max((weight for term, weight in weighed.items() if term not in said), default=0.0)
 
 
+def _is_unnamed(measured: Signals, limits: Limits) -> bool:
+    unnamed = measured.named < table("refusal")["named"]
+    return bool(unnamed and measured.support(limits) < limits.unnamed)
+
+
 def _share(weighed: dict[str, float], terms: frozenset[str]) -> float:
     return sum(weight for term, weight in weighed.items() if term in terms)
 
@@ -236,9 +250,10 @@ def decide(measured: Signals, limits: Limits, doubt: float | None = None) -> Dec
     off as being about it. So are words that nothing here uses, where they are much of a question
     that is badly supported: "How do I tune a sitar?" is not about tuning models. And so is a word
     that says most of what is asked where nothing found mentions it: what mixtures of experts are
-    tells nothing of mixtures of depths. And so is a number asked for, where nothing found says one:
-    how BERT was trained tells nothing of how many days that took. Not where a section is known to
-    answer the very question.
+    tells nothing of mixtures of depths. And so is a name that is all a question says, where nothing
+    found has it as a whole: edges and detection are not edge detection. And so is a number asked
+    for, where nothing found says one: how BERT was trained tells nothing of how many days it took.
+    Not where a section is known to answer the very question.
 
     Args:
         measured: what the sources say.
@@ -252,6 +267,8 @@ def decide(measured: Signals, limits: Limits, doubt: float | None = None) -> Dec
         return Decision(False, Reason.UNKNOWN_NAME, hopeless=True)
     if measured.strange > table("refusal")["strange"] and support < limits.floor:
         return Decision(False, Reason.STRANGE_WORDS, hopeless=True)
+    if _is_unnamed(measured, limits):
+        return Decision(False, Reason.UNNAMED, hopeless=True)
     if measured.unheard > table("refusal")["unheard"] and support < limits.sure:
         return Decision(False, Reason.UNHEARD_WORD, hopeless=True)
     if measured.uncounted and support < table("refusal")["uncounted"]:

@@ -21,6 +21,17 @@ _REFERS_BACK = re.compile(
     r"then|so|but|also|for example|for instance|in contrast|他|它|这|其|因此|所以|但)\b",
     re.IGNORECASE,
 )
+# What is shown further up: "the formula above", "the above table", 上式. Of other nouns nothing
+# tells whether "above" goes with them or with what follows: accuracy above chance.
+_SHOWN = (
+    "formula|equation|expression|definition|table|figure|plot|chart|diagram|graph|image|picture|"
+    "screenshot|example|code|snippet|command|listing|script|output"
+)
+_POINTS_UP = re.compile(
+    rf"\bthe above\b|\b(?:{_SHOWN})s? (?:\w{{1,20}} )?above\b"
+    r"|(?:上面的|上述的?)\w|上式|上表|上图",
+    re.IGNORECASE,
+)
 _TORN = re.compile(r"[^(（]{0,12}[)）]")  # closes what the piece before opened
 _LONGEST = 600  # characters
 _FORMULA = re.compile(r"^[ \t]*\$\$(?:[^$]|\$(?!\$)){1,2000}\$\$[ \t.,;]*$", re.MULTILINE)
@@ -38,7 +49,7 @@ class Piece:
     plain text but for those; ``start`` and ``end`` are its span in the passage. ``whole``: a
     sentence of prose, a list item or a long heading (a paper's title, in lists of papers) that can
     be shown as it stands. ``leads``: it introduces what follows, items of a list or a block.
-    ``refers_back``: it needs the piece before.
+    ``refers_back``: it needs the piece before. ``points_up``: it speaks of what is shown above it.
     """
 
     text: str
@@ -48,6 +59,7 @@ class Piece:
     whole: bool
     leads: bool
     refers_back: bool
+    points_up: bool = False
 
     @property
     def item(self) -> bool:
@@ -106,7 +118,8 @@ def pieces(text: str, fence: str = "") -> list[Piece]:
         to_items = announces and after < len(text) and _form(text, after) == "item"
         back = place > 0 and bool(_REFERS_BACK.match(line))
         whole = prose and (ends or to_items)
-        parts.append(Piece(line, start, end, form, whole, to_items or to_block, back))
+        up = bool(_POINTS_UP.search(line))
+        parts.append(Piece(line, start, end, form, whole, to_items or to_block, back, up))
     return sorted(parts, key=lambda piece: (piece.start, -piece.end))
 
 

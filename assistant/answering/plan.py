@@ -24,11 +24,13 @@ _LEAST = 0.3  # worth of a unit from which it is shown
 _RELATIVE = {"narrow": 0.65, "plain": 0.4, "wide": 0.4}  # and its share of the best one's
 _SHORT = {"narrow": 0, "plain": 200, "wide": 250}
 """Words below which an answer that says what its subject is reads on in the document about it."""
+_READ_ON = 0.15  # of the best one's worth, from which a unit is read on with
 _READ_WITH = 0.2  # worth of what is shown only since it stands beside what is
 _RUN = 130  # words of units that are read together, at most
 _FIRST_WORDS = 30  # of an answer that opens with what was chosen, at least
 _GO_ON = 0.1  # what a unit loses in a section of which enough is shown
 _OPENING = 0.2  # what it gains by saying what the subject of an explanation is
+_OPENS = 0.25  # share of the likeliest unit's chance below which that gains nothing
 _ABOUT_SIDE = 0.8  # chance of its opening from which a document is about a side of a comparison
 _ABOUT_ALL = 0.7  # the same for each side, where one document is about all of them
 _CONTRAST = 0.2  # what it gains by speaking of all sides of a comparison
@@ -122,8 +124,18 @@ class _Choice:
         most = words * _SIDE / sides if sides > 1 else words
         self._left_of = dict.fromkeys((section.url for section in candidates), most)
         self.chosen: set[Place] = set()
+        opens = _OPENS * max(
+            (
+                _chance(each, unit, _targets(evidence), self.subject)
+                for each in candidates
+                for unit in each.units
+            ),
+            default=0.0,
+        )
         self.worth = {
-            (number, place): _worth(evidence, section, section.units[place], place, self.subject)
+            (number, place): _worth(
+                evidence, section, section.units[place], place, self.subject, opens
+            )
             for number, section in enumerate(candidates)
             for place in range(len(section.units))
         }
@@ -151,7 +163,11 @@ class _Choice:
             for section in (self._candidates[number] for number, _ in self.chosen)
             if section.opens and section.url in self.subject.urls
         }
-        places = (at for at in self.places if self._candidates[at[0]].url in begun)
+        least = _READ_ON * max(self.worth.values(), default=0.0)
+        places = (
+            at for at in self.places
+            if self._candidates[at[0]].url in begun and self.worth[at] >= least
+        )  # fmt: skip
         return next(filter(self.fits, places), None)
 
     def take(self, at: Place) -> None:
@@ -226,8 +242,8 @@ class _Choice:
 def opened_by(planned: Plan, line: Line) -> Plan:
     """Return a plan that opens with the unit a line stands in, ahead of all headings.
 
-    A short one takes those after it along. A plan that opens by saying what its subject is stays as
-    it is; so does one whose chosen line is an item of a list.
+    A short one takes those after it along; an item of a list stays in its group, which comes first.
+    A plan that opens by saying what its subject is stays as it is.
     """
     first = planned.groups[0]
     said = not first.title
@@ -236,8 +252,10 @@ def opened_by(planned: Plan, line: Line) -> Plan:
         if place is None:
             continue
         starts = group is first and not place
-        if starts or group.units[place][0].piece.item or (said and group.url == first.url):
+        if starts or (said and group.url == first.url):
             return planned
+        if group.units[place][0].piece.item:
+            return Plan((group, *(other for other in planned.groups if other is not group)))
         end = _end_of_opening(group.units, place)
         left = replace(group, units=group.units[:place] + group.units[end:])
         rest = [left if other is group else other for other in planned.groups]
@@ -275,12 +293,19 @@ def _chance(section: Section, unit: Unit, targets: Sequence[int], subject: _Subj
 
 
 def _worth(
-    evidence: Evidence, section: Section, unit: Unit, place: int, subject: _Subject
+    evidence: Evidence,
+    section: Section,
+    unit: Unit,
+    place: int,
+    subject: _Subject,
+    least: float,
 ) -> float:
-    opens = section.opens and section.url in subject.urls and not place
+    """Return what a unit is worth; ``least`` is its chance from which it may open the answer."""
+    chance = _chance(section, unit, _targets(evidence), subject)
+    opens = section.opens and section.url in subject.urls and not place and chance >= least
     opening = _OPENING if opens and evidence.question.scope != "narrow" else 0.0
     contrast = _CONTRAST if _contrasts(evidence, unit) else 0.0
-    return _chance(section, unit, _targets(evidence), subject) + opening + contrast
+    return chance + opening + contrast
 
 
 def _contrasts(evidence: Evidence, unit: Unit) -> bool:
@@ -345,7 +370,7 @@ def _ordered(evidence: Evidence, candidates: Sequence[Section], choice: _Choice)
         groups.append(_group(evidence, section, places, named=below_a_heading))
     planned = Plan(tuple(groups))
     likeliest = max(choice.chosen, key=choice.worth.__getitem__, default=None)
-    if likeliest is None or any(section.opens for section, _, _ in kept):
+    if likeliest is None or kept[0][0].opens:
         return planned
     number, place = likeliest
     line = evidence.lines[candidates[number].units[place].rows[0]]

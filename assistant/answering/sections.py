@@ -22,6 +22,7 @@ from index.store.values import StoredPassage
 _LONGEST_TABLE = 1500  # characters
 _LONGEST_CODE = 1200
 _LONGEST_LIST = 60  # words, of one unit
+_LONGEST_REACH = 130  # words from a block to what speaks of it as standing above
 _NEAR_TOP = 400  # characters
 _OF_A_TABLE = re.compile(
     r"\b(?:tables?|rows?|columns?)\b|表中|[上该本]表|[这此每各]一?[行列]", re.IGNORECASE
@@ -99,7 +100,7 @@ def units_of(evidence: Evidence) -> list[list[list[int]]]:
     for row, line in enumerate(evidence.lines):
         passage = line.hit.passage
         grouped.setdefault((passage.url, passage.heading), []).append(row)
-    parts = [list(_units(evidence, rows)) for rows in grouped.values()]
+    parts = [_complete(evidence, _units(evidence, rows)) for rows in grouped.values()]
     return [units for units in parts if units]
 
 
@@ -188,6 +189,28 @@ def _units(evidence: Evidence, rows: Sequence[int]) -> Iterator[list[int]]:
         held = [] if _alone(line, evidence, rows[place + 1 :]) else [row]
     if held:
         yield held
+
+
+def _complete(evidence: Evidence, units: Iterator[list[int]]) -> list[list[int]]:
+    """Return the units of a section of which none speaks of a block above that is not shown.
+
+    Such a unit is one with the block and what stands between; left out where there is none near.
+    """
+    whole: list[list[int]] = []
+    for rows in units:
+        pieces = [evidence.lines[row].piece for row in rows]
+        pointing = next((at for at, piece in enumerate(pieces) if piece.points_up), None)
+        if pointing is None or any(piece.block for piece in pieces[:pointing]):
+            whole.append(rows)
+            continue
+        near = [at for at, before in enumerate(whole)
+                if any(evidence.lines[row].piece.block for row in before)]  # fmt: skip
+        if not near:
+            continue
+        reach = [row for unit in whole[near[-1] :] for row in unit] + rows
+        if sum(count_words(evidence.lines[row].text) for row in reach) <= _LONGEST_REACH:
+            whole[near[-1] :] = [reach]
+    return whole
 
 
 def _begins(evidence: Evidence, row: int) -> bool:

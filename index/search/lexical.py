@@ -169,7 +169,7 @@ class WordIndex:
         Chinese words that only ask are left out, as English ones are by the stop words: their
         bigrams would find whatever page asks something.
         """
-        return self._stems(_ASKING.sub(" ", folded(text)))
+        return self._stems(without_asking(text))
 
     def _stems(self, text: str) -> list[str]:
         return list(dict.fromkeys(self._analyzer.analyze(spread(one_spelling(text.lower())))))
@@ -241,6 +241,11 @@ class WordIndex:
 
     def __len__(self) -> int:
         return int(self._index.searcher().num_docs)
+
+
+def without_asking(text: str) -> str:
+    """Return a text, folded, without the Chinese words that only ask."""
+    return _ASKING.sub(" ", folded(text))
 
 
 @contextlib.contextmanager

@@ -64,6 +64,21 @@ def test_what_refers_back_says_so_except_at_the_beginning():
     assert not pieces("This is costly.")[0].refers_back
 
 
+@pytest.mark.parametrize(
+    ("text", "points"),
+    [
+        ("The formula given above says what it costs.", True),
+        ("For the above formula, x is a vector.", True),
+        ("由上式可得结果为 4。", True),
+        ("It keeps all probabilities above the threshold.", False),
+        ("The accuracy rose above chance.", False),
+        ("As t approaches 0 from above, the logit grows.", False),
+    ],
+)
+def test_what_speaks_of_something_above_says_so(text, points):
+    assert pieces(text)[0].points_up == points
+
+
 def test_code_is_one_piece_as_it_stands():
     (code,) = [piece for piece in pieces(PASSAGE) if piece.code]
     assert code.text == "```python\nloss = model(batch)\nloss.backward()\n```"

@@ -22,9 +22,13 @@ $$w = t_w / (t_w + t_r)$$
 
 for winding time and reading time. A reel of one kilometre is wound in ninety seconds.
 
+By the formula above a tape drive that winds for one second and reads for three loses a quarter.
+
 ## What tape storage costs
 
 Tape storage is cheap per terabyte. Tape drives are dear, unlike the drives of disk storage.
+
+Tape storage costs more than in the table above when it is read often.
 """
 DISK = """# Disk storage
 
@@ -72,6 +76,15 @@ def test_a_formula_stands_between_what_announces_and_what_explains_it(library):
     at = next(row for row, text in enumerate(lines) if text.startswith("$$"))
     assert lines[at - 1].endswith("lost to winding is")
     assert lines[at + 1].startswith("for winding time")
+
+
+def test_what_speaks_of_a_formula_above_is_shown_with_it_or_not_at_all(library):
+    lines = planned(library, "Which share does a tape drive lose that winds for a second?").lines
+    texts = [line.text for line in lines]
+    speaks = next(row for row, text in enumerate(texts) if text.startswith("By the formula above"))
+    assert any(text.startswith("$$") for text in texts[:speaks])
+    lines = planned(library, "What does tape storage cost when it is read often?").lines
+    assert not any("table above" in line.text for line in lines)
 
 
 def test_a_paragraph_is_shown_from_its_beginning(library):

@@ -64,6 +64,33 @@ def test_the_share_of_the_most_telling_word_nothing_mentions_is_measured(desk):
     assert unheard("What is multi-query typography?") > 0.3
 
 
+def test_a_name_that_nothing_found_has_as_a_whole_is_hopeless_unless_well_supported():
+    limits = Limits(hopeless=0.5, floor=1.0, sure=1.2, enough=1.4, unnamed=1.3)
+    decision = decide(Signals(0.6, 0.5, (), named=0.6), limits)
+    assert decision.hopeless
+    assert decision.reason is Reason.UNNAMED
+    assert decide(Signals(0.6, 0.5, (), named=0.9), limits).answer
+    assert decide(Signals(0.9, 0.5, (), named=0.6), limits).answer  # asked in other words
+
+
+@pytest.mark.parametrize(
+    ("question", "whole"),
+    [
+        ("What is multi-query attention?", True),
+        ("What is bread attention?", False),
+        ("What is grouped-query attention's cache?", True),
+        ("Multi-query attention vs typography", False),
+        ("Why is grouped-query attention as cheap as rye is dear to bakers?", True),  # no name
+        ("什么是黑麦面包缓存？", False),
+    ],
+)
+def test_how_far_the_name_of_what_is_asked_about_stands_in_one_place_is_measured(
+    desk, question, whole
+):
+    found = signals(desk.library, gather(desk.library, understand(question), Filters()))
+    assert (found.named >= 0.75) is whole
+
+
 @pytest.mark.parametrize(
     ("question", "counted"),
     [

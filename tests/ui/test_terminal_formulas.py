@@ -10,10 +10,14 @@ from ui.cli.formulas import typeset
     [
         (r"$\Theta(N^2 d^2 / M)$", "Θ(N² d² / M)"),
         (r"$256 + 50{,}000 + 1 = 50{,}257$", "256 + 50,000 + 1 = 50,257"),
-        (r"$m' = e^{m-m'}\,\ell$", "m' = e^{m-m'} ℓ"),
+        (r"$m' = e^{m-m'}\,\ell$", "m' = e^(m-m') ℓ"),
+        (r"$$p_i \propto e^{z_i/T}$$", "p_i ∝ e^(z_i/T)"),
+        (r"$2^{2^{n-1}} W_{\text{out}}^{(t)}$", "2^(2^(n-1)) W_out^(t)"),
+        (r"$e^{x^{2}}$", "e^(x²)"),
+        (r"$\{a, b\}_{ij}$", "{a, b}_ij"),
         (r"$$\frac{a + b}{2}$$", "(a + b)/2"),
         (r"$3.1 \times 10^{23}$", "3.1 × 10²³"),
-        (r"$W_0 \in \mathbb{R}^{d \times k}$", "W₀ ∈ ℝ^{d × k}"),
+        (r"$W_0 \in \mathbb{R}^{d \times k}$", "W₀ ∈ ℝ^(d × k)"),
     ],
 )
 def test_tex_becomes_unicode_without_losing_what_belongs_together(tex, shown):

@@ -1,7 +1,8 @@
 r"""Formulas as a terminal can show them: TeX becomes Unicode on one line.
 
 By `pylatexenc`, which knows the signs. What TeX stacks is told apart by brackets here: a fraction's
-numerator and denominator, a power of more than one sign. TeX that it does not know stays as it is.
+numerator and denominator, an exponent of more than one word. TeX that it does not know stays as it
+is.
 """
 
 import re
@@ -13,6 +14,8 @@ from ingest.text.formulas import FORMULA, tex_of
 _WORD = re.compile(r"[\w.]+")
 _RAISED = re.compile(r"\^(?:\{(-?\d+)\}|(\d))")
 _LOWERED = re.compile(r"_(?:\{(\d+)\}|(\d))")
+_SCRIPT = re.compile(r"(?P<mark>[\^_])\{(?P<inner>[^{}]*)\}")
+_ONE = re.compile(r"[^\W_⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉]+|\([^()]*\)")  # needs no brackets around it
 _SIGN = re.compile(r"\s*([=≈≠≤≥∈∝→←×·≪≫])\s*")
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
@@ -33,7 +36,15 @@ def _formula(whole: str, tex: str) -> str:
         return whole
     line = _RAISED.sub(lambda match: (match[1] or match[2]).translate(_SUPERSCRIPTS), line)
     line = _LOWERED.sub(lambda match: (match[1] or match[2]).translate(_SUBSCRIPTS), line)
+    while (bracketed := _SCRIPT.sub(_script, line)) != line:  # from within outwards
+        line = bracketed
     return " ".join(_SIGN.sub(r" \1 ", line).split())
+
+
+def _script(match: re.Match[str]) -> str:
+    """Return what is raised or lowered in round brackets, which a reader knows, or in none."""
+    inner = match["inner"].strip()
+    return match["mark"] + (inner if _ONE.fullmatch(inner) else f"({inner})")
 
 
 @lru_cache(maxsize=1)

@@ -1,0 +1,83 @@
+"""Whether what a question asks about is called that by anything found.
+
+Many questions ask about one thing, or compare some, and say nothing but their names: "What is edge
+detection?" Sources that use the words of a name apart, edges here and detection there, never speak
+of the thing. One that does has the name in one sentence, heading or other name of its subject, or
+is known to answer a question that has.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from assistant.answering.evidence import Evidence
+from assistant.answering.primer_zh import in_chinese
+from assistant.answering.question import ASKING
+from index.search.lexical import without_asking
+from index.search.library import Library
+from ingest.primer_questions import questions
+from ingest.text.scripts import has_han
+from ingest.values import PRIMER
+
+_MOST_TERMS = 4  # of a name; what is longer says something
+_MOST_PAIRS = 7  # of Han characters, in a name of four words of two each
+_TOKEN = re.compile(r"\w+(?:[.+'’-]\w+)*|[^\w\s]")
+_POSSESSIVE = re.compile(r"['’]s\b")
+_ASKING = frozenset(ASKING.split())
+# what joins two things in Chinese, or says something of one
+_JOINS = re.compile(r"[\s的和与跟或了吗呢，、]+|区别|不同|差别|差异|相比")
+
+
+def named(library: Library, evidence: Evidence, text: str, weighed: Mapping[str, float]) -> float:
+    """Return which share of the name of what is asked about something found has in one place.
+
+    Of a comparison it is that of the side that is named least; 1 where a question is more than the
+    names of things.
+
+    Args:
+        library: where the evidence was found.
+        evidence: what was found.
+        text: the question, or a part or side of it.
+        weighed: what each term of the text is worth (`assistant.answering.decide.weights`).
+    """
+    sides = evidence.question.sides if text == evidence.question.text else ()
+    most = _MOST_PAIRS if evidence.question.lang == "zh" else _MOST_TERMS
+    things = [_things(library, side) for side in sides or (text,)]
+    if any(len(each) != 1 or len(each[0]) > most for each in things):
+        return 1.0
+    places = list(_places(library, evidence))
+    shares = []
+    for (terms,) in things:
+        whole = sum(weighed.get(term, 0.0) for term in terms)
+        best = max((sum(weighed.get(t, 0.0) for t in terms & place) for place in places), default=0)
+        shares.append(best / whole if whole else 1.0)
+    return min(shares)
+
+
+def _things(library: Library, text: str) -> list[frozenset[str]]:
+    """Return the terms of each run of words that do not only ask."""
+    if has_han(text):
+        runs = _JOINS.split(without_asking(text).strip(" ?？。!！"))
+    else:
+        runs = [""]
+        for token in _TOKEN.findall(_POSSESSIVE.sub("", text)):
+            if token.casefold() in _ASKING or not library.terms(token):
+                runs.append("")
+            else:
+                runs[-1] += f" {token}"
+    return [terms for run in runs if (terms := frozenset(library.terms(run)))]
+
+
+def _places(library: Library, evidence: Evidence) -> Iterator[frozenset[str]]:
+    """Yield the terms of everything found that may name a thing."""
+    yield from (line.terms for line in evidence.lines)
+    passages = {line.hit.passage.number: line.hit.passage for line in evidence.lines}
+    said: set[str] = set()
+    for other in library.store.aliases(sorted(passages)).values():
+        said.update(other.split(", "))
+    for passage in passages.values():
+        names = [passage.title, *passage.heading]
+        if evidence.question.lang == "zh" and passage.url.startswith(PRIMER):
+            slug = passage.url.removeprefix(PRIMER)
+            names += [own for name in names if (own := in_chinese(slug, name))]
+        said.update(names, questions(passage.url, passage.heading, evidence.question.lang))
+    yield from (frozenset(library.terms(text)) for text in sorted(said))
