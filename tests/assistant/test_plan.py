@@ -38,6 +38,17 @@ Disk storage keeps data on a spinning plate under a moving head. Disk storage is
 
 An arm moves the head over the spinning plate. The plate turns some seven thousand times a minute.
 
+## How long disk storage lasts
+
+How long disk storage lasts depends on the room that it is kept in:
+
+| room | years |
+| --- | --- |
+| damp | 3 |
+| dry | 6 |
+
+The second row is what makers of disks promise for a dry room.
+
 ## What disk storage costs
 
 Disk storage is dearer per terabyte than tape storage. A disk wears out in about five years.
@@ -107,3 +118,11 @@ def test_an_answer_opens_with_what_was_chosen_unless_it_says_what_its_subject_is
     assert opened.groups[0].title == ""
     assert opened.groups[0].units == (without.groups[-1].units[-1],)
     assert sorted(line.text for line in opened.lines) == sorted(x.text for x in without.lines)
+
+
+def test_a_sentence_about_the_rows_of_a_table_is_shown_with_the_table(library):
+    evidence = gather(library, understand("How many years does disk storage last?"), Filters())
+    units = [unit for section in sections(library, evidence) for unit in section.units]
+    texts = [[evidence.lines[row].text for row in unit.rows] for unit in units]
+    (shown,) = [unit for unit in texts if any(text.startswith("The second row") for text in unit)]
+    assert any(text.startswith("| room |") for text in shown)
