@@ -24,6 +24,7 @@ from tests.growth import FEW, Case
 from ui import markdown_form, sentence_form
 from ui.cli import formulas as terminal_formulas
 from ui.cli import render, terminal
+from ui.cli import tables as terminal_tables
 from ui.kept import pictures, saved, thread_html
 from ui.page import (
     formulas,
@@ -139,6 +140,9 @@ CASES: dict[str, Any] = {
     ),
     "ui.markdown_form.linked": lambda text: markdown_form.linked(text, f"https://{text}"),
     "ui.markdown_form.words": markdown_form.words,
+    "ui.cli.tables.aligned": Case(
+        terminal_tables.aligned, heads=("", "| ", "|-"), units=("|", "| a ", "\\|", "-", "\n|")
+    ),
     "ui.page.formulas.typeset": Case(
         formulas.typeset, heads=("", "$", "$$"), tail="$$", units=("\\frac{a}{", "{", "^{", "_")
     ),

@@ -17,6 +17,11 @@ from ui.cli.formulas import typeset
         (r"$\{a, b\}_{ij}$", "{a, b}_ij"),
         (r"$$\frac{a + b}{2}$$", "(a + b)/2"),
         (r"$3.1 \times 10^{23}$", "3.1 × 10²³"),
+        (r"$$\left\lceil \frac{n - o}{s - o} \right\rceil$$", "⌈(n - o)/(s - o)⌉"),
+        (r"$-\log \sigma\!\left(\beta \log p_n\right)$", "- log σ(β log p_n)"),
+        (r"$\left. \tfrac{1}{2}\mu^2 \right|_0$", "1/2 μ² |₀"),
+        (r"$1 - \binom{n-c}{k} \Big/ \binom{n}{k}$", "1 - C(n-c, k) / C(n, k)"),
+        (r"$\hat{a} = \arg\max_a \operatorname{softmax}(a)$", "â = arg max_a softmax(a)"),
         (r"$W_0 \in \mathbb{R}^{d \times k}$", "W₀ ∈ ℝ^(d × k)"),
     ],
 )

@@ -17,6 +17,7 @@ from index.search.library import Hit
 from index.store.values import Recommendation
 from ingest.links.urls import canonical
 from ui.cli.formulas import typeset
+from ui.cli.tables import aligned
 from ui.cli.terminal import clean
 from ui.markdown_form import linked, words
 from ui.sentence_form import code_of
@@ -50,6 +51,8 @@ def run_text(run: Sequence[Sentence], citations: Sequence[Citation] = ()) -> Tex
     text = Text()
     if first.block:
         shown = code_of(first.text) if first.form == "code" else typeset(first.text)
+        if first.form == "table":
+            shown = aligned(shown or "")
         text.append("\n".join(f"    {clean(line)}" for line in (shown or "").split("\n")))
     elif first.item:
         style = "" if first.form == "calculation" else "italic"
