@@ -31,7 +31,7 @@ from index.store.generation import Home
 from ingest.archive.warc import Archive
 from ingest.bounded.quarantine import Quarantine
 from ingest.bounded.sound import soundly
-from ingest.disk import remove_tree
+from ingest.disk import remove
 from ingest.fetch.pace import Limits
 from ingest.lists import catalog
 from ingest.page import Page
@@ -226,7 +226,7 @@ def main(count: int = 1000, seed: int = 1) -> int:
                 print(f"{where}: {type(error).__name__}: {error}"[:400], flush=True)
             came[verdict] += 1
             came[f"{verdict} in {kind}"] += 1
-            remove_tree(target)
+            remove(target)
             if number % 50 == 49:
                 print(number + 1, dict(came), f"{time.monotonic() - begun:.0f} s", flush=True)
     for verdict, times in sorted(came.items()):
