@@ -22,6 +22,7 @@ from assistant.home import checking, forgetting
 from assistant.home.keeping import HomeWriter
 from assistant.kept.gaps import Gaps
 from assistant.kept.notes import Notes
+from assistant.kept.store import KeptKind
 from assistant.kept.threads import Threads
 from assistant.learning.deck import Deck
 from index.building import work
@@ -101,7 +102,7 @@ def damages(file: Path, data: bytes) -> Iterator[tuple[str, bytes | None]]:
     yield "zeros", data[:middle] + bytes(min(4096, len(data) - middle)) + data[middle + 4096 :]
 
 
-def kept(home: Path) -> Sequence[checking.Kept]:
+def kept(home: Path) -> Sequence[KeptKind]:
     """Return what people keep in a home."""
     return (Threads(home), Notes(home), Gaps(home), Deck(home))
 
