@@ -8,11 +8,11 @@ _LARGE = 128 * 1024
 
 
 def give_back_what_is_freed() -> None:
-    """Have the system's allocator map every large block by itself, so that freeing it gives it back.
+    """Have the allocator map every large block by itself, so that freeing it gives it back.
 
-    glibc raises what it takes for large with each large block that is freed, and keeps the others in
-    a pool for each thread: what a rebuild and some threads of searches once needed stayed with the
-    process. Other allocators are left as they are.
+    glibc raises what it takes for large with each large block that is freed, and keeps the others
+    in a pool for each thread: what a rebuild and some threads of searches once needed stayed with
+    the process. Other allocators are left as they are.
     """
     if sys.platform == "linux":
         mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
