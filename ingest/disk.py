@@ -46,9 +46,16 @@ def make_way(place: Path, *, for_folder: bool = False) -> None:
 
 
 def remove(place: Path) -> None:
-    """Remove a file, a link, or a folder with all that is in it, if it is there."""
+    """Remove a file, a link, or a folder with all that is in it, if it is there.
+
+    Others may have the folder open, so first it goes from under its name: what reads a word index
+    makes a lock file in it at any moment, and a folder that is not empty cannot be removed. The
+    name in between ends in ``.part``, as all that is unfinished.
+    """
     if place.is_dir() and not place.is_symlink():
-        shutil.rmtree(place)
+        aside = place.with_name(f"{place.name}.{uuid.uuid4().hex[:8]}.part")
+        place.rename(aside)
+        shutil.rmtree(aside)
     else:
         place.unlink(missing_ok=True)
 
@@ -109,14 +116,3 @@ def sha256_of(path: Path) -> str:
     """Return the hex SHA-256 of a file."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def remove_tree(folder: Path) -> None:
-    """Remove a folder that others may have open: first it goes from under its name.
-
-    What reads a word index makes a lock file in it at any moment, and a folder that is not empty
-    cannot be removed. The name in between ends in ``.part``, as all that is unfinished.
-    """
-    aside = folder.with_name(f"{folder.name}.{uuid.uuid4().hex[:8]}.part")
-    folder.rename(aside)
-    shutil.rmtree(aside)

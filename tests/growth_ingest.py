@@ -724,6 +724,7 @@ EXEMPT: dict[str, str] = {
     "ingest.reading.picture_image.": "bounds pixels itself, in a process that is ended",
     "ingest.reading.pictures.": "looks at the first bytes; a JPEG's parts are passed over in steps",
     "ingest.reading.pdf_image.": "bounds characters and pixels itself, in a process that is ended",
+    "ingest.reading.pdf_pages.pages": "the larger part of extract_pdf, which is measured",
     "ingest.reading.pdf_figures.placed": "five numbers",
     "ingest.reading.pdf_figures.region": "goes over a page's pieces at most twelve times",
     "ingest.reading.pdf_figures.regions": "goes over a page's pieces at most twelve times",

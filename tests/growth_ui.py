@@ -282,7 +282,7 @@ EXEMPT: dict[str, str] = {
     "ui.kept.pictures.named": "digests of pictures that are bounded",
     "ui.kept.thread_html.thread_html": "measured with `shown_otherwise`",
     "ui.kept.forms.exported": "the thread's answers met their bounds when they were asked for",
-    "ui.cli.app.refdesk": "one option",
+    "ui.cli.options.shared": "options, taken as they are",
     "ui.cli.plots.curves": "takes figures",
     "ui.cli.plots.draw": "takes figures",
     "ui.cli.render.status": "shows it by `terminal.Console.render`",

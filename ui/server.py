@@ -22,6 +22,7 @@ from ui.serving.chat_completions import add_chat
 from ui.serving.connections import BACKLOG, Bounded, Connection
 from ui.serving.jobs import Jobs
 from ui.serving.mcp import add_mcp
+from ui.serving.memory import give_back_what_is_freed
 from ui.serving.metrics import Measured, Metrics
 from ui.serving.prefix import Rooted, Stripped, checked
 from ui.serving.refusals import explain_errors, problem
@@ -84,6 +85,7 @@ def serve(
         folders=folders,
     )
     below = checked(root_path)
+    give_back_what_is_freed()
     _ = desk.library  # open (and, in a new home, build) before the first visitor waits for it
     turns = Turns(at_once=AT_MOST if desk.asks_a_server else 1)
     app = application(desk, turns, access, below)

@@ -18,8 +18,8 @@ from ingest.disk import expanded
 if TYPE_CHECKING:
     import httpx
 
-    from assistant.home.checking import Kept
     from assistant.home.reports import Fetching
+    from assistant.kept.store import KeptKind
     from ingest.fetch.pace import Limits
 
 
@@ -71,7 +71,7 @@ class Base:
         """Return the library as it is now: one answer is made from one generation."""
         return self._opened.library(*asked).snapshot()
 
-    def _kept(self) -> "Sequence[Kept]":
+    def _kept(self) -> "Sequence[KeptKind]":
         """Return all that people keep here."""
         from assistant.learning.deck import Deck  # needed here alone
 

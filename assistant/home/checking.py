@@ -2,15 +2,15 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
+from assistant.kept.store import KeptKind
 from index.building import check as library_check
 from index.models import check as weights_check
 from index.store import sums
 from index.store.generation import Home
 from ingest.archive import check as archive_check
 from ingest.archive.warc import Archive
-from ingest.disk import remove_tree
+from ingest.disk import remove
 from ingest.lists import catalog
 from ingest.values import Damage
 
@@ -23,21 +23,7 @@ class Checkup:
     repaired: tuple[Damage, ...] = ()
 
 
-class Kept(Protocol):
-    """What people keep of one kind: threads, notes, cards, refused questions."""
-
-    @property
-    def name(self) -> str:
-        """What it is called where it is damaged."""
-
-    def is_sound(self) -> bool:
-        """Say whether all of it can be read."""
-
-    def set_aside(self) -> str:
-        """Give it another name, so that it is begun anew; return that name."""
-
-
-def damages(home: Home, kept: Sequence[Kept]) -> list[Damage]:
+def damages(home: Home, kept: Sequence[KeptKind]) -> list[Damage]:
     """Return every damage of a home and of what people ``kept``.
 
     Every byte of archive, library and weights is read.
@@ -57,7 +43,7 @@ def damages(home: Home, kept: Sequence[Kept]) -> list[Damage]:
     return harm
 
 
-def repair(home: Home, kept: Sequence[Kept], make_anew: Callable[[], object]) -> None:
+def repair(home: Home, kept: Sequence[KeptKind], make_anew: Callable[[], object]) -> None:
     """Put right what can be; ``make_anew`` makes the library from the archive.
 
     The caller holds the home's write lock.
@@ -73,7 +59,7 @@ def repair(home: Home, kept: Sequence[Kept], make_anew: Callable[[], object]) ->
     make_anew()
     for older in home.generations()[:-1]:
         if sums.damage(older, every_byte=True):
-            remove_tree(older)
+            remove(older)
 
 
 def compared(before: list[Damage], left: list[Damage]) -> Checkup:

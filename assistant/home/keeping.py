@@ -14,6 +14,7 @@ from assistant.home import checking
 from assistant.home.checking import Checkup
 from assistant.home.notices import notices
 from assistant.home.reports import Fetching, IngestReport
+from assistant.kept.store import KeptKind
 from index.building import build, widening
 from index.building.work import Here, Work
 from index.models.embedder import Embedder
@@ -26,7 +27,7 @@ from ingest.archive import given, moving, writing
 from ingest.archive.warc import Archive
 from ingest.bounded.lists import ListReader
 from ingest.bounded.quarantine import Quarantine
-from ingest.disk import remove_tree
+from ingest.disk import remove
 from ingest.errors import HomeBusy, NothingFound, UsageError
 from ingest.gathering.collect import Collector
 from ingest.lists import catalog
@@ -126,7 +127,7 @@ class HomeWriter:
             return carry.lists_of(self.home)
         return catalog.known(self.archive)
 
-    def repair(self, kept: Sequence[checking.Kept]) -> Checkup:
+    def repair(self, kept: Sequence[KeptKind]) -> Checkup:
         """See :meth:`assistant.desk.Desk.check`; ``kept`` as in `checking.damages`."""
         damages = checking.damages(self.home, kept)
         if not damages:
@@ -199,7 +200,7 @@ class HomeWriter:
             )
         for older in self.home.generations()[:-1]:
             if sums.damage(older, every_byte=False):  # nobody can go on reading it
-                remove_tree(older)
+                remove(older)
         status = Library(self.home, self.embedder).status()
         return IngestReport(
             count, change.read, change.removed, change.passages, status, notices=tuple(said)

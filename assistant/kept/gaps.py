@@ -16,7 +16,7 @@ import numpy as np
 from assistant.answering import look_in
 from assistant.answering.values import Answer, Reading
 from assistant.kept.file import Damaged
-from assistant.kept.store import Place, Rows, kept
+from assistant.kept.store import KeptKind, Place, Rows, kept
 from index.search.library import Library
 from index.store.values import Recommendation
 from ingest.errors import RefdeskError
@@ -47,7 +47,7 @@ class Gap:
     sections: tuple[Recommendation, ...]
 
 
-class Gaps:
+class Gaps(KeptKind):
     """The refused questions of a home, or of desks that share a database.
 
     Args:
@@ -55,7 +55,7 @@ class Gaps:
     """
 
     def __init__(self, place: Place) -> None:
-        self._store = kept(place, "gaps", _SCHEMA)
+        super().__init__(kept(place, "gaps", _SCHEMA))
 
     def note(self, refused: Answer) -> None:
         """Remember a refused question; of 1,000 the one not asked for longest goes."""
@@ -103,23 +103,9 @@ class Gaps:
                 for question in questions:
                     db.execute("DELETE FROM gaps WHERE question = ?", (question,))
 
-    @property
-    def name(self) -> str:
-        """What they are called where they are damaged."""
-        return self._store.name
-
-    def is_sound(self) -> bool:
-        """Say whether all of them can be read."""
-
-        def every_row(db: Rows) -> None:
-            for row in db.execute(_ROWS):
-                _gap(*row)
-
-        return self._store.is_sound(every_row)
-
-    def set_aside(self) -> str:
-        """See `assistant.kept.store.Kept.set_aside`."""
-        return self._store.set_aside()
+    def _read_all(self, db: Rows) -> None:
+        for row in db.execute(_ROWS):
+            _gap(*row)
 
 
 def _gap(question: str, lang: str, last: str, count: int, nearest: str, places: str) -> Gap:

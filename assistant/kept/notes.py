@@ -13,7 +13,7 @@ from typing import Any
 
 from assistant.bounds import readable
 from assistant.kept.anchor import CONTEXT, Anchor
-from assistant.kept.store import Place, Rows, kept
+from assistant.kept.store import KeptKind, Place, Rows, kept
 from assistant.kept.words import terms
 from ingest.errors import NothingFound, UsageError
 
@@ -57,7 +57,7 @@ class Note:
     updated: str
 
 
-class Notes:
+class Notes(KeptKind):
     """The notes of a home, or of desks that share a database.
 
     ``owner`` is as in `assistant.kept.threads.Threads`.
@@ -68,7 +68,7 @@ class Notes:
     """
 
     def __init__(self, place: Place, *, keeping: bool = True) -> None:
-        self._store = kept(place, "notes", _SCHEMA, searched=True)
+        super().__init__(kept(place, "notes", _SCHEMA, searched=True))
         self.keeping = keeping
 
     def add(
@@ -183,24 +183,10 @@ class Notes:
             db.execute("DELETE FROM notes WHERE number = ?", (number,))
         return old
 
-    def is_sound(self) -> bool:
-        """Say whether all of it can be read, every note."""
-
-        def every_row(db: Rows) -> None:
-            for row in db.execute(_ROWS):
-                _note(row)
-            db.rows_with("the")
-
-        return self._store.is_sound(every_row)
-
-    @property
-    def name(self) -> str:
-        """What it is called where it is damaged."""
-        return self._store.name
-
-    def set_aside(self) -> str:
-        """See `assistant.kept.store.Kept.set_aside`."""
-        return self._store.set_aside()
+    def _read_all(self, db: Rows) -> None:
+        for row in db.execute(_ROWS):
+            _note(row)
+        db.rows_with("the")
 
     def _named(self, db: Rows, note: str, owner: str | None) -> tuple[int, Note]:
         where, values = _of(db, owner)

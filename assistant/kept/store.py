@@ -91,6 +91,33 @@ class Kept(Protocol):
         """
 
 
+class KeptKind:
+    """What threads, notes, cards and gaps are alike in: where they lie, and whether all is whole.
+
+    Each says in :meth:`_read_all` what its rows must hold.
+    """
+
+    def __init__(self, store: Kept) -> None:
+        self._store = store
+
+    @property
+    def name(self) -> str:
+        """What they are called where they are damaged."""
+        return self._store.name
+
+    def is_sound(self) -> bool:
+        """Say whether all of them can be read, everybody's."""
+        return self._store.is_sound(self._read_all)
+
+    def set_aside(self) -> str:
+        """See `Kept.set_aside`."""
+        return self._store.set_aside()
+
+    def _read_all(self, db: Rows) -> None:
+        """Read every row; raise ValueError, KeyError or TypeError for one that was damaged."""
+        raise NotImplementedError
+
+
 def kept(place: Place, kind: str, tables: str, *, searched: bool = False) -> Kept:
     """Return a kind of what people keep.
 

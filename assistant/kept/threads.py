@@ -17,7 +17,7 @@ from assistant.bounds import readable
 from assistant.contract import to_json
 from assistant.kept.answer_of import answer_of
 from assistant.kept.file import CannotWrite, Damaged
-from assistant.kept.store import Place, Rows, kept
+from assistant.kept.store import KeptKind, Place, Rows, kept
 from assistant.kept.words import around, like, terms
 from ingest.errors import NothingFound, RefdeskError, UsageError
 
@@ -73,7 +73,7 @@ class Whole:
     turns: tuple[KeptTurn, ...]
 
 
-class Threads:
+class Threads(KeptKind):
     """The threads of a home, or of desks that share a database.
 
     ``owner`` tells the people apart who share a home: "" is who sits at it, None is everybody. It
@@ -92,7 +92,7 @@ class Threads:
         keeping: bool = True,
         notice: Callable[[str], None] = lambda text: None,
     ) -> None:
-        self._store = kept(place, "threads", _SCHEMA, searched=True)
+        super().__init__(kept(place, "threads", _SCHEMA, searched=True))
         self._notice = notice
         self.keeping = keeping
 
@@ -255,26 +255,12 @@ class Threads:
             db.execute("DELETE FROM threads WHERE id = ?", (named.id,))
         return named
 
-    def is_sound(self) -> bool:
-        """Say whether all of it can be read, every answer too."""
-
-        def every_row(db: Rows) -> None:
-            for row in db.execute(_ROWS):
-                Thread(*row)
-            for _, answer in db.execute("SELECT thread, answer FROM turns"):
-                answer_of(_read(answer))
-            db.rows_with("the")
-
-        return self._store.is_sound(every_row)
-
-    @property
-    def name(self) -> str:
-        """What it is called where it is damaged."""
-        return self._store.name
-
-    def set_aside(self) -> str:
-        """See `assistant.kept.store.Kept.set_aside`."""
-        return self._store.set_aside()
+    def _read_all(self, db: Rows) -> None:
+        for row in db.execute(_ROWS):
+            Thread(*row)
+        for _, answer in db.execute("SELECT thread, answer FROM turns"):
+            answer_of(_read(answer))
+        db.rows_with("the")
 
     def _named(self, db: Rows, thread: str, owner: str | None) -> Thread:
         mine, values = _of(owner)

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from assistant.bounds import readable
-from assistant.kept.store import Place, Rows, kept
+from assistant.kept.store import KeptKind, Place, Rows, kept
 from assistant.learning.cards import Card
 from ingest.errors import NothingFound, UsageError
 
@@ -57,7 +57,7 @@ class Standing:
     next_due: datetime | None
 
 
-class Deck:
+class Deck(KeptKind):
     """The cards of one owner.
 
     Args:
@@ -74,7 +74,7 @@ class Deck:
         owner: str = "",
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self._store = kept(place, "cards", _SCHEMA)
+        super().__init__(kept(place, "cards", _SCHEMA))
         self._owner = owner
         self._now = now
 
@@ -164,23 +164,9 @@ class Deck:
             db.execute(gone, (self._owner, number))
             db.execute(f"DELETE FROM cards WHERE {mine}", (self._owner, number))
 
-    @property
-    def name(self) -> str:
-        """What they are called where they are damaged."""
-        return self._store.name
-
-    def is_sound(self) -> bool:
-        """Say whether all of them can be read, everybody's."""
-
-        def every_row(db: Rows) -> None:
-            for row in db.execute(f"SELECT {_FIELDS} FROM cards"):
-                _row(row)
-
-        return self._store.is_sound(every_row)
-
-    def set_aside(self) -> str:
-        """See `assistant.kept.store.Kept.set_aside`."""
-        return self._store.set_aside()
+    def _read_all(self, db: Rows) -> None:
+        for row in db.execute(f"SELECT {_FIELDS} FROM cards"):
+            _row(row)
 
     def _kept(self, db: Rows, which: str, *values: object) -> list[Kept]:
         query = f"SELECT {_FIELDS} FROM cards WHERE owner = ? {which}"

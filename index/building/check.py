@@ -11,7 +11,7 @@ from index.store import carry, sums
 from index.store.generation import Home
 from ingest.archive.shelf import is_filled
 from ingest.bounded.quarantine import Quarantine
-from ingest.disk import is_held, json_of, make_way, remove, remove_tree
+from ingest.disk import is_held, json_of, make_way, remove
 from ingest.values import Damage
 
 _REPAIR = "`refdesk check --repair`"
@@ -86,7 +86,7 @@ def repair(home: Home) -> bool:
     current = home.current()
     for folder in home.generations():
         if folder != current and sums.damage(folder, every_byte=True):
-            remove_tree(folder)
+            remove(folder)
     if current is None:
         return is_filled(home.archive)
     if home.pointed() is None:

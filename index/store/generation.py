@@ -21,7 +21,7 @@ from filelock import FileLock, Timeout
 
 from index.store import sums
 from index.store.served import Served, place
-from ingest.disk import is_held, json_of, make_way, remove, remove_tree, sync, write_whole
+from ingest.disk import is_held, json_of, make_way, remove, sync, write_whole
 from ingest.errors import HomeBusy, RefdeskError, UsageError
 
 OTHERS = "others"
@@ -202,7 +202,7 @@ class Home:
             raise
         self.point(final)
         for old in sorted(self.generations(), key=_number)[:-_KEPT]:
-            remove_tree(old)
+            remove(old)
         return final
 
     def drop_older(self) -> None:
@@ -211,7 +211,7 @@ class Home:
         for folder in self.generations():
             if folder != current:
                 with contextlib.suppress(OSError):  # a reader may hold it, on Windows
-                    remove_tree(folder)
+                    remove(folder)
 
     def point(self, folder: Path) -> None:
         """Let a finished generation be the one that counts, durably and all at once."""

@@ -15,8 +15,8 @@ import pypdfium2
 from pypdfium2 import raw
 
 from ingest.reading.decode import UnreadableError
-from ingest.reading.pdf import LOCK
 from ingest.reading.pdf_figures import Place
+from ingest.reading.pdf_pages import LOCK
 from ingest.reading.picture_image import SIDE, PictureImage
 
 _WIDTH = 1400  # pixels

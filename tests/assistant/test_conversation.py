@@ -93,8 +93,8 @@ def test_no_text_breaks_it(question, before, answer):
 
 @pytest.mark.parametrize("part", ["and it, ", "what is the ", "那它", "of the in the ", "why not "])
 def test_a_long_question_takes_no_long_time(part):
-    begun = time.perf_counter()
+    begun = time.thread_time()
     question = part * 1000
     assert stand_alone(question, [Exchange(question)]) == question
     stand_alone(question[:230], [Exchange(question), Exchange(question[:230])])
-    assert time.perf_counter() - begun < 2
+    assert time.thread_time() - begun < 2

@@ -211,7 +211,8 @@ def test_a_prompt_being_evaluated_is_given_up_at_once(engine: LocalEngine) -> No
     )
     late = time.perf_counter() - stopped_at
     assert pieces == []
-    assert -0.001 < late < 0.25, "it ended because it was stopped, and soon"
+    # 0.1 s where nothing else runs; the whole prompt takes many
+    assert -0.001 < late < 2, "it ended because it was stopped, and soon"
     assert ask(engine, "What is a cache?") == expected
 
 

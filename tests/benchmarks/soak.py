@@ -4,7 +4,8 @@
 
 Serves a copy of a home and, beside each other: searches, questions, chats, clients that vanish in
 the middle of a stream, clients that read slowly, half-open connections, pages opened and dropped,
-and an ingest every so often. Prints a line every ten seconds, then p50 and p99 by kind.
+pages sent to be taken in, an ingest from outside and a rebuild every so often. Prints a line every
+ten seconds, then p50 and p99 by kind.
 """
 
 import argparse
@@ -35,6 +36,8 @@ QUESTIONS = (
     "Who won the world cup in 1954?", "why does decoding become faster?",
 )  # fmt: skip
 _LOOK_S = 10.0
+_TOKEN = "a token of the soak, long enough"
+_BEARER = {"Authorization": f"Bearer {_TOKEN}"}
 
 
 class Soak:
@@ -51,7 +54,10 @@ class Soak:
         self.wrong: dict[str, int] = defaultdict(int)
         self.rows: list[dict[str, float]] = []
         command = [sys.executable, "-m", "ui.cli", "serve", "--port", str(self.port)]
-        self.process = subprocess.Popen([*command, "--home", str(home), "--llm", llm])
+        self.process = subprocess.Popen(
+            [*command, "--home", str(home), "--llm", llm],
+            env=os.environ | {"REFDESK_TOKEN": _TOKEN},
+        )
         while not self._answers():
             time.sleep(0.2)
 
@@ -66,7 +72,7 @@ class Soak:
 
     def user(self, name: str, act: Callable[[httpx.Client], None], pause: float) -> None:
         """Do one thing again and again, and note how long it took."""
-        with httpx.Client(base_url=self.url, timeout=120) as client:
+        with httpx.Client(base_url=self.url, timeout=120, headers=_BEARER) as client:
             while not self.over():
                 begun = time.perf_counter()
                 try:
@@ -131,7 +137,8 @@ def _vanish(client: httpx.Client) -> None:
 def _slow(port: int) -> Callable[[httpx.Client], None]:
     def read(_: httpx.Client) -> None:
         with socket.create_connection(("127.0.0.1", port), timeout=10) as one:
-            one.sendall(b"GET /config HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+            headers = f"Host: 127.0.0.1\r\nAuthorization: {_BEARER['Authorization']}\r\n"
+            one.sendall(f"GET /config HTTP/1.1\r\n{headers}\r\n".encode())
             for _ in range(10):
                 one.recv(1000)
                 time.sleep(0.05)
@@ -149,6 +156,27 @@ def _half_open(port: int) -> Callable[[httpx.Client], None]:
             one.close()
 
     return open_
+
+
+def _job(client: httpx.Client, path: str, sent: object = None) -> None:
+    """Have something done to the library, and wait until it is."""
+    reply = client.post(path, json=sent)
+    while reply.raise_for_status().json()["state"] in ("waiting", "running"):
+        time.sleep(0.5)
+        reply = client.get(f"/api/v1/jobs/{reply.json()['id']}")
+    if reply.json()["state"] != "done":
+        raise OSError(str(reply.json()))
+
+
+def _add(client: httpx.Client) -> None:
+    number = random.randrange(20)
+    text = MQA_PAGE.replace("Sharing", f"Sharing {random.random()}").replace("\n", "<p>")
+    page = f"<html><title>Page {number}</title><body><p>{text}</body></html>"
+    _job(client, "/api/v1/ingest", {"url": f"https://example.org/{number}", "html": page})
+
+
+def _rebuild(client: httpx.Client) -> None:
+    _job(client, "/api/v1/rebuild")
 
 
 def _ingest(home: Path, folder: Path) -> Callable[[httpx.Client], None]:
@@ -207,7 +235,8 @@ def main() -> int:
             ("search", _search, 0.2), ("search", _search, 0.2), ("ask", _ask, 0.5),
             ("chat", _chat, 0.5), ("page", _page, 1.0), ("vanish", _vanish, 0.1),
             ("vanish", _vanish, 0.1), ("slow", _slow(soak.port), 0.5),
-            ("half open", _half_open(soak.port), 2.0), ("ingest", _ingest(home, folder), 20.0),
+            ("half open", _half_open(soak.port), 2.0), ("ingest", _ingest(home, folder), 60.0),
+            ("add", _add, 20.0), ("rebuild", _rebuild, 120.0),
         ]  # fmt: skip
         threads = [threading.Thread(target=soak.user, args=user) for user in users]
         for thread in threads:

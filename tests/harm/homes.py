@@ -22,6 +22,7 @@ from assistant.home import checking, forgetting
 from assistant.home.keeping import HomeWriter
 from assistant.kept.gaps import Gaps
 from assistant.kept.notes import Notes
+from assistant.kept.store import KeptKind
 from assistant.kept.threads import Threads
 from assistant.learning.deck import Deck
 from index.building import work
@@ -31,7 +32,7 @@ from index.store.generation import Home
 from ingest.archive.warc import Archive
 from ingest.bounded.quarantine import Quarantine
 from ingest.bounded.sound import soundly
-from ingest.disk import remove_tree
+from ingest.disk import remove
 from ingest.fetch.pace import Limits
 from ingest.lists import catalog
 from ingest.page import Page
@@ -101,7 +102,7 @@ def damages(file: Path, data: bytes) -> Iterator[tuple[str, bytes | None]]:
     yield "zeros", data[:middle] + bytes(min(4096, len(data) - middle)) + data[middle + 4096 :]
 
 
-def kept(home: Path) -> Sequence[checking.Kept]:
+def kept(home: Path) -> Sequence[KeptKind]:
     """Return what people keep in a home."""
     return (Threads(home), Notes(home), Gaps(home), Deck(home))
 
@@ -226,7 +227,7 @@ def main(count: int = 1000, seed: int = 1) -> int:
                 print(f"{where}: {type(error).__name__}: {error}"[:400], flush=True)
             came[verdict] += 1
             came[f"{verdict} in {kind}"] += 1
-            remove_tree(target)
+            remove(target)
             if number % 50 == 49:
                 print(number + 1, dict(came), f"{time.monotonic() - begun:.0f} s", flush=True)
     for verdict, times in sorted(came.items()):

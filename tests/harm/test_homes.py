@@ -11,7 +11,7 @@ from index.building import work
 from index.store.generation import Home
 from ingest.archive import writing
 from ingest.archive.warc import Archive
-from ingest.disk import remove_tree
+from ingest.disk import remove
 from ingest.errors import FoundWanting, RefdeskError
 from tests.harm import homes
 
@@ -46,7 +46,7 @@ def test_a_changed_byte_is_noticed_or_harmless(sound, judge, tmp_path, here, see
             judge.verdict(target)
         except AssertionError as error:
             raise AssertionError(where) from error
-        remove_tree(target)
+        remove(target)
 
 
 @pytest.mark.long
@@ -67,7 +67,7 @@ def test_a_harmed_file_is_noticed_or_harmless(sound, judge, tmp_path, here, part
             judge.verdict(target)
         except AssertionError as error:
             raise AssertionError(f"{place}: {name}") from error
-        remove_tree(target)
+        remove(target)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 
 from index.search import lexical
 from index.search.lexical import WordIndex
-from ingest.disk import remove_tree
+from ingest.disk import remove
 
 
 @pytest.fixture
@@ -87,5 +87,5 @@ def test_an_index_that_was_opened_can_be_removed(tmp_path, words):
         folder = tmp_path / str(n)
         shutil.copytree(tmp_path / "words", folder)
         assert len(WordIndex(folder)) == len(words)
-        remove_tree(folder)
+        remove(folder)
         assert not folder.exists()

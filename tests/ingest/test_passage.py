@@ -136,11 +136,11 @@ def test_a_limit_that_is_too_small_is_refused() -> None:
 
 @pytest.mark.parametrize("text", ["x" * 300_000, "字" * 50_000, "a\n" * 50_000, "- a\n" * 20_000])
 def test_monstrous_texts(text: str) -> None:
-    started = time.perf_counter()
+    started = time.thread_time()
     passages = cut(document(text), parts, 200)
     check(text, passages)
     assert all(len(passage.text) <= 200 * 8 for passage in passages)
-    assert time.perf_counter() - started < 30
+    assert time.thread_time() - started < 30
 
 
 def test_with_a_real_tokenizer(models_dir: Path, shared: Path) -> None:

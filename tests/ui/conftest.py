@@ -158,6 +158,7 @@ def open_page(browser):
             viewport={"width": 390, "height": 844} if phone else {"width": 1100, "height": 850},
             color_scheme="dark" if dark else "light", locale=locale,
         )  # fmt: skip
+        context.set_default_timeout(60_000)  # on a busy machine
         context.grant_permissions(["clipboard-read", "clipboard-write"])
         context.hosts, context.faults = set(), []
         context.on("request", lambda asked: context.hosts.add(urlsplit(asked.url).hostname))

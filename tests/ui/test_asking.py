@@ -4,6 +4,7 @@ import json
 import socket
 import threading
 import time
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -14,6 +15,9 @@ from tests.doors import ModelServer, serving, until
 from ui.serving.turns import Turns
 
 ASKED = {"question": "What is multi-query attention?"}
+CHAT = {"model": "refdesk", "messages": [{"role": "user", "content": ASKED["question"]}]}
+PARAMS = {"name": "ask", "arguments": ASKED}
+CALL = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": PARAMS}
 
 
 @pytest.fixture
@@ -31,12 +35,12 @@ def modelled(desk, home, model_server):
     with_model.close()
 
 
-def _asking(url: str, accept: str) -> socket.socket:
+def _asking(url: str, accept: str, path: str = "/api/v1/ask", asked: Any = ASKED) -> socket.socket:
     """Ask without waiting for a reply; who closes the socket leaves."""
     place = urlsplit(url)
-    body = json.dumps(ASKED).encode()
+    body = json.dumps(asked).encode()
     head = (
-        f"POST /api/v1/ask HTTP/1.1\r\nHost: {place.netloc}\r\nAccept: {accept}\r\n"
+        f"POST {path} HTTP/1.1\r\nHost: {place.netloc}\r\nAccept: {accept}\r\n"
         f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
     )
     line = socket.create_connection((place.hostname, place.port))
@@ -45,8 +49,9 @@ def _asking(url: str, accept: str) -> socket.socket:
 
 
 def test_a_question_waits_for_its_turn_and_sees_its_place(modelled, model_server):
-    model_server.pause = 0.05
-    with serving(modelled) as url:
+    model_server.pause = 1.0
+    turns = Turns()
+    with serving(modelled, turns) as url:
         replies: list[tuple[str, httpx.Response]] = []
 
         def ask(question: str) -> None:
@@ -57,9 +62,16 @@ def test_a_question_waits_for_its_turn_and_sees_its_place(modelled, model_server
         threads = [threading.Thread(target=ask, args=(each,)) for each in questions]
         for thread in threads:
             thread.start()
-        time.sleep(0.3)
+        until(lambda: len(turns) == 2)
         accept = {"Accept": "text/event-stream"}
-        stream = httpx.post(f"{url}/api/v1/ask", json=ASKED, headers=accept, timeout=60)
+        said = []
+        with httpx.stream(
+            "POST", f"{url}/api/v1/ask", json=ASKED, headers=accept, timeout=60
+        ) as stream:
+            for line in stream.iter_lines():
+                said.append(line)
+                if line == "event: queue":
+                    model_server.pause = 0.0
         for thread in threads:
             thread.join(60)
         metrics = httpx.get(f"{url}/metrics").text
@@ -67,20 +79,19 @@ def test_a_question_waits_for_its_turn_and_sees_its_place(modelled, model_server
     assert len(replies) == 2
     for question, reply in replies:
         assert reply.json()["question"] == question
-    names = [line[7:] for line in stream.text.split("\n") if line.startswith("event: ")]
+    names = [line[7:] for line in said if line.startswith("event: ")]
     assert names[:3] == ["hits", "extractive", "queue"]  # at once, before the model is free
     assert names[-1] == "done"
-    assert '"before": 2' in stream.text
+    assert '"before": 2' in "\n".join(said)
     assert 'refdesk_answers_total{door="ask",view="model"} 3.0' in metrics
     assert "refdesk_queue_wait_seconds_count 3.0" in metrics
 
 
 def test_searches_do_not_wait_for_the_model(modelled, model_server):
     model_server.pause = 0.2
-    with serving(modelled) as url, httpx.Client(timeout=60) as client:
-        threading.Thread(
-            target=lambda: httpx.post(f"{url}/api/v1/ask", json=ASKED, timeout=60), daemon=True
-        ).start()
+    model_server.times = 50
+    accept = "application/json"
+    with serving(modelled) as url, _asking(url, accept), httpx.Client(timeout=60) as client:
         until(lambda: model_server.now)
         took = []
         for _ in range(10):
@@ -88,7 +99,7 @@ def test_searches_do_not_wait_for_the_model(modelled, model_server):
             client.get(f"{url}/api/v1/search", params={"q": "attention"}).raise_for_status()
             took.append(time.perf_counter() - begun)
         assert model_server.now == 1  # it spoke all the while
-        assert sorted(took)[5] < 0.5
+        assert sorted(took)[5] < 5
 
 
 @pytest.mark.parametrize("accept", ["application/json", "text/event-stream"])
@@ -102,27 +113,45 @@ def test_who_leaves_in_the_middle_frees_the_model(modelled, model_server, accept
         line.close()
         begun = time.perf_counter()
         until(lambda: len(turns) == 0, 10)
-        assert time.perf_counter() - begun < 2  # the reply would have taken a minute
+        assert time.perf_counter() - begun < 10  # the reply would have taken a minute
         until(lambda: model_server.hung_up == 1, 10)
         assert model_server.now == 0
 
 
+@pytest.mark.parametrize("late", [0.0, 0.02])
+@pytest.mark.parametrize(
+    ("path", "asked", "end"),
+    [
+        ("/api/v1/ask", ASKED, b"}"),
+        ("/v1/chat/completions", CHAT | {"stream": True}, b"[DONE]\n\n\r\n0\r\n\r\n"),
+        ("/mcp", CALL, b"}\r\n\r\n\r\n0\r\n\r\n"),
+    ],
+)
+def test_who_ends_its_side_after_asking_gets_the_whole_reply(
+    modelled, model_server, path, asked, end, late
+):
+    model_server.pause = 0.05
+    accept = "application/json, text/event-stream" if path == "/mcp" else "application/json"
+    with serving(modelled) as url, _asking(url, accept, path, asked) as line:
+        time.sleep(late)
+        line.shutdown(socket.SHUT_WR)
+        said = b"".join(iter(lambda: line.recv(65536), b""))
+    assert b"HTTP/1.1 200 OK" in said
+    assert said.endswith(end)
+    assert model_server.hung_up == 0
+
+
 def test_who_leaves_while_waiting_frees_the_place(modelled, model_server):
     model_server.pause = 0.1
-    model_server.times = 4
+    model_server.times = 50
     turns = Turns()
-    with serving(modelled, turns) as url:
-        first = threading.Thread(
-            target=lambda: httpx.post(f"{url}/api/v1/ask", json=ASKED, timeout=60)
-        )
-        first.start()
+    with serving(modelled, turns) as url, _asking(url, "application/json"):
         until(lambda: model_server.now)
         with _asking(url, "application/json") as line:
             until(lambda: len(turns) == 2)
             line.close()
-            until(lambda: len(turns) == 1, 2)
+            until(lambda: len(turns) == 1, 5)
         assert model_server.asked == 1  # the second never came to the model
-        first.join(60)
 
 
 def test_a_caller_with_too_many_questions_is_turned_away(modelled, model_server):

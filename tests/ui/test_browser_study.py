@@ -97,7 +97,7 @@ def study(tmp_path_factory, models_dir):
 
 def asked(page, url, question):
     page.goto(f"{url}/?q={question}")
-    page.locator("#answer .tools").wait_for(timeout=60_000)
+    page.locator("#answer .tools").wait_for()
 
 
 def until(page, script):
@@ -156,7 +156,7 @@ def test_an_answer_with_formulas_and_a_figure_is_read_by_keys_alone(study, open_
     page.keyboard.press("j")
     assert "sentence" in page.evaluate("document.activeElement.className")
     page.keyboard.press("o")
-    page.locator(".card:popover-open math").first.wait_for(timeout=5_000)
+    page.locator(".card:popover-open math").first.wait_for()
     page.keyboard.press("Escape")
     page.keyboard.press("c")
     page.get_by_text("Copied").wait_for()
@@ -200,13 +200,13 @@ def test_the_walk_from_a_question_to_a_thread_that_is_verified_elsewhere(
     # on to the PDF at its page
     page.locator("#question textarea").fill(PAGED_QUESTION)
     page.locator("#question textarea").press("Enter")
-    page.locator("#answer .sentence", has_text="of 16 tokens").wait_for(timeout=60_000)
-    page.locator("#answer .tools").wait_for(timeout=60_000)
+    page.locator("#answer .sentence", has_text="of 16 tokens").wait_for()
+    page.locator("#answer .tools").wait_for()
     page.locator("#answer .sentence", has_text="of 16 tokens").locator("button.mark").click()
     with page.context.expect_page() as opening:
         page.locator('.card:popover-open a[href*="pdf?"]').click()
     view = opening.value
-    view.locator(".sheet img").wait_for(timeout=30_000)
+    view.locator(".sheet img").wait_for()
     assert "Page 2 of 2" in view.locator(".about").inner_text()
     assert view.evaluate("document.querySelector('.sheet img').naturalWidth") > 1000
     # the sheet takes its size when the picture does
@@ -230,21 +230,21 @@ def test_the_walk_from_a_question_to_a_thread_that_is_verified_elsewhere(
     view.get_by_role("link", name="As text").click()
     view.get_by_role("link", name="The PDF, page by page").wait_for()
     selected(view, ".cited")
-    view.locator(".noting button").first.click(timeout=20_000)
-    view.locator("mark.noted").first.wait_for(timeout=20_000)
+    view.locator(".noting button").first.click()
+    view.locator("mark.noted").first.wait_for()
     view.close()
     # to a card of the answer, and its review
     page.keyboard.press("Escape")
     page.locator("#answer .tools .deck-act").click()
-    page.locator("#due .to-tab").click(timeout=20_000)
+    page.locator("#due .to-tab").click()
     card = page.locator(".study")
-    card.wait_for(timeout=20_000)
+    card.wait_for()
     card.locator("h2").click()
     page.keyboard.press(" ")
     card.locator(".back blockquote", has_text="of 16 tokens").wait_for()
     assert not no_serious_fault(page)
     page.keyboard.press("3")
-    page.get_by_text("Nothing is due").wait_for(timeout=20_000)
+    page.get_by_text("Nothing is due").wait_for()
     # the clock moved: what is due then is due now
     with sqlite3.connect(home / "cards.sqlite") as db:
         before = datetime.now(UTC) - timedelta(days=1)
@@ -252,8 +252,8 @@ def test_the_walk_from_a_question_to_a_thread_that_is_verified_elsewhere(
     name = page.locator("#answer .turn").get_attribute("data-thread")
     assert name
     page.goto(f"{url}/?thread={name}")
-    page.locator("#due .due").wait_for(timeout=20_000)
-    page.locator("#thread .figures img, #answer .figures img").first.wait_for(timeout=20_000)
+    page.locator("#due .due").wait_for()
+    page.locator("#thread .figures img, #answer .figures img").first.wait_for()
     # the thread as a file, in a browser that has no server, and verified
     page.locator("details.threads > summary").click()
     row = page.locator(f'li[data-id="{name}"]')
@@ -281,11 +281,11 @@ def at_phone_width(view):
     view.locator("rect.quoted").first.wait_for()
     assert view.evaluate("document.documentElement.scrollWidth") <= 390
     view.keyboard.press("k")
-    view.get_by_text("Page 1 of 2").wait_for(timeout=30_000)
+    view.get_by_text("Page 1 of 2").wait_for()
     assert view.locator("rect.quoted").count() == 0
     view.set_viewport_size({"width": width, "height": height})
     view.go_back()
-    view.locator("rect.quoted").first.wait_for(timeout=30_000)
+    view.locator("rect.quoted").first.wait_for()
 
 
 def test_the_reader_remembers_the_place_and_copies_tex(study, open_page):
@@ -308,7 +308,7 @@ def test_the_reader_remembers_the_place_and_copies_tex(study, open_page):
     until(page, "window.scrollY > 50")
     page.goto(f"{url}/read?url=https://notes.example/mqa")
     page.locator(".hand-on .deck-act").click()
-    page.locator(".study").wait_for(timeout=60_000)
+    page.locator(".study").wait_for()
     with sqlite3.connect(home / "cards.sqlite") as db:
         made = db.execute("SELECT question FROM cards WHERE title = 'Sharing keys'").fetchall()
     assert len(made) == 2
@@ -318,21 +318,21 @@ def test_a_path_ends_with_a_quiz_and_the_map_leads_on(study, open_page):
     url, _ = study
     page = open_page(phone=True, dark=True, locale="zh-CN")
     page.goto(f"{url}/zh/")
-    page.get_by_role("tab", name="阅读路径", exact=True).click(timeout=60_000)
+    page.get_by_role("tab", name="阅读路径", exact=True).click()
     page.locator("#topic textarea, #topic input").first.fill("attention")
     page.keyboard.press("Enter")
     quiz = page.locator(".quiz")
-    quiz.locator("summary").click(timeout=30_000)
+    quiz.locator("summary").click()
     quiz.locator('input[value="1"]').first.check()
     quiz.locator(".check").click()
     assert quiz.locator(".passage:visible").count() == quiz.locator("fieldset").count() - 1
     assert "1" in quiz.locator("output").inner_text()
     page.get_by_role("tab", name="地图", exact=True).click()
-    page.locator("#map-picture .slice").first.wait_for(timeout=30_000)
+    page.locator("#map-picture .slice").first.wait_for()
     page.locator("#map-words tbody .map-go").first.press("Enter")
     page.wait_for_function("document.querySelectorAll('.trail .map-go').length === 2")
     assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
     assert page.locator("#map-words img").count() == 0
     assert not no_serious_fault(page)
     page.locator("#map-of label").last.click()
-    page.locator("#map-words tr[aria-current]").wait_for(timeout=30_000)
+    page.locator("#map-words tr[aria-current]").wait_for()

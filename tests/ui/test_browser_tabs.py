@@ -18,7 +18,7 @@ LOOKS = [(False, False), (True, True)]
 
 def opened(page, url, tab):
     page.goto(url)
-    page.get_by_role("tab", name=tab, exact=True).click(timeout=60_000)
+    page.get_by_role("tab", name=tab, exact=True).click()
 
 
 @pytest.mark.parametrize(("phone", "dark"), LOOKS)
@@ -87,7 +87,7 @@ def test_the_library_shows_figures_and_rebuilds(served, open_page, phone, dark):
     assert page.get_by_role("button", name="Fetch from the web now").is_visible()
     if not phone:
         page.get_by_role("button", name="Rebuild from the archive").click()
-        page.get_by_text(re.compile("Built anew: 5 documents")).wait_for(timeout=60_000)
+        page.get_by_text(re.compile("Built anew: 5 documents")).wait_for()
 
 
 def test_a_busy_home_names_its_writer(served, page, page_home):
@@ -95,7 +95,7 @@ def test_a_busy_home_names_its_writer(served, page, page_home):
     page.locator("#rebuild").wait_for()
     with Desk(page_home).home.writing():
         page.locator("#rebuild").click()
-        page.get_by_text(re.compile("being written to by process")).wait_for(timeout=30_000)
+        page.get_by_text(re.compile("being written to by process")).wait_for()
 
 
 def test_nothing_is_rebuilt_without_the_secret(served, page_home):
@@ -114,14 +114,14 @@ def test_nothing_is_rebuilt_without_the_secret(served, page_home):
 def test_the_page_speaks_chinese(served, open_page):
     page = open_page(locale="zh-CN")
     page.goto(served)
-    page.get_by_role("tab", name="提问").wait_for(timeout=60_000)
+    page.get_by_role("tab", name="提问").wait_for()
     assert page.url.rstrip("/").endswith("/zh")
     assert page.evaluate("document.documentElement.lang").startswith("zh")
     page.locator("#question textarea").fill("multi-query attention?")
     page.keyboard.press("Enter")
-    page.get_by_text("复制为 Markdown").wait_for(timeout=60_000)
+    page.get_by_text("复制为 Markdown").wait_for()
     page.get_by_role("link", name="English").click()
-    page.get_by_role("tab", name="Ask").wait_for(timeout=60_000)
+    page.get_by_role("tab", name="Ask").wait_for()
 
 
 @pytest.mark.parametrize("dark", [False, True])
@@ -129,7 +129,7 @@ def test_no_tab_has_a_serious_fault_of_accessibility(served, open_page, dark):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     page = open_page(dark=dark)
     page.goto(f"{served}/?q=how does multi-query attention share keys?")
-    page.locator("#answer .tools").wait_for(timeout=60_000)
+    page.locator("#answer .tools").wait_for()
     page.locator("details.threads > summary").click()
     page.locator("details.notes > summary").click()
     page.locator(".threads .more > summary").first.click()
@@ -174,5 +174,5 @@ def test_pages_that_would_inject_are_shown_as_text(served, open_page, shared, pa
         title = page.locator("h1").inner_text()
         assert page.locator("article script, img, iframe").count() == 0
         page.goto(f"{served}/?q={quote(title)}")
-        page.locator("#answer .tools, #answer .refused").first.wait_for(timeout=60_000)
+        page.locator("#answer .tools, #answer .refused").first.wait_for()
         assert page.locator("#answer img, #answer script, #answer iframe").count() == 0

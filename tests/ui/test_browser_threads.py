@@ -21,10 +21,10 @@ def test_a_thread_is_kept_reopened_found_renamed_and_taken_away(
     opened(page, served)
     ask(page, QUESTION)
     answered(page)
-    page.locator("#answer .turn[data-thread]").wait_for(timeout=20_000)
+    page.locator("#answer .turn[data-thread]").wait_for()
     name = page.locator("#answer .turn").get_attribute("data-thread")
     ask(page, "and grouped-query attention?")
-    page.locator("#thread .turn").wait_for(timeout=60_000)
+    page.locator("#thread .turn").wait_for()
     answered(page)
     page.goto(served)
     page.locator(".invite").wait_for()
@@ -33,7 +33,7 @@ def test_a_thread_is_kept_reopened_found_renamed_and_taken_away(
     row.wait_for()
     assert "2 questions" in row.inner_text()
     row.locator("a").first.click()
-    page.locator("#thread .turn").wait_for(timeout=20_000)
+    page.locator("#thread .turn").wait_for()
     assert page.url.endswith(f"?thread={name}")
     assert page.locator("#thread .question").inner_text() == QUESTION
     page.locator("#thread button.mark").first.click()
@@ -80,7 +80,7 @@ def test_a_thread_is_kept_reopened_found_renamed_and_taken_away(
     row.locator(".more > summary").click()
     row.locator(".menu button").nth(1).click()
     row.locator(".menu button").nth(1).click()
-    page.locator(".invite").wait_for(timeout=20_000)
+    page.locator(".invite").wait_for()
     assert httpx.get(f"{served}/api/v1/threads/{name}").status_code == 404
 
 
@@ -103,7 +103,7 @@ def pick(page, selector, words):
         }""",
         [selector, words],
     )
-    page.locator(".noting").wait_for(timeout=10_000)
+    page.locator(".noting").wait_for()
 
 
 EVIL_NOTE = "<img src=x onerror='window.hacked = 1'> understood"
@@ -118,14 +118,14 @@ def test_words_are_noted_in_the_reader_and_in_an_answer_and_found(served, open_p
     page.locator(".note-form input").fill("exam, <b>x</b>")
     page.locator(".note-form .save").click()
     noted = page.locator("mark.noted", has_text="one key head")
-    noted.wait_for(timeout=20_000)
+    noted.wait_for()
     noted.click()
     page.locator(".notes li .text").wait_for()
     assert page.locator(".notes li .text").inner_text() == EVIL_NOTE
     assert "#<b>x</b>" in page.locator(".notes li").inner_text()
 
     opened(page, f"{served}/?q={QUESTION}")
-    page.locator("#answer .turn[data-thread]").wait_for(timeout=60_000)
+    page.locator("#answer .turn[data-thread]").wait_for()
     pick(page, "#answer .said", "one value head")
     page.locator(".noting button").first.click()
     page.wait_for_function("CSS.highlights.get('noted')?.size === 1")
@@ -141,4 +141,4 @@ def test_words_are_noted_in_the_reader_and_in_an_answer_and_found(served, open_p
     page.wait_for_function("CSS.highlights.get('noted').size === 0")
     assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
     ask(page, "what did I note about key head?")
-    page.locator("#answer .said", has_text="understood").wait_for(timeout=60_000)
+    page.locator("#answer .said", has_text="understood").wait_for()

@@ -154,6 +154,31 @@ def test_wrong_usage_exits_with_2_and_says_why(filled, arguments, message):
     assert len(done.stderr.strip().splitlines()) <= 2
 
 
+def test_a_home_may_be_named_before_the_command(filled, home, tmp_path):
+    def run(*words):
+        return subprocess.run(
+            [sys.executable, "-m", "ui.cli", *map(str, words)],
+            capture_output=True, text=True, timeout=280, check=False,
+            env=os.environ | {"REFDESK_HOME": str(tmp_path / "nowhere")},
+        )  # fmt: skip
+
+    status = filled("status", "--json").stdout
+    assert run("--home", home, "status", "--json").stdout == status
+    assert run(f"--home={home}", "status", "--json").stdout == status
+    elsewhere = tmp_path / "elsewhere"
+    assert run("--home", elsewhere, "status", "--json", "--home", home).stdout == status
+    assert run("--home", home, "lists", "show").returncode == 0
+    assert run("lists", "--home", home, "show").returncode == 0
+    assert run("lists", "show", "--home", home).returncode == 0
+    empty = run("--home", "", "status")
+    assert (empty.returncode, "the name of the folder is empty" in empty.stderr) == (2, True)
+    after = run("status", "--judge", "some/model")
+    assert after.returncode == 2
+    assert "--judge stands before the command" in after.stderr
+    assert not elsewhere.exists()
+    assert not (tmp_path / "nowhere").exists()
+
+
 def test_bad_input_leaves_what_was_there(filled, tmp_path):
     before = json.loads(filled("status", "--json").stdout)
     torn = tmp_path / "torn.warc.gz"

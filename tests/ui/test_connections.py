@@ -1,5 +1,6 @@
 """Connections and bodies have counts, sizes and times before anything is read."""
 
+import asyncio
 import socket
 import threading
 import time
@@ -33,6 +34,27 @@ def serving(**bounds):
                 yield b"x" * 65536
 
         return StreamingResponse(pieces())
+
+    @app.get("/begun")
+    async def begun():
+        async def pieces():
+            try:
+                for _ in range(20):
+                    yield b"x"
+                    await asyncio.sleep(0.05)
+            finally:
+                read.append("over")
+
+        return StreamingResponse(pieces())
+
+    @app.get("/slow")
+    async def slow(request: Request):
+        for _ in range(20):
+            await asyncio.sleep(0.05)
+            if await request.is_disconnected():
+                read.append("gone")
+                break
+        return "at last"
 
     @app.post("/echo")
     async def echo(request: Request):
@@ -146,3 +168,71 @@ def test_headers_have_a_size(opened):
             with suppress(OSError):
                 one.sendall(b"A%d: %s\r\n" % (number, b"x" * 1000))
         until(lambda: is_closed(one), 5)
+
+
+def rest_of(one):
+    """Read until the other side closes."""
+    said = b""
+    while piece := one.recv(65536):
+        said += piece
+    return said
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        b"GET /ping HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET /ping HTTP/1.0\r\n\r\n",
+        b"POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc",
+        b"GET /slow HTTP/1.0\r\n\r\n",
+    ],
+)
+def test_who_ends_only_its_own_side_gets_its_reply(opened, asked):
+    with serving() as (port, read, _):
+        one = opened(port, asked)
+        one.shutdown(socket.SHUT_WR)
+        said = rest_of(one)
+        assert said.startswith(b"HTTP/1.1 200 OK")
+        assert said.endswith((b'"pong"', b"3", b'"at last"'))
+        assert "gone" not in read
+
+
+def test_requests_behind_one_another_are_all_replied_to_after_the_end(opened):
+    with serving() as (port, _, _server):
+        asked = b"GET /slow HTTP/1.1\r\nHost: x\r\n\r\nGET /ping HTTP/1.1\r\nHost: x\r\n\r\n"
+        one = opened(port, asked)
+        one.shutdown(socket.SHUT_WR)
+        said = rest_of(one)
+        assert said.index(b'"at last"') < said.index(b'"pong"')
+
+
+def test_who_ends_its_side_is_tried_until_its_reply_begins(monkeypatch, opened):
+    monkeypatch.setattr(connections, "PROBE_S", 0.1)
+    with serving() as (port, read, _):
+        one = opened(port, b"GET /slow HTTP/1.1\r\nHost: x\r\n\r\n")
+        one.shutdown(socket.SHUT_WR)
+        first, *between, last = rest_of(one).split(b"HTTP/1.1 ")
+        assert (first, set(between)) == (b"", {b"100 Continue\r\n\r\n"})
+        assert last.startswith(b"200 OK")
+        opened(port, b"GET /slow HTTP/1.1\r\nHost: x\r\n\r\n").close()
+        until(lambda: read == ["gone"], 5)
+
+
+def test_an_end_early_in_a_reply_leaves_it_whole_and_a_late_one_ends_it(monkeypatch, opened):
+    asked = b"GET /begun HTTP/1.0\r\n\r\n"
+    with serving() as (port, read, _):
+        for half_s, whole in ((5.0, True), (0.0, False)):
+            monkeypatch.setattr(connections, "HALF_S", half_s)
+            one = opened(port, asked)
+            assert one.recv(12) == b"HTTP/1.1 200"
+            one.shutdown(socket.SHUT_WR)
+            assert rest_of(one).endswith(b"x" * 20) == whole
+        until(lambda: read == ["over", "over"], 5)
+
+
+def test_half_a_request_is_not_waited_for_after_the_end(opened):
+    with serving() as (port, read, _):
+        one = opened(port, b"POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nabc")
+        one.shutdown(socket.SHUT_WR)
+        assert rest_of(one) == b""
+        assert read == []

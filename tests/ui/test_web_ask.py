@@ -92,7 +92,7 @@ def test_who_waits_sees_passages_and_a_place_and_may_stop(tab, model_server, que
 
     with tab.turns.take("another"):
         (turn,) = tab.ask(question, on_shown)
-        assert time.perf_counter() - stopped[0] < 0.5
+        assert time.perf_counter() - stopped[0] < 5  # the other's turn does not end
         until(lambda: len(tab.turns) == 1)
     assert turn.hits
     assert "Stopped" in tab.seen[-1]

@@ -1,12 +1,10 @@
 """The command line: which commands there are, and how errors end (see ARCHITECTURE.md)."""
 
 import errno
-import os
 import sys
 
 import typer
 
-from assistant.kept.database import DATABASE
 from ingest.errors import RefdeskError
 from ui.cli import ask as cli_ask
 from ui.cli import carry as cli_carry
@@ -21,7 +19,7 @@ from ui.cli import review as cli_review
 from ui.cli import serve as cli_serve
 from ui.cli import take_out as cli_take_out
 from ui.cli import threads as cli_threads
-from ui.cli.options import JUDGE, LIBRARY, DatabaseOption, JudgeOption, LibraryOption
+from ui.cli.options import shared
 from ui.cli.terminal import Console, leave, ready_streams
 
 _SYSTEM = (
@@ -33,21 +31,13 @@ _SYSTEM = (
 
 app = typer.Typer(
     help="The reference desk for curated reading lists: every sentence cited to its source.",
-    epilog="--debug, with any command, shows the traceback of an error.",
+    callback=shared,
+    epilog="These options stand before the command; --home may follow it as well. "
+    "--debug, with any command, shows the traceback of an error.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-
-
-@app.callback()
-def refdesk(
-    library: LibraryOption = "", judge: JudgeOption = "", database: DatabaseOption = ""
-) -> None:
-    """The reference desk for curated reading lists: every sentence cited to its source."""
-    # the command reads them, and so does what it starts
-    given = {LIBRARY: library, JUDGE: judge, DATABASE: database}
-    os.environ.update({name: said for name, said in given.items() if said})
 
 
 app.command("ask")(cli_ask.ask)
@@ -56,9 +46,9 @@ app.command("search")(cli_ask.search)
 app.command("path")(cli_ask.path)
 app.command("cards")(cli_ask.cards)
 app.command("review")(cli_review.review)
-app.add_typer(cli_threads.app, name="threads")
-app.add_typer(cli_notes.app, name="notes")
-app.add_typer(cli_lists.app, name="lists")
+app.add_typer(cli_threads.app, name="threads", callback=shared)
+app.add_typer(cli_notes.app, name="notes", callback=shared)
+app.add_typer(cli_lists.app, name="lists", callback=shared)
 app.command("ingest")(cli_keep.ingest)
 app.command("refresh")(cli_refresh.refresh)
 app.command("rebuild")(cli_keep.rebuild)
@@ -73,7 +63,7 @@ app.command("eval")(cli_eval.evaluate)
 app.command("verify")(cli_ask.verify)
 app.command("cite")(cli_take_out.cite)
 app.command("vault")(cli_take_out.vault)
-app.add_typer(cli_models.app, name="models")
+app.add_typer(cli_models.app, name="models", callback=shared)
 app.command("serve")(cli_serve.serve)
 app.command("mcp")(cli_serve.mcp)
 
@@ -121,6 +111,9 @@ def _run(arguments: list[str]) -> int:
         if show is None:
             raise
         show()  # wrong usage, in typer's own words
+        option = getattr(error, "option_name", None)
+        if any(option in parameter.opts for parameter in typer.main.get_command(app).params):
+            _complain(f"{option} stands before the command: refdesk {option} ...", debug=False)
         return int(getattr(error, "exit_code", 2))
     return ended if isinstance(ended, int) else 0
 

@@ -32,11 +32,10 @@ def _folder(text: str) -> Path:
     return Path(text)
 
 
+HOME = "REFDESK_HOME"
 HomeOption = Annotated[
     Path | None,
-    typer.Option(
-        "--home", envvar="REFDESK_HOME", help="Home folder.", metavar="DIR", parser=_folder
-    ),
+    typer.Option("--home", envvar=HOME, help="Home folder.", metavar="DIR", parser=_folder),
 ]
 LIBRARY = "REFDESK_LIBRARY"
 LibraryOption = Annotated[
@@ -123,6 +122,18 @@ RayOption = Annotated[
         help="Read, cut and embed on a Ray cluster; local: one on this machine.",
     ),
 ]
+
+
+def shared(
+    home: HomeOption = None,
+    library: LibraryOption = "",
+    judge: JudgeOption = "",
+    database: DatabaseOption = "",
+) -> None:
+    """Take what every command has in common where it stands before the command."""
+    # the command reads them, and so does what it starts
+    said = {HOME: str(home or ""), LIBRARY: library, JUDGE: judge, DATABASE: database}
+    os.environ.update({name: value for name, value in said.items() if value})
 
 
 def open_desk(

@@ -112,9 +112,11 @@ def mcp(home: HomeOption = None, llm: LlmOption = "auto") -> None:
     from ui.serving.asking import Asking
     from ui.serving.jobs import Jobs
     from ui.serving.mcp import serve_stdio
+    from ui.serving.memory import give_back_what_is_freed
     from ui.serving.metrics import Metrics
     from ui.serving.turns import AT_MOST, Turns
 
+    give_back_what_is_freed()
     with ShownProgress() as progress:
         desk = open_desk(home, progress, llm)
         _ = desk.library  # a home without one is seeded before the first call waits for it

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
+import h11
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -22,6 +23,10 @@ HEADERS_S = 10.0
 """Seconds a connection may take for the first line and the headers of a request."""
 BODY_S = 30.0
 """Seconds the body of a request may take."""
+HALF_S = 0.25
+"""Seconds after a request in which the end of a client's side means only that it has asked all."""
+PROBE_S = 0.25
+"""Seconds until who ended its side and has no reply yet is tried; then twice that, and so on."""
 READING_S = 60.0
 """Seconds a client may leave a reply unread before its connection is cut."""
 BODY = 4_000_000
@@ -39,6 +44,9 @@ class Connection(H11Protocol):
 
     _request_timer: asyncio.TimerHandle | None = None
     _reply_timer: asyncio.TimerHandle | None = None
+    _probe_timer: asyncio.TimerHandle | None = None
+    _only_listens = False
+    _heard = 0.0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Count the connection; make room by closing the oldest that has not asked yet."""
@@ -57,11 +65,13 @@ class Connection(H11Protocol):
         """Forget the connection."""
         self._stop(self._request_timer)
         self._stop(self._reply_timer)
+        self._stop(self._probe_timer)
         self._waiting.pop(self, None)
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         """Read; a request has `HEADERS_S` from its first byte on."""
+        self._heard = self.loop.time()
         super().data_received(data)
         if self._asks_nothing():
             if self._request_timer is None:
@@ -71,11 +81,30 @@ class Connection(H11Protocol):
             self._request_timer = None
             self._waiting.pop(self, None)
 
+    def eof_received(self) -> bool:  # type: ignore[override]
+        """Go on for a client that asked all and ended its own side only; close any other.
+
+        One that went away altogether looks the same; what is written to it tells. Late in a reply
+        that has begun, an end means that the rest is not wanted.
+        """
+        early = self.loop.time() - self._heard < HALF_S
+        self._only_listens = (
+            not self._asks_nothing()
+            and not self.cycle.more_body
+            and (early or not self.cycle.response_started)
+        )
+        if self._only_listens and self.scope["http_version"] == "1.1":
+            self._probe_timer = self.loop.call_later(PROBE_S, self._probe, 2 * PROBE_S)
+        return self._only_listens
+
     def on_response_complete(self) -> None:
         """Wait for the next request of a connection that is kept."""
         super().on_response_complete()
         if not self.transport.is_closing() and self._asks_nothing():
-            self._waiting[self] = None
+            if self._only_listens:
+                self.transport.close()
+            else:
+                self._waiting[self] = None
 
     def pause_writing(self) -> None:
         """Give a client that does not read some time."""
@@ -101,6 +130,14 @@ class Connection(H11Protocol):
 
     def _asks_nothing(self) -> bool:
         return self.cycle is None or bool(self.cycle.response_complete)
+
+    def _probe(self, again_s: float) -> None:
+        """Write what every client skips before its reply; the second time fails where none is."""
+        if self._asks_nothing() or self.cycle.response_started:
+            return
+        going_on = h11.InformationalResponse(status_code=100, headers=[], reason="Continue")
+        self.transport.write(self.conn.send(going_on))
+        self._probe_timer = self.loop.call_later(again_s, self._probe, 2 * again_s)
 
     def _expect(self) -> None:
         self._request_timer = self.loop.call_later(HEADERS_S, self.drop)
