@@ -57,7 +57,9 @@ _NO_NOUN = word_set(
     "many some such both each only then than there when while used made done able well also been "
     "being having doing using going known based given part order use addition example instance"
 )
-_BESIDE = re.compile(r"[ ,]*(?:and|or|nor|as well as|/)?(?: (?:the|a|an|its|their|of|to|by|for))* ?")
+_BESIDE = re.compile(
+    r"[ ,]*(?:and|or|nor|as well as|/)?(?: (?:the|a|an|its|their|of|to|by|for))* ?"
+)
 _NO_WORD = re.compile(
     r"[的了在是和与也就而或被把对从到这那它他她我其为以有个种些着过于并且则再还之等将让使得吗呢不没"
     r"无未可能会要因此所由年月日一二三四五六七八九十]"
@@ -94,11 +96,11 @@ def _repeated_words(sentence: str, text: str) -> list[tuple[int, int]]:
     while at < len(sentence):
         for length in (4, 3, 2):
             word = sentence[at : at + length]
-            if len(word) == length and re.fullmatch(r"[\u3400-\u9fff]+", word):
-                if not _NO_WORD.search(word) and text.count(word) >= 3:
-                    found.append((at, at + length))
-                    at += length - 1
-                    break
+            whole = len(word) == length and re.fullmatch(r"[\u3400-\u9fff]+", word)
+            if whole and not _NO_WORD.search(word) and text.count(word) >= 3:
+                found.append((at, at + length))
+                at += length - 1
+                break
         at += 1
     return found
 
