@@ -173,9 +173,13 @@ def _resolves(copy: _Copy, n: int, known: set[str]) -> bool:
     What stands in no source does no harm where nothing was left out for it.
     """
     _, a, _, c, d = copy.steps[n]
-    if not known.issuperset(_telling(copy.said[c:d])):
-        return not any(not copy.source[place].small for place in copy.left)
+    new = copy.said[c:d]
     edge = n in (0, len(copy.steps) - 1)
+    if not known.issuperset(_telling(new)):
+        instead = [copy.source[place] for place in copy.left if not copy.source[place].small]
+        if edge:  # it may lead on: moreover, according to sources
+            return not any(new[0].governed & word.governed for word in instead)
+        return not instead
     return edge or copy.source[a].resolved
 
 
