@@ -8,6 +8,7 @@ and under which condition. What is written otherwise and says the same may chang
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -26,7 +27,15 @@ _MOST = 2  # words, or pairs of characters, by which a copy differs: more is a p
 _FEWEST = 3  # words by which a copy is known
 _HAN_FEWEST = 5  # characters
 
-_LEADS = word_set("when while although though since because until as so whereas if")
+_LEADS = word_set(
+    "when while although though since because until as so whereas if unless "
+    "因为 因此 如果 除非 一旦"
+)
+_ADVERBS = {
+    "usually", "rarely", "often", "always", "also", "already", "still", "again", "then", "now",
+    "at least", "at most", "通常", "几乎",
+}  # fmt: skip
+_FIRST = 2  # words, or characters, of a clause by which it is known
 _FORCE_ZH = re.compile(
     "可能|可以|必须|需要|应该|应当|一定|也许|至少|至多|最多|不仅|仅|只|大约|约|更|最|先|后|前|然后|随后|接着|"
     "首先|最终|最后|已经|尚未|因为|由于|因此|所以|从而|以便|如果|一旦|除非|而不是|不|没|无|未|所有|每|各|许多|很多|"
@@ -81,6 +90,7 @@ def copied_otherwise(sentence: str, evidence: Evidence) -> Iterator[Doubt]:
         copy = _copied(stretch, lines)
         if copy is not None:
             yield from _changes(copy, known)
+            yield from _led_otherwise(copy)
             yield from _conditions(said, copy.line)
 
 
@@ -111,7 +121,7 @@ def _copied(said: Sequence[Word], lines: Sequence[str]) -> _Copy | None:
         there = {word.key for word in words(line)}
         if sum(word.key in there for word in said) < enough:
             continue
-        one, other = in_one_voice(said, words(line))
+        one, other = in_one_voice(*_without_adverbs(said, words(line)))
         keys = [[word.key for word in some] for some in (other, one)]
         matcher = SequenceMatcher(None, *keys, autojunk=False)
         held = sum(block.size for block in matcher.get_matching_blocks())
@@ -120,12 +130,21 @@ def _copied(said: Sequence[Word], lines: Sequence[str]) -> _Copy | None:
     return best
 
 
+def _without_adverbs(said: Sequence[Word], source: Sequence[Word]) -> tuple[list[Word], list[Word]]:
+    """Return two texts without the adverbs that both have: they stand before or behind a verb."""
+    counts = [Counter(word.key for word in some if word.key in _ADVERBS) for some in (said, source)]
+    both = {key for key, count in counts[0].items() if count <= counts[1][key]}
+    one, other = ([word for word in some if word.key not in both] for some in (said, source))
+    return one, other
+
+
 def _changes(copy: _Copy, known: set[str]) -> Iterator[Doubt]:
     """Yield the words of a copy that stand for others, elsewhere, or are put in or left out."""
     said, source = copy.said, copy.source
     left = copy.left
     gone = {source[place].key for place in left}
     there = {word.key for word in said}
+    moved = 0
     last = len(copy.steps) - 1
     for n, (what, a, b, c, d) in enumerate(copy.steps):
         if what == "equal":
@@ -139,8 +158,10 @@ def _changes(copy: _Copy, known: set[str]) -> Iterator[Doubt]:
         inner = end == b and (first == a or source[b - 1].key not in _LEADS)
         if n == 0 and not new:
             old = old[-1:]
-        if _telling(new) & gone and (old or not _moved_whole(new, copy, left)):
-            yield Doubt(f"its source says {_text(new)} in another place")
+        if _telling(new) & gone:
+            moved += 1
+            if old or moved > 1 or not _moved_whole(new, copy, left):
+                yield Doubt(f"its source says {_text(new)} in another place")
         if len({word.stretch for word in old}) > 1 or max(_size(old), _size(new)) > _MOST:
             continue
         if any(word.number for word in (*old, *new)):
@@ -155,16 +176,51 @@ def _changes(copy: _Copy, known: set[str]) -> Iterator[Doubt]:
             yield Doubt(f"it leaves out {_text(old)}")
 
 
+def _led_otherwise(copy: _Copy) -> Iterator[Doubt]:
+    """Yield the words that lead a clause, because or if, and another one in the source."""
+    there = {word.key for word in copy.source}
+    for n, word in enumerate(copy.said):
+        first = _led(copy.said, n)[:_FIRST]
+        if word.key in _LEADS and word.key in there and there.issuperset(first):
+            places = [place for place, other in enumerate(copy.source) if other.key == word.key]
+            if first and not any(set(first) & set(_led(copy.source, p)) for p in places):
+                yield Doubt(f"its source says {word.text} of something else")
+
+
+def _led(some: Sequence[Word], n: int) -> list[str]:
+    """Return what stands in a clause behind a word."""
+    return [word.key for word in some[n + 1 :] if word.stretch == some[n].stretch]
+
+
 def _moved_whole(new: Sequence[Word], copy: _Copy, left: set[int]) -> bool:
-    """Say whether words stand together elsewhere in a line, after the same preposition."""
+    """Say whether words stand together elsewhere in a line and move as an adjunct does.
+
+    That has a preposition, a small word or the form of an adverb at its head, and takes it along:
+    no word that stays gets another one.
+    """
     keys = [word.key for word in new]
+    kept = [
+        (copy.source[a + n], copy.said[c + n])
+        for what, a, b, c, _ in copy.steps
+        if what == "equal"
+        for n in range(b - a)
+    ]
+    if any(one.governed != other.governed for one, other in kept):
+        return False
     spans = [range(begins, begins + len(new)) for begins in left]
     return any(
         left.issuperset(span)
         and [copy.source[place].key for place in span] == keys
         and bool(copy.source[span.start].governed) == bool(new[0].governed)
+        and _moves(new[0])
         for span in spans
     )
+
+
+def _moves(word: Word) -> bool:
+    """Say whether a word can be the first of an adjunct; a Chinese one always can."""
+    plain = word.key.isascii() and not word.small and not word.number
+    return bool(word.governed) or not plain or word.text.endswith("ly")
 
 
 def _resolves(copy: _Copy, n: int, known: set[str]) -> bool:

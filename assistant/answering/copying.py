@@ -29,7 +29,7 @@ _ANAPHORS = word_set(
     "it its they them their this that these those he him his she her such one "
     "它 他 她 这 那 其 该 此"
 )
-_PREPOSITIONS = word_set("of in on at to by for from into onto 在 把 被 于 以 的")
+_PREPOSITIONS = word_set("of in on at to by for from into onto 把 被 于 以 的")
 _TOKEN = re.compile(
     rf"(?P<phrase>{pattern_of_classes()})"
     r"|[A-Za-z0-9À-ɏ]+(?:[-_.'’/+][A-Za-z0-9À-ɏ]+)*%?|[\u3400-\u9fff]",

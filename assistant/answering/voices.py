@@ -54,11 +54,15 @@ def _passives(some: Sequence[Word]) -> Iterator[_Passive]:
             yield _Passive(begins, n, n + 1, ends, "由")
         elif n > begins and _BY.search(word.links) and _DONE.fullmatch(some[n - 1].text.lower()):
             ends = next(
-                (i for i in after
-                 if some[i].stretch != word.stretch or _REST.search(some[i].links)),
+                (i for i in after if some[i].stretch != word.stretch or _is_rest(some[i])),
                 len(some),
-            )  # fmt: skip
+            )
             yield _Passive(begins, n - 1, n, ends, some[n - 1].key)
+
+
+def _is_rest(word: Word) -> bool:
+    """Say whether a word is no part of who does it any more."""
+    return word.small or bool(_REST.search(word.links))
 
 
 def _active(some: Sequence[Word], passive: _Passive) -> list[Word]:
