@@ -119,7 +119,7 @@ def _copied(said: Sequence[Word], lines: Sequence[str]) -> _Copy | None:
     best: _Copy | None = None
     for line in lines:
         there = {word.key for word in words(line)}
-        if sum(word.key in there for word in said) < enough:
+        if sum(word.key in there for word in said) < enough and not _all_but_small(said, there):
             continue
         one, other = in_one_voice(*_without_adverbs(said, words(line)))
         keys = [[word.key for word in some] for some in (other, one)]
@@ -128,6 +128,12 @@ def _copied(said: Sequence[Word], lines: Sequence[str]) -> _Copy | None:
         if best is None or held > best.held:
             best = _Copy(one, line, other, matcher.get_opcodes(), held)
     return best
+
+
+def _all_but_small(said: Sequence[Word], there: set[str]) -> bool:
+    """Say whether a short stretch is a copy but for one small word: may for must."""
+    other = [word for word in said if word.key not in there]
+    return len(said) == _FEWEST and len(other) == 1 and other[0].small
 
 
 def _without_adverbs(said: Sequence[Word], source: Sequence[Word]) -> tuple[list[Word], list[Word]]:

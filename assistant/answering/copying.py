@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from index.search.abbreviations import pairs
 from ingest.text.alike import classes, pattern_of_classes
-from ingest.text.numbers import quantities
+from ingest.text.numbers import Quantity, quantities
 from ingest.text.opposites import stem
 from ingest.text.words import FUNCTION_WORDS, word_set
 
@@ -63,7 +63,7 @@ class Word:
 
     @property
     def number(self) -> bool:
-        """Whether it is a number with its unit."""
+        """Whether it is a number."""
         return self.key.startswith("#")
 
     @property
@@ -99,10 +99,7 @@ def words(text: str) -> tuple[Word, ...]:
             stretch += 1
         low = _SHORTENED.sub("", match[0].casefold())
         if numbers and match.start() == numbers[0].start:
-            number = numbers[0]
-            key = f"#{number.value:.6g} {number.unit}"
-            said = text[number.start : number.end]
-            found.append(Word(key, said, stretch, " ".join(links)))
+            found += _number(numbers[0], text, stretch, " ".join(links))
             links = []
             continue
         small = match["phrase"] is not None
@@ -114,6 +111,13 @@ def words(text: str) -> tuple[Word, ...]:
         found.append(Word(key, match[0], stretch, " ".join(links), small))
         links = []
     return tuple(found)
+
+
+def _number(number: Quantity, text: str, stretch: int, links: str) -> list[Word]:
+    """Return a number by its value, and its unit by its name."""
+    written = text[number.start : number.end]
+    value = Word(f"#{number.value:.6g}", written, stretch, links)
+    return [value, Word(number.unit, written, stretch)] if number.unit else [value]
 
 
 def in_short(text: str, lines: tuple[str, ...]) -> str:
@@ -143,5 +147,5 @@ def _defined(lines: tuple[str, ...]) -> list[tuple[str, re.Pattern[str]]]:
 def key_of(low: str) -> str:
     """Return what a word in small letters is compared by."""
     if low == "no" or _NT.search(low):
-        return "not"
+        return "can not" if low in ("cannot", "can't", "can’t") else "not"
     return low if low in FUNCTION_WORDS["en"] else stem(low)
