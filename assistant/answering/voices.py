@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from assistant.answering.copying import Word
 
 _BY = re.compile(r"(?:^| )by(?: |$)")
-_DONE = re.compile(r".+(?:ed|en|wn|ung|ut|ound|ept|ught|ld|de|id|read|t)$")
+_DONE = re.compile(r".*(?:ed|en|wn|ung|ut|ound|ept|ught|ld|de|id|read|t)$")
 _REST = re.compile(r"(?:^| )(?:in|on|at|to|for|from|into|onto|who|which|that|whom)(?: |$)")
 _MARKS = frozenset("由被")
 _FEWEST = 2  # words of a clause that has a doer
