@@ -367,6 +367,8 @@ EXEMPT: dict[str, str] = {
     "assistant.answering.alignment.": "a sentence of a model beside those of its evidence",
     "assistant.answering.bindings.": "as above",
     "assistant.answering.copies.": "as above",
+    "assistant.answering.copying.": "as above",
+    "assistant.answering.voices.": "as above",
     "assistant.answering.differences.": "as above; `support.missing` is measured",
     "assistant.answering.matching.": "as above",
     "assistant.answering.counted.": "a question beside the sentences of its evidence",

@@ -69,6 +69,7 @@ from ingest.sites import (
 )
 from ingest.text import blocks as blocks_of
 from ingest.text import (
+    alike,
     characters,
     claims,
     names,
@@ -673,6 +674,7 @@ CASES: dict[str, Any] = {
     "ingest.text.blocks.guarded": blocks_of.guarded,
     "ingest.text.blocks.lines": blocks_of.lines,
     "ingest.text.blocks.open_fence": blocks_of.open_fence,
+    "ingest.text.alike.without_small": alike.without_small,
     "ingest.text.claims.denies": claims.denies,
     "ingest.text.claims.find_name": lambda text: claims.find_name(text, "GQA"),
     "ingest.text.claims.holds_name": lambda text: claims.holds_name(text, "GQA"),

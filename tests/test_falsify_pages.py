@@ -6,6 +6,8 @@ import pytest
 
 from tests.benchmarks.falsify import True_
 from tests.benchmarks.falsify_pages import falsify
+from tests.benchmarks.falsify_turned import turned
+from tests.benchmarks.rewordings import rows
 
 
 @pytest.mark.parametrize(
@@ -24,3 +26,26 @@ from tests.benchmarks.falsify_pages import falsify
 def test_a_kind_changes_what_is_said(lang, sentence, kind, false):
     made = dict(falsify(True_(lang, sentence, (sentence,)), random.Random(1)))
     assert made[kind].casefold() == false.casefold()
+
+
+@pytest.mark.parametrize(
+    ("sentence", "kind", "false"),
+    [
+        ("The pump is sent to the valve.", "things exchanged", "The valve is sent to the pump."),
+        ("The pump stops because the valve is shut.", "cause turned", None),
+        ("Unlike the pump, it rests.", "likeness", "Like the pump, it rests."),
+        ("水泵与阀门不同。", "likeness", "水泵与阀门相同。"),
+    ],
+)
+def test_a_sentence_is_turned_round(sentence, kind, false):
+    lang = "en" if sentence.isascii() else "zh"
+    made = dict(turned(True_(lang, sentence, (sentence,)), sentence, sentence))
+    assert made[kind] != sentence
+    assert false is None or made[kind].casefold() == false.casefold()
+
+
+def test_a_true_rewording_stands_beside_a_false_one():
+    every = rows()
+    assert len(every) == len({row["sentence"] for row in every}) >= 80
+    assert all(row["false"] not in (row["sentence"], row["source"]) for row in every)
+    assert len(rows(0)) + len(rows(1)) == len(every)

@@ -3,7 +3,8 @@
 Whoever says a thing in other words chooses all of them; whoever copies it but for a word changed
 that word. So the nearer a stretch of a sentence is to its source, the more exactly it must be the
 source: small words count as much as large ones there, since they say how surely, when, of how much
-and under which condition.
+and under which condition. What is written otherwise and says the same may change
+(`ingest.text.alike`), what moves as a whole may move, and what "it" stands for may stand there.
 """
 
 import re
@@ -11,44 +12,35 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from functools import lru_cache
 from typing import Literal
 
+from assistant.answering.copying import Word, in_short, words
 from assistant.answering.doubt import MOST_OF, Doubt
 from assistant.answering.evidence import Evidence
-from ingest.text.numbers import quantities
-from ingest.text.opposites import stem
-from ingest.text.words import FUNCTION_WORDS, word_set
+from assistant.answering.voices import in_one_voice
+from ingest.text.words import word_set
 
 _COPIED = 0.75
-"""The share of a stretch's words that stand in its source in order, from which it is a copy."""
+"""The share of a stretch's words that stand in its source, from which it is a copy."""
 _CHANGED = 2  # words that may be others in a short one
 _MOST = 2  # words, or pairs of characters, by which a copy differs: more is a phrase put otherwise
 _FEWEST = 3  # words by which a copy is known
 _HAN_FEWEST = 5  # characters
 
-# The function words that a copy may change, add and leave out: the others say what is claimed.
-_NEUTRAL = word_set(
-    "a an the this that these those it its they them their theirs he him his she her hers we us "
-    "our ours you your yours i me my mine who whom whose which what itself themselves there here "
-    "of in on at to by for from into onto is are was were be been being am do does did doing done "
-    "has have had having and but also however moreover such one ones while whereas although "
-    "though yes yeah yea well it's that's they're he's she's there's"
+_LEADS = word_set(
+    "when while although though since because until as so whereas if unless "
+    "因为 因此 如果 除非 一旦"
 )
-_LEADS = word_set("when while although though since because until as so whereas")
-_NEUTRAL_ZH = frozenset(
-    "的了着地得是有在和与跟及也都就这那它他她我你们个种其之等把被于以所会将能来去"
-)
+_ADVERBS = {
+    "usually", "rarely", "often", "always", "also", "already", "still", "again", "then", "now",
+    "at least", "at most", "通常", "几乎",
+}  # fmt: skip
+_FIRST = 2  # words, or characters, of a clause by which it is known
 _FORCE_ZH = re.compile(
     "可能|可以|必须|需要|应该|应当|一定|也许|至少|至多|最多|不仅|仅|只|大约|约|更|最|先|后|前|然后|随后|接着|"
     "首先|最终|最后|已经|尚未|因为|由于|因此|所以|从而|以便|如果|一旦|除非|而不是|不|没|无|未|所有|每|各|许多|很多|"
-    "多数|大部分|少数|一些|部分|全部|通常|往往|有时|经常|总是|几乎|同时|之前|之后|以上|以下|超过|不到|比"
-)
-_TOKEN = re.compile(r"[A-Za-z0-9À-ɏ]+(?:[-_.'’/+][A-Za-z0-9À-ɏ]+)*%?|[\u3400-\u9fff]")
-_NT = re.compile(r"n['’]t$|^cannot$")
-_STOP = re.compile(
-    r"[,;:，；：。!?！？()（）—–]"
-    r"|\b(?:because|since|so|if|when|while|although|though|unless|until|whereas)\b"
+    "多数|大部分|少数|一些|部分|全部|通常|往往|有时|经常|总是|几乎|同时|之前|之后|以上|以下|超过|不到|比|"
+    "同样|相反|不同|类似|一样|相同"
 )
 _CONDITION = re.compile(
     r"^(?:if|when|whenever|unless|once|while|until|provided|as long as|for|with|without|during|"
@@ -59,38 +51,53 @@ _CONDITION = re.compile(
     re.IGNORECASE,
 )
 
-
 _Step = tuple[Literal["replace", "delete", "insert", "equal"], int, int, int, int]
 """How a stretch of the source becomes one of the sentence, as `SequenceMatcher` says it."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Word:
-    """A word, or a Chinese character: ``key`` is what is compared, ``stretch`` counts stops."""
+class _Copy:
+    """A stretch of a sentence and the line it copies, with the steps from the one to the other."""
 
-    key: str
-    text: str
-    stretch: int
+    said: Sequence[Word]
+    line: str
+    source: Sequence[Word]
+    steps: Sequence[_Step]
+    held: int
+
+    @property
+    def left(self) -> set[int]:
+        """Where words of the copied stretches of the line stand that are not said in order."""
+        kept = {
+            place for what, a, b, _, _ in self.steps if what == "equal" for place in range(a, b)
+        }
+        copied = {self.source[place].stretch for place in kept}
+        return {
+            place
+            for place, word in enumerate(self.source)
+            if word.stretch in copied and place not in kept
+        }
 
 
 def copied_otherwise(sentence: str, evidence: Evidence) -> Iterator[Doubt]:
     """Yield what a sentence changes where it copies a source sentence."""
-    said = _words(sentence)
-    lines = [line.text for line in evidence.lines if not line.piece.code]
+    lines = tuple(line.text for line in evidence.lines if not line.piece.code)
+    said = words(in_short(sentence, lines))
+    lines = tuple(in_short(line, lines) for line in lines)
+    headings = {text for hit in evidence.hits for text in (hit.passage.title, *hit.passage.heading)}
+    known = {word.key for text in (*lines, *headings) for word in words(text)}
     for stretch in _stretches(said):
-        copied = _copied(stretch, lines)
-        if copied is not None:
-            source, blocks = copied
-            yield from _changes(stretch, source, blocks)
-            yield from _conditions(said, source)
-        elif _turned_round(stretch, lines):
-            yield Doubt("it says the words of its source in another order")
+        copy = _copied(stretch, lines)
+        if copy is not None:
+            yield from _changes(copy, known)
+            yield from _led_otherwise(copy)
+            yield from _conditions(said, copy.line)
 
 
-def _stretches(words: Sequence[_Word]) -> list[list[_Word]]:
+def _stretches(said: Sequence[Word]) -> list[list[Word]]:
     """Return the words between stops; too few of them go with those that follow."""
-    found: list[list[_Word]] = []
-    for word in words:
+    found: list[list[Word]] = []
+    for word in said:
         same = found and (word.stretch == found[-1][-1].stretch or not _enough(found[-1]))
         if same:
             found[-1].append(word)
@@ -101,131 +108,176 @@ def _stretches(words: Sequence[_Word]) -> list[list[_Word]]:
     return [each for each in found if _enough(each)]
 
 
-def _enough(words: Sequence[_Word]) -> bool:
-    han = sum(not word.key.isascii() for word in words)
-    return len(words) - han >= _FEWEST or han >= _HAN_FEWEST
+def _enough(said: Sequence[Word]) -> bool:
+    han = sum(len(word.text) for word in said if not word.key.isascii())
+    return sum(word.key.isascii() for word in said) >= _FEWEST or han >= _HAN_FEWEST
 
 
-def _copied(words: Sequence[_Word], lines: Sequence[str]) -> tuple[str, list[_Step]] | None:
-    """Return the line that a stretch copies, with how it is changed; None if it copies none."""
-    keys = [word.key for word in words]
-    enough = max(_FEWEST, min(_COPIED * len(keys), len(keys) - _CHANGED))
-    best: tuple[int, str, SequenceMatcher[str]] | None = None
+def _copied(said: Sequence[Word], lines: Sequence[str]) -> _Copy | None:
+    """Return the copy that a stretch is of the line that holds most of it; None if it is none."""
+    enough = max(_FEWEST, min(_COPIED * len(said), len(said) - _CHANGED))
+    best: _Copy | None = None
     for line in lines:
-        other = [word.key for word in _words(line)]
-        if sum(key in other for key in keys) < enough:
+        there = {word.key for word in words(line)}
+        if sum(word.key in there for word in said) < enough and not _all_but_small(said, there):
             continue
-        matcher = SequenceMatcher(None, other, keys, autojunk=False)
+        one, other = in_one_voice(*_without_adverbs(said, words(line)))
+        keys = [[word.key for word in some] for some in (other, one)]
+        matcher = SequenceMatcher(None, *keys, autojunk=False)
         held = sum(block.size for block in matcher.get_matching_blocks())
-        if held >= enough and (best is None or held > best[0]):
-            best = held, line, matcher
-    if best is None:
-        return None
-    return best[1], best[2].get_opcodes()
+        if best is None or held > best.held:
+            best = _Copy(one, line, other, matcher.get_opcodes(), held)
+    return best
 
 
-def _turned_round(words: Sequence[_Word], lines: Sequence[str]) -> bool:
-    """Say whether one line holds every word of a stretch, though not in this order."""
-    wanted = Counter(word.key for word in words)
-    return len(words) > _FEWEST and any(
-        wanted <= Counter(word.key for word in _words(line)) for line in lines
-    )
+def _all_but_small(said: Sequence[Word], there: set[str]) -> bool:
+    """Say whether a short stretch is a copy but for one small word: may for must."""
+    other = [word for word in said if word.key not in there]
+    return len(said) == _FEWEST and len(other) == 1 and other[0].small
 
 
-def _changes(said: Sequence[_Word], line: str, steps: Sequence[_Step]) -> Iterator[Doubt]:
-    source = _words(line)
-    gone = {word.key for what, a, b, _, _ in steps if what == "delete" for word in source[a:b]}
-    for n, (what, a, b, c, d) in enumerate(steps):
+def _without_adverbs(said: Sequence[Word], source: Sequence[Word]) -> tuple[list[Word], list[Word]]:
+    """Return two texts without the adverbs that both have: they stand before or behind a verb."""
+    counts = [Counter(word.key for word in some if word.key in _ADVERBS) for some in (said, source)]
+    both = {key for key, count in counts[0].items() if count <= counts[1][key]}
+    one, other = ([word for word in some if word.key not in both] for some in (said, source))
+    return one, other
+
+
+def _changes(copy: _Copy, known: set[str]) -> Iterator[Doubt]:
+    """Yield the words of a copy that stand for others, elsewhere, or are put in or left out."""
+    said, source = copy.said, copy.source
+    left = copy.left
+    gone = {source[place].key for place in left}
+    there = {word.key for word in said}
+    moved = 0
+    last = len(copy.steps) - 1
+    for n, (what, a, b, c, d) in enumerate(copy.steps):
         if what == "equal":
             continue
-        left, right = a, b
+        first, end = a, b
         if n == 0:  # what stands in the source before the stretch is another's
-            left = next(i for i in range(b, -1, -1) if not _beside(source, i - 1, b))
-        if n == len(steps) - 1:
-            right = next(i for i in range(a, len(source) + 1) if not _beside(source, i, a - 1))
-        old, new = source[max(left, a) : right], said[c:d]
-        inner = right == b and (left == a or source[b - 1].key not in _LEADS)
+            first = next(i for i in range(b, -1, -1) if not _beside(source, i - 1, b))
+        if n == last:
+            end = next(i for i in range(a, len(source) + 1) if not _beside(source, i, a - 1))
+        old, new = source[max(first, a) : end], said[c:d]
+        inner = end == b and (first == a or source[b - 1].key not in _LEADS)
         if n == 0 and not new:
             old = old[-1:]
+        if _telling(new) & gone:
+            moved += 1
+            if old or moved > 1 or not _moved_whole(new, copy, left):
+                yield Doubt(f"its source says {_text(new)} in another place")
         if len({word.stretch for word in old}) > 1 or max(_size(old), _size(new)) > _MOST:
             continue
-        if any(word.text[0].isdigit() for word in (*old, *new)) or _same_unit(old, new):
+        if any(word.number for word in (*old, *new)):
             continue  # numbers are compared by their value and unit
         if old and new:
             yield Doubt(f"its source says {_text(old)}, not {_text(new)}")
-        elif new and n not in (0, len(steps) - 1) and _telling(new) & gone:
-            yield Doubt(f"its source says {_text(new)} in another place")
         elif new and _forced([word for word in new if not _may_move(word, gone)]):
             yield Doubt(f"its source does not say {_text(new)}")
-        elif old and inner and _forced(old):
+        elif _telling(new) and not _telling(new) & gone and not _resolves(copy, n, known):
+            yield Doubt(f"its source does not say {_text(new)} there")
+        elif old and inner and _forced([word for word in old if not _may_move(word, there)]):
             yield Doubt(f"it leaves out {_text(old)}")
 
 
-def _size(words: Sequence[_Word]) -> float:
-    return sum(1.0 if word.key.isascii() else 0.5 for word in words)
+def _led_otherwise(copy: _Copy) -> Iterator[Doubt]:
+    """Yield the words that lead a clause, because or if, and another one in the source."""
+    there = {word.key for word in copy.source}
+    for n, word in enumerate(copy.said):
+        first = _led(copy.said, n)[:_FIRST]
+        if word.key in _LEADS and word.key in there and there.issuperset(first):
+            places = [place for place, other in enumerate(copy.source) if other.key == word.key]
+            if first and not any(set(first) & set(_led(copy.source, p)) for p in places):
+                yield Doubt(f"its source says {word.text} of something else")
 
 
-def _beside(source: Sequence[_Word], one: int, other: int) -> bool:
+def _led(some: Sequence[Word], n: int) -> list[str]:
+    """Return what stands in a clause behind a word."""
+    return [word.key for word in some[n + 1 :] if word.stretch == some[n].stretch]
+
+
+def _moved_whole(new: Sequence[Word], copy: _Copy, left: set[int]) -> bool:
+    """Say whether words stand together elsewhere in a line and move as an adjunct does.
+
+    That has a preposition, a small word or the form of an adverb at its head, and takes it along:
+    no word that stays gets another one.
+    """
+    keys = [word.key for word in new]
+    kept = [
+        (copy.source[a + n], copy.said[c + n])
+        for what, a, b, c, _ in copy.steps
+        if what == "equal"
+        for n in range(b - a)
+    ]
+    if any(one.governed != other.governed for one, other in kept):
+        return False
+    spans = [range(begins, begins + len(new)) for begins in left]
+    return any(
+        left.issuperset(span)
+        and [copy.source[place].key for place in span] == keys
+        and bool(copy.source[span.start].governed) == bool(new[0].governed)
+        and _moves(new[0])
+        for span in spans
+    )
+
+
+def _moves(word: Word) -> bool:
+    """Say whether a word can be the first of an adjunct; a Chinese one always can."""
+    plain = word.key.isascii() and not word.small and not word.number
+    return bool(word.governed) or not plain or word.text.endswith("ly")
+
+
+def _resolves(copy: _Copy, n: int, known: set[str]) -> bool:
+    """Say whether words put in can be what the source means there by "it".
+
+    What stands in no source does no harm where nothing was left out for it.
+    """
+    _, a, _, c, d = copy.steps[n]
+    new = copy.said[c:d]
+    edge = n in (0, len(copy.steps) - 1)
+    if not known.issuperset(_telling(new)):
+        instead = [copy.source[place] for place in copy.left if not copy.source[place].small]
+        if edge:  # it may lead on: moreover, according to sources
+            return not any(new[0].governed & word.governed for word in instead)
+        return not instead
+    return edge or copy.source[a].resolved
+
+
+def _may_move(word: Word, others: set[str]) -> bool:
+    """Say whether a small word stands elsewhere too and does not lead a clause."""
+    return word.key in others and word.small and word.key not in _LEADS
+
+
+def _size(some: Sequence[Word]) -> float:
+    return sum(word.size for word in some)
+
+
+def _beside(source: Sequence[Word], one: int, other: int) -> bool:
     """Say whether two words of a source stand in one stretch of it."""
     inside = 0 <= one < len(source) and 0 <= other < len(source)
     return inside and source[one].stretch == source[other].stretch
 
 
-def _conditions(said: Sequence[_Word], line: str) -> Iterator[Doubt]:
+def _conditions(said: Sequence[Word], line: str) -> Iterator[Doubt]:
     """Yield the conditions of a copied sentence of which nothing is said."""
     there = {word.key for word in said}
     for condition in _CONDITION.findall(line):
-        words = _telling(_words(condition))
-        if words and len(words & there) < MOST_OF * len(words):
+        telling = _telling(words(condition))
+        if telling and len(telling & there) < MOST_OF * len(telling):
             yield Doubt(f"its source says so only {condition}")
 
 
-def _forced(words: Sequence[_Word]) -> bool:
+def _forced(some: Sequence[Word]) -> bool:
     """Say whether words say how surely, when, of how much or why."""
-    if any(_is_force(word) for word in words if word.key.isascii()):
-        return True
-    return bool(_FORCE_ZH.search("".join(word.text for word in words)))
+    return any(word.small for word in some) or bool(_FORCE_ZH.search("".join(w.text for w in some)))
 
 
-def _telling(words: Sequence[_Word]) -> set[str]:
-    return {word.key for word in words if not _is_force(word)}
+def _telling(some: Sequence[Word]) -> set[str]:
+    return {word.key for word in some if not word.small and not _FORCE_ZH.search(word.text)}
 
 
-def _same_unit(one: Sequence[_Word], other: Sequence[_Word]) -> bool:
-    """Say whether two texts name one unit: ms and milliseconds."""
-    units = [{each.unit for each in quantities(f"2 {_text(words)}")} for words in (one, other)]
-    return units[0] == units[1] != {""}
-
-
-def _may_move(word: _Word, gone: set[str]) -> bool:
-    """Say whether a word stands elsewhere in the source and does not lead a clause."""
-    return word.key in gone and word.key.isascii() and word.key not in _LEADS
-
-
-def _is_force(word: _Word) -> bool:
-    return word.key in FUNCTION_WORDS["en"] or bool(_FORCE_ZH.fullmatch(word.text))
-
-
-@lru_cache(maxsize=4096)
-def _words(text: str) -> tuple[_Word, ...]:
-    found = []
-    stops = [match.start() for match in _STOP.finditer(text)]
-    stretch = 0
-    for match in _TOKEN.finditer(text):
-        while stretch < len(stops) and stops[stretch] < match.start():
-            stretch += 1
-        low = match[0].casefold()
-        if low not in _NEUTRAL and low not in _NEUTRAL_ZH:
-            found.append(_Word(_key(low), match[0], stretch))
-    return tuple(found)
-
-
-def _key(low: str) -> str:
-    if low == "no" or _NT.search(low):
-        return "not"
-    return low if low in FUNCTION_WORDS["en"] else stem(low)
-
-
-def _text(words: Sequence[_Word]) -> str:
-    joint = "" if words and not words[0].key.isascii() else " "
-    return joint.join(word.text for word in words)
+def _text(some: Sequence[Word]) -> str:
+    joint = "" if some and not some[0].key.isascii() else " "
+    return joint.join(word.text for word in some)

@@ -20,6 +20,7 @@ from assistant.answering.alignment import grounds_of, named_by, weight_of
 from assistant.answering.differences import differences, missing_of
 from assistant.answering.evidence import Evidence, Line, rows_of
 from index.search.library import Library
+from ingest.text.alike import without_small
 from ingest.text.claims import denies, read
 
 SUPPORTED = 0.75
@@ -57,7 +58,7 @@ class Support:
     def check(self, sentence: str, evidence: Evidence) -> Verdict:
         """Say whether the evidence bears a sentence."""
         said = named_by(read(sentence), evidence)
-        terms = frozenset(self._library.terms(_CONTRACTED.sub("", sentence)))
+        terms = frozenset(self._library.terms(_CONTRACTED.sub("", without_small(sentence))))
         if not terms or not said.terms or not evidence.lines:
             return Verdict("dropped", 0.0, "it says nothing to check")
         if sentence.rstrip().endswith(("?", "？")):

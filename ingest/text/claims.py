@@ -78,6 +78,7 @@ _DISCOURSE = word_set(
     "first second third next last overall generally additionally currently recently "
     "today nowadays later eventually originally initially interestingly notably importantly "
     "similarly conversely consequently besides despite unlike compared according given based "
+    "multiple numerous "
     "following during after before when while once since because if unless although though "
     "sources source others many much people someone everyone everybody nobody anyone"
 )

@@ -154,7 +154,10 @@ _TIME = re.compile(r"(?:per|a|each|every|this|that|one|half a)\s$|/$", re.IGNORE
 _FRACTION = re.compile(r"(?<![\w./])(?P<over>\d{1,2})/(?P<under>\d{1,2})(?![\w/])")
 _PARTS_ZH = re.compile(r"(?P<under>[一二三四五六七八九十百]+)分之(?P<over>[一二三四五六七八九十]+)")
 _HALF_ZH = re.compile(r"一半")
-_CLASSIFIERS = "个种步层倍块次行组类条项张位篇款台轮名年月日天岁届家座人只间部本份代"
+_CLASSIFIERS = (
+    "个种步层倍块次行组类条项张位篇款台轮名年月日天岁届家座人只间部本份代艘袋辆匹颗棵株朵片幅栋架盏封册章段"
+    "句首场遍趟杯碗瓶盒箱桶串束群双副套件户根枚支"
+)
 _HAN = re.compile(
     rf"(?P<han>[零〇一二两三四五六七八九十百千万亿]+)"
     rf"(?:(?P<unit>{_one_of({s: u for s, u in _UNITS.items() if not s.isascii()})})"

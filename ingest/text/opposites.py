@@ -11,6 +11,7 @@ from functools import cache
 import tantivy
 
 from ingest.shipped import shipped
+from ingest.text.alike import american
 
 _PREFIXES = ("un", "in", "im", "ir", "il", "dis", "non", "mis", "anti")
 _SHORTEST = 4  # letters of what a prefix is put before
@@ -58,10 +59,10 @@ def chinese_words() -> list[str]:
 
 @cache
 def stem(word: str) -> str:
-    """Return the stem of an English word (Porter2, as in the word index), others as they are."""
+    """Return the stem of an English word as Americans write it (Porter2), others as they are."""
     if not word.isascii():
         return word
-    stems = _stemmer().analyze(word)
+    stems = _stemmer().analyze(american(word.casefold()))
     return str(stems[0]) if stems else word.casefold()
 
 

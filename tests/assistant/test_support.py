@@ -47,6 +47,13 @@ The sorter must lift a crate, and the belt then carries the crate to the scale. 
 the sorter may drop two crates, so the guard closes the gate. Only the foreman can open the gate \
 for at least 40 minutes. The scale is more exact than the ruler, and the clerk reads the scale.
 """
+REWORDED = """# Reworded crates
+
+The sorter must lift every crate, and the night shift does not. The labelled crates go to the \
+north hall in the morning. The clerk prints the invoices after the count. Each crate has a stock \
+keeping unit (SKU). The gate reads the SKU. The scale is full, so the bell rings twice and the \
+gate is shut.
+"""
 CHINESE = """# 调度
 
 鹬调度器在 800 毫秒之后抢占长请求。鸻调度器从不抢占请求。量化之后显存占用减少 70 亿字节。\
@@ -67,6 +74,7 @@ def desk(tmp_path_factory, models_dir):
         "z": CHINESE,
         "m": MERGED,
         "w": COPIED,
+        "r": REWORDED,
     }
     writing.add(
         Archive(home / "archive"),
@@ -177,6 +185,28 @@ def test_what_is_copied_is_copied_exactly(desk, sentence, holds):
     verdict = Support(desk.library).check(sentence, about(desk, "w"))
     assert (verdict.status != "dropped") is holds, verdict
     assert holds or verdict.quote_instead  # the source says it better
+
+
+@pytest.mark.parametrize(
+    ("sentence", "holds"),
+    [
+        ("The sorter has to lift each crate, and the night shift does not.", True),
+        ("The sorter can lift every crate, and the night shift doesn't.", False),
+        ("In the morning, the labelled crates go to the north hall.", True),
+        ("In the morning, the north halls go to the labelled crate.", False),
+        ("The labeled crates go to the north hall in the evening.", False),
+        ("The invoices are printed by the clerk after the count.", True),
+        ("The clerks are printed by the invoice after the count.", False),
+        ("The stock keeping unit is read by the gate.", True),
+        ("The gate is read by the SKU.", False),
+        ("The bell rings twice, as the gate is shut, so the scale is full.", False),
+        ("The scale is full, so the bell rings 2 times and the gate is shut.", True),
+        ("The scale shuts the gate when the bell rings twice.", False),
+    ],
+)
+def test_what_is_reworded_may_say_the_same(desk, sentence, holds):
+    verdict = Support(desk.library).check(sentence, about(desk, "r reworded crates"))
+    assert (verdict.status != "dropped") is holds, verdict
 
 
 def test_what_is_told_in_another_order_gives_way_to_its_source(desk):

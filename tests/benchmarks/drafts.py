@@ -1,0 +1,117 @@
+"""What the default model writes before the check sees it, and what the check says of it.
+
+    python -m tests.benchmarks.drafts write HOME OUT [--most N]
+    python -m tests.benchmarks.drafts agree FILE...
+    python -m tests.benchmarks.drafts reliability SHARED [--drafts FILE...]
+
+``write`` asks the questions of ``data/eval/primer.jsonl`` and ``archive.jsonl``; the model that
+``--llm auto`` would take writes a whole reply from the plan of each, and each sentence goes to OUT
+as it was drafted: with what the product would do with it (shown, quoted, dropped), its support, the
+reason, and the source lines it was laid beside. A reader adds ``right`` to each line: whether the
+sources say it. ``agree`` counts verdicts beside readings, both ways. ``reliability`` prints, in
+tenths of the support value, how often a sentence of that value is right: over what people labelled
+(WiCE dev, BEGIN), over drafts that were read, and of those only what is shown in its own words.
+"""
+
+import argparse
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from assistant.answering.citation import attribute
+from assistant.answering.evidence import PASSAGES, Evidence, gather
+from assistant.answering.plan import plan
+from assistant.answering.prompt import is_refusal, whole_prompt
+from assistant.answering.question import understand
+from assistant.answering.sections import sections
+from assistant.answering.support import Support
+from assistant.home.opened import Resources
+from index.search.library import Library
+from index.store.generation import Home
+from index.store.values import Filters
+from ingest.text.sentences import sentences
+
+EVAL = Path(__file__).resolve().parents[2] / "data" / "eval"
+_WRITTEN = 150  # tokens a reply
+_WORDS = 260  # of sources that the model reads
+_BAR = 40  # characters of the longest bar
+
+
+def main() -> None:
+    """Read the arguments and do what is asked."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    tasks = parser.add_subparsers(dest="task", required=True)
+    writes = tasks.add_parser("write")
+    writes.add_argument("home", type=Path)
+    writes.add_argument("out", type=Path)
+    writes.add_argument("--most", type=int, default=110, help="sentences, at least")
+    agrees = tasks.add_parser("agree")
+    agrees.add_argument("files", type=Path, nargs="+")
+    tells = tasks.add_parser("reliability")
+    tells.add_argument("shared", type=Path)
+    tells.add_argument("--drafts", type=Path, nargs="*", default=[])
+    tells.add_argument("--models", type=Path, default=Path.home() / ".cache" / "refdesk-tests")
+    given = parser.parse_args()
+    if given.task == "write":
+        write(given.home, given.out, given.most)
+    elif given.task == "agree":
+        agree([row for file in given.files for row in _read(file)])
+
+
+def write(home: Path, out: Path, most: int) -> None:
+    """Let the model write from the plan of each question, until there are so many sentences."""
+    resources = Resources(Home(home), "auto", None, lambda *_: None, print)
+    model = resources.engine()
+    if model is None:
+        raise SystemExit("No model writes here.")
+    done = 0
+    with out.open("a", encoding="utf-8") as file:
+        for question in _questions():
+            asked = understand(question)
+            library = resources.library(question)
+            evidence = gather(library, asked, Filters(), PASSAGES)
+            planned = plan(evidence, sections(library, evidence), _WORDS)
+            if not planned.groups:
+                continue
+            said = "".join(model.stream(whole_prompt(asked, planned), max_tokens=_WRITTEN))
+            for sentence in _whole(said):
+                file.write(json.dumps(_judged(library, evidence, question, sentence),
+                                      ensure_ascii=False) + "\n")  # fmt: skip
+                done += 1
+            file.flush()
+            if done >= most:
+                return
+
+
+def _questions() -> Iterator[str]:
+    """Yield the questions of two files in turn, those that can be answered."""
+    files = [_read(EVAL / name) for name in ("primer.jsonl", "archive.jsonl")]
+    for rows in zip(*files, strict=False):
+        yield from (row["question"] for row in rows if row.get("gold_urls"))
+
+
+def _read(file: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in file.read_text("utf-8").splitlines()]
+
+
+def _whole(said: str) -> list[str]:
+    """Return the sentences of a reply; one that was cut short is none."""
+    found = [said[start:end].strip() for start, end in sentences(said)]
+    return [each for each in found if each[-1:] in ".!。！" and not is_refusal(each)]
+
+
+def _judged(library: Library, evidence: Evidence, question: str, sentence: str) -> dict[str, Any]:
+    became = attribute(library, evidence, sentence)
+    verdict = Support(library).check(sentence, evidence)
+    what = "dropped" if became.line is None else "quoted" if became.verbatim else "shown"
+    beside = [f"{line.hit.passage.title}: {line.text}" for line in verdict.sources]
+    return {"question": question, "said": sentence, "is": what, "status": verdict.status,
+            "support": round(verdict.score, 3), "reason": verdict.reason,
+            "text": became.text, "sources": beside}  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
