@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from assistant.collection import about as shelves
+from assistant.collection import views
 from assistant.collection.catalog import Catalog, ListRow, Work, catalog
 from assistant.collection.lines import (
     ENDS,
@@ -36,10 +37,12 @@ _TOPICS = 10
 def inventory(library: Library, request: Request, report: Report) -> str:
     """Say how much there is, of what kinds and languages, from when."""
     here = catalog(library.store)
+    if request.asks in views.VIEWS:
+        return views.view(library, request, report)
     if request.asks in ("newest", "oldest"):
         return _extreme(library, here, request, report)
     if request.asks in ENDS:
-        works = [work for work in narrowed(here.works, request) if not work.primer]
+        works = [work for work in narrowed(library, here.works, request) if not work.primer]
         for work in at_the_end(library, works, request.asks)[:SHOWN]:
             report.item(line(library, work, report.lang), work)
         return report.text(
@@ -54,7 +57,9 @@ def inventory(library: Library, request: Request, report: Report) -> str:
         return _hours(here, report)
     if request.primer:
         return _primer(here, report)
-    if request.kinds or request.langs or request.levels or request.since or request.lists:
+    if request.kinds or request.langs or request.levels or request.since or request.lists or (
+        request.conditions
+    ):
         return _part(library, here, request, report)
     documents, listed = here.documents, here.listed
     passages = library.store.count("passages")
@@ -143,7 +148,7 @@ def _add_lists(rows: Sequence[ListRow], report: Report) -> None:
 
 def _part(library: Library, here: Catalog, request: Request, report: Report) -> str:
     """Say how many works of some kinds, languages, years or lists there are, and which."""
-    works = narrowed(here.works, request)
+    works = narrowed(library, here.works, request)
     if request.since:
         works = [work for work in works if _within(work, request.since, request.until)]
     if not (request.kinds or request.lists) or request.since:
@@ -177,7 +182,7 @@ def _within(work: Work, since: str, until: str) -> bool:
 
 
 def _extreme(library: Library, here: Catalog, request: Request, report: Report) -> str:
-    works = [work for work in narrowed(here.works, request) if work.date]
+    works = [work for work in narrowed(library, here.works, request) if work.date]
     works.sort(key=lambda work: work.date, reverse=request.asks == "newest")
     if not works:
         report.say(
@@ -218,6 +223,10 @@ def _hours(here: Catalog, report: Report) -> str:
 def lists(library: Library, request: Request, report: Report) -> str:
     """Say which lists there are, what a list covers, or which sections are about a subject."""
     here = catalog(library.store)
+    if request.asks == "compare":
+        return views.compare(library, request, report)
+    if request.asks == "which":
+        return views.which_cover(library, request, report)
     if request.subject:
         return _sections_about(library, here, request, report)
     if not request.lists:
@@ -295,6 +304,8 @@ def _ends_with(section: Sequence[str], path: Sequence[str]) -> bool:
 
 def agreed(library: Library, request: Request, report: Report) -> str:
     """Say which works, and which subjects, several lists share."""
+    if request.asks == "twice":
+        return views.twice(library, report)
     here = catalog(library.store)
     works = [work for work in here.listed if len({place.list for place in work.places}) > 1]
     if works:

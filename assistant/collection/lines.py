@@ -99,15 +99,21 @@ def add_works(library: Library, report: Report, works: Sequence[Work], most: int
         report.more(len(works) - most)
 
 
-def narrowed(works: Sequence[Work], request: Request) -> list[Work]:
-    """Return the works that a request asks for, by kind, difficulty, language and list."""
-    return shelves.narrowed(
+def narrowed(library: Library, works: Sequence[Work], request: Request) -> list[Work]:
+    """Return the works that a request asks for, by kind, difficulty, language, list and the rest."""
+    plain = shelves.narrowed(
         works,
         kinds=request.kinds,
         levels=request.levels,
         langs=request.langs,
         lists=[row.name for row in request.lists],
     )
+    if not request.conditions:
+        return plain
+    return [
+        work for work in plain
+        if request.conditions.hold(work, lambda work: minutes_of(library, work)[0])
+    ]  # fmt: skip
 
 
 def options_of(request: Request) -> str:

@@ -2,8 +2,19 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
-from assistant.collection.asked import EDGE, YEAR, Asked, known, lists_in, meant, titled, trimmed
+from assistant.collection.asked import (
+    EDGE,
+    YEAR,
+    Asked,
+    known,
+    lists_in,
+    meant,
+    named_subject,
+    titled,
+    trimmed,
+)
 from assistant.collection.catalog import ListRow
 from assistant.collection.naming import Match, words_of
 from assistant.collection.request import HOLDINGS, MANY_SOURCES, ONE_SOURCE, SUMMARY, Request
@@ -15,6 +26,16 @@ THIS_PAGE = whole(
     r"(?:这个|这篇|这份|这一|该|本)(?:页面?|网页|文章|论文|来源|文档|笔记)"
 )
 """A source spoken of without a name: the one that is open, or was spoken of last."""
+_SENTENCES = re.compile(
+    r"(?:,? ?\b(?:in|with|using) )?(?:about |at most |no more than )?\b(?P<n>\d{1,2}|a single|an?|one|two|three|four|five|six|"
+    r"seven|eight|ten)[- ]sentences?\b(?: of)?|用?(?P<z>\d{1,2}|[一两二三四五六七八十])(?:句话|句)(?:来|内|以内)?",
+    re.IGNORECASE,
+)
+_COUNTS = {
+    "a": 1, "an": 1, "a single": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6,
+    "seven": 7, "eight": 8, "ten": 10, "一": 1, "两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6,
+    "七": 7, "八": 8, "十": 10,
+}  # fmt: skip
 _RESULTS = whole(r"results?|findings?|conclusions?|结果|结论|发现")
 _A_WORK = whole(
     r"(?:the|that) (?:[\w.-]+ ){1,6}(?:papers?|posts?|articles?|videos?|slides|talks?)|"
@@ -168,6 +189,9 @@ def one_source(asked: Asked) -> Request | None:
         )
     if not works or _another(asked, works):
         return None
+    of_subject = slot == "c" and not chinese and works[0].by == "title"
+    if of_subject and named_subject(asked, mention) and not titled(asked, mention):
+        return None  # "what does vLLM recommend for ...": the thing is meant, not a text about it
     within = slot == "d" or (slot == "f" and asked.text[:3].casefold() == "in ")
     loose = within or (chinese and slot == "c")  # "in X, ...": X may be a subject
     long = len(words_of(mention)) >= _TITLE
@@ -183,6 +207,17 @@ def summary(asked: Asked) -> Request | None:
     """Summarise X; what are the main points of X?"""
     if not asked.has("sum"):
         return None
+    match = _SENTENCES.search(asked.text)
+    if match is None:
+        return _summed_up(asked)
+    said = (match["n"] or match["z"]).casefold()
+    rest = f"{asked.text[: match.start()]} {asked.text[match.end() :]}".strip()
+    request = _summed_up(Asked(asked.library, asked.catalog, rest, asked.lang))
+    number = _COUNTS[said] if said in _COUNTS else int(said)
+    return replace(request, sentences=number) if request else None
+
+
+def _summed_up(asked: Asked) -> Request | None:
     if (this := THIS_PAGE.search(asked.text)) and "://" not in asked.text:
         mention = trimmed(f"{asked.subject('sum')}".replace(this[0], " "))
         meant_by_name = asked.works(mention)

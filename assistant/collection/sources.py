@@ -1,12 +1,11 @@
 """Requests about what sources say: one summed up, one asked alone, several side by side."""
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from assistant.answering import answer as answering
 from assistant.answering.counted import asks_a_number
-from assistant.answering.values import Answer, Event
+from assistant.answering.values import Answer, Citation, Event, Sentence
 from assistant.collection import compared
 from assistant.collection.catalog import Work, catalog
 from assistant.collection.report import Report
@@ -16,9 +15,6 @@ from assistant.collection.works import describe
 from assistant.engines.protocol import Engine
 from index.search.library import Library
 from index.store.values import Filters
-
-_ONE_SENTENCE = re.compile(r"\b(?:one|a single) sentence\b|一句话", re.IGNORECASE)
-
 
 def summed_up(library: Library, request: Request, report: Report) -> Answer:
     """Sum a source up: one or two of its own sentences a section, in order."""
@@ -53,12 +49,22 @@ def summed_up(library: Library, request: Request, report: Report) -> Answer:
             f"“{work.title}” has no running text to sum up: open it at {work.url}.",
             f"《{work.title}》没有可以概括的正文：请打开 {work.url}。",
         ))  # fmt: skip
-    if _ONE_SENTENCE.search(request.text):
-        sentences, citations = sentences[:1], citations[:1]
+    if request.sentences:
+        sentences, citations = _some(sentences, citations, request.sentences)
         how = report.text(f"From “{title}” alone.", f"只依据《{title}》。")
     report.quote(sentences, citations)
     report.read_on(title, work.url)
     return replace(report.answer(how), view="extractive")
+
+
+def _some(
+    sentences: Sequence[Sentence], citations: Sequence[Citation], most: int
+) -> tuple[list[Sentence], list[Citation]]:
+    """Return so many sentences, from the first of a summary on spread over all of it."""
+    step = max(1.0, len(sentences) / most)
+    kept = [sentences[int(n * step)] for n in range(min(most, len(sentences)))]
+    used = {n for sentence in kept for n in sentence.citations}
+    return kept, [citation for citation in citations if citation.n in used]
 
 
 def asked_alone(

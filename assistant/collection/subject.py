@@ -5,6 +5,7 @@ from dataclasses import replace
 from assistant.answering.compose import in_other_words
 from assistant.answering.primer_zh import in_chinese
 from assistant.collection import about as shelves
+from assistant.collection import views
 from assistant.collection.about import About
 from assistant.collection.catalog import catalog
 from assistant.collection.lines import (
@@ -47,7 +48,7 @@ def holdings(library: Library, request: Request, report: Report) -> str:
         works = [match.work for match in named if match.by in ("author", "site")]
         about = About(subject, about.note, tuple(dict.fromkeys([*works, *about.works])),
                       about.sections, about.gaps)  # fmt: skip
-    works = narrowed(about.works, request)
+    works = narrowed(library, about.works, request)
     if request.asks in ENDS:
         works = at_the_end(library, works, request.asks)
     narrowing = request.kinds or request.levels or request.langs or request.lists
@@ -62,7 +63,7 @@ def holdings(library: Library, request: Request, report: Report) -> str:
         )
         near = [note.topic for note in primer.nearest(subject)]
         if request.kinds:
-            every = narrowed(catalog(library.store).listed, request)
+            every = narrowed(library, catalog(library.store).listed, request)
             report.under(f"All {wanted} of the lists", f"清单里全部的{wanted}")
             add_works(library, report, every)
             report.under("", "")
@@ -139,6 +140,8 @@ def _add_sections(library: Library, about: About, report: Report) -> None:
 
 def what_to_read(library: Library, request: Request, report: Report) -> str:
     """Give the reading path of a subject: what first, in which order, how long."""
+    if request.asks == "after":
+        return views.after(library, request, report)
     subject = flat(request.subject)
     try:
         path = reading_path(library, subject, request.hours)

@@ -10,17 +10,25 @@ it speaks of the collection itself. In doubt a request is a question of fact.
 import re
 from collections.abc import Callable
 
-from assistant.collection import shelf_frames, source_frames
+from assistant.collection import shelf_frames, shelf_views, source_frames
 from assistant.collection.asked import Asked
 from assistant.collection.catalog import catalog
+from assistant.collection.conditions import conditions
 from assistant.collection.request import Request
 from assistant.collection.vocabulary import SAID
 from index.search.library import Library
 from ingest.text.sentences import language
 
+_OF_SOURCES = frozenset((source_frames.many, source_frames.one_source, source_frames.summary))
+"""What is asked of sources is read as it stands: "not" and "in 2018" belong to the question."""
 _FRAMES: tuple[Callable[[Asked], Request | None], ...] = (
+    shelf_views.lists_compared,
+    shelf_views.covering,
     source_frames.many,
     source_frames.one_source,
+    shelf_views.after,
+    shelf_views.overview,
+    shelf_views.twice,
     shelf_frames.the_lists,
     shelf_frames.recommended,
     shelf_frames.agreed,
@@ -80,9 +88,12 @@ def understand(library: Library, text: str) -> Request | None:
     """Return what a request asks of the collection; None for a question of fact."""
     flat = _typed(text)
     spoken = _ADDRESS.sub(" ", flat)
-    asked = Asked(library, catalog(library.store), flat, language(spoken))
+    here, lang = catalog(library.store), language(spoken)
+    asked = Asked(library, here, flat, lang)
+    found, rest = conditions(library.store, flat, asked.lists)
+    plain = Asked(library, here, rest, lang, found) if found else asked
     for read in _FRAMES:
-        request = read(asked)
+        request = read(asked if read in _OF_SOURCES else plain)
         if request is not None:
             return request
     return None

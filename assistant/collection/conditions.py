@@ -1,0 +1,229 @@
+"""What a request narrows the shelves by beside its subject: site, year, length, what it is not.
+
+Read from the text and taken out of it, so that what is left has the plain form of a request: "papers
+on LoRA that are not on arXiv" asks for papers on LoRA. Sites are those of the catalog's addresses.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+from weakref import WeakKeyDictionary
+
+from assistant.collection.catalog import ListRow, Work, catalog
+from assistant.collection.vocabulary import KINDS, LANGUAGES, LIST, UNIT, whole
+from index.store.sqlite import Store
+
+QUICK = 15
+"""Minutes that something short takes at most."""
+_SITES = {  # what people call sites whose hosts are called otherwise
+    "hugging face": "huggingface.co", "google colab": "colab.research.google.com",
+    "colab": "colab.research.google.com", "twitter": "twitter.com", "notion": "notion.site",
+    "bilibili": "bilibili.com", "wechat": "mp.weixin.qq.com", "微信": "mp.weixin.qq.com",
+    "公众号": "mp.weixin.qq.com", "b站": "bilibili.com", "知乎": "zhihu.com",
+}  # fmt: skip
+_OF_MANY = ("arxiv", "github", "youtube", "medium", "hugging face", "huggingface", *_SITES)
+_SHORTEST = 4  # letters of a label that names a site
+_PARTS = {"blog": "/blog", "course": "/learn", "docs": "docs", "documentation": "docs"}
+_NO = (
+    r"(?:,? ?\b(?:but|and))?,? (?:(?:that|which|who) )?(?:(?:is|are|was|were|do|does) ?)?(?:n[o']t|not|no|without|"
+    r"excluding|except(?: for)?|apart from|aside from|other than|besides|outside(?: of)?|off)"
+    r"(?: (?:on|from|in|at|come from|any|the|an?|live on))*"
+)
+_NO_ZH = r"(?:除了?|不要|不看|不是|不含|不在|排除|非)"
+_BUT_ZH = r"(?:以外|之外|外|上|里|的)*[，,]?(?:还有|还|都)?"
+_END = r"(?=[?.!,;]|$| (?:about|on|for|that|which|and|but|or|in|with|to|by|regarding|do|are|were)\b)"
+_LESS = re.compile(
+    r",? ?(?:(?:that|which) )?(?:(?:i|we|you|one) can |to |can be )?(?:(?:read|watch|finish|get through|go through|do|"
+    r"take|takes)\w* )?(?:it )?(?:in )?"
+    r"(?:under|less than|at most|within|no (?:more|longer) than|shorter than|up to|below) "
+    r"(?:an? |about )?(?P<n>\d{1,4}|half an|one|two|an?)? ?(?P<u>min(?:ute)?s?|hours?|h)\b"
+    r"|(?:不到|少于|不超过|低于)? ?(?P<nz>\d{1,4}|一|两|半) ?个?(?P<uz>分钟|小时)(?:以内|之内|内|以下)?"
+    r"(?:能|可以|就能)?(?:读完|看完|读|看)?(?:完)?的?",
+    re.IGNORECASE,
+)
+_SHORT = whole(
+    r"(?:short|quick|brief)(?= (?:\w+ )?(?:read|one|ones|"
+    rf"{UNIT}))|(?<=anything )(?:short|quick|brief)(?:er)?|(?<=something )(?:short|quick|brief)(?:er)?"
+    rf"|短(?:一点|点|小)?的?(?=(?:{UNIT}|东西))"
+)
+_BEFORE = re.compile(r"\b(?:before|until|prior to|older than)\s((?:19|20)\d\d)\b|((?:19|20)\d\d)\s?年?(?:以前|之前|前)")
+_AFTER = re.compile(r"\b(?:after|later than|newer than)\s((?:19|20)\d\d)\b")
+_FULL = whole(r"(?:the )?(?:full|whole|complete) texts? of|的?(?:全文|原文)")
+_ON_NO_LIST = whole(
+    r"(?:that |which )?(?:is |are )?(?:not|n't|on no|not on any|no) (?:on |of )?(?:(?:any|the|your|a) )?lists?"
+    r"(?: recommends?| mentions?| (?:has|have))?|不在(?:任何)?清单(?:里|上)的?|没有(?:被)?清单推荐的?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """What works have to be, or not to be.
+
+    A site is a host and what stands in its path; ``minutes`` is how long a work takes at most,
+    ``since`` and ``until`` are years.
+    """
+
+    sites: tuple[tuple[str, str], ...] = ()
+    not_sites: tuple[tuple[str, str], ...] = ()
+    not_kinds: tuple[str, ...] = ()
+    not_langs: tuple[str, ...] = ()
+    not_lists: tuple[str, ...] = ()
+    unlisted: bool = False
+    held: bool = False
+    minutes: int | None = None
+    since: str = ""
+    until: str = ""
+
+    def __bool__(self) -> bool:
+        """Whether anything is asked of the works."""
+        return self != _NONE
+
+    def hold(self, work: Work, minutes: Callable[[Work], int]) -> bool:
+        """Say whether a work fulfils them; ``minutes`` tells how long it takes."""
+        return (
+            (not self.sites or any(_lies_on(work.url, site) for site in self.sites))
+            and not any(_lies_on(work.url, site) for site in self.not_sites)
+            and work.kind not in self.not_kinds
+            and work.lang not in self.not_langs
+            and not any(place.list in self.not_lists for place in work.places)
+            and not (self.unlisted and work.places)
+            and (work.held or not self.held)
+            and (not self.since or bool(work.date) and work.date[:4] >= self.since)
+            and (not self.until or bool(work.date) and work.date[:4] <= self.until)
+            and (self.minutes is None or minutes(work) <= self.minutes)
+        )
+
+
+_NONE = Conditions()
+
+
+def conditions(store: Store, text: str, lists: Sequence[ListRow] = ()) -> tuple[Conditions, str]:
+    """Return the conditions that a text names, and the text without them."""
+    said = _Taken(text)
+    sites, not_sites = _sites(store, said)
+    not_lists = [
+        row.name for row in lists
+        if said.take(re.compile(rf"(?i)(?:{_NO} |{_NO_ZH} ?)(?:list )?{re.escape(row.name)}(?: list)?(?:{_BUT_ZH})?"))
+    ]  # fmt: skip
+    unlisted = bool(said.take(_ON_NO_LIST))
+    not_kinds = [k for k, named in KINDS.items() if said.take(_negated(named))]
+    not_langs = [lang for lang, named in LANGUAGES.items() if said.take(_negated(named))]
+    held = bool(said.take(_FULL))
+    minutes = _minutes(said)
+    since = _AFTER.search(text)
+    until = _BEFORE.search(text)
+    found = Conditions(
+        tuple(sites), tuple(not_sites), tuple(not_kinds), tuple(not_langs), tuple(not_lists),
+        unlisted, held, minutes,
+        str(int(since[1]) + 1) if since else "",
+        str(int(until[1] or until[2]) - 1) if until else "",
+    )  # fmt: skip
+    return found, said.text
+
+
+class _Taken:
+    """A text from which what is understood is taken out."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def take(self, pattern: re.Pattern[str], instead: str = " ") -> re.Match[str] | None:
+        """Take the first place of a pattern out, if it has one."""
+        match = pattern.search(self.text)
+        if match:
+            rest = self.text[: match.start()] + instead + self.text[match.end() :]
+            self.text = re.sub(r" +([?.!,])", r"\1", " ".join(rest.split()))
+        return match
+
+
+def _negated(named: re.Pattern[str]) -> re.Pattern[str]:
+    return re.compile(rf"(?:{_NO} (?:written )?(?:in )?|{_NO_ZH})(?:{named.pattern})(?:{_BUT_ZH})?(?: (?:ones|sources|texts))?", re.I)
+
+
+def _minutes(said: _Taken) -> int | None:
+    if said.take(_SHORT):
+        return QUICK
+    match = _LESS.search(said.text)
+    if match is None or (match["nz"] and not re.search(r"不到|少于|不超过|低于|内", match[0])):
+        return None
+    said.take(_LESS)
+    number = (match["n"] or match["nz"] or "an").strip().casefold()
+    words = {"half an": 0.5, "半": 0.5, "a": 1, "an": 1, "one": 1, "一": 1, "two": 2, "两": 2}
+    amount = words[number] if number in words else float(number)
+    hours = (match["u"] or match["uz"]).casefold()[0] in "h小"
+    return int(amount * 60 if hours else amount)
+
+
+def _lies_on(url: str, site: tuple[str, str]) -> bool:
+    host, path = site
+    parts = urlsplit(url)
+    own = parts.hostname or ""
+    if host not in own or not (own == host or own.endswith(f".{host}") or "." not in host):
+        return False
+    return path in parts.path or (path == "docs" and own.startswith("docs."))
+
+
+_kept: "WeakKeyDictionary[Store, dict[str, str]]" = WeakKeyDictionary()
+
+
+def _named_sites(store: Store) -> dict[str, str]:
+    """Return the hosts of the catalog by what they are called."""
+    if store not in _kept:
+        hosts = {urlsplit(work.url).hostname or "" for work in catalog(store).works} - {""}
+        named = {host: host for host in hosts if "." in host}
+        for host in hosts:
+            labels = host.removesuffix(".github.io").split(".")
+            label = labels[-2] if len(labels) > 1 else labels[0]
+            if len(label) >= _SHORTEST and label not in named and not _plain_word(label):
+                named[label] = host if host.endswith(".github.io") else ".".join(labels[-2:])
+        named |= {name: host for name, host in _SITES.items() if any(host in own for own in hosts)}
+        _kept[store] = named
+    return _kept[store]
+
+
+def _plain_word(label: str) -> bool:
+    """Say whether a site is called like the things of a library."""
+    return bool(whole(f"{UNIT}|{LIST}").fullmatch(label))
+
+
+def _sites(store: Store, said: _Taken) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    named = _named_sites(store)
+    if not named:
+        return [], []
+    names = "|".join(re.escape(name) for name in sorted(named, key=len, reverse=True))
+    many = "|".join(name for name in _OF_MANY)
+    part = "|".join(_PARTS)
+    site = rf"(?P<s>{names})(?:'s)?"
+    kinds = rf"(?={UNIT})"
+    no = re.compile(
+        rf"(?:{_NO} (?:the )?{site}(?: (?P<p>{part}))?|{_NO_ZH} ?{site} ?{_BUT_ZH}){_END}".replace(
+            "(?P<s>", "(?P<z>", 2
+        ).replace("(?P<z>", "(?P<s>", 1),
+        re.IGNORECASE,
+    )
+    yes = [
+        re.compile(rf",? (?:on|from|at|of|in) (?:the )?{site} (?P<p>{part})(?: (?:site|website|pages?))?{_END}", re.I),
+        re.compile(rf",? (?:that (?:are|is) )?(?:on|from|at|hosted (?:on|at|by)) (?P<s>{many}){_END}", re.I),
+        re.compile(rf",? (?:from|on|at|of) (?P<s>[\w-]+(?:\.[\w-]+)+)(?: (?P<p>{part}))?{_END}", re.I),
+        re.compile(rf"(?<!the )\b(?P<s>{many}) (?:(?P<p>{part}) )?{kinds}", re.I),
+        re.compile(rf"(?P<s>{many}) ?(?:上|里)?的?{kinds}(?=[\u3400-\u9fff])", re.I),
+        re.compile(rf"(?:来自|在) ?{site} ?(?:上|网站)?的?", re.I),
+    ]  # fmt: skip
+    refused = [_site(named, match) for match in _all(said, no)]
+    wanted = [_site(named, match) for pattern in yes for match in _all(said, pattern)]
+    return [s for s in wanted if s[0]], [s for s in refused if s[0]]
+
+
+def _all(said: _Taken, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
+    for _ in range(3):
+        match = said.take(pattern)
+        if match is None:
+            return
+        yield match
+
+
+def _site(named: dict[str, str], match: re.Match[str]) -> tuple[str, str]:
+    groups = match.groupdict()
+    name = (groups.get("s") or groups.get("z") or "").casefold()
+    return named.get(name, ""), _PARTS.get((groups.get("p") or "").casefold(), "")
