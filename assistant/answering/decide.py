@@ -91,7 +91,8 @@ class Signals:
     English question that stand nowhere in the library. (Of Chinese ones many do: they are pairs of
     characters, not words.) ``unheard`` is the share of that term of an English question that tells
     most of those which nothing found mentions. ``uncounted`` is what it asks the number of where
-    nothing found says one (see `assistant.answering.counted`).
+    nothing found says one (see `assistant.answering.counted`). ``across``: it is asked of documents
+    in another language alone, whose words say little of its own.
     """
 
     coverage: float
@@ -101,6 +102,7 @@ class Signals:
     asked: float = 0.0
     unheard: float = 0.0
     uncounted: str = ""
+    across: bool = False
 
     def support(self, limits: Limits) -> float:
         """Return the one number that is held against the limits."""
@@ -210,7 +212,10 @@ def _signals(library: Library, evidence: Evidence, text: str, query: int) -> Sig
     strange = _share(weighed, absent) / total
     unheard = _unheard(library, evidence, weighed) / total
     number = uncounted(text, evidence) if evidence.question.lang == "en" else ""
-    return Signals(max(shares, default=0.0), cosine, unknown, strange, asked, unheard, number)
+    covered = max(shares, default=0.0)
+    return Signals(
+        covered, cosine, unknown, strange, asked, unheard, number, across=evidence.across
+    )
 
 
 def _unheard(library: Library, evidence: Evidence, weighed: dict[str, float]) -> float:
@@ -238,7 +243,8 @@ def decide(measured: Signals, limits: Limits, doubt: float | None = None) -> Dec
     that says most of what is asked where nothing found mentions it: what mixtures of experts are
     tells nothing of mixtures of depths. And so is a number asked for, where nothing found says one:
     how BERT was trained tells nothing of how many days that took. Not where a section is known to
-    answer the very question.
+    answer the very question. What is asked of documents in another language is judged by how near
+    they are: their words are others.
 
     Args:
         measured: what the sources say.
@@ -248,6 +254,10 @@ def decide(measured: Signals, limits: Limits, doubt: float | None = None) -> Dec
             questions in other words than the sources' do not.
     """
     support = measured.support(limits)
+    if measured.across and not measured.unknown:
+        fitted = table("refusal")["across"]
+        near = measured.cosine + fitted["coverage"] * measured.coverage >= fitted["floor"]
+        return Decision(near, Reason.SUPPORTED if near else Reason.BADLY_SUPPORTED)
     if measured.unknown:
         return Decision(False, Reason.UNKNOWN_NAME, hopeless=True)
     if measured.strange > table("refusal")["strange"] and support < limits.floor:

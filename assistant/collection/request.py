@@ -16,7 +16,8 @@ ONE_SOURCE, MANY_SOURCES = "one_source", "many_sources"
 class Request:
     """A request about the collection.
 
-    ``subject`` is what it is about, in the person's words, "" if it is about all there is.
+    ``subject`` is what it is about, in the person's words, "" if it is about all there is,
+    ``also`` what it is about at the same time.
     ``works`` are the works it names, best first, ``lists`` the lists. ``kinds``, ``langs``,
     ``levels`` narrow what is looked at, ``since`` and ``until`` (``YYYY-MM-DD``, "" if not named)
     when it came or was written, ``conditions`` what works have to be beside. ``asks`` are the things wanted of a work (author, time, hard,
@@ -29,6 +30,7 @@ class Request:
     text: str
     lang: str
     subject: str = ""
+    also: str = ""
     works: tuple[Work, ...] = ()
     lists: tuple[ListRow, ...] = ()
     kinds: tuple[str, ...] = ()

@@ -3,8 +3,8 @@
 import re
 
 from assistant.collection.asked import EDGE, Asked, known, trimmed, works_of
-from assistant.collection.request import AGREED, INVENTORY, LISTS, PATH, Request
-from assistant.collection.vocabulary import LIST, PLACE, SAID, whole
+from assistant.collection.request import AGREED, HOLDINGS, INVENTORY, LISTS, PATH, Request
+from assistant.collection.vocabulary import LEVELS, LIST, PLACE, SAID, whole
 
 _VIEWS = {
     "sites": whole(
@@ -46,7 +46,14 @@ _COMPARED = whole(
 _COVERING = re.compile(
     rf"(?:which|what) (?:of (?:the|your|my) )?(?:{LIST}) (?:do |does )?(?:cover|mention|include|treat|discuss|have)s? "
     rf"(.+?),? (?:and|or) (?:which (?:of them )?)?(?:do(?:es)?n[o']?t|do(?:es)? not|lacks?)\b.*$"
+    rf"|(?:which|what) (?:of (?:the|your|my) )?(?:{LIST}) (?:is|are|would be|has|have) (?:the )?(?:best|most(?: \w+)?|good|better|strongest)"
+    rf"(?: \w+)?? (?:for|to (?:learn|understand|study)|on|about|at) (.+?)[?.! ]*$"
+    rf"|哪[个份](?:{LIST})(?:最|更|比较)?(?:适合|好|有用)(?:用来)?(?:了解|学习?|[看读]|关于)?(.+?)[？?]*$"
     rf"|哪些(?:{LIST})(?:涵盖|包含|讲到?|涉及|提到|有)了?(.+?)[，,、]?(?:哪些|而?哪些)?(?:没有|没)\w*[？?]*$",
+    re.IGNORECASE,
+)
+_BOTH = re.compile(
+    r"\bboth (.+?) and (.+?)[?.! ]*$|(?:既|同时|又)(?:讲|涉及|关于|谈|有)?(?:到|了)?(.+?)(?:和|与|又)(?:讲|涉及|关于|谈)?(?:到|了)?(.+?)(?:的.{0,6})?[？?]*$",
     re.IGNORECASE,
 )
 _AFTER = re.compile(
@@ -93,7 +100,10 @@ def twice(asked: Asked) -> Request | None:
         return None
     if not (asked.has("shelves") or asked.has("list") or asked.has("have") or len(asked.lists) > 1):
         return None
-    subject = trimmed(_SAME.sub(" ", asked.subject("list", "shelves", "have", "unit", "shared", "recommend")))
+    subject = _SAME.sub(" ", asked.rest)
+    for name in ("list", "shelves", "have", "unit", "shared", "recommend"):
+        subject = SAID[name].sub(" ", subject)
+    subject = trimmed(subject)
     subject = whole(r"two|several|different|any|link\w*|point\w*|两|多|个|份|什么|内容|有|吗").sub(" ", subject)
     if subject.strip(EDGE):
         return None
@@ -121,10 +131,24 @@ def lists_compared(asked: Asked) -> Request | None:
 
 
 def covering(asked: Asked) -> Request | None:
-    """Which lists cover X, and which do not?"""
+    """Which lists cover X, and which do not? Which is best for X?"""
     match = _COVERING.search(asked.text)
-    subject = (match[1] or match[2] or "").strip(EDGE) if match else ""
+    subject = next((part.strip(EDGE) for part in match.groups() if part), "") if match else ""
+    if not subject or any(level.search(subject) for level in LEVELS.values()):
+        return None
     return asked.request(LISTS, subject=subject, asks="which") if subject else None
+
+
+def on_both(asked: Asked) -> Request | None:
+    """What do you have on both X and Y?"""
+    match = _BOTH.search(asked.text)
+    speaks = asked.has("shelves") or asked.has("have") or asked.has("unit") or asked.has("list")
+    if match is None or not speaks:
+        return None
+    one, other = (part.strip(EDGE) for part in match.groups() if part)
+    if not (known(asked, one) and known(asked, other)):
+        return None
+    return asked.request(HOLDINGS, subject=one, also=other)
 
 
 def after(asked: Asked) -> Request | None:
@@ -138,12 +162,3 @@ def after(asked: Asked) -> Request | None:
     works = asked.works(mention, primer=note) or asked.works(SAID["unit"].sub(" ", mention), primer=note)
     there = bool(works) or known(asked, mention)
     return asked.request(PATH, subject=mention, works=works_of(works), asks="after") if there else None
-
-
-def both(asked: Asked, subject: str) -> tuple[str, ...]:
-    """Return the two subjects of "both X and Y"; empty where there are no two."""
-    match = re.search(r"\bboth (.+?) and (.+)$|(?:既|同时).{0,4}?(?:讲|涉及|关于|有)?(.+?)(?:和|又|与)(?:讲|涉及|关于|有)?(.+)$", subject, re.I)
-    parts = tuple(part.strip(EDGE) for part in match.groups() if part) if match else ()
-    return parts if len(parts) == 2 and all(known(asked, part) for part in parts) else ()
-
-

@@ -18,7 +18,7 @@ from assistant.collection.asked import (
 from assistant.collection.catalog import ListRow
 from assistant.collection.naming import Match, words_of
 from assistant.collection.request import HOLDINGS, MANY_SOURCES, ONE_SOURCE, SUMMARY, Request
-from assistant.collection.vocabulary import SAID, UNIT, whole
+from assistant.collection.vocabulary import LANGUAGES, SAID, UNIT, whole
 
 PRIMER_NOTE = whole("primer(?:'s)?|notes?|笔记")
 THIS_PAGE = whole(
@@ -175,6 +175,7 @@ def one_source(asked: Asked) -> Request | None:
     question += groups.get("more", "")
     if chinese and slot == "b":
         question = f"{groups.get('bq') or ''}".strip("？?。 ") or asked.text
+    mention = _whose(mention, question)
     primer = bool(PRIMER_NOTE.search(mention))
     if (lists := lists_in(asked.catalog, mention)) and not _one_of(lists, mention, asked):
         subject = trimmed(question)
@@ -197,10 +198,18 @@ def one_source(asked: Asked) -> Request | None:
     long = len(words_of(mention)) >= _TITLE
     if loose and not (works[0].score > _CERTAIN and (long or titled(asked, mention))):
         return None
+    spoken = next((lang for lang, said in LANGUAGES.items() if said.search(mention)), asked.lang)
     return asked.request(
-        ONE_SOURCE, works=meant(works, asked.lang), subject=mention,
+        ONE_SOURCE, works=meant(works, spoken), subject=mention,
         question=_asked_of(question, asked),
     )  # fmt: skip
+
+
+def _whose(mention: str, question: str) -> str:
+    """Return a mention with the name that "its" stands for, which the question has."""
+    own = re.match(r"(?:its|their|his|her|它的|其)(?: own)? ?", mention, re.IGNORECASE)
+    names = re.findall(r"\b[A-Z][\w.-]*", question[1:]) if own else []
+    return f"{names[-1]} {mention[own.end() :]}" if own and names else mention
 
 
 def summary(asked: Asked) -> Request | None:

@@ -118,16 +118,18 @@ def side_by_side(library: Library, request: Request, report: Report) -> Answer:
     """Show what several documents say of a subject, newest first, and where they differ."""
     if request.works and not _texts(library, request.works):
         return _absent(library, request, report)
+    number = asks_a_number(request.text)
     groups, answered = compared.claims(
         library, request.subject, request.since, request.until,
-        documents=_texts(library, request.works), counted=asks_a_number(request.text),
+        documents=_texts(library, request.works), counted=number,
     )  # fmt: skip
     if not groups or not (answered or any(map(compared.told_twice, groups))):
         dated = _dated(library, request, report)
         return report.answer("", refused=report.text(
             f"No dated source here says anything about “{request.subject}”" if request.since
-            else f"No source here says anything about “{request.subject}”",
-            f"这里没有{'注明日期的' if request.since else ''}来源谈到“{request.subject}”",
+            else f"Nothing found here says {'a number of' if number else 'anything about'}"
+            f" “{request.subject}”",
+            f"这里没有找到{'注明日期的' if request.since else ''}来源谈到“{request.subject}”",
         ) + report.text(".", "。") + dated)  # fmt: skip
     differ = [group for group in groups if compared.differing(group)]
     alike = [group for group in groups if compared.told_twice(group) and group not in differ]

@@ -49,6 +49,10 @@ def holdings(library: Library, request: Request, report: Report) -> str:
         about = About(subject, about.note, tuple(dict.fromkeys([*works, *about.works])),
                       about.sections, about.gaps)  # fmt: skip
     works = narrowed(library, about.works, request)
+    if request.also:
+        others = shelves.about(library, flat(request.also)).works
+        works = [work for work in works if work in others]
+        subject = report.text(f"{subject} and {request.also}", f"{subject}和{request.also}")
     if request.asks in ENDS:
         works = at_the_end(library, works, request.asks)
     narrowing = request.kinds or request.levels or request.langs or request.lists

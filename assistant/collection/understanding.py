@@ -24,6 +24,7 @@ _OF_SOURCES = frozenset((source_frames.many, source_frames.one_source, source_fr
 _FRAMES: tuple[Callable[[Asked], Request | None], ...] = (
     shelf_views.lists_compared,
     shelf_views.covering,
+    shelf_views.on_both,
     source_frames.many,
     source_frames.one_source,
     shelf_views.after,
