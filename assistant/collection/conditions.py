@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
 
 from assistant.collection.catalog import ListRow, Work, catalog
+from assistant.collection.licences import LICENCES
 from assistant.collection.vocabulary import KINDS, LANGUAGES, LIST, UNIT, whole
 from index.store.sqlite import Store
 
@@ -49,6 +50,12 @@ _SHORT = whole(
 )
 _BEFORE = re.compile(r"\b(?:before|until|prior to|older than)\s((?:19|20)\d\d)\b|((?:19|20)\d\d)\s?年?(?:以前|之前|前)")
 _AFTER = re.compile(r"\b(?:after|later than|newer than)\s((?:19|20)\d\d)\b")
+_UNDER = re.compile(
+    rf",? ?(?:(?:that|which) )?(?:(?:are|is|stands?|come) )?(?:(?:\w+ed|available) )?under (?:an? |the )?({LICENCES})"
+    rf"(?: ?2(?:\.0)?)?(?:[- ]licen[cs]es?)?(?![\w.]*\w)|,? with an? ({LICENCES})[- ]licen[cs]e|\b({LICENCES})[- ]licen[cs]ed"
+    rf"|(?:采用|使用|是)? ?({LICENCES}) ?(?:开源)?(?:许可证?|协议|授权)的?",
+    re.IGNORECASE,
+)
 _FULL = whole(r"(?:the )?(?:full|whole|complete) texts? of|的?(?:全文|原文)")
 _ON_NO_LIST = whole(
     r"(?:that |which )?(?:is |are )?(?:not|n't|on no|not on any|no) (?:on |of )?(?:(?:any|the|your|a) )?lists?"
@@ -60,7 +67,7 @@ _ON_NO_LIST = whole(
 class Conditions:
     """What works have to be, or not to be.
 
-    A site is a host and what stands in its path; ``minutes`` is how long a work takes at most,
+    A site is a host and what stands in its path; ``licence`` the one its text names, ``minutes`` how long a work takes at most,
     ``since`` and ``until`` are years.
     """
 
@@ -71,6 +78,7 @@ class Conditions:
     not_lists: tuple[str, ...] = ()
     unlisted: bool = False
     held: bool = False
+    licence: str = ""
     minutes: int | None = None
     since: str = ""
     until: str = ""
@@ -115,7 +123,7 @@ def conditions(store: Store, text: str, lists: Sequence[ListRow] = ()) -> tuple[
     until = _BEFORE.search(text)
     found = Conditions(
         tuple(sites), tuple(not_sites), tuple(not_kinds), tuple(not_langs), tuple(not_lists),
-        unlisted, held, minutes,
+        unlisted, held, _licence(said), minutes,
         str(int(since[1]) + 1) if since else "",
         str(int(until[1] or until[2]) - 1) if until else "",
     )  # fmt: skip
@@ -139,6 +147,11 @@ class _Taken:
 
 def _negated(named: re.Pattern[str]) -> re.Pattern[str]:
     return re.compile(rf"(?:{_NO} (?:written )?(?:in )?|{_NO_ZH})(?:{named.pattern})(?:{_BUT_ZH})?(?: (?:ones|sources|texts))?", re.I)
+
+
+def _licence(said: _Taken) -> str:
+    match = said.take(_UNDER)
+    return next((name for name in match.groups() if name), "") if match else ""
 
 
 def _minutes(said: _Taken) -> int | None:

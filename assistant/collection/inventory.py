@@ -20,6 +20,7 @@ from assistant.collection.lines import (
     line,
     narrowed,
     place_of,
+    within,
 )
 from assistant.collection.report import LANGS, Report
 from assistant.collection.request import Request
@@ -150,7 +151,7 @@ def _part(library: Library, here: Catalog, request: Request, report: Report) -> 
     """Say how many works of some kinds, languages, years or lists there are, and which."""
     works = narrowed(library, here.works, request)
     if request.since:
-        works = [work for work in works if _within(work, request.since, request.until)]
+        works = [work for work in works if within(work, request.since, request.until)]
     if not (request.kinds or request.lists) or request.since:
         works = [work for work in works if not work.primer]
     held = sum(work.held for work in works)
@@ -173,12 +174,6 @@ def _part(library: Library, here: Catalog, request: Request, report: Report) -> 
     if "zh" in request.langs and (rows := [row for row in here.lists if row.lang == "zh"]):
         _add_lists(rows, report)
     return how_found(request, report)
-
-
-def _within(work: Work, since: str, until: str) -> bool:
-    if not work.date:
-        return False
-    return work.date >= since[: len(work.date)] and (not until or work.date[: len(until)] <= until)
 
 
 def _extreme(library: Library, here: Catalog, request: Request, report: Report) -> str:
@@ -229,7 +224,9 @@ def lists(library: Library, request: Request, report: Report) -> str:
         return views.which_cover(library, request, report)
     if request.subject:
         return _sections_about(library, here, request, report)
-    if not request.lists:
+    if request.asks == "who" and not request.lists:
+        _keepers(here.lists, report)
+    elif not request.lists:
         report.say(
             report.text(
                 f"{len(here.lists)} lists are known here.", f"这里知道 {len(here.lists)} 份清单。"
@@ -239,10 +236,27 @@ def lists(library: Library, request: Request, report: Report) -> str:
         for row in here.lists:
             _add_outline(here, row, report, _SECTIONS)
         return how_found(request, report)
+    if request.asks == "who":
+        _keepers(request.lists, report)
     _add_lists(request.lists, report)
     for row in request.lists:
         _add_outline(here, row, report, 4 * _SECTIONS)
     return how_found(request, report)
+
+
+def _keepers(rows: Sequence[ListRow], report: Report) -> None:
+    """Say who keeps lists, as their addresses tell."""
+    for row in rows:
+        owner = owner_of(row.origin)
+        report.say(
+            report.text(
+                f"{row.name} is kept by {owner}." if owner
+                else f"Who keeps {row.name} is not known here: it came without an address.",
+                f"{row.name} 由 {owner} 维护。" if owner
+                else f"{row.name} 没有注明来源网址，所以不知道由谁维护。",
+            ),
+            row,
+        )  # fmt: skip
 
 
 def _add_outline(here: Catalog, row: ListRow, report: Report, most: int) -> None:

@@ -70,6 +70,9 @@ _ABOUT_LISTS = whole(
     r"maintain\w*|curat\w*|compil\w*|ma[dk]es?|come from|from where|differ\w*|between|compar\w*|"
     r"best|put together|assembled|谁|整理|维护|来自|哪里来|区别|不同|最?适合|初学者|新手"
 )
+_KEPT_BY = whole(
+    r"who(?:se)?|maintain\w*|curat(?:or|ed)|compiled|put together|assembled|谁|维护者?|作者"
+)
 _WRITTEN = whole(r"written|published|posted|dated|came out|from|写的?|发表的?")
 _WHO = whole(r"who (?:\w+ )?(?:recommend|suggest|list|put|endorse|mention)\w*|谁推荐|whose list")
 
@@ -87,7 +90,8 @@ def the_lists(asked: Asked) -> Request | None:
     subject = asked.subject("list", "shelves", "have", "author")
     for pattern in (*LEVELS.values(), _ABOUT_LISTS, _SOME_LISTS):
         subject = pattern.sub(" ", subject)
-    return asked.request(LISTS, levels=()) if not trimmed(subject) else None
+    who = "who" if _KEPT_BY.search(t) else ""
+    return asked.request(LISTS, levels=(), asks=who) if not trimmed(subject) else None
 
 
 def recommended(asked: Asked) -> Request | None:
@@ -238,7 +242,7 @@ def work(asked: Asked) -> Request | None:
         return None  # of everything on a subject
     written = re.match(
         r"(.{2,40}?)都?(?:写|发表|做|录)过(?:什么|哪些|多少)"
-        r"|what (?:else )?(?:does|do|has|did) (.{2,40}?) (?:have|written|write|published?|made|"
+        r"|what (?:else )?(?:does|do|has|did) (.{2,40}?) (?:have|written|write|publish(?:ed)?|post(?:ed)?|made|"
         r"done)(?: here| in .{2,30})?[?.! ]*$",
         t,
         re.IGNORECASE,
@@ -248,7 +252,11 @@ def work(asked: Asked) -> Request | None:
     if written:
         subject = written[1] or written[2]
         works = [m for m in asked.works(subject) if m.by in ("author", "site")]
-        return asked.request(WORK, works=works_of(works), subject=subject) if works else None
+        years = [year[0] for year in YEAR.finditer(t)]
+        since, until = (min(years), max(years)) if years else ("", "")
+        return asked.request(
+            WORK, works=works_of(works), subject=subject, since=since, until=until
+        ) if works else None  # fmt: skip
     subject = asked.subject(*classes, "have", "shelves")
     either = rf",? an? (?:{UNIT}) or an? (?:{UNIT}).*$"
     subject = re.sub(rf"(?i)^(?:what kind of (?:thing|source|work) is)\b|{either}", "", subject)
@@ -364,9 +372,11 @@ def holdings(asked: Asked) -> Request | None:
         return asked.request(INVENTORY, asks="count", primer=True)
     if not subject:
         return _inventory(asked, count=count)
+    primer = whole(r"(?:the |your )?primer(?:'s)?|(?:入门)?手册").search(t) is not None
     kind = LISTS if place and not asked.has("unit") else HOLDINGS
     asks = "hours" if everything else _end(t)
-    return asked.request(kind, subject=subject, asks=asks if kind == HOLDINGS else "")
+    return asked.request(kind, subject=subject, asks=asks if kind == HOLDINGS else "",
+                         primer=primer)
 
 
 def _end(text: str) -> str:

@@ -134,6 +134,7 @@ def covering(asked: Asked) -> Request | None:
     """Which lists cover X, and which do not? Which is best for X?"""
     match = _COVERING.search(asked.text)
     subject = next((part.strip(EDGE) for part in match.groups() if part), "") if match else ""
+    subject = trimmed(SAID["learn"].sub(" ", subject))
     if not subject or any(level.search(subject) for level in LEVELS.values()):
         return None
     return asked.request(LISTS, subject=subject, asks="which") if subject else None

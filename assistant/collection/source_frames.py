@@ -77,8 +77,9 @@ _CHANGED = re.compile(
     r" (?:between|since|from|over|after)\b.*$"
     r"|^(?:how|what) (?:has|have|did|does) (.+?) chang\w*"
     r"(?: (?!between|since|from|over|after)(.+?))?(?: (?:between|since|from|over|after)\b.*)?$"
-    r"|(?:来源|资料|文档|文章)(.{1,40}?)的?(?:说法|观点|记载|数字|结论)(?:是否|有没有|是不是)?"
-    r"(?:一致|矛盾|冲突|不同|相同)",
+    r"|(?:来源|资料|文档|文章|文献)(?:之间|里|中)?(?:对于?|关于|在)?(.{1,40}?)(?:上|方面)?"
+    r"的?(?:说法|观点|记载|数字|结论|建议|看法|描述)?(?:都)?(?:是否|有没有|是不是|有(?:什么)?|存在)?"
+    r"(?:一致|矛盾|冲突|不同|相同|分歧)",
     re.IGNORECASE,
 )
 _OF_BOTH = re.compile(

@@ -29,7 +29,7 @@ from assistant.collection.report import Report, named_kind
 from assistant.collection.request import Request
 from assistant.learning import primer
 from assistant.learning.effort import duration
-from assistant.learning.path import reading_path
+from assistant.learning.path import found, reading_path
 from assistant.learning.path_form import Step
 from index.search.library import Library
 from ingest.errors import NothingFound, UsageError
@@ -48,6 +48,8 @@ def holdings(library: Library, request: Request, report: Report) -> str:
         works = [match.work for match in named if match.by in ("author", "site")]
         about = About(subject, about.note, tuple(dict.fromkeys([*works, *about.works])),
                       about.sections, about.gaps)  # fmt: skip
+    if request.primer:
+        return _notes_on(library, about, report)
     works = narrowed(library, about.works, request)
     if request.also:
         others = shelves.about(library, flat(request.also)).works
@@ -55,7 +57,9 @@ def holdings(library: Library, request: Request, report: Report) -> str:
         subject = report.text(f"{subject} and {request.also}", f"{subject}和{request.also}")
     if request.asks in ENDS:
         works = at_the_end(library, works, request.asks)
-    narrowing = request.kinds or request.levels or request.langs or request.lists
+    narrowing = (
+        request.kinds or request.levels or request.langs or request.lists or request.conditions
+    )
     wanted = in_words(request, report.lang, len(works) or 2)
     noted = about.note is not None and library.document(about.note.url) is not None
     if not works and not noted and not about.sections:
@@ -103,6 +107,25 @@ def holdings(library: Library, request: Request, report: Report) -> str:
         _add_primer(library, about, report)
         _add_sections(library, about, report)
     return how_found(request, report, subject)
+
+
+def _notes_on(library: Library, about: About, report: Report) -> str:
+    """Name the primer's notes on a subject."""
+    notes = {work.url: work for work in catalog(library.store).documents if work.primer}
+    own = [about.note.url] if about.note else []
+    own += [passage.url for passage in found(library, about.subject)]
+    works = [notes[url] for url in dict.fromkeys(own) if url in notes]
+    report.say(
+        report.text(
+            f"{len(works)} note{'s' * (len(works) != 1)} of the primer on {about.subject}.",
+            f"入门手册关于 {about.subject} 有 {len(works)} 篇笔记。",
+        )
+    )
+    add_works(library, report, works)
+    return report.text(
+        f"By a search: `refdesk search {quoted(about.subject)} --kind note`.",
+        f"依据搜索：`refdesk search {quoted(about.subject)} --kind note`。",
+    )
 
 
 def _add_primer(library: Library, about: About, report: Report) -> None:

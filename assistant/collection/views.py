@@ -247,11 +247,14 @@ def which_cover(library: Library, request: Request, report: Report) -> str:
     here = catalog(library.store)
     subject = flat(request.subject)
     known = shelves.about(library, subject)
+    named = any(known.sections) or any(
+        _names(subject, work, place.section) for work in known.works for place in work.places
+    )
     for row in here.lists:
         paths = [path for name, path in known.sections if name == row.name]
         works = [
             work for work in known.works
-            if any(place.list == row.name and _names(subject, work, place.section)
+            if any(place.list == row.name and (not named or _names(subject, work, place.section))
                    for place in work.places)
         ]  # fmt: skip
         if paths or works:
@@ -265,9 +268,12 @@ def which_cover(library: Library, request: Request, report: Report) -> str:
             )  # fmt: skip
         else:
             report.item(
-                report.text(f"{row.name}: nothing named so", f"{row.name}：没有这样命名的内容"), row
+                report.text(f"{row.name}: nothing", f"{row.name}：没有"), row
             )
-    return report.text("From the headings and titles of the lists.", "依据清单的标题和章节。")
+    if named:
+        return report.text("From the headings and titles of the lists.", "依据清单的标题和章节。")
+    return report.text("No heading names it; works found by a search.",
+                       "没有章节以此命名；依据搜索找到的资料。")  # fmt: skip
 
 
 def _names(subject: str, work: Work, section: Sequence[str]) -> bool:
