@@ -32,7 +32,8 @@ def asks_a_number(question: str) -> Callable[[str], bool] | None:
     if not words:
         return None
     counted = re.compile(
-        rf"\d[\d,.]*\+?\s*(?:thousand|million|billion|trillion|[kmbt]\b)?[ -](?:(?!(?:per|in|of|for)\b)\w+ ){{0,2}}?"
+        rf"\d[\d,.]*\+?\s*(?:thousand|million|billion|trillion|[kmbt]\b)?[ -]"
+        rf"(?:(?!(?:per|in|of|for)\b)\w+ ){{0,2}}?"
         rf"{re.escape(words[-1].text.removesuffix('s'))}s?\b(?! (?:per|for each|a|an|each)\b|/)",
         re.IGNORECASE,
     )

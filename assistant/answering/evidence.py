@@ -130,7 +130,8 @@ def gather(library: Library, question: Question, filters: Filters, k: int = PASS
         absent=library.absent(evidence.asked),
         lead=lead,
         about=about,
-        across=_speak_otherwise(library, filters.documents, question.lang),
+        across=library.embedder.multilingual
+        and _speak_otherwise(library, filters.documents, question.lang),
     )
 
 

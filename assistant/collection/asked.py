@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from assistant.collection.about import heads, names_it
 from assistant.collection.catalog import Catalog, ListRow, Work
-from assistant.collection.conditions import Conditions
+from assistant.collection.conditions import UNCONDITIONAL, Conditions
 from assistant.collection.naming import Match, lists_named, recognise, words_of
 from assistant.collection.request import Request
 from assistant.collection.vocabulary import (
@@ -41,11 +41,13 @@ _TERMS_ZH = (  # begin like words of asking
     "说话人|读取|先验|下游|下一个|上采样|下采样|给定|来源|去噪|去重|被动|把握|看板|怎样"
 )
 _DULL_ZH = re.compile(
-    rf"^(?:(?!{_TERMS_ZH})(?:请问?|你|我|的|了|吗|呢|吧|里|中|上|下|有|是|在|和|与|都|这|那|些|个|篇|份|哪|什么|哪些|"
+    rf"^(?:(?!{_TERMS_ZH})(?:请问?|你|我|的|了|吗|呢|吧|里|中|上|下|有|是|在|和|与|都|这|那|些|"
+    rf"个|篇|份|哪|什么|哪些|"
     r"哪个|一下|给|"
     r"想|要|能|可以|只|怎么|如何|该|应该|关于|有关|对|于|从|把|被|用|来|去|就|还|也|相关|方面|讲|"
-    r"说|看|学|读|多|更|到|先|可以|能[看读学]))+"
-    r"|(?:的|了|吗|呢|吧|里|中|上|下|些|个|篇|份|[这那][本部章]?|相关|方面|是|有|在|都|和|对|于|东西|可以?[看读学]|能[看读学])+$"
+    r"说|看|学习|学|读|多|更|到|先|可以|能[看读学]))+"
+    r"|(?:的|了|吗|呢|吧|里|中|上|下|些|个|篇|份|[这那][本部章]?|相关|方面|是|有|在|都|和|对|于|"
+    r"东西|可以?[看读学]|能[看读学])+$"
 )
 _AGO = {
     whole(r"today|今天"): 0, whole(r"yesterday|昨天"): 1,
@@ -56,9 +58,6 @@ _AGO = {
 }  # fmt: skip
 """Days since a time named by how long ago it was."""
 EDGE = " \t\n.,;:!?'\"`()[]，。；：？！、“”《》‘’-–—·…"
-
-
-_NONE = Conditions()
 
 
 class Asked:
@@ -73,7 +72,7 @@ class Asked:
         here: Catalog,
         text: str,
         lang: str,
-        conditions: Conditions = _NONE,
+        conditions: Conditions = UNCONDITIONAL,
     ) -> None:
         self.library = library
         self.catalog = here

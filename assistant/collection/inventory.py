@@ -25,6 +25,7 @@ from assistant.collection.lines import (
 from assistant.collection.report import LANGS, Report
 from assistant.collection.request import Request
 from assistant.collection.subject import holdings
+from assistant.collection.vocabulary import SAID
 from assistant.learning import effort, primer
 from assistant.learning.effort import duration
 from index.search.library import Library
@@ -43,7 +44,11 @@ def inventory(library: Library, request: Request, report: Report) -> str:
     if request.asks in ("newest", "oldest"):
         return _extreme(library, here, request, report)
     if request.asks in ENDS:
-        works = [work for work in narrowed(library, here.works, request) if not work.primer]
+        works = narrowed(library, here.works, request)
+        works = [work for work in works if work.primer == request.primer]
+        wanted = in_words(request, report.lang, len(works))
+        if SAID["count"].search(request.text):
+            report.say(report.text(f"{len(works)} {wanted}:", f"{len(works)} 项{wanted}："))
         for work in at_the_end(library, works, request.asks)[:SHOWN]:
             report.item(line(library, work, report.lang), work)
         return report.text(
@@ -58,8 +63,13 @@ def inventory(library: Library, request: Request, report: Report) -> str:
         return _hours(here, report)
     if request.primer:
         return _primer(here, report)
-    if request.kinds or request.langs or request.levels or request.since or request.lists or (
-        request.conditions
+    if (
+        request.kinds
+        or request.langs
+        or request.levels
+        or request.since
+        or request.lists
+        or (request.conditions)
     ):
         return _part(library, here, request, report)
     documents, listed = here.documents, here.listed

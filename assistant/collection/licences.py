@@ -30,7 +30,8 @@ _ANY = "|".join(_NAMED.values())
 _LICENCE = re.compile(rf"(?<![A-Za-z])(?:{_ANY})(?![A-Za-z])")
 _SPEAKS = re.compile(r"licen[cs]|commercial|许可|协议|授权|商用|open[- ]sourc|开源", re.IGNORECASE)
 _OWN = re.compile(
-    r"licen[cs]ed? under|under (?:the|an?) .{0,30}licen[cs]e|\blicen[cs]e\b|许可|协议开源", re.IGNORECASE
+    r"licen[cs]ed? under|under (?:the|an?) .{0,30}licen[cs]e|\blicen[cs]e\b|许可|协议开源",
+    re.IGNORECASE,
 )
 LICENCES = _ANY
 """The names of licences, as a part of a pattern."""
@@ -85,7 +86,8 @@ def about_a_licence(
 
 def under(library: Library, name: str) -> set[str]:
     """Return the addresses of the texts that name one licence as theirs, and that one."""
-    wanted, own = _name(name), {}
+    wanted = _name(name)
+    own: dict[str, set[str]] = {}
     rows = library.store.rows(
         "SELECT documents.url, passages.heading, passages.text FROM passages"
         " JOIN documents ON documents.id = passages.document WHERE passages.text LIKE '%licen%'"

@@ -109,7 +109,7 @@ def add_works(library: Library, report: Report, works: Sequence[Work], most: int
 
 
 def narrowed(library: Library, works: Sequence[Work], request: Request) -> list[Work]:
-    """Return the works that a request asks for, by kind, difficulty, language, list and the rest."""
+    """Return the works that a request asks for, by kind, level, language, list and the rest."""
     plain = shelves.narrowed(
         works,
         kinds=request.kinds,
@@ -148,7 +148,9 @@ def in_words(request: Request, lang: str, number: int = 2) -> str:
     names_zh = [named_kind(kind, "zh") for kind in request.kinds] or ["资料"]
     beside = _conditions_in_words(request.conditions, lang)
     if lang == "zh":
-        return "".join(chinese) + "和".join(names_zh) + (f"（{'，'.join(beside)}）" if beside else "")
+        return (
+            "".join(chinese) + "和".join(names_zh) + (f"（{'，'.join(beside)}）" if beside else "")
+        )
     return " ".join([*english, " or ".join(names)]) + (f" ({', '.join(beside)})" if beside else "")
 
 
@@ -159,9 +161,12 @@ def _conditions_in_words(asked: Conditions, lang: str) -> list[str]:
         return chinese if lang == "zh" else english
 
     parts = [told(f"on {host}{path}", f"来自 {host}{path}") for host, path in asked.sites]
-    parts += [told(f"not on {host}{path}", f"不来自 {host}{path}") for host, path in asked.not_sites]
-    parts += [told(f"no {counted(kind, 2, 'en').partition(' ')[2]}", f"不含{named_kind(kind, 'zh')}")
-              for kind in asked.not_kinds]  # fmt: skip
+    parts += [
+        told(f"not on {host}{path}", f"不来自 {host}{path}") for host, path in asked.not_sites
+    ]
+    for kind in asked.not_kinds:
+        many = counted(kind, 2, "en").partition(" ")[2]
+        parts.append(told(f"no {many}", f"不含{named_kind(kind, 'zh')}"))
     parts += [told(f"not {LANGS[code][0]}", f"不是{LANGS[code][1]}") for code in asked.not_langs]
     parts += [told(f"not on {name}", f"不在 {name} 上") for name in asked.not_lists]
     if asked.unlisted:
@@ -169,9 +174,18 @@ def _conditions_in_words(asked: Conditions, lang: str) -> list[str]:
     if asked.held:
         parts.append(told("with their text here", "原文在资料库里"))
     if asked.licence:
-        parts.append(told(f"whose text names {asked.licence} as licence", f"正文写明采用 {asked.licence} 许可"))
+        parts.append(
+            told(
+                f"whose text names {asked.licence} as licence", f"正文写明采用 {asked.licence} 许可"
+            )
+        )
     if asked.minutes is not None:
-        parts.append(told(f"of at most {duration(asked.minutes, 'en')}", f"不超过{duration(asked.minutes, 'zh')}"))
+        parts.append(
+            told(
+                f"of at most {duration(asked.minutes, 'en')}",
+                f"不超过{duration(asked.minutes, 'zh')}",
+            )
+        )
     if asked.since:
         parts.append(told(f"dated {asked.since} or later", f"日期不早于 {asked.since} 年"))
     if asked.until:

@@ -1,10 +1,10 @@
-"""Requests about the shelves seen as a whole: lists compared, what stands twice, what comes after."""
+"""Requests about the shelves seen as a whole: lists compared, what stands twice, how much."""
 
 import re
 
-from assistant.collection.asked import EDGE, Asked, known, trimmed, works_of
-from assistant.collection.request import AGREED, HOLDINGS, INVENTORY, LISTS, PATH, Request
-from assistant.collection.vocabulary import LEVELS, LIST, PLACE, SAID, whole
+from assistant.collection.asked import EDGE, Asked, known, trimmed
+from assistant.collection.request import AGREED, HOLDINGS, INVENTORY, LISTS, Request
+from assistant.collection.vocabulary import LEVELS, LIST, PLACE, SAID, UNIT, whole
 
 _VIEWS = {
     "sites": whole(
@@ -12,61 +12,65 @@ _VIEWS = {
         r"哪(?:个|些)网站|多少个?网站"
     ),
     "authors": whole(
-        r"(?:which|what|how many) (?:authors?|people|writers?|organi[sz]ations?)(?= (?:\w+ )*(?:most|are|wrote|stand|"
-        r"appear|do|have))|(?:who|whom) (?:wrote|writes|has|have|made|published|appears) (?:\w+ )?(?:the )?most|"
-        r"(?:most (?:prolific|frequent|common)) (?:authors?|writers?)|哪(?:位|些|个)作者|谁写的?(?:资料|文章)?最多|多少位?作者"
+        r"(?:which|what|how many) (?:authors?|people|writers?|"
+        r"organi[sz]ations?)(?= (?:\w+ )*(?:most|are|wrote|stand|"
+        r"appear|do|have))|(?:who|whom) (?:wrote|writes|has|have|made|published|"
+        r"appears) (?:\w+ )?(?:the )?most|"
+        r"(?:most (?:prolific|frequent|common)) (?:authors?|writers?)|哪(?:位|些|个)作者|"
+        r"谁写的?(?:资料|文章)?最多|多少位?作者"
     ),
     "words": whole(r"how many (?:words|characters|letters)|word count|多少(?:个)?字|总?字数"),
     "updated": whole(
-        r"(?:last|recently|been|get|gets) (?:updated|refreshed|rebuilt|changed)|up[ -]to[ -]date|out ?of ?date|outdated|"
-        r"how (?:old|fresh|recent|current) (?:is|are)|更新(?:到|至)|(?:最后|上次|最近一次|什么时候|何时)更新|过时|是最新的吗"
+        r"(?:last|recently|been|get|gets) (?:updated|refreshed|rebuilt|changed)|"
+        r"up[ -]to[ -]date|out ?of ?date|outdated|"
+        r"how (?:old|fresh|recent|current) (?:is|are)|更新(?:到|至)|(?:最后|上次|最近一次|"
+        r"什么时候|何时)更新|过时|是最新的吗"
     ),
     "sections": whole(
-        rf"how many (?:{PLACE}|topics)|(?:biggest|largest|longest|smallest) (?:{PLACE})|(?:多少|几)个?(?:{PLACE})|"
+        rf"how many (?:{PLACE}|topics)|(?:biggest|largest|longest|smallest) (?:{PLACE})|(?:多少|"
+        rf"几)个?(?:{PLACE})|"
         rf"最(?:大|长|多)的(?:{PLACE})"
     ),
     "figures": whole(r"pictures?|figures?|images?|diagrams?|illustrations?|图片|插图|配图"),
 }
 """What of the whole is asked for, by the words that ask for it."""
 _ONLY_FIGURES = re.compile(
-    r"(?:do|does|are|is|how many) (?:(?:you|it|there|the library|your \w+) )?(?:have |hold |contain |keep |show )?"
+    r"(?:do|does|are|is|how many) (?:(?:you|it|there|the library|your \w+) )?(?:have |hold |"
+    r"contain |keep |show )?"
     r"(?:any |some )?(?:pictures?|figures?|images?|diagrams?|illustrations?)"
     r"(?:,? (?:or|and) \w+)?(?: (?:do you have|are there|here|in .{0,30}))?[?.! ]*$"
-    r"|(?:你|这里|资料库里?)?(?:的资料)?(?:里|中)?有(?:没有)?(?:多少张?)?(?:图片|插图|配图)吗?[？?]?$",
+    rf"|(?:which|what) (?:{UNIT}) (?:have|has|hold|contain) (?:the )?(?:most )?"
+    r"(?:pictures?|figures?|images?|diagrams?|illustrations?)[?.! ]*$"
+    r"|(?:你|这里|资料库里?)?(?:的资料)?(?:里|中)?有(?:没有)?(?:多少张?)?(?:图片|插图|"
+    r"配图)吗?[？?]?$",
     re.IGNORECASE,
 )
 _SAME = whole(
-    r"duplicat\w+|near[- ]copies|the same (?:pages?|links?|works?|address(?:es)?|thing|sources?)|twice|"
-    r"more than once|重复(?:的|内容|链接|资料)*|同一个?(?:页面|链接|网址|资料)|相同的(?:页面|链接|资料)"
+    r"duplicat\w+|near[- ]copies|the same (?:pages?|links?|works?|address(?:es)?|thing|"
+    r"sources?)|twice|"
+    r"more than once|重复(?:的|内容|链接|资料)*|同一个?(?:页面|链接|网址|资料)|相同的(?:页面|"
+    r"链接|资料)"
 )
 _COMPARED = whole(
     r"compar\w+|differ\w*|versus|vs\.?|that (?:the )?other\w*|lacks?|(?:has|have) that (?:no|the)|"
     r"in common|both cover|overlap|比较|对比|区别|不同|没有的|共同"
 )
 _COVERING = re.compile(
-    rf"(?:which|what) (?:of (?:the|your|my) )?(?:{LIST}) (?:do |does )?(?:cover|mention|include|treat|discuss|have)s? "
+    rf"(?:which|what) (?:of (?:the|your|my) )?(?:{LIST}) (?:do |does )?(?:cover|mention|include|"
+    rf"treat|discuss|have)s? "
     rf"(.+?),? (?:and|or) (?:which (?:of them )?)?(?:do(?:es)?n[o']?t|do(?:es)? not|lacks?)\b.*$"
-    rf"|(?:which|what) (?:of (?:the|your|my) )?(?:{LIST}) (?:is|are|would be|has|have) (?:the )?(?:best|most(?: \w+)?|good|better|strongest)"
+    rf"|(?:which|what) (?:of (?:the|your|my) )?(?:{LIST}) (?:is|are|would be|has|"
+    rf"have) (?:the )?(?:best|most(?: \w+)?|good|better|strongest)"
     rf"(?: \w+)?? (?:for|to (?:learn|understand|study)|on|about|at) (.+?)[?.! ]*$"
-    rf"|哪[个份](?:{LIST})(?:最|更|比较)?(?:适合|好|有用)(?:用来)?(?:了解|学习?|[看读]|关于)?(.+?)[？?]*$"
-    rf"|哪些(?:{LIST})(?:涵盖|包含|讲到?|涉及|提到|有)了?(.+?)[，,、]?(?:哪些|而?哪些)?(?:没有|没)\w*[？?]*$",
+    rf"|哪[个份](?:{LIST})(?:最|更|比较)?(?:适合|好|有用)(?:用来)?(?:了解|学习?|[看读]|"
+    rf"关于)?(.+?)[？?]*$"
+    rf"|哪些(?:{LIST})(?:涵盖|包含|讲到?|涉及|提到|有)了?(.+?)[，,、]?(?:哪些|而?哪些)?(?:没有|"
+    rf"没)\w*[？?]*$",
     re.IGNORECASE,
 )
 _BOTH = re.compile(
-    r"\bboth (.+?) and (.+?)[?.! ]*$|(?:既|同时|又)(?:讲|涉及|关于|谈|有)?(?:到|了)?(.+?)(?:和|与|又)(?:讲|涉及|关于|谈)?(?:到|了)?(.+?)(?:的.{0,6})?[？?]*$",
-    re.IGNORECASE,
-)
-_AFTER = re.compile(
-    r"what (?:else )?(?:should|could|can|do|shall|would|might) (?:i|we|one|you) (?:\w+ )?(?:read|watch|study|learn|do|go|"
-    r"recommend|suggest|take)(?: \w+)? (?:after|once i(?:'ve| have)? \w+) (?P<a>.+?)[?.! ]*$"
-    r"|what (?:comes|goes|follows|is next|'s next|to \w+|next)(?: next)? after (?P<b>.+?)[?.! ]*$"
-    r"|(?:i(?:'ve| have)?(?: just)?(?: already)? (?:finished|read|done|completed|watched|been through|got through|know|"
-    r"understood|learn(?:ed|t))) (?P<c>.+?)[,.;:!]? (?:and )?(?:what(?:'s| is| comes| should i \w+| do i \w+| can i \w+|"
-    r" to \w+)? (?:next|now|then|after(?: that)?)|what now|where (?:do i go|to|next)\b.*|next)[?.! ]*$"
-    r"|(?:after|having (?:read|finished)) (?P<d>[^,]+?), (?:what|which) .*(?:read|watch|study|learn|next|follow|come)\w*.*$"
-    r"|(?:我)?(?:已经)?(?:[看读学]完了?|[看读学]过了?|完成了?)(?P<e>.+?)(?:之后|以后|后|了)?[，,。 ]?(?:我)?(?:接下来|下一步|然后|再|还|该|应该|"
-    r"可以|接着|要)+(?:[看读学]|是)?(?:什么|啥|哪.{0,4})[？?]*$"
-    r"|(?P<f>.+?)(?:[看读学]完)?(?:之后|以后|后)(?:接下来|下一步|再|还|该|应该|可以|接着|要|能)*(?:[看读学])(?:什么|啥|哪.{0,4})[？?]*$",
+    r"\bboth (.+?) and (.+?)[?.! ]*$|(?:既|同时|又)(?:讲|涉及|关于|谈|有)?(?:到|了)?(.+?)(?:和|"
+    r"与|又)(?:讲|涉及|关于|谈)?(?:到|了)?(.+?)(?:的.{0,6})?[？?]*$",
     re.IGNORECASE,
 )
 
@@ -76,21 +80,16 @@ def overview(asked: Asked) -> Request | None:
     t = asked.text
     speaks = asked.has("shelves") or asked.has("have") or bool(asked.lists)
     here = speaks or bool(re.search(r"\bhere\b|这里", t, re.IGNORECASE))
-    for asks, said in _VIEWS.items():
-        if not said.search(t):
-            continue
-        if asks == "figures" and not _ONLY_FIGURES.match(t):
-            continue
-        if asks == "sections" and not (asked.lists or asked.has("list")):
-            continue
-        if asks == "updated" and not (here or asked.has("list")):
-            continue
-        if asks in ("sites", "authors") and not (here or asked.has("unit")):
-            continue
-        if asks == "words" and not here:
-            continue
-        return asked.request(INVENTORY, asks=asks)
-    return None
+    spoken = {
+        "sites": here or asked.has("unit"),
+        "authors": here or asked.has("unit"),
+        "words": here,
+        "updated": here or asked.has("list"),
+        "sections": bool(asked.lists) or asked.has("list"),
+        "figures": bool(_ONLY_FIGURES.match(t)),
+    }
+    asks = next((asks for asks, said in _VIEWS.items() if said.search(t) and spoken[asks]), "")
+    return asked.request(INVENTORY, asks=asks) if asks else None
 
 
 def twice(asked: Asked) -> Request | None:
@@ -98,13 +97,16 @@ def twice(asked: Asked) -> Request | None:
     t = asked.text
     if not _SAME.search(t):
         return None
-    if not (asked.has("shelves") or asked.has("list") or asked.has("have") or len(asked.lists) > 1):
+    if not any(map(asked.has, ("shelves", "list", "have", "unit"))) and len(asked.lists) < 2:
         return None
     subject = _SAME.sub(" ", asked.rest)
     for name in ("list", "shelves", "have", "unit", "shared", "recommend"):
         subject = SAID[name].sub(" ", subject)
     subject = trimmed(subject)
-    subject = whole(r"two|several|different|any|link\w*|point\w*|两|多|个|份|什么|内容|有|吗").sub(" ", subject)
+    subject = whole(
+        r"two|several|different|any|link\w*|point\w*|appear\w*|stand\w*|come|more|两|多|个|份|"
+        r"什么|内容|有|吗"
+    ).sub(" ", subject)
     if subject.strip(EDGE):
         return None
     return asked.request(AGREED, asks="twice")
@@ -116,7 +118,9 @@ def lists_compared(asked: Asked) -> Request | None:
     if not (_COMPARED.search(t) and asked.lists):
         return None
     rows = list(asked.lists)
-    others = whole(r"(?:no |any |the |all )?(?:other|english|rest of the) (?:\w+ )?lists?|其他|别的|英文清单").search(t)
+    others = whole(
+        r"(?:no |any |the |all )?(?:other|english|rest of the) (?:\w+ )?lists?|其他|别的|英文清单"
+    ).search(t)
     if len(rows) < 2 and not others:
         return None
     if len(rows) < 2:
@@ -126,7 +130,17 @@ def lists_compared(asked: Asked) -> Request | None:
             if row not in rows and (row.lang == "en" or not english)
         ]  # fmt: skip
     subject = asked.subject("list", "shelves", "have", "recommend", "shared", "unit", "place")
-    subject = trimmed(_COMPARED.sub(" ", re.sub(r"(?i)\b(?:topics?|subjects?|no|other|english|one)\b|两个|主题", " ", subject)))
+    subject = trimmed(
+        _COMPARED.sub(
+            " ",
+            re.sub(
+                r"(?i)\b(?:topics?|subjects?|no|other|english|one|what)\b|这?两个|一下|主题|"
+                r"[一两几](?![\u3400-\u9fff])",
+                " ",
+                subject,
+            ),
+        )
+    )
     return asked.request(LISTS, lists=tuple(rows), asks="compare") if not subject else None
 
 
@@ -150,16 +164,3 @@ def on_both(asked: Asked) -> Request | None:
     if not (known(asked, one) and known(asked, other)):
         return None
     return asked.request(HOLDINGS, subject=one, also=other)
-
-
-def after(asked: Asked) -> Request | None:
-    """What should I read after X?"""
-    match = _AFTER.match(asked.text)
-    if match is None:
-        return None
-    mention = next(part for part in match.groups() if part).strip(EDGE)
-    mention = re.sub(r"^(?:the |your )?(?:primer(?:'s)? )?(?:notes?|chapters?) (?:on|about) ", "", mention, flags=re.I)
-    note = whole(r"notes?|primer(?:'s)?|笔记").search(asked.text) is not None
-    works = asked.works(mention, primer=note) or asked.works(SAID["unit"].sub(" ", mention), primer=note)
-    there = bool(works) or known(asked, mention)
-    return asked.request(PATH, subject=mention, works=works_of(works), asks="after") if there else None

@@ -27,14 +27,16 @@ THIS_PAGE = whole(
 )
 """A source spoken of without a name: the one that is open, or was spoken of last."""
 _SENTENCES = re.compile(
-    r"(?:,? ?\b(?:in|with|using) )?(?:about |at most |no more than )?\b(?P<n>\d{1,2}|a single|an?|one|two|three|four|five|six|"
-    r"seven|eight|ten)[- ]sentences?\b(?: of)?|用?(?P<z>\d{1,2}|[一两二三四五六七八十])(?:句话|句)(?:来|内|以内)?",
+    r"(?:,? ?\b(?:in|with|using) )?(?:about |at most |no more than )?\b(?P<n>\d{1,2}|a single|"
+    r"an?|one|two|three|four|five|six|"
+    r"seven|eight|ten)[- ]sentences?\b(?: of)?|用?(?P<z>\d{1,2}|[一两二三四五六七八十])(?:句话|"
+    r"句)(?:来|内|以内)?",
     re.IGNORECASE,
 )
 _COUNTS = {
     "a": 1, "an": 1, "a single": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6,
-    "seven": 7, "eight": 8, "ten": 10, "一": 1, "两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6,
-    "七": 7, "八": 8, "十": 10,
+    "seven": 7, "eight": 8, "ten": 10, "一": 1, "两": 2, "二": 2, "三": 3, "四": 4, "五": 5,
+    "六": 6, "七": 7, "八": 8, "十": 10,
 }  # fmt: skip
 _RESULTS = whole(r"results?|findings?|conclusions?|结果|结论|发现")
 _A_WORK = whole(
@@ -64,7 +66,8 @@ _SAYS = re.compile(
     re.IGNORECASE,
 )
 _SAYS_ZH = re.compile(
-    r"^(?P<g>.{2,40}?)(?:对|关于)(?P<gq>.{2,40}?)(?:是)?(?:(?:怎么|如何|怎样)(?:看待?|说|讲|评价|建议|解释)的?|"
+    r"^(?P<g>.{2,40}?)(?:对|关于)(?P<gq>.{2,40}?)(?:是)?(?:(?:怎么|如何|怎样)(?:看待?|说|讲|"
+    r"评价|建议|解释)的?|"
     r"有(?:什么|何)(?:看法|建议|说法|观点))[？?。]*$"
     r"|^(?:根据|按照|依据|据)(?P<a>.+?)(?:的(?:说法|介绍|描述|说明|文档|"
     r"内容))?[，,：:]\s*(?P<aq>.+)$"
@@ -78,7 +81,8 @@ _CHANGED = re.compile(
     r"|^(?:how|what) (?:has|have|did|does) (.+?) chang\w*"
     r"(?: (?!between|since|from|over|after)(.+?))?(?: (?:between|since|from|over|after)\b.*)?$"
     r"|(?:来源|资料|文档|文章|文献)(?:之间|里|中)?(?:对于?|关于|在)?(.{1,40}?)(?:上|方面)?"
-    r"的?(?:说法|观点|记载|数字|结论|建议|看法|描述)?(?:都)?(?:是否|有没有|是不是|有(?:什么)?|存在)?"
+    r"的?(?:说法|观点|记载|数字|结论|建议|看法|描述)?(?:都)?(?:是否|有没有|是不是|有(?:什么)?|"
+    r"存在)?"
     r"(?:一致|矛盾|冲突|不同|相同|分歧)",
     re.IGNORECASE,
 )
@@ -100,7 +104,8 @@ _CLAUSE = re.compile(
 def _a_person(asked: Asked, mention: str) -> bool:
     """Say whether a mention is a name as people have, of whom nothing is here: "Raschka"."""
     said = re.search(
-        r"\b(?:say|says|write|writes|think|argue|claim|recommend)\b|怎么|如何|怎样|看法|建议|说法|观点",
+        r"\b(?:say|says|write|writes|think|argue|claim|recommend)\b|怎么|如何|怎样|看法|建议|"
+        r"说法|观点",
         asked.text,
     )
     name = re.fullmatch(r"(?:[A-Z][a-z]+(?:-[A-Z][a-z]+)? ?){1,3}", mention.strip())
@@ -150,16 +155,21 @@ def many(asked: Asked) -> Request | None:
     comparing = SAID["compare"].search(asked.text)
     if comparing and whole(r"chang\w*").search(comparing[0]) and not in_time:
         return None  # "between GPT-2 and GPT-3": two things, no two times
-    dull = " \u0001 ".join(changed.groups("")) if changed else SAID["compare"].sub(" \u0001 ", text)
-    dull = whole(rf"{UNIT}|来源|各个?|说法|kept|say").sub(" ", dull)
-    parts = (" ".join(trimmed(part).split()) for part in dull.split("\u0001"))
-    subject = " ".join(part for part in parts if part)
+    subject = _compared(" \u0001 ".join(changed.groups(""))) if changed else ""
+    subject = subject or _compared(SAID["compare"].sub(" \u0001 ", text))
     if not subject:
         return None
     since, until = (min(years), max(years)) if years else ("", "")
     if len(years) == 1:
         until = ""
     return asked.request(MANY_SOURCES, subject=subject, since=since, until=until, kinds=())
+
+
+def _compared(text: str) -> str:
+    """Return what a comparison of sources is about: a text without the words of comparing."""
+    dull = whole(rf"{UNIT}|来源|各个?|说法|kept|say").sub(" ", text)
+    parts = (" ".join(trimmed(part).split()) for part in dull.split("\u0001"))
+    return " ".join(part for part in parts if part)
 
 
 def one_source(asked: Asked) -> Request | None:
@@ -192,7 +202,8 @@ def one_source(asked: Asked) -> Request | None:
     if not works or _another(asked, works):
         return None
     of_subject = slot == "c" and not chinese and works[0].by == "title"
-    if of_subject and named_subject(asked, mention) and not titled(asked, mention):
+    named = titled(asked, mention) or SAID["unit"].search(mention)
+    if of_subject and not named and named_subject(asked, mention):
         return None  # "what does vLLM recommend for ...": the thing is meant, not a text about it
     within = slot == "d" or (slot == "f" and asked.text[:3].casefold() == "in ")
     loose = within or (chinese and slot == "c")  # "in X, ...": X may be a subject

@@ -15,6 +15,8 @@ from assistant.collection.works import describe
 from assistant.engines.protocol import Engine
 from index.search.library import Library
 from index.store.values import Filters
+from ingest.text.sentences import language
+
 
 def summed_up(library: Library, request: Request, report: Report) -> Answer:
     """Sum a source up: one or two of its own sentences a section, in order."""
@@ -94,9 +96,8 @@ def asked_alone(
     title = _titles(request, report, len(held))
     how = report.text(f"Answered from {title} alone.", f"只依据 {title} 回答。")
     spoken = {work.lang for work in request.works if work.held}
-    if (
-        len(spoken) == 1 and request.lang not in spoken
-    ):  # a question in one language, a page in another
+    if len(spoken) == 1 and language(request.question) not in spoken:
+        # a question in one language, a page in another
         library = library.asked_in(spoken.pop())
     for event in answering.answer(library, request.question, filters, k, model, stop):
         if event.answer is None:

@@ -38,6 +38,7 @@ from ingest.values import PRIMER
 _STEPS = 8
 _SECTIONS = 6
 _TOPICS = 10
+_DEEP, _LIKE = 60, 0.35  # notes of the primer: how far they are looked for, how like they are
 
 
 def holdings(library: Library, request: Request, report: Report) -> str:
@@ -114,6 +115,10 @@ def _notes_on(library: Library, about: About, report: Report) -> str:
     notes = {work.url: work for work in catalog(library.store).documents if work.primer}
     own = [about.note.url] if about.note else []
     own += [passage.url for passage in found(library, about.subject)]
+    own += [
+        hit.passage.url for hit in library.search(about.subject, _DEEP)
+        if hit.cosine is not None and hit.cosine >= _LIKE
+    ]  # fmt: skip
     works = [notes[url] for url in dict.fromkeys(own) if url in notes]
     report.say(
         report.text(

@@ -1,7 +1,6 @@
-"""The shelves seen as a whole: by site and author, how much text, how old; lists side by side; what next."""
+"""The shelves seen as a whole: by site and author, how much text, how old; lists side by side."""
 
 import json
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from urllib.parse import urlsplit
 
@@ -61,7 +60,7 @@ def _hosts(works: Iterable[Work]) -> dict[str, list[Work]]:
 def _authors(works: Iterable[Work]) -> dict[str, list[Work]]:
     groups: dict[str, list[Work]] = {}
     for work in works:
-        for name in (part.strip() for part in (work.author or owner_of(work.url)).split(";")):
+        for name in (part.strip() for part in (work.author or owner_of(work.url) or "").split(";")):
             if name:
                 groups.setdefault(name, []).append(work)
     return groups
@@ -93,9 +92,11 @@ def _words(works: Sequence[Work], report: Report) -> None:
     thousands = round(letters / 6 / 1000)  # a word and its space
     report.say(
         report.text(
-            f"The {len(works)} texts have {letters + han:,} characters: about {thousands:,} thousand"
+            f"The {len(works)} texts have {letters + han:,} characters: about {thousands:,} "
+            f"thousand"
             f" English words, and {han:,} characters of Chinese pages.",
-            f"{len(works)} 篇文本共 {letters + han:,} 个字符：英文约 {thousands:,} 千词，中文页面 {han:,} 个字符。",
+            f"{len(works)} 篇文本共 {letters + han:,} 个字符：英文约 {thousands:,} 千词，"
+            f"中文页面 {han:,} 个字符。",
         )
     )
 
@@ -106,7 +107,8 @@ def _updated(works: Sequence[Work], report: Report) -> None:
     if added:
         report.say(
             report.text(
-                f"The last of the {len(works)} texts came in on {added[-1]}, the first on {added[0]};"
+                f"The last of the {len(works)} texts came in on {added[-1]}, the first on "
+                f"{added[0]};"
                 " what changed on the pages since is not known here: `refdesk refresh` looks.",
                 f"{len(works)} 篇文本中最后一篇收入于 {added[-1]}，第一篇收入于 {added[0]}；"
                 "此后页面有何改动这里不知道：`refdesk refresh` 会去查看。",
@@ -116,7 +118,8 @@ def _updated(works: Sequence[Work], report: Report) -> None:
         last = dated[-1]
         report.say(
             report.text(
-                f"{len(dated)} carry a date of their own, the newest {last.date}: {flat(last.title)}.",
+                f"{len(dated)} carry a date of their own, the newest {last.date}: "
+                f"{flat(last.title)}.",
                 f"{len(dated)} 篇注明了日期，最新的是 {last.date}：《{flat(last.title)}》。",
             ),
             last,
@@ -132,7 +135,8 @@ def _figures(library: Library, works: Sequence[Work], report: Report) -> None:
         report.text(
             f"{len(own)} of {len(works)} texts have figures,"
             f" {sum(counts[work.document or ''] for work in own)} in all.",
-            f"{len(works)} 篇文本中有 {len(own)} 篇带图，共 {sum(counts[w.document or ''] for w in own)} 幅。",
+            f"{len(works)} 篇文本中有 {len(own)} 篇带图，共 "
+            f"{sum(counts[w.document or ''] for w in own)} 幅。",
         )
     )
     for work in own[:SHOWN]:
@@ -151,7 +155,8 @@ def _sections(here: Catalog, rows: Sequence[ListRow], report: Report) -> None:
         top = max(tops, key=lambda name: tops[name])
         report.say(
             report.text(
-                f"{row.name}: {len(tops)} sections at its top, {len(every)} headings and topics with"
+                f"{row.name}: {len(tops)} sections at its top, {len(every)} headings and topics "
+                f"with"
                 f" all below; most works stand under {top} ({tops[top]}).",
                 f"{row.name}：顶层 {len(tops)} 个章节，连同下面共 {len(every)} 个标题和主题；"
                 f"资料最多的是 {top}（{tops[top]} 项）。",
@@ -168,7 +173,8 @@ def twice(library: Library, report: Report) -> str:
         report.text(
             f"{len(works)} works stand on more than one list"
             f"{':' if works else ': no two lists link to the same address.'}",
-            f"有 {len(works)} 项资料出现在不止一份清单里{'：' if works else '：没有两份清单链接到同一个地址。'}",
+            f"有 {len(works)} "
+            f"项资料出现在不止一份清单里{'：' if works else '：没有两份清单链接到同一个地址。'}",
         )
     )
     add_works(library, report, works)
@@ -180,7 +186,8 @@ def twice(library: Library, report: Report) -> str:
     number = next((row[0] for row in copies), 0)
     report.say(
         report.text(
-            f"{number} pages were left out as near copies of another; {len(same)} titles are borne by"
+            f"{number} pages were left out as near copies of another; {len(same)} titles are "
+            f"borne by"
             " more than one work.",
             f"有 {number} 个页面因与别的几乎相同而未重复收录；{len(same)} 个标题不止一项资料使用。",
         )
@@ -200,7 +207,8 @@ def compare(library: Library, request: Request, report: Report) -> str:
         report.say(
             report.text(
                 f"{row.name}: {row.works} works ({by_kind(works, 'en')}), {row.held} of them here.",
-                f"{row.name}：{row.works} 项资料（{by_kind(works, 'zh')}），{row.held} 项的原文在资料库里。",
+                f"{row.name}：{row.works} 项资料（{by_kind(works, 'zh')}），{row.held} "
+                f"项的原文在资料库里。",
             ),
             row,
         )
@@ -258,7 +266,9 @@ def which_cover(library: Library, request: Request, report: Report) -> str:
                    for place in work.places)
         ]  # fmt: skip
         if paths or works:
-            said = joined((place_of("", path).removeprefix(", ") for path in paths[:_NEXT]), report.lang)
+            said = joined(
+                (place_of("", path).removeprefix(", ") for path in paths[:_NEXT]), report.lang
+            )
             titles = joined((flat(work.title) for work in works[:_NEXT]), report.lang)
             report.item(
                 report.text(
@@ -267,9 +277,7 @@ def which_cover(library: Library, request: Request, report: Report) -> str:
                 row, *works[:_NEXT],
             )  # fmt: skip
         else:
-            report.item(
-                report.text(f"{row.name}: nothing", f"{row.name}：没有"), row
-            )
+            report.item(report.text(f"{row.name}: nothing", f"{row.name}：没有"), row)
     if named:
         return report.text("From the headings and titles of the lists.", "依据清单的标题和章节。")
     return report.text("No heading names it; works found by a search.",
