@@ -44,6 +44,7 @@ _LEFT_OUT = re.compile(
     r"\b(what|who|where|how|that|there|(?:could|did|does|do|is|are|have|has|was)n)(s|t)\b",
     re.IGNORECASE,
 )
+_LONGEST = 2_000  # characters; what is longer is a pasted text with a question
 _SHORT = 12  # characters: says nothing of what it is
 _TELLING = (
     "unit", "list", "shelves", "have", "learn", "sum", "compare", "place", "author", "time", "hard",
@@ -99,6 +100,8 @@ def speaks_of_this_page(text: str) -> bool:
 def understand(library: Library, text: str) -> Request | None:
     """Return what a request asks of the collection; None for a question of fact."""
     flat = _typed(text)
+    if len(flat) > _LONGEST:
+        return None
     spoken = _ADDRESS.sub(" ", flat)
     here, lang = catalog(library.store), language(spoken)
     asked = Asked(library, here, flat, lang)
