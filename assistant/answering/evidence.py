@@ -108,11 +108,11 @@ def gather(library: Library, question: Question, filters: Filters, k: int = PASS
     all of a short document that the question is about.
     """
     queries = _queries(library, question)
-    ranked = [library.search(query, k, filters, listed=False) for query in queries]
+    ranked = [library.search(query, k, filters, to_answer=True) for query in queries]
     hits = _in_turn(ranked, k)
     if missing := unmentioned_words(question.text, hits):
         # what is said of a thing may stand under its name alone, behind pages on what it is like
-        named = library.search(" ".join(missing), _NAMED, filters, listed=False)
+        named = library.search(" ".join(missing), _NAMED, filters, to_answer=True)
         there = {hit.passage.key for hit in hits}
         hits += [hit for hit in named if hit.passage.key not in there]
     about = tuple(

@@ -98,7 +98,7 @@ def _across(library: Library, subject: str) -> list[StoredPassage]:
     if not has_han(subject) or beside is library:
         return []
     try:
-        hits = beside.search(subject, _DEEP, Filters(langs=("en",)), listed=False)
+        hits = beside.search(subject, _DEEP, Filters(langs=("en",)), to_answer=True)
     except UsageError:  # nothing here is English
         return []
     near = [hit for hit in hits if hit.cosine is not None and hit.cosine >= _ACROSS]
