@@ -13,11 +13,15 @@ from assistant.answering.together import together
 from assistant.answering.values import Event
 from assistant.collection.compared import with_contradictions
 from assistant.collection.licences import about_a_licence
-from assistant.collection.request import MANY_SOURCES, ONE_SOURCE
+from assistant.collection.request import LISTS, MANY_SOURCES, ONE_SOURCE
 from assistant.collection.respond import respond
-from assistant.collection.source_frames import speaks_of_a_source
 from assistant.collection.unclear import of_fact
-from assistant.collection.understanding import compares_sources, may_be, speaks_of_this_page
+from assistant.collection.understanding import (
+    asks_for_the_most,
+    compares_sources,
+    may_be,
+    speaks_of_this_page,
+)
 from assistant.collection.understanding import understand as understood
 from assistant.conversation.moves import AGAIN, move
 from assistant.conversation.replies import otherwise, reply
@@ -100,9 +104,11 @@ def _different(library: Callable[..., Library], alone: str) -> list[str]:
     addressed = "://" in alone  # one page is meant, whatever is asked of it
     if len(pieces) < 2 or addressed or not any(map(may_be, pieces)):
         return []
+    if any(map(asks_for_the_most, pieces[1:])):
+        return []  # "..., and which is the shortest?": of what was asked for
     whole = understood(library(), alone)
-    if whole is not None and whole.kind in (ONE_SOURCE, MANY_SOURCES):
-        return []  # all of it is asked of these sources
+    if whole is not None and (whole.kind in (ONE_SOURCE, MANY_SOURCES) or whole.asks == "which"):
+        return []  # all of it is asked of these sources, or of the lists
     first = [Exchange(pieces[0], "")]
     parts = [pieces[0], *(stand_alone(piece, first) for piece in pieces[1:])]
     parts = [part if part.endswith(("?", "？")) else f"{part}{_mark(part)}" for part in parts]
@@ -116,11 +122,11 @@ def _mark(part: str) -> str:
 
 
 def _put_to_sources(library: Callable[..., Library], alone: str) -> bool:
-    """Say whether a comparison is asked of sources: others are questions of fact."""
+    """Say whether a comparison is asked of sources or lists: others are questions of fact."""
     if compares_sources(alone):
         return True
-    about = understood(library(), alone) if speaks_of_a_source(alone) else None
-    return about is not None and about.kind == ONE_SOURCE
+    about = understood(library(), alone)
+    return about is not None and about.kind in (ONE_SOURCE, LISTS)
 
 
 def _this_page(

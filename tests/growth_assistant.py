@@ -255,6 +255,9 @@ CASES: dict[str, Any] = {
     "assistant.collection.understanding.speaks_of_this_page": _of_question(
         understanding.speaks_of_this_page, "this page ", "what is "
     ),
+    "assistant.collection.understanding.asks_for_the_most": _of_question(
+        understanding.asks_for_the_most, "and which is the most ", "哪个最"
+    ),
     "assistant.collection.understanding.may_be": _of_question(
         understanding.may_be, "Which papers ", "How many ", "有哪些"
     ),
@@ -356,7 +359,9 @@ EXEMPT: dict[str, str] = {
     "assistant.answering.clock.": _FIGURES,
     "assistant.answering.together.": "puts sentences that were measured into an answer",
     "assistant.collection.lines.at_the_end": "sorts works; their texts are measured apart",
+    "assistant.collection.lines.within": "compares dates",
     "assistant.collection.licences.": _ASKS_LIBRARY,
+    "assistant.collection.conditions.": _ASKS_LIBRARY,
     "assistant.answering.compose.": "puts sentences that were measured into an answer",
     "assistant.answering.decide.": _ASKS_LIBRARY,
     "assistant.answering.evidence.": _ASKS_LIBRARY,

@@ -32,8 +32,9 @@ def asks_a_number(question: str) -> Callable[[str], bool] | None:
     if not words:
         return None
     counted = re.compile(
-        rf"\d[\d,.]*\+?\s*(?:thousand|million|billion|trillion|[kmbt]\b)?[ -](?:\w+ ){{0,2}}?"
-        rf"{re.escape(words[-1].text.removesuffix('s'))}",
+        rf"\d[\d,.]*\+?\s*(?:thousand|million|billion|trillion|[kmbt]\b)?[ -]"
+        rf"(?:(?!(?:per|in|of|for)\b)\w+ ){{0,2}}?"
+        rf"{re.escape(words[-1].text.removesuffix('s'))}s?\b(?! (?:per|for each|a|an|each)\b|/)",
         re.IGNORECASE,
     )
     return lambda text: bool(counted.search(text))

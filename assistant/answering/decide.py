@@ -96,6 +96,8 @@ class Signals:
     most of those which nothing found mentions. ``uncounted`` is what it asks the number of where
     nothing found says one (see `assistant.answering.counted`). ``named`` is the share of the name
     of what it asks about that something found has in one place (see `assistant.answering.named`).
+    ``across``: it is asked of documents in another language alone, whose words say little of its
+    own.
     """
 
     coverage: float
@@ -106,6 +108,7 @@ class Signals:
     unheard: float = 0.0
     uncounted: str = ""
     named: float = 1.0
+    across: bool = False
 
     def support(self, limits: Limits) -> float:
         """Return the one number that is held against the limits."""
@@ -216,9 +219,10 @@ def _signals(library: Library, evidence: Evidence, text: str, query: int) -> Sig
     strange = _share(weighed, absent) / total
     unheard = _unheard(library, evidence, weighed) / total
     number = uncounted(text, evidence) if evidence.question.lang == "en" else ""
+    covered = max(shares, default=0.0)
     called = named(library, evidence, text, weighed)
     return Signals(
-        max(shares, default=0.0), cosine, unknown, strange, asked, unheard, number, called
+        covered, cosine, unknown, strange, asked, unheard, number, called, across=evidence.across
     )
 
 
@@ -253,7 +257,8 @@ def decide(measured: Signals, limits: Limits, doubt: float | None = None) -> Dec
     tells nothing of mixtures of depths. And so is a name that is all a question says, where nothing
     found has it as a whole: edges and detection are not edge detection. And so is a number asked
     for, where nothing found says one: how BERT was trained tells nothing of how many days it took.
-    Not where a section is known to answer the very question.
+    Not where a section is known to answer the very question. What is asked of documents in another
+    language is judged by how near they are: their words are others.
 
     Args:
         measured: what the sources say.
@@ -263,6 +268,10 @@ def decide(measured: Signals, limits: Limits, doubt: float | None = None) -> Dec
             questions in other words than the sources' do not.
     """
     support = measured.support(limits)
+    if measured.across and not measured.unknown:
+        fitted = table("refusal")["across"]
+        near = measured.cosine + fitted["coverage"] * measured.coverage >= fitted["floor"]
+        return Decision(near, Reason.SUPPORTED if near else Reason.BADLY_SUPPORTED)
     if measured.unknown:
         return Decision(False, Reason.UNKNOWN_NAME, hopeless=True)
     if measured.strange > table("refusal")["strange"] and support < limits.floor:

@@ -70,7 +70,8 @@ class Evidence:
     about it, ``lead`` is the one that is about the question, if any is; ``wanted`` are the content
     terms of each query, ``near`` the cosine of each line to each, shape (queries, lines),
     ``cosines`` that of the nearest sentence or passage, ``asked_before`` of the nearest question
-    that a section here is known to answer, or of what no question is known of.
+    that a section here is known to answer, or of what no question is known of; ``across`` says that
+    it was looked for in documents alone that speak another language than the question.
     """
 
     question: Question
@@ -92,6 +93,7 @@ class Evidence:
     near: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, 0)))
     cosines: tuple[float, ...] = ()
     asked_before: tuple[float, ...] = ()
+    across: bool = False
 
     def recall(self, wanted: frozenset[str], present: frozenset[str]) -> float:
         """Return the share of ``wanted`` terms that are ``present``, rare terms weighing more."""
@@ -106,11 +108,11 @@ def gather(library: Library, question: Question, filters: Filters, k: int = PASS
     all of a short document that the question is about.
     """
     queries = _queries(library, question)
-    ranked = [library.search(query, k, filters, listed=False) for query in queries]
+    ranked = [library.search(query, k, filters, to_answer=True) for query in queries]
     hits = _in_turn(ranked, k)
     if missing := unmentioned_words(question.text, hits):
         # what is said of a thing may stand under its name alone, behind pages on what it is like
-        named = library.search(" ".join(missing), _NAMED, filters, listed=False)
+        named = library.search(" ".join(missing), _NAMED, filters, to_answer=True)
         there = {hit.passage.key for hit in hits}
         hits += [hit for hit in named if hit.passage.key not in there]
     about = tuple(
@@ -128,7 +130,15 @@ def gather(library: Library, question: Question, filters: Filters, k: int = PASS
         absent=library.absent(evidence.asked),
         lead=lead,
         about=about,
+        across=library.embedder.multilingual
+        and _speak_otherwise(library, filters.documents, question.lang),
     )
+
+
+def _speak_otherwise(library: Library, documents: Sequence[str], lang: str) -> bool:
+    """Say whether documents are named, and none of them is in a language."""
+    named = (library.document(url) for url in documents)
+    return bool(documents) and not any(document and document.lang == lang for document in named)
 
 
 def _queries(library: Library, question: Question) -> list[str]:

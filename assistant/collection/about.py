@@ -14,9 +14,17 @@ from assistant.learning import primer
 from assistant.learning.path import found
 from assistant.learning.primer import Note
 from index.search.library import Library
+from index.store.values import Filters, StoredPassage
+from ingest.errors import UsageError
 from ingest.links.urls import canonical
+from ingest.text.scripts import has_han
+from ingest.values import PRIMER
 
 _TITLE, _HEADING, _ABOVE, _LINKED, _FOUND = 4.0, 3.0, 1.5, 2.0, 1.0
+# Likeness from which on a text of another language is about a subject: of 12 subjects of the field
+# the nearest had .30 to .52, of 8 others .21 to .30.
+_ACROSS = 0.3
+_DEEP = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +60,9 @@ def about(library: Library, subject: str) -> About:
     """Return what the shelves hold on a subject."""
     here = catalog(library.store)
     note = _note(subject)
+    across = _across(library, subject)
+    if note is None and across and across[0].url.startswith(PRIMER):
+        note = primer.notes().get(across[0].url.removeprefix(PRIMER))
     words = _Words(subject, note)
     scores: dict[str, float] = {}
     linked = {canonical(link) for link in note.links} if note else set()
@@ -66,9 +77,9 @@ def about(library: Library, subject: str) -> About:
                 scores[work.url] = score
     places = {canonical(work.url): work.url for work in here.works}
     places |= {work.document: work.url for work in here.documents if work.document}
-    for rank, passage in enumerate(found(library, subject)):
+    for rank, passage in enumerate([*found(library, subject), *across]):
         url = places.get(passage.url, "")
-        scores[url] = scores.get(url, 0.0) + _FOUND - rank / 20
+        scores[url] = scores.get(url, 0.0) + max(_FOUND - rank / 20, 1 / 20)
     ranked = [work for work in here.works if scores.get(work.url) and not work.primer]
     ranked.sort(key=lambda work: (-scores[work.url], -len({p.list for p in work.places})))
     sections = tuple(section for section in here.sections() if words.say(section[1][-1]))
@@ -79,6 +90,20 @@ def about(library: Library, subject: str) -> About:
         if topic.empty and (words.say(topic.title) or words.say(*topic.section[-1:]))
     )
     return About(subject, note, tuple(ranked), sections, gaps)
+
+
+def _across(library: Library, subject: str) -> list[StoredPassage]:
+    """Return the best passage of every English text about a subject that is said in Chinese."""
+    beside = library.asked_in("zh")
+    if not has_han(subject) or beside is library:
+        return []
+    try:
+        hits = beside.search(subject, _DEEP, Filters(langs=("en",)), to_answer=True)
+    except UsageError:  # nothing here is English
+        return []
+    near = [hit for hit in hits if hit.cosine is not None and hit.cosine >= _ACROSS]
+    best = {hit.passage.url: hit for hit in sorted(near, key=lambda hit: hit.cosine or 0.0)}
+    return [hit.passage for hit in sorted(best.values(), key=lambda hit: -(hit.cosine or 0.0))]
 
 
 class _Words:

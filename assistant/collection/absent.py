@@ -33,7 +33,7 @@ def missing(library: Library, request: Request, report: Report) -> str:
         for work in request.works[:3]:
             describe(library, work, "", report)
         return _fetch(report)
-    listed = narrowed(here.listed, request)
+    listed = narrowed(library, here.listed, request)
     gone = [work for work in listed if not work.held]
     counts = Counter(work.state for work in gone)
     report.say(
@@ -120,7 +120,7 @@ def _gaps(here: Catalog, request: Request, report: Report) -> str:
 def new(library: Library, request: Request, report: Report) -> str:
     """Say what was written or added since a date; without one, what came in the last 30 days."""
     here = catalog(library.store)
-    documents = narrowed(here.documents, request)
+    documents = narrowed(library, here.documents, request)
     since = request.since
     if not since:
         latest = max((work.added for work in documents), default="")

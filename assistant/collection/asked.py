@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from assistant.collection.about import heads, names_it
 from assistant.collection.catalog import Catalog, ListRow, Work
+from assistant.collection.conditions import UNCONDITIONAL, Conditions
 from assistant.collection.naming import Match, lists_named, recognise, words_of
 from assistant.collection.request import Request
 from assistant.collection.vocabulary import (
@@ -34,16 +35,19 @@ _NUMBERS = {
     "half an": 0.5, "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6,
     "一": 1, "两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6,
 }  # fmt: skip
+_SPAN_NUMBER = r"(?<!\d)\d{1,2} |\b(?:two|three|four|five|six) |[两二三四五六]个?"
 _TERMS_ZH = (  # begin like words of asking
     "上下文|中文|多头|多模态|多任务|多语言|对齐|对比|对抗|学习率|有监督|可解释|在线|从头|中间|能量|用户|"
     "说话人|读取|先验|下游|下一个|上采样|下采样|给定|来源|去噪|去重|被动|把握|看板|怎样"
 )
 _DULL_ZH = re.compile(
-    rf"^(?:(?!{_TERMS_ZH})(?:请问?|你|我|的|了|吗|呢|吧|里|中|上|下|有|是|在|和|与|都|这|那|些|个|篇|份|哪|什么|哪些|"
+    rf"^(?:(?!{_TERMS_ZH})(?:请问?|你|我|的|了|吗|呢|吧|里|中|上|下|有|是|在|和|与|都|这|那|些|"
+    rf"个|篇|份|哪|什么|哪些|"
     r"哪个|一下|给|"
     r"想|要|能|可以|只|怎么|如何|该|应该|关于|有关|对|于|从|把|被|用|来|去|就|还|也|相关|方面|讲|"
-    r"说|看|学|读|多|更|到|先))+"
-    r"|(?:的|了|吗|呢|吧|里|中|上|下|些|个|篇|份|[这那][本部章]?|相关|方面|是|有|在|都|和|对|于|东西)+$"
+    r"说|看|学习|学|读|多|更|到|先|可以|能[看读学]))+"
+    r"|(?:的|了|吗|呢|吧|里|中|上|下|些|个|篇|份|[这那][本部章]?|相关|方面|是|有|在|都|和|对|于|"
+    r"东西|可以?[看读学]|能[看读学])+$"
 )
 _AGO = {
     whole(r"today|今天"): 0, whole(r"yesterday|昨天"): 1,
@@ -59,14 +63,22 @@ EDGE = " \t\n.,;:!?'\"`()[]，。；：？！、“”《》‘’-–—·…"
 class Asked:
     """A request under way: its text, and what the catalog knows of parts of it.
 
-    ``rest`` is the text without the names of lists.
+    ``rest`` is the text without the names of lists, ``conditions`` what was taken out of it.
     """
 
-    def __init__(self, library: Library, here: Catalog, text: str, lang: str) -> None:
+    def __init__(
+        self,
+        library: Library,
+        here: Catalog,
+        text: str,
+        lang: str,
+        conditions: Conditions = UNCONDITIONAL,
+    ) -> None:
         self.library = library
         self.catalog = here
         self.text = text
         self.lang = "zh" if lang == "zh" else "en"
+        self.conditions = conditions
         self.lists = tuple(lists_in(here, text))
         self.rest = text
         for row in self.lists:
@@ -108,7 +120,7 @@ class Asked:
         langs = tuple(lang for lang, p in LANGUAGES.items() if p.search(self.text))
         request = Request(
             kind, self.text, self.lang, lists=self.lists, kinds=self.kinds, levels=levels,
-            langs=langs,
+            langs=langs, conditions=self.conditions,
         )  # fmt: skip
         return replace(request, **fields)  # type: ignore[arg-type]
 
@@ -159,7 +171,8 @@ def hours_in(text: str) -> float | None:
     """Return the hours a person has; None where a text names none, or asks for them."""
     match = HOURS.search(text)
     if match is None:
-        return next((hours for span, hours in SPANS.items() if span.search(text)), None)
+        spans = ((span.search(text), hours) for span, hours in SPANS.items())
+        return next((hours * _times(text[: at.start()]) for at, hours in spans if at), None)
     if re.search(r"how (?:many|much)|多少", text, re.IGNORECASE):
         return None
     said = match[1].casefold()
@@ -169,6 +182,13 @@ def hours_in(text: str) -> float | None:
     return number / 60 if match[2].casefold().startswith(("min", "分")) else number
 
 
+def _times(before: str) -> float:
+    """Return how many of a span of time a person has: the number that stands before it."""
+    word = re.search(rf"({_SPAN_NUMBER})$", before, re.IGNORECASE)
+    said = word[1].strip().casefold().removesuffix("个") if word else ""
+    return _NUMBERS.get(said, float(said) if said.isdigit() else 1.0)
+
+
 def without_hours(text: str) -> str:
     """Return a text without the time that a person has."""
     text = whole(
@@ -176,8 +196,9 @@ def without_hours(text: str) -> str:
         r"(?= (?:an?|one|two|three|the|this|my|\d)\b)|"
         r"(?:in|for|within) (?=(?:an?|one|this|the) \w+$)|有空"
     ).sub(" ", text)
-    for span in (HOURS, *SPANS):
-        text = span.sub(" ", text)
+    text = HOURS.sub(" ", text)
+    for span in SPANS:
+        text = re.sub(rf"(?:{_SPAN_NUMBER})?(?:{span.pattern})", " ", text, flags=re.IGNORECASE)
     return text
 
 

@@ -12,15 +12,17 @@ from assistant.answering.addressed import sounds_like_an_order
 from assistant.answering.compose import Numbering, quotation, sentence
 from assistant.answering.decide import decide, limits_for, signals
 from assistant.answering.evidence import Line, gather, statements
+from assistant.answering.matching import stands
 from assistant.answering.question import understand
 from assistant.answering.values import Answer, Citation, Sentence, Span
 from index.search.library import Hit, Library
 from index.store import browse
 from index.store.values import Filters
-from ingest.text.claims import Kind, denies, numbers_of, read
+from ingest.text.claims import Kind, Term, denies, numbers_of, read
 
 _YEAR = re.compile(r"(?<![\d.,])(?:19|20)\d\d(?![\d.,]\d)")
 _PASSAGES = 16
+_COUNTED = 24  # passages where a number is asked for: few of them say it
 _GROUPS = 5
 _ALIKE = 0.7  # share of the terms of each that the other has, numbers and negations aside
 _FEWEST = 6  # terms of an item that is no sentence
@@ -84,11 +86,17 @@ def claims(
     of which it is true.
     """
     filters = Filters(documents=tuple(documents))
-    evidence = gather(library, understand(subject), filters, _PASSAGES)
-    lines = [line for line in evidence.lines if line.whole and _claims(line)]
-    lines = [line for line in lines if counted is None or counted(line.text)]
-    names = [term.text.casefold() for term in read(subject).terms if term.kind == Kind.NAME]
-    named = [line for line in lines if all(name in _said(line) for name in names)]
+    depth = _COUNTED if counted else _PASSAGES
+    evidence = gather(library, understand(subject), filters, depth)
+    lines = [line for line in evidence.lines if line.whole and (counted or _claims(line))]
+    names = _versioned(subject)
+    if counted is not None:
+        doing = _doing(subject)
+        lines = [
+            line for line in lines
+            if counted(line.text) and all(stands(word, line.text) for word in doing)
+        ]  # fmt: skip
+    named = [line for line in lines if all(_speaks_of(line, name) for name in names)]
     lines = (named if names else lines) or lines
     top = max((line.score for line in lines), default=0.0)
     # the words of one language say nothing of how well a sentence of another fits
@@ -115,6 +123,47 @@ def claims(
     return [newest_first(group) for group in groups[:_GROUPS]], answered
 
 
+def _versioned(subject: str) -> list[str]:
+    """Return the names in a subject, each with the number of its version: Llama 2."""
+    terms = read(subject).terms
+    names = []
+    for term, following in zip(terms, [*terms[1:], None], strict=True):
+        if term.kind == Kind.NAME:
+            version = (
+                following is not None
+                and following.kind == Kind.NUMBER
+                and following.start <= term.end + 1
+            )
+            names.append(subject[term.start : following.end if following and version else term.end])
+    return names
+
+
+def _doing(subject: str) -> list[Term]:
+    """Return the words of a subject that say what is counted of it: "trained"."""
+    return [
+        term for term in read(subject).terms[1:]
+        if term.kind == Kind.WORD and re.search(r"(?:ed|ing|en|ught)$", term.text)
+    ]  # fmt: skip
+
+
+def _speaks_of(line: Line, name: str) -> bool:
+    """Say whether a sentence is about what is named: by itself, or by what stands above it.
+
+    A sentence that names another version of the thing is about that.
+    """
+    plain = _joined(name)
+    if plain in _joined(line.text):
+        return True
+    kind = re.match(r"[^\W\d]+", plain)
+    if kind and plain[kind.end() :] and re.search(rf"{re.escape(kind[0])}\d", _joined(line.text)):
+        return False
+    return plain in _joined(_said(line))
+
+
+def _joined(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text).casefold()
+
+
 def _claims(line: Line) -> bool:
     """Say whether a line says something, and is no heading nor an entry of a table of contents."""
     entry = line.piece.item and line.piece.text.rstrip()[-1:] not in ".。!！"
@@ -128,7 +177,7 @@ def told_twice(group: Sequence[Claim]) -> bool:
 
 def _said(line: Line) -> str:
     passage = line.hit.passage
-    return f"{passage.title} {passage.text}".casefold()
+    return " ".join((passage.title, *passage.heading, passage.text))
 
 
 def _same_thing(one: Claim, other: Claim) -> bool:

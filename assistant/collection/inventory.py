@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from assistant.collection import about as shelves
+from assistant.collection import views
 from assistant.collection.catalog import Catalog, ListRow, Work, catalog
 from assistant.collection.lines import (
     ENDS,
@@ -19,10 +20,12 @@ from assistant.collection.lines import (
     line,
     narrowed,
     place_of,
+    within,
 )
 from assistant.collection.report import LANGS, Report
 from assistant.collection.request import Request
 from assistant.collection.subject import holdings
+from assistant.collection.vocabulary import SAID
 from assistant.learning import effort, primer
 from assistant.learning.effort import duration
 from index.search.library import Library
@@ -36,10 +39,16 @@ _TOPICS = 10
 def inventory(library: Library, request: Request, report: Report) -> str:
     """Say how much there is, of what kinds and languages, from when."""
     here = catalog(library.store)
+    if request.asks in views.VIEWS:
+        return views.view(library, request, report)
     if request.asks in ("newest", "oldest"):
         return _extreme(library, here, request, report)
     if request.asks in ENDS:
-        works = [work for work in narrowed(here.works, request) if not work.primer]
+        works = narrowed(library, here.works, request)
+        works = [work for work in works if work.primer == request.primer]
+        wanted = in_words(request, report.lang, len(works))
+        if SAID["count"].search(request.text):
+            report.say(report.text(f"{len(works)} {wanted}:", f"{len(works)} 项{wanted}："))
         for work in at_the_end(library, works, request.asks)[:SHOWN]:
             report.item(line(library, work, report.lang), work)
         return report.text(
@@ -54,7 +63,14 @@ def inventory(library: Library, request: Request, report: Report) -> str:
         return _hours(here, report)
     if request.primer:
         return _primer(here, report)
-    if request.kinds or request.langs or request.levels or request.since or request.lists:
+    if (
+        request.kinds
+        or request.langs
+        or request.levels
+        or request.since
+        or request.lists
+        or (request.conditions)
+    ):
         return _part(library, here, request, report)
     documents, listed = here.documents, here.listed
     passages = library.store.count("passages")
@@ -143,9 +159,9 @@ def _add_lists(rows: Sequence[ListRow], report: Report) -> None:
 
 def _part(library: Library, here: Catalog, request: Request, report: Report) -> str:
     """Say how many works of some kinds, languages, years or lists there are, and which."""
-    works = narrowed(here.works, request)
+    works = narrowed(library, here.works, request)
     if request.since:
-        works = [work for work in works if _within(work, request.since, request.until)]
+        works = [work for work in works if within(work, request.since, request.until)]
     if not (request.kinds or request.lists) or request.since:
         works = [work for work in works if not work.primer]
     held = sum(work.held for work in works)
@@ -170,14 +186,8 @@ def _part(library: Library, here: Catalog, request: Request, report: Report) -> 
     return how_found(request, report)
 
 
-def _within(work: Work, since: str, until: str) -> bool:
-    if not work.date:
-        return False
-    return work.date >= since[: len(work.date)] and (not until or work.date[: len(until)] <= until)
-
-
 def _extreme(library: Library, here: Catalog, request: Request, report: Report) -> str:
-    works = [work for work in narrowed(here.works, request) if work.date]
+    works = [work for work in narrowed(library, here.works, request) if work.date]
     works.sort(key=lambda work: work.date, reverse=request.asks == "newest")
     if not works:
         report.say(
@@ -218,9 +228,15 @@ def _hours(here: Catalog, report: Report) -> str:
 def lists(library: Library, request: Request, report: Report) -> str:
     """Say which lists there are, what a list covers, or which sections are about a subject."""
     here = catalog(library.store)
+    if request.asks == "compare":
+        return views.compare(library, request, report)
+    if request.asks == "which":
+        return views.which_cover(library, request, report)
     if request.subject:
         return _sections_about(library, here, request, report)
-    if not request.lists:
+    if request.asks == "who" and not request.lists:
+        _keepers(here.lists, report)
+    elif not request.lists:
         report.say(
             report.text(
                 f"{len(here.lists)} lists are known here.", f"这里知道 {len(here.lists)} 份清单。"
@@ -230,10 +246,27 @@ def lists(library: Library, request: Request, report: Report) -> str:
         for row in here.lists:
             _add_outline(here, row, report, _SECTIONS)
         return how_found(request, report)
+    if request.asks == "who":
+        _keepers(request.lists, report)
     _add_lists(request.lists, report)
     for row in request.lists:
         _add_outline(here, row, report, 4 * _SECTIONS)
     return how_found(request, report)
+
+
+def _keepers(rows: Sequence[ListRow], report: Report) -> None:
+    """Say who keeps lists, as their addresses tell."""
+    for row in rows:
+        owner = owner_of(row.origin)
+        report.say(
+            report.text(
+                f"{row.name} is kept by {owner}." if owner
+                else f"Who keeps {row.name} is not known here: it came without an address.",
+                f"{row.name} 由 {owner} 维护。" if owner
+                else f"{row.name} 没有注明来源网址，所以不知道由谁维护。",
+            ),
+            row,
+        )  # fmt: skip
 
 
 def _add_outline(here: Catalog, row: ListRow, report: Report, most: int) -> None:
@@ -295,6 +328,8 @@ def _ends_with(section: Sequence[str], path: Sequence[str]) -> bool:
 
 def agreed(library: Library, request: Request, report: Report) -> str:
     """Say which works, and which subjects, several lists share."""
+    if request.asks == "twice":
+        return views.twice(library, report)
     here = catalog(library.store)
     works = [work for work in here.listed if len({place.list for place in work.places}) > 1]
     if works:

@@ -29,6 +29,12 @@ _NAMED = {
 _ANY = "|".join(_NAMED.values())
 _LICENCE = re.compile(rf"(?<![A-Za-z])(?:{_ANY})(?![A-Za-z])")
 _SPEAKS = re.compile(r"licen[cs]|commercial|许可|协议|授权|商用|open[- ]sourc|开源", re.IGNORECASE)
+_OWN = re.compile(
+    r"licen[cs]ed? under|under (?:the|an?) .{0,30}licen[cs]e|\blicen[cs]e\b|许可|协议开源",
+    re.IGNORECASE,
+)
+LICENCES = _ANY
+"""The names of licences, as a part of a pattern."""
 _ASKED = re.compile(
     rf"^(?:is|are) (?:the )?(?P<a>.+?) (?:\w+ed |available )?under (?:an? |the )?"
     rf"(?P<la>{_ANY})(?:[- ]licen[cs]e)?[?.! ]*$"
@@ -76,6 +82,23 @@ def about_a_licence(
             f"不是：来源写的是 {chinese}，不是 {wanted}。",
         )
     return replace(report.answer(report.text(*verdict)), view="extractive")
+
+
+def under(library: Library, name: str) -> set[str]:
+    """Return the addresses of the texts that name one licence as theirs, and that one."""
+    wanted = _name(name)
+    own: dict[str, set[str]] = {}
+    rows = library.store.rows(
+        "SELECT documents.url, passages.heading, passages.text FROM passages"
+        " JOIN documents ON documents.id = passages.document WHERE passages.text LIKE '%licen%'"
+        " OR passages.heading LIKE '%licen%' OR passages.text LIKE '%许可%'"
+        " OR passages.text LIKE '%协议%'"
+    )
+    for url, heading, text in rows:
+        for line in text.splitlines():
+            if _OWN.search(f"{heading} {line}"):
+                own.setdefault(url, set()).update(_licences(line))
+    return {url for url, named in own.items() if named == {wanted}}
 
 
 def _telling(library: Library, thing: str) -> Iterator[tuple[Line, list[str]]]:

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Sequence
 
 from assistant.collection import about as shelves
 from assistant.collection.catalog import Work
+from assistant.collection.conditions import Conditions
+from assistant.collection.licences import under
 from assistant.collection.report import LANGS, LEVELS, Report, counted, named_kind
 from assistant.collection.request import Request
 from assistant.learning import effort
@@ -42,6 +44,13 @@ def minutes_of(library: Library, work: Work) -> tuple[int, bool]:
     """Return the minutes a work takes, and whether its own text says so."""
     document = library.document(work.document) if work.document else None
     return effort.minutes(work.url, work.kind, document)
+
+
+def within(work: Work, since: str, until: str) -> bool:
+    """Say whether the date that a work carries lies between two dates or years."""
+    if not work.date:
+        return False
+    return work.date >= since[: len(work.date)] and (not until or work.date[: len(until)] <= until)
 
 
 ENDS = ("longest", "shortest", "hardest", "easiest")
@@ -99,15 +108,25 @@ def add_works(library: Library, report: Report, works: Sequence[Work], most: int
         report.more(len(works) - most)
 
 
-def narrowed(works: Sequence[Work], request: Request) -> list[Work]:
-    """Return the works that a request asks for, by kind, difficulty, language and list."""
-    return shelves.narrowed(
+def narrowed(library: Library, works: Sequence[Work], request: Request) -> list[Work]:
+    """Return the works that a request asks for, by kind, level, language, list and the rest."""
+    plain = shelves.narrowed(
         works,
         kinds=request.kinds,
         levels=request.levels,
         langs=request.langs,
         lists=[row.name for row in request.lists],
     )
+    if not request.conditions:
+        return plain
+    licence = request.conditions.licence
+    if licence:
+        texts = under(library, licence)
+        plain = [work for work in plain if work.document in texts]
+    return [
+        work for work in plain
+        if request.conditions.hold(work, lambda work: minutes_of(library, work)[0])
+    ]  # fmt: skip
 
 
 def options_of(request: Request) -> str:
@@ -127,9 +146,51 @@ def in_words(request: Request, lang: str, number: int = 2) -> str:
     names = [counted(kind, number, "en").partition(" ")[2] for kind in request.kinds]
     names = names or ["work" if number == 1 else "works"]
     names_zh = [named_kind(kind, "zh") for kind in request.kinds] or ["资料"]
+    beside = _conditions_in_words(request.conditions, lang)
     if lang == "zh":
-        return "".join(chinese) + "和".join(names_zh)
-    return " ".join([*english, " or ".join(names)])
+        return (
+            "".join(chinese) + "和".join(names_zh) + (f"（{'，'.join(beside)}）" if beside else "")
+        )
+    return " ".join([*english, " or ".join(names)]) + (f" ({', '.join(beside)})" if beside else "")
+
+
+def _conditions_in_words(asked: Conditions, lang: str) -> list[str]:
+    """Return what works have to be beside their kind, each in words."""
+
+    def told(english: str, chinese: str) -> str:
+        return chinese if lang == "zh" else english
+
+    parts = [told(f"on {host}{path}", f"来自 {host}{path}") for host, path in asked.sites]
+    parts += [
+        told(f"not on {host}{path}", f"不来自 {host}{path}") for host, path in asked.not_sites
+    ]
+    for kind in asked.not_kinds:
+        many = counted(kind, 2, "en").partition(" ")[2]
+        parts.append(told(f"no {many}", f"不含{named_kind(kind, 'zh')}"))
+    parts += [told(f"not {LANGS[code][0]}", f"不是{LANGS[code][1]}") for code in asked.not_langs]
+    parts += [told(f"not on {name}", f"不在 {name} 上") for name in asked.not_lists]
+    if asked.unlisted:
+        parts.append(told("on no list", "不在任何清单上"))
+    if asked.held:
+        parts.append(told("with their text here", "原文在资料库里"))
+    if asked.licence:
+        parts.append(
+            told(
+                f"whose text names {asked.licence} as licence", f"正文写明采用 {asked.licence} 许可"
+            )
+        )
+    if asked.minutes is not None:
+        parts.append(
+            told(
+                f"of at most {duration(asked.minutes, 'en')}",
+                f"不超过{duration(asked.minutes, 'zh')}",
+            )
+        )
+    if asked.since:
+        parts.append(told(f"dated {asked.since} or later", f"日期不早于 {asked.since} 年"))
+    if asked.until:
+        parts.append(told(f"dated {asked.until} or before", f"日期不晚于 {asked.until} 年"))
+    return parts
 
 
 def how_found(request: Request, report: Report, search: str = "") -> str:

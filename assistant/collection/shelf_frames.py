@@ -7,13 +7,11 @@ from assistant.collection.asked import (
     YEAR,
     Asked,
     date,
-    hours_in,
     known,
     named_subject,
     titled,
     trimmed,
     without_dates,
-    without_hours,
     works_of,
 )
 from assistant.collection.request import (
@@ -23,21 +21,12 @@ from assistant.collection.request import (
     LISTS,
     MISSING,
     NEW,
-    PATH,
     RECOMMENDED,
     WORK,
     Request,
 )
 from assistant.collection.vocabulary import LANGUAGES, LEVELS, LIST, PLACE, SAID, THING, UNIT, whole
 
-_AROUND_LEARNING = whole(
-    r"初学者|零基础|我?只有|as a beginner|from your sources|^before|"
-    r"(?:if )?i (?:know|have) (?:nothing|no idea|little) (?:about|of)|nothing about|"
-    r"^(?:hours?|minutes?|小时|分钟)|一个|(?:want|like) to (?:get|grasp)|搞懂|弄懂|弄明白|"
-    r"[，,]?先?[看读学](?:什么|哪[些篇])$|^(?:一[个份条])?(?:学习|学会|理解|掌握|了解)|^一[个份条]|^零(?:开始)?|才?能?[看读]懂|之前|以前|"
-    r"(?:应该|该|要)?(?:按照?|以)?(?:什么|怎样|哪种)的?顺序(?:去|来)?(?:读|看|学)?|"
-    r"的?(?:阅读|学习)?(?:顺序|路线|路径|计划)(?:是什么|怎么安排|如何安排)?$"
-)
 _AROUND_GONE = whole(r"(?:or|and|but|could|can|not|be|read|opened|why|any ?more)|已经|为什么|经")
 _ALL = whole(
     rf"(?:everything|all)(?: (?:of )?(?:the |your )?(?:{UNIT}))? (?:about|on|for)|"
@@ -67,8 +56,12 @@ _WHICH_PLACES = whole(
 )
 _ABOUT_LISTS = whole(
     r"organi[sz]\w+|structur\w+|outline|overview|结构|大纲|组织|涵盖|主题|怎样|"
-    r"maintain\w*|curat\w*|compil\w*|ma[dk]es?|come from|from where|differ\w*|between|compar\w*|"
+    r"maintain\w*|keeps|curat\w*|compil\w*|ma[dk]es?|come from|from where|differ\w*|between|"
+    r"compar\w*|"
     r"best|put together|assembled|谁|整理|维护|来自|哪里来|区别|不同|最?适合|初学者|新手"
+)
+_KEPT_BY = whole(
+    r"who(?:se)?|maintain\w*|curat(?:or|ed)|compiled|put together|assembled|谁|维护者?|作者"
 )
 _WRITTEN = whole(r"written|published|posted|dated|came out|from|写的?|发表的?")
 _WHO = whole(r"who (?:\w+ )?(?:recommend|suggest|list|put|endorse|mention)\w*|谁推荐|whose list")
@@ -87,7 +80,8 @@ def the_lists(asked: Asked) -> Request | None:
     subject = asked.subject("list", "shelves", "have", "author")
     for pattern in (*LEVELS.values(), _ABOUT_LISTS, _SOME_LISTS):
         subject = pattern.sub(" ", subject)
-    return asked.request(LISTS, levels=()) if not trimmed(subject) else None
+    who = "who" if _KEPT_BY.search(t) else ""
+    return asked.request(LISTS, levels=(), asks=who) if not trimmed(subject) else None
 
 
 def recommended(asked: Asked) -> Request | None:
@@ -187,40 +181,6 @@ def new(asked: Asked) -> Request | None:
     return asked.request(NEW, since=since)
 
 
-def path(asked: Asked) -> Request | None:
-    """What should I read first to understand X?"""
-    t = asked.text
-    match = SAID["learn"].search(t)
-    hours = hours_in(t)
-    if match is None and not (hours and re.search(r"\b(?:read|study|learn)\b|[学读看]", t, re.I)):
-        return None
-    if (
-        match
-        and match[0].casefold() == "learning"
-        and not (asked.has("thing") and asked.has("bring"))
-    ):
-        others = [other for other in SAID["learn"].finditer(t) if other[0].casefold() != "learning"]
-        if not others:
-            return None
-    # a field is learnt by reading, one thing of it by an explanation
-    explains = re.match(r"walk me through\b(?!.*\b(?:scratch|zero|courses?)\b)", t, re.IGNORECASE)
-    if explains:
-        return None
-    subject = trimmed(without_hours(asked.subject("learn", "list")))
-    subject = trimmed(re.sub(r"(?i)^(?:only |i have |learn|study|understand|read)\b", "", subject))
-    subject = trimmed(SAID["shelves"].sub(" ", SAID["have"].sub(" ", subject)))
-    subject = trimmed(_AROUND_LEARNING.sub(" ", subject))
-    if not subject:
-        return None
-    if (
-        asked.has("bring", "unit")
-        and asked.has("have")
-        and not SAID["learn"].search(whole(r"入门(?!手册)").sub(" ", t))
-    ):
-        return None  # easy material is asked for, no order
-    return asked.request(PATH, subject=subject, hours=hours)
-
-
 def work(asked: Asked) -> Request | None:
     """Who wrote X? How long, how hard is it? Do you have it?"""
     t = asked.text
@@ -238,7 +198,8 @@ def work(asked: Asked) -> Request | None:
         return None  # of everything on a subject
     written = re.match(
         r"(.{2,40}?)都?(?:写|发表|做|录)过(?:什么|哪些|多少)"
-        r"|what (?:else )?(?:does|do|has|did) (.{2,40}?) (?:have|written|write|published?|made|"
+        r"|what (?:else )?(?:does|do|has|did) (.{2,40}?) (?:have|written|write|publish(?:ed)?|"
+        r"post(?:ed)?|made|"
         r"done)(?: here| in .{2,30})?[?.! ]*$",
         t,
         re.IGNORECASE,
@@ -248,7 +209,11 @@ def work(asked: Asked) -> Request | None:
     if written:
         subject = written[1] or written[2]
         works = [m for m in asked.works(subject) if m.by in ("author", "site")]
-        return asked.request(WORK, works=works_of(works), subject=subject) if works else None
+        years = [year[0] for year in YEAR.finditer(t)]
+        since, until = (min(years), max(years)) if years else ("", "")
+        return asked.request(
+            WORK, works=works_of(works), subject=subject, since=since, until=until
+        ) if works else None  # fmt: skip
     subject = asked.subject(*classes, "have", "shelves")
     either = rf",? an? (?:{UNIT}) or an? (?:{UNIT}).*$"
     subject = re.sub(rf"(?i)^(?:what kind of (?:thing|source|work) is)\b|{either}", "", subject)
@@ -293,17 +258,22 @@ def holdings(asked: Asked) -> Request | None:
     unit = asked.has("unit") or asked.has("list")
     brings = asked.has("bring")
     about = r"(?:about|on|for|regarding|covering|to learn)"
-    fragment = whole(rf"^(?:\w+ )?(?:{UNIT}|anything|something|everything) {about}").match(t)
+    fragment = whole(
+        rf"^(?:\w+ )?(?:{UNIT}|(?:anything|something|everything)(?: (?!on |for )\w+)?) {about}"
+    ).match(t)
     verbs = r"(?:explain|cover|discuss|teach|treat|mention|deal with|are about|talk about|are on)s?"
     there = r"what(?: else)?(?: is|'s| are) there(?: to (?:read|watch))?"
     fragment = fragment or whole(
-        rf"^(?:{there} {about}|(?:which|what) (?:\w+ )?(?:{UNIT}) {verbs})"
+        rf"^(?:{there} {about}|(?:which|what) (?:\w+ )?(?:{UNIT}) {verbs}"
+        rf"|^关于.{{1,30}}的(?:{UNIT})(?=[。？?]?$))"
     ).match(t)
     place = asked.has("place") or " > " in t
     count = asked.has("count")
     strong = named or (speaks and (unit or asked.has("thing") or asked.has("shelves")))
     strong = strong or (place and (asked.has("list") or named or " > " in t))
-    if asked.has("have") and whole(r"(?:do|have|does) (?:you|we)|你").search(t):
+    if asked.has("have") and (
+        asked.conditions or whole(r"(?:do|have|does) (?:you|we)|你").search(t)
+    ):
         strong = True
     weak = (brings and (unit or asked.has("thing"))) or bool(fragment)
     more = whole(
@@ -340,11 +310,16 @@ def holdings(asked: Asked) -> Request | None:
     subject = trimmed(
         whole(
             r"more (?:about|on)?|further|differ\w*|one another|overview|big|large|size|"
-            r"old(?:est)?|cover\w*|mention\w*|biggest|largest|longest|smallest|between|years?|dates?|index\w*|total|most|"
+            r"old(?:est)?|cover\w*|mention\w*|biggest|largest|longest|smallest|between|years?|"
+            r"dates?|index\w*|total|most|"
             r"提到|涵盖|最大|最多|分别|年份|了什么|[看读]?完|"
-            r"shortest|quickest|briefest|hardest|toughest|difficult|advanced|easiest|simplest|gentlest|"
-            r"最短|最快|最长|最难|最简单|最容易|everything|所有|全部|recommend\w*|contain\w*|include\w*|explain\w*|discuss\w*|teach\w*|treat\w*|hours?|"
+            r"shortest|quickest|briefest|hardest|toughest|difficult|advanced|easiest|simplest|"
+            r"gentlest|"
+            r"最短|最快|最长|最难|最简单|最容易|everything|所有|全部|recommend\w*|contain\w*|"
+            r"include\w*|explain\w*|discuss\w*|teach\w*|treat\w*|hours?|"
             r"minutes?|works?|stands?|under|topics?|tell me|^(?:deal|speak) (?:with|of)|"
+            r"introductions? to|intros? to|overviews? of|explanations? of|written|posted|上手|"
+            r"还|最(?= |$)|一$|"
             r"更多|推荐|多少|类型|种类|讲些|讲|这个|几个|一共|总共|小时|入门$"
         ).sub(" ", subject)
     )
@@ -355,6 +330,10 @@ def holdings(asked: Asked) -> Request | None:
         return None
     # where the request does not speak of the collection, the catalog has to know its subject
     asked_for = strong or bool(asked.kinds and brings)
+    if not strong and re.match(
+        "(?:首次|最早|最先)?(?:提出|证明|发现|使用|采用|引入|训练)", subject
+    ):
+        return None  # "which papers proposed X?" is a question of fact
     if subject and not asked_for and not known(asked, subject):
         return None
     spoken_of = place or named or asked.has("unit") or asked.has("have", "thing")
@@ -364,9 +343,13 @@ def holdings(asked: Asked) -> Request | None:
         return asked.request(INVENTORY, asks="count", primer=True)
     if not subject:
         return _inventory(asked, count=count)
+    primer = whole(r"(?:the |your )?primer(?:'s)?|(?:入门)?手册").search(t) is not None
     kind = LISTS if place and not asked.has("unit") else HOLDINGS
     asks = "hours" if everything else _end(t)
-    return asked.request(kind, subject=subject, asks=asks if kind == HOLDINGS else "")
+    levels = {"levels": ()} if asks in _MOST else {}
+    return asked.request(
+        kind, subject=subject, asks=asks if kind == HOLDINGS else "", primer=primer, **levels
+    )
 
 
 def _end(text: str) -> str:
@@ -379,7 +362,8 @@ def _inventory(asked: Asked, *, count: bool) -> Request | None:
     t = asked.text
     asks = "count" if count else ""
     if end := _end(t):
-        return asked.request(INVENTORY, asks=end, levels=())
+        primer = whole(r"(?:the |your )?primer(?:'s)?|(?:入门)?手册").search(t) is not None
+        return asked.request(INVENTORY, asks=end, levels=(), primer=primer)
     if whole(r"oldest|最早|最旧").search(t):
         asks = "oldest"
     elif whole(r"newest|latest|最新").search(t):
@@ -392,6 +376,7 @@ def _inventory(asked: Asked, *, count: bool) -> Request | None:
         kind = LISTS if not asked.lists or not count else INVENTORY
         return asked.request(kind, asks=asks)
     years = [year[0] for year in YEAR.finditer(t)]
-    kind = LISTS if asked.lists and not count else INVENTORY
+    narrowed = asked.kinds or asked.conditions
+    kind = LISTS if asked.lists and not (count or narrowed) else INVENTORY
     since, until = (min(years), max(years)) if years else ("", "")
     return asked.request(kind, asks=asks, since=since, until=until)

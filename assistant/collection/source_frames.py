@@ -2,12 +2,23 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
-from assistant.collection.asked import EDGE, YEAR, Asked, known, lists_in, meant, titled, trimmed
+from assistant.collection.asked import (
+    EDGE,
+    YEAR,
+    Asked,
+    known,
+    lists_in,
+    meant,
+    named_subject,
+    titled,
+    trimmed,
+)
 from assistant.collection.catalog import ListRow
 from assistant.collection.naming import Match, words_of
 from assistant.collection.request import HOLDINGS, MANY_SOURCES, ONE_SOURCE, SUMMARY, Request
-from assistant.collection.vocabulary import SAID, UNIT, whole
+from assistant.collection.vocabulary import LANGUAGES, SAID, UNIT, whole
 
 PRIMER_NOTE = whole("primer(?:'s)?|notes?|笔记")
 THIS_PAGE = whole(
@@ -15,6 +26,18 @@ THIS_PAGE = whole(
     r"(?:这个|这篇|这份|这一|该|本)(?:页面?|网页|文章|论文|来源|文档|笔记)"
 )
 """A source spoken of without a name: the one that is open, or was spoken of last."""
+_SENTENCES = re.compile(
+    r"(?:,? ?\b(?:in|with|using) )?(?:about |at most |no more than )?\b(?P<n>\d{1,2}|a single|"
+    r"an?|one|two|three|four|five|six|"
+    r"seven|eight|ten)[- ]sentences?\b(?: of)?|用?(?P<z>\d{1,2}|[一两二三四五六七八十])(?:句话|"
+    r"句)(?:来|内|以内)?",
+    re.IGNORECASE,
+)
+_COUNTS = {
+    "a": 1, "an": 1, "a single": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6,
+    "seven": 7, "eight": 8, "ten": 10, "一": 1, "两": 2, "二": 2, "三": 3, "四": 4, "五": 5,
+    "六": 6, "七": 7, "八": 8, "十": 10,
+}  # fmt: skip
 _RESULTS = whole(r"results?|findings?|conclusions?|结果|结论|发现")
 _A_WORK = whole(
     r"(?:the|that) (?:[\w.-]+ ){1,6}(?:papers?|posts?|articles?|videos?|slides|talks?)|"
@@ -43,7 +66,8 @@ _SAYS = re.compile(
     re.IGNORECASE,
 )
 _SAYS_ZH = re.compile(
-    r"^(?P<g>.{2,40}?)(?:对|关于)(?P<gq>.{2,40}?)(?:是)?(?:(?:怎么|如何|怎样)(?:看待?|说|讲|评价|建议|解释)的?|"
+    r"^(?P<g>.{2,40}?)(?:对|关于)(?P<gq>.{2,40}?)(?:是)?(?:(?:怎么|如何|怎样)(?:看待?|说|讲|"
+    r"评价|建议|解释)的?|"
     r"有(?:什么|何)(?:看法|建议|说法|观点))[？?。]*$"
     r"|^(?:根据|按照|依据|据)(?P<a>.+?)(?:的(?:说法|介绍|描述|说明|文档|"
     r"内容))?[，,：:]\s*(?P<aq>.+)$"
@@ -56,8 +80,10 @@ _CHANGED = re.compile(
     r" (?:between|since|from|over|after)\b.*$"
     r"|^(?:how|what) (?:has|have|did|does) (.+?) chang\w*"
     r"(?: (?!between|since|from|over|after)(.+?))?(?: (?:between|since|from|over|after)\b.*)?$"
-    r"|(?:来源|资料|文档|文章)(.{1,40}?)的?(?:说法|观点|记载|数字|结论)(?:是否|有没有|是不是)?"
-    r"(?:一致|矛盾|冲突|不同|相同)",
+    r"|(?:来源|资料|文档|文章|文献)(?:之间|里|中)?(?:对于?|关于|在)?(.{1,40}?)(?:上|方面)?"
+    r"的?(?:说法|观点|记载|数字|结论|建议|看法|描述)?(?:都)?(?:是否|有没有|是不是|有(?:什么)?|"
+    r"存在)?"
+    r"(?:一致|矛盾|冲突|不同|相同|分歧)",
     re.IGNORECASE,
 )
 _OF_BOTH = re.compile(
@@ -78,7 +104,8 @@ _CLAUSE = re.compile(
 def _a_person(asked: Asked, mention: str) -> bool:
     """Say whether a mention is a name as people have, of whom nothing is here: "Raschka"."""
     said = re.search(
-        r"\b(?:say|says|write|writes|think|argue|claim|recommend)\b|怎么|如何|怎样|看法|建议|说法|观点",
+        r"\b(?:say|says|write|writes|think|argue|claim|recommend)\b|怎么|如何|怎样|看法|建议|"
+        r"说法|观点",
         asked.text,
     )
     name = re.fullmatch(r"(?:[A-Z][a-z]+(?:-[A-Z][a-z]+)? ?){1,3}", mention.strip())
@@ -128,16 +155,21 @@ def many(asked: Asked) -> Request | None:
     comparing = SAID["compare"].search(asked.text)
     if comparing and whole(r"chang\w*").search(comparing[0]) and not in_time:
         return None  # "between GPT-2 and GPT-3": two things, no two times
-    dull = " \u0001 ".join(changed.groups("")) if changed else SAID["compare"].sub(" \u0001 ", text)
-    dull = whole(rf"{UNIT}|来源|各个?|说法|kept|say").sub(" ", dull)
-    parts = (" ".join(trimmed(part).split()) for part in dull.split("\u0001"))
-    subject = " ".join(part for part in parts if part)
+    subject = _compared(" \u0001 ".join(changed.groups(""))) if changed else ""
+    subject = subject or _compared(SAID["compare"].sub(" \u0001 ", text))
     if not subject:
         return None
     since, until = (min(years), max(years)) if years else ("", "")
     if len(years) == 1:
         until = ""
     return asked.request(MANY_SOURCES, subject=subject, since=since, until=until, kinds=())
+
+
+def _compared(text: str) -> str:
+    """Return what a comparison of sources is about: a text without the words of comparing."""
+    dull = whole(rf"{UNIT}|来源|各个?|说法|kept|say").sub(" ", text)
+    parts = (" ".join(trimmed(part).split()) for part in dull.split("\u0001"))
+    return " ".join(part for part in parts if part)
 
 
 def one_source(asked: Asked) -> Request | None:
@@ -154,6 +186,7 @@ def one_source(asked: Asked) -> Request | None:
     question += groups.get("more", "")
     if chinese and slot == "b":
         question = f"{groups.get('bq') or ''}".strip("？?。 ") or asked.text
+    mention = _whose(mention, question)
     primer = bool(PRIMER_NOTE.search(mention))
     if (lists := lists_in(asked.catalog, mention)) and not _one_of(lists, mention, asked):
         subject = trimmed(question)
@@ -168,21 +201,44 @@ def one_source(asked: Asked) -> Request | None:
         )
     if not works or _another(asked, works):
         return None
+    of_subject = slot == "c" and not chinese and works[0].by == "title"
+    named = titled(asked, mention) or SAID["unit"].search(mention)
+    if of_subject and not named and named_subject(asked, mention):
+        return None  # "what does vLLM recommend for ...": the thing is meant, not a text about it
     within = slot == "d" or (slot == "f" and asked.text[:3].casefold() == "in ")
     loose = within or (chinese and slot == "c")  # "in X, ...": X may be a subject
     long = len(words_of(mention)) >= _TITLE
     if loose and not (works[0].score > _CERTAIN and (long or titled(asked, mention))):
         return None
+    spoken = next((lang for lang, said in LANGUAGES.items() if said.search(mention)), asked.lang)
     return asked.request(
-        ONE_SOURCE, works=meant(works, asked.lang), subject=mention,
+        ONE_SOURCE, works=meant(works, spoken), subject=mention,
         question=_asked_of(question, asked),
     )  # fmt: skip
+
+
+def _whose(mention: str, question: str) -> str:
+    """Return a mention with the name that "its" stands for, which the question has."""
+    own = re.match(r"(?:its|their|his|her|它的|其)(?: own)? ?", mention, re.IGNORECASE)
+    names = re.findall(r"\b[A-Z][\w.-]*", question[1:]) if own else []
+    return f"{names[-1]} {mention[own.end() :]}" if own and names else mention
 
 
 def summary(asked: Asked) -> Request | None:
     """Summarise X; what are the main points of X?"""
     if not asked.has("sum"):
         return None
+    match = _SENTENCES.search(asked.text)
+    if match is None:
+        return _summed_up(asked)
+    said = (match["n"] or match["z"]).casefold()
+    rest = f"{asked.text[: match.start()]} {asked.text[match.end() :]}".strip()
+    request = _summed_up(Asked(asked.library, asked.catalog, rest, asked.lang))
+    number = _COUNTS[said] if said in _COUNTS else int(said)
+    return replace(request, sentences=number) if request else None
+
+
+def _summed_up(asked: Asked) -> Request | None:
     if (this := THIS_PAGE.search(asked.text)) and "://" not in asked.text:
         mention = trimmed(f"{asked.subject('sum')}".replace(this[0], " "))
         meant_by_name = asked.works(mention)

@@ -1,12 +1,11 @@
 """Requests about what sources say: one summed up, one asked alone, several side by side."""
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from assistant.answering import answer as answering
 from assistant.answering.counted import asks_a_number
-from assistant.answering.values import Answer, Event
+from assistant.answering.values import Answer, Citation, Event, Sentence
 from assistant.collection import compared
 from assistant.collection.catalog import Work, catalog
 from assistant.collection.report import Report
@@ -16,8 +15,7 @@ from assistant.collection.works import describe
 from assistant.engines.protocol import Engine
 from index.search.library import Library
 from index.store.values import Filters
-
-_ONE_SENTENCE = re.compile(r"\b(?:one|a single) sentence\b|一句话", re.IGNORECASE)
+from ingest.text.sentences import language
 
 
 def summed_up(library: Library, request: Request, report: Report) -> Answer:
@@ -53,12 +51,22 @@ def summed_up(library: Library, request: Request, report: Report) -> Answer:
             f"“{work.title}” has no running text to sum up: open it at {work.url}.",
             f"《{work.title}》没有可以概括的正文：请打开 {work.url}。",
         ))  # fmt: skip
-    if _ONE_SENTENCE.search(request.text):
-        sentences, citations = sentences[:1], citations[:1]
+    if request.sentences:
+        sentences, citations = _some(sentences, citations, request.sentences)
         how = report.text(f"From “{title}” alone.", f"只依据《{title}》。")
     report.quote(sentences, citations)
     report.read_on(title, work.url)
     return replace(report.answer(how), view="extractive")
+
+
+def _some(
+    sentences: Sequence[Sentence], citations: Sequence[Citation], most: int
+) -> tuple[list[Sentence], list[Citation]]:
+    """Return so many sentences, from the first of a summary on spread over all of it."""
+    step = max(1.0, len(sentences) / most)
+    kept = [sentences[int(n * step)] for n in range(min(most, len(sentences)))]
+    used = {n for sentence in kept for n in sentence.citations}
+    return kept, [citation for citation in citations if citation.n in used]
 
 
 def asked_alone(
@@ -88,9 +96,8 @@ def asked_alone(
     title = _titles(request, report, len(held))
     how = report.text(f"Answered from {title} alone.", f"只依据 {title} 回答。")
     spoken = {work.lang for work in request.works if work.held}
-    if (
-        len(spoken) == 1 and request.lang not in spoken
-    ):  # a question in one language, a page in another
+    if len(spoken) == 1 and language(request.question) not in spoken:
+        # a question in one language, a page in another
         library = library.asked_in(spoken.pop())
     for event in answering.answer(library, request.question, filters, k, model, stop):
         if event.answer is None:
@@ -112,16 +119,18 @@ def side_by_side(library: Library, request: Request, report: Report) -> Answer:
     """Show what several documents say of a subject, newest first, and where they differ."""
     if request.works and not _texts(library, request.works):
         return _absent(library, request, report)
+    number = asks_a_number(request.text)
     groups, answered = compared.claims(
         library, request.subject, request.since, request.until,
-        documents=_texts(library, request.works), counted=asks_a_number(request.text),
+        documents=_texts(library, request.works), counted=number,
     )  # fmt: skip
     if not groups or not (answered or any(map(compared.told_twice, groups))):
         dated = _dated(library, request, report)
         return report.answer("", refused=report.text(
             f"No dated source here says anything about “{request.subject}”" if request.since
-            else f"No source here says anything about “{request.subject}”",
-            f"这里没有{'注明日期的' if request.since else ''}来源谈到“{request.subject}”",
+            else f"Nothing found here says {'a number of' if number else 'anything about'}"
+            f" “{request.subject}”",
+            f"这里没有找到{'注明日期的' if request.since else ''}来源谈到“{request.subject}”",
         ) + report.text(".", "。") + dated)  # fmt: skip
     differ = [group for group in groups if compared.differing(group)]
     alike = [group for group in groups if compared.told_twice(group) and group not in differ]

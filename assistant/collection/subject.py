@@ -5,6 +5,7 @@ from dataclasses import replace
 from assistant.answering.compose import in_other_words
 from assistant.answering.primer_zh import in_chinese
 from assistant.collection import about as shelves
+from assistant.collection import views
 from assistant.collection.about import About
 from assistant.collection.catalog import catalog
 from assistant.collection.lines import (
@@ -28,7 +29,7 @@ from assistant.collection.report import Report, named_kind
 from assistant.collection.request import Request
 from assistant.learning import primer
 from assistant.learning.effort import duration
-from assistant.learning.path import reading_path
+from assistant.learning.path import found, reading_path
 from assistant.learning.path_form import Step
 from index.search.library import Library
 from ingest.errors import NothingFound, UsageError
@@ -37,6 +38,7 @@ from ingest.values import PRIMER
 _STEPS = 8
 _SECTIONS = 6
 _TOPICS = 10
+_DEEP, _LIKE = 60, 0.35  # notes of the primer: how far they are looked for, how like they are
 
 
 def holdings(library: Library, request: Request, report: Report) -> str:
@@ -47,10 +49,18 @@ def holdings(library: Library, request: Request, report: Report) -> str:
         works = [match.work for match in named if match.by in ("author", "site")]
         about = About(subject, about.note, tuple(dict.fromkeys([*works, *about.works])),
                       about.sections, about.gaps)  # fmt: skip
-    works = narrowed(about.works, request)
+    if request.primer:
+        return _notes_on(library, about, report)
+    works = narrowed(library, about.works, request)
+    if request.also:
+        others = shelves.about(library, flat(request.also)).works
+        works = [work for work in works if work in others]
+        subject = report.text(f"{subject} and {request.also}", f"{subject}和{request.also}")
     if request.asks in ENDS:
         works = at_the_end(library, works, request.asks)
-    narrowing = request.kinds or request.levels or request.langs or request.lists
+    narrowing = (
+        request.kinds or request.levels or request.langs or request.lists or request.conditions
+    )
     wanted = in_words(request, report.lang, len(works) or 2)
     noted = about.note is not None and library.document(about.note.url) is not None
     if not works and not noted and not about.sections:
@@ -62,7 +72,7 @@ def holdings(library: Library, request: Request, report: Report) -> str:
         )
         near = [note.topic for note in primer.nearest(subject)]
         if request.kinds:
-            every = narrowed(catalog(library.store).listed, request)
+            every = narrowed(library, catalog(library.store).listed, request)
             report.under(f"All {wanted} of the lists", f"清单里全部的{wanted}")
             add_works(library, report, every)
             report.under("", "")
@@ -98,6 +108,29 @@ def holdings(library: Library, request: Request, report: Report) -> str:
         _add_primer(library, about, report)
         _add_sections(library, about, report)
     return how_found(request, report, subject)
+
+
+def _notes_on(library: Library, about: About, report: Report) -> str:
+    """Name the primer's notes on a subject."""
+    notes = {work.url: work for work in catalog(library.store).documents if work.primer}
+    own = [about.note.url] if about.note else []
+    own += [passage.url for passage in found(library, about.subject)]
+    own += [
+        hit.passage.url for hit in library.search(about.subject, _DEEP)
+        if hit.cosine is not None and hit.cosine >= _LIKE
+    ]  # fmt: skip
+    works = [notes[url] for url in dict.fromkeys(own) if url in notes]
+    report.say(
+        report.text(
+            f"{len(works)} note{'s' * (len(works) != 1)} of the primer on {about.subject}.",
+            f"入门手册关于 {about.subject} 有 {len(works)} 篇笔记。",
+        )
+    )
+    add_works(library, report, works)
+    return report.text(
+        f"By a search: `refdesk search {quoted(about.subject)} --kind note`.",
+        f"依据搜索：`refdesk search {quoted(about.subject)} --kind note`。",
+    )
 
 
 def _add_primer(library: Library, about: About, report: Report) -> None:
@@ -139,6 +172,8 @@ def _add_sections(library: Library, about: About, report: Report) -> None:
 
 def what_to_read(library: Library, request: Request, report: Report) -> str:
     """Give the reading path of a subject: what first, in which order, how long."""
+    if request.asks == "after":
+        return views.after(library, request, report)
     subject = flat(request.subject)
     try:
         path = reading_path(library, subject, request.hours)

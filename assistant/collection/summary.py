@@ -37,7 +37,8 @@ _LEANS = re.compile(
     r"generally|sometimes|all|up until|since then|because of|due to|another|one of the|such|"
     r"that(?:'s| is)|there|it|they|or|nor|yet|on the other hand|on top of|in (?:short|addition|"
     r"contrast|other words|summary|the latest|general)|again|next|after (?:that|this)|at (?:this|"
-    r"that)|同样|此外|另外|然而|但是?|因此|所以|而且|然后|在此基础上|总之|同时|例如|比如|其中|这)\b|[\"“‘']",
+    r"that)|同样|此外|另外|然而|但是?|因此|所以|而且|然后|在此基础上|总之|同时|例如|比如|其中|"
+    r"这)\b|[\"“‘']",
     re.IGNORECASE,
 )
 _CAPTION = re.compile(
@@ -47,7 +48,8 @@ _CAPTION = re.compile(
 )
 _RESULTS = re.compile(
     r"\b(?:results?|experiments?|experimental|evaluat\w+|findings?|performance|benchmarks?|"
-    r"conclusions?|impact|takeaways?|abstract|summary|ablations?)\b|结果|实验|评估|评测|结论|总结|性能|摘要",
+    r"conclusions?|impact|takeaways?|abstract|summary|ablations?)\b|结果|实验|评估|评测|结论|"
+    r"总结|性能|摘要",
     re.IGNORECASE,
 )
 _FINDS = re.compile(

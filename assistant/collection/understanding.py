@@ -10,23 +10,32 @@ it speaks of the collection itself. In doubt a request is a question of fact.
 import re
 from collections.abc import Callable
 
-from assistant.collection import shelf_frames, source_frames
+from assistant.collection import learning_frames, shelf_frames, shelf_views, source_frames
 from assistant.collection.asked import Asked
 from assistant.collection.catalog import catalog
+from assistant.collection.conditions import conditions
 from assistant.collection.request import Request
 from assistant.collection.vocabulary import SAID
 from index.search.library import Library
 from ingest.text.sentences import language
 
+_OF_SOURCES = frozenset((source_frames.many, source_frames.one_source, source_frames.summary))
+"""What is asked of sources is read as it stands: "not" and "in 2018" belong to the question."""
 _FRAMES: tuple[Callable[[Asked], Request | None], ...] = (
+    shelf_views.lists_compared,
+    shelf_views.covering,
+    shelf_views.on_both,
     source_frames.many,
     source_frames.one_source,
+    learning_frames.after,
+    shelf_views.overview,
+    shelf_views.twice,
     shelf_frames.the_lists,
     shelf_frames.recommended,
     shelf_frames.agreed,
     shelf_frames.missing,
     shelf_frames.new,
-    shelf_frames.path,
+    learning_frames.path,
     source_frames.summary,
     shelf_frames.work,
     shelf_frames.holdings,
@@ -35,6 +44,7 @@ _LEFT_OUT = re.compile(
     r"\b(what|who|where|how|that|there|(?:could|did|does|do|is|are|have|has|was)n)(s|t)\b",
     re.IGNORECASE,
 )
+_LONGEST = 2_000  # characters; what is longer is a pasted text with a question
 _SHORT = 12  # characters: says nothing of what it is
 _TELLING = (
     "unit", "list", "shelves", "have", "learn", "sum", "compare", "place", "author", "time", "hard",
@@ -46,6 +56,12 @@ _GREETING = re.compile(
     r"^(?:(?:hi|hello|hey|good (?:morning|afternoon|evening))(?: there| all| everyone)?[,.! ]+"
     r"|i(?:'m| am) (?:new|a beginner|here for the first time)(?: here| to (?:this|it))?[,.! ]+"
     r"|(?:你好|您好|嗨|请问)[，,。！! ]*|我(?:是|刚)(?:新来|第一次来|来)的?[，,。！! ]+)+(?=.{6})",
+    re.IGNORECASE,
+)
+_THE_MOST = re.compile(
+    r"^(?:and )?(?:which|what)(?: (?:one|ones|of (?:them|these|those)))? (?:is|are|was) (?:the )?"
+    r"(?:most \w+|\w+est)(?: one| of them)?[?.! ]*$|^(?:其中)?哪(?:个|篇|部|份|"
+    r"些)是?最[\u3400-\u9fff]{1,6}[？?]*$",
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"https?://\S+")
@@ -70,6 +86,11 @@ def compares_sources(text: str) -> bool:
     return bool(SAID["compare"].search(text))
 
 
+def asks_for_the_most(text: str) -> bool:
+    """Say whether a part of a request asks which of what was named is longest, or easiest."""
+    return bool(_THE_MOST.search(text))
+
+
 def speaks_of_this_page(text: str) -> bool:
     """Say whether a text asks to sum up "this page", or for its results, without naming it."""
     said = source_frames.THIS_PAGE.search(text) and SAID["sum"].search(text)
@@ -79,10 +100,15 @@ def speaks_of_this_page(text: str) -> bool:
 def understand(library: Library, text: str) -> Request | None:
     """Return what a request asks of the collection; None for a question of fact."""
     flat = _typed(text)
+    if len(flat) > _LONGEST:
+        return None
     spoken = _ADDRESS.sub(" ", flat)
-    asked = Asked(library, catalog(library.store), flat, language(spoken))
+    here, lang = catalog(library.store), language(spoken)
+    asked = Asked(library, here, flat, lang)
+    found, rest = conditions(library.store, flat, asked.lists)
+    plain = Asked(library, here, rest, lang, found) if rest != flat else asked
     for read in _FRAMES:
-        request = read(asked)
+        request = read(asked if read in _OF_SOURCES else plain)
         if request is not None:
             return request
     return None

@@ -15,6 +15,7 @@ from assistant.collection.lines import (
     place_of,
     quoted,
     trail,
+    within,
 )
 from assistant.collection.naming import person_in
 from assistant.collection.report import LEVELS, Report, named_kind
@@ -128,6 +129,19 @@ def work_asked(library: Library, request: Request, report: Report) -> str:
     """Say who wrote a work, how long and hard it is, whether it is here."""
     if not request.works:
         return recommended(library, request, report)
+    if request.since:
+        dated = [work for work in request.works if within(work, request.since, request.until)]
+        span = "–".join(dict.fromkeys((request.since, request.until)))
+        number, of = len(dated), len(request.works)
+        report.say(
+            report.text(
+                f"{number} of the {of} works by “{request.subject.strip()}” are dated {span}.",
+                f"“{request.subject.strip()}”的 {of} 项资料中有 {number} 项注明的日期在 {span}。",
+            )
+        )
+        add_works(library, report, dated, 2 * SHOWN)
+        return report.text("By the dates that pages carry or their addresses tell.",
+                           "依据页面注明的日期，或网址本身说明的日期。")  # fmt: skip
     if len(request.works) > _DESCRIBED or (len(request.works) > 1 and not request.asks):
         report.say(
             report.text(

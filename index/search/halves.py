@@ -42,8 +42,13 @@ class PassageVectors(Protocol):
 class PassageWords(Protocol):
     """The words of a library's passages: here in tantivy, or in Milvus."""
 
-    def matching(self, text: str, limit: int, within: Within) -> list[tuple[int, float]]:
-        """Return at least the ``limit`` best passages there are as (number, BM25), best first."""
+    def matching(
+        self, text: str, limit: int, within: Within, *, to_answer: bool = False
+    ) -> list[tuple[int, float]]:
+        """Return at least the ``limit`` best passages there are as (number, BM25), best first.
+
+        ``to_answer``: they are also found by the questions that they are known to answer.
+        """
 
     def explained(self, text: str, score: float) -> float:
         """Return which share of a query the passage of a score explains."""
@@ -74,13 +79,15 @@ class Side:
 class Searched:
     """What is searched for: the text for words and for vectors, how deep, and where not.
 
-    ``within`` is where, in any language.
+    ``within`` is where, in any language; ``to_answer`` says that what is found is to answer a
+    question, not to be looked through.
     """
 
     text: str
     meant: str
     depth: int
     within: Within
+    to_answer: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +119,12 @@ def search(
 
     The cosines that are told are those of ``embedder``, if any side is searched by it.
     """
-    all_words = words.matching(searched.text, searched.depth * len(sides), searched.within)
+    all_words = words.matching(
+        searched.text,
+        searched.depth * len(sides),
+        searched.within,
+        to_answer=searched.to_answer,
+    )
     explained = words.explained(searched.text, 1.0)
     halves = []
     queries: dict[int, Vectors] = {}

@@ -110,13 +110,21 @@ class WordIndex:
             )
 
     def search(
-        self, text: str, limit: int, allowed: Iterable[int] | None = None
+        self,
+        text: str,
+        limit: int,
+        allowed: Iterable[int] | None = None,
+        *,
+        to_answer: bool = False,
     ) -> list[tuple[int, float]]:
         """Return the ``limit`` best passages as (number, BM25 score), best first.
 
-        With ``allowed`` only those passage numbers are found.
+        With ``allowed`` only those passage numbers are found; ``to_answer`` also by the questions
+        that they answer.
         """
         asked = self._asked(folded(text))
+        if not to_answer:
+            asked = {key: weight for key, weight in asked.items() if key[0] != "questions"}
         if not asked or limit < 1:
             return []
         # built from terms: a person's text is never parsed as a query
@@ -144,10 +152,12 @@ class WordIndex:
             numbers = _numbers(searcher, [address for _, address in hits])
         return [(number, float(hit[0])) for number, hit in zip(numbers, hits, strict=True)]
 
-    def matching(self, text: str, limit: int, within: Within) -> list[tuple[int, float]]:
+    def matching(
+        self, text: str, limit: int, within: Within, *, to_answer: bool = False
+    ) -> list[tuple[int, float]]:
         """Return the best passages; see `index.search.halves.PassageWords`."""
         allowed = None if within.narrowed is None else within.narrowed.numbers
-        found = self.search(text, limit + len(within.left_out), allowed)
+        found = self.search(text, limit + len(within.left_out), allowed, to_answer=to_answer)
         return [pair for pair in found if pair[0] not in within.left_out]
 
     def asked_words(self, text: str) -> tuple[list[str], list[str]]:

@@ -196,7 +196,7 @@ class Library:
         k: int = 10,
         filters: Filters = Filters(),  # noqa: B008  # immutable
         *,
-        listed: bool = True,
+        to_answer: bool = False,
     ) -> list[Hit]:
         """Return the ``k`` best passages for ``query``, best first.
 
@@ -204,8 +204,10 @@ class Library:
         each can know; the three best then move the query towards them for a second search by
         meaning. Passages in the query's language and all others are two sides, each by the model
         that knows it. What is searched by meaning has the other forms of the abbreviations in it
-        added; of a pasted page or traceback the rare words are searched. Without ``listed``, links
-        whose pages are not here are left out: they say nothing that could be cited. The order of
+        added; of a pasted page or traceback the rare words are searched. ``to_answer``
+        a question, links whose pages are not here are left out, which say nothing that could be
+        cited, and passages are found by the questions that they are known to answer, too: to who
+        looks through hits these would put notes before the pages. The order of
         the hits is the same for every ``k`` up to 100; beyond, the search goes as deep as ``k``.
 
         Raises:
@@ -222,8 +224,9 @@ class Library:
             max(_DEPTH, k),
             Within(
                 Narrowed(filters, now.store) if filters else None,
-                left_out=frozenset() if listed else now.listed,
+                left_out=now.listed if to_answer else frozenset(),
             ),
+            to_answer=to_answer,
         )
         ranking = halves.search(searched, self._sides(now, text), now.words, self.embedder)
         fused = _demoted(ranking.fused, now.listed)

@@ -27,8 +27,10 @@ class ServedWords(WordIndex):
         self._server = server
         self._name = name
 
-    def matching(self, text: str, limit: int, within: Within) -> list[tuple[int, float]]:
-        """Return the best passages; see `index.search.halves.PassageWords`."""
+    def matching(
+        self, text: str, limit: int, within: Within, *, to_answer: bool = False
+    ) -> list[tuple[int, float]]:
+        """Return the best passages by their own words, ``to_answer`` or not."""
         words, names = self.asked_words(text)
         if not (line := encoded(words, names)):
             return []

@@ -24,7 +24,7 @@ THREADS = (_FOLDER / "threads.jsonl", _FOLDER / "first_contact.jsonl")
 
 def documents(library: Library, query: str, most: int) -> list[str]:
     """Return the addresses of the best documents for a query, best first."""
-    hits = library.search(query, 20, listed=False)
+    hits = library.search(query, 20, to_answer=True)
     return list(dict.fromkeys(hit.passage.url for hit in hits))[:most]
 
 

@@ -1,0 +1,292 @@
+"""What a request narrows the shelves by beside its subject: site, year, length, what it is not.
+
+Read from the text and taken out of it, so that what is left has the plain form of a request:
+"papers on LoRA that are not on arXiv" asks for papers on LoRA. Sites are those of
+the catalog's addresses.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+from weakref import WeakKeyDictionary
+
+from assistant.collection.catalog import ListRow, Work, catalog
+from assistant.collection.licences import LICENCES
+from assistant.collection.vocabulary import KINDS, LANGUAGES, LIST, UNIT, whole
+from index.store.sqlite import Store
+
+QUICK = 15
+"""Minutes that something short takes at most."""
+_SITES = {  # what people call sites whose hosts are called otherwise
+    "hugging face": "huggingface.co", "google colab": "colab.research.google.com",
+    "colab": "colab.research.google.com", "twitter": "twitter.com", "notion": "notion.site",
+    "bilibili": "bilibili.com", "wechat": "mp.weixin.qq.com", "微信": "mp.weixin.qq.com",
+    "公众号": "mp.weixin.qq.com", "b站": "bilibili.com", "知乎": "zhihu.com",
+}  # fmt: skip
+_OF_MANY = ("arxiv", "github", "youtube", "medium", "hugging face", "huggingface", *_SITES)
+_MOST = 3  # conditions of one kind
+_SHORTEST = 4  # letters of a label that names a site
+_PARTS = {"blog": "/blog", "course": "/learn", "docs": "docs", "documentation": "docs"}
+_NO = (
+    r"(?:,? ?\b(?:but|and))?,? (?:(?:that|which|who) )?(?:(?:is|are|was|were|do|"
+    r"does) ?)?(?:n[o']t|not|no|without|"
+    r"excluding|except(?: for)?|apart from|aside from|other than|besides|outside(?: of)?|off)"
+    r"(?: (?:on|from|in|at|come from|any|the|an?|live on))*"
+)
+_NO_ZH = r"(?:除了?|不要|不看|不是|不含|不在|排除|非)"
+_BUT_ZH = r"(?:以外|之外|外|上|里|的)*[，,]?(?:还(?!有)|都)?"
+_END = (
+    r"(?=[?.!,;]|$| (?:about|on|for|that|which|and|but|or|in|with|to|by|regarding|do|are|were)\b)"
+)
+_LESS = re.compile(
+    r",? ?(?:(?:that|which) )?(?:(?:i|we|you|one) can |to |can be )?(?:(?:read|watch|finish|"
+    r"get through|go through|do|"
+    r"take|takes)\w* )?(?:it )?(?:in )?"
+    r"(?:under|less than|at most|within|no (?:more|longer) than|shorter than|up to|below) "
+    r"(?:an? |about )?(?P<n>\d{1,4}|half an|one|two|ten|fifteen|twenty|thirty|"
+    r"an?)? ?(?P<u>min(?:ute)?s?|hours?|h)\b"
+    r"|(?:不到|少于|不超过|低于)? ?(?P<nz>\d{1,4}|[二三四五]?十|一|两|半) ?个?(?P<uz>分钟|"
+    r"小时)(?:以内|之内|"
+    r"内|以下)?"
+    r"(?:能|可以|就能)?(?:读完|看完|读|看)?(?:完)?的?",
+    re.IGNORECASE,
+)
+_NUMBERS = {
+    "half an": 0.5, "半": 0.5, "a": 1, "an": 1, "one": 1, "一": 1, "two": 2, "两": 2, "ten": 10,
+    "fifteen": 15, "twenty": 20, "thirty": 30, "十": 10, "二十": 20, "三十": 30, "四十": 40,
+    "五十": 50,
+}  # fmt: skip
+_SHORT = whole(
+    r"(?:short|quick|brief)(?= (?:\w+ )?(?:read|one|ones|"
+    rf"{UNIT}))|(?<=anything )(?:short|quick|brief)(?:er)?|(?<=something )(?:short|quick|"
+    rf"brief)(?:er)?"
+    rf"|短(?:一点|点|小)?的?(?=(?:{UNIT}|东西))"
+)
+_BEFORE = re.compile(
+    r"\b(?:(?:that )?(?:were |was )?(?:written|published|posted|dated|from) )?(?:before|until|"
+    r"prior to|older than)\s((?:19|20)\d\d)\b|((?:19|20)\d\d)\s?年?(?:以前|之前|前)"
+)
+_AFTER = re.compile(
+    r"\b(?:(?:that )?(?:were |was )?(?:written|published|posted|dated) )?(?:after|later than|"
+    r"newer than)\s((?:19|20)\d\d)\b"
+)
+_UNDER = re.compile(
+    rf",? ?(?:(?:that|which) )?(?:(?:are|is|stands?|come) )?(?:(?:\w{1, 20}ed|"
+    rf"available) )?under (?:an? |the )?({LICENCES})"
+    rf"(?: ?2(?:\.0)?)?(?:[- ]licen[cs]es?)?(?![\w.]{0, 9}\w)|,? (?:with|having|have|"
+    rf"has) an? ({LICENCES})[- ]licen[cs]e|"
+    rf"\b({LICENCES})[- ]licen[cs]ed"
+    rf"|(?:采用|使用|是)? ?({LICENCES}) ?(?:开源)?(?:许可证?|协议|授权)的?",
+    re.IGNORECASE,
+)
+_OTHERWISE = re.compile(
+    r"[，,] ?(?:如果|要是)?没有的话.*$|,? (?:or )?if (?:not|there (?:is|are) none)\b.*$",
+    re.IGNORECASE,
+)
+_FULL = whole(r"(?:the )?(?:full|whole|complete) texts? of|的?(?:全文|原文)")
+_ON_NO_LIST = whole(
+    r"(?:that |which )?(?:is |are )?(?:not|n't|on no|not on any|no) (?:on |of )?(?:(?:any|the|"
+    r"your|a) )?lists?"
+    r"(?: recommends?| mentions?| (?:has|have))?|不在(?:任何)?清单(?:里|上)的?|"
+    r"没有(?:被)?清单推荐的?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """What works have to be, or not to be.
+
+    A site is a host and what stands in its path; ``licence`` is the one that a work's text names,
+    ``minutes`` how long it takes at most; ``since`` and ``until`` are years.
+    """
+
+    sites: tuple[tuple[str, str], ...] = ()
+    not_sites: tuple[tuple[str, str], ...] = ()
+    not_kinds: tuple[str, ...] = ()
+    not_langs: tuple[str, ...] = ()
+    not_lists: tuple[str, ...] = ()
+    unlisted: bool = False
+    held: bool = False
+    licence: str = ""
+    minutes: int | None = None
+    since: str = ""
+    until: str = ""
+
+    def __bool__(self) -> bool:
+        """Whether anything is asked of the works."""
+        return self != UNCONDITIONAL
+
+    def hold(self, work: Work, minutes: Callable[[Work], int]) -> bool:
+        """Say whether a work fulfils them; ``minutes`` tells how long it takes."""
+        return (
+            (not self.sites or any(_lies_on(work.url, site) for site in self.sites))
+            and not any(_lies_on(work.url, site) for site in self.not_sites)
+            and work.kind not in self.not_kinds
+            and work.lang not in self.not_langs
+            and not any(place.list in self.not_lists for place in work.places)
+            and not (self.unlisted and work.places)
+            and (work.held or not self.held)
+            and (not self.since or (bool(work.date) and work.date[:4] >= self.since))
+            and (not self.until or (bool(work.date) and work.date[:4] <= self.until))
+            and (self.minutes is None or minutes(work) <= self.minutes)
+        )
+
+
+UNCONDITIONAL = Conditions()
+"""Nothing is asked of the works."""
+
+
+def conditions(store: Store, text: str, lists: Sequence[ListRow] = ()) -> tuple[Conditions, str]:
+    """Return the conditions that a text names, and the text without them."""
+    said = _Taken(text)
+    sites, not_sites = _sites(store, said)
+    not_lists = [
+        row.name for row in lists
+        if said.take(_negated(re.compile(rf"(?:list )?{re.escape(row.name)}(?: list)?")))
+    ]  # fmt: skip
+    unlisted = bool(said.take(_ON_NO_LIST))
+    not_kinds = [k for k, named in KINDS.items() if said.take(_negated(named))]
+    not_langs = [lang for lang, named in LANGUAGES.items() if said.take(_negated(named))]
+    held = bool(said.take(_FULL))
+    minutes = _minutes(said)
+    since, until = said.take(_AFTER), said.take(_BEFORE)
+    said.take(_OTHERWISE)
+    found = Conditions(
+        tuple(sites), tuple(not_sites), tuple(not_kinds), tuple(not_langs), tuple(not_lists),
+        unlisted, held, _licence(said), minutes,
+        str(int(since[1]) + 1) if since else "",
+        str(int(until[1] or until[2]) - 1) if until else "",
+    )  # fmt: skip
+    return found, said.text
+
+
+class _Taken:
+    """A text from which what is understood is taken out."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def take(self, pattern: re.Pattern[str], instead: str = " ") -> re.Match[str] | None:
+        """Take the first place of a pattern out, if it has one."""
+        match = pattern.search(self.text)
+        if match:
+            rest = self.text[: match.start()] + instead + self.text[match.end() :]
+            self.text = re.sub(r" +([?.!,])", r"\1", " ".join(rest.split()))
+        return match
+
+
+def _negated(named: re.Pattern[str]) -> re.Pattern[str]:
+    return re.compile(
+        rf"(?:{_NO} (?:written )?(?:in )?|{_NO_ZH})(?:{named.pattern})(?:{_BUT_ZH})?(?: (?:ones|"
+        rf"sources|texts))?",
+        re.I,
+    )
+
+
+def _licence(said: _Taken) -> str:
+    match = said.take(_UNDER)
+    return next((name for name in match.groups() if name), "") if match else ""
+
+
+def _minutes(said: _Taken) -> int | None:
+    if said.take(_SHORT):
+        return QUICK
+    match = _LESS.search(said.text)
+    if match is None or (match["nz"] and not re.search(r"不到|少于|不超过|低于|内", match[0])):
+        return None
+    said.take(_LESS)
+    number = (match["n"] or match["nz"] or "an").strip().casefold()
+    amount = _NUMBERS[number] if number in _NUMBERS else float(number)
+    hours = (match["u"] or match["uz"]).casefold()[0] in "h小"
+    return int(amount * 60 if hours else amount)
+
+
+def _lies_on(url: str, site: tuple[str, str]) -> bool:
+    host, path = site
+    parts = urlsplit(url)
+    own = parts.hostname or ""
+    if host not in own or not (own == host or own.endswith(f".{host}") or "." not in host):
+        return False
+    return path in parts.path or (path == "docs" and own.startswith("docs."))
+
+
+@dataclass(frozen=True, slots=True)
+class _Sites:
+    """The hosts of a catalog by what they are called, and how a text says works are (not) there."""
+
+    named: dict[str, str]
+    refused: tuple[re.Pattern[str], ...] = ()
+    wanted: tuple[re.Pattern[str], ...] = ()
+
+
+_kept: "WeakKeyDictionary[Store, _Sites]" = WeakKeyDictionary()
+
+
+def _known_sites(store: Store) -> _Sites:
+    """Return the sites of a catalog; kept while the library stands."""
+    if store not in _kept:
+        hosts = {urlsplit(work.url).hostname or "" for work in catalog(store).works} - {""}
+        named = {host: host for host in hosts if "." in host}
+        for host in hosts:
+            labels = host.removesuffix(".github.io").split(".")
+            label = labels[-2] if len(labels) > 1 else labels[0]
+            if len(label) >= _SHORTEST and label not in named and not _plain_word(label):
+                named[label] = host if host.endswith(".github.io") else ".".join(labels[-2:])
+        named |= {name: host for name, host in _SITES.items() if any(host in own for own in hosts)}
+        _kept[store] = _Sites(named, *_said_of(named)) if named else _Sites({})
+    return _kept[store]
+
+
+def _said_of(
+    named: dict[str, str],
+) -> tuple[tuple[re.Pattern[str], ...], tuple[re.Pattern[str], ...]]:
+    """Return how a text says that works are not on a site, and how that they are."""
+    names = "|".join(re.escape(name) for name in sorted(named, key=len, reverse=True))
+    site, many = rf"(?P<s>{names})(?:'s)?", rf"(?P<s>{'|'.join(_OF_MANY)})"
+    part = rf"(?P<p>{'|'.join(_PARTS)})"
+    refused = (
+        rf"{_NO} (?:the )?{site}(?: {part})?{_END}",
+        rf"{_NO_ZH} ?{site} ?{_BUT_ZH}",
+    )
+    wanted = (
+        rf",? (?:from|on|at|of) (?P<s>[\w-]{1, 60}(?:\.[\w-]{1, 60})+)(?: {part})?{_END}",
+        rf",? (?:on|from|at|of|in) (?:the )?{site} {part}(?: (?:site|website|pages?))?{_END}",
+        rf",? (?:that (?:are|is) )?(?:on|from|at|hosted (?:on|at|by)) {many}{_END}",
+        rf"(?<!the )\b{many} (?:{part} )?(?={UNIT})",
+        rf"{many} ?(?:上|里)?的?(?={UNIT})(?=[\u3400-\u9fff])",
+        rf"(?:来自|在) ?{site} ?(?:上|网站)?的?",
+    )
+    return (
+        tuple(re.compile(pattern, re.IGNORECASE) for pattern in refused),
+        tuple(re.compile(pattern, re.IGNORECASE) for pattern in wanted),
+    )
+
+
+def _plain_word(label: str) -> bool:
+    """Say whether a site is called like the things of a library."""
+    return bool(whole(f"{UNIT}|{LIST}").fullmatch(label))
+
+
+def _sites(store: Store, said: _Taken) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """Return the sites that works have to be on, and those that they may not be on."""
+    here = _known_sites(store)
+    refused = [_site(here, match) for pattern in here.refused for match in _all(said, pattern)]
+    wanted = [_site(here, match) for pattern in here.wanted for match in _all(said, pattern)]
+    return [site for site in wanted if site[0]], [site for site in refused if site[0]]
+
+
+def _all(said: _Taken, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
+    """Take a pattern out of a text as often as it may be meant."""
+    for _ in range(_MOST):
+        match = said.take(pattern)
+        if match is None:
+            return
+        yield match
+
+
+def _site(here: _Sites, match: re.Match[str]) -> tuple[str, str]:
+    groups = match.groupdict()
+    return here.named.get(groups["s"].casefold(), ""), _PARTS.get(
+        (groups.get("p") or "").casefold(), ""
+    )
