@@ -31,6 +31,8 @@ _FIRST_WORDS = 30  # of an answer that opens with what was chosen, at least
 _GO_ON = 0.1  # what a unit loses in a section of which enough is shown
 _OPENING = 0.2  # what it gains by saying what the subject of an explanation is
 _OPENS = 0.25  # share of the likeliest unit's chance below which that gains nothing
+_ASKED = 0.5  # share in what is asked from which a section is asked for itself,
+_ASKED_LITTLE = 0.2  # and of that what the opening of its document has at most
 _ABOUT_SIDE = 0.8  # chance of its opening from which a document is about a side of a comparison
 _ABOUT_ALL = 0.7  # the same for each side, where one document is about all of them
 _CONTRAST = 0.2  # what it gains by speaking of all sides of a comparison
@@ -359,6 +361,10 @@ def _ordered(evidence: Evidence, candidates: Sequence[Section], choice: _Choice)
             group[0].start,
         )
     )
+    one = not narrow and len(evidence.question.parts) < 2
+    asked = _asked_for([section for section, _, _ in kept]) if one else None
+    if asked is not None:
+        kept.sort(key=lambda group: group[0] is not asked)
     about = choice.subject.urls
     if len(about) > 1:
         sides = [[group for group in kept if group[0].url == url] for url in about]
@@ -370,11 +376,24 @@ def _ordered(evidence: Evidence, candidates: Sequence[Section], choice: _Choice)
         groups.append(_group(evidence, section, places, named=below_a_heading))
     planned = Plan(tuple(groups))
     likeliest = max(choice.chosen, key=choice.worth.__getitem__, default=None)
-    if likeliest is None or kept[0][0].opens:
+    if likeliest is None or asked is not None or kept[0][0].opens:
         return planned
     number, place = likeliest
     line = evidence.lines[candidates[number].units[place].rows[0]]
     return opened_by(planned, _shown(evidence, line))
+
+
+def _asked_for(kept: Sequence[Section]) -> Section | None:
+    """Return the section that is asked for rather than the document that it stands in, if one is.
+
+    It has most of what is asked, its document's opening little: the one on what a learning rate is
+    in a note on the words of training.
+    """
+    most = max(kept, key=lambda section: section.asked, default=None)
+    if most is None or most.opens or most.asked < _ASKED or most.url != kept[0].url:
+        return None
+    opening = max((section.asked for section in kept if section.opens), default=0.0)
+    return most if opening <= _ASKED_LITTLE * most.asked else None
 
 
 def _shown(evidence: Evidence, line: Line) -> Line:

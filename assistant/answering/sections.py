@@ -59,7 +59,7 @@ class Section:
     """What was read of one section of a document, in reading order.
 
     ``opens``: it stands before the document's first own heading, where a note says what its subject
-    is.
+    is. ``asked``: its share in what is asked, of all sections found.
     """
 
     url: str
@@ -68,13 +68,17 @@ class Section:
     start: int
     units: tuple[Unit, ...]
     opens: bool
+    asked: float
 
 
 def sections(library: Library, evidence: Evidence) -> list[Section]:
     """Return the sections of the evidence that hold something to show, in reading order."""
     parts = units_of(evidence)
     candidates = []
-    for units, chances in zip(parts, _chances(library, evidence, parts), strict=True):
+    measured = signals(library, evidence, parts)
+    model = logistic("units", SIGNALS, understood=evidence.understood)
+    for units, own_signals in zip(parts, measured, strict=True):
+        chances = model.chances(own_signals)
         passage = evidence.lines[units[0][0]].hit.passage
         scored = [
             Unit(
@@ -89,7 +93,7 @@ def sections(library: Library, evidence: Evidence) -> list[Section]:
         opens = len(passage.heading) <= 1 and passage.start < _NEAR_TOP
         candidates.append(
             Section(passage.url, passage.title, passage.heading, passage.start, tuple(scored),
-                    opens)
+                    opens, float(own_signals[0, 0, SIGNALS.index("asked")]))
         )  # fmt: skip
     return candidates
 
@@ -160,14 +164,6 @@ def _asked(
     shares: NDArray[np.float64] = np.exp(_PEAKED * (near - near.max(axis=0)))
     whole: NDArray[np.float64] = shares.sum(axis=0)
     return shares / whole
-
-
-def _chances(
-    library: Library, evidence: Evidence, parts: Sequence[Sequence[Sequence[int]]]
-) -> list[NDArray[np.float64]]:
-    """Return how likely the units of each section answer each query, shape (units, queries)."""
-    model = logistic("units", SIGNALS, understood=evidence.understood)
-    return [model.chances(measured) for measured in signals(library, evidence, parts)]
 
 
 def _units(evidence: Evidence, rows: Sequence[int]) -> Iterator[list[int]]:

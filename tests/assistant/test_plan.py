@@ -49,6 +49,10 @@ How long disk storage lasts depends on the room that it is kept in:
 
 The second row is what makers of disks promise for a dry room.
 
+## What a seek of the head is
+
+A seek is the move of the head to another track. Disk storage spends most of its time on seeks.
+
 ## What disk storage costs
 
 Disk storage is dearer per terabyte than tape storage. A disk wears out in about five years.
@@ -126,3 +130,9 @@ def test_a_sentence_about_the_rows_of_a_table_is_shown_with_the_table(library):
     texts = [[evidence.lines[row].text for row in unit.rows] for unit in units]
     (shown,) = [unit for unit in texts if any(text.startswith("The second row") for text in unit)]
     assert any(text.startswith("| room |") for text in shown)
+
+
+def test_a_section_that_is_asked_for_itself_comes_before_the_opening_of_its_document(library):
+    shown = planned(library, "What is a seek?")
+    assert shown.groups[0].title == "What a seek of the head is"
+    assert planned(library, "What is disk storage?").groups[0].title == ""
