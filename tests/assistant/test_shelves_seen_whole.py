@@ -10,6 +10,7 @@ from assistant.collection.conditions import QUICK, conditions
 from assistant.collection.request import HOLDINGS, INVENTORY, LISTS, PATH
 from assistant.collection.understanding import asks_for_the_most, understand
 from assistant.desk import Desk
+from ingest.errors import UsageError
 
 DOCS = {
     "lora-notes.md": """---
@@ -183,6 +184,12 @@ def test_a_part_that_leans_on_the_first_is_no_question_of_its_own(shelves):
     answer = shelves.ask("How many videos do you have, and which is the shortest?")
     assert answer.request == INVENTORY
     assert "1 video" in answer.text
+
+
+@pytest.mark.parametrize("text", ["the", "什么"])
+def test_a_word_that_is_said_everywhere_is_nothing_to_search_for(shelves, text):
+    with pytest.raises(UsageError, match="say what to search for"):
+        shelves.search(text)
 
 
 @pytest.mark.parametrize(
