@@ -15,6 +15,7 @@ from ingest.errors import UsageError
 DOCS = {
     "lora-notes.md": """---
 title: Notes on LoRA
+author: Ines Whimbrel
 date: 2019-03-01
 ---
 # Notes on LoRA
@@ -116,6 +117,13 @@ def test_a_text_is_found_by_the_licence_it_names(shelves):
     assert answer.request == INVENTORY
     assert "Notes on LoRA" in answer.text
     assert "Gull" not in answer.text
+
+
+def test_what_somebody_has_on_a_subject_is_neither_all_of_theirs_nor_all_on_it(shelves):
+    answer = shelves.ask("Everything by Ines Whimbrel on LoRA")
+    assert answer.request == HOLDINGS
+    assert "Notes on LoRA" in answer.text
+    assert "Low-Rank Adaptation" not in answer.text
 
 
 def test_two_lists_are_laid_side_by_side(shelves):
