@@ -72,9 +72,9 @@ _AFTER = re.compile(
     r"newer than)\s((?:19|20)\d\d)\b"
 )
 _UNDER = re.compile(
-    rf",? ?(?:(?:that|which) )?(?:(?:are|is|stands?|come) )?(?:(?:\w{1, 20}ed|"
+    rf",? ?(?:(?:that|which) )?(?:(?:are|is|stands?|come) )?(?:(?:\w{{1,20}}ed|"
     rf"available) )?under (?:an? |the )?({LICENCES})"
-    rf"(?: ?2(?:\.0)?)?(?:[- ]licen[cs]es?)?(?![\w.]{0, 9}\w)|,? (?:with|having|have|"
+    rf"(?: ?2(?:\.0)?)?(?:[- ]licen[cs]es?)?(?![\w.]{{0,9}}\w)|,? (?:with|having|have|"
     rf"has) an? ({LICENCES})[- ]licen[cs]e|"
     rf"\b({LICENCES})[- ]licen[cs]ed"
     rf"|(?:采用|使用|是)? ?({LICENCES}) ?(?:开源)?(?:许可证?|协议|授权)的?",
@@ -250,7 +250,7 @@ def _said_of(
         rf"{_NO_ZH} ?{site} ?{_BUT_ZH}",
     )
     wanted = (
-        rf",? (?:from|on|at|of) (?P<s>[\w-]{1, 60}(?:\.[\w-]{1, 60})+)(?: {part})?{_END}",
+        rf",? (?:from|on|at|of) (?P<s>[\w-]{{1,60}}(?:\.[\w-]{{1,60}})+)(?: {part})?{_END}",
         rf",? (?:on|from|at|of|in) (?:the )?{site} {part}(?: (?:site|website|pages?))?{_END}",
         rf",? (?:that (?:are|is) )?(?:on|from|at|hosted (?:on|at|by)) {many}{_END}",
         rf"(?<!the )\b{many} (?:{part} )?(?={UNIT})",

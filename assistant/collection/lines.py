@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from weakref import WeakKeyDictionary
 
 from assistant.collection import about as shelves
 from assistant.collection.catalog import Work
@@ -12,11 +13,13 @@ from assistant.collection.request import Request
 from assistant.learning import effort
 from assistant.learning.effort import duration
 from index.search.library import Library
+from index.store.sqlite import Store
 from index.store.values import DIFFICULTIES
 
 SHOWN = 10
 """How many works are shown, unless more are asked for."""
 _LONGEST = 90  # characters of a title
+_CANDIDATES = 40  # texts at the end by their length whose minutes are counted
 
 
 def flat(text: str) -> str:
@@ -40,10 +43,19 @@ def place_of(name: str, section: Sequence[str]) -> str:
     return f"{name}, {trail(section)}" if section else name
 
 
+_minutes_kept: "WeakKeyDictionary[Store, dict[str, tuple[int, bool]]]" = WeakKeyDictionary()
+
+
 def minutes_of(library: Library, work: Work) -> tuple[int, bool]:
-    """Return the minutes a work takes, and whether its own text says so."""
-    document = library.document(work.document) if work.document else None
-    return effort.minutes(work.url, work.kind, document)
+    """Return the minutes a work takes, and whether its own text says so.
+
+    Kept while the library stands: to tell them, the whole text is read.
+    """
+    kept = _minutes_kept.setdefault(library.store, {})
+    if work.url not in kept:
+        document = library.document(work.document) if work.document else None
+        kept[work.url] = effort.minutes(work.url, work.kind, document)
+    return kept[work.url]
 
 
 def within(work: Work, since: str, until: str) -> bool:
@@ -57,19 +69,42 @@ ENDS = ("longest", "shortest", "hardest", "easiest")
 
 
 def at_the_end(library: Library, works: Sequence[Work], end: str) -> list[Work]:
-    """Return works sorted from one of the `ENDS` on; by difficulty marked ones come first."""
+    """Return works sorted from one of the `ENDS` on; by difficulty marked ones come first.
+
+    Of texts the minutes are counted where their lengths are near that end; the others follow.
+    """
     if end in ("longest", "shortest"):
-        minutes = {work.url: minutes_of(library, work)[0] for work in works}
-        return sorted(works, key=lambda work: minutes[work.url], reverse=end == "longest")
+        most = end == "longest"
+        held = sorted((work for work in works if work.held), key=_length, reverse=most)
+        rest = held[_CANDIDATES:]
+        beyond = {work.url for work in rest}
+        near = [work for work in works if work.url not in beyond]
+        near.sort(key=lambda work: minutes_of(library, work)[0], reverse=most)
+        return [*near, *rest]
     sign = -1 if end == "hardest" else 1
     levels = {work.url: DIFFICULTIES.index(estimated(library, work)) for work in works}
     return sorted(works, key=lambda work: (sign * levels[work.url], not work.difficulty))
 
 
+def _length(work: Work) -> int:
+    return work.length
+
+
+_levels_kept: "WeakKeyDictionary[Store, dict[str, str]]" = WeakKeyDictionary()
+
+
 def estimated(library: Library, work: Work) -> str:
-    """Return how hard a work is: as a list marks it, else a guess by its kind and title."""
-    document = library.document(work.document) if work.document else None
-    return work.difficulty or effort.difficulty(work.title, work.kind, document)
+    """Return how hard a work is: as a list marks it, else a guess by its kind and title.
+
+    A guess is kept while the library stands, as its minutes are.
+    """
+    if work.difficulty:
+        return work.difficulty
+    kept = _levels_kept.setdefault(library.store, {})
+    if work.url not in kept:
+        document = library.document(work.document) if work.document else None
+        kept[work.url] = effort.difficulty(work.title, work.kind, document)
+    return kept[work.url]
 
 
 def hardness(level: str | None, lang: str) -> str:

@@ -224,6 +224,12 @@ def work(asked: Asked) -> Request | None:
     subject = trimmed(subject)
     if by and not asks:
         subject = trimmed(asked.text[by.end() :])
+        if on := re.match(r"(.+?) (?:on|about) (.+)$", subject):
+            own = [m for m in asked.works(on[1]) if m.by in ("author", "site")]
+            if own:
+                return asked.request(
+                    HOLDINGS, works=works_of(own), subject=trimmed(on[2]), lists=()
+                )
         works = [m for m in asked.works(subject) if m.by in ("author", "site", "title")]
         return asked.request(WORK, works=works_of(works), subject=subject) if works else None
     note = bool(re.search(r"\bprimer\b|手册", t, re.IGNORECASE))
@@ -259,7 +265,8 @@ def holdings(asked: Asked) -> Request | None:
     brings = asked.has("bring")
     about = r"(?:about|on|for|regarding|covering|to learn)"
     fragment = whole(
-        rf"^(?:\w+ )?(?:{UNIT}|(?:anything|something|everything)(?: (?!on |for )\w+)?) {about}"
+        rf"^(?:\w+ )?(?:{UNIT}|things|(?:anything|something|everything)(?: (?!on |"
+        rf"for )\w+)?) {about}"
     ).match(t)
     verbs = r"(?:explain|cover|discuss|teach|treat|mention|deal with|are about|talk about|are on)s?"
     there = r"what(?: else)?(?: is|'s| are) there(?: to (?:read|watch))?"
@@ -319,6 +326,7 @@ def holdings(asked: Asked) -> Request | None:
             r"include\w*|explain\w*|discuss\w*|teach\w*|treat\w*|hours?|"
             r"minutes?|works?|stands?|under|topics?|tell me|^(?:deal|speak) (?:with|of)|"
             r"introductions? to|intros? to|overviews? of|explanations? of|written|posted|上手|"
+            r"最[早旧老新]|"
             r"还|最(?= |$)|一$|"
             r"更多|推荐|多少|类型|种类|讲些|讲|这个|几个|一共|总共|小时|入门$"
         ).sub(" ", subject)
@@ -363,8 +371,10 @@ def _inventory(asked: Asked, *, count: bool) -> Request | None:
     asks = "count" if count else ""
     if end := _end(t):
         primer = whole(r"(?:the |your )?primer(?:'s)?|(?:入门)?手册").search(t) is not None
+        if whole(rf"(?:which|what) (?:{LIST})|哪[个份](?:{LIST})").search(t):
+            return asked.request(LISTS)  # they stand with how many works each has
         return asked.request(INVENTORY, asks=end, levels=(), primer=primer)
-    if whole(r"oldest|最早|最旧").search(t):
+    if whole(r"oldest|最[早旧老]").search(t):
         asks = "oldest"
     elif whole(r"newest|latest|最新").search(t):
         asks = "newest"

@@ -52,6 +52,9 @@ def holdings(library: Library, request: Request, report: Report) -> str:
     if request.primer:
         return _notes_on(library, about, report)
     works = narrowed(library, about.works, request)
+    if request.works:
+        theirs = {work.url for work in request.works}
+        works = [work for work in works if work.url in theirs]
     if request.also:
         others = shelves.about(library, flat(request.also)).works
         works = [work for work in works if work in others]
@@ -59,7 +62,12 @@ def holdings(library: Library, request: Request, report: Report) -> str:
     if request.asks in ENDS:
         works = at_the_end(library, works, request.asks)
     narrowing = (
-        request.kinds or request.levels or request.langs or request.lists or request.conditions
+        request.kinds
+        or request.levels
+        or request.langs
+        or request.lists
+        or request.conditions
+        or request.works
     )
     wanted = in_words(request, report.lang, len(works) or 2)
     noted = about.note is not None and library.document(about.note.url) is not None

@@ -139,6 +139,11 @@ class Asking(Reading):
         query = bounds.asked(query, "query")
         require_words(query)
         library = self._snapshot(query)
+        if not library.terms(query):
+            raise UsageError(
+                f"'{query.strip()[:40]}' is said everywhere: say what to search for, in a word"
+                " that tells."
+            )
         begun = perf_counter()
         searched = library.corrected(query)
         hits = tuple(library.search(searched, k, filters))

@@ -136,7 +136,9 @@ def search(
             queries[key] = side.embedder.embed_query(searched.meant)
         own = [pair for pair in all_words if pair[0] in side][: searched.depth]
         share = explained * own[0][1] if own else 0.0
-        trust = Trust.of(share, understood=side.understood)
+        # of one character a vector knows next to nothing
+        known = side.understood and len(searched.text.strip()) > 1
+        trust = Trust.of(share, understood=known)
         halves.append(_Half(side, queries[key], own, share, trust))
     at_home = max((half.explained for half in halves if not half.side.abroad), default=0.0)
     spread = Spread.of(all_words[: searched.depth])

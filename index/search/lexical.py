@@ -215,8 +215,15 @@ class WordIndex:
         size = searcher.num_docs
         total = 0.0
         for term in self.terms(text)[:_MAX_TERMS]:
-            there = _frequency(searcher, term)
-            total += math.log(1 + (size - there + 0.5) / (there + 0.5))  # as BM25 weighs it
+            # a single Han character is searched among the characters of words, for less
+            weight = _SINGLE if single(term) == [term] else 1.0
+            there = (
+                _frequency(searcher, term)
+                if weight == 1.0
+                else int(searcher.doc_freq("single", term))
+            )
+            # as BM25 weighs it
+            total += weight * math.log(1 + (size - there + 0.5) / (there + 0.5))
         return score / (total * self._most) if total else 0.0
 
     def holds(self, word: str) -> bool:

@@ -13,6 +13,12 @@ KINDS = (
     "thread", "list", "note",
 )  # fmt: skip
 _ALWAYS = ("en", "zh")  # languages of the founding lists: to ask for them is no mistake
+_NAMED = {
+    "english": "en", "chinese": "zh", "mandarin": "zh", "german": "de", "french": "fr",
+    "spanish": "es", "japanese": "ja", "korean": "ko", "russian": "ru", "portuguese": "pt",
+    "italian": "it", "中文": "zh", "汉语": "zh", "英文": "en", "英语": "en",
+}  # fmt: skip
+"""What people call languages that a filter has by their codes."""
 _PRIMER = "primer"
 _MOST_NAMED = 12
 
@@ -32,7 +38,13 @@ def check(store: Store, filters: Filters) -> None:
     _known("difficulty", filters.difficulties, DIFFICULTIES)
     if filters.langs:
         langs = [str(row[0]) for row in store.rows("SELECT DISTINCT lang FROM passages")]
-        _known("language", filters.langs, sorted({*langs, *_ALWAYS}))
+        there = sorted({*langs, *_ALWAYS})
+        for name in filters.langs:
+            if _NAMED.get(name.casefold()) in there:
+                raise UsageError(
+                    f"There is no language '{name}' here: did you mean '{_NAMED[name.casefold()]}'?"
+                )
+        _known("language", filters.langs, there)
     if filters.sections:
         _sections(filters.sections, store.rows("SELECT DISTINCT section FROM entries"))
 

@@ -10,10 +10,12 @@ from assistant.collection.conditions import QUICK, conditions
 from assistant.collection.request import HOLDINGS, INVENTORY, LISTS, PATH
 from assistant.collection.understanding import asks_for_the_most, understand
 from assistant.desk import Desk
+from ingest.errors import UsageError
 
 DOCS = {
     "lora-notes.md": """---
 title: Notes on LoRA
+author: Ines Whimbrel
 date: 2019-03-01
 ---
 # Notes on LoRA
@@ -117,6 +119,13 @@ def test_a_text_is_found_by_the_licence_it_names(shelves):
     assert "Gull" not in answer.text
 
 
+def test_what_somebody_has_on_a_subject_is_neither_all_of_theirs_nor_all_on_it(shelves):
+    answer = shelves.ask("Everything by Ines Whimbrel on LoRA")
+    assert answer.request == HOLDINGS
+    assert "Notes on LoRA" in answer.text
+    assert "Low-Rank Adaptation" not in answer.text
+
+
 def test_two_lists_are_laid_side_by_side(shelves):
     answer = shelves.ask("Compare river-list and lake-list: what does one have the other lacks?")
     assert answer.request == LISTS
@@ -183,6 +192,12 @@ def test_a_part_that_leans_on_the_first_is_no_question_of_its_own(shelves):
     answer = shelves.ask("How many videos do you have, and which is the shortest?")
     assert answer.request == INVENTORY
     assert "1 video" in answer.text
+
+
+@pytest.mark.parametrize("text", ["the", "什么"])
+def test_a_word_that_is_said_everywhere_is_nothing_to_search_for(shelves, text):
+    with pytest.raises(UsageError, match="say what to search for"):
+        shelves.search(text)
 
 
 @pytest.mark.parametrize(

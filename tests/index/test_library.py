@@ -239,6 +239,7 @@ def test_a_filter_lets_exactly_the_matching_through(listed, filters, expected):
     ("filters", "told"),
     [
         (Filters(lists=("mnie",)), "no list 'mnie' here: did you mean 'mine'"),
+        (Filters(langs=("Chinese",)), "no language 'Chinese' here: did you mean 'zh'"),
         (Filters(lists=("nope",)), "choose from mine, primer"),
         (Filters(kinds=("papr",)), "did you mean 'paper'"),
         (Filters(difficulties=("eazy",)), "did you mean 'easy'"),

@@ -111,3 +111,21 @@ def test_how_much_words_explain(words):
     assert share("attention mechanism") > 0.5
     assert share("attention zebra giraffe elephant") < share("attention mechanism")
     assert words.explained("zebra", 0.0) == 0.0
+
+
+def test_a_single_character_is_explained_by_the_words_that_hold_it(tmp_path):
+    index = WordIndex(tmp_path / "words")
+    rows = [(number, "", f"学习率取第{number}个值") for number in range(40)]
+    index.change([], [*rows, (99, "", "微调时秩r取8到64，低秩适配")])
+    number, score = index.search("秩", 1)[0]
+    assert number == 99
+    assert index.explained("秩", score) > 0.4
+
+
+def test_the_questions_a_passage_answers_count_only_where_one_is_to_be_answered(tmp_path):
+    index = WordIndex(tmp_path / "words")
+    texts = [(1, "", "A note on herons."), (2, "", "Herons wade through the marsh at dawn.")]
+    index.change([], texts, questions={1: "Where do herons wade at dawn?"})
+    assert [number for number, _ in index.search("marsh", 5, to_answer=True)] == [2]
+    assert [number for number, _ in index.search("wade dawn", 5)] == [2]
+    assert {number for number, _ in index.search("wade dawn", 5, to_answer=True)} == {1, 2}
