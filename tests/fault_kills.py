@@ -19,7 +19,7 @@ from tests.fault_rig import ROOT, Outcome, Rig
 from tests.generated import site
 from tests.stand_in import Web
 
-COMMANDS = ("ingest", "rebuild", "export", "import", "pull", "refresh")
+COMMANDS = ("ingest", "rebuild", "export", "import", "pull", "refresh", "forget", "lists add")
 _PAGES = 8
 
 
@@ -37,6 +37,8 @@ def _killed(rig: Rig, what: str, moment: float, took: dict[str, float]) -> Outco
         return _pull(rig, moment, took)
     if what == "refresh":
         return _refresh(rig, moment, took)
+    if what in ("forget", "lists add"):
+        return _change(rig, what, moment, took)
     return _command(rig, what, moment, took)
 
 
@@ -77,6 +79,35 @@ def _command(rig: Rig, what: str, moment: float, took: dict[str, float]) -> Outc
         again = 0  # it had come to its end before
     whole = again == 0 and rig.digest(home) == wanted
     return Outcome("killed", where, code, seen, "" if whole else f"again: {again} {said[:120]}")
+
+
+def _change(rig: Rig, what: str, moment: float, took: dict[str, float]) -> Outcome:
+    """A page that is forgotten, a list that is added; said again, it may be so already."""
+    file = rig.notes / "bread.md"
+    if what == "lists add":
+        file = rig.notes.parent / "mine.md"
+        file.write_text("# Mine\n\n## Heads\n\n- [One head](https://a.example/x)\n")
+    words = (*what.split(), file)
+    if what not in took:
+        trial = rig.copy("trial")
+        begun = time.monotonic()
+        rig.run(trial, *words)
+        took[what] = time.monotonic() - begun
+        rig.known[what] = _standing(rig, trial)
+        shutil.rmtree(trial)
+    home = rig.copy("killed")
+    _kill_after(rig.start(home, *words), 0.2 + moment * took[what])
+    code, seen = rig.look(home)
+    again, _, said = rig.run(home, *words)
+    whole = again in (0, 3) and _standing(rig, home) == rig.known[what]
+    where = f"{what} at {moment:.2f}"
+    return Outcome("killed", where, code, seen, "" if whole else f"again: {again} {said[:120]}")
+
+
+def _standing(rig: Rig, home: Path) -> str:
+    """Return what a home's library holds, and its lists."""
+    _, lists, _ = rig.run(home, "lists", "show", "--json")
+    return rig.digest(home) + lists
 
 
 def _unlink_export(file: Path) -> None:

@@ -10,6 +10,8 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
+from ingest.text.scripts import has_han
+
 _TALK = r"(?:answer|repl(?:y|ie)|response|output|summary)s?"
 _TEXT = r"(?:instruction|prompt|rule|guideline|direction|order|constraint|command)s?"
 _MACHINE = (
@@ -257,7 +259,6 @@ _TURN = re.compile(
 )
 _PIECE = 800  # characters the patterns look at; an order fits into half of them
 _LONGEST = 8_000
-_HAN = re.compile(r"[\u4e00-\u9fff]")
 
 
 @lru_cache(maxsize=4096)  # the same passages are read for one question after the other
@@ -268,7 +269,7 @@ def addresses_the_model(sentence: str) -> bool:
     no passage holds more.
     """
     sentence = sentence[:_LONGEST]
-    patterns = (_ADDRESS, _ADDRESS_ZH) if _HAN.search(sentence) else (_ADDRESS,)
+    patterns = (_ADDRESS, _ADDRESS_ZH) if has_han(sentence) else (_ADDRESS,)
     return any(
         pattern.search(sentence, start, start + _PIECE)
         for pattern in patterns

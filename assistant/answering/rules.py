@@ -15,6 +15,7 @@ from typing import Any
 from assistant.answering.sums import BYTES, names_in
 from ingest.shipped import shipped
 from ingest.text.numbers import Quantity, quantities
+from ingest.text.scripts import has_han
 from ingest.text.words import says_nothing, without_asking
 
 Quote = tuple[str, str]
@@ -24,7 +25,6 @@ _MEMORY = "memory"
 _LONGEST = 400  # signs of a question: a longer one says more than a rule knows
 _MOST = 6  # lines of one calculation: more is a table and no answer
 _WORD = re.compile(r"[A-Za-z][A-Za-z'’-]*")
-_HAN = re.compile(r"[\u3400-\u9fff]")
 _GIGA = re.compile(r"(?<=\d)\s?(?:(?P<unit>[gt])(?P<binary>i?)b|g)(?![A-Za-z])", re.IGNORECASE)
 _SIZED = re.compile(r"\b(?P<name>[A-Z][\w.-]*?(?: \d+(?:\.\d+)?)?)[- ]?(?=\d+(?:\.\d+)?B\b)")
 
@@ -223,7 +223,7 @@ def _left(request: dict[str, Any], rest: str) -> bool:
     chinese = {*common["zh"].split(), *request["zh"].split()}
     longest = sorted(chinese, key=lambda word: (-len(word), word))
     rest = re.sub("|".join(map(re.escape, longest)), " ", rest)
-    return bool(_HAN.search(without_asking(rest)))
+    return has_han(without_asking(rest))
 
 
 def _cases(request: dict[str, Any], text: str, read: _Reading) -> tuple[Case, ...]:

@@ -17,6 +17,7 @@ from assistant.learning import primer
 from assistant.learning.card import Card
 from ingest.disk import settle
 from ingest.errors import UsageError
+from ingest.text.formulas import FORMULA, tex_of
 from ingest.values import PRIMER
 
 _FIELDS = ("Question", "Answer", "Quote", "Source")
@@ -27,8 +28,6 @@ _BACK = (
     "<p><small>{{Source}}</small></p>"
 )
 _MODEL = "refdesk question, answer, quote, source"
-_DISPLAY = re.compile(r"\$\$(.+?)\$\$", re.DOTALL)
-_INLINE = re.compile(r"(?<!\\)\$([^\s$](?:[^$\n]*[^\s$\\])?)\$")
 
 
 def write_anki(cards: Sequence[Card], file: Path, topic: str) -> None:
@@ -95,10 +94,13 @@ def _number(name: str) -> int:
 
 def _html(text: str) -> str:
     """Return text as HTML that shows it and does nothing; formulas as Anki's MathJax."""
-    safe = html.escape(text)
-    safe = _DISPLAY.sub(r"\\[\1\\]", safe)
-    safe = _INLINE.sub(r"\\(\1\\)", safe).replace(r"\$", "$")
+    safe = FORMULA.sub(_mathjax, html.escape(text)).replace(r"\$", "$")
     return safe.replace("\n", "<br>")
+
+
+def _mathjax(formula: re.Match[str]) -> str:
+    tex, displayed = tex_of(formula)
+    return rf"\[{tex}\]" if displayed else rf"\({tex}\)"
 
 
 def _source(card: "Card") -> str:

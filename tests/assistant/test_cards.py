@@ -186,6 +186,15 @@ def test_an_anki_file_holds_every_card_escaped(tmp_path):
     assert str(notes[0][1]) in models
 
 
+def test_money_in_a_card_is_no_formula(tmp_path):
+    card = Card(
+        "What?", r"$5-$6, or $7 where \(n = 2\) and $$n^2$$", "a", "T", "https://a.example/"
+    )
+    studying.write_anki([card], tmp_path / "out.apkg", "LoRA")
+    (note,), *_ = collection(tmp_path / "out.apkg", tmp_path)
+    assert note[2].split("\x1f")[1] == r"$5-$6, or $7 where \(n = 2\) and \[n^2\]"
+
+
 def test_ids_are_the_same_every_time_and_under_every_name_of_the_topic(tmp_path):
     studying.write_anki(CARDS, tmp_path / "one.apkg", "LoRA")
     studying.write_anki(CARDS, tmp_path / "two.apkg", "低秩适配")
