@@ -8,8 +8,7 @@ tells the two apart (area under the curve), then for floors of their sum and of 
 shares rightly and wrongly refused. With --test the present limits are scored on questions nothing
 was fitted on. The plot shows both shares over each. A Chinese question is judged by its own words:
 that it would be asked again in English is left out. With --half only questions of that half count
-(`tests.benchmarks.open_questions`), and none of the other is named; --pages: HOME holds the archived
-pages, too, which answer more.
+(`tests.benchmarks.open_questions`); --pages: HOME holds the archived pages, too, which answer more.
 """
 
 import argparse
