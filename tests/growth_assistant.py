@@ -376,6 +376,7 @@ EXEMPT: dict[str, str] = {
     "assistant.answering.voices.": "as above",
     "assistant.answering.differences.": "as above; `support.missing` is measured",
     "assistant.answering.matching.": "as above",
+    "assistant.answering.named.": _ASKS_LIBRARY,
     "assistant.answering.counted.": "a question beside the sentences of its evidence",
     "assistant.answering.support.Support.": "a sentence of a model and those of its evidence",
     "assistant.answering.verify.": "passages of a saved answer, each looked up and compared",

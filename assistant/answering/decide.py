@@ -4,7 +4,7 @@ What is judged is the question's part that is answered best; `unanswered` names 
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from assistant.answering.counted import uncounted
@@ -25,7 +25,8 @@ class Limits:
     ``enough``: what the sum and the model's doubt must reach together.
 
     ``again``: below it a question in a language the embedding model does not know is asked again
-    in English. ``unnamed``: below it a question for a thing that nothing found names is refused.
+    in English. ``unnamed``: below it a question for a thing that nothing found names is refused,
+    ``compared``: below it a comparison is.
 
     ``coverage``, ``cosine`` and ``asked`` are weights. ``cosine`` weighs nothing where the
     embedding model does not know the question's language.
@@ -40,6 +41,7 @@ class Limits:
     asked: float = 0.0
     again: float = 0.0
     unnamed: float = 0.0
+    compared: float = 0.0
 
 
 def limits_for(embedder: Embedder, lang: str) -> Limits:
@@ -97,7 +99,7 @@ class Signals:
     nothing found says one (see `assistant.answering.counted`). ``named`` is the share of the name
     of what it asks about that something found has in one place (see `assistant.answering.named`).
     ``across``: it is asked of documents in another language alone, whose words say little of its
-    own.
+    own. ``compares``: it compares things.
     """
 
     coverage: float
@@ -109,6 +111,7 @@ class Signals:
     uncounted: str = ""
     named: float = 1.0
     across: bool = False
+    compares: bool = False
 
     def support(self, limits: Limits) -> float:
         """Return the one number that is held against the limits."""
@@ -204,7 +207,7 @@ def _of_sides(library: Library, evidence: Evidence, whole: Signals, limits: Limi
     if not any(named <= window for window in windows(evidence)):
         return whole
     worse = min(measured, key=lambda own: own.support(limits))
-    return max(whole, worse, key=lambda own: own.support(limits))
+    return max(whole, replace(worse, compares=True), key=lambda own: own.support(limits))
 
 
 def _signals(library: Library, evidence: Evidence, text: str, query: int) -> Signals:
@@ -221,8 +224,9 @@ def _signals(library: Library, evidence: Evidence, text: str, query: int) -> Sig
     number = uncounted(text, evidence) if evidence.question.lang == "en" else ""
     covered = max(shares, default=0.0)
     called = named(library, evidence, text, weighed)
+    compares = bool(evidence.question.sides) and text == evidence.question.text
     return Signals(
-        covered, cosine, unknown, strange, asked, unheard, number, called, across=evidence.across
+        covered, cosine, unknown, strange, asked, unheard, number, called, evidence.across, compares
     )
 
 
@@ -258,7 +262,8 @@ def decide(measured: Signals, limits: Limits, doubt: float | None = None) -> Dec
     found has it as a whole: edges and detection are not edge detection. And so is a number asked
     for, where nothing found says one: how BERT was trained tells nothing of how many days it took.
     Not where a section is known to answer the very question. What is asked of documents in another
-    language is judged by how near they are: their words are others.
+    language is judged by how near they are: their words are others. And a comparison needs more
+    than others: many name things side by side, as examples, and do not compare them.
 
     Args:
         measured: what the sources say.
@@ -282,7 +287,7 @@ def decide(measured: Signals, limits: Limits, doubt: float | None = None) -> Dec
         return Decision(False, Reason.UNHEARD_WORD, hopeless=True)
     if measured.uncounted and support < table("refusal")["uncounted"]:
         return Decision(False, Reason.UNCOUNTED, hopeless=True)
-    if support < limits.hopeless:
+    if support < limits.hopeless or (measured.compares and support < limits.compared):
         return Decision(False, Reason.BADLY_SUPPORTED, hopeless=True)
     if doubt is not None:
         if support - table("refusal")["doubt"] * doubt < limits.enough:

@@ -18,13 +18,20 @@ from ingest.primer_questions import questions
 from ingest.text.scripts import has_han
 from ingest.values import PRIMER
 
+# questions for more than what a thing is: a verb in them is no part of a name
+_MORE = re.compile(
+    r"\b(?:how|why|when|where|which|who|whom|whose|can|could|should|would|may|might)\b"
+    r"|^\W*(?:is|are|was|were|do|does|did|has|have)\b|怎|如何|为什么|为何|哪|谁|能|会|吗|多少|几",
+    re.IGNORECASE,
+)
+_WORKS = re.compile(r"^\W*how (?:do|does) (?P<thing>.{1,100}?) work\W*$", re.IGNORECASE)
+_LONGEST = 300  # characters of a question that is nothing but names
 _MOST_TERMS = 4  # of a name; what is longer says something
 _MOST_PAIRS = 7  # of Han characters, in a name of four words of two each
 _TOKEN = re.compile(r"\w+(?:[.+'’-]\w+)*|[^\w\s]")
-_POSSESSIVE = re.compile(r"['’]s\b")
 _ASKING = frozenset(ASKING.split())
 # what joins two things in Chinese, or says something of one
-_JOINS = re.compile(r"[\s的和与跟或了吗呢，、]+|区别|不同|差别|差异|相比")
+_JOINS = re.compile(r"[\s的和与跟或是了吗呢，、]+|区别|不同|差别|差异|相比")
 
 
 def named(library: Library, evidence: Evidence, text: str, weighed: Mapping[str, float]) -> float:
@@ -40,6 +47,8 @@ def named(library: Library, evidence: Evidence, text: str, weighed: Mapping[str,
         weighed: what each term of the text is worth (`assistant.answering.decide.weights`).
     """
     sides = evidence.question.sides if text == evidence.question.text else ()
+    if len(text) > _LONGEST:
+        return 1.0
     most = _MOST_PAIRS if evidence.question.lang == "zh" else _MOST_TERMS
     things = [_things(library, side) for side in sides or (text,)]
     if any(len(each) != 1 or len(each[0]) > most for each in things):
@@ -54,12 +63,18 @@ def named(library: Library, evidence: Evidence, text: str, weighed: Mapping[str,
 
 
 def _things(library: Library, text: str) -> list[frozenset[str]]:
-    """Return the terms of each run of words that do not only ask."""
+    """Return the terms of each run of words that do not only ask; of none where more is asked."""
+    if works := _WORKS.match(text):
+        text = works["thing"]
+    if _MORE.search(text):
+        return []
     if has_han(text):
         runs = _JOINS.split(without_asking(text).strip(" ?？。!！"))
     else:
         runs = [""]
-        for token in _TOKEN.findall(_POSSESSIVE.sub("", text)):
+        for token in _TOKEN.findall(text):
+            if token.endswith(("'s", "’s")):  # of it something is asked
+                return []
             if token.casefold() in _ASKING or not library.terms(token):
                 runs.append("")
             else:

@@ -28,6 +28,11 @@ _COMPARISONS = (
     re.compile(r"(?:compare|contrast)\s+(.+?)\s+(?:and|with|to)\s+(.+)", re.IGNORECASE),
     re.compile(r"^(.+?)\s+compared?\s+(?:to|with)\s+(.+)", re.IGNORECASE | re.MULTILINE),
     re.compile(r"^(.+?)\s+(?:vs\.?|versus)\s+(.+)", re.IGNORECASE | re.MULTILINE),
+    re.compile(
+        r"(?:which|better|choose|pick|prefer|选|哪|更)[^:：\n]{0,80}[:：]\s?"
+        r"(\S{1,60}(?: \S{1,60})?)\s?(?:\bor\b|还是)\s?(\S{1,60}(?: \S{1,60})?)$",
+        re.IGNORECASE,
+    ),
     re.compile(r"^(\S+(?: \S+)?)\s*(?:\bor\b|还是)\s*(\S+(?: \S+)?)$", re.IGNORECASE),
     re.compile(r"^(.+?)\s+(?:and|&)\s+(.+?)\s*[:,]\s*(?:differences?|comparison|compared)$", re.I),
     re.compile(

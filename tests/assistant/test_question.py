@@ -12,6 +12,8 @@ from assistant.answering.question import names, understand
         ("DPO versus PPO?", ("DPO", "PPO")),
         ("What is the difference between RMSNorm and LayerNorm?", ("RMSNorm", "LayerNorm")),
         ("How does QLoRA differ from LoRA?", ("QLoRA", "LoRA")),
+        ("Which is better on a laptop: GGUF or GPTQ?", ("GGUF", "GPTQ")),
+        ("Is it true: yes or no?", ()),
         ("compare tensor parallelism with pipeline parallelism",
          ("tensor parallelism", "pipeline parallelism")),
         ("What is the difference between tensor and pipeline parallelism?",

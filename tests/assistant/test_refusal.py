@@ -73,6 +73,13 @@ def test_a_name_that_nothing_found_has_as_a_whole_is_hopeless_unless_well_suppor
     assert decide(Signals(0.9, 0.5, (), named=0.6), limits).answer  # asked in other words
 
 
+def test_a_comparison_needs_more_support_than_other_questions():
+    limits = Limits(hopeless=0.5, floor=1.0, sure=1.2, enough=1.4, compared=1.15)
+    assert decide(Signals(0.6, 0.5, ()), limits).answer
+    assert decide(Signals(0.6, 0.5, (), compares=True), limits).hopeless
+    assert decide(Signals(0.7, 0.5, (), compares=True), limits).answer
+
+
 @pytest.mark.parametrize(
     ("question", "whole"),
     [

@@ -1,13 +1,14 @@
 """Measure the signals of refusal on answerable and unanswerable questions; read limits off them.
 
     python -m tests.benchmarks.fit_refusal HOME FIT.jsonl... [--test FILE.jsonl...] [--plot PNG]
-        [--llm auto]
+        [--llm auto] [--half seen|held] [--pages]
 
 For coverage and cosine each, and the model's doubt where one is asked (--llm), prints how well it
 tells the two apart (area under the curve), then for floors of their sum and of each alone the
 shares rightly and wrongly refused. With --test the present limits are scored on questions nothing
 was fitted on. The plot shows both shares over each. A Chinese question is judged by its own words:
-that it would be asked again in English is left out.
+that it would be asked again in English is left out. With --half only questions of that half count
+(`tests.benchmarks.open_questions`); --pages: HOME holds the archived pages, too, which answer more.
 """
 
 import argparse
@@ -33,6 +34,7 @@ from assistant.engines.choice import choose
 from assistant.engines.protocol import Engine
 from index.search.library import Library
 from index.store.values import Filters
+from tests.benchmarks.open_questions import HALVES, half
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,16 @@ class Measured:
     refused: NDArray[np.bool_]
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question, and whether the primer answers it, or pages do (``by_pages``)."""
+
+    id: str
+    text: str
+    answerable: bool
+    by_pages: bool
+
+
 def main() -> None:
     """Read the arguments, measure, print, plot."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -55,13 +67,17 @@ def main() -> None:
     parser.add_argument("--test", type=Path, nargs="*", default=[])
     parser.add_argument("--plot", type=Path)
     parser.add_argument("--llm", default="extractive")
+    parser.add_argument("--half", choices=HALVES)
+    parser.add_argument("--pages", action="store_true")
     given = parser.parse_args()
     desk = Desk(given.home, llm="extractive")
     model = choose(given.llm, desk.home.models, desk.home.cache, lambda *_: None, prefix())
     library = desk.library
     curves = {}
     for name, files in (("fitted on", given.fit), ("not fitted on", given.test)):
-        for lang, measured in _measure(library, model, files).items():
+        asked = [_read(line) for file in files for line in file.read_text().splitlines()]
+        asked = [each for each in asked if given.half in (None, half(each.id))]
+        for lang, measured in _measure(library, model, asked, pages=given.pages).items():
             print(f"{name} {lang}: {_rates(measured.refused, measured.answerable)}")
             if name == "fitted on":
                 curves[lang] = measured
@@ -70,11 +86,23 @@ def main() -> None:
         _plot(curves, given.plot)
 
 
-def _measure(library: Library, model: Engine | None, files: list[Path]) -> dict[str, Measured]:
+def _read(line: str) -> Asked:
+    row = json.loads(line)
+    return Asked(
+        row.get("id", ""),
+        row["question"],
+        row.get("answerable", row.get("type") != "unanswerable"),
+        row.get("pages", False),
+    )
+
+
+def _measure(
+    whole: Library, model: Engine | None, questions: list[Asked], *, pages: bool
+) -> dict[str, Measured]:
     rows: dict[str, list[tuple[float, float, float, float, bool, bool]]] = {}
-    for line in (line for file in files for line in file.read_text().splitlines()):
-        asked = json.loads(line)
-        question = understand(asked["question"])
+    for asked in questions:
+        question = understand(asked.text)
+        library = whole.asked_in(question.lang)
         evidence = gather(library, question, Filters())
         found, limits = signals(library, evidence), limits_for(library.embedder, question.lang)
         refusing = None
@@ -82,7 +110,7 @@ def _measure(library: Library, model: Engine | None, files: list[Path]) -> dict[
             parts = sections(library, evidence)
             _, refusing = consulted(evidence, parts, plan(evidence, parts), model, lambda: False)
         refused = not decide(found, limits, refusing).answer
-        answerable = asked.get("type") != "unanswerable"
+        answerable = asked.answerable or (asked.by_pages and pages)
         rows.setdefault(question.lang, []).append(
             (
                 found.coverage,
@@ -95,7 +123,7 @@ def _measure(library: Library, model: Engine | None, files: list[Path]) -> dict[
         )
         if refused == answerable:
             done = "refused" if refused else "not refused"
-            print("  wrong:", asked.get("id"), done, found, refusing)
+            print("  wrong:", asked.id, done, found, refusing)
     return {
         lang: Measured(
             np.array([row[:4] for row in each]),
