@@ -122,8 +122,8 @@ def _copied(said: Sequence[Word], lines: Sequence[str]) -> _Copy | None:
         if sum(word.key in there for word in said) < enough and not _all_but_small(said, there):
             continue
         one, other = in_one_voice(*_without_adverbs(said, words(line)))
-        keys = [[word.key for word in some] for some in (other, one)]
-        matcher = SequenceMatcher(None, *keys, autojunk=False)
+        there_keys, said_keys = ([word.key for word in some] for some in (other, one))
+        matcher = SequenceMatcher(None, there_keys, said_keys, autojunk=False)
         held = sum(block.size for block in matcher.get_matching_blocks())
         if best is None or held > best.held:
             best = _Copy(one, line, other, matcher.get_opcodes(), held)
