@@ -35,6 +35,7 @@ _ADVERBS = {
     "usually", "rarely", "often", "always", "also", "already", "still", "again", "then", "now",
     "at least", "at most", "通常", "几乎",
 }  # fmt: skip
+_SUBJECT = 3  # words of a sentence among which its subject is
 _FIRST = 2  # words, or characters, of a clause by which it is known
 _FORCE_ZH = re.compile(
     "可能|可以|必须|需要|应该|应当|一定|也许|至少|至多|最多|不仅|仅|只|大约|约|更|最|先|后|前|然后|随后|接着|"
@@ -72,11 +73,22 @@ class _Copy:
             place for what, a, b, _, _ in self.steps if what == "equal" for place in range(a, b)
         }
         copied = {self.source[place].stretch for place in kept}
+        said = {word.key for word in self.said}
+        unsaid = {word.stretch for word in self.source if word.key not in said}
+        copied |= {word.stretch for word in self.source} - unsaid
         return {
             place
             for place, word in enumerate(self.source)
             if word.stretch in copied and place not in kept
         }
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The words of the sources, and those that may be what they speak of."""
+
+    words: frozenset[str]
+    subjects: frozenset[str]
 
 
 def copied_otherwise(sentence: str, evidence: Evidence) -> Iterator[Doubt]:
@@ -85,7 +97,11 @@ def copied_otherwise(sentence: str, evidence: Evidence) -> Iterator[Doubt]:
     said = words(in_short(sentence, lines))
     lines = tuple(in_short(line, lines) for line in lines)
     headings = {text for hit in evidence.hits for text in (hit.passage.title, *hit.passage.heading)}
-    known = {word.key for text in (*lines, *headings) for word in words(text)}
+    known = _Known(
+        frozenset(word.key for text in (*lines, *headings) for word in words(text)),
+        frozenset(word.key for text in headings for word in words(text))
+        | {word.key for line in lines for word in words(line)[:_SUBJECT]},
+    )
     for stretch in _stretches(said):
         copy = _copied(stretch, lines)
         if copy is not None:
@@ -144,12 +160,13 @@ def _without_adverbs(said: Sequence[Word], source: Sequence[Word]) -> tuple[list
     return one, other
 
 
-def _changes(copy: _Copy, known: set[str]) -> Iterator[Doubt]:
+def _changes(copy: _Copy, known: _Known) -> Iterator[Doubt]:
     """Yield the words of a copy that stand for others, elsewhere, or are put in or left out."""
     said, source = copy.said, copy.source
     left = copy.left
     gone = {source[place].key for place in left}
-    there = {word.key for word in said}
+    put_in = {word.key for what, _, _, c, d in copy.steps if what != "equal" for word in said[c:d]}
+    in_line = {word.key for word in source}
     moved = 0
     last = len(copy.steps) - 1
     for n, (what, a, b, c, d) in enumerate(copy.steps):
@@ -168,6 +185,8 @@ def _changes(copy: _Copy, known: set[str]) -> Iterator[Doubt]:
             moved += 1
             if old or moved > 1 or not _moved_whole(new, copy, left):
                 yield Doubt(f"its source says {_text(new)} in another place")
+        if led := [word for word in new if word.key in _LEADS and word.key not in in_line]:
+            yield Doubt(f"its source does not say {_text(led)}")
         if len({word.stretch for word in old}) > 1 or max(_size(old), _size(new)) > _MOST:
             continue
         if any(word.number for word in (*old, *new)):
@@ -178,7 +197,7 @@ def _changes(copy: _Copy, known: set[str]) -> Iterator[Doubt]:
             yield Doubt(f"its source does not say {_text(new)}")
         elif _telling(new) and not _telling(new) & gone and not _resolves(copy, n, known):
             yield Doubt(f"its source does not say {_text(new)} there")
-        elif old and inner and _forced([word for word in old if not _may_move(word, there)]):
+        elif old and inner and _forced([word for word in old if not _may_move(word, put_in)]):
             yield Doubt(f"it leaves out {_text(old)}")
 
 
@@ -216,10 +235,22 @@ def _moved_whole(new: Sequence[Word], copy: _Copy, left: set[int]) -> bool:
     spans = [range(begins, begins + len(new)) for begins in left]
     return any(
         left.issuperset(span)
-        and [copy.source[place].key for place in span] == keys
+        and _same_words([copy.source[place].key for place in span], keys)
         and bool(copy.source[span.start].governed) == bool(new[0].governed)
-        and _moves(new[0])
+        and (_moves(new[0]) or _is_stretch(copy.source, span))
         for span in spans
+    )
+
+
+def _same_words(keys: list[str], others: list[str]) -> bool:
+    """Say whether words are the same in order; with its subject for "it" a clause may differ."""
+    return keys == others or (not _LEADS.isdisjoint(keys) and sorted(keys) == sorted(others))
+
+
+def _is_stretch(source: Sequence[Word], span: range) -> bool:
+    """Say whether words are all that stands between two stops."""
+    return not _beside(source, span.start - 1, span.start) and not _beside(
+        source, span.stop - 1, span.stop
     )
 
 
@@ -229,15 +260,17 @@ def _moves(word: Word) -> bool:
     return bool(word.governed) or not plain or word.text.endswith("ly")
 
 
-def _resolves(copy: _Copy, n: int, known: set[str]) -> bool:
+def _resolves(copy: _Copy, n: int, known: _Known) -> bool:
     """Say whether words put in can be what the source means there by "it".
 
     What stands in no source does no harm where nothing was left out for it.
     """
-    _, a, _, c, d = copy.steps[n]
+    _, a, b, c, d = copy.steps[n]
     new = copy.said[c:d]
     edge = n in (0, len(copy.steps) - 1)
-    if not known.issuperset(_telling(new)):
+    if n == 0 and b < len(copy.source) and copy.source[b].stands_for:
+        return bool(known.subjects & _telling(new))
+    if not known.words.issuperset(_telling(new)):
         instead = [copy.source[place] for place in copy.left if not copy.source[place].small]
         if edge:  # it may lead on: moreover, according to sources
             return not any(new[0].governed & word.governed for word in instead)
