@@ -35,7 +35,7 @@ _ADVERBS = {
     "usually", "rarely", "often", "always", "also", "already", "still", "again", "then", "now",
     "at least", "at most", "通常", "几乎",
 }  # fmt: skip
-_SUBJECT = 3  # words of a sentence among which its subject is
+_SUBJECT = 2  # words of a sentence among which its subject is
 _FIRST = 2  # words, or characters, of a clause by which it is known
 _FORCE_ZH = re.compile(
     "可能|可以|必须|需要|应该|应当|一定|也许|至少|至多|最多|不仅|仅|只|大约|约|更|最|先|后|前|然后|随后|接着|"
@@ -43,6 +43,7 @@ _FORCE_ZH = re.compile(
     "多数|大部分|少数|一些|部分|全部|通常|往往|有时|经常|总是|几乎|同时|之前|之后|以上|以下|超过|不到|比|"
     "同样|相反|不同|类似|一样|相同"
 )
+_PRONOUN = re.compile(r"\b(?:it|its|they|them|their|this|these)\b|[它他她这其该]", re.IGNORECASE)
 _CONDITION = re.compile(
     r"^(?:if|when|whenever|unless|once|while|until|provided|as long as|for|with|without|during|"
     r"except)\b [^,;:.]+(?=, )"
@@ -103,9 +104,10 @@ def copied_otherwise(sentence: str, evidence: Evidence) -> Iterator[Doubt]:
         | {word.key for line in lines for word in words(line)[:_SUBJECT]},
     )
     for stretch in _stretches(said):
-        copy = _copied(stretch, lines)
+        copy = _copied(stretch, lines, known)
         if copy is not None:
-            yield from _changes(copy, known)
+            others = {word.key for word in said if word not in stretch}
+            yield from _changes(copy, known, others)
             yield from _led_otherwise(copy)
             yield from _conditions(said, copy.line)
 
@@ -129,13 +131,15 @@ def _enough(said: Sequence[Word]) -> bool:
     return sum(word.key.isascii() for word in said) >= _FEWEST or han >= _HAN_FEWEST
 
 
-def _copied(said: Sequence[Word], lines: Sequence[str]) -> _Copy | None:
+def _copied(said: Sequence[Word], lines: Sequence[str], known: _Known) -> _Copy | None:
     """Return the copy that a stretch is of the line that holds most of it; None if it is none."""
     enough = max(_FEWEST, min(_COPIED * len(said), len(said) - _CHANGED))
     best: _Copy | None = None
     for line in lines:
         there = {word.key for word in words(line)}
-        if sum(word.key in there for word in said) < enough and not _all_but_small(said, there):
+        repeated = sum(word.key in there for word in said)
+        resolved = _resolved(said, line, known) if repeated >= _FEWEST else 0
+        if repeated + resolved < enough and not _all_but_small(said, there):
             continue
         one, other = in_one_voice(*_without_adverbs(said, words(line)))
         there_keys, said_keys = ([word.key for word in some] for some in (other, one))
@@ -144,6 +148,13 @@ def _copied(said: Sequence[Word], lines: Sequence[str]) -> _Copy | None:
         if best is None or held > best.held:
             best = _Copy(one, line, other, matcher.get_opcodes(), held)
     return best
+
+
+def _resolved(said: Sequence[Word], line: str, known: _Known) -> int:
+    """Return how many words may stand for what a line calls "it" or "them"."""
+    there = {word.key for word in words(line)}
+    new = [word for word in said if word.key not in there and word.key in known.words]
+    return len(new) if _PRONOUN.search(line) and _size(new) <= _MOST else 0
 
 
 def _all_but_small(said: Sequence[Word], there: set[str]) -> bool:
@@ -160,8 +171,12 @@ def _without_adverbs(said: Sequence[Word], source: Sequence[Word]) -> tuple[list
     return one, other
 
 
-def _changes(copy: _Copy, known: _Known) -> Iterator[Doubt]:
-    """Yield the words of a copy that stand for others, elsewhere, or are put in or left out."""
+def _changes(copy: _Copy, known: _Known, others: set[str]) -> Iterator[Doubt]:
+    """Yield the words of a copy that stand for others, elsewhere, or are put in or left out.
+
+    ``others`` are the words of the other stretches: what is left out between two clauses of the
+    source and said in another one changed places.
+    """
     said, source = copy.said, copy.source
     left = copy.left
     gone = {source[place].key for place in left}
@@ -193,6 +208,8 @@ def _changes(copy: _Copy, known: _Known) -> Iterator[Doubt]:
             continue  # numbers are compared by their value and unit
         if old and new:
             yield Doubt(f"its source says {_text(old)}, not {_text(new)}")
+        elif inner and old and _joined(source, a, b) and others.issuperset(_telling(old)):
+            yield Doubt(f"its source says {_text(old)} there")
         elif new and _forced([word for word in new if not _may_move(word, gone)]):
             yield Doubt(f"its source does not say {_text(new)}")
         elif _telling(new) and not _telling(new) & gone and not _resolves(copy, n, known):
@@ -215,6 +232,11 @@ def _led_otherwise(copy: _Copy) -> Iterator[Doubt]:
 def _led(some: Sequence[Word], n: int) -> list[str]:
     """Return what stands in a clause behind a word."""
     return [word.key for word in some[n + 1 :] if word.stretch == some[n].stretch]
+
+
+def _joined(source: Sequence[Word], a: int, b: int) -> bool:
+    """Say whether what is left out is part of one clause, and what follows is of another."""
+    return 0 < a and b < len(source) and source[a - 1].stretch != source[b].stretch
 
 
 def _moved_whole(new: Sequence[Word], copy: _Copy, left: set[int]) -> bool:
@@ -275,7 +297,7 @@ def _resolves(copy: _Copy, n: int, known: _Known) -> bool:
         if edge:  # it may lead on: moreover, according to sources
             return not any(new[0].governed & word.governed for word in instead)
         return not instead
-    return edge or copy.source[a].resolved
+    return edge or copy.source[a].resolved or copy.source[a - 1].resolved
 
 
 def _may_move(word: Word, others: set[str]) -> bool:

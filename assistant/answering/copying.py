@@ -18,12 +18,12 @@ from ingest.text.words import FUNCTION_WORDS, word_set
 _NEUTRAL = word_set(
     "a an the this that these those it its they them their theirs he him his she her hers we us "
     "per our ours you your yours i me my mine who whom whose which what itself themselves there "
-    "here of in on at to by for from into onto is are was were be been being am do does did doing done "
-    "has have had having and but also however moreover such one ones while whereas although "
+    "here of in on at to by for from into onto is are was were be been being am do does did doing "
+    "done has have had having and but also however moreover such one ones while whereas although "
     "though yes yeah yea well will"
 )
 _NEUTRAL_ZH = frozenset(
-    "的了着地得是有在和与跟及也都就这那它他她我你们个种其之等把被于以所会将能来去"
+    "的了着地得是有在当和与跟及也都就这那它他她我你们个种其之等把被于以所会将能来去"
 )
 _ANAPHORS = word_set(
     "it its they them their this that these those he him his she her such one "

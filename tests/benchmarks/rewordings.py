@@ -6,8 +6,8 @@
 kind: each for every, "it" replaced by what it stands for, contractions, numbers in digits or words,
 British and American spelling, abbreviations written out, the order of adjuncts, number and voice,
 small words. Printed is by language and kind how many of each hold for the check as they read
-(`assistant.answering.support`, what `refdesk verify` asks). Halves are odd and even numbers; those whose
-number begins with "s" were written after the rules had been mended on the others.
+(`assistant.answering.support`, what `refdesk verify` asks). Halves are odd and even
+numbers; those whose number begins with "s" were written after the rules were mended on the others.
 
 Knows nothing of how the check works.
 """
