@@ -236,7 +236,7 @@ def _led(some: Sequence[Word], n: int) -> list[str]:
 
 def _joined(source: Sequence[Word], a: int, b: int) -> bool:
     """Say whether what is left out is part of one clause, and what follows is of another."""
-    return 0 < a and b < len(source) and source[a - 1].stretch != source[b].stretch
+    return a > 0 and b < len(source) and source[a - 1].stretch != source[b].stretch
 
 
 def _moved_whole(new: Sequence[Word], copy: _Copy, left: set[int]) -> bool:
