@@ -208,7 +208,7 @@ def _changes(copy: _Copy, known: _Known, others: set[str]) -> Iterator[Doubt]:
             continue  # numbers are compared by their value and unit
         if old and new:
             yield Doubt(f"its source says {_text(old)}, not {_text(new)}")
-        elif inner and old and _joined(source, a, b) and others.issuperset(_telling(old)):
+        elif inner and _joined(source, a, b) and _telling(old) and others >= _telling(old):
             yield Doubt(f"its source says {_text(old)} there")
         elif new and _forced([word for word in new if not _may_move(word, gone)]):
             yield Doubt(f"its source does not say {_text(new)}")
