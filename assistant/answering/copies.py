@@ -35,6 +35,7 @@ _ADVERBS = {
     "usually", "rarely", "often", "always", "also", "already", "still", "again", "then", "now",
     "at least", "at most", "通常", "几乎",
 }  # fmt: skip
+_SUBJECT = 2  # words of a sentence among which its subject is
 _FIRST = 2  # words, or characters, of a clause by which it is known
 _FORCE_ZH = re.compile(
     "可能|可以|必须|需要|应该|应当|一定|也许|至少|至多|最多|不仅|仅|只|大约|约|更|最|先|后|前|然后|随后|接着|"
@@ -42,6 +43,7 @@ _FORCE_ZH = re.compile(
     "多数|大部分|少数|一些|部分|全部|通常|往往|有时|经常|总是|几乎|同时|之前|之后|以上|以下|超过|不到|比|"
     "同样|相反|不同|类似|一样|相同"
 )
+_PRONOUN = re.compile(r"\b(?:it|its|they|them|their|this|these)\b|[它他她这其该]", re.IGNORECASE)
 _CONDITION = re.compile(
     r"^(?:if|when|whenever|unless|once|while|until|provided|as long as|for|with|without|during|"
     r"except)\b [^,;:.]+(?=, )"
@@ -72,11 +74,22 @@ class _Copy:
             place for what, a, b, _, _ in self.steps if what == "equal" for place in range(a, b)
         }
         copied = {self.source[place].stretch for place in kept}
+        said = {word.key for word in self.said}
+        unsaid = {word.stretch for word in self.source if word.key not in said}
+        copied |= {word.stretch for word in self.source} - unsaid
         return {
             place
             for place, word in enumerate(self.source)
             if word.stretch in copied and place not in kept
         }
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The words of the sources, and those that may be what they speak of."""
+
+    words: frozenset[str]
+    subjects: frozenset[str]
 
 
 def copied_otherwise(sentence: str, evidence: Evidence) -> Iterator[Doubt]:
@@ -85,11 +98,16 @@ def copied_otherwise(sentence: str, evidence: Evidence) -> Iterator[Doubt]:
     said = words(in_short(sentence, lines))
     lines = tuple(in_short(line, lines) for line in lines)
     headings = {text for hit in evidence.hits for text in (hit.passage.title, *hit.passage.heading)}
-    known = {word.key for text in (*lines, *headings) for word in words(text)}
+    known = _Known(
+        frozenset(word.key for text in (*lines, *headings) for word in words(text)),
+        frozenset(word.key for text in headings for word in words(text))
+        | {word.key for line in lines for word in words(line)[:_SUBJECT]},
+    )
     for stretch in _stretches(said):
-        copy = _copied(stretch, lines)
+        copy = _copied(stretch, lines, known)
         if copy is not None:
-            yield from _changes(copy, known)
+            others = {word.key for word in said if word not in stretch}
+            yield from _changes(copy, known, others)
             yield from _led_otherwise(copy)
             yield from _conditions(said, copy.line)
 
@@ -113,21 +131,30 @@ def _enough(said: Sequence[Word]) -> bool:
     return sum(word.key.isascii() for word in said) >= _FEWEST or han >= _HAN_FEWEST
 
 
-def _copied(said: Sequence[Word], lines: Sequence[str]) -> _Copy | None:
+def _copied(said: Sequence[Word], lines: Sequence[str], known: _Known) -> _Copy | None:
     """Return the copy that a stretch is of the line that holds most of it; None if it is none."""
     enough = max(_FEWEST, min(_COPIED * len(said), len(said) - _CHANGED))
     best: _Copy | None = None
     for line in lines:
         there = {word.key for word in words(line)}
-        if sum(word.key in there for word in said) < enough and not _all_but_small(said, there):
+        repeated = sum(word.key in there for word in said)
+        resolved = _resolved(said, line, known) if repeated >= _FEWEST else 0
+        if repeated + resolved < enough and not _all_but_small(said, there):
             continue
         one, other = in_one_voice(*_without_adverbs(said, words(line)))
-        keys = [[word.key for word in some] for some in (other, one)]
-        matcher = SequenceMatcher(None, *keys, autojunk=False)
+        there_keys, said_keys = ([word.key for word in some] for some in (other, one))
+        matcher = SequenceMatcher(None, there_keys, said_keys, autojunk=False)
         held = sum(block.size for block in matcher.get_matching_blocks())
         if best is None or held > best.held:
             best = _Copy(one, line, other, matcher.get_opcodes(), held)
     return best
+
+
+def _resolved(said: Sequence[Word], line: str, known: _Known) -> int:
+    """Return how many words may stand for what a line calls "it" or "them"."""
+    there = {word.key for word in words(line)}
+    new = [word for word in said if word.key not in there and word.key in known.words]
+    return len(new) if _PRONOUN.search(line) and _size(new) <= _MOST else 0
 
 
 def _all_but_small(said: Sequence[Word], there: set[str]) -> bool:
@@ -144,12 +171,17 @@ def _without_adverbs(said: Sequence[Word], source: Sequence[Word]) -> tuple[list
     return one, other
 
 
-def _changes(copy: _Copy, known: set[str]) -> Iterator[Doubt]:
-    """Yield the words of a copy that stand for others, elsewhere, or are put in or left out."""
+def _changes(copy: _Copy, known: _Known, others: set[str]) -> Iterator[Doubt]:
+    """Yield the words of a copy that stand for others, elsewhere, or are put in or left out.
+
+    ``others`` are the words of the other stretches: what is left out between two clauses of the
+    source and said in another one changed places.
+    """
     said, source = copy.said, copy.source
     left = copy.left
     gone = {source[place].key for place in left}
-    there = {word.key for word in said}
+    put_in = {word.key for what, _, _, c, d in copy.steps if what != "equal" for word in said[c:d]}
+    in_line = {word.key for word in source}
     moved = 0
     last = len(copy.steps) - 1
     for n, (what, a, b, c, d) in enumerate(copy.steps):
@@ -168,17 +200,21 @@ def _changes(copy: _Copy, known: set[str]) -> Iterator[Doubt]:
             moved += 1
             if old or moved > 1 or not _moved_whole(new, copy, left):
                 yield Doubt(f"its source says {_text(new)} in another place")
+        if led := [word for word in new if word.key in _LEADS and word.key not in in_line]:
+            yield Doubt(f"its source does not say {_text(led)}")
         if len({word.stretch for word in old}) > 1 or max(_size(old), _size(new)) > _MOST:
             continue
         if any(word.number for word in (*old, *new)):
             continue  # numbers are compared by their value and unit
         if old and new:
             yield Doubt(f"its source says {_text(old)}, not {_text(new)}")
+        elif inner and _joined(source, a, b) and _telling(old) and others >= _telling(old):
+            yield Doubt(f"its source says {_text(old)} there")
         elif new and _forced([word for word in new if not _may_move(word, gone)]):
             yield Doubt(f"its source does not say {_text(new)}")
         elif _telling(new) and not _telling(new) & gone and not _resolves(copy, n, known):
             yield Doubt(f"its source does not say {_text(new)} there")
-        elif old and inner and _forced([word for word in old if not _may_move(word, there)]):
+        elif old and inner and _forced([word for word in old if not _may_move(word, put_in)]):
             yield Doubt(f"it leaves out {_text(old)}")
 
 
@@ -196,6 +232,11 @@ def _led_otherwise(copy: _Copy) -> Iterator[Doubt]:
 def _led(some: Sequence[Word], n: int) -> list[str]:
     """Return what stands in a clause behind a word."""
     return [word.key for word in some[n + 1 :] if word.stretch == some[n].stretch]
+
+
+def _joined(source: Sequence[Word], a: int, b: int) -> bool:
+    """Say whether what is left out is part of one clause, and what follows is of another."""
+    return a > 0 and b < len(source) and source[a - 1].stretch != source[b].stretch
 
 
 def _moved_whole(new: Sequence[Word], copy: _Copy, left: set[int]) -> bool:
@@ -216,10 +257,22 @@ def _moved_whole(new: Sequence[Word], copy: _Copy, left: set[int]) -> bool:
     spans = [range(begins, begins + len(new)) for begins in left]
     return any(
         left.issuperset(span)
-        and [copy.source[place].key for place in span] == keys
+        and _same_words([copy.source[place].key for place in span], keys)
         and bool(copy.source[span.start].governed) == bool(new[0].governed)
-        and _moves(new[0])
+        and (_moves(new[0]) or _is_stretch(copy.source, span))
         for span in spans
+    )
+
+
+def _same_words(keys: list[str], others: list[str]) -> bool:
+    """Say whether words are the same in order; with its subject for "it" a clause may differ."""
+    return keys == others or (not _LEADS.isdisjoint(keys) and sorted(keys) == sorted(others))
+
+
+def _is_stretch(source: Sequence[Word], span: range) -> bool:
+    """Say whether words are all that stands between two stops."""
+    return not _beside(source, span.start - 1, span.start) and not _beside(
+        source, span.stop - 1, span.stop
     )
 
 
@@ -229,20 +282,22 @@ def _moves(word: Word) -> bool:
     return bool(word.governed) or not plain or word.text.endswith("ly")
 
 
-def _resolves(copy: _Copy, n: int, known: set[str]) -> bool:
+def _resolves(copy: _Copy, n: int, known: _Known) -> bool:
     """Say whether words put in can be what the source means there by "it".
 
     What stands in no source does no harm where nothing was left out for it.
     """
-    _, a, _, c, d = copy.steps[n]
+    _, a, b, c, d = copy.steps[n]
     new = copy.said[c:d]
     edge = n in (0, len(copy.steps) - 1)
-    if not known.issuperset(_telling(new)):
+    if n == 0 and b < len(copy.source) and copy.source[b].stands_for:
+        return bool(known.subjects & _telling(new))
+    if not known.words.issuperset(_telling(new)):
         instead = [copy.source[place] for place in copy.left if not copy.source[place].small]
         if edge:  # it may lead on: moreover, according to sources
             return not any(new[0].governed & word.governed for word in instead)
         return not instead
-    return edge or copy.source[a].resolved
+    return edge or copy.source[a].resolved or copy.source[a - 1].resolved
 
 
 def _may_move(word: Word, others: set[str]) -> bool:

@@ -17,18 +17,19 @@ from ingest.text.words import FUNCTION_WORDS, word_set
 # The function words that a copy may change, add and leave out: the others say what is claimed.
 _NEUTRAL = word_set(
     "a an the this that these those it its they them their theirs he him his she her hers we us "
-    "our ours you your yours i me my mine who whom whose which what itself themselves there here "
-    "of in on at to by for from into onto is are was were be been being am do does did doing done "
-    "has have had having and but also however moreover such one ones while whereas although "
+    "per our ours you your yours i me my mine who whom whose which what itself themselves there "
+    "here of in on at to by for from into onto is are was were be been being am do does did doing "
+    "done has have had having and but also however moreover such one ones while whereas although "
     "though yes yeah yea well will"
 )
 _NEUTRAL_ZH = frozenset(
-    "的了着地得是有在和与跟及也都就这那它他她我你们个种其之等把被于以所会将能来去"
+    "的了着地得是有在当和与跟及也都就这那它他她我你们个种其之等把被于以所会将能来去"
 )
 _ANAPHORS = word_set(
     "it its they them their this that these those he him his she her such one "
     "它 他 她 这 那 其 该 此"
 )
+_PRONOUNS = word_set("it they he she 它 他 她")
 _PREPOSITIONS = word_set("of in on at to by for from into onto 把 被 于 以 的")
 _TOKEN = re.compile(
     rf"(?P<phrase>{pattern_of_classes()})"
@@ -75,6 +76,11 @@ class Word:
     def resolved(self) -> bool:
         """Whether "it" or "this" stands before it."""
         return bool(_ANAPHORS & set(self.links.split()))
+
+    @property
+    def stands_for(self) -> bool:
+        """Whether "it" or "they" stands before it, alone."""
+        return bool(_PRONOUNS & set(self.links.split()))
 
     @property
     def governed(self) -> frozenset[str]:

@@ -1,5 +1,6 @@
 """When a term of a sentence is the same as one of a source, and where in a source it stands."""
 
+from ingest.text.alike import classes
 from ingest.text.claims import Kind, Term, find_name, numbers_of, read
 from ingest.text.opposites import contrary
 
@@ -28,7 +29,11 @@ def same(term: Term, other: Term) -> bool:
         return other.quantity is not None and term.quantity.met_by(other.quantity)
     if term.kind == Kind.NAME or other.kind == Kind.NAME:
         return same_name(term, other)
-    return term.key == other.key or _forms(term.key, other.key)
+    if term.key == other.key or _forms(term.key, other.key):
+        return True
+    stands_for = classes()
+    small = stands_for.get(term.text.casefold())
+    return small is not None and small == stands_for.get(other.text.casefold())
 
 
 def same_name(term: Term, other: Term) -> bool:

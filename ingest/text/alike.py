@@ -19,7 +19,7 @@ _BRITISH = {
     "skilful": "skillful", "draught": "draft", "storey": "story", "aluminium": "aluminum",
 }  # fmt: skip
 _EACH_ZH = "每个"
-_COUNTED_SO = "种条张位篇款台座只间本份艘袋辆匹颗棵株朵片幅盏册件根枚支块项"
+_COUNTED_SO = "种节条张位篇款台座只间本份艘袋辆匹颗棵株朵片幅盏册件根枚支块项"
 _RULES = tuple(
     (re.compile(pattern), new)
     for pattern, new in (

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
+from ingest.text.alike import classes
 from ingest.text.numbers import Quantity, quantities
 from ingest.text.opposites import chinese_words, has_contrary, stem
 from ingest.text.words import FUNCTION_WORDS, word_set
@@ -294,9 +295,14 @@ def _plain(said: str, at: int, state: _State, *, opens: bool) -> Iterator[Term]:
     denied, heads = (state.denial > 0, False) if relation else state.take()
     yield Term(
         Kind.RELATION if relation else Kind.WORD, key, said, at, at + len(said), state.clause,
-        state.statement, denied, heads, opens=opens and not relation and low not in _DISCOURSE,
+        state.statement, denied, heads, opens=opens and not relation and not _leads_on(low),
         conditional=state.conditional,
     )  # fmt: skip
+
+
+def _leads_on(low: str) -> bool:
+    """Say whether a word opens a sentence without being what it speaks of."""
+    return low in _DISCOURSE or low in classes()
 
 
 _TABLE_ZH = chinese_words()

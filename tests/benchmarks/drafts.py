@@ -2,22 +2,19 @@
 
     python -m tests.benchmarks.drafts write HOME OUT [--most N]
     python -m tests.benchmarks.drafts agree FILE...
-    python -m tests.benchmarks.drafts reliability SHARED [--drafts FILE...]
 
 ``write`` asks the questions of ``data/eval/primer.jsonl`` and ``archive.jsonl``; the model that
 ``--llm auto`` would take writes a whole reply from the plan of each, and each sentence goes to OUT
 as it was drafted: with what the product would do with it (shown, quoted, dropped), its support, the
 reason, and the source lines it was laid beside. A reader adds ``right`` to each line: whether the
-sources say it. ``agree`` counts verdicts beside readings, both ways. ``reliability`` prints, in
-tenths of the support value, how often a sentence of that value is right: over what people labelled
-(WiCE dev, BEGIN), over drafts that were read, and of those only what is shown in its own words.
+sources say it. ``agree`` counts what the product does beside what the reader says, both ways
+(`tests.benchmarks.reliability` how often a support value is right).
 """
 
 import argparse
 import json
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +34,6 @@ from ingest.text.sentences import sentences
 EVAL = Path(__file__).resolve().parents[2] / "data" / "eval"
 _WRITTEN = 150  # tokens a reply
 _WORDS = 260  # of sources that the model reads
-_BAR = 40  # characters of the longest bar
 
 
 def main() -> None:
@@ -50,15 +46,11 @@ def main() -> None:
     writes.add_argument("--most", type=int, default=110, help="sentences, at least")
     agrees = tasks.add_parser("agree")
     agrees.add_argument("files", type=Path, nargs="+")
-    tells = tasks.add_parser("reliability")
-    tells.add_argument("shared", type=Path)
-    tells.add_argument("--drafts", type=Path, nargs="*", default=[])
-    tells.add_argument("--models", type=Path, default=Path.home() / ".cache" / "refdesk-tests")
     given = parser.parse_args()
     if given.task == "write":
         write(given.home, given.out, given.most)
-    elif given.task == "agree":
-        agree([row for file in given.files for row in _read(file)])
+    else:
+        agree([row for file in given.files for row in read(file)])
 
 
 def write(home: Path, out: Path, most: int) -> None:
@@ -86,14 +78,27 @@ def write(home: Path, out: Path, most: int) -> None:
                 return
 
 
+def agree(rows: list[dict[str, Any]]) -> None:
+    """Print how many sentences the reader and the check find right, alone and together."""
+    known = [row for row in rows if "right" in row]
+    count = Counter((row["is"], row["right"]) for row in known)
+    holds = Counter((row["status"] != "dropped", row["right"]) for row in known)
+    print(f"{len(known)} sentences read, {sum(row['right'] for row in known)} right")
+    for what in ("shown", "quoted", "dropped"):
+        print(f"  {what:8} right {count[what, True]:3}  wrong {count[what, False]:3}")
+    for passes, title in ((True, "holds as it reads"), (False, "does not hold")):
+        print(f"  {title:18} right {holds[passes, True]:3}  wrong {holds[passes, False]:3}")
+
+
 def _questions() -> Iterator[str]:
     """Yield the questions of two files in turn, those that can be answered."""
-    files = [_read(EVAL / name) for name in ("primer.jsonl", "archive.jsonl")]
+    files = [read(EVAL / name) for name in ("primer.jsonl", "archive.jsonl")]
     for rows in zip(*files, strict=False):
         yield from (row["question"] for row in rows if row.get("gold_urls"))
 
 
-def _read(file: Path) -> list[dict[str, Any]]:
+def read(file: Path) -> list[dict[str, Any]]:
+    """Return the objects of a file, one a line."""
     return [json.loads(line) for line in file.read_text("utf-8").splitlines()]
 
 
