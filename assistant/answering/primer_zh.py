@@ -41,8 +41,13 @@ def _wordings(slug: str) -> dict[str, str]:
 
 
 def _text(piece: Piece) -> str:
-    return piece.text.strip("\n") if piece.form in BLOCKS else piece.text
+    return piece.text.strip("\n") if piece.form in BLOCKS else _bare(piece.text)
 
 
 def _key(text: str) -> str:
-    return " ".join(text.split())
+    return " ".join(_bare(text).split())
+
+
+def _bare(text: str) -> str:
+    """Return a text as libraries have it: without marks around code or before a dollar."""
+    return text.replace("`", "").replace("\\$", "$")

@@ -38,6 +38,16 @@ def test_every_chinese_note_words_a_note():
     assert set(CHINESE) == set(primer.notes())
 
 
+def test_a_sentence_with_code_or_money_is_worded_as_a_library_has_it():
+    names = "names the forward operation whose gradient became NaN, at a high cost in time."
+    said = in_chinese("ml-debugging", f"torch.autograd.set_detect_anomaly(True) {names}")
+    assert said is not None
+    assert said.startswith("torch.autograd.set_detect_anomaly(True) ")
+    said = in_chinese("deepseek", "At an assumed price of $2 per hour the sum is $5.576 million.")
+    assert said is not None
+    assert "\\$" not in said
+
+
 @each_note
 def test_the_pieces_of_both_stand_in_the_same_order(slug):
     english, chinese = primer.notes()[slug].text, CHINESE[slug]
