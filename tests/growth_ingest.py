@@ -67,7 +67,6 @@ from ingest.sites import (
     wechat,
     youtube,
 )
-from ingest.text import blocks as blocks_of
 from ingest.text import (
     alike,
     characters,
@@ -82,6 +81,7 @@ from ingest.text import (
     text_fragment,
     words,
 )
+from ingest.text import blocks as blocks_of
 from ingest.text import formulas as formulas_of
 from ingest.values import Document, Figure
 from tests import packed
