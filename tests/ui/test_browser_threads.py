@@ -142,3 +142,26 @@ def test_words_are_noted_in_the_reader_and_in_an_answer_and_found(served, open_p
     assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
     ask(page, "what did I note about key head?")
     page.locator("#answer .said", has_text="understood").wait_for()
+
+
+def test_a_highlight_made_while_older_ones_are_on_their_way_stays(served, page):
+    held = []
+
+    def hold(route):
+        if held:
+            route.continue_()
+        else:
+            held.append((route, route.fetch()))  # what is so before the highlight is made
+
+    page.route("**/notes?limit=500*", hold)
+    opened(page, f"{served}/?q={QUESTION}")
+    page.locator("#answer .turn[data-thread]").wait_for()
+    pick(page, "#answer .said", "one value head")
+    page.locator(".noting button").first.click()
+    page.wait_for_function("CSS.highlights.get('noted')?.size === 1")
+    route, reply = held[0]
+    route.fulfill(response=reply)
+    page.wait_for_timeout(300)
+    assert page.evaluate("CSS.highlights.get('noted').size") == 1
+    for note in httpx.get(f"{served}/api/v1/notes").json()["notes"]:
+        httpx.delete(f"{served}/api/v1/notes/{note['id']}").raise_for_status()

@@ -12,7 +12,8 @@
   let selected = 0;
   let asked = 0;
   let picked = null; // what is selected: {url, quote, prefix, suffix, start}
-  const painted = new Map(); // thread: its notes
+  const painted = new Map(); // thread: its notes, on their way
+  let painting = 0;
 
   function make(name, text, attributes) {
     const element = document.createElement(name);
@@ -218,15 +219,17 @@
     if (!window.Highlight || !CSS.highlights || box.dataset.url) return;
     const said = [...document.querySelectorAll('.turn[data-thread] .said')];
     const ranges = [];
+    const turn = painting += 1;
     for (const answer of said) {
       const thread = answer.closest('.turn').dataset.thread;
       if (!painted.has(thread)) {
-        painted.set(thread, []);
-        try {
-          painted.set(thread, (await send('?limit=500&url=' + encodeURIComponent('refdesk:thread/' + thread), 'GET')).notes);
-        } catch (error) { return; }
+        const path = '?limit=500&url=' + encodeURIComponent('refdesk:thread/' + thread);
+        painted.set(thread, send(path, 'GET').then((data) => data.notes));
       }
-      painted.get(thread).forEach((note) => { const range = rangeOf(answer, note); if (range) ranges.push(range); });
+      let notes;
+      try { notes = await painted.get(thread); } catch (error) { painted.delete(thread); return; }
+      if (turn !== painting) return; // a note was made or the answer drawn anew meanwhile
+      notes.forEach((note) => { const range = rangeOf(answer, note); if (range) ranges.push(range); });
     }
     CSS.highlights.set('noted', new Highlight(...ranges));
   }
