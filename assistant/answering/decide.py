@@ -99,7 +99,7 @@ class Signals:
     nothing found says one (see `assistant.answering.counted`). ``named`` is the share of the name
     of what it asks about that something found has in one place (see `assistant.answering.named`).
     ``across``: it is asked of documents in another language alone, whose words say little of its
-    own. ``compares``: it compares things.
+    own. ``compares``: it compares things that are only named side by side.
     """
 
     coverage: float
@@ -207,7 +207,20 @@ def _of_sides(library: Library, evidence: Evidence, whole: Signals, limits: Limi
     if not any(named <= window for window in windows(evidence)):
         return whole
     worse = min(measured, key=lambda own: own.support(limits))
-    return max(whole, replace(worse, compares=True), key=lambda own: own.support(limits))
+    compares = _are_only_named(library, evidence)
+    return max(whole, replace(worse, compares=compares), key=lambda own: own.support(limits))
+
+
+def _are_only_named(library: Library, evidence: Evidence) -> bool:
+    """Say whether a comparison is of what is only named side by side, never told of by itself."""
+    sides = [frozenset(library.terms(side)) for side in evidence.question.sides]
+    return bool(sides) and not all(
+        any(
+            own <= line.terms and not any(other <= line.terms for other in sides if other != own)
+            for line in evidence.lines
+        )
+        for own in sides
+    )
 
 
 def _signals(library: Library, evidence: Evidence, text: str, query: int) -> Signals:
@@ -224,7 +237,7 @@ def _signals(library: Library, evidence: Evidence, text: str, query: int) -> Sig
     number = uncounted(text, evidence) if evidence.question.lang == "en" else ""
     covered = max(shares, default=0.0)
     called = named(library, evidence, text, weighed)
-    compares = bool(evidence.question.sides) and text == evidence.question.text
+    compares = text == evidence.question.text and _are_only_named(library, evidence)
     return Signals(
         covered, cosine, unknown, strange, asked, unheard, number, called, evidence.across, compares
     )
