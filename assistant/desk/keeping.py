@@ -122,6 +122,8 @@ class Keeping(Base):
     ) -> "IngestReport":
         """Make the library anew from the archive alone; arguments as in :meth:`ingest`.
 
+        An older primer in it is replaced by the one of this version first.
+
         Raises:
             NothingFound: the archive is empty.
         """
