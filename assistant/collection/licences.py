@@ -43,15 +43,21 @@ _ASKED = re.compile(
     r"(?:commercially|(?:in|for) (?:an? )?commercial \w+)[?.! ]*$"
     rf"|^(?P<d>.+?)\s*(?:是|采用|使用|用的?是?)(?:的是)?\s*(?P<ld>{_ANY})\s*"
     r"(?:开源)?(?:许可证?|协议|授权)的?[吗么]?[？?]*$"
-    r"|^(?P<e>.+?)(?:能|可以|可不可以|是否可以)(?:商用|用于商业)[吗么]?[？?]*$",
+    r"|^(?P<e>.+?)(?:能不能|能否|可不可以|是否可以|可以|能)(?:商用|用于商业)[吗么]?[？?]*$",
     re.IGNORECASE,
 )  # fmt: skip
+
+_GENERAL = re.compile(
+    r"(?:an?|any|some|all|every|other|open)\b|怎样|如何|怎么|哪些|什么|一个|某个|任何|所有|开源",
+    re.IGNORECASE,
+)
+"""What begins a kind of thing, or a question how to tell, rather than the name of one thing."""
 
 
 def about_a_licence(
     library: Callable[..., Library], question: str, asked: str, lang: str = ""
 ) -> Answer | None:
-    """Answer whether something is under a licence, or may be used commercially; None if not asked.
+    """Answer whether a thing is under a licence, or may be used commercially; None if not asked.
 
     Arguments as those of `assistant.collection.respond.respond`.
     """
@@ -60,6 +66,8 @@ def about_a_licence(
         return None
     said = {key: value for key, value in match.groupdict().items() if value}
     thing = next(value for key, value in said.items() if len(key) == 1).strip()
+    if _GENERAL.match(thing):
+        return None
     wanted = next((_name(value) for key, value in said.items() if len(key) > 1), "")
     here = library(asked).asked_in(language(asked))
     report = Report(here.store, question, asked, lang or language(asked), LICENCE)

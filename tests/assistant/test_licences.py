@@ -4,6 +4,7 @@ from contextlib import closing
 
 import pytest
 
+from assistant.collection.licences import about_a_licence
 from assistant.desk import Desk
 
 PAGES = {
@@ -52,3 +53,15 @@ def test_a_licence_that_no_source_tells_is_refused(desk):
     answer = desk.ask("Is Godwit under MIT?")
     assert answer.refused
     assert "Godwit" in answer.refusal
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Can I use an open-weight model commercially?",
+        "怎样判断一个开源模型能不能商用？",
+        "开源模型可以商用吗？",
+    ],
+)
+def test_a_kind_of_thing_is_no_request_for_one_licence(desk, question):
+    assert about_a_licence(lambda _: desk.library, question, question) is None
