@@ -166,7 +166,7 @@ def test_an_answer_object_is_judged_by_itself():
     assert figures["citation_precision"] == pytest.approx(1 / 3, abs=1e-4)
 
 
-OTHER_FORMS = ("desk", "open", "orders", "scope", "support_zh")
+OTHER_FORMS = ("common_words", "desk", "open", "orders", "scope", "support_zh")
 
 
 def test_our_own_questions_are_whole_and_their_references_correct_by_themselves():
