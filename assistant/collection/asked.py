@@ -19,6 +19,7 @@ from assistant.collection.vocabulary import (
     SAID,
     SPANS,
     TITLES,
+    number_of,
     whole,
 )
 from index.search.library import Library
@@ -31,10 +32,6 @@ HOURS = re.compile(
     r"\s{0,9}(?:个)?\s{0,9}(hours?|h\b|minutes?|min\b|小时|钟头|分钟)",
     re.IGNORECASE,
 )
-_NUMBERS = {
-    "half an": 0.5, "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6,
-    "一": 1, "两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6,
-}  # fmt: skip
 _SPAN_NUMBER = r"(?<!\d)\d{1,2} |\b(?:two|three|four|five|six) |[两二三四五六]个?"
 _TERMS_ZH = (  # begin like words of asking
     "上下文|中文|多头|多模态|多任务|多语言|对齐|对比|对抗|学习率|有监督|可解释|在线|从头|中间|能量|用户|"
@@ -177,16 +174,14 @@ def hours_in(text: str) -> float | None:
         return None
     said = match[1].casefold()
     word = said.removesuffix("半").removesuffix("个")
-    number = _NUMBERS[word] if word in _NUMBERS else float(word)
-    number += 0.5 * said.endswith("半")
+    number = number_of(word) + 0.5 * said.endswith("半")
     return number / 60 if match[2].casefold().startswith(("min", "分")) else number
 
 
 def _times(before: str) -> float:
     """Return how many of a span of time a person has: the number that stands before it."""
     word = re.search(rf"({_SPAN_NUMBER})$", before, re.IGNORECASE)
-    said = word[1].strip().casefold().removesuffix("个") if word else ""
-    return _NUMBERS.get(said, float(said) if said.isdigit() else 1.0)
+    return number_of(word[1].removesuffix("个")) if word else 1.0
 
 
 def without_hours(text: str) -> str:

@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 
 from assistant.collection.catalog import ListRow, Work, catalog
 from assistant.collection.licences import LICENCES
-from assistant.collection.vocabulary import KINDS, LANGUAGES, LIST, UNIT, whole
+from assistant.collection.vocabulary import KINDS, LANGUAGES, LIST, UNIT, number_of, whole
 from index.store.sqlite import Store
 
 QUICK = 15
@@ -52,11 +52,6 @@ _LESS = re.compile(
     r"(?:能|可以|就能)?(?:读完|看完|读|看)?(?:完)?的?",
     re.IGNORECASE,
 )
-_NUMBERS = {
-    "half an": 0.5, "半": 0.5, "a": 1, "an": 1, "one": 1, "一": 1, "two": 2, "两": 2, "ten": 10,
-    "fifteen": 15, "twenty": 20, "thirty": 30, "十": 10, "二十": 20, "三十": 30, "四十": 40,
-    "五十": 50,
-}  # fmt: skip
 _SHORT = whole(
     r"(?:short|quick|brief)(?= (?:\w+ )?(?:read|one|ones|"
     rf"{UNIT}))|(?<=anything )(?:short|quick|brief)(?:er)?|(?<=something )(?:short|quick|"
@@ -196,8 +191,7 @@ def _minutes(said: _Taken) -> int | None:
     if match is None or (match["nz"] and not re.search(r"不到|少于|不超过|低于|内", match[0])):
         return None
     said.take(_LESS)
-    number = (match["n"] or match["nz"] or "an").strip().casefold()
-    amount = _NUMBERS[number] if number in _NUMBERS else float(number)
+    amount = number_of(match["n"] or match["nz"] or "an")
     hours = (match["u"] or match["uz"]).casefold()[0] in "h小"
     return int(amount * 60 if hours else amount)
 

@@ -18,7 +18,7 @@ from assistant.collection.asked import (
 from assistant.collection.catalog import ListRow
 from assistant.collection.naming import Match, words_of
 from assistant.collection.request import HOLDINGS, MANY_SOURCES, ONE_SOURCE, SUMMARY, Request
-from assistant.collection.vocabulary import LANGUAGES, SAID, UNIT, whole
+from assistant.collection.vocabulary import LANGUAGES, SAID, UNIT, number_of, whole
 
 PRIMER_NOTE = whole("primer(?:'s)?|notes?|笔记")
 THIS_PAGE = whole(
@@ -33,11 +33,6 @@ _SENTENCES = re.compile(
     r"句)(?:来|内|以内)?",
     re.IGNORECASE,
 )
-_COUNTS = {
-    "a": 1, "an": 1, "a single": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6,
-    "seven": 7, "eight": 8, "ten": 10, "一": 1, "两": 2, "二": 2, "三": 3, "四": 4, "五": 5,
-    "六": 6, "七": 7, "八": 8, "十": 10,
-}  # fmt: skip
 _RESULTS = whole(r"results?|findings?|conclusions?|结果|结论|发现")
 _A_WORK = whole(
     r"(?:the|that) (?:[\w.-]+ ){1,6}(?:papers?|posts?|articles?|videos?|slides|talks?)|"
@@ -231,10 +226,9 @@ def summary(asked: Asked) -> Request | None:
     match = _SENTENCES.search(asked.text)
     if match is None:
         return _summed_up(asked)
-    said = (match["n"] or match["z"]).casefold()
     rest = f"{asked.text[: match.start()]} {asked.text[match.end() :]}".strip()
     request = _summed_up(Asked(asked.library, asked.catalog, rest, asked.lang))
-    number = _COUNTS[said] if said in _COUNTS else int(said)
+    number = int(number_of(match["n"] or match["z"]))
     return replace(request, sentences=number) if request else None
 
 

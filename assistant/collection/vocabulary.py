@@ -13,6 +13,24 @@ def whole(pattern: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![A-Za-z0-9_])(?:{pattern})(?![A-Za-z0-9_])", re.IGNORECASE)
 
 
+_NUMBERS = {
+    "half an": 0.5, "a": 1, "an": 1, "a single": 1, "one": 1, "two": 2, "three": 3, "four": 4,
+    "five": 5, "six": 6, "seven": 7, "eight": 8, "ten": 10, "fifteen": 15, "twenty": 20,
+    "thirty": 30, "半": 0.5, "一": 1, "两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7,
+    "八": 8, "十": 10, "二十": 20, "三十": 30, "四十": 40, "五十": 50,
+}  # fmt: skip
+
+
+def number_of(said: str) -> float:
+    """Return the number that digits or a word of a request say.
+
+    Raises:
+        ValueError: they say none.
+    """
+    word = said.strip().casefold()
+    return _NUMBERS[word] if word in _NUMBERS else float(word)
+
+
 def _either(alternatives: list[str]) -> str:
     return "|".join(alternatives)
 

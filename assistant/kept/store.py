@@ -5,6 +5,7 @@ cards, gaps) says which tables it has and asks of them in the SQL that SQLite an
 understand; what differs between the two stands in `file.py` and `database.py`.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -91,7 +92,7 @@ class Kept(Protocol):
         """
 
 
-class KeptKind:
+class KeptKind(ABC):
     """What threads, notes, cards and gaps are alike in: where they lie, and whether all is whole.
 
     Each says in :meth:`_read_all` what its rows must hold.
@@ -113,9 +114,9 @@ class KeptKind:
         """See `Kept.set_aside`."""
         return self._store.set_aside()
 
+    @abstractmethod
     def _read_all(self, db: Rows) -> None:
         """Read every row; raise ValueError, KeyError or TypeError for one that was damaged."""
-        raise NotImplementedError
 
 
 def kept(place: Place, kind: str, tables: str, *, searched: bool = False) -> Kept:

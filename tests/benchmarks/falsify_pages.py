@@ -361,11 +361,16 @@ def main() -> None:
         texts = list(dict.fromkeys(text for each in every for text in each.texts))
         library = Texts(Path(folder), Embedder.open(given.models), texts)
         rows = list(_rows(library, every[: given.most], given.each))
+    tell(rows, given.json, printed=given.printed)
+
+
+def tell(rows: list[dict[str, str]], file: Path | None, *, printed: bool) -> None:
+    """Print the counts, with ``printed`` what is shown and false; write the rows, one a line."""
     _report(rows)
-    if given.json:
+    if file:
         lines = [json.dumps(row, ensure_ascii=False) for row in rows]
-        given.json.write_text("\n".join(lines), encoding="utf-8")
-    if given.printed:
+        file.write_text("\n".join(lines), encoding="utf-8")
+    if printed:
         for row in rows:
             if row["kind"] != "true" and row["is"] == "shown":
                 print(f"{row['set']} {row['kind']}: {row['said']} | {row['sentence']}")

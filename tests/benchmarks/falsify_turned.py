@@ -28,7 +28,7 @@ from index.models.embedder import Embedder
 from ingest.text.words import word_set
 from tests.benchmarks.falsify import Texts, True_
 from tests.benchmarks.falsify import _row as judged
-from tests.benchmarks.falsify_pages import _joined, _report
+from tests.benchmarks.falsify_pages import _joined, tell
 
 SEED = 20261130
 DATA = Path(__file__).resolve().parents[2] / "data"
@@ -257,14 +257,7 @@ def main() -> None:
         contexts = list(dict.fromkeys(true.texts[0] for true, _, _ in every))
         library = Texts(Path(folder), Embedder.open(given.models), contexts)
         rows = list(_rows(library, every, given.each))
-    _report(rows)
-    if given.json:
-        lines = [json.dumps(row, ensure_ascii=False) for row in rows]
-        given.json.write_text("\n".join(lines), encoding="utf-8")
-    if given.printed:
-        for row in rows:
-            if row["kind"] != "true" and row["is"] == "shown":
-                print(f"{row['set']} {row['kind']}: {row['said']} | {row['sentence']}")
+    tell(rows, given.json, printed=given.printed)
 
 
 def _rows(
