@@ -19,6 +19,8 @@ from ui.cli.tables import aligned
         (r"| a \| b | c |", r"| a \| b | c |"),
         ("a | b", "| a | b |"),
         ("| | x |\n| longer |  |", "|        | x |\n| longer |   |"),
+        ("| a | b |\n| - | - |\n", "| a | b |\n| - | - |"),
+        (f"| a | {'b' * 59} |\n| {'c' * 20} | d |", f"| a | {'b' * 59} |\n| {'c' * 20} | d |"),
         ("", "|  |"),
     ],
 )

@@ -6,11 +6,16 @@ from rich.cells import cell_len
 
 _BAR = re.compile(r"(?<!\\)\|")
 _WIDEST = 60  # of a column, in terminal cells: longer cells stand out of it
+_PAGE = 76  # cells of a line, beside the indent
 _RULE = re.compile(r":?-+:?")
 
 
 def aligned(table: str) -> str:
-    """Return a table with its cells padded to the width of their column, in terminal cells."""
+    """Return a table with its cells padded to the width of their column, in terminal cells.
+
+    One that would then be wider than a usual terminal stays as it is: it would be broken more.
+    """
+    table = table.strip("\n")
     rows = [_cells(line) for line in table.split("\n")]
     widths: list[int] = []
     for row in rows:
@@ -18,7 +23,8 @@ def aligned(table: str) -> str:
         for place, cell in enumerate(row):
             if not _RULE.fullmatch(cell):
                 widths[place] = max(widths[place], min(cell_len(cell), _WIDEST))
-    return "\n".join(_row(row, widths) for row in rows)
+    padded = [_row(row, widths) for row in rows]
+    return "\n".join(padded) if max(map(cell_len, padded)) <= _PAGE else table
 
 
 def _cells(line: str) -> list[str]:
