@@ -13,6 +13,9 @@ from typing import Any, TextIO
 
 from rich import console as rich
 from rich.segment import Segment
+from rich.text import Text
+
+from ui.cli.wrapping import Wrapped
 
 _STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
@@ -73,7 +76,9 @@ class Console(rich.Console):
     def render(
         self, renderable: rich.RenderableType, options: rich.ConsoleOptions | None = None
     ) -> Iterable[Segment]:
-        """Yield what is shown."""
+        """Yield what is shown, its lines broken as `wrapping` breaks them."""
+        if type(renderable) is Text:
+            renderable = Wrapped.of(renderable)
         for segment in super().render(renderable, options):
             if segment.control or not _STEERING.search(segment.text):
                 yield segment
