@@ -34,6 +34,7 @@ from ui.page.parts import view
 from ui.page.pdf_route import pdf
 from ui.page.reader_route import reader
 from ui.page.search_tab import SearchTab
+from ui.page.spoken import Spoken
 from ui.page.threads_part import Keeping
 from ui.serving.access import Access
 from ui.serving.asking import Asking
@@ -87,7 +88,8 @@ def mount(app: FastAPI, asking: Asking) -> FastAPI:
         )  # fmt: skip
         mounted = app.router.routes[-1]
         assert isinstance(mounted, Mount)  # noqa: S101  # Gradio's last step
-        mounted.app = _Closed(mounted.app, blocks.fns)
+        closed = _Closed(mounted.app, blocks.fns)
+        mounted.app = Spoken(closed) if lang == "en" else closed
     # what stands at every path would have what doors refuse: it gets what none of them knows
     everywhere = app.router.routes.pop()
     app.router.default = _Last(everywhere)
