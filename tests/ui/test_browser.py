@@ -84,7 +84,7 @@ def test_a_mark_never_begins_a_line(served, page):
         const last = document.createRange();
         last.selectNodeContents(words);
         last.setEndBefore(marks);
-        let most = 0;
+        let most = -Infinity;
         for (let width = 160; width < 420; width += 3) {
             words.closest('p').style.width = width + 'px';
             const lines = [...last.getClientRects()];
