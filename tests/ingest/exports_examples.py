@@ -447,7 +447,7 @@ EXAMPLES = (
             (((), "https://www.youtube.com/watch?v=aaaaaaaaaaa", "https://www.youtube.com/watch?v=aaaaaaaaaaa"),)),
     Example("table", "saved_posts.csv", "id,permalink\nabc,https://www.reddit.com/r/a/comments/abc/t/\n",
             (((), "https://www.reddit.com/r/a/comments/abc/t/", "https://www.reddit.com/r/a/comments/abc/t/"),)),
-    Example("opml", "outline.opml", f'''<opml version="2.0"><head><title>O</title></head><body><outline text="To read">
+    Example("opml", "thoughts.opml", f'''<opml version="2.0"><head><title>O</title></head><body><outline text="To read">
             <outline text="See &lt;a href=&quot;{A}&quot;&gt;One&lt;/a&gt; first" _note="mine"/>
             <outline text="then [Two]({B}) and {A}?x=2"/></outline></body></opml>''',
             ((("To read",), "One", A), (("To read",), "Two", B), (("To read",), "then Two and", f"{A}?x=2"))),

@@ -86,7 +86,7 @@ def test_what_was_marked_and_remarked_is_told_too():
     assert entry.note == "New paper. Kept on 2023-11-14."
     by_file = {each.file: listed(each.text, each.file).entries[0].note for each in EXAMPLES}
     assert by_file["starred.json"] == "mine. Tags: llm. Kept on 2023-11-14."
-    assert by_file["outline.opml"] == "mine"
+    assert by_file["thoughts.opml"] == "mine"
     assert by_file["Watch later.csv"] == "Kept on 2023-11-14."
     assert by_file["Extra.json"] == "Vincent van Gogh, 2022. mine arXiv:2205.14135 [cs]"
     bib = f"@misc{{a, title={{One}}, url={{{A}}}, note={{classic}}}}"
