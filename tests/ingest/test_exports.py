@@ -90,7 +90,7 @@ def test_what_was_marked_and_remarked_is_told_too():
     assert by_file["Watch later.csv"] == "Kept on 2023-11-14."
     assert by_file["Extra.json"] == "Vincent van Gogh, 2022. mine arXiv:2205.14135 [cs]"
     bib = f"@misc{{a, title={{One}}, url={{{A}}}, note={{classic}}}}"
-    assert listed(bib, "a.bib").entries[0].note == "classic"
+    assert listed(bib, "a.bib").entries[0].note == "classic."
 
 
 def test_highlights_of_omnivore_stand_with_their_page():
