@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 _MOST = 5_000  # nodes
+_MOST_GROUPS = 200  # of which each is compared with every card
 _INSIDE_LABEL = re.compile(r"[\[\]\n]")
 
 
@@ -22,7 +23,7 @@ def as_markdown(text: str) -> str:
     nodes = [node for node in held[:_MOST] if isinstance(node, dict)] if (
         isinstance(held, list)) else []  # fmt: skip
     nodes.sort(key=lambda node: (_number(node, "y"), _number(node, "x")))
-    groups = [node for node in nodes if node.get("type") == "group"]
+    groups = [node for node in nodes if node.get("type") == "group"][:_MOST_GROUPS]
     cards = [node for node in nodes if node.get("type") != "group"]
     under: dict[int, list[dict[str, Any]]] = {}
     for card in cards:
