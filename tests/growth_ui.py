@@ -190,6 +190,7 @@ CASES: dict[str, Any] = {
         live=text, sought=True,
     ),
     "ui.page.html_pdf.unread_html": lambda text: html_pdf.unread_html(text, text, text, _SAY),
+    "ui.page.html_reader.nowhere_html": lambda text: html_reader.nowhere_html(_SAY, text),
     "ui.page.html_reader.page_html": lambda text: html_reader.page_html(text, text, _SAY, text),
     "ui.page.pdf_marks.boxes": Case(
         lambda text: pdf_marks.boxes(_drawn(text).lines, text[: len(text) // 2]), most=30_000
