@@ -18,6 +18,7 @@ from ingest.links.sites import github as links_github
 from ingest.lists import blocks, catalog_file, check, lines, parser, written
 from ingest.reading import (
     about,
+    canvas,
     captions,
     decode,
     document,
@@ -584,6 +585,12 @@ CASES: dict[str, Any] = {
         heads=("<a>", "<!DOCTYPE a ["),
     ),
     "ingest.lists.lines.language_of": lambda text: lines.language_of([text]),
+    "ingest.reading.canvas.as_markdown": [
+        canvas.as_markdown,
+        lambda text: canvas.as_markdown(
+            json.dumps({"nodes": [{"type": "group", "label": text[:300]}, {"text": text}]})
+        ),
+    ],
     "ingest.reading.wiki.as_markdown": Case(
         wiki.as_markdown,
         heads=("", "[[a]]", "> [!"),
@@ -603,6 +610,12 @@ CASES: dict[str, Any] = {
                 ":a:`b`",
                 "`a <b>`_",
                 "   a\n",
+                "== ==\n",
+                "== ==\na b\n",
+                "+-+\n",
+                "+-+\n|a|\n",
+                ".. list-table::\n   * - a\n",
+                ":math:`a`",
             ),
         ),
         Case(
@@ -623,6 +636,12 @@ CASES: dict[str, Any] = {
                 "\\noindent",
                 "\\end{equation} b",
                 "\\item[",
+                "\\item\n",
+                "\\(",
+                "\\[",
+                "\\begin{tabular}{l}",
+                "\\begin{tabular}{l} a & b \\\\ \\end{tabular}",
+                "\\hypertarget{a}{\\section{",
                 "%",
                 "\\\\",
             ),
@@ -719,6 +738,11 @@ EXEMPT: dict[str, str] = {
     "ingest.exports.registry.is_export": "measured with `read_list`",
     "ingest.exports.packs.": "bounded in members and in bytes; each is measured with `read_list`",
     "ingest.exports.folders.": "at most 40 steps",
+    "ingest.reading.latex.": "measured with `markup.as_markdown`",
+    "ingest.reading.rst_tables.": "measured with `markup.as_markdown`",
+    "ingest.exports.omnivore.": "looks a name up for each row; its members are those of `packs`",
+    "ingest.reading.omml.write_formulas": "goes over a tree once, which is bounded",
+    "ingest.reading.packed.Packed.with_parts": "copies parts, which are bounded",
     "ingest.exports.saved_pages.": "one entry, by `Shelf.take`",
     "ingest.gathering.collected.": "reads by `read_list` and `read_vault`",
     "ingest.exports.rows.take_rows": "measured with `read_list`",

@@ -154,7 +154,10 @@ CASES: dict[str, Any] = {
     "ui.page.html.chip": html.chip,
     "ui.page.html.directive": html.directive,
     "ui.page.html.framed": html.framed,
-    "ui.page.html.hit_html": lambda text: html.hit_html(_hit(text), text[:4000], _SAY),
+    "ui.page.html.hits_by_source": lambda text: html.hits_by_source(
+        [_hit(text)] * 2, text[:4000], _SAY
+    ),
+    "ui.page.html.with_code": html.with_code,
     "ui.page.html.is_web": html.is_web,
     "ui.page.html.link": lambda text: html.link(f"https://{text}", text),
     "ui.page.html.message_html": lambda text: html.message_html(text, text),
@@ -184,9 +187,10 @@ CASES: dict[str, Any] = {
     "ui.page.html_pdf.pdf_address": lambda text: html_pdf.pdf_address(_SAY, url=text, said=text),
     "ui.page.html_pdf.pdf_html": lambda text: html_pdf.pdf_html(
         _drawn(text), 1, text, _SAY, passage=[], quoted=[], addresses=[text, text], text=text,
-        live=text,
+        live=text, sought=True,
     ),
     "ui.page.html_pdf.unread_html": lambda text: html_pdf.unread_html(text, text, text, _SAY),
+    "ui.page.html_reader.nowhere_html": lambda text: html_reader.nowhere_html(_SAY, text),
     "ui.page.html_reader.page_html": lambda text: html_reader.page_html(text, text, _SAY, text),
     "ui.page.pdf_marks.boxes": Case(
         lambda text: pdf_marks.boxes(_drawn(text).lines, text[: len(text) // 2]), most=30_000

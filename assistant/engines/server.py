@@ -8,6 +8,7 @@ import contextlib
 import ipaddress
 import json
 import os
+import re
 from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import Any
 
@@ -231,7 +232,8 @@ def _reason(error: Exception) -> str:
         except (ValueError, LookupError, TypeError, AttributeError):
             return said
     if isinstance(error, httpx.HTTPError | httpx.InvalidURL):
-        return str(error) or type(error).__name__
+        said = re.sub(r"^\[Errno -?\d+\] ", "", str(error))  # a number that tells people nothing
+        return said or type(error).__name__
     if type(error) is ValueError:
         return str(error)
     return "its reply is not of the expected form"

@@ -35,6 +35,7 @@ MEDIA_TYPES = {
     ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     ".pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
     ".epub": "application/epub+zip",
+    ".canvas": "application/json",
 }
 _AS_WHAT = {
     ".doc": "a Word document", ".odt": "a text document",

@@ -157,10 +157,15 @@ def _take(kind: str, key: str, fields: dict[str, str], shelf: Shelf) -> None:
         issue=said.get("number") or said.get("issue") or "" if form == "article-journal" else "",
         pages=fields.get("pages", ""),
         tags=re.split("[,;]", said.get("keywords", "")),
-        note=said.get("annote") or said.get("annotation") or "",
+        note=said.get("annote") or said.get("annotation") or _noted(said.get("note", "")),
         files=[File(path) for path in _files(fields.get("file", ""))],
     )  # fmt: skip
     take_work(shelf, work)
+
+
+def _noted(note: str) -> str:
+    """Return a note that says more than where the work is to be found."""
+    return "" if _URL.search(note) or "arxiv" in note.lower() else note
 
 
 def _files(field: str) -> Iterator[str]:

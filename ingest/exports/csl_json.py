@@ -12,6 +12,7 @@ WHAT = "a CSL-JSON bibliography"
 _SAYS = ("issued", "author", "DOI", "container-title", "publisher", "accessed", "citation-key",
          "creators")  # fmt: skip
 _LOOKED_AT = 20
+_ARXIV = re.compile(r"(?:^|\n)\s{0,8}(arxiv:\s{0,3}\S{5,30})", re.IGNORECASE)
 
 
 def recognises(given: Given) -> bool:
@@ -37,7 +38,7 @@ def read(given: Given, shelf: Shelf) -> str | None:
             text_of(item.get("title")),
             url=text_of(item.get("URL") or item.get("url")),
             doi=text_of(item.get("DOI")),
-            arxiv=number if "arxiv" in number.lower() else "",
+            arxiv=number if "arxiv" in number.lower() else _arxiv_in(text_of(item.get("note"))),
             authors=[f"{given} {family}".strip() for family, given in names],
             names=names,
             date=_date(item),
@@ -72,8 +73,17 @@ def _name(author: Any) -> tuple[str, str]:
     if said := text_of(author.get("literal") or author.get("name")):
         return said, ""
     given = text_of(author.get("given") or author.get("firstName"))
+    before = text_of(author.get("non-dropping-particle") or author.get("dropping-particle"))
     family = text_of(author.get("family") or author.get("lastName"))
+    if before and family and not family.startswith(before):
+        family = f"{before} {family}"
     return (family, given) if family else (given, "")
+
+
+def _arxiv_in(note: str) -> str:
+    """Return the arXiv number of a note, where Zotero puts what it has no field for."""
+    said = _ARXIV.search(note)
+    return said[1] if said else ""
 
 
 def _form(kind: str) -> str:

@@ -24,13 +24,14 @@ def read(given: Given, shelf: Shelf) -> str | None:
         content = bookmark.get("content")
         content = content if isinstance(content, dict) else {}
         title = text_of(bookmark.get("title")) or text_of(content.get("title"))
-        if content.get("type") != "link":
+        url = text_of(content.get("url") or content.get("sourceUrl"))  # of a file: whence it came
+        if not url:
             kind = text_of(content.get("type")) or "nothing"
             shelf.leave("", title or text_of(content.get("text")), f"no page ({kind})")
             continue
         ids = bookmark.get("lists") if isinstance(bookmark.get("lists"), list) else []
         shelf.take(
-            text_of(content.get("url")),
+            url,
             title,
             _path(text_of(ids[0]), lists) if ids else [],
             note=text_of(bookmark.get("note")),

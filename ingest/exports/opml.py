@@ -3,12 +3,20 @@
 A feed's site is an entry; what the feed itself holds joins the list when it is looked at.
 """
 
+import re
+from collections.abc import Iterator
+
 from ingest.exports.given import Given
 from ingest.exports.shelf import Shelf
 from ingest.reading.feed_heads import is_outline
 from ingest.reading.xml_tree import root_of
 
 WHAT = "an OPML outline"
+_LINK = re.compile(
+    r'<a\s[^<>]{0,300}?href="(?P<a>https?:[^"<>\s]{1,2000})"[^<>]{0,300}>(?P<b>[^<>]{0,500})</a>'
+    r"|\[(?P<c>[^\[\]]{1,500})\]\((?P<d>https?:[^()\s]{1,2000})\)"
+    r"|(?P<e>https?://[^\s<>\"]{1,2000})"
+)
 
 
 def recognises(given: Given) -> bool:
@@ -35,11 +43,21 @@ def read(given: Given, shelf: Shelf) -> str | None:
         if feed:
             shelf.follow(feed, name)
         if page:
-            shelf.take(page, name, section, note=said.get("description", ""),
-                       tags=said.get("category", "").split(","),
+            shelf.take(page, name, section, note=said.get("description") or said.get("_note", ""),
+                       tags=[part.strip(" /") for part in said.get("category", "").split(",")],
                        added=said.get("created", ""))  # fmt: skip
+        elif not feed and (inside := list(_links_in(said.get("text") or name))):
+            for url, label in inside:
+                shelf.take(url, label, section, note=said.get("_note", ""))
         elif not feed and len(element) == 0:
             shelf.cover(name, section)
         section.append(name)
     title: str | None = root.findtext("head/title")
     return title
+
+
+def _links_in(text: str) -> Iterator[tuple[str, str]]:
+    """Yield address and label of the links inside a line of an outliner."""
+    whole = _LINK.sub(lambda link: link["b"] or link["c"] or "", text).strip()
+    for link in _LINK.finditer(text) if "://" in text else ():
+        yield link["a"] or link["d"] or link["e"], link["b"] or link["c"] or whole

@@ -17,10 +17,12 @@ from ingest.exports import (
     json_rows,
     karakeep,
     linkwarden,
+    omnivore,
     opml,
     packs,
     pocket,
     ris,
+    starred,
     tables,
     zotero_items,
     zotero_rdf,
@@ -40,6 +42,7 @@ FORMATS: dict[str, Format] = {
     "zotero-rdf": zotero_rdf,
     "feed": feeds,
     "json-feed": json_feed,
+    "starred": starred,
     "zotero": zotero_items,
     "linkwarden": linkwarden,
     "karakeep": karakeep,
@@ -119,6 +122,7 @@ def read_list(
         raise UsageError(
             f"{file} is JSON of a kind refdesk does not know: it reads bookmarks of Chromium and "
             "Firefox, exports of Omnivore, Linkwarden, Karakeep, Raindrop, Hypothesis and Are.na, "
+            "starred entries of feed readers, "
             'CSL-JSON, JSON Feed, and arrays of objects with "url" and "title".'
         )
     if not form:
@@ -141,7 +145,7 @@ def _unpacked(
     """
     shelf = Shelf(base or origin)
     titles: list[str] = []
-    for member, body in packs.members(data, file):
+    for member, body in omnivore.with_highlights(packs.members(data, file)):
         try:
             given = opened(member, body)
             form = form_of(given)

@@ -1,7 +1,7 @@
 """Rows of read-later services, from CSV or JSON: which column means what.
 
 Columns are recognised by their names, as Pocket, Instapaper, Raindrop, Readwise Reader, Omnivore,
-Pinboard, Matter, Wallabag and Zotero's CSV call them.
+Pinboard, Matter, Wallabag, Reddit, YouTube and Zotero's CSV call them.
 """
 
 import ast
@@ -13,20 +13,23 @@ from ingest.exports.shelf import Shelf
 
 _COLUMNS = {
     "url": ("url", "link", "href", "address", "uri", "given_url", "resolved_url", "original_url",
-            "source_url", "website"),
+            "source_url", "website", "permalink"),
     "title": ("title", "name", "given_title", "resolved_title", "document title"),
     "note": ("note", "notes", "selection", "excerpt", "description", "extended", "document note",
-             "abstract note", "summary"),
+             "abstract note", "summary", "full_text", "highlights", "annotations"),
     "tags": ("tags", "labels", "document tags", "keywords", "manual tags"),
     "folder": ("folder", "collection", "list", "location", "category", "status", "state"),
     "added": ("time_added", "created", "created_at", "createdat", "savedat", "saved_at",
               "saved date", "timestamp", "time", "date added", "date", "added", "addedat",
-              "savedate"),
+              "savedate", "playlist video creation timestamp"),
 }  # fmt: skip
 _PLACES = {
     "unread": "Unread", "new": "New", "later": "Later", "archive": "Archive", "archived": "Archive",
     "feed": "Feed", "shortlist": "Shortlist", "succeeded": "", "processing": "", "active": "",
 }  # fmt: skip
+_VIDEO = "video id"
+_WATCH = "https://www.youtube.com/watch?v="
+_MOST_MARKS = 100  # of a page
 _LONGEST_LIST = 10_000  # characters of a list of tags inside a cell
 
 Row = Mapping[str, Any]
@@ -45,6 +48,8 @@ def columns_of(names: Iterable[str]) -> dict[str, list[str]]:
     if "extended" in by_name:  # Pinboard, once Delicious: its title is called description
         known["title"].append(by_name.get("description", ""))
         known["note"] = [by_name["extended"]]
+    if not known["url"] and _VIDEO in by_name:
+        known["url"] = known["video"] = [by_name[_VIDEO]]
     return known if known["url"] else {}
 
 
@@ -57,11 +62,11 @@ def take_rows(rows: Iterable[Row], shelf: Shelf) -> None:
             return next((row[name] for name in columns.get(meaning, ()) if row.get(name)), "")
 
         title = first("title")
-        notes = [text_of(row[name]) for name in columns.get("note", ())]
+        notes = [_said(row[name]) for name in columns.get("note", ())]
         place = text_of(first("folder"))
         place = _PLACES.get(place.lower(), place)
         shelf.take(
-            text_of(first("url")),
+            _address(text_of(first("url")), columns),
             text_of(title),
             [part for part in place.split("/") if part.strip()],
             note=" ".join(dict.fromkeys(filter(None, notes))),
@@ -70,6 +75,24 @@ def take_rows(rows: Iterable[Row], shelf: Shelf) -> None:
             else text_of(first("tags")).split(),
             added=text_of(first("added")),
         )
+
+
+def _address(said: str, columns: Mapping[str, Any]) -> str:
+    """Return an address; YouTube's own lists hold nothing but the names of videos."""
+    return f"{_WATCH}{said}" if said and columns["url"] == columns.get("video") else said
+
+
+def _said(value: object) -> str:
+    """Return a note: a text, or what was marked in a page, with what was remarked on it."""
+    if not isinstance(value, list):
+        return text_of(value)
+    marks = [mark for mark in value[:_MOST_MARKS] if isinstance(mark, dict)]
+    return " ".join(filter(None, (_mark_of(text_of(mark.get("quote")), mark) for mark in marks)))
+
+
+def _mark_of(quote: str, mark: Mapping[str, Any]) -> str:
+    remark = text_of(mark.get("text") or mark.get("note") or mark.get("annotation"))
+    return " ".join(filter(None, [f"“{quote}”" if quote else "", remark]))
 
 
 def text_of(value: object) -> str:

@@ -1,7 +1,8 @@
 """A vault of notes, Obsidian's or any folder of Markdown, as a list: every address its notes hold.
 
-Sections are folders and notes. Names of notes that are not there are subjects without a link: what
-their author means to write about.
+That is also the address a note was clipped from, which stands in its front matter, and the pages
+and cards of a canvas. Sections are folders and notes. Names of notes that are not there are
+subjects without a link: what their author means to write about.
 """
 
 from collections.abc import Callable, Iterator
@@ -11,14 +12,18 @@ from pathlib import Path
 from ingest.disk import real
 from ingest.errors import UsageError
 from ingest.exports.given import MOST_BYTES
+from ingest.exports.rows import text_of
+from ingest.exports.shelf import Shelf
 from ingest.lists.catalog_file import CuratedList, Entry, Ignored, Topic
 from ingest.lists.lines import language_of
 from ingest.lists.parser import decode
-from ingest.reading import front_matter, wiki
+from ingest.reading import canvas, front_matter, wiki
 from ingest.reading.titles import note_name
 
 FORM = "vault"
-_NOTES = (".md", ".markdown")
+_CANVAS = ".canvas"
+_NOTES = (".md", ".markdown", _CANVAS)
+_CLIPPED = ("source", "url", "link")
 _TABLES = (".csv",)
 
 
@@ -51,6 +56,9 @@ def read_vault(
         there |= {alias.lower() for alias in _aliases(text)}
     for note, text in texts:
         under = _section(note, folder)
+        clipped = _clipped_from(note, text, under)
+        entries.update(clipped.entries)
+        ignored += clipped.ignored
         for target, shown in wiki.links_of(text):
             if target.rpartition("/")[2].removesuffix(".md").lower() not in there:
                 topics[Topic(shown, under)] = None
@@ -105,9 +113,33 @@ def _files(folder: Path, suffixes: tuple[str, ...]) -> Iterator[Path]:
 def _text_of(note: Path) -> str:
     if note.stat().st_size > MOST_BYTES:
         raise UsageError(f"{note.name} is larger than {MOST_BYTES / 1e6:.0f} MB")
-    return decode(note.read_bytes())
+    text = decode(note.read_bytes())
+    return canvas.as_markdown(text) if note.suffix.lower() == _CANVAS else text
+
+
+def _clipped_from(note: Path, text: str, under: tuple[str, ...]) -> Shelf:
+    """Return the addresses that a note's front matter names as its source, with what it says."""
+    said = front_matter.split_leniently(text)[0]
+    named = {name.lower(): value for name, value in said.items()}
+    shelf = Shelf()
+    for value in (named.get(name) for name in _CLIPPED):
+        for address in value if isinstance(value, list) else [value]:
+            if isinstance(address, str) and address.strip().startswith(("http://", "https://")):
+                shelf.take(
+                    address,
+                    text_of(named.get("title")) or note_name(note.stem),
+                    under,
+                    note=text_of(named.get("description")),
+                    tags=_listed(named.get("tags")),
+                    added=str(named.get("created") or named.get("date") or ""),
+                )
+    return shelf
 
 
 def _aliases(text: str) -> list[str]:
-    said = front_matter.split_leniently(text)[0].get("aliases")
-    return [str(alias) for alias in said] if isinstance(said, list) else [str(said)] if said else []
+    return _listed(front_matter.split_leniently(text)[0].get("aliases"))
+
+
+def _listed(said: object) -> list[str]:
+    """Return names of a property, which may be one or many."""
+    return [str(name) for name in said] if isinstance(said, list) else [str(said)] if said else []

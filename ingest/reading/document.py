@@ -17,7 +17,7 @@ from ingest.errors import UsageError
 from ingest.failures import Failure
 from ingest.links.kinds import date_of, split
 from ingest.links.urls import canonical, kind_of, source_of
-from ingest.reading import captions, figures, front_matter, junk, markup, saved, wiki
+from ingest.reading import canvas, captions, figures, front_matter, junk, markup, saved, wiki
 from ingest.reading.decode import (
     HTML,
     MARKDOWN,
@@ -26,6 +26,7 @@ from ingest.reading.decode import (
     UnreadableError,
     decode,
     suffix_of,
+    to_text,
     unpack,
 )
 from ingest.reading.extract import Extract, extract_html, extract_markdown
@@ -122,6 +123,8 @@ def _format_of(body: bytes, reply: Reply) -> Callable[[bytes, str], Extract] | N
         from ingest.reading.epub import extract_epub  # as above
 
         return extract_epub
+    if suffix == "canvas" and body.lstrip()[:1] == b"{":
+        return _canvas
     if suffix == "ipynb" and body.lstrip()[:1] == b"{":
         from ingest.reading.notebook import extract_notebook
 
@@ -186,6 +189,13 @@ def _extract(content: Content, url: str) -> Extract:
         fence = "```" if "```" not in text else "~~~~"
         text = f"{fence}{suffix}\n{text.rstrip()}\n{fence}"
     return Extract(name_of(url), text.strip())
+
+
+def _canvas(body: bytes, url: str) -> Extract:
+    text = wiki.as_markdown(canvas.as_markdown(to_text(body)))
+    if not text:
+        raise UnreadableError("empty: a canvas without text")
+    return replace(extract_markdown(text, url), title=name_of(url).removesuffix(".canvas"))
 
 
 def _captions(text: str, url: str) -> Extract:

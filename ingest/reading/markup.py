@@ -1,14 +1,14 @@
-"""reStructuredText, Org and LaTeX as Markdown, as far as reading needs it.
+"""reStructuredText, Org and, by `latex`, LaTeX as Markdown, as far as reading needs it.
 
-Knows headings, code, lists, notes and footnotes of each; what only a program makes of a file
-(tables of contents, includes, macros) is left out or left as it stands.
+Knows headings, code, lists, tables, formulas, notes and footnotes; what only a program makes of a
+file (tables of contents, includes, macros) is left out or left as it stands.
 """
 
 import re
-from collections import deque
 from collections.abc import Callable, Iterator
 from itertools import dropwhile
 
+from ingest.reading import latex, rst_tables
 from ingest.text.blocks import fenced, guarded
 
 _RULE = re.compile(r"([!-/:-@\[-`{-~])\1{2,}\s*+$")
@@ -23,6 +23,8 @@ _UNREAD = {
     "literalinclude", "plot", "graphviz", "default-role", "role", "replace", "unicode", "date",
 }  # fmt: skip
 _ROLE = re.compile(r":[\w:.+-]{1,40}:`([^`]*+)`")
+_MATH = re.compile(r":math:`([^`]++)`")
+_FIELD = re.compile(r":(\w[\w -]{0,40}):(?:\s++(.*)|$)")
 _LITERAL = re.compile(r"``([^`]++)``")
 _LINK = re.compile(r"`([^`<>]*+)<[^<>`]*+>`__?")
 _PHRASE = re.compile(r"`([^`<>]++)`__?")
@@ -37,6 +39,12 @@ def _rst(text: str) -> str:
     at = 0
     while at < len(lines):
         line = lines[at]
+        rows, after = rst_tables.table_at(lines, at)
+        if after > at:
+            cells = [[_inline(cell) for cell in row] for row in rows]
+            made += ["", *rst_tables.markdown(cells), ""]
+            at = after
+            continue
         under = lines[at + 1].rstrip() if at + 1 < len(lines) else ""
         over = _RULE.match(line) and at + 2 < len(lines) and lines[at + 2].rstrip() == line.rstrip()
         if over and under.strip():
@@ -62,6 +70,9 @@ def _rst(text: str) -> str:
         elif _RULE.match(line):
             made.append("")
             at += 1
+        elif field := _FIELD.match(line):
+            made += ["", f"{field[1]}: {_inline(field[2] or '')}".rstrip(), ""]
+            at += 1
         else:
             made.append(guarded(_inline(line)))
             at += 1
@@ -83,13 +94,19 @@ def _title(title: str, style: str, styles: list[str]) -> str:
 def _directive(lines: list[str], at: int, match: re.Match[str], made: list[str]) -> int:
     indent, name, said = len(match[1]), match[2].lower(), match[3].strip()
     body, after = _indented(lines, at + 1, indent)
-    body = list(dropwhile(_OPTION.match, _dedented(body)))
+    whole = _dedented(body)
+    body = list(dropwhile(_OPTION.match, whole))
     if name in _CODE:
         if any(row.strip() for row in body):
             made += ["", fenced("\n".join(body).strip("\n"), said.split(" ")[0]), ""]
     elif name in ("math",):
         formula = " ".join([said, *(row.strip() for row in body)]).strip()
         made += ["", f"$${formula}$$" if formula else "", ""]
+    elif name in ("list-table", "csv-table"):
+        options = whole[: len(whole) - len(body)]
+        rows = rst_tables.of_list(body) if name[0] == "l" else rst_tables.of_csv(options, body)
+        cells = [[_inline(cell) for cell in row] for row in rows]
+        made += ["", _inline(said), "", *rst_tables.markdown(cells), ""]
     elif name not in _UNREAD:
         made += ["", _inline(said), *map(guarded, map(_inline, body)), ""]
     return after
@@ -114,6 +131,8 @@ def _dedented(lines: list[str]) -> list[str]:
 
 def _inline(text: str) -> str:
     text = _LITERAL.sub(r"`\1`", text) if "``" in text else text
+    if ":math:`" in text:
+        text = _MATH.sub(r"$\1$", text)
     if ":" in text and "`" in text:
         text = _ROLE.sub(lambda match: re.sub(r"\s*<[^<>]*+>$", "", match[1]), text)
     if "`_" in text:
@@ -171,136 +190,6 @@ def _org_inline(text: str) -> str:
     return _ORG_CODE.sub(r"`\2`", text)
 
 
-_LEVELS = {
-    "part": 1, "chapter": 1, "section": 2, "subsection": 3, "subsubsection": 4, "paragraph": 5,
-    "subparagraph": 6, "title": 1,
-}  # fmt: skip
-_COMMENT = re.compile(r"(?<!\\)%.*")
-_SECTION = re.compile(
-    r"\s*+\\(part|chapter|(?:sub){0,2}section|(?:sub)?paragraph|title)\*?\s*+(?:\[[^\]]*+\])?\{(.*)"
-)
-_BEGIN = re.compile(r"\s*+\\(begin|end)\{([\w*]++)\}(?:\[[^\]]*+\])?(.*)")
-_VERBATIM = {"verbatim", "lstlisting", "minted", "Verbatim", "alltt"}
-_DISPLAY = {"equation", "equation*", "align", "align*", "gather", "gather*", "multline", "eqnarray",
-            "eqnarray*", "displaymath"}  # fmt: skip
-_UNREAD_TEX = re.compile(
-    r"\s*+\\(?:documentclass|usepackage|bibliography(?:style)?|input"
-    r"|include(?:graphics)?|new(?:command|theorem)|renewcommand|def|vspace|hspace"
-    r"|date|author|bibitem|setlength|pagestyle)\b.*"
-)
-_BARE = re.compile(
-    r"(?:\s*+\\(?:maketitle|tableofcontents|newpage|clearpage|appendix|centering|noindent|par"
-    r"|bigskip|medskip|smallskip|indent)(?![A-Za-z]))++"
-)
-_STRUCTURE = re.compile(  # of which several may stand on a line
-    r"(?<=.)(?=\\(?:(?:chapter|(?:sub){0,2}section|(?:sub)?paragraph|item|maketitle)(?![A-Za-z])"
-    r"|(?:begin|end)\{(?!(?:[pbBvV]|small)?matrix|cases|array|split|aligned|gathered)))"
-)
-_ARGUMENTS = re.compile(r"(?:\s*+\{[^{}]*+\}|\s*+\[[^\]]*+\])++")
-_WRAPS = re.compile(
-    r"\\(?:emph|textbf|textit|textsc|texttt|textrm|underline|mbox|text|url|footnotesize)\{([^{}]*+)\}"
-)
-_FOOTNOTES = re.compile(r"\\(?:footnote|thanks)\{([^{}]*+)\}")
-_CITES = re.compile(
-    r"~?\\(?:cite[a-z]*|ref|eqref|autoref|cref|label|index)\*?(?:\[[^\]\\]{0,200}+\])*+\{[^{}]*+\}"
-)
-_HREF = re.compile(r"\\href\{[^{}]*+\}\{([^{}]*+)\}")
-_ITEM = re.compile(r"\s*+\\item\s*+(?:\[([^\]]*+)\])?\s*+(.*)")
-_TEX_SIGNS = {"~": " ", "---": "—", "--": "–", "``": "“", "''": "”", "\\%": "%", "\\&": "&",
-              "\\_": "_", "\\#": "#", "\\$": "$", "\\{": "{", "\\}": "}", "\\ldots": "…",
-              "\\\\": " "}  # fmt: skip
-_TEX_SIGN = re.compile(
-    "|".join(re.escape(sign) for sign in sorted(_TEX_SIGNS, key=len, reverse=True))
-)
-
-
-def _tex(text: str) -> str:
-    """Return a text in LaTeX as Markdown: formulas stay LaTeX, macros of its own as they stand."""
-    begin = text.find("\\begin{document}")
-    head, body = (text[:begin], text[begin + 16 :]) if begin >= 0 else ("", text)
-    titles = re.findall(r"\\title\b.*", head)[:1]
-    made: list[str] = []
-    code: list[str] | None = None
-    formula: list[str] | None = None
-    lines = deque([*titles, *body.split("\n")])
-    while lines:
-        line = lines.popleft()
-        if code is None and len(parts := _STRUCTURE.split(_COMMENT.sub("", line).strip())) > 1:
-            lines.extendleft(reversed(parts))
-            continue
-        inside = _BEGIN.match(line)
-        if code is not None:
-            if inside and inside[1] == "end" and inside[2] in _VERBATIM:
-                made.append(fenced("\n".join(code)))
-                code = None
-            else:
-                code.append(line)
-            continue
-        line = _COMMENT.sub("", line)
-        if formula is not None:
-            if inside and inside[1] == "end" and inside[2] in _DISPLAY:
-                made += ["", f"$${' '.join(' '.join(formula).split())}$$", ""]
-                formula = None
-                if rest := inside[3].strip():
-                    lines.appendleft(rest)
-            else:
-                formula.append(_CITES.sub("", line))
-        elif inside and inside[2] in _VERBATIM:
-            code = []
-        elif inside and inside[2] in _DISPLAY:
-            formula = [inside[3]] if inside[1] == "begin" else None
-        elif inside:
-            made.append(
-                "\n## Abstract\n" if inside[2] == "abstract" and inside[1] == "begin" else ""
-            )
-            arguments = _ARGUMENTS.match(inside[3])
-            if rest := inside[3][arguments.end() if arguments else 0 :].strip():
-                lines.appendleft(rest)
-        elif section := _SECTION.match(line):
-            title = _braced(section[2])
-            made.append(f"\n{'#' * _LEVELS[section[1]]} {_tex_inline(title)}\n")
-            if (rest := section[2][len(title) + 1 :].strip()) and section[1] != "title":
-                lines.appendleft(rest)
-        elif bare := _BARE.match(line):
-            lines.appendleft(line[bare.end() :].lstrip())
-        elif _UNREAD_TEX.match(line):
-            made.append("")
-        elif item := _ITEM.match(line):
-            label = f"{_tex_inline(item[1])}: " if item[1] else ""
-            made.append(f"- {label}{_tex_inline(item[2])}")
-        else:
-            made.append(guarded(_tex_inline(line.strip())))
-    if code is not None:
-        made.append(fenced("\n".join(code)))
-    if formula is not None:
-        made.append(" ".join(formula))
-    return "\n".join(made)
-
-
-def _braced(text: str) -> str:
-    """Return what stands before the brace that closes one opened ahead of the text."""
-    depth = 1
-    for brace in re.finditer(r"[{}]", text):
-        depth += 1 if brace[0] == "{" else -1
-        if not depth:
-            return text[: brace.start()]
-    return text
-
-
-def _tex_inline(text: str) -> str:
-    if "\\" not in text and "~" not in text and "--" not in text and "``" not in text:
-        return text
-    parts = re.split(r"(\$[^$]++\$)", text)  # formulas stay as they are
-    return "".join(part if at % 2 else _tex_words(part) for at, part in enumerate(parts))
-
-
-def _tex_words(text: str) -> str:
-    text = _CITES.sub("", text)
-    for _ in range(3):  # marks within marks
-        text = _HREF.sub(r"\1", _FOOTNOTES.sub(r" (\1)", _WRAPS.sub(r"\1", text)))
-    return _TEX_SIGN.sub(lambda sign: _TEX_SIGNS[sign[0]], text)
-
-
 def _without_gaps(lines: list[str]) -> Iterator[str]:
     """Yield lines with no more than one blank line in a row."""
     blank = True
@@ -314,8 +203,8 @@ READERS: dict[str, Callable[[str], str]] = {
     "rst": _rst,
     "rest": _rst,
     "org": _org,
-    "tex": _tex,
-    "latex": _tex,
+    "tex": latex.as_markdown,
+    "latex": latex.as_markdown,
 }
 """What reads a text by the suffix of its file."""
 

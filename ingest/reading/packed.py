@@ -3,6 +3,7 @@
 import io
 import zipfile
 import zlib
+from collections.abc import Mapping
 
 from ingest.reading.decode import MAX_BYTES, UnreadableError
 from ingest.reading.xml_tree import checked
@@ -43,6 +44,14 @@ class Packed:
         if self._left < 0:
             raise UnreadableError("too large")
         return data
+
+    def with_parts(self, changed: Mapping[str, bytes]) -> bytes:
+        """Return the document with some of its parts in another form."""
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w") as made:
+            for name in sorted(self.names):
+                made.writestr(name, changed[name] if name in changed else self._zip.read(name))
+        return out.getvalue()
 
     def check_xml(self) -> None:
         """Look at every part in XML, for whoever reads them with another parser.

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from lxml import etree, html
 
-from ingest.reading import markdown
+from ingest.reading import markdown, omml
 from ingest.reading.decode import MAX_CHARS, UnreadableError
 from ingest.reading.extract import Extract
 from ingest.reading.office import said_of
@@ -19,7 +19,6 @@ from ingest.reading.xml_tree import root_of
 
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _P = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
-_MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _PLACE = "ppt/presentation.xml"
@@ -146,11 +145,16 @@ def _level(line: "etree._Element") -> int:
 
 
 def _plain(line: "etree._Element") -> str:
-    """Return the text of a paragraph, a formula as the marks it is made of."""
-    parts = [" " if part.tag == f"{_A}br" else part.text or ""
-             for part in line.iter(f"{_A}t", f"{_A}br", f"{_MATH}t")
+    """Return the text of a paragraph, a formula as TeX."""
+    parts = [_said(part) for part in line.iter(f"{_A}t", f"{_A}br", f"{omml.M}oMath")
              if not _is_fallback(part)]  # fmt: skip
     return " ".join("".join(parts).split())
+
+
+def _said(part: "etree._Element") -> str:
+    if part.tag == f"{omml.M}oMath":
+        return f"${tex}$" if (tex := omml.tex_of(part)) else ""
+    return " " if part.tag == f"{_A}br" else part.text or ""
 
 
 def _is_fallback(element: "etree._Element") -> bool:

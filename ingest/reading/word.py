@@ -1,17 +1,24 @@
-"""Word documents (.docx): headings, lists, tables and footnotes, by mammoth; no pictures."""
+"""Word documents (.docx): headings, lists, tables and footnotes, by mammoth; no pictures.
+
+Mammoth leaves formulas out, so they are text before it reads.
+"""
 
 import io
 
-from lxml import html
+from lxml import etree, html
 
-from ingest.reading import markdown
+from ingest.reading import markdown, omml
 from ingest.reading.decode import MAX_CHARS, UnreadableError
 from ingest.reading.extract import Extract
 from ingest.reading.office import said_of
 from ingest.reading.packed import Packed
 from ingest.reading.prune import prune
 from ingest.reading.titles import name_of
+from ingest.reading.xml_tree import root_of
 from ingest.text.blocks import first_heading
+
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_WITH_FORMULAS = ("word/document.xml", "word/footnotes.xml", "word/endnotes.xml")
 
 
 def extract_docx(body: bytes, url: str) -> Extract:
@@ -24,6 +31,7 @@ def extract_docx(body: bytes, url: str) -> Extract:
     if "word/document.xml" not in packed.names:
         raise UnreadableError("damaged: it is no Word document")
     packed.check_xml()
+    body = _with_formulas(packed) or body
     import mammoth  # few documents need it
 
     try:
@@ -40,3 +48,20 @@ def extract_docx(body: bytes, url: str) -> Extract:
     said = said_of(packed)
     title = said["title"] or first_heading(text, 2) or name_of(url).removesuffix(".docx")
     return Extract(title, text, author=said["author"] or None, published=said["date"][:10] or None)
+
+
+def _with_formulas(packed: Packed) -> bytes | None:
+    """Return the document with its formulas as text, None if it has none."""
+    changed: dict[str, bytes] = {}
+    for name in _WITH_FORMULAS:
+        if name in packed.names and b"oMath" in (data := packed.part(name)):
+            root = root_of(data)
+            omml.write_formulas(root, _run)
+            changed[name] = etree.tostring(root, encoding="UTF-8", xml_declaration=True)
+    return packed.with_parts(changed) if changed else None
+
+
+def _run(text: str) -> "etree._Element":
+    run = etree.Element(f"{_W}r")
+    etree.SubElement(run, f"{_W}t").text = text
+    return run

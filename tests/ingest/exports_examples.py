@@ -432,6 +432,31 @@ EXAMPLES = (
             {"class": "Attachment", "title": "a.pdf", "source": {}},
             {"class": "Link", "title": "One", "source": {"url": A}}]}),
             (((), "One", A),), ("no page (attachment)",)),
+    Example("starred", "starred.json", json.dumps({"id": "user/-/state/com.google/starred", "title": "Starred", "items": [
+            {"title": "One", "published": 1700000000, "starred": 1700000000, "canonical": [{"href": A}],
+             "alternate": [{"href": "https://a.example/one?utm_source=rss", "type": "text/html"}],
+             "categories": ["user/-/state/com.google/starred", "user/-/label/llm"], "annotations": [{"body": "mine"}],
+             "origin": {"title": "A Blog", "htmlUrl": "https://a.example/"}, "summary": {"content": "<p>x</p>"}}]}),
+            ((("A Blog",), "One", A),)),
+    Example("starred", "2023-11-14_starred.json", json.dumps({"items": [
+            {"title": "Two", "alternate": [{"href": B}], "origin": {"title": None}}, {"title": "Nothing", "canonical": []}]}),
+            (((), "Two", B),), ("no address",)),
+    Example("starred", "shared.json", json.dumps({"items": [{"title": "三", "canonical": [{"href": C}]}]}),
+            (((), "三", C),)),
+    Example("table", "Watch later.csv", "Video ID,Playlist Video Creation Timestamp\naaaaaaaaaaa,2023-11-14T22:13:20+00:00\n",
+            (((), "https://www.youtube.com/watch?v=aaaaaaaaaaa", "https://www.youtube.com/watch?v=aaaaaaaaaaa"),)),
+    Example("table", "saved_posts.csv", "id,permalink\nabc,https://www.reddit.com/r/a/comments/abc/t/\n",
+            (((), "https://www.reddit.com/r/a/comments/abc/t/", "https://www.reddit.com/r/a/comments/abc/t/"),)),
+    Example("opml", "thoughts.opml", f'''<opml version="2.0"><head><title>O</title></head><body><outline text="To read">
+            <outline text="See &lt;a href=&quot;{A}&quot;&gt;One&lt;/a&gt; first" _note="mine"/>
+            <outline text="then [Two]({B}) and {A}?x=2"/></outline></body></opml>''',
+            ((("To read",), "One", A), (("To read",), "Two", B), (("To read",), "then Two and", f"{A}?x=2"))),
+    Example("csl-json", "Extra.json", json.dumps([
+            {"type": "article", "title": "One", "note": "mine\narXiv:2205.14135 [cs]",
+             "author": [{"family": "Gogh", "given": "Vincent", "non-dropping-particle": "van"}], "issued": {"raw": "2022"}}]),
+            (((), "One", "https://arxiv.org/abs/2205.14135"),)),
+    Example("karakeep", "karakeep-files.json", json.dumps({"bookmarks": [{"title": "One", "tags": [], "createdAt": 1700000000,
+            "content": {"type": "asset", "assetType": "pdf", "sourceUrl": A}}]}), (((), "One", A),)),
     Example("addresses", "onetab.txt", f"{A} | One - A Blog\n{B} | Two\n\n{C} | Three | a bar\n",
             (((), "One - A Blog", A), ((), "Two", B), ((), "Three | a bar", C))),
     Example("addresses", "tabs.txt", f"{A}\n{B}\n", (((), A, A), ((), B, B))),

@@ -55,7 +55,9 @@ def test_line_ends_marks_and_wide_letters_change_nothing(example):
 def test_notes_tags_and_dates_are_told_beside_the_entry():
     by_file = {each.file: listed(each.text, each.file).entries[0].note for each in EXAMPLES}
     assert by_file["bookmarks.html"] == "Read it twice. Tags: llm, kv cache. Kept on 2023-11-14."
-    assert by_file["raindrop.csv"] == ("mine said, of it. Tags: llm, cache. Kept on 2023-11-14.")
+    assert by_file["raindrop.csv"] == (
+        "mine said, of it Highlight:a b. Tags: llm, cache. Kept on 2023-11-14."
+    )
     assert by_file["reader-document-history.csv"] == "Tags: llm, cache. Kept on 2023-11-14."
     assert by_file["GoodLinks-Export.json"] == "s. Tags: llm. Kept on 2023-11-14."
     assert by_file["wallabag.json"] == "Tags: llm. Kept on 2023-11-14."
@@ -72,6 +74,65 @@ def test_notes_tags_and_dates_are_told_beside_the_entry():
     assert by_file["Exported Items.ris"] == (
         "Shazeer, Noam, 2019. mine. Tags: decoding, attention."
     )
+
+
+def test_what_was_marked_and_remarked_is_told_too():
+    marks = [{"quote": "keys are shared", "text": "mine"}, {"text": "a remark"}, "no mark"]
+    row = {"url": A, "title": "One", "annotations": marks, "highlights": "Highlight: words"}
+    (entry,) = listed(json.dumps([row]), "wallabag.json").entries
+    assert entry.note == "Highlight: words “keys are shared” mine a remark."
+    tweet = {"id": "1", "full_text": "New paper", "name": "A", "url": B, "created_at": "2023-11-14"}
+    (entry,) = listed(json.dumps([tweet]), "bookmarks.json").entries
+    assert entry.note == "New paper. Kept on 2023-11-14."
+    by_file = {each.file: listed(each.text, each.file).entries[0].note for each in EXAMPLES}
+    assert by_file["starred.json"] == "mine. Tags: llm. Kept on 2023-11-14."
+    assert by_file["thoughts.opml"] == "mine"
+    assert by_file["Watch later.csv"] == "Kept on 2023-11-14."
+    assert by_file["Extra.json"] == "Vincent van Gogh, 2022. mine arXiv:2205.14135 [cs]"
+    bib = f"@misc{{a, title={{One}}, url={{{A}}}, note={{classic}}}}"
+    assert listed(bib, "a.bib").entries[0].note == "classic."
+
+
+def test_highlights_of_omnivore_stand_with_their_page():
+    rows = json.dumps([{"slug": "one", "url": A, "title": "One"}, {"slug": "two", "url": B}])
+    data = packed(**{
+        "metadata_0_to_20.json": rows,
+        "highlights__one.md": "> Keys are shared.\n\nmine\n\n> Values, too.\n",
+        "highlights__other.md": "> Of a page that is not here.\n",
+    })  # fmt: skip
+    curated = listed(data, "omnivore.zip")
+    notes = [entry.note for entry in curated.entries]
+    assert notes == ["Keys are shared. mine Values, too.", None]
+    assert [each.target for each in curated.ignored] == ["highlights/other.md"]
+
+
+def test_a_vault_gives_what_its_notes_were_clipped_from_and_its_canvases(tmp_path):
+    (tmp_path / "Clip.md").write_text(
+        f"---\ntitle: One\nsource: {A}\ntags: [llm, kv]\ncreated: 2023-11-14\n"
+        "description: mine\nurl: not an address\n---\nNo links.\n"
+    )
+    (tmp_path / "Secret.md").write_text("---\nsource: http://127.0.0.1/x\n---\nText.\n")
+    nodes = [
+        {"type": "text", "text": f"see [Two]({B})", "x": 0, "y": 50, "width": 9, "height": 9},
+        {"type": "link", "url": f"{A}?x=3", "x": 0, "y": 0, "width": 9, "height": 9},
+        {"type": "file", "file": "Clip.md", "x": 200, "y": 0, "width": 9, "height": 9},
+        {"type": "text", "text": f"[Three]({A}?x=4)", "x": 110, "y": 5, "width": 9, "height": 9},
+        {"type": "group", "label": "To [read]", "x": 100, "y": 0, "width": 50, "height": 50},
+        {"type": "text", "text": 7, "x": "?"}, "no node",
+    ]  # fmt: skip
+    (tmp_path / "Board.canvas").write_text(json.dumps({"nodes": nodes, "edges": []}))
+    (tmp_path / "Broken.canvas").write_text("{")
+    with ListReader() as reader:
+        curated = read_vault(tmp_path, "mine", reader.parse, reader.read)
+    assert [(entry.section, entry.title, entry.url) for entry in curated.entries] == [
+        (("Board",), f"{A}?x=3", f"{A}?x=3"),
+        (("Board",), "Two", B),
+        (("Board", "To read"), "Three", f"{A}?x=4"),
+        (("Clip",), "One", A),
+    ]
+    assert curated.entries[-1].note == "mine. Tags: llm, kv. Kept on 2023-11-14."
+    assert [each.target for each in curated.ignored] == ["http://127.0.0.1/x"]
+    assert curated.topics == ()
 
 
 _BOMB = "<!DOCTYPE a [<!ENTITY a 'x'><!ENTITY b '&a;&a;&a;'>]>"

@@ -64,7 +64,7 @@ def test_slides_stand_in_their_order_under_their_titles_with_notes():
     assert (found.title, found.kind) == ("Kestrels", "slides")
     assert found.text == (
         "## Kestrels\n\nWhat they eat\n\n## Their prey\n\n- Voles & mice\n  - field voles\n"
-        "- Beetles\n\n| Bird | Prey |\n| --- | --- |\n| Kestrel | Vole |\n\ne=mc\n\n"
+        "- Beetles\n\n| Bird | Prey |\n| --- | --- |\n| Kestrel | Vole |\n\n$e=mc$\n\n"
         f"Notes: {WORDS.strip()}\n\nThen pause.\n\n## Slide 4\n\nThanks"
     )
 

@@ -54,6 +54,48 @@ def test_the_question_can_be_typed_without_scrolling_on_a_phone(served, open_pag
     assert box["y"] + box["height"] <= page.viewport_size["height"]
 
 
+@pytest.mark.parametrize("phone", [False, True])
+def test_the_box_stays_in_reach_below_a_long_answer(served, open_page, phone):
+    page = open_page(phone=phone)
+    page.set_viewport_size({"width": page.viewport_size["width"], "height": 420})
+    opened(page, served)
+    ask(page, QUESTION)
+    answered(page)
+    assert page.evaluate("document.documentElement.scrollHeight > innerHeight + 100")
+    page.evaluate("window.scrollTo(0, 0)")
+    box = page.locator("#question textarea").bounding_box()
+    assert box["y"] + box["height"] <= 420
+    page.keyboard.press("Shift+Tab")  # what is reached by a key is not hidden behind the box
+    reached = page.evaluate("""() => {
+        const at = document.activeElement.getBoundingClientRect();
+        const bar = document.querySelector('#askbar').getBoundingClientRect();
+        return [at.bottom, bar.top + 20];
+    }""")
+    assert reached[0] <= reached[1]
+
+
+def test_a_mark_never_begins_a_line(served, page):
+    opened(page, served)
+    ask(page, QUESTION)
+    answered(page)
+    apart = page.evaluate("""() => {
+        const marks = document.querySelector('#answer .marks');
+        const words = marks.parentElement;
+        const last = document.createRange();
+        last.selectNodeContents(words);
+        last.setEndBefore(marks);
+        let most = -Infinity;
+        for (let width = 160; width < 420; width += 3) {
+            words.closest('p').style.width = width + 'px';
+            const lines = [...last.getClientRects()];
+            const at = marks.querySelector('button').getBoundingClientRect();
+            most = Math.max(most, at.top - lines[lines.length - 1].bottom);
+        }
+        return most;
+    }""")
+    assert apart < 0
+
+
 def test_pointing_at_a_mark_is_enough(served, page):
     opened(page, served)
     ask(page, QUESTION)
@@ -150,6 +192,8 @@ def test_stop_works_at_once_and_frees_the_model(served, model, page):
     page.get_by_text("Writing").wait_for()
     model.left.clear()
     stop = page.locator("#stop")
+    box, window = stop.bounding_box(), page.viewport_size
+    assert 0 <= box["y"] <= window["height"] - box["height"]  # within reach, however much is found
     begun = time.monotonic()
     stop.click()
     page.get_by_text("Stopped.").wait_for()

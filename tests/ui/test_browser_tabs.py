@@ -111,6 +111,13 @@ def test_nothing_is_rebuilt_without_the_secret(served, page_home):
     assert (page_home / "library" / "CURRENT").read_text() == before
 
 
+def test_a_question_can_be_begun_from_every_tab(served, page):
+    opened(page, served, "Library")
+    page.locator("#tiles .tiles").wait_for()
+    page.keyboard.press("/")
+    page.wait_for_function("document.activeElement.matches('#question textarea')")
+
+
 def test_the_page_speaks_chinese(served, open_page):
     page = open_page(locale="zh-CN")
     page.goto(served)

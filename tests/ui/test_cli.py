@@ -44,6 +44,14 @@ def test_ingest_reports_as_json_lines(run, notes):
     assert events[-1]["lists"] == []
 
 
+def test_what_is_named_again_and_not_due_is_told(filled):
+    address = "http://127.0.0.1:9/x"
+    assert "not a public web address" in filled("ingest", address).stderr
+    assert "--refresh asks again" in filled("ingest", address).stdout.replace("\n", " ")
+    done = json.loads(filled("ingest", address, "--json").stdout.splitlines()[-1])
+    assert ["--refresh" in said for said in done["notices"]] == [True]
+
+
 def test_an_ingest_says_how_each_list_stands(filled, tmp_path):
     file = tmp_path / "mine.md"
     file.write_text("# Mine\n\n## Attention\n\n- [Sharing keys](https://a.example/x)\n")

@@ -67,6 +67,16 @@ def test_a_choice_is_never_cut_within_a_formula():
     assert "$a" not in quiz_html(cards, "topic", SAY)
 
 
+def test_a_choice_says_something_of_its_own():
+    listed = "\n".join(["Three ideas make it:", "- small numbers", "- two of them"])
+    long = "It is short. " + "It goes on and on, " * 20 + "and ends."
+    answers = (listed, long, "Third answer.", "Fourth answer.")
+    cards = [Card(f"Q{n}?", answer, "q", "T", "u") for n, answer in enumerate(answers)]
+    html = quiz_html(cards, "topic", SAY)
+    assert "<span>Three ideas make it: small numbers two of them</span>" in html
+    assert "<span>It is short.</span>" in html
+
+
 def test_what_the_button_sends_is_what_the_tab_reads():
     said = [
         Sentence(EVIL, (1,), 1.0, "supported", True),

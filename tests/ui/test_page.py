@@ -5,11 +5,12 @@ import re
 import pytest
 
 from assistant.answering.values import Answer, Citation, Sentence
+from index.search.library import Hit
 from index.store.browse import Link
-from index.store.values import Recommendation
-from ingest.errors import FoundWanting, HomeBusy, UsageError
+from index.store.values import Recommendation, StoredPassage
+from ingest.errors import FoundWanting, HomeBusy, ModelUnavailable, UsageError
 from ui.page.answer_markdown import markdown
-from ui.page.html import failed_html, link, message_html, reader_link
+from ui.page.html import failed_html, hits_by_source, link, message_html, reader_link
 from ui.page.html_answer import Turn, error_html, turn_html
 from ui.page.html_browse import tree_html
 from ui.page.html_library import missing_html, thin_html
@@ -53,6 +54,58 @@ def test_an_answer_offers_the_references_of_what_it_cites():
     wanted = "url=https%3A%2F%2Fa.example%2F&amp;url=https%3A%2F%2Fb.example%2F%3Fa%3D1%26b%3D2"
     assert f'href="./api/v1/cite?format=bibtex&amp;{wanted}" download="refdesk.bib"' in html
     assert "/cite?" not in shown([], [], refused=True, refusal="no")
+
+
+def test_a_source_stands_once_with_a_number_for_each_of_its_passages():
+    said = [Sentence(f"Sentence {n}.", (n,), 0.9, "supported", True) for n in (1, 2, 3)]
+    same = {"url": "https://a.example/", "title": "One source"}
+    cited = [
+        citation(n=1, heading=("One source",), **same),
+        citation(n=2, url="https://b.example/", title="Another", heading=()),
+        citation(n=3, heading=("One source", "Limits"), **same),
+    ]
+    html = shown(said, cited)
+    sources = html.partition('<ol class="sources">')[2].partition("</ol>")[0]
+    assert sources.count("<li") == 2
+    assert sources.count('<span class="name">One source</span>') == 1
+    where = re.findall(r'class="n">(\d)</span>(?:<span class="where">(.*?)</span>)?', sources)
+    assert where == [("1", "the beginning"), ("3", "Limits"), ("2", "")]
+    assert set(re.findall(r'class="source" data-card="([^"]+)"', sources)) == set(
+        re.findall(r'class="card" id="([^"]+)"', html)
+    )
+
+
+def hit(key, url, title="A title", *, listed=False):
+    passage = StoredPassage(
+        1, key, 0, 9, (), "Some words.", url, title, "en", "post", "other", "2026-01-02T03:04:05Z",
+        "0", listed=listed,
+    )  # fmt: skip
+    return Hit(1, 0.5, passage, (), 1, 1)
+
+
+def test_passages_of_one_source_are_shown_with_it():
+    a, b = ("https://a.example/", "First"), ("https://b.example/", "Second")
+    html = hits_by_source([hit("p", *a), hit("q", *b, listed=True), hit("r", *a)], "words", SAY)
+    assert html.count('<article class="hit">') == 2
+    assert html.count(">First<") == 1
+    assert "1 more passage of this source" in html
+    assert re.search(r'<h3><a href="[^"]*read\?passage=p[^"]*"[^>]*>First</a></h3>', html)
+    assert "<h3>Second</h3>" in html  # its page is not here to be read
+    assert hits_by_source([hit("p", *a), hit("q", *b)], "words", SAY, 1).count("<article") == 1
+
+
+def test_an_error_leaves_what_was_found():
+    turn = Turn(0, "q?", hits=(hit("p", "https://a.example/", "Caches"),))
+    html = error_html(turn, ModelUnavailable("The server is away."), SAY)
+    assert html.index("The server is away.") < html.index("Passages found") < html.index("Caches")
+
+
+def test_commands_are_set_as_code_and_no_time_is_told_of_what_takes_none():
+    said = [Sentence("Two lists.", (1,), 1.0, "supported", False)]
+    how = {"view": "catalog", "how": "From the lists: `refdesk lists`."}
+    html = shown(said, [citation()], timings={"total_s": 0.004}, **how)
+    assert '<p class="legend">From the lists: <code>refdesk lists</code>.</p>' in html
+    assert "· 2.0 s" in shown(said, [citation()], timings={"total_s": 2.0}, **how)
 
 
 def test_nothing_from_outside_becomes_markup():

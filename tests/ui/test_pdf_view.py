@@ -103,12 +103,20 @@ def test_of_words_that_run_over_the_end_of_a_page_the_part_there_is_marked():
     assert boxes([line("and the other half on the next page")], words)
 
 
+def test_words_are_missed_only_where_some_were_looked_for():
+    image, said = PageImage(b"x", 10, 10, 1, (line("words"),)), SAY("pdf.unmarked")
+    how = {"passage": [], "quoted": [], "addresses": ["", ""], "text": "", "live": ""}
+    assert said in pdf_html(image, 1, "T", SAY, sought=True, **how)
+    assert said not in pdf_html(image, 1, "T", SAY, sought=False, **how)
+
+
 def test_nothing_of_a_pdf_becomes_markup():
     image = PageImage(b"x", 10, 10, 3, (line(EVIL),))
     address = pdf_address(SAY, passage=EVIL, said=EVIL, page=2, up="./")
     for html in (
         pdf_html(image, 2, EVIL, SAY, passage=boxes(image.lines, "script"), quoted=[],
-                 addresses=[address, address], text=address, live="javascript:alert(1)"),
+                 addresses=[address, address], text=address, live="javascript:alert(1)",
+                 sought=True),
         unread_html(EVIL, EVIL, address, SAY),
     ):  # fmt: skip
         body = html[html.index("<main") : html.index("</main>")]

@@ -129,6 +129,13 @@ def test_the_page_stands_beside_the_doors(desk):
         assert client.get("/readyz").json()["status"] == "ready"
         for path in ("/gradio_api/upload", "/zh/gradio_api/upload"):  # no tab takes files
             assert client.post(path, headers=right, content=b"x" * 1000).status_code == 404
+        looked = right | {"Accept": "text/html,*/*;q=0.8"}
+        lost = client.get("/no/such/<b>page", headers=looked)
+        assert (lost.status_code, 'href="/"' in lost.text, "<b>" in lost.text) == (404, True, False)
+        assert "default-src 'none'" in lost.headers["Content-Security-Policy"]
+        assert 'href="/zh/"' in client.get("/zh/no", headers=looked).text
+        assert client.get("/no/such", headers=right).json()["status"] == 404
+        assert client.get("/api/v1/no", headers=looked).json()["status"] == 404
         call = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}
         accept = right | {"Accept": "application/json, text/event-stream"}
         reply = client.post("/mcp", json=call, headers=accept)

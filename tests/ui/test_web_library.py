@@ -54,6 +54,15 @@ def test_files_are_taken_in_only_at_this_machine_from_folders_that_were_allowed(
     assert desk.status()["documents"] == 4
 
 
+def test_a_fetch_tells_what_could_not_be_had_and_why(desk):
+    address = "http://127.0.0.1:22/secret"
+    *_, said = fetch(desk, address, Access())
+    assert "0 fetched, 1 could not be had" in said
+    assert f"{address}: not a public web address" in said
+    *_, again = fetch(desk, address, Access())
+    assert "Nothing was asked for" in again
+
+
 def test_a_mistake_of_ours_is_not_kept_from_who_waits(desk, monkeypatch):
     def broken(**how):
         raise ZeroDivisionError

@@ -5,7 +5,7 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -32,6 +32,11 @@ if TYPE_CHECKING:
     from assistant.home.reports import IngestReport
     from assistant.kept.notes import Note
     from assistant.kept.threads import Thread
+
+_NOT_DUE = (
+    "Nothing was asked for: what is named was asked for before and is not due; "
+    "--refresh asks again."
+)
 
 
 def ingest(
@@ -63,8 +68,8 @@ def ingest(
     """Fetch what the lists link to, or take in what is named, and update the library.
 
     INPUT: a known list's name, the address of a list or page, a .warc.gz, a file (.md .html .pdf
-    .docx .pptx .epub .ipynb .txt .rst .org .tex .vtt .srt, a saved .mhtml), a folder of these, a
-    .jsonl of documents.
+    .docx .pptx .epub .ipynb .txt .rst .org .tex .vtt .srt .canvas, a saved .mhtml), a folder of
+    these, a .jsonl of documents.
     None: everything the lists link to. Pages saved from the web are known by their address there.
 
     Example: refdesk ingest llm-deep-dive --limit 20
@@ -81,6 +86,9 @@ def ingest(
             told=progress.on_outcome,
             ray=ray,
         )
+    addressed = inputs and all(each.startswith(("http://", "https://")) for each in inputs)
+    if addressed and not offline and not report.got and not report.given:
+        report = replace(report, notices=(*report.notices, _NOT_DUE))
     _report("ingest", report, as_json=as_json)
 
 

@@ -48,7 +48,8 @@ def lists_add(
     """Make a list known: Markdown, a folder of notes, or what another program exported.
 
     Recognised: bookmarks of every browser, exports of Pocket, Instapaper, Raindrop, Readwise,
-    Omnivore, Linkwarden and Karakeep, OPML, feeds, BibTeX, RIS, CSL-JSON, an Obsidian vault.
+    Omnivore, Linkwarden and Karakeep, starred entries of feed readers, OPML, feeds, BibTeX, RIS,
+    CSL-JSON, an Obsidian vault with its canvases.
     Zotero: what it exported, with the files beside it as documents; or `zotero:`, while it runs.
     What is not taken is named, with the reason.
 

@@ -13,9 +13,10 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before the import, or it cal
 
 import gradio as gr
 from fastapi import FastAPI, Request
-from fastapi.responses import RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 from gradio.block_function import BlockFunction
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -25,6 +26,7 @@ from ui.page.browse_tab import BrowseTab, PathTab
 from ui.page.deck_tab import DeckTab
 from ui.page.html import up
 from ui.page.html_ease import ease_html
+from ui.page.html_reader import POLICY, nowhere_html
 from ui.page.i18n import Texts, texts
 from ui.page.library_tab import LibraryTab
 from ui.page.map_tab import MapTab
@@ -34,6 +36,7 @@ from ui.page.parts import view
 from ui.page.pdf_route import pdf
 from ui.page.reader_route import reader
 from ui.page.search_tab import SearchTab
+from ui.page.spoken import Spoken
 from ui.page.threads_part import Keeping
 from ui.serving.access import Access
 from ui.serving.asking import Asking
@@ -63,6 +66,7 @@ _PAGE = frozenset((
 ))  # fmt: skip
 _CALLS = ("/gradio_api/queue/join", "/gradio_api/run/predict")
 _NO_CALL = "This is not what the page sends: load it again, or see /api/v1/openapi.json."
+_DOORS = ("/api/", "/v1", "/mcp", "/gradio_api/", "/assets/", "/static/")  # of programs
 _BELOW = ("/assets/", "/static/", "/svelte/", "/gradio_api/heartbeat/")
 
 
@@ -87,7 +91,8 @@ def mount(app: FastAPI, asking: Asking) -> FastAPI:
         )  # fmt: skip
         mounted = app.router.routes[-1]
         assert isinstance(mounted, Mount)  # noqa: S101  # Gradio's last step
-        mounted.app = _Closed(mounted.app, blocks.fns)
+        closed = _Closed(mounted.app, blocks.fns)
+        mounted.app = Spoken(closed) if lang == "en" else closed
     # what stands at every path would have what doors refuse: it gets what none of them knows
     everywhere = app.router.routes.pop()
     app.router.default = _Last(everywhere)
@@ -189,7 +194,7 @@ class _Closed:
         ):
             await self._app(scope, receive, send)
         else:
-            await nothing_here(outside)(scope, receive, send)
+            await _nothing(scope, outside)(scope, receive, send)
 
     def _is_call(self, body: bytes) -> bool:
         try:
@@ -198,6 +203,18 @@ class _Closed:
             return len(said["data"]) == len(called.inputs) and isinstance(said["data"], list)
         except (ValueError, KeyError, TypeError, RecursionError):
             return False
+
+
+def _nothing(scope: Scope, path: str) -> Response:
+    """Return what a path that leads nowhere is answered with: a page, if a person went there."""
+    headers = Headers(scope=scope)
+    if "text/html" not in headers.get("accept", "") or path.startswith(_DOORS):
+        return nothing_here(path)
+    lang = "zh" if path.startswith("/zh/") else "en"
+    home = f"{prefix_of(scope)}/{'zh/' if lang == 'zh' else ''}"
+    return HTMLResponse(nowhere_html(texts(lang), home), 404, headers={
+        "Content-Security-Policy": POLICY, "X-Content-Type-Options": "nosniff",
+    })  # fmt: skip
 
 
 def _after(message: Message, receive: Receive) -> Receive:

@@ -61,9 +61,13 @@ def reader_address(
     return f"{up}read?{what}&lang={say.lang}{fragment}"
 
 
-def view_link(address: str, label: str) -> str:
-    """Return a link to one of the views of what is archived, in a window of its own."""
-    return f'<a href="{escape(address)}" target="_blank" rel="noopener">{escape(label)}</a>'
+def view_link(address: str, label: str, shown: str = "") -> str:
+    """Return a link to one of the views of what is archived, in a window of its own.
+
+    ``shown`` is HTML that stands for the label.
+    """
+    body = shown or escape(label)
+    return f'<a href="{escape(address)}" target="_blank" rel="noopener">{body}</a>'
 
 
 def up(say: Texts) -> str:
@@ -87,11 +91,18 @@ def message_html(title: str, text: str = "", *, tone: str = "plain", lang: str =
     """
     role = "alert" if tone == "error" else "status"
     spoken = f' lang="{escape(lang)}"' if lang else ""
-    said = re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
+    said = with_code(text)
     body = f"<p{spoken}>{said}</p>" if text else ""
     return framed(
-        f'<div class="message {tone}" role="{role}"><p class="said">{escape(title)}</p>{body}</div>'
+        f'<div class="message {tone}" role="{role}"><p class="said">{with_code(title)}</p>'
+        f"{body}</div>"
     )
+
+
+def with_code(text: str) -> str:
+    """Return a sentence of refdesk's with its commands, which stand between backticks, as code."""
+    code = re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
+    return code.replace("\n", "<br>")
 
 
 def failed_html(error: RefdeskError, say: Texts) -> str:
@@ -122,26 +133,60 @@ def _place(place: Recommendation, say: Texts) -> str:
     return f"<b>{escape(place.list)}</b>{section}{level}"
 
 
-def hit_html(hit: Hit, query: str, say: Texts) -> str:
-    """Return one passage found: where it stands, its words with the query's marked, its links."""
-    passage = hit.passage
-    live = deep_link(passage.opens_at(passage.start), passage.text, fence=passage.fence)
-    heading = trail([part for part in passage.heading if part != passage.title])
-    levels = dict.fromkeys(place.difficulty for place in hit.recommended_by if place.difficulty)
-    lists = dict.fromkeys(place.list for place in hit.recommended_by)
+def hits_by_source(hits: Sequence[Hit], query: str, say: Texts, most: int | None = None) -> str:
+    """Return passages found, each source once, in the order of its best passage.
+
+    ``most`` is how many sources are shown, None for all.
+    """
+    sources: dict[str, list[Hit]] = {}
+    for hit in hits:
+        sources.setdefault(hit.passage.url or hit.passage.key, []).append(hit)
+    shown = list(sources.values())[:most]
+    return "".join(_source_html(best, further, query, say) for best, *further in shown)
+
+
+def _source_html(best: Hit, further: Sequence[Hit], query: str, say: Texts) -> str:
+    """Return a source by its best passage; those ``further`` down in it are folded away."""
+    passage = best.passage
     chips = [chip(say.named("kind", passage.kind))]
+    levels = dict.fromkeys(place.difficulty for place in best.recommended_by if place.difficulty)
     chips += [chip(say.named("difficulty", level), f"level {level}") for level in levels]
+    lists = dict.fromkeys(place.list for place in best.recommended_by)
     chips += [chip(name, "list") for name in lists]
-    links = []
+    title = typeset(passage.title)
     if passage.listed:
         chips.append(chip(say("search.not_here"), "away"))
     else:
-        links.append(reader_link(say, say("search.read"), passage=passage.key, at=directive(live)))
-    if is_web(live):
+        title = view_link(_reader_of(best, say), passage.title, title)
+    more = ""
+    if further:
+        one = len(further) == 1
+        said = say("search.also_one") if one else say("search.also", count=len(further))
+        rest = "".join(_passage_html(hit, "", query, say) for hit in further)
+        more = f'<details class="also"><summary>{escape(said)}</summary>{rest}</details>'
+    body = _passage_html(best, "".join(chips), query, say)
+    return f'<article class="hit"><h3>{title}</h3>{body}{more}</article>'
+
+
+def _reader_of(hit: Hit, say: Texts) -> str:
+    at = directive(_live(hit))
+    return reader_address(say, passage=hit.passage.key, at=at, up=up(say))
+
+
+def _live(hit: Hit) -> str:
+    passage = hit.passage
+    return deep_link(passage.opens_at(passage.start), passage.text, fence=passage.fence)
+
+
+def _passage_html(hit: Hit, chips: str, query: str, say: Texts) -> str:
+    """Return a passage found: where it stands, its words with the query's marked, its links."""
+    passage = hit.passage
+    heading = trail([part for part in passage.heading if part != passage.title])
+    links = [] if passage.listed else [view_link(_reader_of(hit, say), say("search.read"))]
+    if is_web(live := _live(hit)):
         links.append(link(live, say("search.live")))
     return (
-        f'<article class="hit"><h3>{typeset(passage.title)}</h3>'
-        f'<p class="meta">{"".join(chips)}{f"<span>{heading}</span>" if heading else ""}</p>'
+        f'<p class="meta">{chips}{f"<span>{heading}</span>" if heading else ""}</p>'
         f'<details class="words"><summary>{marked(passage.text, [query], verbatim=False)}</summary>'
-        f'</details><p class="links">{"".join(links)}</p></article>'
+        f'</details><p class="links">{"".join(links)}</p>'
     )

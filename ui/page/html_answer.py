@@ -17,7 +17,7 @@ from ui.page.html import (
     directive,
     failed_html,
     framed,
-    hit_html,
+    hits_by_source,
     is_web,
     link,
     reader_link,
@@ -25,6 +25,7 @@ from ui.page.html import (
     trail,
     up,
     view_link,
+    with_code,
 )
 from ui.page.html_deck import make_button, quotes_of
 from ui.page.html_figures import beside_html
@@ -32,7 +33,8 @@ from ui.page.html_pdf import pdf_address
 from ui.page.html_sentences import said_html
 from ui.page.i18n import Texts
 
-_SHOWN_HITS = 5
+_SHOWN_HITS = 5  # sources
+_INSTANT = 0.05  # seconds that nobody notices, and nobody is told of
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +80,7 @@ def turn_html(turn: Turn, say: Texts) -> str:
     if turn.citations:
         parts.append(_sources(turn, say))
     elif turn.hits and turn.answer is None:
-        hits = "".join(hit_html(hit, asked, say) for hit in turn.hits[:_SHOWN_HITS])
-        parts.append(f'<h3 class="small">{escape(say("ask.found"))}</h3>{hits}')
+        parts.append(_found(turn, say))
     if turn.answer is not None and not turn.answer.refused:
         quotes = quotes_of(turn.sentences, {cited.n: cited.url for cited in turn.citations})
         if not quotes and turn.extract is not None:  # the model's words are no quotation
@@ -107,9 +108,10 @@ def _other_readings(answer: Answer, say: Texts) -> str:
 
 
 def error_html(turn: Turn, error: RefdeskError, say: Texts) -> str:
-    """Return a turn that came to nothing, and why."""
+    """Return a turn that came to nothing, and why, with what was found until then."""
     question = f'<h2 class="question">{escape(turn.question)}</h2>'
-    return f'<section class="turn">{framed(question)}{failed_html(error, say)}</section>'
+    found = framed(_found(turn, say)) if turn.hits else ""
+    return f'<section class="turn">{framed(question)}{failed_html(error, say)}{found}</section>'
 
 
 def invitation_html(say: Texts) -> str:
@@ -125,10 +127,17 @@ def invitation_html(say: Texts) -> str:
     )
 
 
+def _found(turn: Turn, say: Texts) -> str:
+    asked = turn.asked or turn.question
+    hits = hits_by_source(turn.hits, asked, say, _SHOWN_HITS)
+    return f'<h3 class="small">{escape(say("ask.found"))}</h3>{hits}'
+
+
 def _marks(turn: Turn, place: int, run: Sequence[Sentence]) -> str:
     """The marks of a run."""
     titles = {cited.n: cited.title for cited in turn.citations}
-    return "".join(_mark(turn, place, n, titles.get(n, "")) for n in run[0].citations)
+    marks = "".join(_mark(turn, place, n, titles.get(n, "")) for n in run[0].citations)
+    return f'<span class="marks">{marks}</span>' if marks else ""
 
 
 def _mark(turn: Turn, place: int, n: int, title: str) -> str:
@@ -151,35 +160,51 @@ def _legend(turn: Turn, say: Texts) -> str:
         by = "" if turn.answer.view == "catalog" else by
         said += [turn.answer.how or by] if turn.answer.how or by else []
         seconds = turn.answer.timings.get("total_s")
-        said += [say("ask.seconds", seconds=f"{seconds:.1f}")] if seconds is not None else []
+        if seconds is not None and seconds >= _INSTANT:
+            said.append(say("ask.seconds", seconds=f"{seconds:.1f}"))
     if not said:
         return ""
-    return f'<p class="legend">{" · ".join(escape(part) for part in said)}</p>'
+    return f'<p class="legend">{" · ".join(with_code(part) for part in said)}</p>'
 
 
 def _sources(turn: Turn, say: Texts) -> str:
-    rows, cards = [], []
+    """Return the sources, each once, with a number for each of its passages that is cited."""
+    cards = []
+    sources: dict[str, list[Citation]] = {}
     for cited in turn.citations:
+        sources.setdefault(cited.url, []).append(cited)
         runs = _runs_citing(turn, cited.n)
-        places = [place for place, _ in runs]
         cards += [_card(turn, place, run, cited, say) for place, run in runs]
-        heading = trail([part for part in cited.heading[-1:] if part != cited.title])
-        where = f'<span class="where">{heading}</span>' if heading else ""
-        opens = f"card-{turn.number}-{places[0]}-{cited.n}" if places else ""
-        lists = dict.fromkeys(place.list for place in cited.recommended_by)
-        url = f' data-url="{escape(cited.url)}"' if is_web(cited.url) else ""
-        rows.append(
-            f'<li{url}><button type="button" class="source" data-card="{opens}" '
-            f'aria-haspopup="dialog" aria-expanded="false"><span class="n">{cited.n}</span>'
-            f'<span class="name">'
-            f"{typeset(cited.title)}</span>{where}"
-            f"</button>{chip(say.named('kind', cited.kind))}"
-            f"{''.join(chip(name, 'list') for name in lists)}</li>"
-        )
+    rows = "".join(_source(turn, cited, say) for cited in sources.values())
     return (
         f'<h3 class="small">{escape(say("ask.sources"))}</h3>'
-        f'<ol class="sources">{"".join(rows)}</ol>{"".join(cards)}'
+        f'<ol class="sources">{rows}</ol>{"".join(cards)}'
     )
+
+
+def _source(turn: Turn, cited: Sequence[Citation], say: Texts) -> str:
+    """Return a source: its title, then its passages by number and heading; one, on one line."""
+    first, one = cited[0], len(cited) == 1
+    lists = dict.fromkeys(place.list for each in cited for place in each.recommended_by)
+    chips = chip(say.named("kind", first.kind)) + "".join(chip(name, "list") for name in lists)
+    name = f'<span class="name">{typeset(first.title)}</span>'
+    url = f' data-url="{escape(first.url)}"' if is_web(first.url) else ""
+    buttons = []
+    for each in cited:
+        heading = trail([part for part in each.heading[-1:] if part != each.title])
+        if not heading and not one:
+            heading = escape(say("ask.beginning"))
+        where = f'<span class="where">{heading}</span>' if heading else ""
+        places = [place for place, _ in _runs_citing(turn, each.n)]
+        opens = f"card-{turn.number}-{places[0]}-{each.n}" if places else ""
+        buttons.append(
+            f'<button type="button" class="source" data-card="{opens}" aria-haspopup="dialog" '
+            f'aria-expanded="false"><span class="n">{each.n}</span>{name if one else ""}{where}'
+            "</button>"
+        )
+    if one:
+        return f"<li{url}>{buttons[0]}{chips}</li>"
+    return f'<li class="several"{url}>{name}{chips}<p class="passages">{"".join(buttons)}</p></li>'
 
 
 def _runs_citing(turn: Turn, n: int) -> list[tuple[int, list[Sentence]]]:
@@ -241,7 +266,7 @@ def _card(turn: Turn, place: int, run: Sequence[Sentence], cited: Citation, say:
 
 
 def _refusal(answer: Answer, say: Texts) -> str:
-    hits = "".join(hit_html(hit, answer.asked, say) for hit in answer.nearest)
+    hits = hits_by_source(answer.nearest, answer.asked, say)
     near = say("ask.nearest") if hits else say("ask.nearest_none")
     places = recommended_html(answer.look_in, say)
     if places:

@@ -14,6 +14,7 @@ from assistant.learning.cards import Card
 from assistant.learning.deck import RATINGS, Kept, Standing
 from index.store.values import Recommendation
 from ingest.text.formulas import FORMULA
+from ingest.text.sentences import sentences
 from ingest.values import PRIMER
 from ui.page.formulas import typeset
 from ui.page.html import framed, message_html, reader_link
@@ -167,10 +168,21 @@ def _lines(text: str) -> str:
 
 
 def _short(text: str) -> str:
-    """Return what fits of a text, in whole words and formulas."""
-    text = text.partition("\n")[0]
+    """Return what fits of a text: whole sentences, or else whole words and formulas.
+
+    What leads up to a list or a formula says nothing without it.
+    """
+    first, *rest = text.split("\n")
+    text = (
+        " ".join([first, *(line.removeprefix("- ") for line in rest)])
+        if first[-1:] in ":："
+        else first
+    )
     if len(text) <= _SHORT:
         return text
+    whole = max((end for _, end in sentences(text) if end <= _SHORT), default=0)
+    if whole and text[whole - 1] not in ":：":
+        return text[:whole]
     cut = text.rfind(" ", 0, _SHORT)
     inside = (match for match in FORMULA.finditer(text) if match.start() < cut < match.end())
     cut = next((match.start() for match in inside), cut)

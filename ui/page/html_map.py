@@ -11,6 +11,8 @@ from ui.page.formulas import typeset
 from ui.page.html import chip, framed, link, reader_link
 from ui.page.i18n import Texts
 
+_NUMBERS = frozenset(("map.links", "map.in_library", "map.missing", "map.read"))  # of columns
+
 
 def place_html(at: Place, say: Texts) -> str:
     """Return what is in a section: the sections below, each with its counts, then its links."""
@@ -63,7 +65,10 @@ def topics_html(topics: Topics, say: Texts) -> str:
 
 
 def _table(title: str, heads: Sequence[str], rows: Sequence[str], say: Texts) -> str:
-    columns = "".join(f'<th scope="col">{escape(say(key))}</th>' for key in heads)
+    columns = "".join(
+        f'<th scope="col" class="{"number" if key in _NUMBERS else ""}">{escape(say(key))}</th>'
+        for key in heads
+    )
     return framed(
         f'<p class="trail" aria-live="polite">{title}</p>'
         f'<div class="scroll" tabindex="0"><table class="map-table" '

@@ -43,11 +43,13 @@ def pdf_html(
     addresses: Sequence[str],
     text: str,
     live: str,
+    sought: bool,
 ) -> str:
     """Return the view of page ``number``.
 
     ``passage`` and ``quoted`` are what is marked, ``addresses`` those of the view of the page
-    before and after, ``text`` that of the reader view, ``live`` of the original.
+    before and after, ``text`` that of the reader view, ``live`` of the original. ``sought`` says
+    whether there is anything to mark.
     """
     before, after = addresses
     where = say("pdf.page", page=number, pages=image.pages)
@@ -56,7 +58,11 @@ def pdf_html(
         f'<a href="{escape(text)}">{escape(say("pdf.text"))}</a>',
         *([link(live, say("reader.live"))] if is_web(live) else []),
     ]
-    said = "" if quoted or passage else f'<p class="small">{escape(say("pdf.unmarked"))}</p>'
+    said = (
+        ""
+        if quoted or passage or not sought
+        else f'<p class="small">{escape(say("pdf.unmarked"))}</p>'
+    )
     turns = _turn(before, "prev", say("pdf.before")) if number > 1 else ""
     turns += _turn(after, "next", say("pdf.after")) if number < image.pages else ""
     turning = f'<nav class="turns" aria-label="{escape(say("pdf.turn"))}">{turns}</nav>'

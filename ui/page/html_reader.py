@@ -151,10 +151,23 @@ def missing_html(say: Texts) -> str:
     )
 
 
-def page_html(title: str, body: str, say: Texts, url: str = "") -> str:
-    """Return a page of its own, with refdesk's scripts; ``url`` is the document that is read."""
+def nowhere_html(say: Texts, home: str) -> str:
+    """Return the page for an address that leads nowhere; ``home`` is that of the first page."""
+    return page_html(
+        say("page.nowhere"),
+        f"<h1>{escape(say('page.nowhere'))}</h1><p>{escape(say('page.nowhere_explain'))}</p>",
+        say,
+        home=home,
+    )
+
+
+def page_html(title: str, body: str, say: Texts, url: str = "", home: str = "") -> str:
+    """Return a page of its own, with refdesk's scripts.
+
+    ``url`` is the document that is read, ``home`` leads to the first page.
+    """
     style = assets.read("reader.css") + assets.read("notes.css")
-    home = "./zh/" if say.lang == "zh" else "./"  # a proxy may show it all below a path
+    home = home or ("./zh/" if say.lang == "zh" else "./")  # a proxy may show it all below a path
     name = hashlib.sha256(url.encode()).hexdigest()[:16] if url else ""
     first, *scripts = (f"<script>{assets.read(name)}</script>" for name in _SCRIPTS)
     return (
@@ -163,7 +176,8 @@ def page_html(title: str, body: str, say: Texts, url: str = "") -> str:
         f'<meta name="color-scheme" content="light dark"><title>{escape(title)}</title>'
         f'<link rel="icon" href="data:,"><style>{style}</style>{first}</head>'
         f"<body>"
-        f'<header><a href="{home}">{escape(say("reader.back"))}</a>{size_html(say)}</header>'
+        f'<header><a href="{escape(home)}">{escape(say("reader.back"))}</a>'
+        f"{size_html(say)}</header>"
         f'<main data-document="{name}">{body}</main>{"".join(scripts)}</body></html>'
     )
 

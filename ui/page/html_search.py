@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from html import escape
 
 from index.search.library import Hit
-from ui.page.html import framed, hit_html, message_html
+from ui.page.html import framed, hits_by_source, message_html
 from ui.page.i18n import Texts
 
 
@@ -22,5 +22,5 @@ def hits_html(
     count = count or say("search.count", count=len(hits), ms=ms)
     if searched and searched != query:
         count = f"{say('search.searched', words=searched)} {count}"
-    body = "".join(hit_html(hit, searched or query, say) for hit in hits)
+    body = hits_by_source(hits, searched or query, say)
     return framed(f'<p class="legend" role="status">{escape(count)}</p>{body}')

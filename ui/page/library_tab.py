@@ -11,6 +11,7 @@ from pathlib import Path
 import gradio as gr
 
 from assistant.desk import Desk, Progress
+from assistant.home.reports import IngestReport
 from index.store import browse
 from ingest.errors import RefdeskError
 from ingest.gathering.gather import PageOutcome
@@ -22,6 +23,7 @@ from ui.page.parts import sits_here, view
 from ui.serving.access import Access
 
 _HOW = {"show_progress": "hidden", "concurrency_limit": 4, "api_visibility": "private"}
+_TOLD = 10  # pages that could not be had
 _LOOK = 0.1  # seconds between two pictures of a job
 
 
@@ -135,15 +137,22 @@ class LibraryTab:
             report = self._desk.ingest(
                 what.split(), limit=limit, told=on_outcome, progress=self._step(tell)
             )
-            states = [outcome.state for outcome in report.got]
-            return self._say(
-                "library.done_fetch",
-                fetched=len(states) - states.count("failed"),
-                failed=states.count("failed"),
-                passages=report.passages,
-            )
+            return self._fetched(report, named=bool(what.split()))
 
         yield from self._run(secret, job)
+
+    def _fetched(self, report: IngestReport, *, named: bool) -> str:
+        """Say what a fetch came to: how many pages, then which could not be had, and why."""
+        failed = [outcome for outcome in report.got if outcome.state == "failed"]
+        if named and not report.got and not report.given:
+            return self._say("library.not_due")
+        said = self._say(
+            "library.done_fetch",
+            fetched=len(report.got) - len(failed), failed=len(failed), passages=report.passages,
+        )  # fmt: skip
+        why = [f"{outcome.url}: {outcome.reason}" for outcome in failed[:_TOLD]]
+        more = [self._say("library.more", count=len(failed) - _TOLD)] if failed[_TOLD:] else []
+        return "\n".join([said, *why, *more, *report.notices])
 
     def _may_take(self, item: str, request: gr.Request) -> bool:
         if item.startswith(("http://", "https://")):
@@ -195,7 +204,8 @@ class LibraryTab:
             elif isinstance(latest, Exception):
                 raise latest
             else:
-                yield page.message_html(latest)
+                said, *more = latest.split("\n")
+                yield page.message_html(said, "\n".join(more))
             return
 
 

@@ -66,7 +66,7 @@ def pdf(desk: Desk) -> APIRouter:
             before = document.text[: stored.start]
             live = deep_link(stored.opens_at(stored.start), stored.text, before, stored.fence)
         html = pdf_html(image, number, document.title, say, passage=around,
-                        quoted=shown.quoted,
+                        quoted=shown.quoted, sought=bool(passage or quote),
                         addresses=turns, text=text, live=live)  # fmt: skip
         return HTMLResponse(html, headers=_HEADERS)
 

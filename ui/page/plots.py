@@ -66,7 +66,8 @@ def growth_figure(points: Sequence[tuple[str, int]], say: Texts) -> go.Figure:
     )  # fmt: skip
     figure.update_layout(showlegend=False)
     figure.update_xaxes(type="category" if len(points) < 8 else "date")
-    figure.update_yaxes(rangemode="tozero")
+    figure.update_yaxes(range=[0, 1.08 * max(counts, default=1)])  # room for the last dot
+    figure.update_xaxes(ticks="outside", ticklen=6, tickcolor="rgba(0,0,0,0)")  # off the zero
     return styled(figure, say("library.growth"), 260)
 
 

@@ -54,11 +54,11 @@
   }
 
   function ask() {
-    const here = panel() || document;
-    const box = here.querySelector('#question textarea, #query textarea, #query input, '
+    const box = panel()?.querySelector('#question textarea, #query textarea, #query input, '
       + '#topic textarea, #topic input, .find input');
-    box?.focus();
-    box?.select();
+    if (box) { box.focus(); box.select(); return; }
+    document.querySelector('[role="tab"][data-tab-id="ask"]')?.click(); // where one can always be asked
+    requestAnimationFrame(() => document.querySelector('#question textarea')?.focus());
   }
 
   function copy() {

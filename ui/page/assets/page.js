@@ -9,9 +9,15 @@
   // the language of the browser at the first visit, then the one chosen
   let chosen = null;
   try { chosen = localStorage.getItem(LANG); } catch (error) { /* storage is switched off */ }
+  // the server leads there; here it is done for what was chosen before the server was told
+  function keep(lang) {
+    try { localStorage.setItem(LANG, lang); } catch (error) { /* as above */ }
+    document.cookie = LANG + '=' + lang + '; path=' + root + '; max-age=31536000; SameSite=Lax';
+  }
   const wanted = chosen || (navigator.language || 'en').slice(0, 2);
   // a proxy may show it all below a path
   const root = location.pathname.replace(here === 'zh' ? /\/zh\/?$/ : /\/$/, '') + '/';
+  if (chosen) keep(chosen);
   if (wanted === 'zh' && here === 'en') {
     location.replace(root + 'zh/' + location.search);
     return;
@@ -34,6 +40,13 @@
     card.style.top = top + 'px';
   }
 
+  function uncover(card, mark) { // on a phone the card is a sheet at the bottom: its mark stays above it
+    const hidden = mark.getBoundingClientRect().bottom + 12 - card.getBoundingClientRect().top;
+    if (window.innerWidth < 640 && hidden > 0 && mark.matches('.mark')) {
+      window.scrollBy({ top: hidden, behavior: 'instant' });
+    }
+  }
+
   function show(mark, focus) {
     const card = document.getElementById(mark.dataset.card);
     if (!card) return;
@@ -46,6 +59,7 @@
     }
     mark.setAttribute('aria-expanded', 'true');
     place(card, mark);
+    uncover(card, mark);
     const first = card.querySelector('mark');
     const quote = card.querySelector('blockquote');
     if (first && quote) quote.scrollTop = first.offsetTop - quote.offsetTop - 24;
@@ -131,7 +145,7 @@
     }
     if (on('button.again')) { location.assign(location.pathname); return; }
     if (on('a.other')) {
-      try { localStorage.setItem(LANG, here === 'en' ? 'zh' : 'en'); } catch (error) { /* as above */ }
+      keep(here === 'en' ? 'zh' : 'en');
       event.preventDefault();
       location.assign(root + (here === 'en' ? 'zh/' : '') + location.search);
       return;
@@ -205,6 +219,7 @@
   // --- what the server sends
 
   let shown = '';
+  let told = '';
   function look() {
     const answer = document.getElementById('answer');
     const turn = answer && answer.querySelector('.turn[data-asked]');
@@ -217,6 +232,11 @@
         }
         if (turn.dataset.turn !== '0') turn.querySelector('.question')?.scrollIntoView({ block: 'start' });
       }
+    }
+    const job = document.getElementById('job'); // what came of a button stands below it, maybe out of sight
+    if (job && job.offsetParent && job.textContent !== told) {
+      told = job.textContent;
+      if (told) job.scrollIntoView({ block: 'nearest' });
     }
     document.querySelectorAll('.path:not([data-known])').forEach((path) => {
       path.dataset.known = '1';

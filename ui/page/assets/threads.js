@@ -47,11 +47,18 @@
     if (thread.id === current()) link.setAttribute('aria-current', 'page');
     const count = thread.questions === 1 ? words.count_one : words.count.replace('{count}', thread.questions);
     link.append(make('span', thread.title, { class: 'name' }),
-      make('span', thread.snippet || thread.updated.slice(0, 10) + ' · ' + count, { class: 'hint' }));
+      make('span', thread.snippet || when(thread.updated) + ' · ' + count, { class: 'hint' }));
     const more = make('details', '', { class: 'more' });
     more.append(make('summary', '⋯', { 'aria-label': words.more.replace('{title}', thread.title) }), menu(thread, item));
     item.append(link, more);
     return item;
+  }
+
+  function when(moment) { // the day, and of today the time
+    const at = new Date(moment);
+    const today = at.toDateString() === new Date().toDateString();
+    return today ? at.toLocaleTimeString(lang, { hour: '2-digit', minute: '2-digit' })
+      : at.toLocaleDateString('sv'); // as YYYY-MM-DD
   }
 
   function menu(thread, item) {
