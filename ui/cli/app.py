@@ -25,7 +25,7 @@ from ui.cli.terminal import Console, leave, ready_streams
 _SYSTEM = (
     errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.EMFILE,
     errno.ENAMETOOLONG, errno.ELOOP, errno.EISDIR, errno.ENOTDIR, errno.EEXIST, errno.EFBIG,
-    errno.EBUSY, errno.ENXIO, errno.ESTALE, errno.ENOLCK, errno.EINVAL,
+    errno.EBUSY, errno.EBADF, errno.ENXIO, errno.ESTALE, errno.ENOLCK, errno.EINVAL,
 )  # fmt: skip
 """What a disk or a system refuses: no bug of ours."""
 
