@@ -1,5 +1,6 @@
 """The command line."""
 
-from ui.cli.memory import require_memory
+from ui.cli.starting import interruptible, require_memory
 
 require_memory()  # before anything that would crash is imported
+interruptible()
