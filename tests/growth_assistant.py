@@ -229,7 +229,10 @@ CASES: dict[str, Any] = {
     ),
     "assistant.answering.question.versions": _of_question(question.versions, "Llama ", "v"),
     "assistant.answering.question.wants_title": _of_question(question.wants_title, "Which paper "),
-    "assistant.bounds.asked": _of_question(bounds.asked),
+    "assistant.bounds.asked": [
+        _of_question(bounds.asked),
+        Case(bounds.asked, units=("a line 7\n", "\n", "0x7f "), most=bounds.PASTED, common=FEW),
+    ],
     "assistant.bounds.readable": _few(bounds.readable),
     "assistant.collection.asked.date": _of_question(asked.date, "2020", "2020-"),
     "assistant.collection.asked.hours_in": _of_question(asked.hours_in, "1", "half "),
@@ -294,6 +297,10 @@ CASES: dict[str, Any] = {
     "assistant.conversation.names.swapped": [
         _in_thread(lambda text: names.swapped(text, "MQA")),
         _in_thread(lambda text: names.swapped(_ASKED, text)),
+    ],
+    "assistant.conversation.names.swapped_zh": [
+        _in_thread(lambda text: names.swapped_zh(text, "批归一化")),
+        _in_thread(lambda text: names.swapped_zh("层归一化有什么用", text)),
     ],
     "assistant.conversation.names.swapped_after": [
         _in_thread(lambda text: names.swapped_after(text, "And MQA?")),

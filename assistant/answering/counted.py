@@ -13,8 +13,10 @@ from ingest.text.claims import Kind, Term, read
 from ingest.text.numbers import quantities
 
 _VERB = r"(?:is|are|was|were|do|does|did|can|could|has|have|had|will|would|should|may|might|must)\b"
+_EACH = r"(?:per|an?|each|every)\b"
 _MANY = re.compile(
-    rf"\bhow many (?P<counted>(?:(?!{_VERB}|of\b)[\w-]+\s){{1,4}}?)(?=of\b|{_VERB}|(?-i:[A-Z]))",
+    rf"\bhow many (?P<counted>(?:(?!{_VERB}|{_EACH}|(?:of|for)\b)[\w-]+\s){{1,4}}?)"
+    rf"(?=(?P<rate>{_EACH})|(?:of|for)\b|{_VERB}|(?-i:[A-Z]))",
     re.IGNORECASE,
 )
 _LONG = re.compile(r"\bhow long (?=(?:do|does|did|will)\b)", re.IGNORECASE)
@@ -31,10 +33,11 @@ def asks_a_number(question: str) -> Callable[[str], bool] | None:
     words = read(match["counted"]).terms if match else ()
     if not words:
         return None
+    whole = "" if match and match["rate"] else rf"(?! (?:for )?{_EACH}|/)"
     counted = re.compile(
         rf"\d[\d,.]*\+?\s*(?:thousand|million|billion|trillion|[kmbt]\b)?[ -]"
         rf"(?:(?!(?:per|in|of|for)\b)\w+ ){{0,2}}?"
-        rf"{re.escape(words[-1].text.removesuffix('s'))}s?\b(?! (?:per|for each|a|an|each)\b|/)",
+        rf"{re.escape(words[-1].text.removesuffix('s'))}s?\b{whole}",
         re.IGNORECASE,
     )
     return lambda text: bool(counted.search(text))

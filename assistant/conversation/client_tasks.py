@@ -34,13 +34,15 @@ _MARKED = re.compile(
 _OF_THE_CHAT = re.compile(
     r"\b(?:the|this|our|above|following) (?:chat|conversation|dialog(?:ue)?|discussion|"
     r"messages?)\b|"
+    r"\b(?:user'?s|whole|entire|previous) (?:chat|conversation|dialog(?:ue)?)\b|"
     r"\bchat history\b|这(?:句话|段对话|个对话|次对话)|(?:用户的?|以上|上面的?|上述|本次|"
     r"整个)(?:对话|会话|聊天)",
     re.IGNORECASE,
 )
 _ORDERS = (
     "generate", "create", "provide", "write", "suggest", "give", "summarise", "summarize",
-    "come up with", "name", "analyse", "analyze", "determine", "continue", "reflect",
+    "come up with", "name", "choose", "select", "extract", "analyse", "analyze", "determine",
+    "continue", "reflect",
     "生成", "总结", "概括", "起一个", "给出", "返回", "命名",
 )  # fmt: skip
 _WANTS = {  # in this order: a prompt for tags may speak of titles, too
@@ -56,8 +58,11 @@ _WANTS = {  # in this order: a prompt for tags may speak of titles, too
         "title", "titles", "name for this", "name for the", "name to this", "name to the",
         "a name", "标题", "主题", "命名",
     ),
+    "prompt": ("image generation", "image prompt", "prompt for an image"),
+    "tool_calls": ("correct tool", "available tools", "tool calls", "tool to use"),
     "emoji": ("emoji that", "emoji representing", "emoji for", "fitting emoji"),
 }  # fmt: skip
+_TOOLS = re.compile(r"^available tools: *[\[{]", re.IGNORECASE)
 _LONGEST_UNMARKED = 1500  # characters: an order about a chat that is not marked as a task is short
 
 
@@ -71,6 +76,8 @@ def reply(text: str, history: Sequence[Exchange] = ()) -> str | None:
         return None
     if "emoji" in wanted and "```" in text:
         return ""  # for one message, which stands between these marks
+    if wanted[0] == "tool_calls" and _TOOLS.search(text):
+        return json.dumps({"tool_calls": []})
     if not (marked and chat) and not (
         _OF_THE_CHAT.search(head) and (chat or history or _SAID.search(text))
     ):
@@ -125,6 +132,8 @@ def _value(what: str, question: str) -> str | list[str]:
         if chinese:
             return [f"想了解{about}应该先读什么？", f"关于{about}你有哪些资料？"]
         return [f"What should I read first about {about}?", f"What do you have on {about}?"]
+    if what == "tool_calls":
+        return []
     if what == "queries":
         return [question] if question else []
     return ""

@@ -10,7 +10,14 @@ import re
 from collections.abc import Sequence
 
 from assistant.answering.question import understand
-from assistant.conversation.names import names, only_name, other_named, swapped, swapped_after
+from assistant.conversation.names import (
+    names,
+    only_name,
+    other_named,
+    swapped,
+    swapped_after,
+    swapped_zh,
+)
 from assistant.conversation.topic import (
     MARKS,
     WORD,
@@ -58,6 +65,12 @@ _CHOOSES = re.compile(
 _CLAUSE = re.compile(
     r"[,;.?!:]\s|\b(?:and|but|if|when|because|while|since|so|whether|than)\b|[，,；;。？?]", re.I
 )
+_BARELY = re.compile(
+    r"(when|where|why|how) (?:is|was|were|are|did|does|do|has) (?:this|that|it|they|those)"
+    r"(?: (?:happen|happened|so|the case|be|been|done))?",
+    re.IGNORECASE,
+)
+"""Asks no more than its first word does: "when was that?"."""
 _EMPTY_IT = re.compile(
     r"it (?:take|cost)\b.*\bto\b|it (?:\w+ )?(?:possible|good|hard|easy|true|worth|sense|safe|"
     r"better|best|common|enough|necessary|useful|important) (?:to|that|if|whether|for)\b",
@@ -109,6 +122,8 @@ def rewrite(question: str, before: Sequence[str], answer: str) -> str:
     if not asked or not about:
         return question
     asked = other_named(asked, last, answer) or asked
+    if (barely := _BARELY.fullmatch(asked)) and barely[1].lower() != "how":
+        asked = barely[1]
     rewritten = (
         _which_of(asked, last)
         or _connected(asked, last, about)
@@ -129,6 +144,8 @@ def _fragment(asked: str, last: str, about: list[str], apart: bool) -> str | Non
         return None
     name = "" if is_stop(part) else only_name(part)
     whole = bool(said and said[1])  # what follows "what about" is one thing, whatever its words
+    if has_han(part) and has_han(last) and (named := swapped_zh(last, part)):
+        return named
     if not name and not names_something(part):
         return None
     if not name and not whole and any(map(is_stop, WORD.findall(part))):

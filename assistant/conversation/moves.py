@@ -70,6 +70,18 @@ _DOUBTS = re.compile(
     r"is (?:that|this|it) (?:really |actually )?(?:true|right|correct|so)",
     re.IGNORECASE,
 )
+_DROPS = re.compile(
+    r"(?:ok(?:ay)? |oh |no |then )?(?:never ?mind|forget (?:it|that|about it)|nothing(?: else)?|"
+    r"don'?t (?:bother|worry)(?: about it)?|(?:no )?that(?:'?s| is| will be| was)? "
+    r"(?:all|it|enough)(?: for (?:now|today))?|i'?m (?:done|good)|"
+    r"no (?:more )?(?:further )?questions?|stop|cancel|leave it|let'?s leave it)"
+    r"(?: (?:thanks|thank you|then|now|for now))?",
+    re.IGNORECASE,
+)
+"""What a person says who wants nothing more."""
+_DROPS_ZH = re.compile(
+    r"(?:那)?(?:算了|没事了?|没什么了?|不用了|没别的了?|就这些了?|先这样)[吧啊哈]?"
+)
 _AS_TO_A_CHILD = re.compile(
     r"\blike (?:i'?m|i am|to) (?:an? )?(?:\w+ )?(?:five|5|kid|child|beginner)\b", re.IGNORECASE
 )
@@ -127,6 +139,8 @@ def move(text: str) -> Move | None:
         return None
     if _WHO.fullmatch(plain):
         return Move(WHO)
+    if _DROPS.fullmatch(plain.replace(",", "")) or _DROPS_ZH.fullmatch(plain):
+        return Move(FINE)
     if _LOST_ZH.fullmatch(plain):
         return Move(AGAIN, frozenset({"simpler"}))
     if re.search("[\u3400-\u9fff]", plain):
@@ -140,9 +154,7 @@ def move(text: str) -> Move | None:
     if kinds and all(word in _MARK_OF or word in _COURTESY for word in words):
         return Move(next(kind for kind in _ORDER if kind in kinds))
     manners = {_MANNER_OF[word] for word in words if word in _MANNER_OF}
-    if re.search(
-        r"\blike (?:i'?m|i am|to) (?:an? )?(?:\w+ )?(?:five|5|kid|child|beginner)\b", plain, re.I
-    ):
+    if _AS_TO_A_CHILD.search(plain):
         manners.add("simpler")
     if re.search(r"\b(?:one|two|a single) sentences?\b", plain, re.IGNORECASE):
         manners.add("shorter")

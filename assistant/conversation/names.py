@@ -14,6 +14,7 @@ _OTHER = re.compile(
     r"另(?:外)?一(?:个|种)",
     re.IGNORECASE,
 )
+_LONGEST_ZH = 10
 _BARE = ("one", "ones", "two")
 
 
@@ -46,6 +47,26 @@ def swapped(last: str, name: str) -> str | None:
         return None
     old = re.escape(choice[0])
     return re.sub(rf"(?<![A-Za-z0-9]){old}(?![A-Za-z0-9])", lambda _: name, last, count=1)
+
+
+def swapped_zh(last: str, part: str) -> str | None:
+    """As `swapped`, for names in Chinese: the place that shares most characters with ``part``.
+
+    黄鹡 takes the place of 白鹡, 批归一化 that of 层归一化. At least half of them must stand in the
+    same order, and no place may hold all.
+    """
+    size = len(part)
+    if not 2 <= size <= _LONGEST_ZH or part in last:
+        return None
+    alike = [
+        sum(one == other for one, other in zip(part, last[at : at + size], strict=True))
+        for at in range(len(last) - size + 1)
+    ]
+    best = max(alike, default=0)
+    if 2 * best < size:
+        return None
+    at = alike.index(best)
+    return last[:at] + part + last[at + size :]
 
 
 def other_named(asked: str, last: str, answer: str) -> str | None:

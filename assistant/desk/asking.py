@@ -145,7 +145,7 @@ class Asking(Reading):
                 " that tells."
             )
         begun = perf_counter()
-        searched = library.corrected(query)
+        searched = library.corrected(library.telling(query) if "\n" in query else query)
         hits = tuple(library.search(searched, k, filters))
         return SearchResult(query, hits, perf_counter() - begun, searched=searched)
 

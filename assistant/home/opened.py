@@ -21,7 +21,7 @@ from index.search.opening import embedder_of
 from index.store.generation import Home
 from index.store.sums import DamagedLibrary
 from ingest.archive.shelf import is_filled
-from ingest.errors import RefdeskError, UsageError
+from ingest.errors import ModelUnavailable, RefdeskError, UsageError
 
 if TYPE_CHECKING:
     from assistant.home.keeping import HomeWriter
@@ -171,8 +171,8 @@ class Resources:
     def engine(self) -> Engine | None:
         """Return the model that writes, loaded; None if none is wanted.
 
-        With ``auto`` the sources stand in for a model that cannot run on this machine, which is
-        told once.
+        With ``auto`` the sources stand in for a model that cannot run on this machine or cannot be
+        loaded (too little memory, a damaged file), which is told once.
 
         Raises:
             UsageError: there is no such model.
@@ -190,8 +190,9 @@ class Resources:
                 self.llm, self._home.models, self._home.cache, self._progress, prefix(),
                 notice=self._notice, given_up=self._leaving.is_set,
             )  # fmt: skip
-        except CannotRun as error:
-            if self.llm != "auto":
+        except ModelUnavailable as error:
+            runs_not = isinstance(error, CannotRun) or is_here(self.llm, self._home.models)
+            if self.llm != "auto" or not runs_not or self._leaving.is_set():
                 raise
             if not self._warned:
                 self._notice(f"Answers are taken from the sources directly. {error}")

@@ -6,6 +6,7 @@ find the worst Chinese page before the English page that answers: vectors of one
 nearer together, and its words match by chance.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
@@ -75,6 +76,9 @@ class Side:
         return self.without is None or number not in self.without.numbers
 
 
+_NAME_IN_CODE = re.compile(r"[A-Za-z0-9]++(?:_++[A-Za-z0-9]++)++(?:\(\))?")
+
+
 @dataclass(frozen=True, slots=True)
 class Searched:
     """What is searched for: the text for words and for vectors, how deep, and where not.
@@ -136,8 +140,9 @@ def search(
             queries[key] = side.embedder.embed_query(searched.meant)
         own = [pair for pair in all_words if pair[0] in side][: searched.depth]
         share = explained * own[0][1] if own else 0.0
-        # of one character a vector knows next to nothing
-        known = side.understood and len(searched.text.strip()) > 1
+        # of one character, and of a name in code, a vector knows next to nothing
+        asked = searched.text.strip()
+        known = side.understood and len(asked) > 1 and not _NAME_IN_CODE.fullmatch(asked)
         trust = Trust.of(share, understood=known)
         halves.append(_Half(side, queries[key], own, share, trust))
     at_home = max((half.explained for half in halves if not half.side.abroad), default=0.0)

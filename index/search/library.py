@@ -36,6 +36,7 @@ _TRIES = 5  # generations may follow each other quickly
 _TELLING = 1000  # passages: with fewer, everyday words are missing by chance
 _FOLLOW_S = 1.0  # between questions to a server which generation counts
 _LISTED = 0.75  # what the score of a link without a page counts
+_MOST_PASTED = 2000  # characters searched of a pasted text without a telling word
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +190,10 @@ class Library:
         likeliest meant; see `index.search.spelling`.
         """
         return self._generation().speller.corrected(query)
+
+    def telling(self, pasted: str) -> str:
+        """Return the words of a pasted page or log that tell most; else its beginning."""
+        return reduced(plain(pasted), self._generation().words)[:_MOST_PASTED]
 
     def search(
         self,

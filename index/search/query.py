@@ -15,6 +15,10 @@ from ingest.text.sentences import language, language_code
 _MOST_TERMS = 40
 """A longer query is a pasted page or log: of it those words are searched that tell most."""
 
+_MOST_PASTED = 12
+"""The same of lines of a program or log, most words of which name places in it."""
+
+_LINES = 3  # fewer are no log
 _TELLING = 16
 _LEAST = 10  # times less than the most telling word tells: the lines of a log repeat it
 _FEWEST = 4  # words that tell a language
@@ -22,6 +26,7 @@ _SURE = 0.6
 _WORD = re.compile(r"[^\W_]+")
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 _LONG = re.compile(r"[^\W_]{2,}|[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_CODE = re.compile(r"[\w)]\(|\w[_/\\]\w|\w::?\w|\d:\d\d|[=\[\]{}<>]|(?:Error|Exception)\b")
 _HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
 _ENGLISH = frozenset(
     re.findall(
@@ -71,6 +76,12 @@ def language_of(text: str, holds: Callable[[str], bool]) -> str:
     return code if sure >= _SURE else guess
 
 
+def _is_log(text: str) -> bool:
+    """Say whether a text is lines of a log or traceback: most hold signs that prose has none of."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    return len(lines) >= _LINES and 2 * sum(map(bool, map(_CODE.search, lines))) > len(lines)
+
+
 def reduced(text: str, words: WordIndex) -> str:
     """Return a query, or of a long one the words that tell most, in their order.
 
@@ -78,7 +89,8 @@ def reduced(text: str, words: WordIndex) -> str:
     query itself, as the lines of a traceback are. Bare numbers do not count.
     """
     tokens = _WORD.findall(text)
-    if len(tokens) <= _MOST_TERMS and len(set(words.terms(text))) <= _MOST_TERMS:
+    most = _MOST_PASTED if _is_log(text) else _MOST_TERMS
+    if len(tokens) <= most and len(set(words.terms(text))) <= most:
         return text
     said = Counter(word.lower() for word in tokens)
     terms = {word: words.terms(word) for word in said if not word.isdigit()}

@@ -49,7 +49,7 @@ _GLUED_MARK = re.compile(
 # A bare address ends at white space, at marks that quote or fence it, and where East Asian text
 # goes on without a space.
 _BARE_URL = re.compile(
-    rf"https?://[^\s<>\"'`|\\^{EAST_ASIAN}\u2018-\u201f\u2026\u3000-\u303f\uff00-\uff65«»]++"
+    rf"(?:https?://|(?<![\w/.@-])www\.(?=[\w-]+\.\w))[^\s<>\"'`|\\^{EAST_ASIAN}\u2018-\u201f\u2026\u3000-\u303f\uff00-\uff65«»]++"
 )
 _PAIRS = {")": "(", "]": "[", "}": "{"}
 _NESTING = 200
@@ -257,6 +257,8 @@ class _Reader:
         target, words = self._anchor
         self._anchor = None
         title, picture = " ".join("".join(words).split()), ""
+        if title == target.strip():  # "<address>": nothing is said of it
+            title = ""
         if not title and self._pieces and isinstance(image := self._pieces[-1], Image):
             title, picture = image.title, image.target
         self._add(Link(target.strip(), title, picture))
@@ -282,7 +284,7 @@ def _with_bare_links(text: str) -> Iterator[Piece]:
     for match in _BARE_URL.finditer(text):
         target = _bare(match[0])
         yield text[start : match.start()]
-        yield Link(target, "")
+        yield Link(target if "://" in target else f"http://{target}", "")
         start = match.start() + len(target)
     yield text[start:]
 

@@ -62,13 +62,14 @@ _KIND_OF_LINK = re.compile(
     r"|homepage|project|project page|github|git|repo|repository|source|arxiv|abs|page|website"
     r"|site|web|this|url|docs?|documentation|video|youtube|slides?|demo|models?|weights"
     r"|dataset|data|download|read|view|open|hf|hugging ?face|colab|notebook|tweet|doi|official"
-    r"|html|链接|论文|代码|这里|项目|主页|博客|地址|视频|下载|原文)\W*+|\W*+\d{0,4}\W*+",
+    r"|html|stars?|forks?|bib|bibtex|poster|talk|appendix|supp|press|链接|论文|代码|这里|项目|主页|博客|地址|视频|下载|原文)\W*+|\W*+\d{0,4}\W*+",
     re.IGNORECASE,
 )
 _PLAINLY = re.compile(
     r"(?:click )?here|links?|papers?|pdf|page|this|url|arxiv|abs|read|view|open|\d*"
     r"|论文|链接|这里|地址|原文"
 )
+_JOINS = re.compile(r"and|or|plus|with|at|via|cf|see|(?:see )?also|和|与|及|或|以及", re.IGNORECASE)
 _SHORTCODE = re.compile(r":[a-z0-9_+-]{1,40}:")
 _EDGES = " \t\u200b\ufeff-–—:：|•·,，;；"
 
@@ -176,7 +177,7 @@ def _tells(text: str) -> bool:
 
 def _note(text: str) -> str | None:
     text = " ".join(text.split()).strip(_EDGES)
-    return text if re.search(r"\w", text) else None
+    return text if re.search(r"\w", text) and not _JOINS.fullmatch(text) else None
 
 
 def _difficulty(badge: Image) -> str | None:

@@ -12,7 +12,7 @@ import charset_normalizer
 
 from ingest.errors import UsageError
 from ingest.links.urls import NO_BASE, kind_of, resolve, source_of
-from ingest.lists.blocks import Block, Image, Link, Mark, plain, read_blocks
+from ingest.lists.blocks import Block, Image, Link, Mark, Piece, plain, read_blocks
 from ingest.lists.catalog_file import (
     FOUNDING,
     CuratedList,
@@ -158,6 +158,14 @@ _BADGE = re.compile(r"shields\.io/|/badges?[/.]|badgen\.net/|badge\.fury\.io/|ba
 _COPY = re.compile(r"https?://web\.archive\.org/web/", re.I)
 """A copy of a page, whatever the page is: behind a badge it stands for the link before it."""
 
+
+def _is_anchor(piece: Piece) -> bool:
+    """Say whether a piece of a heading is the sign that leads to the heading itself."""
+    if not isinstance(piece, Link) or not piece.target.startswith("#"):
+        return False
+    return not re.search(r"\w", piece.title)
+
+
 _LABEL_LEVEL = 6.5  # of a line in bold: below every heading
 
 
@@ -205,7 +213,7 @@ class _Reading:
         inner = [item for item in self.headings[self.held :] if item[0] < level]
         self.headings = self.headings[: self.held] + inner
         section = self._section()
-        title = cleaned(plain(block.lines[0]))
+        title = cleaned(plain([piece for piece in block.lines[0] if not _is_anchor(piece)]))
         title = folded(title) if block.kind == "fold" else title
         linked = self.links(block, section)
         named = names_something(title)
@@ -259,9 +267,11 @@ class _Reading:
                 if is_plain and _BADGE.search(draft.link.picture):
                     self.ignored.append(Ignored(url, draft.link.title, "link of a badge"))
                     continue
-                title = draft.title or name or url
+                title, note = draft.title, draft.note
+                if name and not draft.link.title:
+                    title, note = name, note or draft.title or None
                 entry = Entry(
-                    title, url, tuple(section), kind, source, draft.difficulty, draft.note
+                    title or url, url, tuple(section), kind, source, draft.difficulty, note
                 )
                 self.entries.setdefault((url, entry.section), entry)
         return has_links
@@ -269,12 +279,15 @@ class _Reading:
     def _refer(self, block: Block, section: Sequence[str], row: Sequence[Draft]) -> None:
         """Note for the footnotes a block refers to where it stands and what it is about."""
         for line in block.lines:
-            marks = [piece for piece in line if isinstance(piece, Mark)]
-            if marks:
+            if any(isinstance(piece, Mark) for piece in line):
                 drafts = row or drafts_of(line)
-                name = drafts[0].title if drafts else topic_of(plain(line))
-                for mark in marks:
-                    self.notes.setdefault(mark.label, (list(section), cleaned(name)))
+                about = "" if drafts else topic_of(plain(line))
+                ahead = 0  # links that stand ahead of the mark
+                for piece in line:
+                    if isinstance(piece, Mark):
+                        name = drafts[0 if row else max(ahead - 1, 0)].title if drafts else about
+                        self.notes.setdefault(piece.label, (list(section), cleaned(name)))
+                    ahead += isinstance(piece, Link)
 
     def _section(self) -> list[str]:
         return [title for _, title in (*self.headings, *self.items) if title]

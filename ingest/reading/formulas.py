@@ -17,6 +17,10 @@ _DRAWN = {
 """Classes of what MathJax 2 draws beside the script that holds the TeX."""
 
 _WRAPS = {"katex", "katex-display", "mwe-math-element", "math-renderer"}
+_SCRIPTS = ("math/tex", "math/mml", "math/asciimath")
+_PREFIXED = re.compile(r"(?:m|mml|mathml):(\w+)")
+"""Tags of MathML as XHTML writes them; a reader of HTML knows no namespaces."""
+
 _IMAGES = {"latex", "math", "tex", "texhtml", "mwe-math-fallback-image-inline"}
 _STYLE = re.compile(r"^\{\\(?:display|text)style\s?(.*)\}$", re.DOTALL)
 _OPERATORS = {"−": "-", "⁢": "", "⁡": "", "⁣": "", "\u2064": "", "\xa0": " "}
@@ -29,6 +33,7 @@ def write_formulas(root: html.HtmlElement) -> None:
     wrapper: dict[html.HtmlElement, html.HtmlElement | None] = {}
     within: set[html.HtmlElement] = set()  # formulas: what is inside one is part of it
     formulas: list[tuple[html.HtmlElement, str, bool]] = []
+    _without_prefixes(root)
     for element in root.iter():
         if not isinstance(element.tag, str):
             continue
@@ -43,13 +48,13 @@ def write_formulas(root: html.HtmlElement) -> None:
             around = wrapper[element]
             shown = element if around is None else around
             formulas.append((shown, _tex(element), _is_block(element, around)))
-        elif element.tag == "script" and element.get("type", "").startswith("math/tex"):
+        elif element.tag == "script" and element.get("type", "").startswith(_SCRIPTS):
             for drawn in element.itersiblings(preceding=True):
                 if _DRAWN.isdisjoint(_classes(drawn)) or (drawn.tail or "").strip():
                     break
                 formulas.append((drawn, "", False))
             formulas.append(
-                (element, element.text or "", "mode=display" in element.get("type", ""))
+                (element, _of_script(element), "mode=display" in element.get("type", ""))
             )
         elif element.tag == "img" and not _IMAGES.isdisjoint(_classes(element)):
             if element.get("alt") and wrapper[element] is None:
@@ -65,6 +70,22 @@ def write_formulas(root: html.HtmlElement) -> None:
         if element not in done:
             done.add(element)
             _replace(element, tex, display)
+
+
+def _without_prefixes(root: html.HtmlElement) -> None:
+    for element in root.iter():
+        if isinstance(element.tag, str) and (named := _PREFIXED.fullmatch(element.tag)):
+            element.tag = named[1]
+
+
+def _of_script(script: html.HtmlElement) -> str:
+    """Return the formula MathJax 2 keeps in a script: TeX, AsciiMath, or MathML made TeX."""
+    said = script.text or ""
+    if not script.get("type", "").startswith("math/mml") or "<" not in said:
+        return said
+    held = html.fragment_fromstring(NOT_IN_XML.sub("", said), create_parent="div")
+    _without_prefixes(held)
+    return next(map(_tex, held.iter("math")), "")
 
 
 def _classes(element: html.HtmlElement) -> list[str]:

@@ -6,6 +6,7 @@ come back. One through any other map is told by its words, most of which have no
 
 import re
 import unicodedata
+from collections import Counter
 
 _READ = 6000  # characters
 _FEWEST = 30  # words: fewer tell nothing
@@ -24,6 +25,10 @@ _KNOWN = frozenset(
 )
 _LITTLE, _MUCH = 0.04, 0.15  # of the words are known ones: too few for a text, enough for one
 _FARTHEST = 40  # steps of a shift
+_COMMON = " eaotin"  # what the commonest signs of a text through a shift may stand for
+_TRIED = 3
+_DIFFERENT = 4
+_LONG = 200  # characters that are shown
 _WORD = re.compile(r"[a-z]{3,}")
 _VOICED = 0.5  # of the words have a vowel, at least
 
@@ -39,14 +44,41 @@ def is_garbled(text: str) -> bool:
         return True
     tokens = sample.split()
     plain = sum(char.isascii() for char in shown)
-    if len(tokens) < _FEWEST or plain < 0.8 * len(shown) or _known(tokens) >= _LITTLE:
+    if _known(tokens) >= _LITTLE:
+        return False
+    if len(shown) >= _LONG and _shifted_far(sample):
+        return True
+    if len(tokens) < _FEWEST or plain < 0.8 * len(shown):
         return False
     words = _WORD.findall(sample.lower())
     voiced = sum(bool(re.search("[aeiouy]", word)) for word in words)
     if len(words) >= _FEWEST and voiced < _VOICED * len(words):
         return True
     shifts = (step for size in range(1, _FARTHEST + 1) for step in (size, -size))
-    return any(_known(_shifted(sample, step).split()) >= _MUCH for step in shifts)
+    return any(_makes_words(_shifted(sample, step)) for step in shifts)
+
+
+def _makes_words(text: str) -> bool:
+    tokens = [token for token in text.split() if len(token) > 1]  # one letter is soon a word
+    known = _KNOWN.intersection(token.lower() for token in tokens)
+    return len(known) >= _DIFFERENT and _known(tokens) >= _MUCH
+
+
+def _shifted_far(text: str) -> bool:
+    """Say whether a shift of all signs, the space among them or not, makes words of a text."""
+    common = [char for char, _ in Counter(text.replace("\n", "")).most_common(_TRIED + 1)]
+    for char in common:
+        for meant in _COMMON:
+            step = ord(meant) - ord(char)
+            if not step or char == " ":
+                continue
+            moved = "".join(
+                other if other.isspace() else chr(max(32, min(ord(other) + step, 0x10FFFF)))
+                for other in text
+            )
+            if len(moved.split()) >= _FEWEST and _makes_words(moved):
+                return True
+    return False
 
 
 def _known(tokens: list[str]) -> float:

@@ -144,6 +144,10 @@ def _without_comments(sheet: str) -> str:
 
 def _write_scripts(root: html.HtmlElement) -> None:
     """Write on the line what stands above and below it."""
+    for element in root.iter("span", "font", "small", "i", "em"):
+        if said := _set_off(element):
+            element.tag = said
+            element.attrib.clear()
     for element in reversed(list(root.iter("sup", "sub"))):
         if next(element.iterdescendants(*_BLOCKS), None) is not None:
             continue
@@ -158,6 +162,16 @@ def _write_scripts(root: html.HtmlElement) -> None:
         element.tag = "span"
 
 
+def _set_off(element: html.HtmlElement) -> str:
+    """Return "sup" or "sub" for what a style or a class sets above or below the line."""
+    named = _SET_OFF_CLASS.intersection((element.get("class") or "").lower().split())
+    styled = _SET_OFF.search((element.get("style") or "")[:_LONGEST_STYLE])
+    name = next(iter(named), styled[1].lower() if styled else "")
+    return name[:3]
+
+
+_SET_OFF_CLASS = frozenset({"superscript", "subscript"})
+_SET_OFF = re.compile(r"vertical-align\s*:\s*(super|sub)\b", re.IGNORECASE)
 _BLOCKS = ("p", "div", "ul", "ol", "table", "img", "br", "pre")
 
 

@@ -19,6 +19,11 @@ _UNIT = re.compile(
 _BASE = re.compile(r"(?:[\d)\]}|∞π]|(?<![^\W_])[^\W\d_]|[^\W\d_]_\w)$")
 """What has powers: a number, a closed bracket, a name of one letter, with its index or without."""
 
+_FUNCTION = re.compile(
+    r"(?<![^\W_])(?:log|ln|lg|exp|a?(?:sin|cos|tan)h?|cot|sec|tanh|softmax|erf|det|poly)(?:_\w)?$"
+)
+"""A function whose powers are written at its name: log squared of n."""
+
 _ELEMENTS = re.compile(r"(?:[A-Z][a-z]?\d*){2,}$")
 _SIMPLE = re.compile(r"[-+]?[^\W_]+|[-+*′']|∞")
 _MINUS = str.maketrans({"−": "-", "–": "-", "⁻": "-", "\xa0": " "})
@@ -46,7 +51,11 @@ def superscript(text: str, before: str, after: str = "", *, is_note: bool = Fals
     near = before[-40:]
     if (_ORDINAL.fullmatch(text) and _COUNTED.search(near)) or _SIGNS.fullmatch(text):
         return text
-    powers = _BASE.search(near) or (_UNIT.search(near) and re.fullmatch(r"-?\d", text))
+    powers = (
+        _BASE.search(near)
+        or (_UNIT.search(near) and re.fullmatch(r"-?\d", text))
+        or (_FUNCTION.search(near) and re.fullmatch(r"-?\d|[a-z]", text) and after[:1] in " (\xa0")
+    )
     if _YEAR.search(near) and _NOTE.fullmatch(text):
         return f"[{text}]"
     short = len(text) <= _LONGEST and text.count(" ") < _MOST_SPACES

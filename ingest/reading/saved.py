@@ -20,7 +20,7 @@ from ingest.reading.decode import MAX_BYTES, UnreadableError, suffix_of
 
 _LOOKED_AT = 20_000  # characters at the beginning, where all of them leave their marks
 _MARKS = (
-    re.compile(r"<!--\s{0,9}saved from url=\((?P<length>\d{4})\)(?P<url>[^\n]{1,4000})", re.I),
+    re.compile(r"<!--\s{0,9}saved from url=\(\d{1,5}\)(?P<url>[^\s<>]{1,4000})", re.I),
     re.compile(
         r"<!--\s{0,9}Page saved with SingleFile\s{1,9}url: (?P<url>\S{1,4000})"
         r"(?:\s{1,9}saved date: (?P<date>[^\n]{1,80}))?",
@@ -60,8 +60,7 @@ def origin_of(page: str) -> Origin | None:
     for mark in _MARKS:
         if match := mark.search(head):
             said = match.groupdict()
-            url = unescape(said["url"])
-            url = url[: int(said["length"])] if said.get("length") else url.split("-->")[0]
+            url = unescape(said["url"]).split("-->")[0]  # lengths that are named are often wrong
             date = said.get("date") or next(
                 (other["date"] for pattern in _DATES if (other := pattern.search(head))), None
             )

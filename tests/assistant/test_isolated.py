@@ -337,6 +337,21 @@ def test_without_llama_cpp_the_sources_answer_and_the_command_to_build_it_is_tol
     assert "-m assistant.engines.build" in told[0]
 
 
+def test_the_sources_stand_in_for_a_model_that_cannot_be_loaded(home, tmp_path):
+    damaged = tmp_path / "damaged.gguf"
+    damaged.write_bytes(b"GGUF" + bytes(5000))
+    told = []
+    here = opened(home, told)
+    with (
+        mock.patch("assistant.engines.choice.weights.obtain", return_value=damaged),
+        mock.patch("assistant.home.opened.is_here", return_value=True),
+    ):
+        assert here.engine() is None
+    here.close()
+    assert told
+    assert told[0].startswith("Answers are taken from the sources directly. The model file")
+
+
 def test_one_that_loads_when_its_desk_closes_is_given_up_at_once(home, gguf):
     told = []
     here = opened(home, told)

@@ -7,7 +7,7 @@ import pytest
 
 from assistant.conversation import client_tasks
 from assistant.conversation.moves import move
-from assistant.conversation.names import names, other_named, swapped
+from assistant.conversation.names import names, other_named, swapped, swapped_zh
 from assistant.conversation.rewriting import Exchange, last_asked, stand_alone
 from tests.benchmarks.threads import holds
 
@@ -70,11 +70,55 @@ def test_a_hum_is_small_talk():
     assert move("hm ok") is not None
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["never mind", "ok, forget it", "that's all, thanks", "Nothing else.", "算了吧", "没事了"],
+)
+def test_who_wants_nothing_more_is_not_searched_for(text):
+    assert move(text) is not None
+
+
+@pytest.mark.parametrize(
+    "text", ["Stop words?", "What is attention is all you need?", "stop token"]
+)
+def test_words_of_dropping_in_a_question_leave_it_one(text):
+    assert move(text) is None
+
+
+def test_a_bare_when_was_that_asks_no_more_than_when():
+    history = [Exchange("Who released Linnet?", "Mira Okafor released Linnet.")]
+    assert stand_alone("When was that?", history) == "Who released Linnet, and when?"
+
+
+def test_a_chinese_name_takes_the_place_of_the_one_written_most_like_it():
+    assert swapped_zh("层归一化有什么用", "批归一化") == "批归一化有什么用"
+    history = [Exchange("白鹡调度器的超时是多少？", "300 毫秒。")]
+    assert stand_alone("那黄鹡呢", history) == "黄鹡调度器的超时是多少？"
+    assert swapped_zh("怎么部署模型", "微调") is None
+    assert swapped_zh("它占多少显存", "显存") is None
+
+
 def test_which_one_is_asked_of_the_sides_compared_before():
     before = [Exchange("Compare GPTQ and AWQ", "Both are methods after training.")]
     assert stand_alone("Which one is faster?", before) == "Which of GPTQ and AWQ is faster?"
     assert stand_alone("Does either need data?", before) == "Does GPTQ or AWQ need data?"
     assert stand_alone("Which GPU is best?", before) == "Which GPU is best?"
+
+
+@pytest.mark.parametrize(
+    ("prompt", "said"),
+    [
+        ("You are a conversation summarizer. Summarize the user's conversation into a title of no "
+         "more than 10 words\nuser: How does LoRA work?\nassistant: So.", "LoRA work"),
+        ("### Task:\nGenerate a detailed prompt for am image generation task.\n### Output:\n"
+         f'{{"prompt": "Your description."}}\n### Chat History:\n{CHAT}', '{"prompt": ""}'),
+        ('Available Tools: [{"name": "x"}]\nYour task is to choose and return the correct tool(s) '
+         'from the list of available tools.\nQuery: History:\nUSER: """How?"""',
+         '{"tool_calls": []}'),
+    ],
+)  # fmt: skip
+def test_other_clients_own_prompts_are_known(prompt, said):
+    assert client_tasks.reply(prompt) == said
 
 
 def test_an_emoji_for_one_message_is_none():

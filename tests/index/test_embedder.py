@@ -326,3 +326,12 @@ def test_a_copied_home_needs_no_new_export(
 def test_the_fingerprint_does_not_change_by_accident(embedder: Embedder) -> None:
     # Libraries on disk are tied to it: a change here means they must be embedded again.
     assert embedder.fingerprint == "all-minilm-l6-v2/mean-l2-int8-3/256/ead2ae17e6a5601c"
+
+
+def test_what_runs_the_models_keeps_no_record_of_its_use(tmp_path):
+    """It sends one home, too (`ORT_DISABLE_TELEMETRY`)."""
+    code = "import index.models.int8_encoder, onnxruntime as o; o.get_available_providers()"
+    env = {name: value for name, value in os.environ.items() if name != "ORT_DISABLE_TELEMETRY"}
+    env |= {"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    subprocess.run([sys.executable, "-c", code], env=env, cwd=ROOT, check=True)
+    assert list(tmp_path.rglob("*")) == []

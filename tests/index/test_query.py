@@ -73,6 +73,18 @@ def test_a_pasted_traceback_is_reduced_to_what_tells(words):
     assert words.search(short, 1)[0][0] == 3
 
 
+def test_a_short_traceback_is_reduced_and_lines_of_prose_are_not(words):
+    pasted = (
+        "Traceback (most recent call last):\n  File 'worker_0.py', line 3, in step\n"
+        "    self.runner.execute(batch, tables)\nRuntimeError: E1027: fallen off the bus"
+    )
+    short = reduced(pasted, words)
+    assert "E1027" in short
+    assert "self" not in short
+    prose = "Attention weighs tokens.\nWeights are made smaller.\nThe worker runs.\nA batch is run."
+    assert reduced(prose, words) == prose
+
+
 def test_a_query_of_ordinary_length_stays(words):
     query = "how does the attention mechanism weigh every token"
     assert reduced(query, words) == query

@@ -26,6 +26,15 @@ FORMULAS = {
     "wikipedia": '<span class="mwe-math-element"><span style="display: none;">'
     f'<math alttext="{{\\displaystyle E=mc^2}}">{SHOWN}</math></span>'
     '<img class="mwe-math-fallback-image-inline" aria-hidden="true" alt="E=mc^2"></span>',
+    "xhtml": "<m:math><m:semantics>"
+    + (SHOWN + TEX)
+    .replace("</", "</m:")
+    .replace("<m", "<m:m")
+    .replace("<m:m:", "<m:m")
+    .replace("<annotation", "<m:annotation")
+    + "</m:semantics></m:math>",
+    "a script of MathML": f'<script type="math/mml"><math>{SHOWN}</math></script>',
+    "a script of AsciiMath": '<script type="math/asciimath">E=mc^2</script>',
     "an image": '<img class="latex" src="https://a.example/latex.php" alt="E=mc^2">',
 }
 
@@ -70,6 +79,12 @@ SCRIPTS = [
     ("3.1×10<sup>23</sup> steps", "3.1×10^23 steps"),
     ("10<sup>−5</sup> and 10<sup>-3</sup>", "10^-5 and 10^-3"),
     ("O(n<sup>2</sup>) and (a+b)<sup>2</sup>", "O(n^2) and (a+b)^2"),
+    ('10<span style="font-size:70%; vertical-align: super">15</span> steps', "10^15 steps"),
+    ('10<span class="superscript">16</span>, x<i class="subscript">i</i>', "10^16, x_i"),
+    (
+        "log<sup>2</sup> n, sin<sup>2</sup>(x), the log<sup>2</sup>.",
+        "log^2 n, sin^2(x), the log[2].",
+    ),
     ("e<sup>n+1</sup>, 2<sup>2k</sup>", "e^{n+1}, 2^2k"),
     ("<i>n</i><sup>2</sup> and <b>x</b><sub>i</sub><sup>2</sup>", "n^2 and x_i^2"),
     ("d<sub>model</sub>, x<sub>i,j</sub>, log<sub>2</sub>", "d_model, x_{i,j}, log_2"),

@@ -33,6 +33,10 @@ SAVED = {
         f"<!DOCTYPE html>\n<!-- saved from url=({len(URL):04})" + URL + " -->\n<html>" + BODY,
         "2026-01-02T03:04:05Z",
     ),
+    "a browser, its count wrong": (
+        "<!-- saved from url=(0011)" + URL.replace("&", "&amp;") + " -->\r\n<html>" + BODY,
+        "2026-01-02T03:04:05Z",
+    ),
     "SingleFile": (
         "<!DOCTYPE html><html lang=en><!--\n Page saved with SingleFile \n url: " + URL
         + " \n saved date: Tue Mar 04 2025 10:11:12 GMT+0100 (Central European Standard Time)\n-->"

@@ -224,3 +224,34 @@ def test_links_in_comments_are_reported_once_whatever_they_nest():
         ("b", "inside an HTML comment "),
         ("c", "inside an HTML comment "),
     ]
+
+
+def test_a_footnote_is_named_after_the_link_it_stands_at():
+    found = titles(
+        "- [LoRA](https://a.example/lora)[^a] and [DoRA](https://a.example/dora)[^b]\n\n"
+        "[^a]: www.a.example/talk\n[^b]: Weights apart; see <https://a.example/site>\n"
+    )
+    assert found["http://www.a.example/talk"] == "LoRA (note)"
+    assert found["https://a.example/site"] == "DoRA (note)"
+
+
+def test_words_that_only_join_links_are_no_notes():
+    found = read(
+        "- [one](https://a.example/1), [two](https://a.example/2) and <https://a.example/3>"
+    )
+    assert [entry.note for entry in found.entries] == [None, None, None]
+    assert titles("- LoRA, the paper: <https://a.example/4>") == {
+        "https://a.example/4": "LoRA, the paper"
+    }
+
+
+def test_the_sign_that_leads_to_a_heading_is_no_part_of_it():
+    text = "<details><summary><b>Surveys</b> <a href='#s'>#</a></summary>\n\n- [x](https://a.example/1)\n"
+    assert sections(text) == {"x": ("Surveys",)}
+
+
+def test_a_star_badge_in_a_row_is_named_by_the_row():
+    paper = "[![](https://img.shields.io/b.svg)](https://a.example/1)"
+    code = "[![Stars](https://img.shields.io/s)](https://github.com/x/harrier)"
+    found = titles(f"| Name | Paper | Code |\n|---|---|---|\n| Harrier | {paper} | {code} |")
+    assert found["https://github.com/x/harrier"] == "Harrier (stars)"

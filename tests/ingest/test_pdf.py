@@ -296,6 +296,16 @@ def test_a_text_through_a_shifted_map_is_told(step):
     assert is_garbled(shifted)
 
 
+@pytest.mark.parametrize("step", [0x80, 0x391 - 97, 0x3400, 0xA000])
+def test_a_text_through_a_map_to_letters_of_another_script_is_told(step):
+    assert is_garbled("".join(char if char.isspace() else chr(ord(char) + step) for char in PROSE))
+
+
+@pytest.mark.parametrize("step", [2, 5, 0x60, 0x4E00])
+def test_a_text_whose_spaces_were_shifted_too_is_told(step):
+    assert is_garbled("".join(char if char == "\n" else chr(ord(char) + step) for char in PROSE))
+
+
 def test_a_text_through_any_other_map_is_told():
     letters = "abcdefghijklmnopqrstuvwxyz", "qwrtpsdfghjklzxcvbnmaeiouy"
     mixed = PROSE.lower().translate(str.maketrans(*letters))

@@ -1,6 +1,7 @@
 """Connections and bodies have counts, sizes and times before anything is read."""
 
 import asyncio
+import http.client
 import socket
 import threading
 import time
@@ -144,6 +145,11 @@ def test_a_large_body_is_refused_before_it_is_read(opened):
         pieces = (b"x" * 100 for _ in range(100_000))
         with suppress(httpx.TransportError):  # it may be cut off while it is still talking
             assert httpx.post(url, content=pieces).status_code == 413
+        for _ in range(3):  # a client that sends all before it listens hears the refusal
+            one = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+            one.request("POST", "/echo", b"x" * 20_000_000)
+            assert one.getresponse().status == 413
+            one.close()
         claimed = opened(
             port, b"POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 300000000\r\n\r\n"
         )

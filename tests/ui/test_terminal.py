@@ -95,3 +95,23 @@ def test_a_reader_that_goes_away_is_no_error(home):
         assert process.stderr.read() == ""
         process.stderr.close()
         assert process.wait() == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="shells of Unix close streams so")
+def test_a_stdout_that_is_closed_is_no_success(tmp_path):
+    told = subprocess.run(
+        f"exec '{sys.executable}' -m ui.cli models show --home '{tmp_path}' >&-",
+        shell=True, stderr=subprocess.PIPE, text=True, check=False,
+    )  # fmt: skip
+    assert told.returncode == 2
+    assert "The output cannot be written" in told.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
+def test_too_little_memory_is_said_and_crashes_nothing():
+    told = subprocess.run(
+        f"ulimit -v 400000; exec '{sys.executable}' -m ui.cli status",
+        shell=True, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert told.returncode == 2
+    assert "390 MB" in told.stderr

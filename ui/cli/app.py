@@ -20,14 +20,16 @@ from ui.cli import serve as cli_serve
 from ui.cli import take_out as cli_take_out
 from ui.cli import threads as cli_threads
 from ui.cli.options import shared
+from ui.cli.starting import started
 from ui.cli.terminal import Console, leave, ready_streams
 
 _SYSTEM = (
     errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.EMFILE,
     errno.ENAMETOOLONG, errno.ELOOP, errno.EISDIR, errno.ENOTDIR, errno.EEXIST, errno.EFBIG,
-    errno.EBUSY, errno.ENXIO, errno.ESTALE, errno.ENOLCK, errno.EINVAL,
+    errno.EBUSY, errno.EBADF, errno.ENXIO, errno.ESTALE, errno.ENOLCK, errno.EINVAL,
 )  # fmt: skip
 """What a disk or a system refuses: no bug of ours."""
+_INTERRUPTED = 130
 
 app = typer.Typer(
     help="The reference desk for curated reading lists: every sentence cited to its source.",
@@ -71,12 +73,15 @@ app.command("mcp")(cli_serve.mcp)
 def main() -> None:
     """Run the command line and end the process with the right exit code."""
     ready_streams()
+    started()
     debug = "--debug" in sys.argv
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
     code = 0
     try:
         try:
             code = _run(arguments)
+            if code == _INTERRUPTED:  # typer makes an exit code of it, without a word
+                _complain("Interrupted.", debug=False)
         finally:
             sys.stdout.flush()  # else what cannot be written is noticed when nobody can say it
     except RefdeskError as error:
@@ -84,7 +89,7 @@ def main() -> None:
         code = error.exit_code
     except (KeyboardInterrupt, typer.Abort):
         _complain("Interrupted.", debug=debug)
-        code = 130
+        code = _INTERRUPTED
     except BrokenPipeError:
         leave(sys.stdout)  # the reader of our output went away: nobody is left to tell
     except OSError as error:

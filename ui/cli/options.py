@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from assistant.bounds import QUESTION
+from assistant.bounds import PASTED
 from assistant.desk import Desk, Progress
 from assistant.kept.database import DATABASE
 from index.store.values import DIFFICULTIES
@@ -181,7 +181,7 @@ def given(text: str) -> str:
     """
     if text != "-":
         return text
-    most = 4 * QUESTION  # bytes; whatever is longer is refused as too long
+    most = 4 * PASTED  # bytes; whatever is longer is refused as too long
     data = sys.stdin.buffer.read(most + 4)
     try:
         return data.decode("utf-8-sig", "ignore" if len(data) > most else "strict").strip()

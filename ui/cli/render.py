@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
+from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -181,10 +182,14 @@ def gaps(console: Console, refused: Sequence["Gap"]) -> None:
             console.print(Text("    no section of your lists is near"))
 
 
+_LONGEST_QUERY = 300  # characters shown of a pasted one
+
+
 def hits(console: Console, ranked: Sequence[Hit], instead: str = "") -> None:
     """Print search hits with the beginning of each passage, and what was searched ``instead``."""
     if instead:
-        console.print(Text(f"Searched for: {clean(instead)}"), soft_wrap=True)
+        said = shorten(clean(instead), _LONGEST_QUERY, placeholder=" …")
+        console.print(Text(f"Searched for: {said}"), soft_wrap=True)
     for hit in ranked:
         passage = hit.passage
         place = " > ".join(clean(part) for part in passage.heading)

@@ -33,15 +33,17 @@ def ready_streams() -> None:
     """Make sure that there are stdin, stdout and stderr, and that they take any text.
 
     One that is closed is opened to nowhere: else the next file of a home would be in its place.
+    What is written to a stdout that was closed fails, so that no answer is lost without a word.
     """
     for number, name in enumerate(("stdin", "stdout", "stderr")):
         try:
             os.fstat(number)
-        except OSError:
-            os.open(os.devnull, os.O_RDWR)  # the lowest number that is free: this one
+        except OSError:  # the lowest number that is free: this one
+            os.open(os.devnull, os.O_RDONLY if name == "stdout" else os.O_RDWR)
         if getattr(sys, name) is None:
             mode = "w" if number else "r"
-            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115
+            made = open(number, mode, encoding="utf-8", closefd=False)  # noqa: SIM115
+            setattr(sys, name, made)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")

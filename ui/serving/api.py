@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse, Response
 
 from assistant.answering.evidence import PASSAGES
 from assistant.answering.values import Event
-from assistant.bounds import QUESTION
+from assistant.bounds import PASTED, QUESTION
 from assistant.contract import to_json
 from assistant.references.forms import form_of
 from ingest.errors import RefdeskError, UsageError
@@ -56,7 +56,7 @@ def add_api(app: FastAPI, asking: Asking, jobs: Jobs, access: Access) -> None:
 def _add_asking(api: APIRouter, asking: Asking) -> None:
     @api.get("/search", responses=replies(schema.SearchForm, 400, 404))
     async def search(
-        q: Annotated[str, Query(max_length=QUESTION, examples=["grouped-query attention"])],
+        q: Annotated[str, Query(max_length=PASTED, examples=["grouped-query attention"])],
         k: Annotated[int, Query(ge=1, le=100)] = 10,
         list: Many = None,
         section: Many = None,

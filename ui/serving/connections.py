@@ -6,6 +6,7 @@ runs out of descriptors. Here the oldest that said nothing makes room for the ne
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import h11
@@ -31,6 +32,8 @@ READING_S = 60.0
 """Seconds a client may leave a reply unread before its connection is cut."""
 BODY = 4_000_000
 """The most bytes of a request's body."""
+DISCARD_S = 1.0
+"""Seconds in which what is too large is read and dropped: who still sends hears no refusal."""
 ROOMY = {"/api/v1/ingest": 25_000_000}
 """Where a body may be larger: it brings a page or a file."""
 _REFUSED = (
@@ -172,6 +175,8 @@ class Bounded:
         path = scope["path"]
         most = max(self._most, ROOMY.get(path, 0))
         if length.isdigit() and int(length[:20]) > most:
+            if "expect" not in headers:
+                await self._discard(receive)
             await self._too_large(path, most)(scope, receive, send)
             return
         try:
@@ -184,6 +189,7 @@ class Bounded:
         if body is None:
             return  # the client went away
         if len(body) > most:
+            await self._discard(receive)
             await self._too_large(path, most)(scope, receive, send)
             return
         await self._app(scope, _replayed(body, receive), send)
@@ -198,6 +204,13 @@ class Bounded:
             body += message.get("body", b"")
             if len(body) > most or not message.get("more_body"):
                 return bytes(body[: most + 1])
+
+    async def _discard(self, receive: Receive) -> None:
+        """Read what is left of a body, and keep none of it."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(DISCARD_S):
+                while (await receive()).get("more_body"):
+                    pass
 
     def _too_large(self, path: str, most: int) -> ASGIApp:
         text = f"The body of the request is larger than {most:,} bytes."

@@ -12,7 +12,7 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from assistant.answering.values import Answer, SearchResult
-from assistant.bounds import QUESTION
+from assistant.bounds import PASTED
 from assistant.contract import FORMS, Shown, form_type, members
 from assistant.learning.holdings import Source
 from assistant.learning.path_form import ReadingPath
@@ -282,7 +282,7 @@ class AskForm(BaseModel):
         }
     )
 
-    question: str = Field(max_length=QUESTION)
+    question: str = Field(max_length=PASTED)
     history: list[Turn] | None = Field(
         None, max_length=200, description="Said before, oldest first."
     )
