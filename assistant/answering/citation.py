@@ -13,7 +13,7 @@ import numpy as np
 from assistant.answering.evidence import Evidence, Line, rows_of
 from assistant.answering.question import wants_title
 from assistant.answering.support import Support, denied_otherwise, missing
-from index.search.library import Library
+from index.search.texts import Texts
 from ingest.values import PRIMER
 
 SNAP = 0.72
@@ -43,7 +43,7 @@ class Verdict:
     sources: tuple[Line, ...] = ()
 
 
-def attribute(library: Library, evidence: Evidence, sentence: str) -> Verdict:
+def attribute(library: Texts, evidence: Evidence, sentence: str) -> Verdict:
     """Check one sentence against the evidence and say what may be shown of it."""
     terms = frozenset(library.terms(sentence))
     if not terms or not evidence.lines or sentence.rstrip().endswith(("?", "？")):

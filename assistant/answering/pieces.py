@@ -32,6 +32,9 @@ _POINTS_UP = re.compile(
     r"|(?:上面的|上述的?)\w|上式|上表|上图",
     re.IGNORECASE,
 )
+_OF_A_TABLE = re.compile(
+    r"\b(?:tables?|rows?|columns?)\b|表中|[上该本]表|[这此每各]一?[行列]", re.IGNORECASE
+)
 _TORN = re.compile(r"[^(（]{0,12}[)）]")  # closes what the piece before opened
 _LONGEST = 600  # characters
 _FORMULA = re.compile(r"^[ \t]*\$\$(?:[^$]|\$(?!\$)){1,2000}\$\$[ \t.,;]*$", re.MULTILINE)
@@ -49,7 +52,8 @@ class Piece:
     plain text but for those; ``start`` and ``end`` are its span in the passage. ``whole``: a
     sentence of prose, a list item or a long heading (a paper's title, in lists of papers) that can
     be shown as it stands. ``leads``: it introduces what follows, items of a list or a block.
-    ``refers_back``: it needs the piece before. ``points_up``: it speaks of what is shown above it.
+    ``refers_back``: it needs the piece before. ``points_up``: it speaks of what is shown above it,
+    ``of_table`` of a table or its parts, wherever that stands.
     """
 
     text: str
@@ -60,6 +64,7 @@ class Piece:
     leads: bool
     refers_back: bool
     points_up: bool = False
+    of_table: bool = False
 
     @property
     def item(self) -> bool:
@@ -119,7 +124,8 @@ def pieces(text: str, fence: str = "") -> list[Piece]:
         back = place > 0 and bool(_REFERS_BACK.match(line))
         whole = prose and (ends or to_items)
         up = bool(_POINTS_UP.search(line))
-        parts.append(Piece(line, start, end, form, whole, to_items or to_block, back, up))
+        leads, of_table = to_items or to_block, bool(_OF_A_TABLE.search(line))
+        parts.append(Piece(line, start, end, form, whole, leads, back, up, of_table))
     return sorted(parts, key=lambda piece: (piece.start, -piece.end))
 
 

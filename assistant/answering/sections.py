@@ -5,7 +5,6 @@ units, each to be shown whole or not at all: a sentence with the one it refers b
 introduction with its list, a formula with the sentences around it. Knows nothing of budgets.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -24,9 +23,6 @@ _LONGEST_CODE = 1200
 _LONGEST_LIST = 60  # words, of one unit
 _LONGEST_REACH = 130  # words from a block to what speaks of it as standing above
 _NEAR_TOP = 400  # characters
-_OF_A_TABLE = re.compile(
-    r"\b(?:tables?|rows?|columns?)\b|表中|[上该本]表|[这此每各]一?[行列]", re.IGNORECASE
-)
 
 SIGNALS = ("best", "cosine", "chance", "heading", "place", "words", "asked", "about")
 """What tells whether a unit answers a query: the best chance of a line in its section; its cosine,
@@ -243,7 +239,7 @@ def _belongs(line: Line, before: Line, first: Line) -> bool:
         return before.piece.item or before.piece.leads
     if before.piece.form == "formula":
         return not line.piece.title
-    if before.piece.form == "table" and _OF_A_TABLE.search(line.text):
+    if before.piece.form == "table" and line.piece.of_table:
         return True
     return line.piece.refers_back and not first.piece.item
 

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from assistant.answering.alignment import grounds_of, named_by, weight_of
 from assistant.answering.differences import differences, missing_of
 from assistant.answering.evidence import Evidence, Line, rows_of
-from index.search.library import Library
+from index.search.texts import Texts
 from ingest.text.alike import without_small
 from ingest.text.claims import denies, read
 
@@ -52,7 +52,7 @@ class Verdict:
 class Support:
     """The judge of sentences: `check`."""
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Texts) -> None:
         self._library = library
 
     def check(self, sentence: str, evidence: Evidence) -> Verdict:
