@@ -403,6 +403,7 @@ EXEMPT: dict[str, str] = {
     "assistant.collection.summary.": "the sections of one document",
     "assistant.collection.understanding.understand": _ASKS_LIBRARY,
     "assistant.collection.vocabulary.": _OURS,
+    "assistant.wording.": _OURS,
     "assistant.collection.works.": _REPORTED,
     "assistant.conversation.tables.": "the sentences of one answer",
     "assistant.conversation.replies.": "says again what was answered",

@@ -6,6 +6,7 @@ Knows Markdown, nothing of questions.
 import re
 from dataclasses import dataclass
 
+from assistant.wording import wording
 from ingest.text.blocks import HEADING, LIST_MARKER, TABLE_ROW, code_spans
 from ingest.text.sentences import sentences
 
@@ -16,25 +17,13 @@ _EMPHASIS = re.compile(r"(?<![\w*])(\*{1,3}|_{1,3})(?=\S)(.{1,600}?)(?<=\S)\1(?!
 _CLOSERS = r"[\"'”’)\]*_`]*$"
 _ENDS = re.compile(r"[.!。！]" + _CLOSERS)
 _LEADS = re.compile(r"[:：]" + _CLOSERS)
-_REFERS_BACK = re.compile(
-    r"(?:it|its|this|these|those|they|their|such|that|here|however|thus|therefore|hence|instead|"
-    r"then|so|but|also|for example|for instance|in contrast|他|它|这|其|因此|所以|但)\b",
-    re.IGNORECASE,
-)
+_WORDING = wording("sentences")
+_REFERS_BACK = _WORDING.patterns["refers_back"]
 # What is shown further up: "the formula above", "the above table", 上式. Of other nouns nothing
 # tells whether "above" goes with them or with what follows: accuracy above chance.
-_SHOWN = (
-    "formula|equation|expression|definition|table|figure|plot|chart|diagram|graph|image|picture|"
-    "screenshot|example|code|snippet|command|listing|script|output"
-)
-_POINTS_UP = re.compile(
-    rf"\bthe above\b|\b(?:{_SHOWN})s? (?:\w{{1,20}} )?above\b"
-    r"|(?:上面的|上述的?)\w|上式|上表|上图",
-    re.IGNORECASE,
-)
-_OF_A_TABLE = re.compile(
-    r"\b(?:tables?|rows?|columns?)\b|表中|[上该本]表|[这此每各]一?[行列]", re.IGNORECASE
-)
+_SHOWN = _WORDING.words["shown"]
+_POINTS_UP = _WORDING.patterns["points_up"]
+_OF_A_TABLE = _WORDING.patterns["of_a_table"]
 _TORN = re.compile(r"[^(（]{0,12}[)）]")  # closes what the piece before opened
 _LONGEST = 600  # characters
 _FORMULA = re.compile(r"^[ \t]*\$\$(?:[^$]|\$(?!\$)){1,2000}\$\$[ \t.,;]*$", re.MULTILINE)

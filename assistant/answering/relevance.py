@@ -10,25 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.answering.fitted import logistic
+from assistant.wording import wording
 
-_ASKS_NUMBER = re.compile(
-    r"\bhow (?:many|much|large|big|long|fast|far|old|often)\b|\bwhen\b|"
-    r"\b(?:what|which) (?:sizes?|numbers?|percentage|fraction|share|years?|rates?|ratio|values?)\b|"
-    r"多少|几[个种倍年层]|哪一?年|多[大长快高]",
-    re.IGNORECASE,
-)
-_ASKS_LIST = re.compile(
-    r"\b(?:list|name) (?:the|all|some|two|three|four|five)\b|"
-    r"\b(?:what|which)(?: are)?(?: the)? (?:two|three|four|five|six|several|main|different|kinds|"
-    r"types|steps|stages|changes|ways|parts|benefits|advantages|drawbacks|components|methods|"
-    r"techniques)\b|哪些|哪[两二三四五几]|几[个种步]|列出",
-    re.IGNORECASE,
-)
-_ENUMERATES = re.compile(
-    r"\((?:1|i|a)\).*\((?:2|ii|b)\)|\b1[.)].*\b2[.)]|\bfirst(?:ly)?\b.*\bsecond(?:ly)?\b|"
-    r"[^,，、]+[,，、][^,，、]+(?:[,，、]\s*(?:and|or)\b|、)",
-    re.IGNORECASE | re.DOTALL,
-)
+_WORDING = wording("questions")
+_ASKS_NUMBER = _WORDING.patterns["asks_number"]
+_ASKS_LIST = _WORDING.patterns["asks_list"]
+_WORDING = wording("sentences")
+_ENUMERATES = _WORDING.patterns["enumerates"]
 _NUMBER = re.compile(r"\d|[一二三四五六七八九十百千万亿两]")
 _LONG = 30
 _SHORT = 4

@@ -24,7 +24,7 @@ from assistant.answering.compose import (
 from assistant.answering.evidence import Evidence, Line
 from assistant.answering.plan import Plan, opened_by
 from assistant.answering.prompt import is_refusal
-from assistant.answering.question import ASKING
+from assistant.answering.question import ASKING_WORDS
 from assistant.answering.values import Answer, Dropped, Event, Sentence
 from assistant.engines.pace import timed
 from assistant.engines.protocol import Engine, Message
@@ -35,7 +35,6 @@ _OPENING_SENTENCES = 2
 _OPENING_TOKENS = 90
 _BEGUN = 5  # words
 _TELLING = 3  # words that are not in every sentence
-_SAYING_LITTLE = frozenset(ASKING.split())
 _LEFT_OUT = 2  # words a model drops at the beginning of a sentence it repeats
 _WORD = re.compile(r"[a-z0-9]+|[\u4e00-\u9fff]")
 
@@ -164,7 +163,7 @@ def _begun(chosen: Sequence[Line], said: str) -> Line | None:
     begun = _WORD.findall(said.casefold())[:-1]  # the last may still grow
     if len(begun) < _BEGUN:
         return None
-    telling = {word for word in begun if word not in _SAYING_LITTLE}
+    telling = {word for word in begun if word not in ASKING_WORDS}
     if len(telling) < _TELLING:
         return None
     matches = {}

@@ -20,8 +20,8 @@ from assistant.collection.vocabulary import (
     SPANS,
     TITLES,
     number_of,
-    whole,
 )
+from assistant.wording import whole
 from index.search.library import Library
 
 YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:-(\d\d)(?:-(\d\d))?)?(?!\d)")

@@ -13,7 +13,8 @@ from weakref import WeakKeyDictionary
 
 from assistant.collection.catalog import ListRow, Work, catalog
 from assistant.collection.licences import LICENCES
-from assistant.collection.vocabulary import KINDS, LANGUAGES, LIST, UNIT, number_of, whole
+from assistant.collection.vocabulary import KINDS, LANGUAGES, LIST, UNIT, number_of
+from assistant.wording import whole
 from index.store.sqlite import Store
 
 QUICK = 15

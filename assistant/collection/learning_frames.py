@@ -12,7 +12,8 @@ from assistant.collection.asked import (
     works_of,
 )
 from assistant.collection.request import HOLDINGS, PATH, Request
-from assistant.collection.vocabulary import LANGUAGES, SAID, whole
+from assistant.collection.vocabulary import LANGUAGES, SAID
+from assistant.wording import whole
 
 _AROUND_LEARNING = whole(
     r"初学者|零基础|我?只有|as a beginner|from your sources|^before|"

@@ -4,7 +4,8 @@ import re
 
 from assistant.collection.asked import EDGE, Asked, known, trimmed
 from assistant.collection.request import AGREED, HOLDINGS, INVENTORY, LISTS, Request
-from assistant.collection.vocabulary import LEVELS, LIST, PLACE, SAID, UNIT, whole
+from assistant.collection.vocabulary import LEVELS, LIST, PLACE, SAID, UNIT
+from assistant.wording import whole
 
 _VIEWS = {
     "sites": whole(

@@ -18,7 +18,8 @@ from assistant.collection.asked import (
 from assistant.collection.catalog import ListRow
 from assistant.collection.naming import Match, words_of
 from assistant.collection.request import HOLDINGS, MANY_SOURCES, ONE_SOURCE, SUMMARY, Request
-from assistant.collection.vocabulary import LANGUAGES, SAID, UNIT, number_of, whole
+from assistant.collection.vocabulary import LANGUAGES, SAID, UNIT, number_of
+from assistant.wording import whole
 
 PRIMER_NOTE = whole("primer(?:'s)?|notes?|笔记")
 THIS_PAGE = whole(

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from assistant.answering.primer_zh import in_chinese
-from assistant.answering.question import ASKING, understand
+from assistant.answering.question import ASKING_WORDS, understand
 from assistant.answering.values import Answer
 from assistant.collection.about import heads
 from assistant.collection.catalog import Catalog, Work, catalog
@@ -28,7 +28,6 @@ _NAME = 3  # words of a bare name
 _ASPECT = 2  # content words: a subject and what is asked of it
 _FURTHER = 2  # more of a heading: what else it may be about
 _EXACT = 0.95  # likeness of a mention to the title it is
-_ASKING = frozenset(ASKING.split())
 _EFFORT = re.compile(
     r"^how (long|hard|difficult|easy) (?:does|do|is|are) (?P<en>.{2,40}?)(?: take)?[?.!]*$"
     r"|^(?P<zh>.{2,20}?)(?:要|需要)?(?:多久|多长时间|难吗|难不难)[？?]*$",
@@ -176,5 +175,5 @@ def _content(library: Library, text: str, lang: str) -> frozenset[str]:
         parts = [part for part in without_asking(text).split() if part]
         return frozenset(term for part in parts for term in library.terms(part))
     plain = re.findall(r"[\w-]+", text.casefold())
-    kept = [word for word in plain if word not in _ASKING and not says_nothing(word)]
+    kept = [word for word in plain if word not in ASKING_WORDS and not says_nothing(word)]
     return frozenset(library.terms(" ".join(kept))) if kept else frozenset()

@@ -21,53 +21,18 @@ from assistant.conversation.topic import (
     phrases_zh,
     topics,
 )
+from assistant.wording import wording
 from ingest.text.scripts import has_han
 
-_OPENER = re.compile(
-    r"^(?:(?:thanks|thank you|ok|okay|i see|got it|hm+|sorry|actually|and|but|then|also|or|so|"
-    r"(?:great|well|right|sure|no|nope)(?=\s*[,.!]|\s+i\b)|i (?:meant|mean|was asking about))\b"
-    r"[\s,.!]*|(?:好的?|谢谢|明白了?|嗯+|请问|对了|那么?|所以|另外|还有(?=[，,])|换成|如果用?)"
-    r"[，,。!！\s]*)+(?=\S)",
-    re.IGNORECASE,
-)
-_FRAGMENT = re.compile(
-    r"(?:(?:what|how) about|(?:(?:does|is) )?(?:the )?same (?:hold |go )?for)\s+(.+)|"
-    r"(.+?)(?: (?:as well|too)|\s*(?:呢|怎么样|如何|也(?:需要|是|能|会)?吗))",
-    re.IGNORECASE,
-)
-_CONNECTS = re.compile(
-    r"(?:vs|versus|compared|unlike|in|for|with|without|on|at|during|using|under|after|before|when|"
-    r"while|if|against)\b|和|与|跟|相比|比起?",
-    re.IGNORECASE,
-)
-_POINTS = re.compile(
-    r"\b(?P<second>the (?:latter|second)(?: one)?)\b|\b(?P<first>the (?:former|first)(?: one)?)\b|"
-    r"\b(?P<many>both(?: of them)?|the two(?: of them)?|they|them)\b|\b(?P<whose>its|their)\b|"
-    r"\b(?:this|that|these|those|such|the same) (?:method|model|approach|technique|algorithm|"
-    r"architecture|idea|trick|paper|concept|thing|mechanism)s?\b|"
-    r"\b(?P<it>it|this|that|these|those)\b|"
-    r"(?P<second_zh>后者)|(?P<first_zh>前者)|(?P<many_zh>它们|二者|两者|这[些两][种个]?)|"
-    r"(?<!其)它|[这那该][种个项]?(?:方法|模型|技术|算法|架构|机制)|^这(?![样里么])|^其(?![中他它余实次])",
-    re.IGNORECASE,
-)
-_CHOOSES = re.compile(
-    r"(which)(?: ones?| of (?:them|these|those|the (?:two|three)))?(?= (?!of\b)\w)|"
-    r"((?:does|do|is|are|can|has|have) )either(?: of (?:them|the two)| one)?\b",
-    re.IGNORECASE,
-)
-_CLAUSE = re.compile(
-    r"[,;.?!:]\s|\b(?:and|but|if|when|because|while|since|so|whether|than)\b|[，,；;。？?]", re.I
-)
-_EMPTY_IT = re.compile(
-    r"it (?:take|cost)\b.*\bto\b|it (?:\w+ )?(?:possible|good|hard|easy|true|worth|sense|safe|"
-    r"better|best|common|enough|necessary|useful|important) (?:to|that|if|whether|for)\b",
-    re.IGNORECASE,
-)
-_DEFINES = re.compile(
-    r"(?:what(?:'s| is| are)|define|explain|describe)\s+(?!the\b|an?\b|its\b|any\b)|"
-    r"什么是|什么叫|解释|介绍",
-    re.IGNORECASE,
-)
+_WORDING = wording("conversation")
+_OPENER = _WORDING.patterns["opener"]
+_FRAGMENT = _WORDING.patterns["fragment"]
+_CONNECTS = _WORDING.patterns["connects"]
+_POINTS = _WORDING.patterns["points"]
+_CHOOSES = _WORDING.patterns["chooses"]
+_CLAUSE = _WORDING.patterns["clause"]
+_EMPTY_IT = _WORDING.patterns["empty_it"]
+_DEFINES = _WORDING.patterns["defines"]
 _NO_SUBJECT_ZH = (
     "有",
     "需要",

@@ -7,13 +7,12 @@ capitals and digits, no grammar, so that it serves both languages.
 import re
 from collections.abc import Sequence
 
+from assistant.wording import wording
+
 _NAME = re.compile(r"[A-Z][\w+#-]* \d[\w.]*(?<!\.)|[A-Za-z0-9][\w+#]*(?:[-.][\w+#]+)*", re.ASCII)
 _FIRST = re.compile(r"(?:^|[.!?。！？]\s)\W*(\w)")
-_OTHER = re.compile(
-    r"\bthe other (?P<noun>ones?|two|[\w-]+)(?: (?:that )?(?:you|it) (?:mentioned|named|said))?\b|"
-    r"另(?:外)?一(?:个|种)",
-    re.IGNORECASE,
-)
+_WORDING = wording("conversation")
+_OTHER = _WORDING.patterns["the_other"]
 _BARE = ("one", "ones", "two")
 
 

@@ -6,7 +6,10 @@ each becomes something a learner can be asked.
 
 import re
 
-_ASKS = re.compile(r"(Why|How (?:large|small|many|much|exact|often)|How|Where|When|What) (.+)$")
+from assistant.wording import wording
+
+_WORDING = wording("sentences")
+_ASKS = _WORDING.exact["heading_asks"]
 _BE = re.compile(r"^((?!.* and ).+?) (is|are|was|were)(?: (.+))?$")
 _DOES = {
     "exists": "exist", "works": "work", "costs": "cost", "fails": "fail", "helps": "help",
@@ -23,21 +26,9 @@ _PARTS = {
 }
 _DOING = {"evaluating", "learning", "serving"}
 _HEAD_NOUN = re.compile(r" (?:of|in|for|with|to|from|on|by|at) | \(|: ")
-_DEFINES = re.compile(
-    r"([A-Z][\w.+'’-]*"
-    r"(?: (?!which|that|who|and|or|of|in|for|with|to|between|at|by|on|such)[\w.+'’-]+){0,4}"
-    r"(?: \([^()]{2,60}\))?) (is|are) (?:an?|the|any|one) ",
-)
-_SAYS_WHAT = (
-    r"(?: ?[(（][^()（）]{2,60}[)）])?"
-    r"(?: (?:is|are) (?:an?|any|one of|the (?:process|task|practice|idea)) | ?(?:是一|是指|指的是))"
-)
-_NO_SUBJECT = re.compile(
-    r"(?:the|an?|it|this|that|these|those|there|here|what|which|who|when|where|why|how|one|each|every|such"
-    r"|both|all|another|other|result|idea|reason|goal|aim|point|problem|difference|answer|first"
-    r"|second|third|last|next|if|in|for|so|but|our|we|he|she|they|you|i|its|their|his|her)\b",
-    re.IGNORECASE,
-)
+_DEFINES = _WORDING.exact["defines"]
+_SAYS_WHAT = _WORDING.words["says_what"]
+_NO_SUBJECT = _WORDING.patterns["no_subject"]
 
 
 def topic_in_text(topic: str, text: str) -> str:

@@ -7,6 +7,7 @@ library. Knows nothing of topics or paths.
 import math
 import re
 
+from assistant.wording import wording
 from index.store.values import DIFFICULTIES
 from ingest.links.urls import source_of
 from ingest.text.blocks import blocks, code_lines
@@ -32,17 +33,9 @@ _BY_KIND = {
     "thread": 0.4, "video": 0.4, "course": 0.6, "slides": 0.8, "list": 0.8, "post": 0.9,
     "note": 1.0, "docs": 1.0, "notebook": 1.1, "repository": 1.2, "code": 1.4, "paper": 1.8,
 }  # fmt: skip
-_GENTLE = re.compile(
-    r"\b(illustrat\w+|visual\w*|intro|introduc\w+|beginners?|dummies|basics?|novice\w*|gentle|eli5"
-    r"|explained|fundamentals?|getting started|crash course|from scratch)\b"
-    r"|图解|可视化|入门|零基础|浅谈",
-    re.IGNORECASE,
-)
-_STEEP = re.compile(
-    r"\b(deri\w*|proofs?|maths?|mathematic\w+|theor(?:y|etical)|advanced|deep dive|deeper|in-depth"
-    r"|low[- ]level|internals|kernels?|cuda|fp8|scaling)\b|推导|证明|深入|进阶|底层|源码",
-    re.IGNORECASE,
-)
+_WORDING = wording("sentences")
+_GENTLE = _WORDING.patterns["gentle"]
+_STEEP = _WORDING.patterns["steep"]
 _TITLE_STEP = 0.5
 _FORMULA = re.compile(r"\$[^$\n]+\$|\\\(|\\\[")
 # Marked formulas to a word: of the primer's own notes half of the hard ones and a quarter of the
