@@ -17,7 +17,6 @@ from assistant.answering import (
     pieces,
     primer_zh,
     prompt,
-    quantities,
     question,
     rules,
     sections,
@@ -132,15 +131,6 @@ CASES: dict[str, Any] = {
     "assistant.answering.prompt.is_refusal": _few(prompt.is_refusal, "The sources "),
     "assistant.answering.rules.asked": Case(rules.asked, units=_NUMBERS, common=FEW, most=4_000),
     "assistant.answering.sums.fault": Case(sums.fault, units=_NUMBERS, common=FEW),
-    "assistant.answering.quantities.in_chinese_units": _few(
-        quantities.in_chinese_units, "1", units=("1 million ", "亿", "1 GB ", "1e")
-    ),
-    "assistant.answering.quantities.quantities": _few(
-        quantities.quantities, "1", units=("1 million ", "亿", "1 GB ", "1e", "一", "万")
-    ),
-    "assistant.answering.quantities.without_quantities": _few(
-        quantities.without_quantities, "1", units=("1 million ", "亿", "1 GB ", "1e", "一", "万")
-    ),
     "assistant.answering.sections.count_words": _few(sections.count_words),
     "assistant.answering.support.denied_otherwise": [
         _few(lambda text: support.denied_otherwise(text, _SAID), units=_DENIALS),

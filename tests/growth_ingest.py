@@ -71,6 +71,7 @@ from ingest.text import (
     alike,
     characters,
     claims,
+    large_numbers,
     names,
     numbers,
     opposites,
@@ -181,6 +182,11 @@ _NESTED = (
     "<meta name=citation_arxiv_id>", "<meta name=citation_arxiv_id><div id=abs>",
 )  # fmt: skip
 _PAGE = ("", *_META, "<html><head><style>", "<p style='", "<title", "<article><p>", "<main><table>")
+
+
+def _of_numbers(call: Callable[[str], Any]) -> Case:
+    return Case(call, ("", "1"), units=("1 million ", "亿", "1 GB ", "1e", "一", "万"), common=FEW)
+
 
 CASES: dict[str, Any] = {
     "ingest.links.public.refusal": _address(public.refusal),
@@ -679,6 +685,24 @@ CASES: dict[str, Any] = {
     "ingest.text.claims.find_name": lambda text: claims.find_name(text, "GQA"),
     "ingest.text.claims.holds_name": lambda text: claims.holds_name(text, "GQA"),
     "ingest.text.claims.numbers_of": claims.numbers_of,
+    "ingest.text.large_numbers.in_chinese_units": Case(
+        large_numbers.in_chinese_units,
+        ("", "1"),
+        units=("1 million ", "亿", "1 GB ", "1e"),
+        common=FEW,
+    ),
+    "ingest.text.large_numbers.quantities": Case(
+        large_numbers.quantities,
+        ("", "1"),
+        units=("1 million ", "亿", "1 GB ", "1e", "一", "万"),
+        common=FEW,
+    ),
+    "ingest.text.large_numbers.without_quantities": Case(
+        large_numbers.without_quantities,
+        ("", "1"),
+        units=("1 million ", "亿", "1 GB ", "1e", "一", "万"),
+        common=FEW,
+    ),
     "ingest.text.numbers.quantities": numbers.quantities,
     "ingest.text.opposites.has_contrary": opposites.has_contrary,
     "ingest.text.formulas.outside": Case(

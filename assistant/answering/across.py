@@ -9,10 +9,10 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 
 from assistant.answering.citation import unsupported_details
-from assistant.answering.quantities import in_chinese_units, quantities, without_quantities
 from assistant.answering.question import names
 from assistant.engines.protocol import Engine, Message
 from ingest.text.claims import Kind, holds_name, numbers_of, read
+from ingest.text.large_numbers import in_chinese_units, quantities, without_quantities
 from ingest.text.sentences import language
 
 _TO_ENGLISH = (

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from assistant.wording import wording
 from index.search.abbreviations import pairs
 from ingest.text.alike import classes, pattern_of_classes
 from ingest.text.numbers import Quantity, quantities
@@ -36,16 +37,14 @@ _TOKEN = re.compile(
     r"|[A-Za-z0-9À-ɏ]+(?:[-_.'’/+][A-Za-z0-9À-ɏ]+)*%?|[\u3400-\u9fff]",
     re.IGNORECASE,
 )
-_SHORTENED = re.compile(r"['’](?:s|re|ve|ll|d|m)$")
+_WORDING = wording("sentences")
+_SHORTENED = _WORDING.exact["short_form"]
 _GLOSS = re.compile(
     r"(?:^|[，。；：、\s])(?P<long>[\u3400-\u9fff]{2,8})"
     r"[（(](?P<short>[A-Za-z][A-Za-z0-9-]*)\s?(?P<tail>[\u3400-\u9fff]{1,4})[）)]"
 )
-_NT = re.compile(r"n['’]t$|^cannot$")
-_STOP = re.compile(
-    r"[,;:，；：。!?！？()（）—–]"
-    r"|\b(?:because|since|so|if|when|while|although|though|unless|until|whereas)\b"
-)
+_NT = _WORDING.exact["denies_shortly"]
+_STOP = _WORDING.exact["breaks"]
 
 
 @dataclass(frozen=True, slots=True)

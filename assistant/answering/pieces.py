@@ -21,7 +21,6 @@ _WORDING = wording("sentences")
 _REFERS_BACK = _WORDING.patterns["refers_back"]
 # What is shown further up: "the formula above", "the above table", 上式. Of other nouns nothing
 # tells whether "above" goes with them or with what follows: accuracy above chance.
-_SHOWN = _WORDING.words["shown"]
 _POINTS_UP = _WORDING.patterns["points_up"]
 _OF_A_TABLE = _WORDING.patterns["of_a_table"]
 _TORN = re.compile(r"[^(（]{0,12}[)）]")  # closes what the piece before opened

@@ -12,13 +12,13 @@ stays false, and the judge decides everything else: it reads the sources beside 
 Knows what a sentence claims from `ingest.text.claims`; nothing of questions or of models.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.answering.alignment import grounds_of, named_by, weight_of
 from assistant.answering.differences import differences, missing_of
 from assistant.answering.evidence import Evidence, Line, rows_of
+from assistant.wording import wording
 from index.search.texts import Texts
 from ingest.text.alike import without_small
 from ingest.text.claims import denies, read
@@ -31,7 +31,8 @@ MORE_LIKELY = 0.5
 """A judge's probability from which it holds a sentence to be supported."""
 _MEANING = 0.25  # what cosines weigh against words: by WiCE and BEGIN, where more tells less
 _ABOUT = 0.5  # of a sentence's weight, from which its source is about the same
-_CONTRACTED = re.compile(r"\b\w+n[’']t\b")  # "doesn't" is a denial, its halves no words
+_WORDING = wording("sentences")
+_CONTRACTED = _WORDING.exact["contracted"]
 
 
 @dataclass(frozen=True, slots=True)

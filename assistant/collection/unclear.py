@@ -15,7 +15,7 @@ from assistant.collection.about import heads
 from assistant.collection.catalog import Catalog, Work, catalog
 from assistant.collection.naming import recognise, words_of
 from assistant.collection.request import ONE_SOURCE, PATH, SUMMARY, WORK, Request
-from assistant.collection.vocabulary import SAID
+from assistant.collection.vocabulary import SAID, WORDING
 from index.search.library import Hit, Library
 from index.store.values import StoredPassage
 from ingest.primer_questions import questions
@@ -28,11 +28,7 @@ _NAME = 3  # words of a bare name
 _ASPECT = 2  # content words: a subject and what is asked of it
 _FURTHER = 2  # more of a heading: what else it may be about
 _EXACT = 0.95  # likeness of a mention to the title it is
-_EFFORT = re.compile(
-    r"^how (long|hard|difficult|easy) (?:does|do|is|are) (?P<en>.{2,40}?)(?: take)?[?.!]*$"
-    r"|^(?P<zh>.{2,20}?)(?:要|需要)?(?:多久|多长时间|难吗|难不难)[？?]*$",
-    re.IGNORECASE,
-)
+_EFFORT = WORDING.patterns["effort"]
 
 
 def of_request(library: Library, request: Request) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 import re
 import tomllib
 
-from assistant.wording import filled, whole
+from assistant.wording import filled, whole, wording
 from ingest.shipped import shipped
 
 _READ = tomllib.loads(shipped("vocabulary.toml").read_text("utf-8"))
@@ -38,12 +38,16 @@ PLACE = _either(_READ["words"]["place"])
 THING = _either(_READ["words"]["thing"]).replace("{unit}", UNIT)
 
 
-PARTS = {"unit": UNIT, "thing": THING, "list": LIST, "place": PLACE}
-"""The words of which other patterns are made, by the names these have in them."""
+LICENCES = {name: _either(said) for name, said in _READ["licences"].items()}
+"""How sources name each licence, as a part of a pattern."""
+LICENCE = _either(list(LICENCES.values()))
+_PARTS = {"unit": UNIT, "thing": THING, "list": LIST, "place": PLACE, "licence": LICENCE}
+WORDING = wording("collection", **_PARTS)
+"""How requests about the collection are put."""
 
 
 def _filled(alternatives: list[str]) -> str:
-    return filled(_either(alternatives), PARTS)
+    return filled(_either(alternatives), _PARTS)
 
 
 SAID = {name: whole(_filled(words)) for name, words in _READ["words"].items()} | {

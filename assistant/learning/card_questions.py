@@ -10,7 +10,7 @@ from assistant.wording import wording
 
 _WORDING = wording("sentences")
 _ASKS = _WORDING.exact["heading_asks"]
-_BE = re.compile(r"^((?!.* and ).+?) (is|are|was|were)(?: (.+))?$")
+_BE = _WORDING.exact["be"]
 _DOES = {
     "exists": "exist", "works": "work", "costs": "cost", "fails": "fail", "helps": "help",
     "pays": "pay", "arises": "arise", "learns": "learn", "differs": "differ", "adds": "add",
@@ -25,7 +25,7 @@ _PARTS = {
     "costs": ("what {do} {it} cost", "{its} costs"),
 }
 _DOING = {"evaluating", "learning", "serving"}
-_HEAD_NOUN = re.compile(r" (?:of|in|for|with|to|from|on|by|at) | \(|: ")
+_HEAD_NOUN = _WORDING.exact["head_noun"]
 _DEFINES = _WORDING.exact["defines"]
 _SAYS_WHAT = _WORDING.words["says_what"]
 _NO_SUBJECT = _WORDING.patterns["no_subject"]

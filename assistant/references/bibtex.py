@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from assistant.references.csl import Item, without_controls, year_of
+from ingest.text.numbers import MONTHS
 
 _TYPES = {
     "article-journal": "article", "paper-conference": "inproceedings", "chapter": "incollection",
@@ -18,7 +19,6 @@ _VENUES = {
     "article": "journal", "inproceedings": "booktitle", "incollection": "booktitle",
     "phdthesis": "school", "techreport": "institution",
 }  # fmt: skip
-_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _ESCAPED = str.maketrans({
     "\\": r"\textbackslash{}", "{": r"\textbraceleft{}", "}": r"\textbraceright{}", "$": r"\$",
     "&": r"\&", "%": r"\%", "#": r"\#", "_": r"\_", "~": r"\textasciitilde{}",
@@ -51,7 +51,7 @@ def _entry(item: Item) -> str:
         "title": _braced(_title(item.get("title", ""))),
         _VENUES.get(kind, "howpublished"): _braced(escaped(venue)),
         "year": _braced(year_of(item)),
-        "month": _MONTHS[issued[1] - 1] if len(issued) > 1 else "",
+        "month": MONTHS[issued[1] - 1][:3].lower() if len(issued) > 1 else "",
         "volume": _braced(escaped(item.get("volume", ""))),
         "number": _braced(escaped(item.get("issue", ""))),
         "pages": _braced(escaped(item.get("page", "")).replace("–", "--")),

@@ -34,6 +34,13 @@ SITES: tuple[Site, ...] = (
 ALIASES = {alias: host for site in SITES for alias, host in site.aliases.items()}
 NOISE = {host: names for site in SITES for host, names in site.noise.items()}
 SPELLINGS = {host: spelling for site in SITES for host, spelling in site.spellings.items()}
+CALLED = {name: host for site in SITES for name, host in site.called.items()}
+SHARED = frozenset().union(*(site.shared for site in SITES))
+
+
+def is_account(address: str) -> bool:
+    """Say whether an address, without scheme and ``www.``, is where somebody publishes."""
+    return any(site.accounts and site.accounts.fullmatch(address) for site in SITES)
 
 
 def site_of(host: str) -> Site | None:
