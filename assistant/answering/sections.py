@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.answering.evidence import Evidence, Line
-from assistant.answering.fitted import logistic
+from assistant.answering.fitted import logistic, table
 from assistant.answering.known_questions import nearness
 from assistant.answering.question import wants_title
 from index.search.library import Library
@@ -30,7 +30,6 @@ below the best one; its own chance; the cosine of the section's heading; its pla
 0 to 1; the share of the query's words in it; the share of its section in what is asked, by the
 questions that the section is known to answer (`ingest.primer_questions`); how likely its document
 is about the question."""
-_PEAKED = 15.0  # how sharply the likest section stands out by the cosine of its questions
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +156,7 @@ def _asked(
     """
     known = nearness(library, passages, evidence.query_vectors, evidence.question.lang)
     near = np.maximum(headings.astype(np.float64), known)
-    shares: NDArray[np.float64] = np.exp(_PEAKED * (near - near.max(axis=0)))
+    shares: NDArray[np.float64] = np.exp(table("units")["peaked"] * (near - near.max(axis=0)))
     whole: NDArray[np.float64] = shares.sum(axis=0)
     return shares / whole
 
