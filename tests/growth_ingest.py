@@ -704,6 +704,7 @@ CASES: dict[str, Any] = {
         common=FEW,
     ),
     "ingest.text.numbers.quantities": numbers.quantities,
+    "ingest.text.words.run_together": words.run_together,
     "ingest.text.opposites.has_contrary": opposites.has_contrary,
     "ingest.text.formulas.outside": Case(
         lambda text: formulas_of.outside(text, str.upper),

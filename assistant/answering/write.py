@@ -29,6 +29,7 @@ from assistant.answering.values import Answer, Dropped, Event, Sentence
 from assistant.engines.pace import timed
 from assistant.engines.protocol import Engine, Message
 from index.search.library import Library
+from ingest.text.scripts import HAN
 from ingest.text.sentences import sentences
 
 _OPENING_SENTENCES = 2
@@ -36,7 +37,7 @@ _OPENING_TOKENS = 90
 _BEGUN = 5  # words
 _TELLING = 3  # words that are not in every sentence
 _LEFT_OUT = 2  # words a model drops at the beginning of a sentence it repeats
-_WORD = re.compile(r"[a-z0-9]+|[\u4e00-\u9fff]")
+_WORD = re.compile(rf"[a-z0-9]+|[{HAN}]")
 
 
 @dataclass(frozen=True, slots=True)

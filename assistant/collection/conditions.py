@@ -23,6 +23,7 @@ from assistant.collection.vocabulary import (
 from assistant.wording import whole
 from index.store.sqlite import Store
 from ingest.links.sites.registry import CALLED
+from ingest.text.scripts import HAN
 
 QUICK = 15
 """Minutes that something short takes at most."""
@@ -205,7 +206,7 @@ def _said_of(
         rf",? (?:on|from|at|of|in) (?:the )?{site} {part}(?: (?:site|website|pages?))?{_END}",
         rf",? (?:that (?:are|is) )?(?:on|from|at|hosted (?:on|at|by)) {many}{_END}",
         rf"(?<!the )\b{many} (?:{part} )?(?={UNIT})",
-        rf"{many} ?(?:上|里)?的?(?={UNIT})(?=[\u3400-\u9fff])",
+        rf"{many} ?(?:上|里)?的?(?={UNIT})(?=[{HAN}])",
         rf"(?:来自|在) ?{site} ?(?:上|网站)?的?",
     )
     return (

@@ -15,6 +15,7 @@ from assistant.collection.report import Report
 from assistant.collection.vocabulary import LICENCE, LICENCES, WORDING
 from index.search.library import Library
 from ingest.text.sentences import language
+from ingest.text.words import run_together
 
 REQUEST = "licence"
 """The kind of such a request, as `Answer.request` has it."""
@@ -114,4 +115,4 @@ def _name(text: str) -> str:
 
 def _plain(text: str) -> str:
     text = re.sub(r"(?i)\b(?:adapter|model|project|repo\w*|code|library)s?\b", " ", text)
-    return re.sub(r"[\W_]+", "", text).casefold()
+    return run_together(text)

@@ -13,10 +13,11 @@ from assistant.answering.pieces import Piece
 from assistant.answering.values import Citation, Sentence
 from index.search.library import Hit, Library
 from index.store.catalog import recommendations_of
+from ingest.text.scripts import HAN
 
 _FEWEST_TERMS = 4
 _LONGEST = 420  # characters
-_BEGINS = re.compile(r"[\"“‘'`$(（]?[A-Z0-9\u3400-\u9fff]|[a-z][\w-]*[A-Z0-9_]|[\"“].")
+_BEGINS = re.compile(rf"[\"“‘'`$(（]?[A-Z0-9{HAN}]|[a-z][\w-]*[A-Z0-9_]|[\"“].")
 _TEX = re.compile(r"\\[a-zA-Z]+")
 _MOST_TEX = 3
 Told = tuple[list[Sentence], list[Citation]]

@@ -6,6 +6,7 @@ from assistant.collection.asked import EDGE, Asked, known, trimmed
 from assistant.collection.request import AGREED, HOLDINGS, INVENTORY, LISTS, Request
 from assistant.collection.vocabulary import LEVELS, PLACE, SAID, WORDING
 from assistant.wording import whole
+from ingest.text.scripts import HAN
 
 _VIEWS = {
     "sites": whole(
@@ -102,7 +103,7 @@ def lists_compared(asked: Asked) -> Request | None:
             " ",
             re.sub(
                 r"(?i)\b(?:topics?|subjects?|no|other|english|one|what)\b|这?两个|一下|主题|"
-                r"[一两几](?![\u3400-\u9fff])",
+                rf"[一两几](?![{HAN}])",
                 " ",
                 subject,
             ),

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 
 from assistant.wording import wording
+from ingest.text.scripts import has_han
 
 THANKS, GREETING, BYE, YES, NO, FINE, WHO, AGAIN = (
     "thanks", "greeting", "bye", "yes", "no", "fine", "who", "again",
@@ -109,7 +110,7 @@ def move(text: str) -> Move | None:
         return Move(WHO)
     if _LOST_ZH.fullmatch(plain):
         return Move(AGAIN, frozenset({"simpler"}))
-    if re.search("[\u3400-\u9fff]", plain):
+    if has_han(plain):
         return _chinese(plain)
     words = re.findall(r"[a-z0-9]+(?:['-][a-z]+)?", plain.casefold().replace("tl;dr", "tldr"))
     if _DOUBTS.fullmatch(plain) or words[-2:] == ["you", "sure"]:

@@ -11,6 +11,11 @@ def word_set(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
+def run_together(text: str) -> str:
+    """Return the letters and digits of a text without case and without what is between them."""
+    return re.sub(r"[\W_]+", "", text).casefold()
+
+
 FUNCTION_WORDS: dict[str, frozenset[str]] = {
     "en": word_set(
         """
