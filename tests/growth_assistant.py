@@ -210,14 +210,12 @@ CASES: dict[str, Any] = {
         lambda text: mentions.unmentioned_words(_ASKED, [_hit(text)] * 3)
     ),
     # what a person asks
-    "assistant.answering.question.names": _of_question(question.names, "What is "),
     "assistant.answering.question.asked_in_turn": _of_question(
         question.asked_in_turn, "What is ", ", and how ", "，多少"
     ),
     "assistant.answering.question.understand": _of_question(
         question.understand, "What is ", "Compare ", "为什么", "How do I "
     ),
-    "assistant.answering.question.versions": _of_question(question.versions, "Llama ", "v"),
     "assistant.answering.question.wants_title": _of_question(question.wants_title, "Which paper "),
     "assistant.bounds.asked": _of_question(bounds.asked),
     "assistant.bounds.readable": _few(bounds.readable),
@@ -275,7 +273,6 @@ CASES: dict[str, Any] = {
         _of_answer(lambda text: follow_up.rewrite("那它呢？", [_ZH], text)),
     ],
     "assistant.conversation.moves.move": _of_question(moves.move, "Thanks ", "再", "Shorter "),
-    "assistant.conversation.names.names": _of_question(names.names),
     "assistant.conversation.names.only_name": _in_thread(names.only_name),
     "assistant.conversation.names.other_named": [
         _in_thread(lambda text: names.other_named(text, _ASKED, _SAID), "the other "),

@@ -80,6 +80,7 @@ from ingest.text import (
     scripts,
     sentences,
     text_fragment,
+    things,
     words,
 )
 from ingest.text import blocks as blocks_of
@@ -182,6 +183,10 @@ _NESTED = (
     "<meta name=citation_arxiv_id>", "<meta name=citation_arxiv_id><div id=abs>",
 )  # fmt: skip
 _PAGE = ("", *_META, "<html><head><style>", "<p style='", "<title", "<article><p>", "<main><table>")
+
+
+def _of_question(call: Callable[[str], Any], *heads: str) -> Case:
+    return Case(call, ("", *heads), common=FEW, most=4_000)
 
 
 def _of_numbers(call: Callable[[str], Any]) -> Case:
@@ -705,6 +710,19 @@ CASES: dict[str, Any] = {
     ),
     "ingest.text.numbers.quantities": numbers.quantities,
     "ingest.text.words.run_together": words.run_together,
+    "ingest.text.things.has_version": [
+        _of_question(lambda text: things.has_version(text, "LLaMA", "2"), "llama "),
+        _of_question(lambda text: things.has_version("llama 3", text, "2"), "Ll"),
+    ],
+    "ingest.text.things.is_name": _of_question(things.is_name),
+    "ingest.text.things.is_quantity": _of_question(things.is_quantity, "1"),
+    "ingest.text.things.mentions": [
+        _of_question(lambda text: things.mentions(text, "WMT14"), "wmt "),
+        _of_question(lambda text: things.mentions("wmt 2014", text), "1"),
+    ],
+    "ingest.text.things.names": _of_question(things.names, "What is "),
+    "ingest.text.things.names_said": _of_question(things.names_said),
+    "ingest.text.things.versions": _of_question(things.versions, "Llama ", "v"),
     "ingest.text.opposites.has_contrary": opposites.has_contrary,
     "ingest.text.formulas.outside": Case(
         lambda text: formulas_of.outside(text, str.upper),

@@ -9,11 +9,11 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 
 from assistant.answering.citation import unsupported_details
-from assistant.answering.question import names
 from assistant.engines.protocol import Engine, Message
 from ingest.text.claims import Kind, holds_name, numbers_of, read
 from ingest.text.large_numbers import in_chinese_units, quantities, without_quantities
 from ingest.text.sentences import language
+from ingest.text.things import names
 
 _TO_ENGLISH = (
     Message("system", "Translate the question into English. Keep names, numbers and abbreviations. "

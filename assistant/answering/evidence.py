@@ -17,11 +17,12 @@ from assistant.answering.leading import chances_of, lead_of
 from assistant.answering.mentions import unmentioned_words
 from assistant.answering.pieces import Piece, pieces
 from assistant.answering.primer_zh import in_chinese
-from assistant.answering.question import ASKING, Question
+from assistant.answering.question import Question
 from index.search.dense import Vectors
 from index.search.library import Hit, Library
 from index.search.texts import Texts
 from index.store.values import Filters, StoredPassage
+from ingest.text.words import QUESTION_WORDS
 from ingest.values import PRIMER
 
 PASSAGES = 8
@@ -173,7 +174,7 @@ def lines_of(library: Texts, question: Question, hits: Sequence[Hit]) -> Evidenc
         terms = [own | frozenset(library.terms(zh)) for own, zh in zip(terms, said, strict=True)]
     above = _heading_terms(library, hits, question.lang)
     queries = _queries(library, question)
-    asking = frozenset(library.terms(ASKING))
+    asking = frozenset(library.terms(" ".join(sorted(QUESTION_WORDS))))
     wanted = [frozenset(library.terms(query)) - asking for query in queries]
     idf = library.idf(sorted(wanted[0].union(*wanted, *terms)))
     understood = question.lang == "en" or library.embedder.multilingual

@@ -11,12 +11,12 @@ from collections.abc import Iterator, Mapping
 
 from assistant.answering.evidence import Evidence
 from assistant.answering.primer_zh import in_chinese
-from assistant.answering.question import ASKING_WORDS
 from assistant.wording import wording
 from index.search.lexical import without_asking
 from index.search.library import Library
 from ingest.primer_questions import questions
 from ingest.text.scripts import has_han
+from ingest.text.words import QUESTION_WORDS
 from ingest.values import PRIMER
 
 # questions for more than what a thing is: a verb in them is no part of a name
@@ -72,7 +72,7 @@ def _things(library: Library, text: str) -> list[frozenset[str]]:
         for token in _TOKEN.findall(text):
             if token.endswith(("'s", "’s")):  # of it something is asked
                 return []
-            if token.casefold() in ASKING_WORDS or not library.terms(token):
+            if token.casefold() in QUESTION_WORDS or not library.terms(token):
                 runs.append("")
             else:
                 runs[-1] += f" {token}"

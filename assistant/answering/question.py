@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from assistant.wording import wording
 from ingest.text.sentences import language
+from ingest.text.things import names
+from ingest.text.words import QUESTION_WORDS
 
 _WORDING = wording("questions")
 _LEAD = _WORDING.patterns["lead"]
@@ -25,40 +27,7 @@ _NARROW = _WORDING.patterns["narrow"]
 _WIDE = _WORDING.patterns["wide"]
 
 
-ASKING = (
-    "a about am an and any are as ask at be been being between by can compare compared contrast "
-    "could describe did differ difference differences different do does doing each every explain "
-    "for from "
-    "get give had happen has have how i if in is it its just list long make many may me mean means "
-    "might much must my need of on one or our please should show so some summarise summarize take "
-    "tell than that the their them then there these they this those to try use used using versus "
-    "very vs was way were what when where whether which who whom whose why will with work works "
-    "would you your"
-)
-"""Words that say that something is asked, not what."""
-
-ASKING_WORDS = frozenset(ASKING.split())
-_NAME = re.compile(
-    r"(?=\d{0,40}[A-Za-z])[a-zA-Z\d][\w+]*(?:[-.][\w+]+)*|(?<!\d)\d++(?:\.\d++)+", re.ASCII
-)
-_FIRST = re.compile(r"^\W*\w+")
-_VERSION = re.compile(
-    r"(?<![A-Za-z0-9.])(?P<name>[A-Za-z]*[A-Z][A-Za-z]*)[- ]?v?"
-    r"(?P<number>\d{1,2}(?:\.\d{1,2})?)(?![A-Za-z0-9%]|\.\d)"
-)
 _WORK = _WORDING.patterns["work"]
-_PLACES = (
-    "figure",
-    "fig",
-    "table",
-    "section",
-    "chapter",
-    "step",
-    "part",
-    "top",
-    "page",
-    "appendix",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,34 +47,9 @@ class Question:
     scope: str = "plain"
 
 
-def names(text: str) -> list[str]:
-    """Return the names in a question: words with a capital or a digit, three signs or longer.
-
-    The first word counts only when it has a digit or a second capital.
-    """
-    first = _FIRST.match(text)
-    start = first.end() if first else 0
-    words = []
-    for word in _NAME.finditer(text):
-        inside = word[0][1:]
-        odd = any(sign.isupper() or sign.isdigit() for sign in inside)
-        if len(word[0]) >= 3 and (odd or (word.start() >= start and word[0][0].isupper())):
-            words.append(word[0])
-    return words
-
-
 def wants_title(text: str) -> bool:
     """Say whether a question asks for a work by name, so that a heading may be its answer."""
     return bool(_WORK.search(text))
-
-
-def versions(text: str) -> list[tuple[str, str]]:
-    """Return names with the version that follows them: ("Gemma", "3"), ("FlashAttention", "2")."""
-    return [
-        (match["name"], match["number"])
-        for match in _VERSION.finditer(text)
-        if match["name"].casefold() not in _PLACES and match["name"].casefold() not in ASKING_WORDS
-    ]
 
 
 def understand(text: str) -> Question:
@@ -197,5 +141,5 @@ def _subject(part: str) -> str:
     """Return what a part is about: its names, else its words that do not only ask."""
     if named := _named(part):
         return ", ".join(dict.fromkeys(named))
-    words = [word for word in re.findall(r"[\w-]+", part) if word.casefold() not in ASKING_WORDS]
+    words = [word for word in re.findall(r"[\w-]+", part) if word.casefold() not in QUESTION_WORDS]
     return " ".join(words[-4:])

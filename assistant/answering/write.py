@@ -24,13 +24,13 @@ from assistant.answering.compose import (
 from assistant.answering.evidence import Evidence, Line
 from assistant.answering.plan import Plan, opened_by
 from assistant.answering.prompt import is_refusal
-from assistant.answering.question import ASKING_WORDS
 from assistant.answering.values import Answer, Dropped, Event, Sentence
 from assistant.engines.pace import timed
 from assistant.engines.protocol import Engine, Message
 from index.search.library import Library
 from ingest.text.scripts import HAN
 from ingest.text.sentences import sentences
+from ingest.text.words import QUESTION_WORDS
 
 _OPENING_SENTENCES = 2
 _OPENING_TOKENS = 90
@@ -164,7 +164,7 @@ def _begun(chosen: Sequence[Line], said: str) -> Line | None:
     begun = _WORD.findall(said.casefold())[:-1]  # the last may still grow
     if len(begun) < _BEGUN:
         return None
-    telling = {word for word in begun if word not in ASKING_WORDS}
+    telling = {word for word in begun if word not in QUESTION_WORDS}
     if len(telling) < _TELLING:
         return None
     matches = {}

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from assistant.answering.primer_zh import in_chinese
-from assistant.answering.question import ASKING_WORDS, understand
+from assistant.answering.question import understand
 from assistant.answering.values import Answer
 from assistant.collection.about import heads
 from assistant.collection.catalog import Catalog, Work, catalog
@@ -20,7 +20,7 @@ from index.search.library import Hit, Library
 from index.store.values import StoredPassage
 from ingest.primer_questions import questions
 from ingest.text.scripts import has_han
-from ingest.text.words import says_nothing, without_asking
+from ingest.text.words import QUESTION_WORDS, says_nothing, without_asking
 from ingest.values import PRIMER
 
 _MOST = 3
@@ -171,5 +171,5 @@ def _content(library: Library, text: str, lang: str) -> frozenset[str]:
         parts = [part for part in without_asking(text).split() if part]
         return frozenset(term for part in parts for term in library.terms(part))
     plain = re.findall(r"[\w-]+", text.casefold())
-    kept = [word for word in plain if word not in ASKING_WORDS and not says_nothing(word)]
+    kept = [word for word in plain if word not in QUESTION_WORDS and not says_nothing(word)]
     return frozenset(library.terms(" ".join(kept))) if kept else frozenset()

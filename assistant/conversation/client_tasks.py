@@ -9,11 +9,11 @@ import json
 import re
 from collections.abc import Sequence
 
-from assistant.answering.question import ASKING_WORDS
 from assistant.conversation.rewriting import Exchange
 from assistant.learning import primer
 from assistant.wording import wording
 from ingest.text.sentences import language
+from ingest.text.words import QUESTION_WORDS
 
 _MOST_WORDS, _MOST_HAN = 6, 12
 _TAGS = 4
@@ -120,7 +120,7 @@ def _title(question: str) -> str:
     if language(plain) == "zh":
         return plain[:_MOST_HAN]
     words = plain.split()
-    while words and words[0].casefold().strip(",.:'\"") in ASKING_WORDS:
+    while words and words[0].casefold().strip(",.:'\"") in QUESTION_WORDS:
         words.pop(0)
     title = " ".join((words or plain.split())[:_MOST_WORDS]).strip(" ,;:")
     return title[:1].upper() + title[1:]

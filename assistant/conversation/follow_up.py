@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from assistant.answering.question import understand
-from assistant.conversation.names import names, only_name, other_named, swapped, swapped_after
+from assistant.conversation.names import only_name, other_named, swapped, swapped_after
 from assistant.conversation.topic import (
     MARKS,
     WORD,
@@ -23,6 +23,7 @@ from assistant.conversation.topic import (
 )
 from assistant.wording import wording
 from ingest.text.scripts import has_han
+from ingest.text.things import names_said
 
 _WORDING = wording("conversation")
 _OPENER = _WORDING.patterns["opener"]
@@ -98,12 +99,12 @@ def _fragment(asked: str, last: str, about: list[str], apart: bool) -> str | Non
         return None
     if not name and not whole and any(map(is_stop, WORD.findall(part))):
         return None
-    if part.lower().startswith("the ") and not name and not names(part):
+    if part.lower().startswith("the ") and not name and not names_said(part):
         return f"explain {part} of {_joined(about, asked)}"
     if len(about) == 1 and has_han(asked) == has_han(last):
         if name and (named := swapped(last, name)):
             return named
-        if about[0] in last and (name or names(part) or not names(about[0])):
+        if about[0] in last and (name or names_said(part) or not names_said(about[0])):
             return last.replace(about[0], part, 1)
     return f"解释一下 {part}" if has_han(asked) else f"explain {part}"
 
@@ -112,7 +113,7 @@ def _which_of(asked: str, last: str) -> str | None:
     """Name the sides of the comparison before, of which a question asks which ("which one is")."""
     choice = _CHOOSES.match(asked)
     sides = topics(last) if choice and understand(last).sides else []
-    if choice is None or len(sides) < 2 or names(asked[choice.end() :]):
+    if choice is None or len(sides) < 2 or names_said(asked[choice.end() :]):
         return None
     either = "either" in choice[0].casefold()
     named = (" or " if either else " and ").join((", ".join(sides[:-1]), sides[-1]))
@@ -153,7 +154,7 @@ def _points_inside(asked: str, pronoun: re.Match[str]) -> bool:
     if pronoun["whose"]:
         return bool(content(ahead))
     clauses = _CLAUSE.split(ahead)
-    said = len(content(ahead)) >= _FEW or len(names(ahead)) > 1
+    said = len(content(ahead)) >= _FEW or len(names_said(ahead)) > 1
     return said or any(content(clause) for clause in clauses[:-1])
 
 
