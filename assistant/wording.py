@@ -1,9 +1,9 @@
 """How things are put in English and Chinese: the files of `data/wording/` as patterns.
 
-A file has up to five tables. ``words`` are parts of patterns, filled in where their names stand in
+A file has up to six tables. ``words`` are parts of patterns, filled in where their names stand in
 braces; ``patterns`` do not look at case, ``exact`` ones do; those of ``whole`` match whole Latin
-words only; ``several`` are lists of patterns that are tried in their order. Each entry lists its
-alternatives.
+words only; ``several`` are lists of patterns that are tried in their order, ``templates`` such
+lists of patterns with parts that only a run knows (`made`). Each entry lists its alternatives.
 """
 
 import re
@@ -24,6 +24,7 @@ class Wording:
     exact: Mapping[str, re.Pattern[str]]
     whole: Mapping[str, re.Pattern[str]]
     several: Mapping[str, tuple[re.Pattern[str], ...]]
+    templates: Mapping[str, tuple[str, ...]]
 
 
 @cache
@@ -47,6 +48,10 @@ def wording(name: str, **parts: str) -> Wording:
             key: tuple(re.compile(filled(said, words), re.IGNORECASE) for said in given)
             for key, given in read.get("several", {}).items()
         },
+        {
+            key: tuple(filled(said, words) for said in given)
+            for key, given in read.get("templates", {}).items()
+        },
     )
 
 
@@ -55,6 +60,11 @@ def filled(pattern: str, words: Mapping[str, str]) -> str:
     for name, said in words.items():
         pattern = pattern.replace(f"{{{name}}}", said)
     return pattern
+
+
+def made(templates: Sequence[str], **parts: str) -> tuple[re.Pattern[str], ...]:
+    """Return the patterns of templates, without case, their parts filled in."""
+    return tuple(re.compile(filled(template, parts), re.IGNORECASE) for template in templates)
 
 
 def whole(pattern: str) -> re.Pattern[str]:

@@ -746,6 +746,7 @@ CASES: dict[str, Any] = {
     "ingest.text.words.without_asking": words.without_asking,
     "ingest.text.passage.cut": lambda text: passage.cut(_document(text), _starts, 64),
     "ingest.text.characters.encodable": characters.encodable,
+    "ingest.text.characters.without_controls": characters.without_controls,
     "ingest.text.sentences.one_line": sentences.one_line,
     "ingest.text.sentences.clean": sentences.clean,
     "ingest.text.sentences.language": sentences.language,

@@ -23,13 +23,16 @@ def test_what_refuses_and_what_drops_a_sentence_has_no_number_of_its_own() -> No
 
 def test_every_wording_is_used() -> None:
     code = "\n".join(file.read_text("utf-8") for file in (ROOT / "assistant").rglob("*.py"))
-    used = set(re.findall(r"\.(?:patterns|exact|whole|several|words)\[\s*\"(\w+)\"", code))
+    used = set(
+        re.findall(r"\.(?:patterns|exact|whole|several|words|templates)\[\s*\"(\w+)\"", code)
+    )
     parts = "\n".join(
         (ROOT / "data" / "wording" / f"{name}.toml").read_text("utf-8") for name in WORDINGS
     )
     for name in WORDINGS:
         read = wording(name)
-        entries = {*read.patterns, *read.exact, *read.whole, *read.several}
+        tables = (read.patterns, read.exact, read.whole, read.several, read.templates)
+        entries = {entry for table in tables for entry in table}
         assert entries <= used, f"nothing reads these of data/wording/{name}.toml: {entries - used}"
         unused = {word for word in read.words if word not in used and f"{{{word}}}" not in parts}
         assert not unused, f"nothing is made of these words of data/wording/{name}.toml: {unused}"

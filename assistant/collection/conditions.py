@@ -20,10 +20,9 @@ from assistant.collection.vocabulary import (
     WORDING,
     number_of,
 )
-from assistant.wording import whole
+from assistant.wording import made, whole
 from index.store.sqlite import Store
 from ingest.links.sites.registry import CALLED
-from ingest.text.scripts import HAN
 
 QUICK = 15
 """Minutes that something short takes at most."""
@@ -32,10 +31,6 @@ _SITES = CALLED | {"知乎": "zhihu.com"}
 _MOST = 3  # conditions of one kind
 _SHORTEST = 4  # letters of a label that names a site
 _PARTS = {"blog": "/blog", "course": "/learn", "docs": "docs", "documentation": "docs"}
-_NO = WORDING.words["no"]
-_NO_ZH = WORDING.words["no_zh"]
-_BUT_ZH = WORDING.words["but_zh"]
-_END = WORDING.words["end"]
 _LESS = WORDING.patterns["takes_less"]
 _SHORT = WORDING.whole["short"]
 _BEFORE = WORDING.exact["before"]
@@ -96,11 +91,11 @@ def conditions(store: Store, text: str, lists: Sequence[ListRow] = ()) -> tuple[
     sites, not_sites = _sites(store, said)
     not_lists = [
         row.name for row in lists
-        if said.take(_negated(re.compile(rf"(?:list )?{re.escape(row.name)}(?: list)?")))
+        if said.take(_negated(rf"(?:list )?{re.escape(row.name)}(?: list)?"))
     ]  # fmt: skip
     unlisted = bool(said.take(_ON_NO_LIST))
-    not_kinds = [k for k, named in KINDS.items() if said.take(_negated(named))]
-    not_langs = [lang for lang, named in LANGUAGES.items() if said.take(_negated(named))]
+    not_kinds = [k for k, named in KINDS.items() if said.take(_negated(named.pattern))]
+    not_langs = [lang for lang, named in LANGUAGES.items() if said.take(_negated(named.pattern))]
     held = bool(said.take(_FULL))
     minutes = _minutes(said)
     since, until = said.take(_AFTER), said.take(_BEFORE)
@@ -129,12 +124,8 @@ class _Taken:
         return match
 
 
-def _negated(named: re.Pattern[str]) -> re.Pattern[str]:
-    return re.compile(
-        rf"(?:{_NO} (?:written )?(?:in )?|{_NO_ZH})(?:{named.pattern})(?:{_BUT_ZH})?(?: (?:ones|"
-        rf"sources|texts))?",
-        re.I,
-    )
+def _negated(named: str) -> re.Pattern[str]:
+    return made(WORDING.templates["not_these"], named=named)[0]
 
 
 def _licence(said: _Taken) -> str:
@@ -197,22 +188,8 @@ def _said_of(
     names = "|".join(re.escape(name) for name in sorted(named, key=len, reverse=True))
     site, many = rf"(?P<s>{names})(?:'s)?", rf"(?P<s>{'|'.join(_SITES)})"
     part = rf"(?P<p>{'|'.join(_PARTS)})"
-    refused = (
-        rf"{_NO} (?:the )?{site}(?: {part})?{_END}",
-        rf"{_NO_ZH} ?{site} ?{_BUT_ZH}",
-    )
-    wanted = (
-        rf",? (?:from|on|at|of) (?P<s>[\w-]{{1,60}}(?:\.[\w-]{{1,60}})+)(?: {part})?{_END}",
-        rf",? (?:on|from|at|of|in) (?:the )?{site} {part}(?: (?:site|website|pages?))?{_END}",
-        rf",? (?:that (?:are|is) )?(?:on|from|at|hosted (?:on|at|by)) {many}{_END}",
-        rf"(?<!the )\b{many} (?:{part} )?(?={UNIT})",
-        rf"{many} ?(?:上|里)?的?(?={UNIT})(?=[{HAN}])",
-        rf"(?:来自|在) ?{site} ?(?:上|网站)?的?",
-    )
-    return (
-        tuple(re.compile(pattern, re.IGNORECASE) for pattern in refused),
-        tuple(re.compile(pattern, re.IGNORECASE) for pattern in wanted),
-    )
+    parts = {"site": site, "many": many, "part": part}
+    return made(WORDING.templates["off_site"], **parts), made(WORDING.templates["on_site"], **parts)
 
 
 def _plain_word(label: str) -> bool:

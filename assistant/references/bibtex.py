@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any
 
-from assistant.references.csl import Item, without_controls, year_of
+from assistant.references.csl import Item, year_of
+from ingest.text.characters import without_controls
 from ingest.text.numbers import MONTHS
 
 _TYPES = {
