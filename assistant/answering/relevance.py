@@ -4,20 +4,18 @@ The weights are fitted by `python -m tests.benchmarks.fit_relevance` on question
 known; they hold for every embedding model, since cosines are standardised within one question.
 """
 
-import re
-
 import numpy as np
 from numpy.typing import NDArray
 
 from assistant.answering.fitted import logistic
 from assistant.wording import wording
+from ingest.text.numbers import has_number
 
 _WORDING = wording("questions")
 _ASKS_NUMBER = _WORDING.patterns["asks_number"]
 _ASKS_LIST = _WORDING.patterns["asks_list"]
 _WORDING = wording("sentences")
 _ENUMERATES = _WORDING.patterns["enumerates"]
-_NUMBER = re.compile(r"\d|[一二三四五六七八九十百千万亿两]")
 _LONG = 30
 _SHORT = 4
 
@@ -62,7 +60,7 @@ def signals(
     )
     counts = np.array(terms, dtype=np.float64)
     asked = bool(_ASKS_NUMBER.search(question))
-    numberless = np.array([asked and not _NUMBER.search(text) for text in texts], dtype=np.float64)
+    numberless = np.array([asked and not has_number(text) for text in texts], dtype=np.float64)
     return np.column_stack(
         [
             (cosines - cosines.mean()) / spread,

@@ -5,7 +5,6 @@ repeats a source, what it repeats leads. One that is fast enough writes the whol
 supports is dropped.
 """
 
-import re
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -28,7 +27,7 @@ from assistant.answering.values import Answer, Dropped, Event, Sentence
 from assistant.engines.pace import timed
 from assistant.engines.protocol import Engine, Message
 from index.search.library import Library
-from ingest.text.scripts import HAN
+from ingest.text.scripts import plain_words
 from ingest.text.sentences import sentences
 from ingest.text.words import QUESTION_WORDS
 
@@ -37,7 +36,6 @@ _OPENING_TOKENS = 90
 _BEGUN = 5  # words
 _TELLING = 3  # words that are not in every sentence
 _LEFT_OUT = 2  # words a model drops at the beginning of a sentence it repeats
-_WORD = re.compile(rf"[a-z0-9]+|[{HAN}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +159,7 @@ def _begun(chosen: Sequence[Line], said: str) -> Line | None:
 
     It can be shown at once: it is true of its source, however the model would go on.
     """
-    begun = _WORD.findall(said.casefold())[:-1]  # the last may still grow
+    begun = plain_words(said)[:-1]  # the last may still grow
     if len(begun) < _BEGUN:
         return None
     telling = {word for word in begun if word not in QUESTION_WORDS}
@@ -169,7 +167,7 @@ def _begun(chosen: Sequence[Line], said: str) -> Line | None:
         return None
     matches = {}
     for line in chosen:
-        words = _WORD.findall(line.text.casefold()) if line.whole else []
+        words = plain_words(line.text) if line.whole else []
         starts = range(min(_LEFT_OUT + 1, len(words)))
         if any(words[at : at + len(begun)] == begun for at in starts):
             matches[line.text] = line

@@ -19,9 +19,9 @@ from index.search.library import Hit, Library
 from index.store import browse
 from index.store.values import Filters
 from ingest.text.claims import Kind, Term, denies, numbers_of, read
+from ingest.text.numbers import years
 from ingest.text.words import run_together
 
-_YEAR = re.compile(r"(?<![\d.,])(?:19|20)\d\d(?![\d.,]\d)")
 _PASSAGES = 16
 _COUNTED = 24  # passages where a number is asked for: few of them say it
 _GROUPS = 5
@@ -107,7 +107,7 @@ def claims(
     for line in sorted(lines, key=lambda line: -line.score):
         date = dates.get(line.hit.passage.url, "")
         if since and not date:
-            date = next((y for y in _YEAR.findall(line.text) if since <= y <= (until or y)), "")
+            date = next((y for y in years(line.text) if since <= y <= (until or y)), "")
         outside = (since or until) and not (since <= date and date[: len(until)] <= until)
         if line.score < least or outside:
             continue

@@ -12,7 +12,7 @@ from assistant.answering.evidence import Line, statements
 from assistant.answering.values import Answer
 from assistant.collection.opening import told
 from assistant.collection.report import Report
-from assistant.collection.vocabulary import LICENCE, LICENCES, WORDING
+from assistant.collection.vocabulary import LICENCES, WORDING
 from index.search.library import Library
 from ingest.text.sentences import language
 from ingest.text.words import run_together
@@ -21,7 +21,7 @@ REQUEST = "licence"
 """The kind of such a request, as `Answer.request` has it."""
 _PASSAGES = 30
 _SHOWN = 2
-_LICENCE = re.compile(rf"(?<![A-Za-z])(?:{LICENCE})(?![A-Za-z])")
+_LICENCE = WORDING.exact["names_a_licence"]
 _SPEAKS = WORDING.patterns["of_licences"]
 _OWN = WORDING.patterns["own_licence"]
 _ASKED = WORDING.patterns["asks_licence"]

@@ -37,7 +37,6 @@ _LEANS = _WORDING.patterns["leans"]
 _CAPTION = _WORDING.patterns["caption"]
 _RESULTS = _WORDING.patterns["heads_results"]
 _FINDS = _WORDING.patterns["finds"]
-_FIGURE = re.compile(r"\d+(?:\.\d+)?\s*(?:%|\\%|x\b|×|\$?\\times|-?fold|times\b|倍|B\b|M\b|k\b)|\d")
 _MOST_RESULTS = 6
 _TALKS = _WORDING.patterns["talks"]
 _BACK_MATTER = _WORDING.patterns["back_matter"]
@@ -90,7 +89,7 @@ def results(library: Library, url: str) -> Told:
         for hit in hits:
             for unit in _units(library, hit):
                 said = unit[-1].text
-                figure = bool(_FIGURE.search(said))
+                figure = bool(re.search(r"\d", said))
                 if _FINDS.search(said) and (headed or figure):
                     reports.append((figure, len(reports), label, unit))
     ranked = sorted(reports, key=lambda report: (-report[0], report[1]))

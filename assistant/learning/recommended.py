@@ -12,8 +12,9 @@ from ingest.links.sites import registry as sites
 from ingest.links.urls import canonical
 from ingest.lists.catalog_file import FOUNDING
 
-_WEB = re.compile(r"https?://(?:www\.)?", re.IGNORECASE)
-_PERSON = re.compile(r"linkedin\.com/in/[\w%-]+", re.IGNORECASE)  # no site that is read
+_PERSON = re.compile(
+    r"https?://(?:www\.)?linkedin\.com/in/[\w%-]+", re.IGNORECASE
+)  # no site that is read
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +49,7 @@ def sources(store: Store) -> dict[str, Source]:
 
 def is_account(url: str) -> bool:
     """Say whether an address is where somebody publishes, not something to read or watch."""
-    web = _WEB.match(url)
-    address = url[web.end() :].rstrip("/") if web else ""
-    return sites.is_account(address) or bool(_PERSON.fullmatch(address))
+    return sites.is_account(url) or bool(_PERSON.fullmatch(url.rstrip("/")))
 
 
 def named(source: Source) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from assistant.references.csl import Item, year_of
 from ingest.text.characters import without_controls
+from ingest.text.formulas import INLINE
 from ingest.text.numbers import MONTHS
 
 _TYPES = {
@@ -26,7 +27,6 @@ _ESCAPED = str.maketrans({
     "^": r"\textasciicircum{}",
 })  # fmt: skip
 _AROUND = ":;,.!?()[]\"'“”‘’（）：，。！？"
-_FORMULA = re.compile(r"\$(?=\S)((?:[^$\\]|\\.){1,200})(?<=\S)\$")
 _URL = str.maketrans({"{": "%7B", "}": "%7D", "\\": "%5C", " ": "%20"})
 
 
@@ -98,7 +98,7 @@ def _title(title: str) -> str:
     """Return a title: its formulas are left as they are, its capitals kept as they are."""
     parts: list[str] = []
     end = 0
-    for formula in _FORMULA.finditer(title):
+    for formula in INLINE.finditer(title):
         if _is_formula(formula[1]) and _is_balanced(formula[1]):
             parts += [_kept(title[end : formula.start()]), f"{{{formula[0]}}}"]
             end = formula.end()

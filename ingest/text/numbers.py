@@ -171,6 +171,12 @@ _RANGE = re.compile(r"\s*(?:-|–|—|~|to|and|or|,|,? and|,? or|到|至|、|和
 _ONE = 1.0
 
 
+_ANY = re.compile(r"\d|[一二三四五六七八九十百千万亿两]")
+_YEAR = re.compile(r"(?<![\d.,])(?:19|20)\d\d(?![\d.,]\d)")
+WRITTEN = re.compile(r"\d+(?:(?:,|\{,\})\d{3})*(?:\.\d+)?")
+"""A number in digits, as texts and TeX write it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Quantity:
     """A number with its unit (empty: none known), and the span it stands at."""
@@ -194,6 +200,16 @@ class Quantity:
     def share(self) -> float:
         """The value as a part of one: 50 % is a half."""
         return self.value / 100 if self.unit == "percent" else self.value
+
+
+def has_number(text: str) -> bool:
+    """Say whether a text holds a digit or a Chinese numeral."""
+    return _ANY.search(text) is not None
+
+
+def years(text: str) -> list[str]:
+    """Return the years that a text names, 1900 to 2099, in order."""
+    return _YEAR.findall(text)
 
 
 def quantities(text: str) -> list[Quantity]:

@@ -33,6 +33,9 @@ _NUMBER = re.compile(r"\d+(?:\.\d+)*")
 _QUANTITY = re.compile(r"\d+(?:\.\d+)?-?[A-Za-z]{1,3}")
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _SAID = re.compile(r"[A-Z][\w+#-]* \d[\w.]*(?<!\.)|[A-Za-z0-9][\w+#]*(?:[-.][\w+#]+)*", re.ASCII)
+_ODD = re.compile(r".[A-Z0-9]|_")
+_PLURAL = re.compile(r"(?<=[A-Z0-9])s$")
+_DOTTED = re.compile(r"(?<![A-Za-z0-9])([A-Za-z]{2,}) (\d+(?:\.\d+)+)(?!\w|\.\d)")
 _BEGINS = re.compile(r"(?:^|[.!?。！？]\s)\W*(\w)")
 
 
@@ -82,6 +85,16 @@ def versions(text: str) -> list[tuple[str, str]]:
         for match in _VERSION.finditer(text)
         if match["name"].casefold() not in _NO_NAMES
     ]
+
+
+def dotted_versions(text: str) -> set[tuple[str, str]]:
+    """Return names without case with the version of several numbers after them: Llama 3.1."""
+    return {(match[1].casefold(), match[2]) for match in _DOTTED.finditer(text)}
+
+
+def odd_parts(name: str) -> list[str]:
+    """Return the parts of a name between hyphens that are spelt as no word is, in the singular."""
+    return [_PLURAL.sub("", part) for part in name.split("-") if _ODD.search(part)]
 
 
 def is_quantity(name: str) -> bool:
