@@ -17,7 +17,6 @@ from assistant.answering import (
     pieces,
     primer_zh,
     prompt,
-    quantities,
     question,
     rules,
     sections,
@@ -132,15 +131,6 @@ CASES: dict[str, Any] = {
     "assistant.answering.prompt.is_refusal": _few(prompt.is_refusal, "The sources "),
     "assistant.answering.rules.asked": Case(rules.asked, units=_NUMBERS, common=FEW, most=4_000),
     "assistant.answering.sums.fault": Case(sums.fault, units=_NUMBERS, common=FEW),
-    "assistant.answering.quantities.in_chinese_units": _few(
-        quantities.in_chinese_units, "1", units=("1 million ", "亿", "1 GB ", "1e")
-    ),
-    "assistant.answering.quantities.quantities": _few(
-        quantities.quantities, "1", units=("1 million ", "亿", "1 GB ", "1e", "一", "万")
-    ),
-    "assistant.answering.quantities.without_quantities": _few(
-        quantities.without_quantities, "1", units=("1 million ", "亿", "1 GB ", "1e", "一", "万")
-    ),
     "assistant.answering.sections.count_words": _few(sections.count_words),
     "assistant.answering.support.denied_otherwise": [
         _few(lambda text: support.denied_otherwise(text, _SAID), units=_DENIALS),
@@ -220,14 +210,12 @@ CASES: dict[str, Any] = {
         lambda text: mentions.unmentioned_words(_ASKED, [_hit(text)] * 3)
     ),
     # what a person asks
-    "assistant.answering.question.names": _of_question(question.names, "What is "),
     "assistant.answering.question.asked_in_turn": _of_question(
         question.asked_in_turn, "What is ", ", and how ", "，多少"
     ),
     "assistant.answering.question.understand": _of_question(
         question.understand, "What is ", "Compare ", "为什么", "How do I "
     ),
-    "assistant.answering.question.versions": _of_question(question.versions, "Llama ", "v"),
     "assistant.answering.question.wants_title": _of_question(question.wants_title, "Which paper "),
     "assistant.bounds.asked": [
         _of_question(bounds.asked),
@@ -288,7 +276,6 @@ CASES: dict[str, Any] = {
         _of_answer(lambda text: follow_up.rewrite("那它呢？", [_ZH], text)),
     ],
     "assistant.conversation.moves.move": _of_question(moves.move, "Thanks ", "再", "Shorter "),
-    "assistant.conversation.names.names": _of_question(names.names),
     "assistant.conversation.names.only_name": _in_thread(names.only_name),
     "assistant.conversation.names.other_named": [
         _in_thread(lambda text: names.other_named(text, _ASKED, _SAID), "the other "),
@@ -410,6 +397,7 @@ EXEMPT: dict[str, str] = {
     "assistant.collection.summary.": "the sections of one document",
     "assistant.collection.understanding.understand": _ASKS_LIBRARY,
     "assistant.collection.vocabulary.": _OURS,
+    "assistant.wording.": _OURS,
     "assistant.collection.works.": _REPORTED,
     "assistant.conversation.tables.": "the sentences of one answer",
     "assistant.conversation.replies.": "says again what was answered",

@@ -72,6 +72,7 @@ from ingest.text import (
     alike,
     characters,
     claims,
+    large_numbers,
     names,
     numbers,
     opposites,
@@ -80,6 +81,7 @@ from ingest.text import (
     scripts,
     sentences,
     text_fragment,
+    things,
     words,
 )
 from ingest.text import blocks as blocks_of
@@ -182,6 +184,15 @@ _NESTED = (
     "<meta name=citation_arxiv_id>", "<meta name=citation_arxiv_id><div id=abs>",
 )  # fmt: skip
 _PAGE = ("", *_META, "<html><head><style>", "<p style='", "<title", "<article><p>", "<main><table>")
+
+
+def _of_question(call: Callable[[str], Any], *heads: str) -> Case:
+    return Case(call, ("", *heads), common=FEW, most=4_000)
+
+
+def _of_numbers(call: Callable[[str], Any]) -> Case:
+    return Case(call, ("", "1"), units=("1 million ", "亿", "1 GB ", "1e", "一", "万"), common=FEW)
+
 
 CASES: dict[str, Any] = {
     "ingest.links.public.refusal": _address(public.refusal),
@@ -698,7 +709,47 @@ CASES: dict[str, Any] = {
     "ingest.text.claims.find_name": lambda text: claims.find_name(text, "GQA"),
     "ingest.text.claims.holds_name": lambda text: claims.holds_name(text, "GQA"),
     "ingest.text.claims.numbers_of": claims.numbers_of,
+    "ingest.text.large_numbers.in_chinese_units": Case(
+        large_numbers.in_chinese_units,
+        ("", "1"),
+        units=("1 million ", "亿", "1 GB ", "1e"),
+        common=FEW,
+    ),
+    "ingest.text.large_numbers.quantities": Case(
+        large_numbers.quantities,
+        ("", "1"),
+        units=("1 million ", "亿", "1 GB ", "1e", "一", "万"),
+        common=FEW,
+    ),
+    "ingest.text.large_numbers.without_quantities": Case(
+        large_numbers.without_quantities,
+        ("", "1"),
+        units=("1 million ", "亿", "1 GB ", "1e", "一", "万"),
+        common=FEW,
+    ),
     "ingest.text.numbers.quantities": numbers.quantities,
+    "ingest.text.words.run_together": words.run_together,
+    "ingest.text.things.has_version": [
+        _of_question(lambda text: things.has_version(text, "LLaMA", "2"), "llama "),
+        _of_question(lambda text: things.has_version("llama 3", text, "2"), "Ll"),
+    ],
+    "ingest.text.formulas.count": formulas_of.count,
+    "ingest.text.formulas.commands": formulas_of.commands,
+    "ingest.text.numbers.has_number": numbers.has_number,
+    "ingest.text.numbers.years": numbers.years,
+    "ingest.text.scripts.plain_words": scripts.plain_words,
+    "ingest.text.scripts.count_spaced": scripts.count_spaced,
+    "ingest.text.things.dotted_versions": things.dotted_versions,
+    "ingest.text.things.odd_parts": things.odd_parts,
+    "ingest.text.things.is_name": _of_question(things.is_name),
+    "ingest.text.things.is_quantity": _of_question(things.is_quantity, "1"),
+    "ingest.text.things.mentions": [
+        _of_question(lambda text: things.mentions(text, "WMT14"), "wmt "),
+        _of_question(lambda text: things.mentions("wmt 2014", text), "1"),
+    ],
+    "ingest.text.things.names": _of_question(things.names, "What is "),
+    "ingest.text.things.names_said": _of_question(things.names_said),
+    "ingest.text.things.versions": _of_question(things.versions, "Llama ", "v"),
     "ingest.text.opposites.has_contrary": opposites.has_contrary,
     "ingest.text.formulas.outside": Case(
         lambda text: formulas_of.outside(text, str.upper),
@@ -722,6 +773,7 @@ CASES: dict[str, Any] = {
     "ingest.text.words.without_asking": words.without_asking,
     "ingest.text.passage.cut": lambda text: passage.cut(_document(text), _starts, 64),
     "ingest.text.characters.encodable": characters.encodable,
+    "ingest.text.characters.without_controls": characters.without_controls,
     "ingest.text.sentences.one_line": sentences.one_line,
     "ingest.text.sentences.clean": sentences.clean,
     "ingest.text.sentences.language": sentences.language,

@@ -9,11 +9,11 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 
 from assistant.answering.citation import unsupported_details
-from assistant.answering.quantities import in_chinese_units, quantities, without_quantities
-from assistant.answering.question import names
 from assistant.engines.protocol import Engine, Message
 from ingest.text.claims import Kind, holds_name, numbers_of, read
+from ingest.text.large_numbers import in_chinese_units, quantities, without_quantities
 from ingest.text.sentences import language
+from ingest.text.things import dotted_versions, names, odd_parts
 
 _TO_ENGLISH = (
     Message("system", "Translate the question into English. Keep names, numbers and abbreviations. "
@@ -33,9 +33,6 @@ _TO_CHINESE = (
 )  # fmt: skip
 _MOST_TOKENS = 160
 _NUMBERED = re.compile(r"(\d{1,2})[.、．]\s*(.+)")
-_ODD = re.compile(r".[A-Z0-9]|_")
-_PLURAL = re.compile(r"(?<=[A-Z0-9])s$")
-_VERSION = re.compile(r"(?<![A-Za-z0-9])([A-Za-z]{2,}) (\d+(?:\.\d+)+)(?!\w|\.\d)")
 _ENDS = ("。", "！", "；", "：", ".", ";", ":")
 
 Stop = Callable[[], bool]
@@ -97,7 +94,7 @@ def faithful(translation: str, original: str) -> bool:
         return False
     if not all(holds_name(translation, name) for name in _spelled(original)):
         return False
-    if not _versions(translation) <= _versions(original):
+    if not dotted_versions(translation) <= dotted_versions(original):
         return False
     return unsupported_details(without_quantities(translation), original) is None
 
@@ -106,13 +103,7 @@ def _spelled(text: str) -> Iterator[str]:
     """Yield the names, and parts of names, that are spelt as no word is: GPT-4, max_steps."""
     for term in read(text).terms:
         if term.kind == Kind.NAME:
-            for part in term.text.split("-"):
-                if _ODD.search(part):
-                    yield _PLURAL.sub("", part)
-
-
-def _versions(text: str) -> set[tuple[str, str]]:
-    return {(match[1].casefold(), match[2]) for match in _VERSION.finditer(text)}
+            yield from odd_parts(term.text)
 
 
 def _translated(model: Engine, prompt: tuple[Message, ...], text: str, stop: Stop) -> str:

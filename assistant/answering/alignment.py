@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 from assistant.answering.evidence import Evidence, Line
+from assistant.answering.fitted import table
 from assistant.answering.matching import places_of, same
 from ingest.text.claims import Claims, Kind, Term, read
 
 _MOST_SOURCES = 4
-_GAIN = 0.08  # of a sentence's weight, for which another source sentence is taken along
-_HARD = 2.0  # what a name or number weighs against a word
+_FITTED = table("support")
+_HARD: float = _FITTED["hard"]
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ def grounds_of(said: Claims, evidence: Evidence) -> list[Ground]:
             for row in lines if row not in chosen
         ]  # fmt: skip
         new, _, _, row = max(gains, default=(0.0, False, 0.0, 0))
-        if new <= (_GAIN * total if chosen else 0.0):
+        if new <= (_FITTED["gain"] * total if chosen else 0.0):
             break
         chosen.append(-row)
         near.add(evidence.lines[-row].hit.passage.key)

@@ -11,17 +11,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from assistant.answering.evidence import Evidence, Line, rows_of
+from assistant.answering.fitted import table
 from assistant.answering.question import wants_title
 from assistant.answering.support import Support, denied_otherwise, missing
-from index.search.library import Library
+from index.search.texts import Texts
 from ingest.values import PRIMER
 
-SNAP = 0.72
-"""F1 of content terms from which a sentence is taken as its source's own, and shown as that."""
-_REPEATED = 0.8
-_SAME = 0.88  # cosine of two sentences that say the same in other words
+_FITTED = table("support")
+_QUOTED: float = _FITTED["quoted"]
+_REPEATED: float = _FITTED["repeated"]
 _FEWEST = 4
-_SHORTENED = 0.85
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +42,7 @@ class Verdict:
     sources: tuple[Line, ...] = ()
 
 
-def attribute(library: Library, evidence: Evidence, sentence: str) -> Verdict:
+def attribute(library: Texts, evidence: Evidence, sentence: str) -> Verdict:
     """Check one sentence against the evidence and say what may be shown of it."""
     terms = frozenset(library.terms(sentence))
     if not terms or not evidence.lines or sentence.rstrip().endswith(("?", "？")):
@@ -54,7 +53,7 @@ def attribute(library: Library, evidence: Evidence, sentence: str) -> Verdict:
         for line in evidence.lines
     ]
     best = int(np.argmax(scores))
-    if scores[best] >= SNAP:
+    if scores[best] >= _QUOTED:
         line = curated_twin(evidence, evidence.lines[best])
         return Verdict(line.text, line, 1.0, "supported", True, line.terms)
     if (said := _before_colon(evidence, terms)) is not None:
@@ -78,7 +77,7 @@ def _before_colon(evidence: Evidence, terms: frozenset[str]) -> Verdict | None:
     """
     lines = [line for line in evidence.lines if line.piece.ends_in_colon and not line.whole]
     scores = [_own(terms, line.terms) for line in lines]
-    if not scores or max(scores) < SNAP:
+    if not scores or max(scores) < _QUOTED:
         return None
     line = lines[int(np.argmax(scores))]
     end = "。" if line.text.endswith("：") else "."
@@ -101,7 +100,7 @@ def curated_twin(evidence: Evidence, line: Line) -> Line:
         and unsupported_details(line.text, candidate.text) is None
     ]
     best = max(near, default=(0.0, row))
-    return evidence.lines[best[1]] if best[0] >= _SAME else line
+    return evidence.lines[best[1]] if best[0] >= _FITTED["alike"] else line
 
 
 def repeats(verdict: Verdict, shown: list[Verdict]) -> bool:
@@ -131,8 +130,8 @@ def _own(said: frozenset[str], source: frozenset[str]) -> float:
     A sentence left with half of its source and nothing else often lost a condition on the way.
     """
     shared = len(said & source)
-    if shared >= _SHORTENED * len(said) and 2 * len(said) >= len(source):
-        return max(SNAP, _f1(said, source))
+    if shared >= _FITTED["shortened"] * len(said) and 2 * len(said) >= len(source):
+        return max(_QUOTED, _f1(said, source))
     return _f1(said, source)
 
 

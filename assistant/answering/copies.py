@@ -17,10 +17,11 @@ from typing import Literal
 from assistant.answering.copying import Word, in_short, words
 from assistant.answering.doubt import MOST_OF, Doubt
 from assistant.answering.evidence import Evidence
+from assistant.answering.fitted import table
 from assistant.answering.voices import in_one_voice
 from ingest.text.words import word_set
 
-_COPIED = 0.75
+_COPIED: float = table("support")["copied"]
 """The share of a stretch's words that stand in its source, from which it is a copy."""
 _CHANGED = 2  # words that may be others in a short one
 _MOST = 2  # words, or pairs of characters, by which a copy differs: more is a phrase put otherwise

@@ -8,10 +8,12 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from assistant.wording import wording
 from index.search.abbreviations import pairs
 from ingest.text.alike import classes, pattern_of_classes
 from ingest.text.numbers import Quantity, quantities
 from ingest.text.opposites import stem
+from ingest.text.scripts import HAN
 from ingest.text.words import FUNCTION_WORDS, word_set
 
 # The function words that a copy may change, add and leave out: the others say what is claimed.
@@ -33,19 +35,17 @@ _PRONOUNS = word_set("it they he she 它 他 她")
 _PREPOSITIONS = word_set("of in on at to by for from into onto 把 被 于 以 的")
 _TOKEN = re.compile(
     rf"(?P<phrase>{pattern_of_classes()})"
-    r"|[A-Za-z0-9À-ɏ]+(?:[-_.'’/+][A-Za-z0-9À-ɏ]+)*%?|[\u3400-\u9fff]",
+    rf"|[A-Za-z0-9À-ɏ]+(?:[-_.'’/+][A-Za-z0-9À-ɏ]+)*%?|[{HAN}]",
     re.IGNORECASE,
 )
-_SHORTENED = re.compile(r"['’](?:s|re|ve|ll|d|m)$")
+_WORDING = wording("sentences")
+_SHORTENED = _WORDING.exact["short_form"]
 _GLOSS = re.compile(
-    r"(?:^|[，。；：、\s])(?P<long>[\u3400-\u9fff]{2,8})"
-    r"[（(](?P<short>[A-Za-z][A-Za-z0-9-]*)\s?(?P<tail>[\u3400-\u9fff]{1,4})[）)]"
+    rf"(?:^|[，。；：、\s])(?P<long>[{HAN}]{{2,8}})"
+    rf"[（(](?P<short>[A-Za-z][A-Za-z0-9-]*)\s?(?P<tail>[{HAN}]{{1,4}})[）)]"
 )
-_NT = re.compile(r"n['’]t$|^cannot$")
-_STOP = re.compile(
-    r"[,;:，；：。!?！？()（）—–]"
-    r"|\b(?:because|since|so|if|when|while|although|though|unless|until|whereas)\b"
-)
+_NT = _WORDING.exact["denies_shortly"]
+_STOP = _WORDING.exact["breaks"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,17 +9,14 @@ from collections.abc import Callable
 
 from assistant.answering.evidence import Evidence, Line
 from assistant.answering.matching import places_of, stands
+from assistant.wording import wording
 from ingest.text.claims import Kind, Term, read
 from ingest.text.numbers import quantities
 
-_VERB = r"(?:is|are|was|were|do|does|did|can|could|has|have|had|will|would|should|may|might|must)\b"
-_EACH = r"(?:per|an?|each|every)\b"
-_MANY = re.compile(
-    rf"\bhow many (?P<counted>(?:(?!{_VERB}|{_EACH}|(?:of|for)\b)[\w-]+\s){{1,4}}?)"
-    rf"(?=(?P<rate>{_EACH})|(?:of|for)\b|{_VERB}|(?-i:[A-Z]))",
-    re.IGNORECASE,
-)
-_LONG = re.compile(r"\bhow long (?=(?:do|does|did|will)\b)", re.IGNORECASE)
+_WORDING = wording("questions")
+_MANY = _WORDING.patterns["how_many"]
+_LONG = _WORDING.patterns["how_long"]
+_EACH = _WORDING.words["each"]
 _TIMES = frozenset(["millisecond", "second", "minute", "hour", "day", "week", "month", "year"])
 
 _SIZES = frozenset(["byte", "KB", "MB", "GB", "TB", "KiB", "MiB", "GiB", "TiB"])

@@ -158,12 +158,13 @@ def judged(library: Library, evidence: Evidence) -> tuple[Signals, tuple[str, ..
     The second are the parts of a question of several that nothing here answers.
     """
     limits = limits_for(library.embedder, evidence.question.lang)
-    measured = _signals_of_parts(library, evidence)
+    compares = _are_only_named(library, evidence)
+    measured = _signals_of_parts(library, evidence, compares=compares)
     if len(measured) == 1:
-        return _of_sides(library, evidence, measured[0], limits), ()
+        return _of_sides(library, evidence, measured[0], limits, compares=compares), ()
     parts = zip(evidence.question.parts, measured, strict=True)
     open_ = tuple(part for part, own in parts if decide(own, limits).hopeless)
-    measured.append(_signals(library, evidence, evidence.question.text, 0))
+    measured.append(_signals(library, evidence, evidence.question.text, 0, compares=compares))
 
     def rank(own: Signals) -> tuple[bool, bool, bool, float]:
         support = own.support(limits)
@@ -182,17 +183,22 @@ def unanswered(library: Library, evidence: Evidence) -> tuple[str, ...]:
     return judged(library, evidence)[1]
 
 
-def _signals_of_parts(library: Library, evidence: Evidence) -> list[Signals]:
+def _signals_of_parts(library: Library, evidence: Evidence, *, compares: bool) -> list[Signals]:
     """Return the signals of each part of the question."""
     question = evidence.question
     first = 1 + len(question.sides) if len(question.parts) > 1 else 0
     return [
-        _signals(library, evidence, part, first + place)
+        _signals(
+            library, evidence, part, first + place,
+            compares=compares and part == question.text,
+        )
         for place, part in enumerate(question.parts)
-    ]
+    ]  # fmt: skip
 
 
-def _of_sides(library: Library, evidence: Evidence, whole: Signals, limits: Limits) -> Signals:
+def _of_sides(
+    library: Library, evidence: Evidence, whole: Signals, limits: Limits, *, compares: bool
+) -> Signals:
     """Return how well a comparison is supported: as the worse of its sides, if that is better.
 
     "A vs B" says nothing but its sides. They must stand together somewhere, and each be answered.
@@ -207,7 +213,6 @@ def _of_sides(library: Library, evidence: Evidence, whole: Signals, limits: Limi
     if not any(named <= window for window in windows(evidence)):
         return whole
     worse = min(measured, key=lambda own: own.support(limits))
-    compares = _are_only_named(library, evidence)
     return max(whole, replace(worse, compares=compares), key=lambda own: own.support(limits))
 
 
@@ -223,7 +228,9 @@ def _are_only_named(library: Library, evidence: Evidence) -> bool:
     )
 
 
-def _signals(library: Library, evidence: Evidence, text: str, query: int) -> Signals:
+def _signals(
+    library: Library, evidence: Evidence, text: str, query: int, *, compares: bool = False
+) -> Signals:
     """Return the signals of a question or part of one, which is the query of this number."""
     weighed = weights(library, text)
     total = sum(weighed.values()) or 1.0
@@ -237,7 +244,6 @@ def _signals(library: Library, evidence: Evidence, text: str, query: int) -> Sig
     number = uncounted(text, evidence) if evidence.question.lang == "en" else ""
     covered = max(shares, default=0.0)
     called = named(library, evidence, text, weighed)
-    compares = text == evidence.question.text and _are_only_named(library, evidence)
     return Signals(
         covered, cosine, unknown, strange, asked, unheard, number, called, evidence.across, compares
     )

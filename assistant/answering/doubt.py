@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
-MOST_OF = 0.6
+from assistant.answering.fitted import table
+
+MOST_OF: float = table("support")["most_of"]
 """The share of a weight or a count from which it is most of it."""
 
 

@@ -17,10 +17,12 @@ from assistant.answering.leading import chances_of, lead_of
 from assistant.answering.mentions import unmentioned_words
 from assistant.answering.pieces import Piece, pieces
 from assistant.answering.primer_zh import in_chinese
-from assistant.answering.question import ASKING, Question
+from assistant.answering.question import Question
 from index.search.dense import Vectors
 from index.search.library import Hit, Library
+from index.search.texts import Texts
 from index.store.values import Filters, StoredPassage
+from ingest.text.words import QUESTION_WORDS
 from ingest.values import PRIMER
 
 PASSAGES = 8
@@ -141,7 +143,7 @@ def _speak_otherwise(library: Library, documents: Sequence[str], lang: str) -> b
     return bool(documents) and not any(document and document.lang == lang for document in named)
 
 
-def _queries(library: Library, question: Question) -> list[str]:
+def _queries(library: Texts, question: Question) -> list[str]:
     """Return what is searched for: of each side every form counts, a page may have one alone."""
     sides = list(map(library.with_other_forms, question.sides))
     parts = list(question.parts) if len(question.parts) > 1 else []
@@ -159,7 +161,7 @@ def _in_turn(ranked: Sequence[Sequence[Hit]], k: int) -> list[Hit]:
     return [replace(hit, rank=rank) for rank, hit in enumerate(hits.values(), 1)]
 
 
-def lines_of(library: Library, question: Question, hits: Sequence[Hit]) -> Evidence:
+def lines_of(library: Texts, question: Question, hits: Sequence[Hit]) -> Evidence:
     """Return the sentences of these hits in reading order, scored for the question."""
     hits = list({hit.passage.key: hit for hit in reversed(hits)}.values())[::-1]  # the first counts
     order = {url: place for place, url in enumerate(dict.fromkeys(h.passage.url for h in hits))}
@@ -172,7 +174,7 @@ def lines_of(library: Library, question: Question, hits: Sequence[Hit]) -> Evide
         terms = [own | frozenset(library.terms(zh)) for own, zh in zip(terms, said, strict=True)]
     above = _heading_terms(library, hits, question.lang)
     queries = _queries(library, question)
-    asking = frozenset(library.terms(ASKING))
+    asking = frozenset(library.terms(" ".join(sorted(QUESTION_WORDS))))
     wanted = [frozenset(library.terms(query)) - asking for query in queries]
     idf = library.idf(sorted(wanted[0].union(*wanted, *terms)))
     understood = question.lang == "en" or library.embedder.multilingual
@@ -228,7 +230,7 @@ def lines_of(library: Library, question: Question, hits: Sequence[Hit]) -> Evide
 
 
 def _asked_before(
-    library: Library,
+    library: Texts,
     question: Question,
     facts: Sequence[tuple[Hit, Piece]],
     query_vectors: Vectors,
@@ -259,7 +261,7 @@ def _chinese(hit: Hit, text: str) -> str:
     return "" if slug == hit.passage.url else in_chinese(slug, text) or ""
 
 
-def _vectors(library: Library, parts: Sequence[Piece]) -> Vectors:
+def _vectors(library: Texts, parts: Sequence[Piece]) -> Vectors:
     """Return a vector a piece; blocks, never quoted for their meaning, get zeros."""
     said = [row for row, piece in enumerate(parts) if not piece.block]
     if not said:
@@ -270,7 +272,7 @@ def _vectors(library: Library, parts: Sequence[Piece]) -> Vectors:
     return vectors
 
 
-def _facts(library: Library, hits: Sequence[Hit]) -> tuple[list[tuple[Hit, Piece]], Vectors]:
+def _facts(library: Texts, hits: Sequence[Hit]) -> tuple[list[tuple[Hit, Piece]], Vectors]:
     """Return pieces and vectors of passages, orders to the model left out: they are no evidence."""
     facts = [(hit, piece) for hit in hits for piece in statements(hit.passage)]
     parts = [piece for _, piece in facts]
@@ -289,7 +291,7 @@ def statements(passage: StoredPassage) -> list[Piece]:
     return [part for part, order in zip(parts, ordered, strict=True) if not order]
 
 
-def _heading_terms(library: Library, hits: Sequence[Hit], lang: str) -> dict[str, frozenset[str]]:
+def _heading_terms(library: Texts, hits: Sequence[Hit], lang: str) -> dict[str, frozenset[str]]:
     """Return the terms of the title and headings each passage stands under."""
     terms = {}
     for hit in hits:

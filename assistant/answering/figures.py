@@ -9,13 +9,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from assistant.answering.values import Answer, Citation, ShownFigure, Span
+from assistant.wording import wording
 from index.store.sqlite import Store
 from ingest.reading.pictures import PictureHead
 from ingest.values import Document, Figure
 
 _MOST = 3  # of one answer: more than a glance takes
 _EDGE = 2  # characters between a passage and the figure that follows it: a blank line
-_NAMED = re.compile(r"\b(?:figure|fig\.?)\s*(\d{1,3}(?:\.\d{1,3})?)|图\s*(\d{1,3})", re.IGNORECASE)
+_WORDING = wording("sentences")
+_NAMED = _WORDING.patterns["figure_named"]
 
 
 def with_figures(

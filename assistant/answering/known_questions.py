@@ -6,13 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.search.dense import Vectors
-from index.search.library import Library
+from index.search.texts import Texts
 from index.store.values import StoredPassage
 from ingest.primer_questions import questions, questions_of_note
 
 
 def nearness(
-    library: Library,
+    library: Texts,
     passages: Sequence[StoredPassage],
     queries: NDArray[np.float32],
     lang: str,
@@ -36,7 +36,7 @@ def nearness(
 
 
 def nearness_of_documents(
-    library: Library, urls: Sequence[str], query: Vectors, lang: str
+    library: Texts, urls: Sequence[str], query: Vectors, lang: str
 ) -> dict[str, float]:
     """Return the cosine of a query to the nearest known question of each document, or -1."""
     known = {url: questions_of_note(url, lang) for url in urls}

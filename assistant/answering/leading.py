@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.answering.fitted import logistic
+from assistant.answering.fitted import logistic, table
 from assistant.answering.known_questions import nearness_of_documents
 from index.search.dense import Vectors
 from index.search.library import Hit, Library
@@ -14,7 +14,6 @@ SIGNALS = ("share", "rank", "known")
 """What tells whether a document is the one: its share of what the hits score; one over the place of
 its first; how much nearer than the next its headings and known questions are to what is asked,
 0 for the nearest."""
-_LEADS = 0.5
 
 
 def chances_of(
@@ -40,7 +39,7 @@ def chances_of(
 def lead_of(chances: Mapping[str, float]) -> str | None:
     """Return the address of the document that is about what is asked, or None."""
     best = max(chances, key=chances.__getitem__, default=None)
-    return best if best is not None and chances[best] >= _LEADS else None
+    return best if best is not None and chances[best] >= table("lead")["leads"] else None
 
 
 def signals(

@@ -1,22 +1,16 @@
 """Whether passages mention the names in a question, spelled as they may be."""
 
-import re
 from collections.abc import Sequence
 
-from assistant.answering.question import names, versions
 from index.search.library import Hit
-
-_PART = re.compile(r"[a-z]+|\d+(?:\.\d+)*")
-_NUMBER = re.compile(r"\d+(?:\.\d+)*")
-_QUANTITY = re.compile(r"\d+(?:\.\d+)?-?[A-Za-z]{1,3}")  # 13B, 80GB, 4-bit: no name by itself
-_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+from ingest.text.things import has_version, is_quantity, mentions, names, versions
 
 
 def unmentioned(question: str, hits: Sequence[Hit]) -> tuple[str, ...]:
     """Return the names and versions in a question that none of these passages mentions."""
     text = _text(hits)
     versioned = [
-        f"{name} {of}" for name, of in versions(question) if not _has_version(text, name, of)
+        f"{name} {of}" for name, of in versions(question) if not has_version(text, name, of)
     ]
     return (*_missing(question, text), *versioned)
 
@@ -33,37 +27,4 @@ def _text(hits: Sequence[Hit]) -> str:
 
 
 def _missing(question: str, text: str) -> list[str]:
-    return [
-        name
-        for name in names(question)
-        if not _QUANTITY.fullmatch(name) and not _mentions(text, name)
-    ]
-
-
-def _has_version(text: str, name: str, number: str) -> bool:
-    """Say whether a case-folded text names this version: Gemma 3 is not Gemma 2.
-
-    A space or hyphen may stand between the parts of a name in one and not in the other, a year be
-    short in one (WMT14); and before there was a second, the first had no number.
-    """
-    if number == "1":
-        return True
-    parts = [re.escape(part.casefold()) for part in _WORDS.findall(name)]
-    loose = r"[\s_-]?".join(parts)
-    between = r"(?:[\s_-]+[a-z]+[\s_-]+|[\s_-]*)"  # ZeRO-3 is ZeRO stage 3
-    return bool(re.search(rf"{loose}{between}v?(?:20)?{re.escape(number)}(?!\d|\.\d)", text))
-
-
-def _mentions(text: str, name: str) -> bool:
-    """Say whether a case-folded text holds a name, as it is or in parts ("WMT14": "WMT 2014")."""
-    name = name.casefold().removesuffix("'s")
-    if name.rstrip("s") in text and not _NUMBER.fullmatch(name):
-        return True
-    parts = _PART.findall(name)
-    words = [part.rstrip("s") for part in parts if part.isalpha() and len(part) > 1]
-    numbers = [re.escape(part) for part in parts if part[0].isdigit()]
-    return (
-        bool(words or numbers)
-        and all(word in text for word in words)
-        and all(re.search(rf"(?<![\d.]){number}(?![\d])|20{number}\b", text) for number in numbers)
-    )
+    return [name for name in names(question) if not is_quantity(name) and not mentions(text, name)]

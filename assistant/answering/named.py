@@ -11,27 +11,24 @@ from collections.abc import Iterator, Mapping
 
 from assistant.answering.evidence import Evidence
 from assistant.answering.primer_zh import in_chinese
-from assistant.answering.question import ASKING
+from assistant.wording import wording
 from index.search.lexical import without_asking
 from index.search.library import Library
 from ingest.primer_questions import questions
 from ingest.text.scripts import has_han
+from ingest.text.words import QUESTION_WORDS
 from ingest.values import PRIMER
 
 # questions for more than what a thing is: a verb in them is no part of a name
-_MORE = re.compile(
-    r"\b(?:how|why|when|where|which|who|whom|whose|can|could|should|would|may|might)\b"
-    r"|^\W*(?:is|are|was|were|do|does|did|has|have)\b|怎|如何|为什么|为何|哪|谁|能|会|吗|多少|几",
-    re.IGNORECASE,
-)
-_WORKS = re.compile(r"^\W*how (?:do|does) (?P<thing>.{1,100}?) work\W*$", re.IGNORECASE)
+_WORDING = wording("questions")
+_MORE = _WORDING.patterns["asks_more"]
+_WORKS = _WORDING.patterns["how_it_works"]
 _LONGEST = 300  # characters of a question that is nothing but names
 _MOST_TERMS = 4  # of a name; what is longer says something
 _MOST_PAIRS = 7  # of Han characters, in a name of four words of two each
 _TOKEN = re.compile(r"\w+(?:[.+'’-]\w+)*|[^\w\s]")
-_ASKING = frozenset(ASKING.split())
 # what joins two things in Chinese, or says something of one
-_JOINS = re.compile(r"[\s的和与跟或是了吗呢，、]+|区别|不同|差别|差异|相比")
+_JOINS = _WORDING.exact["joins"]
 
 
 def named(library: Library, evidence: Evidence, text: str, weighed: Mapping[str, float]) -> float:
@@ -75,7 +72,7 @@ def _things(library: Library, text: str) -> list[frozenset[str]]:
         for token in _TOKEN.findall(text):
             if token.endswith(("'s", "’s")):  # of it something is asked
                 return []
-            if token.casefold() in _ASKING or not library.terms(token):
+            if token.casefold() in QUESTION_WORDS or not library.terms(token):
                 runs.append("")
             else:
                 runs[-1] += f" {token}"

@@ -6,6 +6,7 @@ Knows Markdown, nothing of questions.
 import re
 from dataclasses import dataclass
 
+from assistant.wording import wording
 from ingest.text.blocks import HEADING, LIST_MARKER, TABLE_ROW, code_spans
 from ingest.text.sentences import sentences
 
@@ -16,22 +17,12 @@ _EMPHASIS = re.compile(r"(?<![\w*])(\*{1,3}|_{1,3})(?=\S)(.{1,600}?)(?<=\S)\1(?!
 _CLOSERS = r"[\"'”’)\]*_`]*$"
 _ENDS = re.compile(r"[.!。！]" + _CLOSERS)
 _LEADS = re.compile(r"[:：]" + _CLOSERS)
-_REFERS_BACK = re.compile(
-    r"(?:it|its|this|these|those|they|their|such|that|here|however|thus|therefore|hence|instead|"
-    r"then|so|but|also|for example|for instance|in contrast|他|它|这|其|因此|所以|但)\b",
-    re.IGNORECASE,
-)
+_WORDING = wording("sentences")
+_REFERS_BACK = _WORDING.patterns["refers_back"]
 # What is shown further up: "the formula above", "the above table", 上式. Of other nouns nothing
 # tells whether "above" goes with them or with what follows: accuracy above chance.
-_SHOWN = (
-    "formula|equation|expression|definition|table|figure|plot|chart|diagram|graph|image|picture|"
-    "screenshot|example|code|snippet|command|listing|script|output"
-)
-_POINTS_UP = re.compile(
-    rf"\bthe above\b|\b(?:{_SHOWN})s? (?:\w{{1,20}} )?above\b"
-    r"|(?:上面的|上述的?)\w|上式|上表|上图",
-    re.IGNORECASE,
-)
+_POINTS_UP = _WORDING.patterns["points_up"]
+_OF_A_TABLE = _WORDING.patterns["of_a_table"]
 _TORN = re.compile(r"[^(（]{0,12}[)）]")  # closes what the piece before opened
 _LONGEST = 600  # characters
 _FORMULA = re.compile(r"^[ \t]*\$\$(?:[^$]|\$(?!\$)){1,2000}\$\$[ \t.,;]*$", re.MULTILINE)
@@ -49,7 +40,8 @@ class Piece:
     plain text but for those; ``start`` and ``end`` are its span in the passage. ``whole``: a
     sentence of prose, a list item or a long heading (a paper's title, in lists of papers) that can
     be shown as it stands. ``leads``: it introduces what follows, items of a list or a block.
-    ``refers_back``: it needs the piece before. ``points_up``: it speaks of what is shown above it.
+    ``refers_back``: it needs the piece before. ``points_up``: it speaks of what is shown above it,
+    ``of_table`` of a table or its parts, wherever that stands.
     """
 
     text: str
@@ -60,6 +52,7 @@ class Piece:
     leads: bool
     refers_back: bool
     points_up: bool = False
+    of_table: bool = False
 
     @property
     def item(self) -> bool:
@@ -119,7 +112,8 @@ def pieces(text: str, fence: str = "") -> list[Piece]:
         back = place > 0 and bool(_REFERS_BACK.match(line))
         whole = prose and (ends or to_items)
         up = bool(_POINTS_UP.search(line))
-        parts.append(Piece(line, start, end, form, whole, to_items or to_block, back, up))
+        leads, of_table = to_items or to_block, bool(_OF_A_TABLE.search(line))
+        parts.append(Piece(line, start, end, form, whole, leads, back, up, of_table))
     return sorted(parts, key=lambda piece: (piece.start, -piece.end))
 
 

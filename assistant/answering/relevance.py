@@ -4,32 +4,18 @@ The weights are fitted by `python -m tests.benchmarks.fit_relevance` on question
 known; they hold for every embedding model, since cosines are standardised within one question.
 """
 
-import re
-
 import numpy as np
 from numpy.typing import NDArray
 
 from assistant.answering.fitted import logistic
+from assistant.wording import wording
+from ingest.text.numbers import has_number
 
-_ASKS_NUMBER = re.compile(
-    r"\bhow (?:many|much|large|big|long|fast|far|old|often)\b|\bwhen\b|"
-    r"\b(?:what|which) (?:sizes?|numbers?|percentage|fraction|share|years?|rates?|ratio|values?)\b|"
-    r"多少|几[个种倍年层]|哪一?年|多[大长快高]",
-    re.IGNORECASE,
-)
-_ASKS_LIST = re.compile(
-    r"\b(?:list|name) (?:the|all|some|two|three|four|five)\b|"
-    r"\b(?:what|which)(?: are)?(?: the)? (?:two|three|four|five|six|several|main|different|kinds|"
-    r"types|steps|stages|changes|ways|parts|benefits|advantages|drawbacks|components|methods|"
-    r"techniques)\b|哪些|哪[两二三四五几]|几[个种步]|列出",
-    re.IGNORECASE,
-)
-_ENUMERATES = re.compile(
-    r"\((?:1|i|a)\).*\((?:2|ii|b)\)|\b1[.)].*\b2[.)]|\bfirst(?:ly)?\b.*\bsecond(?:ly)?\b|"
-    r"[^,，、]+[,，、][^,，、]+(?:[,，、]\s*(?:and|or)\b|、)",
-    re.IGNORECASE | re.DOTALL,
-)
-_NUMBER = re.compile(r"\d|[一二三四五六七八九十百千万亿两]")
+_WORDING = wording("questions")
+_ASKS_NUMBER = _WORDING.patterns["asks_number"]
+_ASKS_LIST = _WORDING.patterns["asks_list"]
+_WORDING = wording("sentences")
+_ENUMERATES = _WORDING.patterns["enumerates"]
 _LONG = 30
 _SHORT = 4
 
@@ -74,7 +60,7 @@ def signals(
     )
     counts = np.array(terms, dtype=np.float64)
     asked = bool(_ASKS_NUMBER.search(question))
-    numberless = np.array([asked and not _NUMBER.search(text) for text in texts], dtype=np.float64)
+    numberless = np.array([asked and not has_number(text) for text in texts], dtype=np.float64)
     return np.column_stack(
         [
             (cosines - cosines.mean()) / spread,

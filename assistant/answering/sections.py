@@ -5,7 +5,6 @@ units, each to be shown whole or not at all: a sentence with the one it refers b
 introduction with its list, a formula with the sentences around it. Knows nothing of budgets.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -13,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.answering.evidence import Evidence, Line
-from assistant.answering.fitted import logistic
+from assistant.answering.fitted import logistic, table
 from assistant.answering.known_questions import nearness
 from assistant.answering.question import wants_title
 from index.search.library import Library
@@ -24,9 +23,6 @@ _LONGEST_CODE = 1200
 _LONGEST_LIST = 60  # words, of one unit
 _LONGEST_REACH = 130  # words from a block to what speaks of it as standing above
 _NEAR_TOP = 400  # characters
-_OF_A_TABLE = re.compile(
-    r"\b(?:tables?|rows?|columns?)\b|表中|[上该本]表|[这此每各]一?[行列]", re.IGNORECASE
-)
 
 SIGNALS = ("best", "cosine", "chance", "heading", "place", "words", "asked", "about")
 """What tells whether a unit answers a query: the best chance of a line in its section; its cosine,
@@ -34,7 +30,6 @@ below the best one; its own chance; the cosine of the section's heading; its pla
 0 to 1; the share of the query's words in it; the share of its section in what is asked, by the
 questions that the section is known to answer (`ingest.primer_questions`); how likely its document
 is about the question."""
-_PEAKED = 15.0  # how sharply the likest section stands out by the cosine of its questions
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +156,7 @@ def _asked(
     """
     known = nearness(library, passages, evidence.query_vectors, evidence.question.lang)
     near = np.maximum(headings.astype(np.float64), known)
-    shares: NDArray[np.float64] = np.exp(_PEAKED * (near - near.max(axis=0)))
+    shares: NDArray[np.float64] = np.exp(table("units")["peaked"] * (near - near.max(axis=0)))
     whole: NDArray[np.float64] = shares.sum(axis=0)
     return shares / whole
 
@@ -243,7 +238,7 @@ def _belongs(line: Line, before: Line, first: Line) -> bool:
         return before.piece.item or before.piece.leads
     if before.piece.form == "formula":
         return not line.piece.title
-    if before.piece.form == "table" and _OF_A_TABLE.search(line.text):
+    if before.piece.form == "table" and line.piece.of_table:
         return True
     return line.piece.refers_back and not first.piece.item
 

@@ -12,26 +12,21 @@ stays false, and the judge decides everything else: it reads the sources beside 
 Knows what a sentence claims from `ingest.text.claims`; nothing of questions or of models.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.answering.alignment import grounds_of, named_by, weight_of
 from assistant.answering.differences import differences, missing_of
 from assistant.answering.evidence import Evidence, Line, rows_of
-from index.search.library import Library
+from assistant.answering.fitted import table
+from assistant.wording import wording
+from index.search.texts import Texts
 from ingest.text.alike import without_small
 from ingest.text.claims import denies, read
 
-SUPPORTED = 0.75
-WEAK = 0.70
-WEAK_BY_WORDS = 0.55
-"""Where the embedding model does not know the language: pairs of characters repeat less."""
-MORE_LIKELY = 0.5
-"""A judge's probability from which it holds a sentence to be supported."""
-_MEANING = 0.25  # what cosines weigh against words: by WiCE and BEGIN, where more tells less
-_ABOUT = 0.5  # of a sentence's weight, from which its source is about the same
-_CONTRACTED = re.compile(r"\b\w+n[’']t\b")  # "doesn't" is a denial, its halves no words
+_FITTED = table("support")
+_WORDING = wording("sentences")
+_CONTRACTED = _WORDING.exact["contracted"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +47,7 @@ class Verdict:
 class Support:
     """The judge of sentences: `check`."""
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Texts) -> None:
         self._library = library
 
     def check(self, sentence: str, evidence: Evidence) -> Verdict:
@@ -67,24 +62,25 @@ class Support:
         if not grounds:
             return Verdict("dropped", 0.0, "no passage supports it")
         sources = tuple(ground.line for ground in grounds)
-        about = grounds[0].weight >= _ABOUT * weight_of(said.terms)
+        about = grounds[0].weight >= _FITTED["about"] * weight_of(said.terms)
         doubts = differences(sentence, said, grounds, evidence)
         judge = self._library.judge
         if judge is None:
             doubt = next(doubts, None)
             score = self._score(sentence, terms, sources, evidence)
-            enough = WEAK if evidence.understood else WEAK_BY_WORDS
+            enough = _FITTED["weak" if evidence.understood else "weak_by_words"]
             reason = "no passage supports it"
         else:
             doubt = next((doubt for doubt in doubts if doubt.certain), None)
             score = judge.probability(_read_beside(sources, evidence), sentence)
-            enough = MORE_LIKELY
+            enough = _FITTED["judged"]
             reason = "the judge does not find it in its sources"
         if doubt is not None:
             return Verdict("dropped", score, doubt.reason, sources, about)
         if score < enough:
             return Verdict("dropped", score, reason, sources, about and judge is not None)
-        return Verdict("supported" if score >= SUPPORTED else "weak", score, "", sources)
+        status = "supported" if score >= _FITTED["supported"] else "weak"
+        return Verdict(status, score, "", sources)
 
     def _score(
         self, sentence: str, terms: frozenset[str], sources: Sequence[Line], evidence: Evidence
@@ -102,7 +98,8 @@ class Support:
         near = max(float(evidence.vectors[row] @ vector) for row in rows)
         if len(sources) > 1:
             near = max(near, float(whole @ vector))
-        return _MEANING * max(near, 0.0) + (1 - _MEANING) * recall
+        meaning: float = _FITTED["meaning"]
+        return meaning * max(near, 0.0) + (1 - meaning) * recall
 
 
 def _read_beside(sources: Sequence[Line], evidence: Evidence) -> str:

@@ -1,14 +1,15 @@
 """Active and passive told in one order: "B is done by A" as "A done B", 甲由乙做 as 乙做甲."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from assistant.answering.copying import Word
+from assistant.wording import wording
 
-_BY = re.compile(r"(?:^| )by(?: |$)")
-_DONE = re.compile(r".*(?:ed|en|wn|ung|ut|ound|ept|ught|ld|de|id|read|t)$")
-_REST = re.compile(r"(?:^| )(?:in|on|at|to|for|from|into|onto|who|which|that|whom)(?: |$)")
+_WORDING = wording("sentences")
+_BY = _WORDING.exact["doer"]
+_DONE = _WORDING.exact["participle"]
+_REST = _WORDING.exact["goes_on"]
 _MARKS = frozenset("由被")
 _FEWEST = 2  # words of a clause that has a doer
 

@@ -5,7 +5,6 @@ repeats a source, what it repeats leads. One that is fast enough writes the whol
 supports is dropped.
 """
 
-import re
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -24,20 +23,19 @@ from assistant.answering.compose import (
 from assistant.answering.evidence import Evidence, Line
 from assistant.answering.plan import Plan, opened_by
 from assistant.answering.prompt import is_refusal
-from assistant.answering.question import ASKING
 from assistant.answering.values import Answer, Dropped, Event, Sentence
 from assistant.engines.pace import timed
 from assistant.engines.protocol import Engine, Message
 from index.search.library import Library
+from ingest.text.scripts import plain_words
 from ingest.text.sentences import sentences
+from ingest.text.words import QUESTION_WORDS
 
 _OPENING_SENTENCES = 2
 _OPENING_TOKENS = 90
 _BEGUN = 5  # words
 _TELLING = 3  # words that are not in every sentence
-_SAYING_LITTLE = frozenset(ASKING.split())
 _LEFT_OUT = 2  # words a model drops at the beginning of a sentence it repeats
-_WORD = re.compile(r"[a-z0-9]+|[\u4e00-\u9fff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,15 +159,15 @@ def _begun(chosen: Sequence[Line], said: str) -> Line | None:
 
     It can be shown at once: it is true of its source, however the model would go on.
     """
-    begun = _WORD.findall(said.casefold())[:-1]  # the last may still grow
+    begun = plain_words(said)[:-1]  # the last may still grow
     if len(begun) < _BEGUN:
         return None
-    telling = {word for word in begun if word not in _SAYING_LITTLE}
+    telling = {word for word in begun if word not in QUESTION_WORDS}
     if len(telling) < _TELLING:
         return None
     matches = {}
     for line in chosen:
-        words = _WORD.findall(line.text.casefold()) if line.whole else []
+        words = plain_words(line.text) if line.whole else []
         starts = range(min(_LEFT_OUT + 1, len(words)))
         if any(words[at : at + len(begun)] == begun for at in starts):
             matches[line.text] = line

@@ -19,33 +19,18 @@ from assistant.collection.vocabulary import (
     SAID,
     SPANS,
     TITLES,
+    WORDING,
     number_of,
-    whole,
 )
+from assistant.wording import whole
 from index.search.library import Library
+from ingest.text.numbers import MONTHS
 
 YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:-(\d\d)(?:-(\d\d))?)?(?!\d)")
 _ABBREVIATED = 2  # words of a mention that may be an abbreviation with what it is of
-_MONTHS = "january february march april may june july august september october november december"
-HOURS = re.compile(
-    r"((?<!\d)\d{1,6}(?:\.\d{1,6})?|an?|one|two|three|four|five|six|half an|[一两二三四五六]个?半?)"
-    r"\s{0,9}(?:个)?\s{0,9}(hours?|h\b|minutes?|min\b|小时|钟头|分钟)",
-    re.IGNORECASE,
-)
-_SPAN_NUMBER = r"(?<!\d)\d{1,2} |\b(?:two|three|four|five|six) |[两二三四五六]个?"
-_TERMS_ZH = (  # begin like words of asking
-    "上下文|中文|多头|多模态|多任务|多语言|对齐|对比|对抗|学习率|有监督|可解释|在线|从头|中间|能量|用户|"
-    "说话人|读取|先验|下游|下一个|上采样|下采样|给定|来源|去噪|去重|被动|把握|看板|怎样"
-)
-_DULL_ZH = re.compile(
-    rf"^(?:(?!{_TERMS_ZH})(?:请问?|你|我|的|了|吗|呢|吧|里|中|上|下|有|是|在|和|与|都|这|那|些|"
-    rf"个|篇|份|哪|什么|哪些|"
-    r"哪个|一下|给|"
-    r"想|要|能|可以|只|怎么|如何|该|应该|关于|有关|对|于|从|把|被|用|来|去|就|还|也|相关|方面|讲|"
-    r"说|看|学习|学|读|多|更|到|先|可以|能[看读学]))+"
-    r"|(?:的|了|吗|呢|吧|里|中|上|下|些|个|篇|份|[这那][本部章]?|相关|方面|是|有|在|都|和|对|于|"
-    r"而且|并且|东西|可以?[看读学]|能[看读学])+$"
-)
+HOURS = WORDING.patterns["hours"]
+_SPAN_NUMBER = WORDING.words["span_number"]
+_DULL_ZH = WORDING.exact["dull_zh"]
 _AGO = {
     whole(r"today|今天"): 0, whole(r"yesterday|昨天"): 1,
     whole(r"(?:the )?(?:last|past|this|a) week(?: ago)?|(?:上个?|本|这|近?一)周"): 7,
@@ -205,7 +190,7 @@ def date(text: str) -> str:
         return str(datetime.date.today() - datetime.timedelta(days=ago)) if ago is not None else ""
     month, day = match[2] or "", match[3] or ""
     if not month:
-        for number, name in enumerate(_MONTHS.split(), 1):
+        for number, name in enumerate(MONTHS, 1):
             if re.search(rf"\b{name[:3]}(?:{name[3:]})?\b", text, re.IGNORECASE):
                 month = f"{number:02}"
         if chinese := re.search(r"(\d{1,2})\s*月(?:\s*(\d{1,2})\s*[日号])?", text):
@@ -217,7 +202,7 @@ def without_dates(text: str) -> str:
     """Return a text without years, months and days."""
     for said in (YEAR, *_AGO):
         text = said.sub(" ", text)
-    months = "|".join(rf"{name[:3]}(?:{name[3:]})?" for name in _MONTHS.split())
+    months = "|".join(rf"{name[:3]}(?:{name[3:]})?" for name in MONTHS)
     return re.sub(
         rf"(?i)\b(?:\d{{1,2}} )?(?:{months})\b(?: \d{{1,2}})?|\d{{1,2}}\s*[年月日号]|年", " ", text
     )

@@ -19,8 +19,9 @@ from index.search.library import Hit, Library
 from index.store import browse
 from index.store.values import Filters
 from ingest.text.claims import Kind, Term, denies, numbers_of, read
+from ingest.text.numbers import years
+from ingest.text.words import run_together
 
-_YEAR = re.compile(r"(?<![\d.,])(?:19|20)\d\d(?![\d.,]\d)")
 _PASSAGES = 16
 _COUNTED = 24  # passages where a number is asked for: few of them say it
 _GROUPS = 5
@@ -106,7 +107,7 @@ def claims(
     for line in sorted(lines, key=lambda line: -line.score):
         date = dates.get(line.hit.passage.url, "")
         if since and not date:
-            date = next((y for y in _YEAR.findall(line.text) if since <= y <= (until or y)), "")
+            date = next((y for y in years(line.text) if since <= y <= (until or y)), "")
         outside = (since or until) and not (since <= date and date[: len(until)] <= until)
         if line.score < least or outside:
             continue
@@ -151,17 +152,17 @@ def _speaks_of(line: Line, name: str) -> bool:
 
     A sentence that names another version of the thing is about that.
     """
-    plain = _joined(name)
-    if plain in _joined(line.text):
+    plain = run_together(name)
+    if plain in run_together(line.text):
         return True
     kind = re.match(r"[^\W\d]+", plain)
-    if kind and plain[kind.end() :] and re.search(rf"{re.escape(kind[0])}\d", _joined(line.text)):
+    if (
+        kind
+        and plain[kind.end() :]
+        and re.search(rf"{re.escape(kind[0])}\d", run_together(line.text))
+    ):
         return False
-    return plain in _joined(_said(line))
-
-
-def _joined(text: str) -> str:
-    return re.sub(r"[\W_]+", "", text).casefold()
+    return plain in run_together(_said(line))
 
 
 def _claims(line: Line) -> bool:

@@ -12,80 +12,33 @@ from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
 
 from assistant.collection.catalog import ListRow, Work, catalog
-from assistant.collection.licences import LICENCES
-from assistant.collection.vocabulary import KINDS, LANGUAGES, LIST, UNIT, number_of, whole
+from assistant.collection.vocabulary import (
+    KINDS,
+    LANGUAGES,
+    LIST,
+    UNIT,
+    WORDING,
+    number_of,
+)
+from assistant.wording import made, whole
 from index.store.sqlite import Store
+from ingest.links.sites.registry import CALLED
 
 QUICK = 15
 """Minutes that something short takes at most."""
-_SITES = {  # what people call sites whose hosts are called otherwise
-    "hugging face": "huggingface.co", "google colab": "colab.research.google.com",
-    "colab": "colab.research.google.com", "twitter": "twitter.com", "notion": "notion.site",
-    "bilibili": "bilibili.com", "wechat": "mp.weixin.qq.com", "微信": "mp.weixin.qq.com",
-    "公众号": "mp.weixin.qq.com", "b站": "bilibili.com", "知乎": "zhihu.com",
-}  # fmt: skip
-_OF_MANY = ("arxiv", "github", "youtube", "medium", "hugging face", "huggingface", *_SITES)
+_SITES = CALLED | {"知乎": "zhihu.com"}
+"""What people call sites, with the host or the part of one that their addresses have."""
 _MOST = 3  # conditions of one kind
 _SHORTEST = 4  # letters of a label that names a site
 _PARTS = {"blog": "/blog", "course": "/learn", "docs": "docs", "documentation": "docs"}
-_NO = (
-    r"(?:,? ?\b(?:but|and))?,? (?:(?:that|which|who) )?(?:(?:is|are|was|were|do|"
-    r"does) ?)?(?:n[o']t|not|no|without|"
-    r"excluding|except(?: for)?|apart from|aside from|other than|besides|outside(?: of)?|off)"
-    r"(?: (?:on|from|in|at|come from|any|the|an?|live on))*"
-)
-_NO_ZH = r"(?:除了?|不要|不看|不是|不含|不在|排除|非)"
-_BUT_ZH = r"(?:以外|之外|外|上|里|的)*[，,]?(?:还(?!有)|都)?"
-_END = (
-    r"(?=[?.!,;]|$| (?:about|on|for|that|which|and|but|or|in|with|to|by|regarding|do|are|were)\b)"
-)
-_LESS = re.compile(
-    r",? ?(?:(?:that|which) )?(?:(?:i|we|you|one) can |to |can be )?(?:(?:read|watch|finish|"
-    r"get through|go through|do|"
-    r"take|takes)\w* )?(?:it )?(?:in )?"
-    r"(?:under|less than|at most|within|no (?:more|longer) than|shorter than|up to|below) "
-    r"(?:an? |about )?(?P<n>\d{1,4}|half an|one|two|ten|fifteen|twenty|thirty|"
-    r"an?)? ?(?P<u>min(?:ute)?s?|hours?|h)\b"
-    r"|(?:不到|少于|不超过|低于)? ?(?P<nz>\d{1,4}|[二三四五]?十|一|两|半) ?个?(?P<uz>分钟|"
-    r"小时)(?:以内|之内|"
-    r"内|以下)?"
-    r"(?:能|可以|就能)?(?:读完|看完|读|看)?(?:完)?的?",
-    re.IGNORECASE,
-)
-_SHORT = whole(
-    r"(?:short|quick|brief)(?= (?:\w+ )?(?:read|one|ones|"
-    rf"{UNIT}))|(?<=anything )(?:short|quick|brief)(?:er)?|(?<=something )(?:short|quick|"
-    rf"brief)(?:er)?"
-    rf"|短(?:一点|点|小)?的?(?=(?:{UNIT}|东西))"
-)
-_BEFORE = re.compile(
-    r"\b(?:(?:that )?(?:were |was )?(?:written|published|posted|dated|from) )?(?:before|until|"
-    r"prior to|older than)\s((?:19|20)\d\d)\b|((?:19|20)\d\d)\s?年?(?:以前|之前|前)"
-)
-_AFTER = re.compile(
-    r"\b(?:(?:that )?(?:were |was )?(?:written|published|posted|dated) )?(?:after|later than|"
-    r"newer than)\s((?:19|20)\d\d)\b"
-)
-_UNDER = re.compile(
-    rf",? ?(?:(?:that|which) )?(?:(?:are|is|stands?|come) )?(?:(?:\w{{1,20}}ed|"
-    rf"available) )?under (?:an? |the )?({LICENCES})"
-    rf"(?: ?2(?:\.0)?)?(?:[- ]licen[cs]es?)?(?![\w.]{{0,9}}\w)|,? (?:with|having|have|"
-    rf"has) an? ({LICENCES})[- ]licen[cs]e|"
-    rf"\b({LICENCES})[- ]licen[cs]ed"
-    rf"|(?:采用|使用|是)? ?({LICENCES}) ?(?:开源)?(?:许可证?|协议|授权)的?",
-    re.IGNORECASE,
-)
-_OTHERWISE = re.compile(
-    r"[，,] ?(?:如果|要是)?没有的话.*$|,? (?:or )?if (?:not|there (?:is|are) none)\b.*$",
-    re.IGNORECASE,
-)
-_FULL = whole(r"(?:the )?(?:full|whole|complete) texts? of|的?(?:全文|原文)")
-_ON_NO_LIST = whole(
-    r"(?:that |which )?(?:is |are )?(?:not|n't|on no|not on any|no) (?:on |of )?(?:(?:any|the|"
-    r"your|a) )?lists?"
-    r"(?: recommends?| mentions?| (?:has|have))?|不在(?:任何)?清单(?:里|上)的?|"
-    r"没有(?:被)?清单推荐的?"
-)
+_LESS = WORDING.patterns["takes_less"]
+_SHORT = WORDING.whole["short"]
+_BEFORE = WORDING.exact["before"]
+_AFTER = WORDING.exact["later_than"]
+_UNDER = WORDING.patterns["under_licence"]
+_OTHERWISE = WORDING.patterns["otherwise"]
+_FULL = WORDING.whole["full_text"]
+_ON_NO_LIST = WORDING.whole["on_no_list"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,11 +91,11 @@ def conditions(store: Store, text: str, lists: Sequence[ListRow] = ()) -> tuple[
     sites, not_sites = _sites(store, said)
     not_lists = [
         row.name for row in lists
-        if said.take(_negated(re.compile(rf"(?:list )?{re.escape(row.name)}(?: list)?")))
+        if said.take(_negated(rf"(?:list )?{re.escape(row.name)}(?: list)?"))
     ]  # fmt: skip
     unlisted = bool(said.take(_ON_NO_LIST))
-    not_kinds = [k for k, named in KINDS.items() if said.take(_negated(named))]
-    not_langs = [lang for lang, named in LANGUAGES.items() if said.take(_negated(named))]
+    not_kinds = [k for k, named in KINDS.items() if said.take(_negated(named.pattern))]
+    not_langs = [lang for lang, named in LANGUAGES.items() if said.take(_negated(named.pattern))]
     held = bool(said.take(_FULL))
     minutes = _minutes(said)
     since, until = said.take(_AFTER), said.take(_BEFORE)
@@ -171,12 +124,8 @@ class _Taken:
         return match
 
 
-def _negated(named: re.Pattern[str]) -> re.Pattern[str]:
-    return re.compile(
-        rf"(?:{_NO} (?:written )?(?:in )?|{_NO_ZH})(?:{named.pattern})(?:{_BUT_ZH})?(?: (?:ones|"
-        rf"sources|texts))?",
-        re.I,
-    )
+def _negated(named: str) -> re.Pattern[str]:
+    return made(WORDING.templates["not_these"], named=named)[0]
 
 
 def _licence(said: _Taken) -> str:
@@ -237,24 +186,10 @@ def _said_of(
 ) -> tuple[tuple[re.Pattern[str], ...], tuple[re.Pattern[str], ...]]:
     """Return how a text says that works are not on a site, and how that they are."""
     names = "|".join(re.escape(name) for name in sorted(named, key=len, reverse=True))
-    site, many = rf"(?P<s>{names})(?:'s)?", rf"(?P<s>{'|'.join(_OF_MANY)})"
+    site, many = rf"(?P<s>{names})(?:'s)?", rf"(?P<s>{'|'.join(_SITES)})"
     part = rf"(?P<p>{'|'.join(_PARTS)})"
-    refused = (
-        rf"{_NO} (?:the )?{site}(?: {part})?{_END}",
-        rf"{_NO_ZH} ?{site} ?{_BUT_ZH}",
-    )
-    wanted = (
-        rf",? (?:from|on|at|of) (?P<s>[\w-]{{1,60}}(?:\.[\w-]{{1,60}})+)(?: {part})?{_END}",
-        rf",? (?:on|from|at|of|in) (?:the )?{site} {part}(?: (?:site|website|pages?))?{_END}",
-        rf",? (?:that (?:are|is) )?(?:on|from|at|hosted (?:on|at|by)) {many}{_END}",
-        rf"(?<!the )\b{many} (?:{part} )?(?={UNIT})",
-        rf"{many} ?(?:上|里)?的?(?={UNIT})(?=[\u3400-\u9fff])",
-        rf"(?:来自|在) ?{site} ?(?:上|网站)?的?",
-    )
-    return (
-        tuple(re.compile(pattern, re.IGNORECASE) for pattern in refused),
-        tuple(re.compile(pattern, re.IGNORECASE) for pattern in wanted),
-    )
+    parts = {"site": site, "many": many, "part": part}
+    return made(WORDING.templates["off_site"], **parts), made(WORDING.templates["on_site"], **parts)
 
 
 def _plain_word(label: str) -> bool:

@@ -12,45 +12,21 @@ from assistant.answering.evidence import Line, statements
 from assistant.answering.values import Answer
 from assistant.collection.opening import told
 from assistant.collection.report import Report
+from assistant.collection.vocabulary import LICENCES, WORDING
 from index.search.library import Library
 from ingest.text.sentences import language
+from ingest.text.words import run_together
 
-LICENCE = "licence"
+REQUEST = "licence"
 """The kind of such a request, as `Answer.request` has it."""
 _PASSAGES = 30
 _SHOWN = 2
-_NAMED = {
-    "MIT": r"MIT", "Apache": r"Apache(?:[- ]?(?:License)?[, -]*(?:version |v)?2(?:\.0)?)?",
-    "GPL": r"(?:GNU )?[AL]?GPL(?:[- ]?v?[23](?:\.0)?)?", "BSD": r"(?:[0-4][- ]clause )?BSD",
-    "MPL": r"MPL(?:[- ]?2(?:\.0)?)?|Mozilla Public", "ISC": r"ISC", "Unlicense": r"Unlicense",
-    "Creative Commons": r"CC[- ]BY[\w.-]*|CC0|Creative Commons",
-    "Llama": r"Llama (?:\d[\d.]* )?Community", "OpenRAIL": r"(?:Open)?RAIL(?:-?[MSD])?",
-}  # fmt: skip
-_ANY = "|".join(_NAMED.values())
-_LICENCE = re.compile(rf"(?<![A-Za-z])(?:{_ANY})(?![A-Za-z])")
-_SPEAKS = re.compile(r"licen[cs]|commercial|许可|协议|授权|商用|open[- ]sourc|开源", re.IGNORECASE)
-_OWN = re.compile(
-    r"licen[cs]ed? under|under (?:the|an?) .{0,30}licen[cs]e|\blicen[cs]e\b|许可|协议开源",
-    re.IGNORECASE,
-)
-LICENCES = _ANY
-"""The names of licences, as a part of a pattern."""
-_ASKED = re.compile(
-    rf"^(?:is|are) (?:the )?(?P<a>.+?) (?:\w+ed |available )?under (?:an? |the )?"
-    rf"(?P<la>{_ANY})(?:[- ]licen[cs]e)?[?.! ]*$"
-    rf"|^(?:is|are) (?:the )?(?P<b>.+?) (?P<lb>{_ANY})[- ]licen[cs]ed[?.! ]*$"
-    r"|^(?:can|may) (?:i|we|one) use (?:the )?(?P<c>.+?)(?:'s)? (?:(?:code|model|weights) )?"
-    r"(?:commercially|(?:in|for) (?:an? )?commercial \w+)[?.! ]*$"
-    rf"|^(?P<d>.+?)\s*(?:是|采用|使用|用的?是?)(?:的是)?\s*(?P<ld>{_ANY})\s*"
-    r"(?:开源)?(?:许可证?|协议|授权)的?[吗么]?[？?]*$"
-    r"|^(?P<e>.+?)(?:能不能|能否|可不可以|是否可以|可以|能)(?:商用|用于商业)[吗么]?[？?]*$",
-    re.IGNORECASE,
-)  # fmt: skip
+_LICENCE = WORDING.exact["names_a_licence"]
+_SPEAKS = WORDING.patterns["of_licences"]
+_OWN = WORDING.patterns["own_licence"]
+_ASKED = WORDING.patterns["asks_licence"]
 
-_GENERAL = re.compile(
-    r"(?:an?|any|some|all|every|other|open)\b|怎样|如何|怎么|哪些|什么|一个|某个|任何|所有|开源",
-    re.IGNORECASE,
-)
+_GENERAL = WORDING.patterns["of_any_kind"]
 """What begins a kind of thing, or a question how to tell, rather than the name of one thing."""
 
 
@@ -70,7 +46,7 @@ def about_a_licence(
         return None
     wanted = next((_name(value) for key, value in said.items() if len(key) > 1), "")
     here = library(asked).asked_in(language(asked))
-    report = Report(here.store, question, asked, lang or language(asked), LICENCE)
+    report = Report(here.store, question, asked, lang or language(asked), REQUEST)
     found = sorted(_telling(here, thing), key=lambda told: wanted not in told[1])[:_SHOWN]
     if not found:
         return report.answer("", refused=report.text(
@@ -133,10 +109,10 @@ def _licences(text: str) -> list[str]:
 def _name(text: str) -> str:
     """Return what the licence in a text is called, whatever its version."""
     return next(
-        (name for name, said in _NAMED.items() if re.fullmatch(said, text, re.IGNORECASE)), text
+        (name for name, said in LICENCES.items() if re.fullmatch(said, text, re.IGNORECASE)), text
     )
 
 
 def _plain(text: str) -> str:
     text = re.sub(r"(?i)\b(?:adapter|model|project|repo\w*|code|library)s?\b", " ", text)
-    return re.sub(r"[\W_]+", "", text).casefold()
+    return run_together(text)

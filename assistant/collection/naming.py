@@ -17,6 +17,7 @@ from weakref import WeakKeyDictionary
 from assistant.collection.catalog import Catalog, ListRow, Work, catalog
 from assistant.learning import primer
 from index.store.sqlite import Store
+from ingest.links.sites.registry import SHARED
 from ingest.links.urls import canonical
 from ingest.values import PRIMER
 
@@ -38,11 +39,6 @@ _LITTLE = (
     "github com www http https html paper post blog page"
 )
 _DULL = frozenset(_LITTLE.split())
-_MANY = (
-    "github.com arxiv.org medium.com www.youtube.com docs.google.com x.com huggingface.co "
-    "colab.research.google.com mp.weixin.qq.com space.bilibili.com"
-)
-_HOSTS_OF_MANY = frozenset(_MANY.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +156,7 @@ def _site(url: str) -> Iterator[str]:
     """Yield what a site is called: the labels of its host that name it, its owner on GitHub."""
     parts = urlsplit(url)
     host = parts.hostname or ""
-    if host not in _HOSTS_OF_MANY:
+    if host not in SHARED:
         labels = host.removesuffix(".github.io").split(".")
         labels = labels[:-1] if len(labels) > 1 else labels
         yield from (label for label in labels if label not in ("www", "blog", "docs", "co"))

@@ -13,11 +13,12 @@ from assistant.answering.pieces import Piece
 from assistant.answering.values import Citation, Sentence
 from index.search.library import Hit, Library
 from index.store.catalog import recommendations_of
+from ingest.text.formulas import commands
+from ingest.text.scripts import HAN
 
 _FEWEST_TERMS = 4
 _LONGEST = 420  # characters
-_BEGINS = re.compile(r"[\"“‘'`$(（]?[A-Z0-9\u3400-\u9fff]|[a-z][\w-]*[A-Z0-9_]|[\"“].")
-_TEX = re.compile(r"\\[a-zA-Z]+")
+_BEGINS = re.compile(rf"[\"“‘'`$(（]?[A-Z0-9{HAN}]|[a-z][\w-]*[A-Z0-9_]|[\"“].")
 _MOST_TEX = 3
 Told = tuple[list[Sentence], list[Citation]]
 
@@ -66,7 +67,7 @@ def lines_of(library: Library, hit: Hit, most: int) -> list[Line]:
 def _stands(piece: Piece) -> bool:
     if piece.block or piece.title or piece.item or piece.leads or not piece.whole:
         return False
-    torn = not _BEGINS.match(piece.text) or len(_TEX.findall(piece.text)) > _MOST_TEX
+    torn = not _BEGINS.match(piece.text) or commands(piece.text) > _MOST_TEX
     return (
         len(piece.text) <= _LONGEST
         and not torn

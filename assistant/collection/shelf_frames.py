@@ -25,7 +25,8 @@ from assistant.collection.request import (
     WORK,
     Request,
 )
-from assistant.collection.vocabulary import LANGUAGES, LEVELS, LIST, PLACE, SAID, THING, UNIT, whole
+from assistant.collection.vocabulary import LANGUAGES, LEVELS, LIST, PLACE, SAID, THING, UNIT
+from assistant.wording import whole
 
 _AROUND_GONE = whole(r"(?:or|and|but|could|can|not|be|read|opened|why|any ?more)|已经|为什么|经")
 _ALL = whole(

@@ -4,7 +4,9 @@ import re
 
 from assistant.collection.asked import EDGE, Asked, known, trimmed
 from assistant.collection.request import AGREED, HOLDINGS, INVENTORY, LISTS, Request
-from assistant.collection.vocabulary import LEVELS, LIST, PLACE, SAID, UNIT, whole
+from assistant.collection.vocabulary import LEVELS, PLACE, SAID, WORDING
+from assistant.wording import whole
+from ingest.text.scripts import HAN
 
 _VIEWS = {
     "sites": whole(
@@ -34,45 +36,11 @@ _VIEWS = {
     "figures": whole(r"pictures?|figures?|images?|diagrams?|illustrations?|图片|插图|配图"),
 }
 """What of the whole is asked for, by the words that ask for it."""
-_ONLY_FIGURES = re.compile(
-    r"(?:do|does|are|is|how many) (?:(?:you|it|there|the library|your \w+) )?(?:have |hold |"
-    r"contain |keep |show )?"
-    r"(?:any |some )?(?:pictures?|figures?|images?|diagrams?|illustrations?)"
-    r"(?:,? (?:or|and) \w+)?(?: (?:do you have|are there|here|in .{0,30}))?[?.! ]*$"
-    rf"|(?:which|what) (?:{UNIT}) (?:have|has|hold|contain) (?:the )?(?:most )?"
-    r"(?:pictures?|figures?|images?|diagrams?|illustrations?)[?.! ]*$"
-    r"|(?:你|这里|资料库里?)?(?:的资料)?(?:里|中)?有(?:没有)?(?:多少张?)?(?:图片|插图|"
-    r"配图)吗?[？?]?$",
-    re.IGNORECASE,
-)
-_SAME = whole(
-    r"duplicat\w+|near[- ]copies|the same (?:pages?|links?|works?|address(?:es)?|thing|"
-    r"sources?)|twice|"
-    r"more than once|重复(?:的|内容|链接|资料)*|同一个?(?:页面|链接|网址|资料)|相同的(?:页面|"
-    r"链接|资料)"
-)
-_COMPARED = whole(
-    r"compar\w+|differ\w*|versus|vs\.?|that (?:the )?other\w*|lacks?|(?:has|have) that (?:no|the)|"
-    r"in common|both cover|overlap|比较|对比|区别|不同|没有的|共同"
-)
-_COVERING = re.compile(
-    rf"(?:which|what) (?:of (?:the|your|my) )?(?:{LIST}) (?:do |does )?(?:cover|mention|include|"
-    rf"treat|discuss|have)s? "
-    rf"(.+?),? (?:and|or) (?:which (?:of them )?)?(?:do(?:es)?n[o']?t|do(?:es)? not|lacks?)\b.*$"
-    rf"|(?:which|what) (?:of (?:the|your|my) )?(?:{LIST}) (?:is|are|would be|has|"
-    rf"have) (?:the )?(?:best|most(?: \w+)?|good|better|strongest)"
-    rf"(?: \w+)?? (?:for|to (?:learn|understand|study)|on|about|at) (.+?)[?.! ]*$"
-    rf"|哪[个份](?:{LIST})(?:最|更|比较)?(?:适合|好|有用)(?:用来)?(?:了解|学习?|[看读]|"
-    rf"关于)?(.+?)[？?]*$"
-    rf"|哪些(?:{LIST})(?:涵盖|包含|讲到?|涉及|提到|有)了?(.+?)[，,、]?(?:哪些|而?哪些)?(?:没有|"
-    rf"没)\w*[？?]*$",
-    re.IGNORECASE,
-)
-_BOTH = re.compile(
-    r"\bboth (.+?) and (.+?)[?.! ]*$|(?:既|同时|又)(?:讲|涉及|关于|谈|有)?(?:到|了)?(.+?)(?:和|"
-    r"与|又)(?:讲|涉及|关于|谈)?(?:到|了)?(.+?)(?:的.{0,6})?[？?]*$",
-    re.IGNORECASE,
-)
+_ONLY_FIGURES = WORDING.patterns["only_figures"]
+_SAME = WORDING.whole["same"]
+_COMPARED = WORDING.whole["compared"]
+_COVERING = WORDING.patterns["covering"]
+_BOTH = WORDING.patterns["both"]
 
 
 def overview(asked: Asked) -> Request | None:
@@ -135,7 +103,7 @@ def lists_compared(asked: Asked) -> Request | None:
             " ",
             re.sub(
                 r"(?i)\b(?:topics?|subjects?|no|other|english|one|what)\b|这?两个|一下|主题|"
-                r"[一两几](?![\u3400-\u9fff])",
+                rf"[一两几](?![{HAN}])",
                 " ",
                 subject,
             ),

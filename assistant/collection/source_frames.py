@@ -18,82 +18,23 @@ from assistant.collection.asked import (
 from assistant.collection.catalog import ListRow
 from assistant.collection.naming import Match, words_of
 from assistant.collection.request import HOLDINGS, MANY_SOURCES, ONE_SOURCE, SUMMARY, Request
-from assistant.collection.vocabulary import LANGUAGES, SAID, UNIT, number_of, whole
+from assistant.collection.vocabulary import LANGUAGES, SAID, UNIT, WORDING, number_of
+from assistant.wording import whole
 
-PRIMER_NOTE = whole("primer(?:'s)?|notes?|笔记")
-THIS_PAGE = whole(
-    r"(?:this|that|the same) (?:page|article|paper|post|source|document|note|text)|"
-    r"(?:这个|这篇|这份|这一|该|本)(?:页面?|网页|文章|论文|来源|文档|笔记)"
-)
+PRIMER_NOTE = WORDING.whole["primer_note"]
+THIS_PAGE = WORDING.whole["this_page"]
 """A source spoken of without a name: the one that is open, or was spoken of last."""
-_SENTENCES = re.compile(
-    r"(?:,? ?\b(?:in|with|using) )?(?:about |at most |no more than )?\b(?P<n>\d{1,2}|a single|"
-    r"an?|one|two|three|four|five|six|"
-    r"seven|eight|ten)[- ]sentences?\b(?: of)?|用?(?P<z>\d{1,2}|[一两二三四五六七八十])(?:句话|"
-    r"句)(?:来|内|以内)?",
-    re.IGNORECASE,
-)
-_RESULTS = whole(r"results?|findings?|conclusions?|结果|结论|发现")
-_A_WORK = whole(
-    r"(?:the|that) (?:[\w.-]+ ){1,6}(?:papers?|posts?|articles?|videos?|slides|talks?)|"
-    rf"(?:那|这)(?:篇|个|份|本|段)(?:{UNIT})"
-)
+_SENTENCES = WORDING.patterns["sentences"]
+_RESULTS = WORDING.whole["results"]
+_A_WORK = WORDING.whole["a_work"]
 _CERTAIN = 0.8
 _LIKE = 0.7
 _TITLE = 3  # words
-_SAYS = re.compile(
-    r"^(?:so,? )?(?:according to|based on|as per|going by|per|in the words of) (?P<a>.+?)(?:,|:|"
-    r" - )\s*(?P<aq>.+)$"
-    r"|^(?P<bq>.+?),? (?:according to|based on|as described (?:in|by)|"
-    r"in the words of) (?P<b>.+?)(?P<more>,? and (?:how|what|why|when|which|who|does|is|are)\b.*)?"
-    r"[?.!]*$"
-    r"|^(?:what|how|why) (?:do|does|did|would) (?P<c>.+?) (?:say|says|claim|write|argue|report|"
-    r"think|"
-    r"tell us|state|conclude|recommend|explain|describe|define)(?: (?:about|on|regarding|of|for|"
-    r"that|us))?"
-    r" (?P<cq>.+)$"
-    r"|^in (?P<d>[^,?]{8,120}), (?P<dq>.+)$"
-    r"|^(?:according to|based on|in) (?P<f>[^,?]{3,120}?),? (?P<fq>(?:what|how|why|which|when|who|"
-    r"does|do|is|are|can) .+)$"
-    r"|^(?:what|which|how|why|when|does|do|is|are) .{3,}? in (?P<e>the .{3,60}(?:paper|post|"
-    r"article|"
-    r"note|guide|document|book|blog|talk|video|course))[?.!]*$",
-    re.IGNORECASE,
-)
-_SAYS_ZH = re.compile(
-    r"^(?P<g>.{2,40}?)(?:对|关于)(?P<gq>.{2,40}?)(?:是)?(?:(?:怎么|如何|怎样)(?:看待?|说|讲|"
-    r"评价|建议|解释)的?|"
-    r"有(?:什么|何)(?:看法|建议|说法|观点))[？?。]*$"
-    r"|^(?:根据|按照|依据|据)(?P<a>.+?)(?:的(?:说法|介绍|描述|说明|文档|"
-    r"内容))?[，,：:]\s*(?P<aq>.+)$"
-    r"|^(?P<b>.+?)(?:里面?|中|上)?(?:是)?(?:怎么|如何|怎样)(?:说|讲|解释|描述|定义|"
-    r"看待?)的?(?P<bq>.*)$"
-    r"|^(?:在)?(?P<c>.+?)(?:里面?|中)(?:，|,)(?P<cq>.+)$"
-)
-_CHANGED = re.compile(
-    r"^(?:what|how) (?:has |have |did )?chang\w* (?:in|about|on|with|for|to) (.+?)"
-    r" (?:between|since|from|over|after)\b.*$"
-    r"|^(?:how|what) (?:has|have|did|does) (.+?) chang\w*"
-    r"(?: (?!between|since|from|over|after)(.+?))?(?: (?:between|since|from|over|after)\b.*)?$"
-    r"|(?:来源|资料|文档|文章|文献)(?:之间|里|中)?(?:对于?|关于|在)?(.{1,40}?)(?:上|方面)?"
-    r"的?(?:说法|观点|记载|数字|结论|建议|看法|描述)?(?:都)?(?:是否|有没有|是不是|有(?:什么)?|"
-    r"存在)?"
-    r"(?:一致|矛盾|冲突|不同|相同|分歧)",
-    re.IGNORECASE,
-)
-_OF_BOTH = re.compile(
-    r"what (?P<one>.{2,50}?) and (?P<other>.{2,50}?) (?:each |both )?(?:say|write|recommend|advise|"
-    r"claim|think|report)s? (?:about|on|of|for|regarding)? ?(?P<subject>.+)"
-    r"|(?P<one_zh>.{2,30}?)(?:和|与|跟)(?P<other_zh>.{2,30}?)(?:对|关于|在)(?P<subject_zh>.+?)"
-    r"(?:上|方面)?"
-    r"(?:的(?:说法|看法|建议|观点)|(?:是|分别|各)?(?:怎么|如何)(?:说|看|讲|建议))",
-    re.IGNORECASE,
-)
-_CLAUSE = re.compile(
-    r"\b(?:summar\w+|sum up|outline) (?:of )?(?:how|why|whether|what)\b|总结一?下?(?:怎么|如何|"
-    r"为什么)",
-    re.I,
-)
+_SAYS = WORDING.patterns["says"]
+_SAYS_ZH = WORDING.exact["says_zh"]
+_CHANGED = WORDING.patterns["changed"]
+_OF_BOTH = WORDING.patterns["of_both"]
+_CLAUSE = WORDING.patterns["clause"]
 
 
 def _a_person(asked: Asked, mention: str) -> bool:

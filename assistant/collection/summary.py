@@ -17,6 +17,7 @@ from assistant.answering.evidence import Line
 from assistant.answering.injection import orders
 from assistant.answering.pieces import pieces
 from assistant.collection.opening import Told, lines_of, passages, told
+from assistant.wording import wording
 from index.search.library import Hit, Library
 from index.store.values import StoredPassage
 
@@ -31,56 +32,14 @@ _LEAD = 0.015  # what standing one sentence further on costs, as cosine
 _HEADING = 0.5  # what likeness to the heading weighs beside likeness to the whole section
 _TITLE = 0.25  # and likeness to the title
 _LEANS_COST = 0.2
-_LEANS = re.compile(
-    r"(?:moreover|however|and|but|so|also|too|then|instead|otherwise|therefore|thus|hence|likewise|"
-    r"similarly|finally|with (?:this|that|these)|once|meanwhile|for (?:example|instance|single)|"
-    r"generally|sometimes|all|up until|since then|because of|due to|another|one of the|such|"
-    r"that(?:'s| is)|there|it|they|or|nor|yet|on the other hand|on top of|in (?:short|addition|"
-    r"contrast|other words|summary|the latest|general)|again|next|after (?:that|this)|at (?:this|"
-    r"that)|同样|此外|另外|然而|但是?|因此|所以|而且|然后|在此基础上|总之|同时|例如|比如|其中|"
-    r"这)\b|[\"“‘']",
-    re.IGNORECASE,
-)
-_CAPTION = re.compile(
-    r"(?:from|figure|fig\.|source|image|photo|credits?|table|example of|screenshot)\b|"
-    r".*\bet al\., |.*arXiv preprint|图 ?\d|来源[:：]|来自",
-    re.IGNORECASE,
-)
-_RESULTS = re.compile(
-    r"\b(?:results?|experiments?|experimental|evaluat\w+|findings?|performance|benchmarks?|"
-    r"conclusions?|impact|takeaways?|abstract|summary|ablations?)\b|结果|实验|评估|评测|结论|"
-    r"总结|性能|摘要",
-    re.IGNORECASE,
-)
-_FINDS = re.compile(
-    r"\b(?:outperform\w*|achiev\w+|reach\w*|improv\w+|faster|slower|speed-?ups?|better|worse|best|"
-    r"reduc\w+|increas\w+|decreas\w+|match\w*|exceed\w*|yields?|requir\w+ (?:up to|only)|fewer|"
-    r"(?:we|they|authors) (?:show|find|found|observe|demonstrate|report)|results? (?:show|suggest)|"
-    r"compar\w+ (?:to|with)|only|up to)\b|优于|提高|提升|降低|减少|达到|快|超过|发现|表明",
-    re.IGNORECASE,
-)
-_FIGURE = re.compile(r"\d+(?:\.\d+)?\s*(?:%|\\%|x\b|×|\$?\\times|-?fold|times\b|倍|B\b|M\b|k\b)|\d")
+_WORDING = wording("sentences")
+_LEANS = _WORDING.patterns["leans"]
+_CAPTION = _WORDING.patterns["caption"]
+_RESULTS = _WORDING.patterns["heads_results"]
+_FINDS = _WORDING.patterns["finds"]
 _MOST_RESULTS = 6
-_TALKS = re.compile(
-    r"(?:now|let'?s|let us|check out|click|note that|in (?:this|the (?:previous|next|following|"
-    r"last))"
-    r"|previously|as (?:you|we)|we(?:'ll|'ve| will| have| can| are| now)|you(?:'ll| can| will|"
-    r" may)|i |i'"
-    r"|if you|as always|don't|welcome|thanks|here|join |please|for (?:more |further )?"
-    r"(?:information|details)|remember|see |read |to (?:follow|get started|learn more)|first,"
-    r"|this concludes|an? (?:quick |short )?(?:run ?down|overview|recap) of|to run |"
-    r"(?:use|build|try|run|replace|modify|download|install|create) (?:on |with )?(?:the|your|an?) "
-    r"|本文|接下来|下面|我们|让我们|现在|首先|欢迎)|.*\b(?:this (?:post|article|blog|section|"
-    r"tutorial|chapter|page)|feedback|follow (?:me|us))\b",
-    re.IGNORECASE,
-)
-_BACK_MATTER = re.compile(
-    r"^(?:\W|\d)*(?:references?|bibliography|citations?|acknowledge?ments?|footnotes?|licen[cs]e|"
-    r"further reading|resources|comments?|related|appendix|changelog|contribut\w+|sponsors?|"
-    r"table of contents|contents|see also|sources|subscribe|star history|参考文献|致谢|附录|目录|"
-    r"引用|许可)",
-    re.IGNORECASE,
-)
+_TALKS = _WORDING.patterns["talks"]
+_BACK_MATTER = _WORDING.patterns["back_matter"]
 
 
 def summary(library: Library, url: str) -> tuple[Told, int, int]:
@@ -130,7 +89,7 @@ def results(library: Library, url: str) -> Told:
         for hit in hits:
             for unit in _units(library, hit):
                 said = unit[-1].text
-                figure = bool(_FIGURE.search(said))
+                figure = bool(re.search(r"\d", said))
                 if _FINDS.search(said) and (headed or figure):
                     reports.append((figure, len(reports), label, unit))
     ranked = sorted(reports, key=lambda report: (-report[0], report[1]))

@@ -9,18 +9,18 @@ import re
 from collections.abc import Iterable, Sequence
 
 from assistant.answering.primer_zh import in_chinese
-from assistant.answering.question import ASKING, understand
+from assistant.answering.question import understand
 from assistant.answering.values import Answer
 from assistant.collection.about import heads
 from assistant.collection.catalog import Catalog, Work, catalog
 from assistant.collection.naming import recognise, words_of
 from assistant.collection.request import ONE_SOURCE, PATH, SUMMARY, WORK, Request
-from assistant.collection.vocabulary import SAID
+from assistant.collection.vocabulary import SAID, WORDING
 from index.search.library import Hit, Library
 from index.store.values import StoredPassage
 from ingest.primer_questions import questions
 from ingest.text.scripts import has_han
-from ingest.text.words import says_nothing, without_asking
+from ingest.text.words import QUESTION_WORDS, says_nothing, without_asking
 from ingest.values import PRIMER
 
 _MOST = 3
@@ -28,12 +28,7 @@ _NAME = 3  # words of a bare name
 _ASPECT = 2  # content words: a subject and what is asked of it
 _FURTHER = 2  # more of a heading: what else it may be about
 _EXACT = 0.95  # likeness of a mention to the title it is
-_ASKING = frozenset(ASKING.split())
-_EFFORT = re.compile(
-    r"^how (long|hard|difficult|easy) (?:does|do|is|are) (?P<en>.{2,40}?)(?: take)?[?.!]*$"
-    r"|^(?P<zh>.{2,20}?)(?:要|需要)?(?:多久|多长时间|难吗|难不难)[？?]*$",
-    re.IGNORECASE,
-)
+_EFFORT = WORDING.patterns["effort"]
 
 
 def of_request(library: Library, request: Request) -> tuple[str, ...]:
@@ -176,5 +171,5 @@ def _content(library: Library, text: str, lang: str) -> frozenset[str]:
         parts = [part for part in without_asking(text).split() if part]
         return frozenset(term for part in parts for term in library.terms(part))
     plain = re.findall(r"[\w-]+", text.casefold())
-    kept = [word for word in plain if word not in _ASKING and not says_nothing(word)]
+    kept = [word for word in plain if word not in QUESTION_WORDS and not says_nothing(word)]
     return frozenset(library.terms(" ".join(kept))) if kept else frozenset()

@@ -15,7 +15,7 @@ from assistant.collection.asked import Asked
 from assistant.collection.catalog import catalog
 from assistant.collection.conditions import conditions
 from assistant.collection.request import Request
-from assistant.collection.vocabulary import SAID
+from assistant.collection.vocabulary import SAID, WORDING
 from index.search.library import Library
 from ingest.text.sentences import language
 
@@ -40,10 +40,7 @@ _FRAMES: tuple[Callable[[Asked], Request | None], ...] = (
     shelf_frames.work,
     shelf_frames.holdings,
 )
-_LEFT_OUT = re.compile(
-    r"\b(what|who|where|how|that|there|(?:could|did|does|do|is|are|have|has|was)n)(s|t)\b",
-    re.IGNORECASE,
-)
+_LEFT_OUT = WORDING.patterns["apostrophe_left_out"]
 _LONGEST = 2_000  # characters; what is longer is a pasted text with a question
 _SHORT = 12  # characters: says nothing of what it is
 _TELLING = (
@@ -52,18 +49,8 @@ _TELLING = (
 )  # fmt: skip
 
 
-_GREETING = re.compile(
-    r"^(?:(?:hi|hello|hey|good (?:morning|afternoon|evening))(?: there| all| everyone)?[,.! ]+"
-    r"|i(?:'m| am) (?:new|a beginner|here for the first time)(?: here| to (?:this|it))?[,.! ]+"
-    r"|(?:你好|您好|嗨|请问)[，,。！! ]*|我(?:是|刚)(?:新来|第一次来|来)的?[，,。！! ]+)+(?=.{6})",
-    re.IGNORECASE,
-)
-_THE_MOST = re.compile(
-    r"^(?:and )?(?:which|what)(?: (?:one|ones|of (?:them|these|those)))? (?:is|are|was) (?:the )?"
-    r"(?:most \w+|\w+est)(?: one| of them)?[?.! ]*$|^(?:其中)?哪(?:个|篇|部|份|"
-    r"些)是?最[\u3400-\u9fff]{1,6}[？?]*$",
-    re.IGNORECASE,
-)
+_GREETING = WORDING.patterns["greeting"]
+_THE_MOST = WORDING.patterns["the_most"]
 _ADDRESS = re.compile(r"https?://\S+")
 
 

@@ -3,14 +3,10 @@
 import re
 import tomllib
 
+from assistant.wording import filled, whole, wording
 from ingest.shipped import shipped
 
 _READ = tomllib.loads(shipped("vocabulary.toml").read_text("utf-8"))
-
-
-def whole(pattern: str) -> re.Pattern[str]:
-    """Return a pattern, without case, whose Latin alternatives match whole words only."""
-    return re.compile(rf"(?<![A-Za-z0-9_])(?:{pattern})(?![A-Za-z0-9_])", re.IGNORECASE)
 
 
 _NUMBERS = {
@@ -42,11 +38,16 @@ PLACE = _either(_READ["words"]["place"])
 THING = _either(_READ["words"]["thing"]).replace("{unit}", UNIT)
 
 
+LICENCES = {name: _either(said) for name, said in _READ["licences"].items()}
+"""How sources name each licence, as a part of a pattern."""
+LICENCE = _either(list(LICENCES.values()))
+_PARTS = {"unit": UNIT, "thing": THING, "list": LIST, "place": PLACE, "licence": LICENCE}
+WORDING = wording("collection", **_PARTS)
+"""How requests about the collection are put."""
+
+
 def _filled(alternatives: list[str]) -> str:
-    pattern = _either(alternatives)
-    for name, words in (("unit", UNIT), ("thing", THING), ("list", LIST), ("place", PLACE)):
-        pattern = pattern.replace(f"{{{name}}}", words)
-    return pattern
+    return filled(_either(alternatives), _PARTS)
 
 
 SAID = {name: whole(_filled(words)) for name, words in _READ["words"].items()} | {

@@ -9,36 +9,20 @@ import json
 import re
 from collections.abc import Sequence
 
-from assistant.answering.question import ASKING
 from assistant.conversation.rewriting import Exchange
 from assistant.learning import primer
+from assistant.wording import wording
 from ingest.text.sentences import language
+from ingest.text.words import QUESTION_WORDS
 
 _MOST_WORDS, _MOST_HAN = 6, 12
 _TAGS = 4
-_CHAT = re.compile(
-    r"<chat_history>(.*?)</chat_history>|<conversation>(.*?)</conversation>|"
-    r"#{1,4} *(?:chat history|conversation|聊天记录|对话)\W*(.*)$|^(?:chat history|"
-    r"conversation) *:(.*)$",
-    re.IGNORECASE | re.DOTALL | re.MULTILINE,
-)
-_SAID = re.compile(
-    r"(?:^|[:：])\s*(?:\*\*)?(?:user|human|用户|q)(?:\*\*)?\s*[:：]\s*(.+?)\s*(?=^\s*(?:\*\*)?(?:user|human|"
-    r"assistant|ai|"
-    r"用户|助手|a)(?:\*\*)?\s*[:：]|\Z)",
-    re.IGNORECASE | re.DOTALL | re.MULTILINE,
-)
-_MARKED = re.compile(
-    r"^\s*#{1,4} *(?:task|instructions?|guidelines?|任务)\b\s*:?", re.IGNORECASE | re.MULTILINE
-)
-_OF_THE_CHAT = re.compile(
-    r"\b(?:the|this|our|above|following) (?:chat|conversation|dialog(?:ue)?|discussion|"
-    r"messages?)\b|"
-    r"\b(?:user'?s|whole|entire|previous) (?:chat|conversation|dialog(?:ue)?)\b|"
-    r"\bchat history\b|这(?:句话|段对话|个对话|次对话)|(?:用户的?|以上|上面的?|上述|本次|"
-    r"整个)(?:对话|会话|聊天)",
-    re.IGNORECASE,
-)
+_WORDING = wording("client_tasks")
+_CHAT = _WORDING.patterns["chat"]
+_SAID = _WORDING.patterns["said"]
+_MARKED = _WORDING.patterns["marked"]
+_OF_THE_CHAT = _WORDING.patterns["of_the_chat"]
+_TOOLS = _WORDING.patterns["tools"]
 _ORDERS = (
     "generate", "create", "provide", "write", "suggest", "give", "summarise", "summarize",
     "come up with", "name", "choose", "select", "extract", "analyse", "analyze", "determine",
@@ -62,7 +46,6 @@ _WANTS = {  # in this order: a prompt for tags may speak of titles, too
     "tool_calls": ("correct tool", "available tools", "tool calls", "tool to use"),
     "emoji": ("emoji that", "emoji representing", "emoji for", "fitting emoji"),
 }  # fmt: skip
-_TOOLS = re.compile(r"^available tools: *[\[{]", re.IGNORECASE)
 _LONGEST_UNMARKED = 1500  # characters: an order about a chat that is not marked as a task is short
 
 
@@ -144,9 +127,8 @@ def _title(question: str) -> str:
     plain = question.strip(" ?？!！.。")
     if language(plain) == "zh":
         return plain[:_MOST_HAN]
-    asking = set(ASKING.split())
     words = plain.split()
-    while words and words[0].casefold().strip(",.:'\"") in asking:
+    while words and words[0].casefold().strip(",.:'\"") in QUESTION_WORDS:
         words.pop(0)
     title = " ".join((words or plain.split())[:_MOST_WORDS]).strip(" ,;:")
     return title[:1].upper() + title[1:]

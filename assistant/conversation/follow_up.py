@@ -11,7 +11,6 @@ from collections.abc import Sequence
 
 from assistant.answering.question import understand
 from assistant.conversation.names import (
-    names,
     only_name,
     other_named,
     swapped,
@@ -28,59 +27,20 @@ from assistant.conversation.topic import (
     phrases_zh,
     topics,
 )
+from assistant.wording import wording
 from ingest.text.scripts import has_han
+from ingest.text.things import names_said
 
-_OPENER = re.compile(
-    r"^(?:(?:thanks|thank you|ok|okay|i see|got it|hm+|sorry|actually|and|but|then|also|or|so|"
-    r"(?:great|well|right|sure|no|nope)(?=\s*[,.!]|\s+i\b)|i (?:meant|mean|was asking about))\b"
-    r"[\s,.!]*|(?:好的?|谢谢|明白了?|嗯+|请问|对了|那么?|所以|另外|还有(?=[，,])|换成|如果用?)"
-    r"[，,。!！\s]*)+(?=\S)",
-    re.IGNORECASE,
-)
-_FRAGMENT = re.compile(
-    r"(?:(?:what|how) about|(?:(?:does|is) )?(?:the )?same (?:hold |go )?for)\s+(.+)|"
-    r"(.+?)(?: (?:as well|too)|\s*(?:呢|怎么样|如何|也(?:需要|是|能|会)?吗))",
-    re.IGNORECASE,
-)
-_CONNECTS = re.compile(
-    r"(?:vs|versus|compared|unlike|in|for|with|without|on|at|during|using|under|after|before|when|"
-    r"while|if|against)\b|和|与|跟|相比|比起?",
-    re.IGNORECASE,
-)
-_POINTS = re.compile(
-    r"\b(?P<second>the (?:latter|second)(?: one)?)\b|\b(?P<first>the (?:former|first)(?: one)?)\b|"
-    r"\b(?P<many>both(?: of them)?|the two(?: of them)?|they|them)\b|\b(?P<whose>its|their)\b|"
-    r"\b(?:this|that|these|those|such|the same) (?:method|model|approach|technique|algorithm|"
-    r"architecture|idea|trick|paper|concept|thing|mechanism)s?\b|"
-    r"\b(?P<it>it|this|that|these|those)\b|"
-    r"(?P<second_zh>后者)|(?P<first_zh>前者)|(?P<many_zh>它们|二者|两者|这[些两][种个]?)|"
-    r"(?<!其)它|[这那该][种个项]?(?:方法|模型|技术|算法|架构|机制)|^这(?![样里么])|^其(?![中他它余实次])",
-    re.IGNORECASE,
-)
-_CHOOSES = re.compile(
-    r"(which)(?: ones?| of (?:them|these|those|the (?:two|three)))?(?= (?!of\b)\w)|"
-    r"((?:does|do|is|are|can|has|have) )either(?: of (?:them|the two)| one)?\b",
-    re.IGNORECASE,
-)
-_CLAUSE = re.compile(
-    r"[,;.?!:]\s|\b(?:and|but|if|when|because|while|since|so|whether|than)\b|[，,；;。？?]", re.I
-)
-_BARELY = re.compile(
-    r"(when|where|why|how) (?:is|was|were|are|did|does|do|has) (?:this|that|it|they|those)"
-    r"(?: (?:happen|happened|so|the case|be|been|done))?",
-    re.IGNORECASE,
-)
-"""Asks no more than its first word does: "when was that?"."""
-_EMPTY_IT = re.compile(
-    r"it (?:take|cost)\b.*\bto\b|it (?:\w+ )?(?:possible|good|hard|easy|true|worth|sense|safe|"
-    r"better|best|common|enough|necessary|useful|important) (?:to|that|if|whether|for)\b",
-    re.IGNORECASE,
-)
-_DEFINES = re.compile(
-    r"(?:what(?:'s| is| are)|define|explain|describe)\s+(?!the\b|an?\b|its\b|any\b)|"
-    r"什么是|什么叫|解释|介绍",
-    re.IGNORECASE,
-)
+_WORDING = wording("conversation")
+_OPENER = _WORDING.patterns["opener"]
+_FRAGMENT = _WORDING.patterns["fragment"]
+_CONNECTS = _WORDING.patterns["connects"]
+_POINTS = _WORDING.patterns["points"]
+_CHOOSES = _WORDING.patterns["chooses"]
+_CLAUSE = _WORDING.patterns["clause"]
+_BARELY = _WORDING.patterns["barely"]
+_EMPTY_IT = _WORDING.patterns["empty_it"]
+_DEFINES = _WORDING.patterns["defines"]
 _NO_SUBJECT_ZH = (
     "有",
     "需要",
@@ -150,12 +110,12 @@ def _fragment(asked: str, last: str, about: list[str], apart: bool) -> str | Non
         return None
     if not name and not whole and any(map(is_stop, WORD.findall(part))):
         return None
-    if part.lower().startswith("the ") and not name and not names(part):
+    if part.lower().startswith("the ") and not name and not names_said(part):
         return f"explain {part} of {_joined(about, asked)}"
     if len(about) == 1 and has_han(asked) == has_han(last):
         if name and (named := swapped(last, name)):
             return named
-        if about[0] in last and (name or names(part) or not names(about[0])):
+        if about[0] in last and (name or names_said(part) or not names_said(about[0])):
             return last.replace(about[0], part, 1)
     return f"解释一下 {part}" if has_han(asked) else f"explain {part}"
 
@@ -164,7 +124,7 @@ def _which_of(asked: str, last: str) -> str | None:
     """Name the sides of the comparison before, of which a question asks which ("which one is")."""
     choice = _CHOOSES.match(asked)
     sides = topics(last) if choice and understand(last).sides else []
-    if choice is None or len(sides) < 2 or names(asked[choice.end() :]):
+    if choice is None or len(sides) < 2 or names_said(asked[choice.end() :]):
         return None
     either = "either" in choice[0].casefold()
     named = (" or " if either else " and ").join((", ".join(sides[:-1]), sides[-1]))
@@ -205,7 +165,7 @@ def _points_inside(asked: str, pronoun: re.Match[str]) -> bool:
     if pronoun["whose"]:
         return bool(content(ahead))
     clauses = _CLAUSE.split(ahead)
-    said = len(content(ahead)) >= _FEW or len(names(ahead)) > 1
+    said = len(content(ahead)) >= _FEW or len(names_said(ahead)) > 1
     return said or any(content(clause) for clause in clauses[:-1])
 
 

@@ -7,6 +7,9 @@ word is looked up, no sentence is matched. What has any other word is a question
 import re
 from dataclasses import dataclass
 
+from assistant.wording import wording
+from ingest.text.scripts import has_han
+
 THANKS, GREETING, BYE, YES, NO, FINE, WHO, AGAIN = (
     "thanks", "greeting", "bye", "yes", "no", "fine", "who", "again",
 )  # fmt: skip
@@ -38,18 +41,8 @@ _ZH = {
     FINE: r"好的?|嗯+|明白|知道|了解|懂|行|不错|很好|太好|清楚|原来如此",
 }
 _ZH_FILLER = r"你|您|了|啊|哦|呀|呢|吧|嘛|的|我|大家|非常|十分|很|太|都|啦|！|!|。|，|,|\s|~|～"
-_WHO = re.compile(
-    r"(?:hi|hello|hey|so)?[ ,]*(?:who|what) (?:are|r) (?:you|u)|what (?:can|"
-    r"do) you do(?: for me)?|what (?:can'?t|can ?not) you (?:do|answer)|what can you (?:not )?"
-    r"answer|what (?:should|can|may) i (?:not )?ask(?: you)?|你(?:能|会|不能|不会)回答(?:些)?什么|"
-    r"(?:我)?(?:能|可以)问(?:些)?什么|what is "
-    r"(?:this|refdesk)|what are you (?:able to do|good (?:for|at))|how (?:do|can) (?:you work|"
-    r"you help"
-    r"(?: me)?|i use (?:you|this))|help(?: me)?|你是谁|你是什么|你(?:能|会|可以)(?:做|"
-    r"干)(?:些)?什么|"
-    r"(?:怎么|如何)(?:用你|使用)|帮助|refdesk 是什么",
-    re.IGNORECASE,
-)
+_WORDING = wording("conversation")
+_WHO = _WORDING.patterns["who"]
 
 _MANNERS = {
     "shorter": "shorter short brief briefly concise concisely condensed tldr shorten",
@@ -65,35 +58,13 @@ _MANNERS = {
     "sure": "sure certain",
 }  # fmt: skip
 _MANNER_OF = {word: manner for manner, words in _MANNERS.items() for word in words.split()}
-_DOUBTS = re.compile(
-    r"are you (?:really |quite )?(?:sure|certain)|(?:really|seriously)|"
-    r"is (?:that|this|it) (?:really |actually )?(?:true|right|correct|so)",
-    re.IGNORECASE,
-)
-_DROPS = re.compile(
-    r"(?:ok(?:ay)? |oh |no |then )?(?:never ?mind|forget (?:it|that|about it)|nothing(?: else)?|"
-    r"don'?t (?:bother|worry)(?: about it)?|(?:no )?that(?:'?s| is| will be| was)? "
-    r"(?:all|it|enough)(?: for (?:now|today))?|i'?m (?:done|good)|"
-    r"no (?:more )?(?:further )?questions?|stop|cancel|leave it|let'?s leave it)"
-    r"(?: (?:thanks|thank you|then|now|for now))?",
-    re.IGNORECASE,
-)
-"""What a person says who wants nothing more."""
-_DROPS_ZH = re.compile(
-    r"(?:那)?(?:算了|没事了?|没什么了?|不用了|没别的了?|就这些了?|先这样)[吧啊哈]?"
-)
-_AS_TO_A_CHILD = re.compile(
-    r"\blike (?:i'?m|i am|to) (?:an? )?(?:\w+ )?(?:five|5|kid|child|beginner)\b", re.IGNORECASE
-)
-_LOST = re.compile(
-    r"what|huh|pardon(?: me)?|sorry|come again|what do you mean|"
-    r"i (?:do not|don'?t|did not|didn'?t) (?:get|understand|follow)(?: (?:it|that|this))?",
-    re.IGNORECASE,
-)
+_DOUBTS = _WORDING.patterns["doubts"]
+_DROPS = _WORDING.patterns["drops"]
+_DROPS_ZH = _WORDING.exact["drops_zh"]
+_AS_TO_A_CHILD = _WORDING.patterns["as_to_a_child"]
+_LOST = _WORDING.patterns["lost"]
 """What a person says who did not understand the answer."""
-_LOST_ZH = re.compile(
-    r"(?:我?还?(?:没|不)(?:太|大)?(?:听|看|弄)?(?:懂|明白)|什么意思|啥意思)[啊呀呢]?"
-)
+_LOST_ZH = _WORDING.exact["lost_zh"]
 _BETWEEN = (
     "please pls can could would will you it that this say said put make made give me in a an as "
     "the "
@@ -143,7 +114,7 @@ def move(text: str) -> Move | None:
         return Move(FINE)
     if _LOST_ZH.fullmatch(plain):
         return Move(AGAIN, frozenset({"simpler"}))
-    if re.search("[\u3400-\u9fff]", plain):
+    if has_han(plain):
         return _chinese(plain)
     words = re.findall(r"[a-z0-9]+(?:['-][a-z]+)?", plain.casefold().replace("tl;dr", "tldr"))
     if _DOUBTS.fullmatch(plain) or words[-2:] == ["you", "sure"]:

@@ -7,32 +7,13 @@ capitals and digits, no grammar, so that it serves both languages.
 import re
 from collections.abc import Sequence
 
-_NAME = re.compile(r"[A-Z][\w+#-]* \d[\w.]*(?<!\.)|[A-Za-z0-9][\w+#]*(?:[-.][\w+#]+)*", re.ASCII)
-_FIRST = re.compile(r"(?:^|[.!?。！？]\s)\W*(\w)")
-_OTHER = re.compile(
-    r"\bthe other (?P<noun>ones?|two|[\w-]+)(?: (?:that )?(?:you|it) (?:mentioned|named|said))?\b|"
-    r"另(?:外)?一(?:个|种)",
-    re.IGNORECASE,
-)
+from assistant.wording import wording
+from ingest.text.things import is_name, names_said
+
+_WORDING = wording("conversation")
+_OTHER = _WORDING.patterns["the_other"]
 _LONGEST_ZH = 10
 _BARE = ("one", "ones", "two")
-
-
-def names(text: str) -> list[str]:
-    """Return the names in a text, each once: words with a capital or a digit, or like top-k.
-
-    A word that begins a sentence counts if it has a digit or a second capital.
-    """
-    first = {match.start(1) for match in _FIRST.finditer(text)}
-    known = []
-    for word in _NAME.finditer(text):
-        inside = word[0][1:]
-        odd = any(sign.isupper() or sign.isdigit() for sign in inside) or word[0][-2:-1] == "-"
-        begins = word.start() in first
-        capital = word[0][0].isupper() and not begins and len(word[0]) > 1
-        if (odd or capital) and not word[0].isdigit():
-            known.append(word[0])
-    return list(dict.fromkeys(known))
 
 
 def swapped(last: str, name: str) -> str | None:
@@ -40,7 +21,7 @@ def swapped(last: str, name: str) -> str | None:
 
     Of several names none is taken unless one is written in the same way.
     """
-    known = [other for other in names(last) if other.casefold() != name.casefold()]
+    known = [other for other in names_said(last) if other.casefold() != name.casefold()]
     alike = [other for other in known if _shape(other) == _shape(name)]
     choice = alike[:1] or (known if len(known) == 1 else [])
     if not choice:
@@ -77,11 +58,11 @@ def other_named(asked: str, last: str, answer: str) -> str | None:
     pointer = _OTHER.search(asked)
     if pointer is None:
         return None
-    before = names(last)
-    rest = [name for name in names(answer) if name not in before]
+    before = names_said(last)
+    rest = [name for name in names_said(answer) if name not in before]
     shapes = {_shape(name) for name in before}
     rest = [name for name in rest if _shape(name) in shapes] or rest
-    if not any(_shape(name) in shapes for name in names(answer) if name in before):
+    if not any(_shape(name) in shapes for name in names_said(answer) if name in before):
         rest = rest[1:]  # "which scheduler ...?": the first is the one that was found
     if not rest:
         return None
@@ -96,7 +77,9 @@ def swapped_after(last: str, asked: str) -> str | None:
     if not only_name(name):
         return None
     before = rf"\b{re.escape(preposition)} (?:the )?"
-    alike = [n for n in names(last) if re.search(rf"{before}{re.escape(n)}\b", last, re.IGNORECASE)]
+    alike = [
+        n for n in names_said(last) if re.search(rf"{before}{re.escape(n)}\b", last, re.IGNORECASE)
+    ]
     return last.replace(alike[0], name, 1) if alike else None
 
 
@@ -105,12 +88,7 @@ def only_name(part: str) -> str:
     words = [word.strip(",.?!，。？！") for word in part.split()]
     words = [word for word in words if word.casefold() not in ("the", "a", "an", "one", "ones")]
     name = " ".join(words)
-    return name if _looks(name) else ""
-
-
-def _looks(word: str) -> bool:
-    odd = any(c.isupper() or c.isdigit() for c in word) or word[-2:-1] == "-"
-    return odd and bool(_NAME.fullmatch(word))
+    return name if is_name(name) else ""
 
 
 def _shape(name: str) -> str:

@@ -9,17 +9,19 @@ import tomllib
 from itertools import groupby
 from operator import itemgetter
 
-from assistant.answering.question import ASKING, understand
-from assistant.conversation.names import names
+from assistant.answering.question import understand
 from assistant.learning import primer
+from assistant.wording import wording
 from ingest.shipped import shipped
 from ingest.text.sentences import language
+from ingest.text.things import names_said
+from ingest.text.words import QUESTION_WORDS
 
 _READ = tomllib.loads(shipped("follow_ups.toml").read_text("utf-8"))
 _VERBS = frozenset(_READ["en"]["verbs"].split())
 _SIDES = frozenset(_READ["en"]["sides"].split())
-_EMPTY = frozenset(f"{ASKING} {_READ['en']['little']}".split())
-_ENDS_ZH = re.compile(_READ["zh"]["ends"].replace("\n", ""))
+_EMPTY = QUESTION_WORDS | frozenset(_READ["en"]["little"].split())
+_ENDS_ZH = wording("conversation").exact["ends_zh"]
 WORD = re.compile(r"[^\W_][\w'+.-]*[\w+]|[^\W_]")
 MARKS = " ?!.？。！"
 _LONGEST = 8  # words: what is called a side, and is longer, is no name
@@ -34,7 +36,7 @@ def topics(question: str) -> list[str]:
             _ENDS_ZH.sub("", side).strip() if _chinese(plain) else _bare(side) for side in sides
         ]
     phrases = phrases_zh(plain) if _chinese(plain) else _phrases(plain)
-    written = names(plain)
+    written = names_said(plain)
     named = [phrase for phrase in phrases if any(name in phrase for name in written)]
     known = [phrase for phrase in phrases if primer.named(phrase)]
     own = [phrase for phrase in phrases if not aspects_only(content(phrase))]
@@ -74,7 +76,7 @@ def names_something(text: str, said: str = "") -> bool:
     A subject that was ``said`` before is none of its own.
     """
     new = set(primer.named(text)) - set(primer.named(said))
-    return bool(names(text)) or bool(new)
+    return bool(names_said(text)) or bool(new)
 
 
 def _bare(side: str) -> str:

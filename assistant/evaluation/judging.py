@@ -7,12 +7,14 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from ingest.text.scripts import HAN
+
 _STOP = frozenset(
     """a an and are as at be by can do does each for from has have in into is it its not of on only
     or so than that the their them then there they this to was were which while with you
     your""".split()  # noqa: SIM905  # a list of words reads better as words
 )
-_WORD = re.compile(r"[a-z0-9]+(?:[.][0-9]+)?|[\u4e00-\u9fff]")
+_WORD = re.compile(rf"[a-z0-9]+(?:[.][0-9]+)?|[{HAN}]")
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:[.,]\d+)*")
 _NAME = re.compile(r"\b(?:[A-Z]{2,}[\w-]*|[A-Z][a-z]*[A-Z0-9][\w-]*)\b")
 _CORRECT_WORDS = 0.6

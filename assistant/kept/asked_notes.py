@@ -3,11 +3,11 @@
 Nothing else is ever answered from notes, and these answers from nothing else.
 """
 
-import re
 from collections.abc import Sequence
 
 from assistant.answering.values import Answer, Citation, Sentence
 from assistant.kept.notes import THREAD, Note
+from assistant.wording import wording
 from ingest.links.urls import deep_link
 
 REQUEST = "notes"
@@ -15,20 +15,8 @@ REQUEST = "notes"
 MOST = 20
 """The most notes of an answer."""
 _LONGEST = 200  # characters: a longer question is about something else too
-_VERB = r"(?:note|noted|write|wrote|jot|highlight|highlighted|mark|marked|annotate|annotated)"
-_ABOUT = r"(?: (?:about|on|of|for) (?P<about>.+))?"
-_FORMS = tuple(
-    re.compile(form)
-    for form in (
-        rf"(?:what|which) (?:did|have) i {_VERB}(?: down)?{_ABOUT}",
-        r"(?:(?:show|list|give)(?: me)?|what are|what do|find)? ?(?:all )?my (?:own )?"
-        rf"(?:notes|highlights)(?: say)?{_ABOUT}",
-        r"(?:我)?(?:关于|对于?|针对)(?P<about>.+?)[,，]?(?:我)?(?:都)?(?:记了|做了|写了|标了)"
-        r"(?:些|哪些|什么|一些)*(?:什么|笔记|内容)?",
-        r"我(?:都)?(?:记了|做了|写了)(?:些|哪些|什么)*(?:关于|有关)(?P<about>.+?)的(?:笔记|内容)",
-        r"(?:我的笔记(?:里|中)?(?:有没有|有|关于|说了)*)(?P<about>.+?)?(?:的(?:笔记|内容))?",
-    )
-)
+_WORDING = wording("conversation")
+_FORMS = _WORDING.several["own_notes"]
 
 
 def subject(question: str) -> str | None:

@@ -6,8 +6,11 @@ each becomes something a learner can be asked.
 
 import re
 
-_ASKS = re.compile(r"(Why|How (?:large|small|many|much|exact|often)|How|Where|When|What) (.+)$")
-_BE = re.compile(r"^((?!.* and ).+?) (is|are|was|were)(?: (.+))?$")
+from assistant.wording import wording
+
+_WORDING = wording("sentences")
+_ASKS = _WORDING.exact["heading_asks"]
+_BE = _WORDING.exact["be"]
 _DOES = {
     "exists": "exist", "works": "work", "costs": "cost", "fails": "fail", "helps": "help",
     "pays": "pay", "arises": "arise", "learns": "learn", "differs": "differ", "adds": "add",
@@ -22,22 +25,10 @@ _PARTS = {
     "costs": ("what {do} {it} cost", "{its} costs"),
 }
 _DOING = {"evaluating", "learning", "serving"}
-_HEAD_NOUN = re.compile(r" (?:of|in|for|with|to|from|on|by|at) | \(|: ")
-_DEFINES = re.compile(
-    r"([A-Z][\w.+'’-]*"
-    r"(?: (?!which|that|who|and|or|of|in|for|with|to|between|at|by|on|such)[\w.+'’-]+){0,4}"
-    r"(?: \([^()]{2,60}\))?) (is|are) (?:an?|the|any|one) ",
-)
-_SAYS_WHAT = (
-    r"(?: ?[(（][^()（）]{2,60}[)）])?"
-    r"(?: (?:is|are) (?:an?|any|one of|the (?:process|task|practice|idea)) | ?(?:是一|是指|指的是))"
-)
-_NO_SUBJECT = re.compile(
-    r"(?:the|an?|it|this|that|these|those|there|here|what|which|who|when|where|why|how|one|each|every|such"
-    r"|both|all|another|other|result|idea|reason|goal|aim|point|problem|difference|answer|first"
-    r"|second|third|last|next|if|in|for|so|but|our|we|he|she|they|you|i|its|their|his|her)\b",
-    re.IGNORECASE,
-)
+_HEAD_NOUN = _WORDING.exact["head_noun"]
+_DEFINES = _WORDING.exact["defines"]
+_SAYS_WHAT = _WORDING.words["says_what"]
+_NO_SUBJECT = _WORDING.patterns["no_subject"]
 
 
 def topic_in_text(topic: str, text: str) -> str:

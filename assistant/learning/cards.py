@@ -17,6 +17,7 @@ from assistant.learning.primer import Note
 from index.search.library import Library
 from ingest.errors import NothingFound, UsageError
 from ingest.text.blocks import blocks as blocks_of
+from ingest.text.numbers import WRITTEN
 from ingest.text.sentences import sentences
 from ingest.values import Document
 
@@ -31,7 +32,6 @@ _OF_SOURCES = 3
 _OF_DOCUMENT = 12
 _HITS = 8
 _TELLING = 50
-_NUMBER = re.compile(r"\d+(?:(?:,|\{,\})\d{3})*(?:\.\d+)?")
 _ENDS = tuple('.!?。！？;；)]"”’`*')
 _BLANK = "_____"
 
@@ -138,7 +138,7 @@ def _definitions(note: Note, text: str, blocks: list[_Block]) -> Iterator[Card]:
             if (
                 definition
                 and note.slug not in primer.named(definition[0])
-                and not _NUMBER.match(definition[0])
+                and not WRITTEN.match(definition[0])
             ):
                 yield _card(definition[1], quote, note.topic, note.url)
 
@@ -152,7 +152,7 @@ def _gaps(note: Note, topic: str, text: str, blocks: list[_Block]) -> list[Card]
     for block in blocks:
         for quote in _sentences(text[block.start : block.end]) if block.kind == "prose" else ():
             subjects = primer.named(quote)
-            numbers = list(_NUMBER.finditer(quote))
+            numbers = list(WRITTEN.finditer(quote))
             worked = [number for number in numbers if _is_worked(number[0], quote, note)]
             if worked and subjects and quote[:1].isalpha() and quote.endswith(_ENDS):
                 gap = max(worked, key=lambda number: len(number[0]))

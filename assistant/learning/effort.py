@@ -5,12 +5,13 @@ library. Knows nothing of topics or paths.
 """
 
 import math
-import re
 
+from assistant.wording import wording
 from index.store.values import DIFFICULTIES
 from ingest.links.urls import source_of
 from ingest.text.blocks import blocks, code_lines
-from ingest.text.scripts import HAN, letters
+from ingest.text.formulas import count
+from ingest.text.scripts import count_spaced, letters
 from ingest.values import Document
 
 DEFAULT_MINUTES = {
@@ -32,27 +33,16 @@ _BY_KIND = {
     "thread": 0.4, "video": 0.4, "course": 0.6, "slides": 0.8, "list": 0.8, "post": 0.9,
     "note": 1.0, "docs": 1.0, "notebook": 1.1, "repository": 1.2, "code": 1.4, "paper": 1.8,
 }  # fmt: skip
-_GENTLE = re.compile(
-    r"\b(illustrat\w+|visual\w*|intro|introduc\w+|beginners?|dummies|basics?|novice\w*|gentle|eli5"
-    r"|explained|fundamentals?|getting started|crash course|from scratch)\b"
-    r"|图解|可视化|入门|零基础|浅谈",
-    re.IGNORECASE,
-)
-_STEEP = re.compile(
-    r"\b(deri\w*|proofs?|maths?|mathematic\w+|theor(?:y|etical)|advanced|deep dive|deeper|in-depth"
-    r"|low[- ]level|internals|kernels?|cuda|fp8|scaling)\b|推导|证明|深入|进阶|底层|源码",
-    re.IGNORECASE,
-)
+_WORDING = wording("sentences")
+_GENTLE = _WORDING.patterns["gentle"]
+_STEEP = _WORDING.patterns["steep"]
 _TITLE_STEP = 0.5
-_FORMULA = re.compile(r"\$[^$\n]+\$|\\\(|\\\[")
 # Marked formulas to a word: of the primer's own notes half of the hard ones and a quarter of the
 # easy ones have more.
 _MANY_FORMULAS = 0.02
 _FORMULA_STEP = 0.4
 _LONG_MINUTES, _SHORT_MINUTES = 30, 4
 _LENGTH_STEP = 0.3
-
-_WORD = re.compile(rf"[^\W\d_{HAN}]+(?:['’-][^\W\d_{HAN}]+)*|\d[\d.,]*")  # no Chinese
 
 
 def text_minutes(text: str) -> int:
@@ -62,9 +52,9 @@ def text_minutes(text: str) -> int:
     """
     prose, code = _apart(text)
     han = letters(prose).han
-    words = len(_WORD.findall(prose))
+    words = count_spaced(prose)
     minutes = words / _WORDS_A_MINUTE + han / _HAN_A_MINUTE
-    minutes += len(_WORD.findall(code)) / _CODE_WORDS_A_MINUTE
+    minutes += count_spaced(code) / _CODE_WORDS_A_MINUTE
     return max(1, math.ceil(minutes))
 
 
@@ -87,8 +77,8 @@ def difficulty(title: str, kind: str, document: Document | None) -> str:
     level -= _TITLE_STEP * bool(_GENTLE.search(title))
     level += _TITLE_STEP * bool(_STEEP.search(title))
     if document is not None and kind not in _NEVER_BY_TEXT:
-        words = max(1, len(_WORD.findall(document.text)))
-        formulas = len(_FORMULA.findall(document.text))
+        words = max(1, count_spaced(document.text))
+        formulas = count(document.text)
         level += _FORMULA_STEP * (formulas / words > _MANY_FORMULAS)
         read = text_minutes(document.text)
         level += _LENGTH_STEP * ((read >= _LONG_MINUTES) - (read <= _SHORT_MINUTES))

@@ -8,15 +8,13 @@ from assistant.learning.primer import Note
 from index.store.catalog import entry_rows
 from index.store.sqlite import Store
 from index.store.values import Recommendation
+from ingest.links.sites import registry as sites
 from ingest.links.urls import canonical
 from ingest.lists.catalog_file import FOUNDING
 
-_ACCOUNT = re.compile(
-    r"https?://(?:www\.)?(?:(?:x|twitter)\.com/\w+|space\.bilibili\.com/\d+|"
-    r"youtube\.com/(?:@[\w.-]+|channel/[\w-]+|c/[\w-]+)|github\.com/[\w-]+|medium\.com/@[\w.-]+|"
-    r"linkedin\.com/in/[\w%-]+)",
-    re.IGNORECASE,
-)
+_PERSON = re.compile(
+    r"https?://(?:www\.)?linkedin\.com/in/[\w%-]+", re.IGNORECASE
+)  # no site that is read
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +49,7 @@ def sources(store: Store) -> dict[str, Source]:
 
 def is_account(url: str) -> bool:
     """Say whether an address is where somebody publishes, not something to read or watch."""
-    return bool(_ACCOUNT.fullmatch(url.rstrip("/")))
+    return sites.is_account(url) or bool(_PERSON.fullmatch(url.rstrip("/")))
 
 
 def named(source: Source) -> tuple[str, ...]:

@@ -8,12 +8,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from assistant.references.csl import Item
+from ingest.text.numbers import MONTHS
 
 _MOST_AUTHORS = 20
-_MONTHS = (
-    "", "January", "February", "March", "April", "May", "June", "July", "August", "September",
-    "October", "November", "December",
-)  # fmt: skip
 _DATED_BY_DAY = ("webpage", "post-weblog", "post", "motion_picture", "speech", "software")
 _LABELS = {
     "software": "Computer software", "motion_picture": "Video", "speech": "Slides",
@@ -87,7 +84,7 @@ def _issued(item: Item) -> str:
     if len(parts) == 1 or item["type"] not in _DATED_BY_DAY:
         return str(parts[0])
     day = f" {parts[2]}" if len(parts) > 2 else ""
-    return f"{parts[0]}, {_MONTHS[parts[1]]}{day}"
+    return f"{parts[0]}, {MONTHS[parts[1] - 1]}{day}"
 
 
 def _link(item: Item) -> str:
@@ -98,7 +95,7 @@ def _link(item: Item) -> str:
     seen: Any = item.get("accessed", {}).get("date-parts", [[]])[0]
     if not url or item.get("number") or len(seen) < 3:
         return url
-    return f"Retrieved {_MONTHS[seen[1]]} {seen[2]}, {seen[0]}, from {url}"
+    return f"Retrieved {MONTHS[seen[1] - 1]} {seen[2]}, {seen[0]}, from {url}"
 
 
 def _ended(text: str) -> str:

@@ -8,7 +8,10 @@ from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any
 
-from assistant.references.csl import Item, without_controls, year_of
+from assistant.references.csl import Item, year_of
+from ingest.text.characters import without_controls
+from ingest.text.formulas import INLINE
+from ingest.text.numbers import MONTHS
 
 _TYPES = {
     "article-journal": "article", "paper-conference": "inproceedings", "chapter": "incollection",
@@ -18,14 +21,12 @@ _VENUES = {
     "article": "journal", "inproceedings": "booktitle", "incollection": "booktitle",
     "phdthesis": "school", "techreport": "institution",
 }  # fmt: skip
-_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _ESCAPED = str.maketrans({
     "\\": r"\textbackslash{}", "{": r"\textbraceleft{}", "}": r"\textbraceright{}", "$": r"\$",
     "&": r"\&", "%": r"\%", "#": r"\#", "_": r"\_", "~": r"\textasciitilde{}",
     "^": r"\textasciicircum{}",
 })  # fmt: skip
 _AROUND = ":;,.!?()[]\"'“”‘’（）：，。！？"
-_FORMULA = re.compile(r"\$(?=\S)((?:[^$\\]|\\.){1,200})(?<=\S)\$")
 _URL = str.maketrans({"{": "%7B", "}": "%7D", "\\": "%5C", " ": "%20"})
 
 
@@ -51,7 +52,7 @@ def _entry(item: Item) -> str:
         "title": _braced(_title(item.get("title", ""))),
         _VENUES.get(kind, "howpublished"): _braced(escaped(venue)),
         "year": _braced(year_of(item)),
-        "month": _MONTHS[issued[1] - 1] if len(issued) > 1 else "",
+        "month": MONTHS[issued[1] - 1][:3].lower() if len(issued) > 1 else "",
         "volume": _braced(escaped(item.get("volume", ""))),
         "number": _braced(escaped(item.get("issue", ""))),
         "pages": _braced(escaped(item.get("page", "")).replace("–", "--")),
@@ -97,7 +98,7 @@ def _title(title: str) -> str:
     """Return a title: its formulas are left as they are, its capitals kept as they are."""
     parts: list[str] = []
     end = 0
-    for formula in _FORMULA.finditer(title):
+    for formula in INLINE.finditer(title):
         if _is_formula(formula[1]) and _is_balanced(formula[1]):
             parts += [_kept(title[end : formula.start()]), f"{{{formula[0]}}}"]
             end = formula.end()

@@ -26,7 +26,6 @@ _TYPES = {
 """CSL's types for our kinds; everything else is a web page."""
 
 _PAPER = "https://arxiv.org/abs/"
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _WORD = re.compile(r"[a-z0-9]+")
 _EMPTY = frozenset(
     {"a", "an", "the", "on", "of", "for", "in", "to", "and", "with", "from", "is", "are", "how"}
@@ -101,11 +100,6 @@ def with_keys(items: Iterable[tuple[str, Item]]) -> list[Item]:
         taken.add(key)
         keyed.append({"id": key, **item})
     return keyed
-
-
-def without_controls(text: str) -> str:
-    """Return a text on one line: control characters and breaks of lines are spaces."""
-    return _CONTROLS.sub(" ", text)
 
 
 def year_of(item: Item) -> str:

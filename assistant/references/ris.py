@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
-from assistant.references.csl import Item, without_controls, year_of
+from assistant.references.csl import Item, year_of
+from ingest.text.characters import without_controls
 
 _TYPES = {
     "article-journal": "JOUR", "paper-conference": "CONF", "chapter": "CHAP", "thesis": "THES",

@@ -1,7 +1,6 @@
 """Who reads, cuts and embeds for a library that is being built: this machine, or others."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from types import TracebackType
 from typing import Protocol, Self
 
 from index.models.embedder import Embedder, Vectors
@@ -18,13 +17,7 @@ class Work(Protocol):
 
     def __enter__(self) -> Self: ...
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-        /,
-    ) -> None: ...
+    def __exit__(self, *raised: object) -> None: ...
 
     def read(self, pages: Iterable[Page]) -> Iterator[tuple[Page, Results]]:
         """Yield each page with what it holds, in the order given.
@@ -55,13 +48,8 @@ class Here:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._pool.__exit__(kind, error, trace)
+    def __exit__(self, *raised: object) -> None:
+        self._pool.__exit__(*raised)
 
     def read(self, pages: Iterable[Page]) -> Iterator[tuple[Page, Results]]:
         """See `Work`."""

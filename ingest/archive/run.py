@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 from http.client import responses
 from io import BytesIO
 from pathlib import Path
-from types import TracebackType
 from typing import Any, BinaryIO, Self
 
 from warcio.recordloader import ArcWarcRecord
@@ -57,12 +56,7 @@ class ArchiveRun:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: object, *_: object) -> None:
         if self._stream is not None:
             self._sync()
             self._stream.close()

@@ -2,7 +2,6 @@
 
 import contextlib
 import threading
-from types import TracebackType
 from typing import Self
 
 from ingest.bounded.limits import seconds_for
@@ -23,12 +22,7 @@ class FigureFinder:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *raised: object) -> None:
         self._worker.end()
 
     def pictures(self, reading: Reading) -> list[str]:

@@ -2,7 +2,6 @@
 
 import base64
 from dataclasses import replace
-from types import TracebackType
 from typing import Any, Self
 
 from ingest.bounded.limits import seconds_for
@@ -20,12 +19,7 @@ class ListReader:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *raised: object) -> None:
         self._worker.end()
 
     def parse(

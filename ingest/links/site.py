@@ -30,6 +30,9 @@ class Site:
         pace: seconds the site wants between two requests where its robots.txt does not say so.
         dated: the day, or the month, that a path of it tells; "" where it tells none.
         played: its pages are played, not read: no text can be marked there.
+        called: what people call it, with the host, or the part of one, that its addresses have.
+        shared: hosts of it on which many publish: they do not name who published.
+        accounts: matches, without scheme and ``www.``, the address of where somebody publishes.
     """
 
     hosts: re.Pattern[str]
@@ -45,6 +48,9 @@ class Site:
     pace: float = 0.0
     dated: Callable[[str], str] = lambda path: ""
     played: bool = False
+    called: Mapping[str, str] = field(default_factory=dict)
+    shared: frozenset[str] = frozenset()
+    accounts: re.Pattern[str] | None = None
 
 
 def always(source: str) -> Callable[[Sequence[str]], str]:

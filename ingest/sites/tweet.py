@@ -19,16 +19,13 @@ from ingest.reading.extract import Extract
 from ingest.sites import web
 from ingest.sites.page import page_of, read_shell
 from ingest.sites.source import Replies, Request
+from ingest.text.numbers import MONTHS
 from ingest.text.sentences import one_line
 from ingest.values import Document, Rejection
 
 _POST = re.compile(r"https://x\.com/\w+/status/\d+")
 _OEMBED = "https://publish.x.com/oembed?url={}&omit_script=1&dnt=true"
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
-_DATE = re.compile(rf"({'|'.join(_MONTHS)}) (\d{{1,2}}), (\d{{4}})")
+_DATE = re.compile(rf"({'|'.join(MONTHS)}) (\d{{1,2}}), (\d{{4}})")
 _PICTURES = re.compile(r"(?:\s*\bpic\.(?:twitter|x)\.com/\w+)+\s*$")
 _TITLE = 60  # characters of the post that its title takes
 
@@ -87,7 +84,7 @@ def _post(url: str, said: Any, reply: Reply) -> Document | Rejection:
         return Rejection(url, "empty")
     published = None
     if signed:
-        month = _MONTHS.index(signed[1]) + 1
+        month = MONTHS.index(signed[1]) + 1
         published = date(int(signed[3]), month, int(signed[2])).isoformat()
     extract = Extract(
         f"{author}: {_shortened(text)}",

@@ -20,6 +20,21 @@ _PATTERN = (
 FORMULA = re.compile(_PATTERN)
 """A formula with its delimiters; :func:`tex_of` reads what was matched."""
 
+_BEGUN = re.compile(r"\$[^$\n]+\$|\\\(|\\\[")
+_COMMAND = re.compile(r"\\[a-zA-Z]+")
+INLINE = re.compile(r"\$(?=\S)((?:[^$\\]|\\.){1,200})(?<=\S)\$")
+"""A short formula between single dollars, as titles have them."""
+
+
+def count(text: str) -> int:
+    """Return about how many formulas a text has: those of one line, and those that begin."""
+    return len(_BEGUN.findall(text))
+
+
+def commands(text: str) -> int:
+    """Return how many commands of TeX a text holds, inside formulas and outside."""
+    return len(_COMMAND.findall(text))
+
 
 def tex_of(match: re.Match[str]) -> tuple[str, bool]:
     """Return the TeX of a match of ``FORMULA``, and whether it is displayed on lines of its own."""

@@ -62,10 +62,14 @@ _ORDINALS = dict(
         strict=True,
     )
 )
-_SCALES = {"hundred": 100, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
-_LETTERS = {"k": 1e3, "K": 1e3, "M": 1e6, "B": 1e9, "b": 1e9, "bn": 1e9, "T": 1e12}
+SCALES = {"hundred": 100, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
+LETTERS = {"k": 1e3, "K": 1e3, "M": 1e6, "B": 1e9, "b": 1e9, "bn": 1e9, "T": 1e12}
 _DIGITS_ZH = {sign: n for n, sign in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
-_SCALES_ZH = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
+SCALES_ZH = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
+MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
 _UNITS = {
     spelling: unit
     for unit, spellings in {
@@ -148,7 +152,7 @@ _SINGLES: dict[str, float] = {
     "three quarters": 0.75, "three quarter": 0.75, "hundreds": 100, "thousands": 1e3,
     "millions": 1e6, "billions": 1e9, "trillions": 1e12,
     **{word: float(value) for word, value in _ORDINALS.items()},
-    **{word: float(value) for word, value in _SCALES.items()},
+    **{word: float(value) for word, value in SCALES.items()},
 }  # fmt: skip
 _TIME = re.compile(r"(?:per|a|each|every|this|that|one|half a)\s$|/$", re.IGNORECASE)
 _FRACTION = re.compile(r"(?<![\w./])(?P<over>\d{1,2})/(?P<under>\d{1,2})(?![\w/])")
@@ -165,6 +169,12 @@ _HAN = re.compile(
 )
 _RANGE = re.compile(r"\s*(?:-|–|—|~|to|and|or|,|,? and|,? or|到|至|、|和|或)\s*")
 _ONE = 1.0
+
+
+_ANY = re.compile(r"\d|[一二三四五六七八九十百千万亿两]")
+_YEAR = re.compile(r"(?<![\d.,])(?:19|20)\d\d(?![\d.,]\d)")
+WRITTEN = re.compile(r"\d+(?:(?:,|\{,\})\d{3})*(?:\.\d+)?")
+"""A number in digits, as texts and TeX write it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +202,16 @@ class Quantity:
         return self.value / 100 if self.unit == "percent" else self.value
 
 
+def has_number(text: str) -> bool:
+    """Say whether a text holds a digit or a Chinese numeral."""
+    return _ANY.search(text) is not None
+
+
+def years(text: str) -> list[str]:
+    """Return the years that a text names, 1900 to 2099, in order."""
+    return _YEAR.findall(text)
+
+
 def quantities(text: str) -> list[Quantity]:
     """Return the numbers of a text in order; "one" alone seldom counts and is left out."""
     numbers = [*_digits(text), *_spelled(text), *_fractions(text)]
@@ -217,10 +237,10 @@ def _digits(text: str) -> list[Quantity]:
 
 
 def _scale(match: re.Match[str]) -> float:
-    scale = _LETTERS.get(match["letter"] or "", 1.0)
-    scale *= _SCALES.get((match["scale"] or "").casefold(), 1.0)
+    scale = LETTERS.get(match["letter"] or "", 1.0)
+    scale *= SCALES.get((match["scale"] or "").casefold(), 1.0)
     for sign in match["scale_zh"] or "":
-        scale *= _SCALES_ZH[sign]
+        scale *= SCALES_ZH[sign]
     return scale
 
 
@@ -253,8 +273,8 @@ def _value(words: list[str]) -> float:
             continue
         elif word == "hundred":
             part = (part or 1) * 100
-        elif word in _SCALES:
-            total += (part or 1) * _SCALES[word]
+        elif word in SCALES:
+            total += (part or 1) * SCALES[word]
             part = 0.0
         else:
             part += _ONES.get(word, _TENS.get(word, 0))
@@ -287,10 +307,10 @@ def _han(numeral: str) -> float:
         if sign in _DIGITS_ZH:
             digit = _DIGITS_ZH[sign]
         elif sign in "十百千":
-            part += (digit or 1) * _SCALES_ZH[sign]
+            part += (digit or 1) * SCALES_ZH[sign]
             digit = 0
         else:
-            total = (total + part + digit or 1) * _SCALES_ZH[sign]
+            total = (total + part + digit or 1) * SCALES_ZH[sign]
             part = digit = 0
     return total + part + digit
 

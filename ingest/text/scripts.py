@@ -18,6 +18,9 @@ _ANY = re.compile(f"[{EAST_ASIAN}]")
 _RUN = re.compile(f"[{EAST_ASIAN}]+")
 _OTHER_WORD = re.compile(rf"[^\s{EAST_ASIAN}]+")
 
+_PLAIN = re.compile(rf"[a-z0-9]+|[{HAN}]")
+_SPACED = re.compile(rf"[^\W\d_{HAN}]+(?:['’-][^\W\d_{HAN}]+)*|\d[\d.,]*")
+
 _SHARE = 0.4  # of a text in East Asian script, from which it is in an East Asian language
 _WORTH = 4  # Latin letters: a Han character says about as much
 
@@ -89,3 +92,13 @@ def runs(text: str) -> list[str]:
 def length_in_words(text: str) -> float:
     """Return how long a text is in words; an East Asian character counts as half a word."""
     return len(_ANY.findall(text)) / 2 + len(_OTHER_WORD.findall(text))
+
+
+def plain_words(text: str) -> list[str]:
+    """Return the words in plain Latin letters and digits, without case, and each Han character."""
+    return _PLAIN.findall(text.casefold())
+
+
+def count_spaced(text: str) -> int:
+    """Return how many words and numbers a text has in scripts that set spaces between them."""
+    return len(_SPACED.findall(text))

@@ -11,6 +11,7 @@ from urllib.parse import quote
 from ingest.text.blocks import blocks, code_lines
 from ingest.text.plain import plain, plain_line
 from ingest.text.scripts import HAN, KANA
+from ingest.text.words import run_together
 
 _WIDE = HAN + KANA
 _UNIT = re.compile(rf"(?P<wide>[{_WIDE}])|[^\s{_WIDE}]+")
@@ -67,8 +68,8 @@ def _prefix(start: str, sentence: str, text: str, before: str) -> str:
         return ""
     ahead, quoted, _ = _lines(text).partition(sentence)
     ahead = f"{_lines(before)}\n{ahead}"
-    squeezed = _squeezed(ahead)
-    if not quoted or sentence[:1] in _CLOSING or _squeezed(start) not in squeezed:
+    squeezed = run_together(ahead)
+    if not quoted or sentence[:1] in _CLOSING or run_together(start) not in squeezed:
         return ""
     block = ahead.rstrip().rpartition("\n")[2]
     units = list(_UNIT.finditer(block))
@@ -81,17 +82,13 @@ def _prefix(start: str, sentence: str, text: str, before: str) -> str:
         cut = at == 0 or _is_boundary(units[at - 1], units[at])
         if not cut or weight < _LEAST or words[0] in _CLOSING:
             continue
-        if _squeezed(words + start) not in squeezed:
+        if run_together(words + start) not in squeezed:
             return words
     return ""
 
 
 def _lines(text: str) -> str:
     return "\n".join(map(plain_line, text.split("\n")))
-
-
-def _squeezed(text: str) -> str:
-    return re.sub(r"[\W_]+", "", text).casefold()
 
 
 def _is_boundary(one: re.Match[str], other: re.Match[str]) -> bool:

@@ -11,6 +11,11 @@ def word_set(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
+def run_together(text: str) -> str:
+    """Return the letters and digits of a text without case and without what is between them."""
+    return re.sub(r"[\W_]+", "", text).casefold()
+
+
 FUNCTION_WORDS: dict[str, frozenset[str]] = {
     "en": word_set(
         """
@@ -55,6 +60,19 @@ ASKING_WORDS: dict[str, frozenset[str]] = {
     ),
 }
 """Words that say that something is asked, not what, beside the function words."""
+
+QUESTION_WORDS = word_set(
+    """
+    a about am an and any are as ask at be been being between by can compare compared
+    contrast could describe did differ difference differences different do does doing each
+    every explain for from get give had happen has have how i if in is it its just list long
+    make many may me mean means might much must my need of on one or our please should show
+    so some summarise summarize take tell than that the their them then there these they
+    this those to try use used using versus very vs was way were what when where whether
+    which who whom whose why will with work works would you your
+    """
+)
+"""English words with which questions are put: what names nothing but these names no thing."""
 
 _ASKING_ZH = re.compile("|".join(sorted(ASKING_WORDS["zh"], key=lambda word: (-len(word), word))))
 _NO_PLURAL = re.compile(

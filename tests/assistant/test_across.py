@@ -3,7 +3,7 @@
 import pytest
 
 from assistant.answering.across import faithful, to_chinese, to_english
-from assistant.answering.quantities import in_chinese_units, quantities
+from ingest.text.large_numbers import in_chinese_units, quantities
 
 
 class Says:

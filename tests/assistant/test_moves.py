@@ -7,8 +7,9 @@ import pytest
 
 from assistant.conversation import client_tasks
 from assistant.conversation.moves import move
-from assistant.conversation.names import names, other_named, swapped, swapped_zh
+from assistant.conversation.names import other_named, swapped, swapped_zh
 from assistant.conversation.rewriting import Exchange, last_asked, stand_alone
+from ingest.text.things import names_said
 from tests.benchmarks.threads import holds
 
 THREADS = Path(__file__).parent / "threads.jsonl"
@@ -137,7 +138,7 @@ def test_a_name_takes_the_place_of_the_one_written_most_like_it():
         "How large is the KV cache of a 70B model?"
     )
     assert swapped("What is attention?", "GRPO") is None
-    assert names("The Sanderling and the Plover, in bf16. It is BERT.") == [
+    assert names_said("The Sanderling and the Plover, in bf16. It is BERT.") == [
         "Sanderling", "Plover", "bf16", "BERT",
     ]  # fmt: skip
 

@@ -7,9 +7,9 @@ import pytest
 
 from assistant.answering.pieces import BLOCKS, Piece, pieces
 from assistant.answering.primer_zh import in_chinese
-from assistant.answering.quantities import quantities
 from assistant.learning import primer
 from ingest.shipped import shipped
+from ingest.text.large_numbers import quantities
 from ingest.text.passage import cut
 from ingest.values import Document
 

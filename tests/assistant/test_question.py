@@ -2,7 +2,8 @@
 
 import pytest
 
-from assistant.answering.question import names, understand
+from assistant.answering.question import understand
+from ingest.text.things import names
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,10 @@ import pytest
 
 from assistant.answering.decide import Limits, Reason, Signals, decide, signals, unanswered, weights
 from assistant.answering.evidence import gather
-from assistant.answering.mentions import _mentions
-from assistant.answering.question import understand, versions
+from assistant.answering.question import understand
 from index.search import library
 from index.store.values import Filters
+from ingest.text.things import mentions, versions
 
 LIMITS = Limits(hopeless=0.5, floor=1.0, sure=1.2, enough=1.4)
 
@@ -177,7 +177,7 @@ def test_another_version_is_another_name(desk, question, unknown):
     ],
 )
 def test_a_number_with_a_point_is_one_number(text, name, said):
-    assert _mentions(text, name) is said
+    assert mentions(text, name) is said
 
 
 def test_words_scattered_over_pages_do_not_cover_a_question(desk):

@@ -111,7 +111,7 @@ class Texts:
     def evidence(self, texts: tuple[str, ...]) -> Evidence:
         """Return the evidence that texts are, each a passage of its own."""
         hits = [Hit(n + 1, 1.0, _passage(n, text), (), 1, 1, 0.5) for n, text in enumerate(texts)]
-        return lines_of(self, understand("What do the texts say?"), hits)  # type: ignore[arg-type]
+        return lines_of(self, understand("What do the texts say?"), hits)
 
 
 def _passage(n: int, text: str) -> StoredPassage:
@@ -366,7 +366,7 @@ def _judged(library: Texts, every: list[True_], passed: Path | None) -> Iterator
 
 
 def _row(library: Texts, evidence: Evidence, each: True_, kind: str, said: str) -> dict[str, str]:
-    verdict = attribute(library, evidence, said)  # type: ignore[arg-type]
+    verdict = attribute(library, evidence, said)
     became = "dropped" if verdict.line is None else "quoted" if verdict.verbatim else "shown"
     return {"set": each.set, "kind": kind, "is": became, "said": said, "sentence": each.sentence,
             "reason": verdict.reason, "text": verdict.text,

@@ -162,8 +162,8 @@ def measured(shared: Path, run: Path, limit: int) -> list[dict[str, object]]:
 
 def _row(library: Texts, item: Item) -> dict[str, object]:
     evidence = library.evidence(item.texts)
-    checked = Support(library).check(item.sentence, evidence)  # type: ignore[arg-type]
-    shown = attribute(library, evidence, item.sentence)  # type: ignore[arg-type]
+    checked = Support(library).check(item.sentence, evidence)
+    shown = attribute(library, evidence, item.sentence)
     vector = library.embedder.embed([item.sentence])[0]
     cosine = float((evidence.vectors @ vector).max()) if evidence.lines else 0.0
     row = {key: value for key, value in asdict(item).items() if key != "texts"}

@@ -52,7 +52,7 @@ def labelled(shared: Path, models: Path) -> list[dict[str, Any]]:
     with tempfile.TemporaryDirectory() as folder:
         texts = list(dict.fromkeys(text for each in here for text in each.texts))
         library = Texts(Path(folder), Embedder.open(models), texts)
-        support = Support(library)  # type: ignore[arg-type]
+        support = Support(library)
         for each in here:
             verdict = support.check(each.sentence, library.evidence(each.texts))
             found.append(_row(each.set, verdict.score, verdict.status, each.supported))

@@ -51,7 +51,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         sources = [row["source"] for row in every]
         library = Texts(Path(folder), Embedder.open(given.models), sources)
-        support = Support(library)  # type: ignore[arg-type]
+        support = Support(library)
         for row in every:
             evidence = _evidence(library, row)
             for key in ("sentence", "false"):
@@ -77,7 +77,7 @@ _KEYS = (("true ones pass", "sentence"), ("false ones pass", "false"))
 def _evidence(library: Texts, row: dict[str, Any]) -> Evidence:
     passage = replace(_passage(0, row["source"]), heading=(row["heading"],))
     hit = Hit(1, 1.0, passage, (), 1, 1, 0.5)
-    return lines_of(library, understand("What does the text say?"), [hit])  # type: ignore[arg-type]
+    return lines_of(library, understand("What does the text say?"), [hit])
 
 
 if __name__ == "__main__":

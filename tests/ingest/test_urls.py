@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from ingest.links.kinds import date_of
 from ingest.links.site import OTHER
-from ingest.links.sites.registry import SITES
+from ingest.links.sites.registry import SITES, is_account
 from ingest.links.urls import canonical, deep_link, kind_of, resolve, source_of
 
 HOSTS = st.sampled_from(
@@ -408,3 +408,25 @@ def test_an_address_tells_the_day_or_the_month(url: str, told: str) -> None:
 )
 def test_what_may_be_no_date_is_none(url: str) -> None:
     assert date_of(canonical(url)) == ""
+
+
+@pytest.mark.parametrize(
+    ("url", "account"),
+    [
+        ("https://x.com/someone", True),
+        ("https://www.youtube.com/@someone/", True),
+        ("https://github.com/someone", True),
+        ("https://github.com/someone/repository", False),
+        ("https://space.bilibili.com/12", True),
+        ("https://medium.com/@some.one", True),
+        ("https://example.org/someone", False),
+    ],
+)
+def test_an_account_is_told_from_what_it_publishes(url, account):
+    assert is_account(url) is account
+
+
+def test_no_two_sites_are_called_alike():
+    called = [name for site in SITES for name in site.called]
+    assert len(called) == len(set(called))
+    assert all(name == name.lower() for name in called)

@@ -4,7 +4,6 @@ While it grows it stands in a live region; when it is whole it is printed for go
 sources. Where there is no terminal only the whole answer is printed.
 """
 
-from types import TracebackType
 from typing import Self
 
 from rich.console import Console, Group
@@ -30,12 +29,7 @@ class AnswerView:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *raised: object) -> None:
         self.hide()
 
     def show(self, event: Event) -> None:

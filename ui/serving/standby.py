@@ -7,7 +7,6 @@ has a place behind.
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from types import TracebackType
 from typing import Self
 
 from ingest.errors import RefdeskError
@@ -51,12 +50,7 @@ class Standby:
         threading.Thread(target=self._run, name="refdesk-standby", daemon=True).start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *raised: object) -> None:
         self._over.set()
 
     def _run(self) -> None:

@@ -36,4 +36,6 @@ SITE = Site(
     spellings={"arxiv.org": _spelling},
     dated=month_of,
     pace=3.0,  # asked for in its terms of use
+    called={"arxiv": "arxiv.org"},
+    shared=frozenset({"arxiv.org"}),
 )

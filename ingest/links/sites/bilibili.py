@@ -9,4 +9,7 @@ SITE = Site(
     source=always("bilibili"),
     kinds={"bilibili": "video"},
     played=True,
+    called={"bilibili": "bilibili.com", "b站": "bilibili.com"},
+    shared=frozenset({"space.bilibili.com"}),
+    accounts=re.compile(r"space\.bilibili\.com/\d+", re.IGNORECASE),
 )

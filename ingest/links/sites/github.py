@@ -126,6 +126,9 @@ SITE = Site(
     noise={HOST: frozenset({"tab", "plain", "raw"})},
     spellings={HOST: _spelling},
     resolve=_resolve,
+    called={"github": HOST},
+    shared=frozenset({HOST}),
+    accounts=re.compile(r"github\.com/[\w-]+", re.IGNORECASE),
 )
 RAW_SITE = Site(
     hosts=re.compile(re.escape(RAW)),

@@ -22,4 +22,5 @@ SITE = Site(
     source=by_first({"spreadsheets": "google-sheets", "presentation": "google-slides"}),
     kinds={"google-sheets": "note", "google-slides": "slides"},
     spellings={_HOST: _spelling},
+    shared=frozenset({_HOST}),
 )

@@ -10,4 +10,6 @@ SITE = Site(
     source=by_first({"blog": "hf-blog", "learn": "hf-course", "course": "hf-course"}),
     kinds={"hf-blog": "post", "hf-course": "course"},
     dated=arxiv.month_of,  # /papers/2305.18290 is that paper
+    called={"hugging face": "huggingface.co", "huggingface": "huggingface.co"},
+    shared=frozenset({"huggingface.co"}),
 )

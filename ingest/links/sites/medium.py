@@ -9,4 +9,7 @@ SITE = Site(
     source=always("medium"),
     kinds={"medium": "post"},
     noise={"medium.com": frozenset({"source"})},
+    called={"medium": "medium.com"},
+    shared=frozenset({"medium.com"}),
+    accounts=re.compile(r"medium\.com/@[\w.-]+", re.IGNORECASE),
 )

@@ -8,4 +8,5 @@ SITE = Site(
     hosts=re.compile(r".+\.notion\.site|(.+\.)?notion\.(so|com)"),
     source=always("notion"),
     kinds={"notion": "note"},
+    called={"notion": "notion.site"},
 )

@@ -1,5 +1,7 @@
 """Which site an address belongs to. A new site is a module here and a line below."""
 
+import re
+
 from ingest.links.site import Site
 from ingest.links.sites import (
     arxiv,
@@ -15,6 +17,7 @@ from ingest.links.sites import (
     youtube,
 )
 
+_WEB = re.compile(r"https?://(?:www\.)?", re.IGNORECASE)
 SITES: tuple[Site, ...] = (
     arxiv.SITE,
     bilibili.SITE,
@@ -34,6 +37,15 @@ SITES: tuple[Site, ...] = (
 ALIASES = {alias: host for site in SITES for alias, host in site.aliases.items()}
 NOISE = {host: names for site in SITES for host, names in site.noise.items()}
 SPELLINGS = {host: spelling for site in SITES for host, spelling in site.spellings.items()}
+CALLED = {name: host for site in SITES for name, host in site.called.items()}
+SHARED = frozenset().union(*(site.shared for site in SITES))
+
+
+def is_account(url: str) -> bool:
+    """Say whether an address is where somebody publishes on a site we know."""
+    web = _WEB.match(url)
+    place = url[web.end() :].rstrip("/") if web else ""
+    return any(site.accounts and site.accounts.fullmatch(place) for site in SITES)
 
 
 def site_of(host: str) -> Site | None:

@@ -34,4 +34,7 @@ SITE = Site(
     names=frozenset({"twitter.com", "x.com"}),
     spellings={"x.com": _spelling},
     dated=_day_of,
+    called={"twitter": "twitter.com"},
+    shared=frozenset({"x.com"}),
+    accounts=re.compile(r"(?:x|twitter)\.com/\w+", re.IGNORECASE),
 )

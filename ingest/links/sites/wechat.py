@@ -11,4 +11,6 @@ SITE = Site(
     source=always("wechat"),
     kinds={"wechat": "post"},
     noise={_HOST: frozenset({"chksm", "scene", "from", "isappinstalled", "sessionid"})},
+    called={"wechat": _HOST, "微信": _HOST, "公众号": _HOST},
+    shared=frozenset({_HOST}),
 )

@@ -35,4 +35,7 @@ SITE = Site(
     names=frozenset({"youtube.com", "youtu.be"}),
     spellings={_HOST: _spelling, "youtu.be": _short_spelling},
     played=True,
+    called={"youtube": "youtube.com"},
+    shared=frozenset({_HOST}),
+    accounts=re.compile(r"youtube\.com/(?:@[\w.-]+|channel/[\w-]+|c/[\w-]+)", re.IGNORECASE),
 )

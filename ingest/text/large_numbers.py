@@ -5,19 +5,14 @@ Knows digits followed by a unit of counting, and months, which Chinese counts; n
 
 import re
 
-_ENGLISH = {"trillion": 10**12, "billion": 10**9, "million": 10**6, "thousand": 10**3}
-_LETTERS = {"T": 10**12, "B": 10**9, "M": 10**6, "K": 10**3, "k": 10**3}
-_CHINESE = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
+from ingest.text.numbers import LETTERS, MONTHS, SCALES, SCALES_ZH
+
 _QUANTITY = re.compile(
     r"(?<![\w.])(?P<digits>\d+(?:,\d{3})*(?:\.\d+)?)"
     r"(?:[\s-]?(?P<word>trillion|billion|million|thousand)\b|(?P<letter>[TBMKk])(?![A-Za-z0-9])"
     r"|\s?(?P<han>[十百千万亿]+))?"
 )
-_MONTHS = [
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-]  # fmt: skip
-_MONTH = re.compile(rf"\b({'|'.join(_MONTHS)})\b(?! [Ii]\b)")
+_MONTH = re.compile(rf"\b({'|'.join(MONTHS)})\b(?! [Ii]\b)")
 _LISTED = re.compile(
     r"(?P<number>\d[\d.]{0,20})"
     r"(?=(?:(?:,|,? and|,? or| to) \d[\d.]{0,20}){1,8}[\s-](?P<word>trillion|billion|million)\b)"
@@ -26,7 +21,7 @@ _LISTED = re.compile(
 
 def quantities(text: str) -> set[float]:
     """Return the numbers of a text with what they are counted in: ``1.4 万亿`` is 1.4e12."""
-    months = {float(_MONTHS.index(month) + 1) for month in _MONTH.findall(text)}
+    months = {float(MONTHS.index(month) + 1) for month in _MONTH.findall(text)}
     return months | {_value(match) for match in _QUANTITY.finditer(_each_counted(text))}
 
 
@@ -48,11 +43,11 @@ def _each_counted(text: str) -> str:
 def _value(match: re.Match[str]) -> float:
     value = float(match["digits"].replace(",", ""))
     if match["word"]:
-        value *= _ENGLISH[match["word"]]
+        value *= SCALES[match["word"]]
     elif match["letter"]:
-        value *= _LETTERS[match["letter"]]
+        value *= LETTERS[match["letter"]]
     for unit in match["han"] or "":
-        value *= _CHINESE[unit]
+        value *= SCALES_ZH[unit]
     return float(f"{value:.12g}")  # 1.4 * 10**12 and its like are not exact
 
 
