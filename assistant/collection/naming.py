@@ -243,11 +243,11 @@ def _spelt_right(known: Names, asked: frozenset[str]) -> frozenset[str]:
     right = set()
     for word in asked:
         misspelt = word not in known.weights and len(word) >= _SHORTEST_SLIP
-        right.add(_nearest(known, word) if misspelt and word[0] < "\u3400" else word)
+        right.add(nearest(known, word) if misspelt and word[0] < "\u3400" else word)
     return frozenset(right)
 
 
-def _nearest(known: Names, word: str) -> str:
+def nearest(known: Names, word: str) -> str:
     """Return the word of the catalog most like one it does not have, else the word itself."""
     if word not in known.slips:
         least, most = _SLIP / (2 - _SLIP) * len(word), (2 - _SLIP) / _SLIP * len(word)

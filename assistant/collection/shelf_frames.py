@@ -84,6 +84,15 @@ def the_lists(asked: Asked) -> Request | None:
     return asked.request(LISTS, levels=(), asks=who) if not trimmed(subject) else None
 
 
+def about_lists(asked: Asked, subject: str) -> Request:
+    """Return what is asked of the lists: compared, who keeps them, which of them bear a subject."""
+    if len(asked.lists) > 1:
+        return asked.request(LISTS, asks="compare")
+    if subject:
+        return asked.request(LISTS, subject=subject, levels=(), asks="which")
+    return asked.request(LISTS, levels=(), asks="who" if _KEPT_BY.search(asked.text) else "")
+
+
 def recommended(asked: Asked) -> Request | None:
     """Which lists recommend X? In which section does X stand? What stands next to X?"""
     t = asked.text
@@ -333,7 +342,7 @@ def holdings(asked: Asked) -> Request | None:
     )
     written = _WRITTEN.search(t) and YEAR.search(t)
     if written and not trimmed(_WRITTEN.sub(" ", subject)):
-        return _inventory(asked, count=count)
+        return inventory(asked, count=count)
     if not (strong or weak or ((unit or speaks) and not subject)):
         return None
     # where the request does not speak of the collection, the catalog has to know its subject
@@ -350,26 +359,26 @@ def holdings(asked: Asked) -> Request | None:
     if not subject and count and whole(r"the primer|入门手册").search(t):
         return asked.request(INVENTORY, asks="count", primer=True)
     if not subject:
-        return _inventory(asked, count=count)
+        return inventory(asked, count=count)
     primer = whole(r"(?:the |your )?primer(?:'s)?|(?:入门)?手册").search(t) is not None
     kind = LISTS if place and not asked.has("unit") else HOLDINGS
-    asks = "hours" if everything else _end(t)
+    asks = "hours" if everything else end_of(t)
     levels = {"levels": ()} if asks in _MOST else {}
     return asked.request(
         kind, subject=subject, asks=asks if kind == HOLDINGS else "", primer=primer, **levels
     )
 
 
-def _end(text: str) -> str:
+def end_of(text: str) -> str:
     """Return which end of all there is a text wants: the longest, the easiest ...; "" for none."""
     return next((asks for asks, said in _MOST.items() if said.search(text)), "")
 
 
-def _inventory(asked: Asked, *, count: bool) -> Request | None:
+def inventory(asked: Asked, *, count: bool) -> Request | None:
     """How much of what is there; of one list or of all."""
     t = asked.text
     asks = "count" if count else ""
-    if end := _end(t):
+    if end := end_of(t):
         primer = whole(r"(?:the |your )?primer(?:'s)?|(?:入门)?手册").search(t) is not None
         if whole(rf"(?:which|what) (?:{LIST})|哪[个份](?:{LIST})").search(t):
             return asked.request(LISTS)  # they stand with how many works each has

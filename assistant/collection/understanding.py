@@ -10,11 +10,19 @@ it speaks of the collection itself. In doubt a request is a question of fact.
 import re
 from collections.abc import Callable
 
-from assistant.collection import learning_frames, shelf_frames, shelf_views, source_frames
+from assistant.collection import (
+    learned,
+    learning_frames,
+    reading,
+    shelf_frames,
+    shelf_views,
+    source_frames,
+)
 from assistant.collection.asked import Asked
 from assistant.collection.catalog import catalog
 from assistant.collection.conditions import conditions
-from assistant.collection.request import Request
+from assistant.collection.mentions import mentions
+from assistant.collection.request import MANY_SOURCES, ONE_SOURCE, SUMMARY, Request
 from assistant.collection.vocabulary import SAID
 from index.search.library import Library
 from ingest.text.sentences import language
@@ -111,4 +119,16 @@ def understand(library: Library, text: str) -> Request | None:
         request = read(asked if read in _OF_SOURCES else plain)
         if request is not None:
             return request
-    return None
+    return _learnt(asked, plain)
+
+
+def _learnt(asked: Asked, plain: Asked) -> Request | None:
+    """Return what a text asks as its likeliest kind reads it, if it is hardly one of fact."""
+    named = mentions(asked.library, asked.text)
+    kinds = learned.wanted(asked.library, asked.text, named, asked.lang)
+    fact = next((kind.chance for kind in kinds if kind.kind == learned.FACT), 1.0)
+    if fact > 1 - learned.sure():
+        return None
+    likeliest = next(kind for kind in kinds if kind.kind != learned.FACT)
+    of_sources = likeliest.kind in (ONE_SOURCE, MANY_SOURCES, SUMMARY)
+    return reading.read(asked if of_sources else plain, named, likeliest)

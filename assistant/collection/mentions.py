@@ -1,0 +1,262 @@
+"""What a request names: works, people and sites, lists, subjects, each with its place in the text.
+
+Found by what the catalog and the primer call them, wherever they stand; nothing of the words around
+them is known here.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from assistant.collection.catalog import Catalog, Work, catalog
+from assistant.collection.naming import Names, names, nearest, recognise, words_of
+from assistant.collection.vocabulary import SAID, THING, whole
+from assistant.learning import primer
+from index.search.library import Library
+from ingest.text.scripts import has_han
+
+WORK, PERSON, LIST, SUBJECT = "work", "person", "list", "subject"
+_SURE = 0.72
+"""Likeness of a title to the words of a text from which on it is named there."""
+_LONG = 4  # letters of a word that may be a name alone
+_WIDEST = 24  # tokens that a title may take
+_RARE = 0.5  # of the weight of a word that stands in no passage: so rare is a name
+_ADDRESS = re.compile(r"https?://[^\s，。？！）]+[^\s，。？！）.,;:!?)]|\b\d{4}\.\d{4,5}(?:v\d)?\b")
+_TOKEN = re.compile(r"[a-z0-9]+(?:[.+#-][a-z0-9]+)*|[\u3400-\u9fff]", re.IGNORECASE)
+_ONE = (
+    r"(?:blog ?)?posts?|papers?|preprint|article|video|talk|lecture|repo(?:sitory)?|readme|"
+    r"notebook|colab|course|tutorial|slides|thread|tweet|book|blog|guide|write-?up|note|"
+    r"那?篇?(?:论文|博客(?:文章)?|博文|文章|视频|讲座|仓库|笔记本|课程|教程|幻灯片|推文|帖子|笔记)"
+)
+_CALLED = re.compile(rf"\s*(?:的)?(?:那[篇个份])?(?:{_ONE})(?![a-z])", re.IGNORECASE)
+"""What makes the name of a subject that of a work: "the DPO paper"."""
+_SUFFIX_ZH = re.compile("(?:模型|机制|算法|技术|方法|网络)$")
+_MANY = re.compile(r"\s*(?:的)?(?:posts|papers)(?![a-z])", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """Something named in a text: its place, what it is, and the works that it may mean."""
+
+    start: int
+    end: int
+    what: str
+    said: str
+    works: tuple[Work, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    words: frozenset[str]
+    start: int
+    end: int
+
+
+def mentions(library: Library, text: str) -> list[Mention]:
+    """Return what a text names, in its order; no two share a letter."""
+    known = names(library.store)
+    found = [(9.0, mention) for mention in _addresses(library, text)]
+    found += [(8.0, mention) for mention in _lists(known.catalog, text)]
+    subjects = list(_subjects(text))
+    found += [(len(mention.said) / 100, mention) for mention in subjects]
+    found += _named(library, known, text, subjects)
+    kept: list[Mention] = []
+    for _, mention in sorted(found, key=lambda each: -each[0]):
+        if all(mention.end <= other.start or other.end <= mention.start for other in kept):
+            kept.append(mention)
+    return sorted((_as_work(library, text, m) for m in kept), key=lambda mention: mention.start)
+
+
+def _addresses(library: Library, text: str) -> Iterator[Mention]:
+    for match in _ADDRESS.finditer(text):
+        works = tuple(found.work for found in recognise(library.store, match[0]))
+        yield Mention(match.start(), match.end(), WORK, match[0], works)
+
+
+def _lists(here: Catalog, text: str) -> Iterator[Mention]:
+    for row in here.lists:
+        for name in {row.name, row.title, row.title.removeprefix("The "), row.name.replace("-", " ")}:
+            for at in re.finditer(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text, re.IGNORECASE):
+                yield Mention(at.start(), at.end(), LIST, at[0])
+
+
+def _subjects(text: str) -> Iterator[Mention]:
+    """Yield what the primer has a name for, the longest names first."""
+    taken: list[tuple[int, int]] = []
+    for pattern in _subject_patterns():
+        for at in pattern.finditer(text):
+            if all(at.end() <= start or end <= at.start() for start, end in taken):
+                taken.append(at.span())
+                yield Mention(at.start(), at.end(), SUBJECT, at[0])
+
+
+@cache
+def _subject_patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Return one pattern of all names of subjects that may stand in English, one of Chinese."""
+    every = {name for note in primer.notes().values() for name in note.names}
+    dull = {name for name in every if len(name) < 2 or whole(THING).fullmatch(name)}
+    latin = sorted((n for n in every - dull if not has_han(n)), key=len, reverse=True)
+    short = {_SUFFIX_ZH.sub("", name) for name in every if has_han(name)}
+    every |= {name for name in short if len(name) >= _LONG}
+    han = sorted((n for n in every - dull if has_han(n)), key=len, reverse=True)
+
+    def loose(name: str) -> str:
+        pattern = r"[\s_-]*".join(re.escape(part) for part in re.split(r"[\s_-]+", name))
+        pattern = re.sub(r"(?<=i)[sz](?=(?:ation|e|ing|er|ed))", "[sz]", pattern)
+        return pattern.removesuffix("s") + "s?"
+
+    english = "|".join(map(loose, latin))
+    chinese = "|".join(re.escape(name) for name in han)
+    return (
+        re.compile(rf"(?<![a-z0-9])(?:{english})(?![a-z0-9])", re.IGNORECASE),
+        re.compile(chinese, re.IGNORECASE),
+    )
+
+
+def _named(
+    library: Library, known: Names, text: str, subjects: Sequence[Mention]
+) -> list[tuple[float, Mention]]:
+    """Return the titles, people and sites that a text names, each with how much says so."""
+    tokens = list(_tokens(library, known, text))
+    at: dict[str, list[int]] = defaultdict(list)
+    for number, token in enumerate(tokens):
+        for word in token.words:
+            at[word].append(number)
+    there = frozenset(at)
+    spans: dict[tuple[int, int, str], tuple[float, list[Work]]] = {}
+    for name in known.names:
+        common = there & name.words
+        if not common or name.work.primer:
+            continue
+        if name.by == "title":
+            span = _title_span(known, tokens, at, common, name.words, name.beside)
+        else:
+            if SAID["unit"].search(" ".join(common)):
+                continue
+            span = _person_span(library, known, tokens, at, common, name.words)
+        if span is None:
+            continue
+        likeness, first, last = span
+        likeness *= name.trust
+        if likeness < _SURE:
+            continue
+        start, end = tokens[first].start, tokens[last].end
+        what = WORK if name.by == "title" else PERSON
+        worth = likeness + known.weigh(common) / 100
+        if what == WORK and not _may_be_a_title(library, known, text, start, end, common, subjects):
+            continue
+        before = spans.get((start, end, what))
+        if before is None or worth > before[0] + 1e-6:
+            spans[start, end, what] = (worth, [name.work])
+        elif worth > before[0] - 0.05:
+            before[1].append(name.work)
+    return [
+        (worth, Mention(start, end, what, text[start:end], tuple(dict.fromkeys(works))))
+        for (start, end, what), (worth, works) in spans.items()
+    ]
+
+
+def _tokens(library: Library, known: Names, text: str) -> Iterator[_Token]:
+    last = None
+    for match in _TOKEN.finditer(text):
+        if has_han(match[0]):
+            pair = {text[last : match.end()]} if last == match.start() - 1 else set()
+            joined = pair if last is not None and has_han(text[last : last + 1]) else set()
+            yield _Token(frozenset(joined | {match[0]}), match.start(), match.end())
+            last = match.start()
+            continue
+        words = words_of(match[0])
+        if len(words) == 1 and words[0] not in known.weights and len(words[0]) > _LONG:
+            if library.absent([*library.terms(words[0])]):
+                words = [nearest(known, words[0])]
+        yield _Token(frozenset(words), match.start(), match.end())
+        last = None
+
+
+def _title_span(
+    known: Names,
+    tokens: Sequence[_Token],
+    at: dict[str, list[int]],
+    common: frozenset[str],
+    title: frozenset[str],
+    beside: frozenset[str],
+) -> tuple[float, int, int] | None:
+    """Return the stretch of a text most like a title, with how like it is."""
+    if known.weigh(common) < 0.5 * known.weigh(title):
+        return None
+    numbers = sorted({number for word in common for number in at[word]})
+    best = None
+    for a, first in enumerate(numbers):
+        for last in numbers[a:]:
+            if last - first > _WIDEST:
+                break
+            said = frozenset().union(*(token.words for token in tokens[first : last + 1]))
+            shared = said & title
+            own = known.weigh(shared)
+            precision = known.weigh(said & (title | beside)) / known.weigh(said)
+            recall = own / known.weigh(title)
+            likeness = 2 * precision * recall / (precision + recall)
+            if best is None or likeness > best[0]:
+                best = (likeness, first, last)
+    return best
+
+
+def _person_span(
+    library: Library,
+    known: Names,
+    tokens: Sequence[_Token],
+    at: dict[str, list[int]],
+    common: frozenset[str],
+    name: frozenset[str],
+) -> tuple[float, int, int] | None:
+    """Return where a person or site is named: by all of the name, or by a rare part of it."""
+    numbers = sorted({number for word in common for number in at[word]})
+    first = last = numbers[0]
+    for number in numbers[1:]:
+        if number == last + 1:
+            last = number
+    telling = [w for w in common if len(w) >= _LONG and _rare(library, w)]
+    if common == name and (len(name) > 1 or telling):
+        return 1.0, first, last
+    return (0.9, first, last) if telling else None
+
+
+def _may_be_a_title(
+    library: Library,
+    known: Names,
+    text: str,
+    start: int,
+    end: int,
+    common: frozenset[str],
+    subjects: Sequence[Mention],
+) -> bool:
+    """Say whether words that are like a title are no plain words, and no name of a subject."""
+    said = text[start:end]
+    if any(m.start <= start and end <= m.end for m in subjects):
+        return False
+    if len(common) > 1:
+        return any(not SAID["unit"].fullmatch(word) for word in common)
+    return len(said) >= _LONG and not SAID["unit"].fullmatch(said) and _rare(library, said)
+
+
+def _rare(library: Library, word: str) -> bool:
+    terms = library.terms(word)
+    if not terms:
+        return False
+    rarest = library.idf(["\u0001"])["\u0001"]
+    return max(library.idf(terms).values()) >= _RARE * rarest
+
+
+def _as_work(library: Library, text: str, mention: Mention) -> Mention:
+    """Return a subject that is put as one work ("the DPO paper") as that work."""
+    called = _CALLED.match(text, mention.end) if mention.what in (SUBJECT, PERSON) else None
+    if called is None or _MANY.match(text, mention.end):
+        return mention
+    said = text[mention.start : called.end()]
+    found = [m for m in recognise(library.store, said) if m.by == "title"]
+    if not found:
+        return mention
+    works = tuple(match.work for match in found)
+    return Mention(mention.start, called.end(), WORK, said, works)

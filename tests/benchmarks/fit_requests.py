@@ -1,0 +1,105 @@
+"""Fit `assistant.collection.learned`: which kind of request a text is.
+
+    python -m tests.benchmarks.fit_requests HOME
+
+HOME is a home with the primer and real pages, and the vectors of the model beside: what texts name is
+known from it. Fits on the examples of `data/requests.toml` and on questions that the primer answers
+(`data/primer-questions`), writes `data/requests/MODEL.npy`, and prints how many examples and how many
+of those questions are known right when left out.
+"""
+
+import argparse
+import random
+import re
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import StratifiedKFold
+
+from assistant.collection.learned import COVERS, FACT, covered, examples
+from assistant.collection.mentions import mentions
+from assistant.desk import Desk
+from index.search.library import Library
+from ingest.text.sentences import language
+
+DATA = Path(__file__).resolve().parents[2] / "data"
+QUESTIONS = 2_500
+_WEIGHT = 0.15  # of a question of the primer against an example
+_STRENGTH = 30.0
+_FOLDS = 5
+
+
+def main() -> None:
+    """Read the arguments, fit, write, print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("home", type=Path)
+    library = Desk(parser.parse_args().home, llm="extractive").library
+    facts = _facts(library)
+    for own, langs in ((library, ["en"]), (library.asked_in("zh"), ["en", "zh"])):
+        texts, labels, weights = [], [], []
+        for label, wordings in examples().items():
+            for lang in langs:
+                for wording in wordings[lang]:
+                    texts.append(re.sub(r"\{(\w+)\}", lambda m, of=lang: COVERS[of][m[1]], wording))  # type: ignore[misc]
+                    labels.append(label)
+                    weights.append(1.0)
+        for lang, text in facts:
+            if lang in langs:
+                texts.append(text)
+                labels.append(FACT)
+                weights.append(_WEIGHT)
+        vectors = own.sentence_vectors(texts)
+        _measure(own.embedder.name, vectors, labels, weights)
+        rows = _fit(vectors, labels, weights)
+        np.save(DATA / "requests" / f"{own.embedder.name}.npy", rows.astype(np.float16))
+
+
+def _facts(library: Library) -> list[tuple[str, str]]:
+    """Return (language, covered question) of questions that the primer answers."""
+    files = sorted((DATA / "primer-questions").glob("*.md"))
+    every = [line[2:].strip() for file in files for line in file.read_text("utf-8").splitlines()
+             if line.startswith("- ")]  # fmt: skip
+    random.Random(1).shuffle(every)
+    rows = []
+    for text in every[:QUESTIONS]:
+        lang = "zh" if language(text) == "zh" else "en"
+        rows.append((lang, covered(text, mentions(library, text), lang)))
+    return rows
+
+
+def _fit(vectors: NDArray[np.float32], labels: list[str], weights: list[float]) -> NDArray[np.float64]:
+    """Return a row for each label in the order of the examples, its bias last."""
+    counts: Counter[str] = Counter()
+    for label, weight in zip(labels, weights, strict=True):
+        counts[label] += weight
+    shares = np.array([w / counts[label] ** 0.5 for label, w in zip(labels, weights, strict=True)])
+    mean = vectors.mean(axis=0)
+    model = LogisticRegression(C=_STRENGTH, max_iter=3000)
+    model.fit(vectors - mean, labels, sample_weight=shares / shares.mean())
+    place = {label: row for row, label in enumerate(model.classes_)}
+    order = [place[label] for label in examples()]
+    bias = model.intercept_ - model.coef_ @ mean
+    return np.hstack([model.coef_, bias[:, None]])[order]
+
+
+def _measure(name: str, vectors: NDArray[np.float32], labels: list[str], weights: list[float]) -> None:
+    names = list(examples())
+    right: Counter[bool] = Counter()
+    count: Counter[bool] = Counter()
+    folds = StratifiedKFold(_FOLDS, shuffle=True, random_state=1)
+    known = np.array(labels)
+    for train, test in folds.split(vectors, known):
+        rows = _fit(vectors[train], known[train].tolist(), [weights[at] for at in train])
+        scores = vectors[test] @ rows[:, :-1].T + rows[:, -1]
+        for at, best in zip(test, scores.argmax(axis=1), strict=True):
+            fact = known[at] == FACT
+            count[fact] += 1
+            right[fact] += names[best].partition(".")[0] == known[at].partition(".")[0]
+    print(f"{name}: of examples {right[False]} of {count[False]}, of facts {right[True]} of {count[True]}")
+
+
+if __name__ == "__main__":
+    main()
