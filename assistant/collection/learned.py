@@ -5,10 +5,12 @@ multinomial model over the vector of that tells the kind. Fitted for the embeddi
 (`python -m tests.benchmarks.fit_requests`); with another one nothing is said.
 """
 
+import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +26,7 @@ COVERS = {
     "zh": {WORK: "这篇文章", PERSON: "这位作者", LIST: "这份清单", SUBJECT: "这个主题"},
 }
 """What stands in the place of what is named, by language."""
+_ARTICLE = re.compile(r"(?:^|\s)(?:the|an?|that|this|your)\s+$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,16 @@ class Kind:
 @cache
 def examples() -> dict[str, dict[str, list[str]]]:
     """Return the examples: kind and what is wanted, then language, then wordings with slots."""
+    return {name: said for name, said in _file().items() if name != "unknown"}
+
+
+def names_unknown() -> dict[str, dict[str, list[str]]]:
+    """Return names that no catalog knows, by language and slot: examples are fitted with them, too."""
+    return _file()["unknown"]
+
+
+@cache
+def _file() -> dict[str, Any]:
     return tomllib.loads(shipped("requests.toml").read_text("utf-8"))
 
 
@@ -45,7 +58,8 @@ def covered(text: str, named: Sequence[Mention], lang: str) -> str:
     """Return a text with other words in the place of what it names."""
     parts, at = [], 0
     for mention in named:
-        parts += [text[at : mention.start], COVERS[lang][mention.what]]
+        before = _ARTICLE.sub(" ", text[at : mention.start])
+        parts += [before, COVERS[lang][mention.what]]
         at = mention.end
     return " ".join(" ".join([*parts, text[at:]]).split())
 

@@ -8,10 +8,11 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
-from assistant.collection.catalog import Catalog, Work, catalog
-from assistant.collection.naming import Names, names, nearest, recognise, words_of
+from assistant.collection.asked import Asked
+from assistant.collection.catalog import Catalog, Work
+from assistant.collection.naming import Name, Names, apart, names, nearest, words_of
 from assistant.collection.vocabulary import SAID, THING, whole
 from assistant.learning import primer
 from index.search.library import Library
@@ -21,10 +22,12 @@ WORK, PERSON, LIST, SUBJECT = "work", "person", "list", "subject"
 _SURE = 0.72
 """Likeness of a title to the words of a text from which on it is named there."""
 _LONG = 4  # letters of a word that may be a name alone
+_WHOLE = 0.9  # of a title: all of it
+_SEVERAL = 3  # words of a title that tell it
 _WIDEST = 24  # tokens that a title may take
 _RARE = 0.5  # of the weight of a word that stands in no passage: so rare is a name
 _ADDRESS = re.compile(r"https?://[^\s，。？！）]+[^\s，。？！）.,;:!?)]|\b\d{4}\.\d{4,5}(?:v\d)?\b")
-_TOKEN = re.compile(r"[a-z0-9]+(?:[.+#-][a-z0-9]+)*|[\u3400-\u9fff]", re.IGNORECASE)
+_TOKEN = re.compile(r"[a-z0-9]+(?:[.+#-][a-z0-9]+)*|[\u3400-\u9fff]+", re.IGNORECASE)
 _ONE = (
     r"(?:blog ?)?posts?|papers?|preprint|article|video|talk|lecture|repo(?:sitory)?|readme|"
     r"notebook|colab|course|tutorial|slides|thread|tweet|book|blog|guide|write-?up|note|"
@@ -33,6 +36,18 @@ _ONE = (
 _CALLED = re.compile(rf"\s*(?:的)?(?:那[篇个份])?(?:{_ONE})(?![a-z])", re.IGNORECASE)
 """What makes the name of a subject that of a work: "the DPO paper"."""
 _SUFFIX_ZH = re.compile("(?:模型|机制|算法|技术|方法|网络)$")
+_EMPTY = frozenset("other misc news basics study assets engineering applications scratch".split())
+"""Headings that name no subject."""
+_NOTE_ON = re.compile(
+    r"(?:the |your )?(?:primer(?:'s)? (?:chapter|note|page)|note of the primer) (?:on|about|for) $|"
+    r"(?:入门)?手册(?:里|中)?(?:关于|讲)?的?(?:笔记)?$",
+    re.IGNORECASE,
+)
+_PHRASE = re.compile(
+    rf"\b(?:the|that|this|your|file) (?P<said>(?:[\w.'-]+ ){{1,5}}?(?:{_ONE}))(?![a-z])",
+    re.IGNORECASE,
+)
+_SUFFIX = r"(?: (?:mechanism|method|algorithm|technique|layer)s?)?"
 _MANY = re.compile(r"\s*(?:的)?(?:posts|papers)(?![a-z])", re.IGNORECASE)
 
 
@@ -54,42 +69,86 @@ class _Token:
     end: int
 
 
-def mentions(library: Library, text: str) -> list[Mention]:
+def mentions(asked: Asked) -> list[Mention]:
     """Return what a text names, in its order; no two share a letter."""
+    text, library = asked.text, asked.library
     known = names(library.store)
-    found = [(9.0, mention) for mention in _addresses(library, text)]
+    found = [(9.0, mention) for mention in _addresses(asked)]
     found += [(8.0, mention) for mention in _lists(known.catalog, text)]
-    subjects = list(_subjects(text))
+    subjects = list(_subjects(known.catalog, text))
+    found += [(3.0, mention) for mention in _notes(asked, subjects)]
     found += [(len(mention.said) / 100, mention) for mention in subjects]
     found += _named(library, known, text, subjects)
     kept: list[Mention] = []
     for _, mention in sorted(found, key=lambda each: -each[0]):
         if all(mention.end <= other.start or other.end <= mention.start for other in kept):
             kept.append(mention)
-    return sorted((_as_work(library, text, m) for m in kept), key=lambda mention: mention.start)
+    kept = [_as_work(asked, mention) for mention in kept]
+    for mention in _phrases(asked):
+        over = [m for m in kept if m.start < mention.end and mention.start < m.end]
+        if all(m.what in (SUBJECT, PERSON) for m in over):
+            kept = [*(m for m in kept if m not in over), mention]
+    return sorted(kept, key=lambda mention: mention.start)
 
 
-def _addresses(library: Library, text: str) -> Iterator[Mention]:
-    for match in _ADDRESS.finditer(text):
-        works = tuple(found.work for found in recognise(library.store, match[0]))
+def _addresses(asked: Asked) -> Iterator[Mention]:
+    for match in _ADDRESS.finditer(asked.text):
+        works = tuple(found.work for found in asked.works(match[0]))
         yield Mention(match.start(), match.end(), WORK, match[0], works)
 
 
 def _lists(here: Catalog, text: str) -> Iterator[Mention]:
     for row in here.lists:
-        for name in {row.name, row.title, row.title.removeprefix("The "), row.name.replace("-", " ")}:
+        spoken = {row.name, row.title, row.title.removeprefix("The "), row.name.replace("-", " ")}
+        for name in spoken:
             for at in re.finditer(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text, re.IGNORECASE):
                 yield Mention(at.start(), at.end(), LIST, at[0])
 
 
-def _subjects(text: str) -> Iterator[Mention]:
-    """Yield what the primer has a name for, the longest names first."""
+def _notes(asked: Asked, subjects: Sequence[Mention]) -> Iterator[Mention]:
+    """Yield notes of the primer that are spoken of as such: "the primer's note on RoPE"."""
+    for subject in subjects:
+        before = _NOTE_ON.search(asked.text[: subject.start])
+        note = primer.find(subject.said) if before else None
+        works = (work for work in asked.catalog.works if note and work.url == note.url)
+        if before and (found := tuple(works)):
+            yield Mention(before.start(), subject.end, WORK, subject.said, found)
+
+
+def _phrases(asked: Asked) -> Iterator[Mention]:
+    """Yield works that are spoken of by part of their title and their kind: "the Heron guide"."""
+    for match in _PHRASE.finditer(asked.text):
+        found = [m for m in asked.works(match["said"]) if m.by == "title"]
+        if found:
+            works = tuple(m.work for m in found)
+            yield Mention(match.start("said"), match.end("said"), WORK, match["said"], works)
+
+
+def _subjects(here: Catalog, text: str) -> Iterator[Mention]:
+    """Yield what the primer or a heading of a list has a name for, the longest names first."""
     taken: list[tuple[int, int]] = []
-    for pattern in _subject_patterns():
+    for pattern in (*_subject_patterns(), _headings(here)):
         for at in pattern.finditer(text):
-            if all(at.end() <= start or end <= at.start() for start, end in taken):
+            if at[0] and all(at.end() <= start or end <= at.start() for start, end in taken):
                 taken.append(at.span())
                 yield Mention(at.start(), at.end(), SUBJECT, at[0])
+
+
+@lru_cache(maxsize=4)
+def _headings(here: Catalog) -> re.Pattern[str]:
+    """Return a pattern of the headings and topics of lists that name a subject."""
+    every = {part.strip() for _, path in here.sections() for part in path}
+    said = [SAID[name] for name in SAID]
+    telling = sorted(
+        (name for name in every
+         if len(name) > (1 if has_han(name) else _LONG) and not any(s.search(name) for s in said)
+         and len(name.split()) <= _LONG and name.casefold() not in _EMPTY),
+        key=len, reverse=True,
+    )  # fmt: skip
+    latin = "|".join(re.escape(name) for name in telling if not has_han(name))
+    han = "|".join(re.escape(name) for name in telling if has_han(name))
+    parts = [f"(?<![a-z0-9])(?:{latin})s?(?![a-z0-9])"] * bool(latin) + [han] * bool(han)
+    return re.compile("|".join(parts) or r"(?!)", re.IGNORECASE)
 
 
 @cache
@@ -105,7 +164,7 @@ def _subject_patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
     def loose(name: str) -> str:
         pattern = r"[\s_-]*".join(re.escape(part) for part in re.split(r"[\s_-]+", name))
         pattern = re.sub(r"(?<=i)[sz](?=(?:ation|e|ing|er|ed))", "[sz]", pattern)
-        return pattern.removesuffix("s") + "s?"
+        return pattern.removesuffix("s") + f"s?{_SUFFIX}"
 
     english = "|".join(map(loose, latin))
     chinese = "|".join(re.escape(name) for name in han)
@@ -131,7 +190,7 @@ def _named(
         if not common or name.work.primer:
             continue
         if name.by == "title":
-            span = _title_span(known, tokens, at, common, name.words, name.beside)
+            span = _title_span(known, tokens, at, common, name)
         else:
             if SAID["unit"].search(" ".join(common)):
                 continue
@@ -145,7 +204,12 @@ def _named(
         start, end = tokens[first].start, tokens[last].end
         what = WORK if name.by == "title" else PERSON
         worth = likeness + known.weigh(common) / 100
-        if what == WORK and not _may_be_a_title(library, known, text, start, end, common, subjects):
+        whole_title = known.weigh(common) >= _WHOLE * known.weigh(name.words)
+        if what == WORK and not _may_be_a_title(
+            library, text[start:end], common, whole=whole_title
+        ):
+            continue
+        if what == WORK and any(m.start <= start and end <= m.end for m in subjects):
             continue
         before = spans.get((start, end, what))
         if before is None or worth > before[0] + 1e-6:
@@ -159,20 +223,19 @@ def _named(
 
 
 def _tokens(library: Library, known: Names, text: str) -> Iterator[_Token]:
-    last = None
+    """Yield the words of a text; of a run of Chinese, each two characters that stand together."""
     for match in _TOKEN.finditer(text):
         if has_han(match[0]):
-            pair = {text[last : match.end()]} if last == match.start() - 1 else set()
-            joined = pair if last is not None and has_han(text[last : last + 1]) else set()
-            yield _Token(frozenset(joined | {match[0]}), match.start(), match.end())
-            last = match.start()
+            run = match[0]
+            for at in range(max(1, len(run) - 1)):
+                start = match.start() + at
+                yield _Token(frozenset({run[at : at + 2]}), start, start + len(run[at : at + 2]))
             continue
         words = words_of(match[0])
         if len(words) == 1 and words[0] not in known.weights and len(words[0]) > _LONG:
             if library.absent([*library.terms(words[0])]):
                 words = [nearest(known, words[0])]
         yield _Token(frozenset(words), match.start(), match.end())
-        last = None
 
 
 def _title_span(
@@ -180,13 +243,14 @@ def _title_span(
     tokens: Sequence[_Token],
     at: dict[str, list[int]],
     common: frozenset[str],
-    title: frozenset[str],
-    beside: frozenset[str],
+    name: Name,
 ) -> tuple[float, int, int] | None:
     """Return the stretch of a text most like a title, with how like it is."""
+    title, beside = name.words, name.beside
     if known.weigh(common) < 0.5 * known.weigh(title):
         return None
     numbers = sorted({number for word in common for number in at[word]})
+    order = words_of(apart(name.work.title))
     best = None
     for a, first in enumerate(numbers):
         for last in numbers[a:]:
@@ -198,9 +262,20 @@ def _title_span(
             precision = known.weigh(said & (title | beside)) / known.weigh(said)
             recall = own / known.weigh(title)
             likeness = 2 * precision * recall / (precision + recall)
+            if len(shared) < _LONG and not _in_order(tokens[first : last + 1], shared, order):
+                continue
             if best is None or likeness > best[0]:
                 best = (likeness, first, last)
     return best
+
+
+def _in_order(tokens: Sequence[_Token], shared: frozenset[str], order: Sequence[str]) -> bool:
+    """Say whether words stand as in a title, and no other word of weight among them."""
+    said = [word for token in tokens for word in token.words]
+    if any(word not in shared for word in said):
+        return False
+    places = [order.index(word) for word in said if word in order]
+    return places == sorted(places)
 
 
 def _person_span(
@@ -218,27 +293,18 @@ def _person_span(
         if number == last + 1:
             last = number
     telling = [w for w in common if len(w) >= _LONG and _rare(library, w)]
-    if common == name and (len(name) > 1 or telling):
+    if common == name and (len(name) > 1 or telling or any(map(has_han, name))):
         return 1.0, first, last
     return (0.9, first, last) if telling else None
 
 
-def _may_be_a_title(
-    library: Library,
-    known: Names,
-    text: str,
-    start: int,
-    end: int,
-    common: frozenset[str],
-    subjects: Sequence[Mention],
-) -> bool:
-    """Say whether words that are like a title are no plain words, and no name of a subject."""
-    said = text[start:end]
-    if any(m.start <= start and end <= m.end for m in subjects):
-        return False
+def _may_be_a_title(library: Library, said: str, common: frozenset[str], *, whole: bool) -> bool:
+    """Say whether words that are like a title are more than plain words that it has, too."""
+    telling = [word for word in common if not SAID["unit"].fullmatch(word)]
     if len(common) > 1:
-        return any(not SAID["unit"].fullmatch(word) for word in common)
-    return len(said) >= _LONG and not SAID["unit"].fullmatch(said) and _rare(library, said)
+        several = len(common) >= _SEVERAL or any(map(has_han, common))
+        return bool(telling) and (whole or several or any(_rare(library, w) for w in telling))
+    return len(said) >= _LONG and bool(telling) and _rare(library, said)
 
 
 def _rare(library: Library, word: str) -> bool:
@@ -249,13 +315,14 @@ def _rare(library: Library, word: str) -> bool:
     return max(library.idf(terms).values()) >= _RARE * rarest
 
 
-def _as_work(library: Library, text: str, mention: Mention) -> Mention:
+def _as_work(asked: Asked, mention: Mention) -> Mention:
     """Return a subject that is put as one work ("the DPO paper") as that work."""
+    text = asked.text
     called = _CALLED.match(text, mention.end) if mention.what in (SUBJECT, PERSON) else None
     if called is None or _MANY.match(text, mention.end):
         return mention
     said = text[mention.start : called.end()]
-    found = [m for m in recognise(library.store, said) if m.by == "title"]
+    found = [m for m in asked.works(said) if m.by == "title"]
     if not found:
         return mention
     works = tuple(match.work for match in found)

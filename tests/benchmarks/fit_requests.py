@@ -19,7 +19,9 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 
-from assistant.collection.learned import COVERS, FACT, covered, examples
+from assistant.collection.asked import Asked
+from assistant.collection.catalog import catalog
+from assistant.collection.learned import COVERS, FACT, covered, examples, names_unknown
 from assistant.collection.mentions import mentions
 from assistant.desk import Desk
 from index.search.library import Library
@@ -42,8 +44,8 @@ def main() -> None:
         texts, labels, weights = [], [], []
         for label, wordings in examples().items():
             for lang in langs:
-                for wording in wordings[lang]:
-                    texts.append(re.sub(r"\{(\w+)\}", lambda m, of=lang: COVERS[of][m[1]], wording))  # type: ignore[misc]
+                for text in _filled(wordings[lang], lang):
+                    texts.append(text)
                     labels.append(label)
                     weights.append(1.0)
         for lang, text in facts:
@@ -57,6 +59,21 @@ def main() -> None:
         np.save(DATA / "requests" / f"{own.embedder.name}.npy", rows.astype(np.float16))
 
 
+def _filled(wordings: list[str], lang: str) -> list[str]:
+    """Return wordings with their slots covered, and once more with names that nothing knows."""
+    strange, chosen = names_unknown()[lang], random.Random(1)
+    texts = []
+    for wording in wordings:
+        texts.append(re.sub(r"\{(\w+)\}", lambda m: COVERS[lang][m[1]], wording))
+        other = re.sub(
+            r"\{(\w+)\}",
+            lambda m: chosen.choice(strange[m[1]]) if m[1] in strange else COVERS[lang][m[1]],
+            wording,
+        )
+        texts += [other] * (other != texts[-1])
+    return texts
+
+
 def _facts(library: Library) -> list[tuple[str, str]]:
     """Return (language, covered question) of questions that the primer answers."""
     files = sorted((DATA / "primer-questions").glob("*.md"))
@@ -65,8 +82,8 @@ def _facts(library: Library) -> list[tuple[str, str]]:
     random.Random(1).shuffle(every)
     rows = []
     for text in every[:QUESTIONS]:
-        lang = "zh" if language(text) == "zh" else "en"
-        rows.append((lang, covered(text, mentions(library, text), lang)))
+        asked = Asked(library, catalog(library.store), text, language(text))
+        rows.append((asked.lang, covered(text, mentions(asked), asked.lang)))
     return rows
 
 
