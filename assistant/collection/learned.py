@@ -69,16 +69,16 @@ def wanted(library: Library, text: str, named: Sequence[Mention], lang: str) -> 
 
     ``chance`` is that of the whole kind, ``asks`` what is likeliest wanted of it.
     """
-    beside = library.asked_in(lang)
-    weights = _weights().get(beside.embedder.name)
-    if weights is None or (lang != "en" and not beside.embedder.multilingual):
+    text = covered(text, named, lang)
+    chances = _chances(library.asked_in(lang), text, lang)
+    if chances is None:
         return []
-    vector = beside.sentence_vectors([covered(text, named, lang)])[0]
-    if len(vector) + 1 != weights.shape[1]:  # where all are blocks
-        return []
-    scores = weights[:, :-1] @ vector + weights[:, -1]
-    chances = np.exp(scores - scores.max())
-    chances /= chances.sum()
+    other = library.asked_in("zh")  # its model knows all languages
+    fact = list(examples()).index(FACT)
+    if lang == "en" and other is not library and chances[fact] < 1 - sure():
+        again = _chances(other, text, lang)  # what one model takes for a request, both have to
+        if again is not None:
+            chances = (chances + again) / 2
     kinds: dict[str, tuple[float, float, str]] = {}
     for label, chance in zip(examples(), chances.tolist(), strict=True):
         kind, _, asks = label.partition(".")
@@ -86,6 +86,20 @@ def wanted(library: Library, text: str, named: Sequence[Mention], lang: str) -> 
         kinds[kind] = (total + chance, max(best, chance), asks if chance > best else of_best)
     ranked = sorted(kinds.items(), key=lambda item: -item[1][0])
     return [Kind(kind, asks, total) for kind, (total, _, asks) in ranked]
+
+
+def _chances(library: Library, text: str, lang: str) -> NDArray[np.float64] | None:
+    """Return how likely each label of the examples is, by the library's embedding model."""
+    weights = _weights().get(library.embedder.name)
+    if weights is None or (lang != "en" and not library.embedder.multilingual):
+        return None
+    vector = library.sentence_vectors([text])[0]
+    if len(vector) + 1 != weights.shape[1]:  # where all are blocks
+        return None
+    scores = weights[:, :-1] @ vector + weights[:, -1]
+    chances = np.exp(scores - scores.max()).astype(np.float64)
+    summed: NDArray[np.float64] = chances / chances.sum()
+    return summed
 
 
 def sure() -> float:

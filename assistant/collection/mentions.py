@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 from assistant.collection.asked import Asked
 from assistant.collection.catalog import Catalog, Work
 from assistant.collection.naming import Name, Names, apart, names, nearest, words_of
-from assistant.collection.vocabulary import SAID, THING, whole
+from assistant.collection.vocabulary import SAID, THING, TITLES, whole
 from assistant.learning import primer
 from index.search.library import Library
 from ingest.text.scripts import has_han
@@ -48,6 +48,13 @@ _PHRASE = re.compile(
     re.IGNORECASE,
 )
 _SUFFIX = r"(?: (?:mechanism|method|algorithm|technique|layer)s?)?"
+_OF_TITLES = whole("|".join(TITLES.values()) + r"|extending|introducing|understanding|demystifying")
+_WRITER_BEFORE = re.compile(
+    r"(?:\b(?:by|from|per|to|of|do|does|did|has|have|with|why|what's)|根据|按照?|照|据|依据|和|看)\s*(?:the )?$", re.I
+)
+_WRITER_AFTER = re.compile(
+    r"(?:'s?\b|s'| (?:blog|say|write|explain|think|on|and)| ?(?:博客|是?怎么|如何|说|讲|写|的|对|关于|那|和))", re.I
+)
 _MANY = re.compile(r"\s*(?:的)?(?:posts|papers)(?![a-z])", re.IGNORECASE)
 
 
@@ -187,7 +194,7 @@ def _named(
     spans: dict[tuple[int, int, str], tuple[float, list[Work]]] = {}
     for name in known.names:
         common = there & name.words
-        if not common or name.work.primer:
+        if name.work.primer or all(word.isdigit() for word in common):
             continue
         if name.by == "title":
             span = _title_span(known, tokens, at, common, name)
@@ -211,6 +218,10 @@ def _named(
             continue
         if what == WORK and any(m.start <= start and end <= m.end for m in subjects):
             continue
+        if what == WORK and len(common) < _SEVERAL and not _titled(text[start:end]):
+            what = SUBJECT  # "CPU memory": a title, and what it is about as well
+        if what == PERSON and name.by == "site" and not _as_person(text, start, end):
+            what = SUBJECT
         before = spans.get((start, end, what))
         if before is None or worth > before[0] + 1e-6:
             spans[start, end, what] = (worth, [name.work])
@@ -296,6 +307,16 @@ def _person_span(
     if common == name and (len(name) > 1 or telling or any(map(has_han, name))):
         return 1.0, first, last
     return (0.9, first, last) if telling else None
+
+
+def _titled(said: str) -> bool:
+    """Say whether words are put as titles are: "Illustrated ...", all of it Chinese."""
+    return bool(_OF_TITLES.search(said)) or all(has_han(letter) for letter in said)
+
+
+def _as_person(text: str, start: int, end: int) -> bool:
+    """Say whether a site is spoken of as someone who writes: "by EleutherAI", "Hamel's"."""
+    return bool(_WRITER_BEFORE.search(text[:start]) or _WRITER_AFTER.match(text, end))
 
 
 def _may_be_a_title(library: Library, said: str, common: frozenset[str], *, whole: bool) -> bool:

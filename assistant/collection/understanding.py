@@ -119,7 +119,7 @@ def understand(library: Library, text: str) -> Request | None:
 
     order = os.environ.get("ORDER", "rules")
     if order != "rules":
-        learnt = _learnt(asked, plain, float(os.environ.get("SURE", "0.6")))
+        learnt = _learnt(asked, plain, float(os.environ.get("SURE", "0.72")))
         if learnt is not None or order == "only":
             return learnt
     for read in _FRAMES:
