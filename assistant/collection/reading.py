@@ -64,7 +64,9 @@ def _inventory(asked: Asked, named: Sequence[Mention], asks: str) -> Request | N
 
 
 def _lists(asked: Asked, named: Sequence[Mention], asks: str) -> Request | None:
-    subject = "" if asked.lists else _said(named, SUBJECT)
+    subject = _said(named, SUBJECT)
+    if asked.lists and subject:
+        return asked.request(HOLDINGS, subject=subject)
     return shelf_frames.about_lists(asked, subject)
 
 

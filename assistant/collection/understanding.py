@@ -117,25 +117,24 @@ def understand(library: Library, text: str) -> Request | None:
     plain = Asked(library, here, rest, lang, found) if rest != flat else asked
     import os
 
-    order = os.environ.get("ORDER", "rules")
-    if order != "rules":
-        learnt = _learnt(asked, plain, float(os.environ.get("SURE", "0.72")))
-        if learnt is not None or order == "only":
-            return learnt
+    least = float(os.environ.get("ORDER", "0.8"))
+    learnt, chance = _learnt(asked, plain, learned.sure())
+    if learnt is not None and chance >= least:
+        return learnt
     for read in _FRAMES:
         request = read(asked if read in _OF_SOURCES else plain)
         if request is not None:
             return request
-    return _learnt(asked, plain, learned.sure())
+    return learnt
 
 
-def _learnt(asked: Asked, plain: Asked, sure: float) -> Request | None:
+def _learnt(asked: Asked, plain: Asked, sure: float) -> tuple[Request | None, float]:
     """Return what a text asks as its likeliest kind reads it, if it is hardly one of fact."""
     named = mentions(asked)
     kinds = learned.wanted(asked.library, asked.text, named, asked.lang)
     fact = next((kind.chance for kind in kinds if kind.kind == learned.FACT), 1.0)
     if fact > 1 - sure:
-        return None
+        return None, 0.0
     likeliest = next(kind for kind in kinds if kind.kind != learned.FACT)
     of_sources = likeliest.kind in (ONE_SOURCE, MANY_SOURCES, SUMMARY)
-    return reading.read(asked if of_sources else plain, named, likeliest)
+    return reading.read(asked if of_sources else plain, named, likeliest), likeliest.chance
