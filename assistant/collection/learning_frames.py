@@ -3,13 +3,10 @@
 import re
 
 from assistant.collection.asked import (
-    EDGE,
     Asked,
     hours_in,
-    known,
     trimmed,
     without_hours,
-    works_of,
 )
 from assistant.collection.request import HOLDINGS, PATH, Request
 from assistant.collection.vocabulary import LANGUAGES, SAID, whole
@@ -22,29 +19,6 @@ _AROUND_LEARNING = whole(
     r"^一[个份条]|^零(?:开始)?|才?能?[看读]懂|^(?:做|制定|安排|写)(?:一?[个份])?|之前|以前|"
     r"(?:应该|该|要)?(?:按照?|以)?(?:什么|怎样|哪种)的?顺序(?:去|来)?(?:读|看|学)?|"
     r"的?(?:阅读|学习)?(?:顺序|路线|路径|计划)(?:是什么|怎么安排|如何安排)?$"
-)
-_AFTER = re.compile(
-    r"what (?:else )?(?:should|could|can|do|shall|would|might) (?:i|we|one|"
-    r"you) (?:\w+ )?(?:read|watch|study|learn|do|go|"
-    r"recommend|suggest|take)(?: \w+)? (?:after|once i(?:'ve| have)? \w+) (?P<a>.+?)[?.! ]*$"
-    r"|what (?:comes|goes|follows|is next|'s next|to \w+|next)(?: next)? after (?P<b>.+?)[?.! ]*$"
-    r"|what(?:'s| is| comes)? next (?:once|when|after) i(?:'ve| have| am|"
-    r" 'm)? (?:\w+ )?(?:done with "
-    r"|finished |read |understand |understood |know )?(?P<g>.+?)[?.! ]*$"
-    r"|(?:i(?:'ve| have)?(?: just)?(?: already)? (?:finished|read|done|completed|watched|"
-    r"been through|got through|know|"
-    r"understood|learn(?:ed|t))) (?P<c>.+?)[,.;:!]? (?:and )?(?:what(?:'s| is| comes|"
-    r" should i \w+| do i \w+| can i \w+|"
-    r" to \w+)? (?:next|now|then|after(?: that)?)|what now|where (?:do i go|to|next)\b.*|"
-    r"next)[?.! ]*$"
-    r"|(?:after|having (?:read|finished)) (?P<d>[^,]+?), (?:what|which) .*(?:read|watch|study|"
-    r"learn|next|follow|come)\w*.*$"
-    r"|(?:我)?(?:已经)?(?:[看读学]完了?|[看读学]过了?|完成了?)(?P<e>.+?)(?:之后|以后|后|"
-    r"了)?[，,。 ]?(?:我)?(?:接下来|下一步|然后|再|还|该|应该|"
-    r"可以|接着|要)+(?:[看读学]|是)?(?:什么|啥|哪.{0,4})[？?]*$"
-    r"|(?P<f>.+?)(?:[看读学]完)?(?:之后|以后|后)(?:接下来|下一步|再|还|该|应该|可以|接着|要|"
-    r"能)*(?:[看读学])(?:什么|啥|哪.{0,4})[？?]*$",
-    re.IGNORECASE,
 )
 
 
@@ -84,25 +58,3 @@ def path(asked: Asked) -> Request | None:
             subject = language.sub(" ", subject)
         return asked.request(HOLDINGS, subject=trimmed(subject))  # no path is of one language
     return asked.request(PATH, subject=subject, hours=hours)
-
-
-def after(asked: Asked) -> Request | None:
-    """What should I read after X?"""
-    match = _AFTER.match(asked.text)
-    if match is None:
-        return None
-    mention = next(part for part in match.groups() if part).strip(EDGE)
-    mention = re.sub(
-        r"^(?:the |your )?(?:primer(?:'s)? )?(?:notes?|chapters?) (?:on|about) ",
-        "",
-        mention,
-        flags=re.I,
-    )
-    note = whole(r"notes?|primer(?:'s)?|笔记").search(asked.text) is not None
-    works = asked.works(mention, primer=note) or asked.works(
-        SAID["unit"].sub(" ", mention), primer=note
-    )
-    there = bool(works) or known(asked, mention)
-    return (
-        asked.request(PATH, subject=mention, works=works_of(works), asks="after") if there else None
-    )

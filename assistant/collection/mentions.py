@@ -36,7 +36,9 @@ _ONE = (
 _CALLED = re.compile(rf"\s*(?:的)?(?:那[篇个份])?(?:{_ONE})(?![a-z])", re.IGNORECASE)
 """What makes the name of a subject that of a work: "the DPO paper"."""
 _SUFFIX_ZH = re.compile("(?:模型|机制|算法|技术|方法|网络)$")
-_EMPTY = frozenset("other misc news basics study assets engineering applications scratch".split())
+_EMPTY = frozenset(
+    ["other", "misc", "news", "basics", "study", "assets", "engineering", "applications", "scratch"]
+)
 """Headings that name no subject."""
 _NOTE_ON = re.compile(
     r"(?:the |your )?(?:primer(?:'s)? (?:chapter|note|page)|note of the primer) (?:on|about|for) $|"
@@ -50,10 +52,12 @@ _PHRASE = re.compile(
 _SUFFIX = r"(?: (?:mechanism|method|algorithm|technique|layer)s?)?"
 _OF_TITLES = whole("|".join(TITLES.values()) + r"|extending|introducing|understanding|demystifying")
 _WRITER_BEFORE = re.compile(
-    r"(?:\b(?:by|from|per|to|of|do|does|did|has|have|with|why|what's)|根据|按照?|照|据|依据|和|看)\s*(?:the )?$", re.I
+    r"(?:\b(?:by|from|per|to|of|do|does|did|has|have|with|why|what's)|根据|按照?|照|据|依据|和|看)\s*(?:the )?$",
+    re.I,
 )
 _WRITER_AFTER = re.compile(
-    r"(?:'s?\b|s'| (?:blog|say|write|explain|think|on|and)| ?(?:博客|是?怎么|如何|说|讲|写|的|对|关于|那|和))", re.I
+    r"(?:'s?\b|s'| (?:blog|say|write|explain|think|on|and)| ?(?:博客|是?怎么|如何|说|讲|写|的|对|关于|那|和))",
+    re.I,
 )
 _MANY = re.compile(r"\s*(?:的)?(?:posts|papers)(?![a-z])", re.IGNORECASE)
 

@@ -22,10 +22,9 @@ from assistant.collection.request import (
     MISSING,
     NEW,
     RECOMMENDED,
-    WORK,
     Request,
 )
-from assistant.collection.vocabulary import LANGUAGES, LEVELS, LIST, PLACE, SAID, THING, UNIT, whole
+from assistant.collection.vocabulary import LANGUAGES, LEVELS, LIST, PLACE, SAID, UNIT, whole
 
 _AROUND_GONE = whole(r"(?:or|and|but|could|can|not|be|read|opened|why|any ?more)|已经|为什么|经")
 _ALL = whole(
@@ -70,18 +69,6 @@ _WHO = whole(r"who (?:\w+ )?(?:recommend|suggest|list|put|endorse|mention)\w*|�
 def asks_who_or_where(text: str) -> bool:
     """Say whether a text asks who recommends something, or what stands where in a list."""
     return bool(_WHO.search(text) or re.search(r" > |\bnext to\b|\bbeside\b", text))
-
-
-def the_lists(asked: Asked) -> Request | None:
-    """Who maintains the lists? How do they differ? Which is best for beginners?"""
-    t = asked.text
-    if not (asked.lists or _SOME_LISTS.search(t)) or not _ABOUT_LISTS.search(t):
-        return None
-    subject = asked.subject("list", "shelves", "have", "author")
-    for pattern in (*LEVELS.values(), _ABOUT_LISTS, _SOME_LISTS):
-        subject = pattern.sub(" ", subject)
-    who = "who" if _KEPT_BY.search(t) else ""
-    return asked.request(LISTS, levels=(), asks=who) if not trimmed(subject) else None
 
 
 def about_lists(asked: Asked, subject: str) -> Request:
@@ -188,73 +175,6 @@ def new(asked: Asked) -> Request | None:
     if extreme and not since:
         return asked.request(INVENTORY, asks="newest") if speaks or asked.has("thing") else None
     return asked.request(NEW, since=since)
-
-
-def work(asked: Asked) -> Request | None:
-    """Who wrote X? How long, how hard is it? Do you have it?"""
-    t = asked.text
-    classes = [n for n in ("author", "time", "hard", "when", "address") if SAID[n].search(t)]
-    asks = " ".join(classes)
-    kind = whole(
-        rf"what kind of (?:thing|source|work) is|an? (?:{UNIT}) or an? (?:{UNIT})|是什么类型"
-    ).search(t)
-    by = whole(rf"(?:{UNIT})(?: are| is)?(?: written| made)? (?:by|from)").search(t)
-    by = by or whole(r"(?:everything|anything|something|all) (?:\w+ )?(?:by|from)").search(t)
-    held = asked.has("have") or whole(
-        r"is .+ (?:(?:in|on) (?:the|your|my|any)|archived|available|here)"
-    ).search(t)
-    if asked.has("time") and _ALL.search(t):
-        return None  # of everything on a subject
-    written = re.match(
-        r"(.{2,40}?)都?(?:写|发表|做|录)过(?:什么|哪些|多少)"
-        r"|what (?:else )?(?:does|do|has|did) (.{2,40}?) (?:have|written|write|publish(?:ed)?|"
-        r"post(?:ed)?|made|"
-        r"done)(?: here| in .{2,30})?[?.! ]*$",
-        t,
-        re.IGNORECASE,
-    )
-    if not (asks or kind or by or held or written):
-        return None
-    if written:
-        subject = written[1] or written[2]
-        works = [m for m in asked.works(subject) if m.by in ("author", "site")]
-        years = [year[0] for year in YEAR.finditer(t)]
-        since, until = (min(years), max(years)) if years else ("", "")
-        return asked.request(
-            WORK, works=works_of(works), subject=subject, since=since, until=until
-        ) if works else None  # fmt: skip
-    subject = asked.subject(*classes, "have", "shelves")
-    either = rf",? an? (?:{UNIT}) or an? (?:{UNIT}).*$"
-    subject = re.sub(rf"(?i)^(?:what kind of (?:thing|source|work) is)\b|{either}", "", subject)
-    subject = re.sub(
-        r"(?i)\b(?:come out|came out|published|take to (?:read|watch)|to (?:read|watch)|read|watch|"
-        r"on the list|marked.*|listed)\b|^(?:读完|看完|读)|要$|需要$|那篇|这篇", " ", subject
-    )  # fmt: skip
-    subject = trimmed(subject)
-    if by and not asks:
-        subject = trimmed(asked.text[by.end() :])
-        if on := re.match(r"(.+?) (?:on|about) (.+)$", subject):
-            own = [m for m in asked.works(on[1]) if m.by in ("author", "site")]
-            if own:
-                return asked.request(
-                    HOLDINGS, works=works_of(own), subject=trimmed(on[2]), lists=()
-                )
-        works = [m for m in asked.works(subject) if m.by in ("author", "site", "title")]
-        return asked.request(WORK, works=works_of(works), subject=subject) if works else None
-    note = bool(re.search(r"\bprimer\b|手册", t, re.IGNORECASE))
-    mention = re.sub(r"(?:primer(?:'s)? )?notes? (?:on|about|for)\b|^primer(?:'s)?", " ", subject)
-    works = [m for m in asked.works(mention, primer=note) if m.work.primer == note]
-    if asks == "time" and not works:
-        return None
-    if not works or works[0].score < (_SURE_TITLE if asks != "author" else _SURE_AUTHOR):
-        return None
-    about = whole(rf"(?:{THING}) (?:about|on|for)").search(t)
-    named = works[0].score >= _WHOLE_TITLE and not named_subject(asked, subject)
-    if held and not asks and not kind and (about or not (named or titled(asked, subject))):
-        return None
-    return asked.request(
-        WORK, works=works_of(works), subject=subject, asks=asks or ("kind" if kind else "")
-    )
 
 
 def holdings(asked: Asked) -> Request | None:

@@ -1,10 +1,11 @@
 """What a request asks of the desk: something of the collection, or (`None`) a fact.
 
-A request is read in two steps. Its *frame* tells the kind: words for things of a library (a list, a
-source, a section, a video), for having and recommending them, for reading, summarising, comparing.
-Its *subject* is what is left once the frame is taken away, and the catalog says what that names: a
-work, a list, a section, a topic. A frame whose subject the catalog does not know counts only where
-it speaks of the collection itself. In doubt a request is a question of fact.
+What a request names (`mentions`) is covered, and what is left tells its kind: by likeness to examples
+(`learned`), each kind then reads what was named (`reading`). Where no kind is that likely, a *frame*
+may tell it: words for things of a library (a list, a source, a section), for having and recommending
+them. The *subject* of a frame is what is left once it is taken away; one that the catalog does not
+know counts only where the frame speaks of the collection itself. In doubt a request is a question of
+fact.
 """
 
 import re
@@ -15,7 +16,6 @@ from assistant.collection import (
     learning_frames,
     reading,
     shelf_frames,
-    shelf_views,
     source_frames,
 )
 from assistant.collection.asked import Asked
@@ -30,24 +30,18 @@ from ingest.text.sentences import language
 _OF_SOURCES = frozenset((source_frames.many, source_frames.one_source, source_frames.summary))
 """What is asked of sources is read as it stands: "not" and "in 2018" belong to the question."""
 _FRAMES: tuple[Callable[[Asked], Request | None], ...] = (
-    shelf_views.lists_compared,
-    shelf_views.covering,
-    shelf_views.on_both,
     source_frames.many,
     source_frames.one_source,
-    learning_frames.after,
-    shelf_views.overview,
-    shelf_views.twice,
-    shelf_frames.the_lists,
     shelf_frames.recommended,
     shelf_frames.agreed,
     shelf_frames.missing,
     shelf_frames.new,
     learning_frames.path,
     source_frames.summary,
-    shelf_frames.work,
     shelf_frames.holdings,
 )
+_LIKELY = 0.8
+"""A kind so likely is taken before a frame is looked for."""
 _LEFT_OUT = re.compile(
     r"\b(what|who|where|how|that|there|(?:could|did|does|do|is|are|have|has|was)n)(s|t)\b",
     re.IGNORECASE,
@@ -115,11 +109,8 @@ def understand(library: Library, text: str) -> Request | None:
     asked = Asked(library, here, flat, lang)
     found, rest = conditions(library.store, flat, asked.lists)
     plain = Asked(library, here, rest, lang, found) if rest != flat else asked
-    import os
-
-    least = float(os.environ.get("ORDER", "0.8"))
-    learnt, chance = _learnt(asked, plain, learned.sure())
-    if learnt is not None and chance >= least:
+    learnt, chance = _learnt(asked, plain)
+    if learnt is not None and chance >= _LIKELY:
         return learnt
     for read in _FRAMES:
         request = read(asked if read in _OF_SOURCES else plain)
@@ -128,12 +119,15 @@ def understand(library: Library, text: str) -> Request | None:
     return learnt
 
 
-def _learnt(asked: Asked, plain: Asked, sure: float) -> tuple[Request | None, float]:
-    """Return what a text asks as its likeliest kind reads it, if it is hardly one of fact."""
+def _learnt(asked: Asked, plain: Asked) -> tuple[Request | None, float]:
+    """Return what a text asks as its likeliest kind reads it, and how likely that kind is.
+
+    None of fact must be likely: a question of fact is taken for no request, in doubt.
+    """
     named = mentions(asked)
     kinds = learned.wanted(asked.library, asked.text, named, asked.lang)
     fact = next((kind.chance for kind in kinds if kind.kind == learned.FACT), 1.0)
-    if fact > 1 - sure:
+    if fact > 1 - learned.sure():
         return None, 0.0
     likeliest = next(kind for kind in kinds if kind.kind != learned.FACT)
     of_sources = likeliest.kind in (ONE_SOURCE, MANY_SOURCES, SUMMARY)

@@ -85,7 +85,9 @@ def _facts(library: Library) -> list[tuple[str, str]]:
              if line.startswith("- ")]  # fmt: skip
     random.Random(1).shuffle(every)
     rows = []
-    asked_here = [row["question"] for file in FILES for row in _rows(file) if not held_back(row["id"])]
+    asked_here = [
+        row["question"] for file in FILES for row in _rows(file) if not held_back(row["id"])
+    ]
     for text in [*every[:QUESTIONS], *asked_here]:
         asked = Asked(library, catalog(library.store), text, language(text))
         rows.append((asked.lang, covered(text, mentions(asked), asked.lang)))
@@ -102,7 +104,9 @@ def held_back(name: str) -> bool:
     return int(hashlib.sha256(name.encode()).hexdigest(), 16) % 2 == 1
 
 
-def _fit(vectors: NDArray[np.float32], labels: list[str], weights: list[float]) -> NDArray[np.float64]:
+def _fit(
+    vectors: NDArray[np.float32], labels: list[str], weights: list[float]
+) -> NDArray[np.float64]:
     """Return a row for each label in the order of the examples, its bias last."""
     counts: Counter[str] = Counter()
     for label, weight in zip(labels, weights, strict=True):
@@ -117,7 +121,9 @@ def _fit(vectors: NDArray[np.float32], labels: list[str], weights: list[float]) 
     return np.hstack([model.coef_, bias[:, None]])[order]
 
 
-def _measure(name: str, vectors: NDArray[np.float32], labels: list[str], weights: list[float]) -> None:
+def _measure(
+    name: str, vectors: NDArray[np.float32], labels: list[str], weights: list[float]
+) -> None:
     names = list(examples())
     right: Counter[bool] = Counter()
     count: Counter[bool] = Counter()
@@ -130,7 +136,9 @@ def _measure(name: str, vectors: NDArray[np.float32], labels: list[str], weights
             fact = known[at] == FACT
             count[fact] += 1
             right[fact] += names[best].partition(".")[0] == known[at].partition(".")[0]
-    print(f"{name}: of examples {right[False]} of {count[False]}, of facts {right[True]} of {count[True]}")
+    print(
+        f"{name}: of examples {right[False]} of {count[False]}, of facts {right[True]} of {count[True]}"
+    )
 
 
 if __name__ == "__main__":
