@@ -45,7 +45,7 @@ def examples() -> dict[str, dict[str, list[str]]]:
 
 
 def names_unknown() -> dict[str, dict[str, list[str]]]:
-    """Return names that no catalog knows, by language and slot: examples are fitted with them, too."""
+    """Return names that no catalog knows, by language and slot, to fit examples with."""
     return _file()["unknown"]
 
 

@@ -7,7 +7,7 @@ them is known here.
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
 from assistant.collection.asked import Asked
@@ -34,11 +34,16 @@ _ONE = (
     r"那?篇?(?:论文|博客(?:文章)?|博文|文章|视频|讲座|仓库|笔记本|课程|教程|幻灯片|推文|帖子|笔记)"
 )
 _CALLED = re.compile(rf"\s*(?:的)?(?:那[篇个份])?(?:{_ONE})(?![a-z])", re.IGNORECASE)
-"""What makes the name of a subject that of a work: "the DPO paper"."""
-_SUFFIX_ZH = re.compile("(?:模型|机制|算法|技术|方法|网络)$")
-_EMPTY = frozenset(
-    ["other", "misc", "news", "basics", "study", "assets", "engineering", "applications", "scratch"]
+_CALLED_BEFORE = re.compile(rf"\b(?:the|that) (?:{_ONE}) $", re.IGNORECASE)
+"""What makes the name of a subject that of a work: "the DPO paper", "the video DPO explained"."""
+_TITLE_CASE = re.compile(
+    r"(?<![\w.])[A-Z][\w'’-]+(?: (?:[A-Z][\w'’-]+|of|the|and|in|for|is|a|to|with|on))*"
+    r" [A-Z][\w'’-]+"
+    r"|[“\"](?P<q>[^”\"]{8,120})[”\"]|《(?P<z>[^》]{2,60})》"
 )
+_WORDS_OF_A_TITLE = 4
+_SUFFIX_ZH = re.compile("(?:模型|机制|算法|技术|方法|网络)$")
+_EMPTY = frozenset(("other", "misc", "news", "basics", "study", "assets", "applications"))
 """Headings that name no subject."""
 _NOTE_ON = re.compile(
     r"(?:the |your )?(?:primer(?:'s)? (?:chapter|note|page)|note of the primer) (?:on|about|for) $|"
@@ -52,11 +57,13 @@ _PHRASE = re.compile(
 _SUFFIX = r"(?: (?:mechanism|method|algorithm|technique|layer)s?)?"
 _OF_TITLES = whole("|".join(TITLES.values()) + r"|extending|introducing|understanding|demystifying")
 _WRITER_BEFORE = re.compile(
-    r"(?:\b(?:by|from|per|to|of|do|does|did|has|have|with|why|what's)|根据|按照?|照|据|依据|和|看)\s*(?:the )?$",
+    r"(?:\b(?:by|from|per|to|of|do|does|did|has|have|with|why|what's)|根据|按照?|照|据|依据|"
+    r"和|看)\s*(?:the )?$",
     re.I,
 )
 _WRITER_AFTER = re.compile(
-    r"(?:'s?\b|s'| (?:blog|say|write|explain|think|on|and)| ?(?:博客|是?怎么|如何|说|讲|写|的|对|关于|那|和))",
+    r"(?:'s?\b|s'| (?:blog|say|write|explain|think|on|and)| ?(?:博客|是?怎么|如何|说|讲|写|的|"
+    r"对|关于|那|和))",
     re.I,
 )
 _MANY = re.compile(r"\s*(?:的)?(?:posts|papers)(?![a-z])", re.IGNORECASE)
@@ -95,6 +102,10 @@ def mentions(asked: Asked) -> list[Mention]:
         if all(mention.end <= other.start or other.end <= mention.start for other in kept):
             kept.append(mention)
     kept = [_as_work(asked, mention) for mention in kept]
+    for mention in _strange_titles(text):
+        over = [m for m in kept if m.start < mention.end and mention.start < m.end]
+        if all(m.what == SUBJECT for m in over):
+            kept = [*(m for m in kept if m not in over), mention]
     for mention in _phrases(asked):
         over = [m for m in kept if m.start < mention.end and mention.start < m.end]
         if all(m.what in (SUBJECT, PERSON) for m in over):
@@ -135,6 +146,15 @@ def _phrases(asked: Asked) -> Iterator[Mention]:
             yield Mention(match.start("said"), match.end("said"), WORK, match["said"], works)
 
 
+def _strange_titles(text: str) -> Iterator[Mention]:
+    """Yield what is put as a title is, and may be of nothing that is here."""
+    for match in _TITLE_CASE.finditer(text):
+        said = match["q"] or match["z"] or match[0]
+        capitals = sum(word[0].isupper() for word in said.split())
+        if match["z"] or match["q"] or capitals >= _WORDS_OF_A_TITLE:
+            yield Mention(match.start(), match.end(), WORK, said)
+
+
 def _subjects(here: Catalog, text: str) -> Iterator[Mention]:
     """Yield what the primer or a heading of a list has a name for, the longest names first."""
     taken: list[tuple[int, int]] = []
@@ -166,7 +186,8 @@ def _headings(here: Catalog) -> re.Pattern[str]:
 def _subject_patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
     """Return one pattern of all names of subjects that may stand in English, one of Chinese."""
     every = {name for note in primer.notes().values() for name in note.names}
-    dull = {name for name in every if len(name) < 2 or whole(THING).fullmatch(name)}
+    said = [*SAID.values(), whole(THING)]
+    dull = {name for name in every if len(name) < 2 or any(p.fullmatch(name) for p in said)}
     latin = sorted((n for n in every - dull if not has_han(n)), key=len, reverse=True)
     short = {_SUFFIX_ZH.sub("", name) for name in every if has_han(name)}
     every |= {name for name in short if len(name) >= _LONG}
@@ -247,9 +268,9 @@ def _tokens(library: Library, known: Names, text: str) -> Iterator[_Token]:
                 yield _Token(frozenset({run[at : at + 2]}), start, start + len(run[at : at + 2]))
             continue
         words = words_of(match[0])
-        if len(words) == 1 and words[0] not in known.weights and len(words[0]) > _LONG:
-            if library.absent([*library.terms(words[0])]):
-                words = [nearest(known, words[0])]
+        strange = len(words) == 1 and words[0] not in known.weights and len(words[0]) > _LONG
+        if strange and library.absent(library.terms(words[0])):
+            words = [nearest(known, words[0])]
         yield _Token(frozenset(words), match.start(), match.end())
 
 
@@ -343,8 +364,12 @@ def _rare(library: Library, word: str) -> bool:
 def _as_work(asked: Asked, mention: Mention) -> Mention:
     """Return a subject that is put as one work ("the DPO paper") as that work."""
     text = asked.text
-    called = _CALLED.match(text, mention.end) if mention.what in (SUBJECT, PERSON) else None
-    if called is None or _MANY.match(text, mention.end):
+    if mention.what not in (SUBJECT, PERSON) or _MANY.match(text, mention.end):
+        return mention
+    called = _CALLED.match(text, mention.end)
+    if mention.works and _CALLED_BEFORE.search(text[: mention.start]):
+        return replace(mention, what=WORK)
+    if called is None:
         return mention
     said = text[mention.start : called.end()]
     found = [m for m in asked.works(said) if m.by == "title"]

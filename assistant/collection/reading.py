@@ -73,7 +73,7 @@ def _lists(asked: Asked, named: Sequence[Mention], asks: str) -> Request | None:
 def _recommended(asked: Asked, named: Sequence[Mention], asks: str) -> Request | None:
     works = _works(named, WORK) or _by_name(asked, named)
     subject = _said(named, WORK) or _said(named, SUBJECT, PERSON)
-    if works:
+    if works or _said(named, WORK):
         return asked.request(RECOMMENDED, works=works, subject=subject, asks=asks, lists=())
     return asked.request(LISTS, subject=subject) if subject else None
 
@@ -89,9 +89,9 @@ def _work(asked: Asked, named: Sequence[Mention], asks: str) -> Request | None:
     if not works and asks in ("kind", ""):
         works = _works(named, PERSON)
     works = works or _by_name(asked, named)
-    if not works:
-        return None
     subject = _said(named, WORK) or _said(named, PERSON, SUBJECT)
+    if not works:  # none is called so, which is said
+        return asked.request(HOLDINGS, subject=subject, kinds=()) if _said(named, WORK) else None
     return asked.request(ONE_WORK, works=works, subject=subject, asks=asks)
 
 
@@ -120,7 +120,7 @@ def _path(asked: Asked, named: Sequence[Mention], asks: str) -> Request | None:
 
 def _summary(asked: Asked, named: Sequence[Mention], asks: str) -> Request | None:
     works = _works(named, WORK) or _by_name(asked, named)
-    if not works:
+    if not (works or _said(named, WORK)):
         return None
     return source_frames.summary_of(asked, works, _said(named, WORK) or _said(named, SUBJECT))
 

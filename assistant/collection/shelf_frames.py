@@ -39,25 +39,14 @@ _MOST = {
 }
 """What is wanted of all there is: the one end or the other."""
 _SURE_TITLE, _SURE_AUTHOR = 0.75, 0.7
-_WHOLE_TITLE = 0.95
 _COVERS = whole(
     r"cover\w*|discuss\w*|deals? with|treats?|touch\w* (?:on|upon)|(?:talk|speak)s? (?:of|about)|"
     rf"about|(?:{PLACE}) (?:on|about|for|of)|专门|"
     r"覆盖|涉及|讲[到过]?|讨论"
 )
-_SOME_LISTS = whole(
-    r"(?:(?:the|your|my|these|each|all|both|which|what)(?: \w+)? |^)lists|"
-    r"(?:the|your|which|what) list|清单|列表"
-)
 _WHICH_PLACES = whole(
     rf"(?:which|what|name the|list the|show me the) (?:{PLACE}) (?:are there )?"
     r"(?:on|about|for|mention|cover|discuss|treat|deal with|are about|is about)s?"
-)
-_ABOUT_LISTS = whole(
-    r"organi[sz]\w+|structur\w+|outline|overview|结构|大纲|组织|涵盖|主题|怎样|"
-    r"maintain\w*|keeps|curat\w*|compil\w*|ma[dk]es?|come from|from where|differ\w*|between|"
-    r"compar\w*|"
-    r"best|put together|assembled|谁|整理|维护|来自|哪里来|区别|不同|最?适合|初学者|新手"
 )
 _KEPT_BY = whole(
     r"who(?:se)?|maintain\w*|curat(?:or|ed)|compiled|put together|assembled|谁|维护者?|作者"

@@ -1,11 +1,11 @@
 """What a request asks of the desk: something of the collection, or (`None`) a fact.
 
-What a request names (`mentions`) is covered, and what is left tells its kind: by likeness to examples
-(`learned`), each kind then reads what was named (`reading`). Where no kind is that likely, a *frame*
-may tell it: words for things of a library (a list, a source, a section), for having and recommending
-them. The *subject* of a frame is what is left once it is taken away; one that the catalog does not
-know counts only where the frame speaks of the collection itself. In doubt a request is a question of
-fact.
+What a request names (`mentions`) is covered, and what is left tells its kind: by likeness to
+examples (`learned`); each kind then reads what was named (`reading`). Where no kind is that likely,
+a *frame* may tell it: words for things of a library (a list, a source, a section), for having and
+recommending them. The *subject* of a frame is what is left once it is taken away; one that the
+catalog does not know counts only where the frame speaks of the collection itself. In doubt a
+request is a question of fact.
 """
 
 import re

@@ -2,10 +2,10 @@
 
     python -m tests.benchmarks.fit_requests HOME
 
-HOME is a home with the primer and real pages, and the vectors of the model beside: what texts name is
-known from it. Fits on the examples of `data/requests.toml` and on questions that the primer answers
-(`data/primer-questions`), writes `data/requests/MODEL.npy`, and prints how many examples and how many
-of those questions are known right when left out.
+HOME is a home with the primer and real pages, and the vectors of the model beside: what texts name
+is known from it. Fits on the examples of `data/requests.toml`, on questions that the primer answers
+(`data/primer-questions`) and on half of those of `data/eval`; writes `data/requests/MODEL.npy`, and
+prints how many examples and how many of those questions are known right when left out.
 """
 
 import argparse
@@ -137,7 +137,8 @@ def _measure(
             count[fact] += 1
             right[fact] += names[best].partition(".")[0] == known[at].partition(".")[0]
     print(
-        f"{name}: of examples {right[False]} of {count[False]}, of facts {right[True]} of {count[True]}"
+        f"{name}: of examples {right[False]} of {count[False]}, "
+        f"of questions of fact {right[True]} of {count[True]}"
     )
 
 
