@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 from assistant.collection.asked import Asked
 from assistant.collection.catalog import Catalog, Work
 from assistant.collection.naming import Name, Names, apart, names, nearest, words_of
-from assistant.collection.vocabulary import SAID, THING, TITLES, whole
+from assistant.collection.vocabulary import SAID, TERMS, THING, TITLES, whole
 from assistant.learning import primer
 from index.search.library import Library
 from ingest.text.scripts import has_han
@@ -187,7 +187,9 @@ def _subject_patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
     """Return one pattern of all names of subjects that may stand in English, one of Chinese."""
     every = {name for note in primer.notes().values() for name in note.names}
     said = [*SAID.values(), whole(THING)]
-    dull = {name for name in every if len(name) < 2 or any(p.fullmatch(name) for p in said)}
+    plain = {name: name.removesuffix("s") for name in every}
+    dull = {name for name in every
+            if len(name) < 2 or any(p.fullmatch(plain[name]) for p in said)}  # fmt: skip
     latin = sorted((n for n in every - dull if not has_han(n)), key=len, reverse=True)
     short = {_SUFFIX_ZH.sub("", name) for name in every if has_han(name)}
     every |= {name for name in short if len(name) >= _LONG}
@@ -199,7 +201,9 @@ def _subject_patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
         return pattern.removesuffix("s") + f"s?{_SUFFIX}"
 
     english = "|".join(map(loose, latin))
+    term = "|".join(chinese.pattern for chinese, _ in TERMS)
     chinese = "|".join(re.escape(name) for name in han)
+    chinese += rf"|(?:{term})(?:[的与和]?(?:{term}))+"  # "推理部署": a subject by its parts
     return (
         re.compile(rf"(?<![a-z0-9])(?:{english})(?![a-z0-9])", re.IGNORECASE),
         re.compile(chinese, re.IGNORECASE),
@@ -346,7 +350,7 @@ def _as_person(text: str, start: int, end: int) -> bool:
 
 def _may_be_a_title(library: Library, said: str, common: frozenset[str], *, whole: bool) -> bool:
     """Say whether words that are like a title are more than plain words that it has, too."""
-    telling = [word for word in common if not SAID["unit"].fullmatch(word)]
+    telling = [w for w in common if not any(said.fullmatch(w) for said in SAID.values())]
     if len(common) > 1:
         several = len(common) >= _SEVERAL or any(map(has_han, common))
         return bool(telling) and (whole or several or any(_rare(library, w) for w in telling))

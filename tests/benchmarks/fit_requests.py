@@ -1,11 +1,11 @@
 """Fit `assistant.collection.learned`: which kind of request a text is.
 
-    python -m tests.benchmarks.fit_requests HOME
+    python -m tests.benchmarks.fit_requests HOME [--measure]
 
 HOME is a home with the primer and real pages, and the vectors of the model beside: what texts name
 is known from it. Fits on the examples of `data/requests.toml`, on questions that the primer answers
 (`data/primer-questions`) and on half of those of `data/eval`; writes `data/requests/MODEL.npy`, and
-prints how many examples and how many of those questions are known right when left out.
+with --measure prints how many examples and how many of those questions are known right when left out.
 """
 
 import argparse
@@ -42,7 +42,9 @@ def main() -> None:
     """Read the arguments, fit, write, print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("home", type=Path)
-    library = Desk(parser.parse_args().home, llm="extractive").library
+    parser.add_argument("--measure", action="store_true")
+    arguments = parser.parse_args()
+    library = Desk(arguments.home, llm="extractive").library
     facts = _facts(library)
     for own, langs in ((library, ["en"]), (library.asked_in("zh"), ["en", "zh"])):
         texts, labels, weights = [], [], []
@@ -58,7 +60,8 @@ def main() -> None:
                 labels.append(FACT)
                 weights.append(_WEIGHT)
         vectors = own.sentence_vectors(texts)
-        _measure(own.embedder.name, vectors, labels, weights)
+        if arguments.measure:
+            _measure(own.embedder.name, vectors, labels, weights)
         rows = _fit(vectors, labels, weights)
         np.save(DATA / "requests" / f"{own.embedder.name}.npy", rows.astype(np.float16))
 
