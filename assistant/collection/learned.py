@@ -46,7 +46,8 @@ def examples() -> dict[str, dict[str, list[str]]]:
 
 def names_unknown() -> dict[str, dict[str, list[str]]]:
     """Return names that no catalog knows, by language and slot, to fit examples with."""
-    return _file()["unknown"]
+    unknown: dict[str, dict[str, list[str]]] = _file()["unknown"]
+    return unknown
 
 
 @cache

@@ -4,8 +4,8 @@
 
 HOME is a home with the primer and real pages, and the vectors of the model beside: what texts name
 is known from it. Fits on the examples of `data/requests.toml`, on questions that the primer answers
-(`data/primer-questions`) and on half of those of `data/eval`; writes `data/requests/MODEL.npy`, and
-with --measure prints how many examples and how many of those questions are known right when left out.
+(`data/primer-questions`) and on half of those of `data/eval`; writes `data/requests/MODEL.npy`.
+With --measure it prints how many examples and questions are known right when left out.
 """
 
 import argparse
@@ -13,7 +13,7 @@ import hashlib
 import json
 import random
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from pathlib import Path
 
 import numpy as np
@@ -111,7 +111,7 @@ def _fit(
     vectors: NDArray[np.float32], labels: list[str], weights: list[float]
 ) -> NDArray[np.float64]:
     """Return a row for each label in the order of the examples, its bias last."""
-    counts: Counter[str] = Counter()
+    counts: dict[str, float] = defaultdict(float)
     for label, weight in zip(labels, weights, strict=True):
         counts[label] += weight
     shares = np.array([w / counts[label] ** 0.5 for label, w in zip(labels, weights, strict=True)])
