@@ -4,16 +4,17 @@ Found by what the catalog and the primer call them, wherever they stand; nothing
 them is known here.
 """
 
+import itertools
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
 
 from assistant.collection.asked import Asked
 from assistant.collection.catalog import Catalog, Work
-from assistant.collection.naming import Name, Names, apart, names, nearest, words_of
-from assistant.collection.vocabulary import SAID, TERMS, THING, TITLES, whole
+from assistant.collection.naming import Name, Names, apart, initials, names, nearest, words_of
+from assistant.collection.subject_names import patterns
+from assistant.collection.vocabulary import SAID, TITLES, whole
 from assistant.learning import primer
 from index.search.library import Library
 from ingest.text.scripts import has_han
@@ -42,9 +43,6 @@ _TITLE_CASE = re.compile(
     r"|[“\"](?P<q>[^”\"]{8,120})[”\"]|《(?P<z>[^》]{2,60})》"
 )
 _WORDS_OF_A_TITLE = 4
-_SUFFIX_ZH = re.compile("(?:模型|机制|算法|技术|方法|网络)$")
-_EMPTY = frozenset(("other", "misc", "news", "basics", "study", "assets", "applications"))
-"""Headings that name no subject."""
 _NOTE_ON = re.compile(
     r"(?:the |your )?(?:primer(?:'s)? (?:chapter|note|page)|note of the primer) (?:on|about|for) $|"
     r"(?:入门)?手册(?:里|中)?(?:关于|讲)?的?(?:笔记)?$",
@@ -54,7 +52,6 @@ _PHRASE = re.compile(
     rf"\b(?:the|that|this|your|file) (?P<said>(?:[\w.'-]+ ){{1,5}}?(?:{_ONE}))(?![a-z])",
     re.IGNORECASE,
 )
-_SUFFIX = r"(?: (?:mechanism|method|algorithm|technique|layer)s?)?"
 _OF_TITLES = whole("|".join(TITLES.values()) + r"|extending|introducing|understanding|demystifying")
 _WRITER_BEFORE = re.compile(
     r"(?:\b(?:by|from|per|to|of|do|does|did|has|have|with|why|what's)|根据|按照?|照|据|依据|"
@@ -66,6 +63,8 @@ _WRITER_AFTER = re.compile(
     r"对|关于|那|和))",
     re.I,
 )
+_TITLES_ZH = "|".join(chinese.pattern for chinese in TITLES)
+_PHRASE_ZH = re.compile(rf"(?P<said>(?:{_TITLES_ZH}) ?[A-Za-z][A-Za-z0-9-]*)", re.IGNORECASE)
 _MANY = re.compile(r"\s*(?:的)?(?:posts|papers)(?![a-z])", re.IGNORECASE)
 
 
@@ -138,12 +137,16 @@ def _notes(asked: Asked, subjects: Sequence[Mention]) -> Iterator[Mention]:
 
 
 def _phrases(asked: Asked) -> Iterator[Mention]:
-    """Yield works that are spoken of by part of their title and their kind: "the Heron guide"."""
-    for match in _PHRASE.finditer(asked.text):
-        found = [m for m in asked.works(match["said"]) if m.by == "title"]
-        if found:
-            works = tuple(m.work for m in found)
-            yield Mention(match.start("said"), match.end("said"), WORK, match["said"], works)
+    """Yield works that are spoken of by part of their title and their kind: "the Heron guide".
+
+    Or by a word of titles in Chinese: "图解 Transformer".
+    """
+    for pattern in (_PHRASE, _PHRASE_ZH):
+        for match in pattern.finditer(asked.text):
+            found = [m for m in asked.works(match["said"]) if m.by == "title"]
+            if found:
+                works = tuple(m.work for m in found)
+                yield Mention(match.start("said"), match.end("said"), WORK, match["said"], works)
 
 
 def _strange_titles(text: str) -> Iterator[Mention]:
@@ -158,56 +161,11 @@ def _strange_titles(text: str) -> Iterator[Mention]:
 def _subjects(here: Catalog, text: str) -> Iterator[Mention]:
     """Yield what the primer or a heading of a list has a name for, the longest names first."""
     taken: list[tuple[int, int]] = []
-    for pattern in (*_subject_patterns(), _headings(here)):
+    for pattern in patterns(here):
         for at in pattern.finditer(text):
             if at[0] and all(at.end() <= start or end <= at.start() for start, end in taken):
                 taken.append(at.span())
                 yield Mention(at.start(), at.end(), SUBJECT, at[0])
-
-
-@lru_cache(maxsize=4)
-def _headings(here: Catalog) -> re.Pattern[str]:
-    """Return a pattern of the headings and topics of lists that name a subject."""
-    every = {part.strip() for _, path in here.sections() for part in path}
-    said = [SAID[name] for name in SAID]
-    telling = sorted(
-        (name for name in every
-         if len(name) > (1 if has_han(name) else _LONG) and not any(s.search(name) for s in said)
-         and len(name.split()) <= _LONG and name.casefold() not in _EMPTY),
-        key=len, reverse=True,
-    )  # fmt: skip
-    latin = "|".join(re.escape(name) for name in telling if not has_han(name))
-    han = "|".join(re.escape(name) for name in telling if has_han(name))
-    parts = [f"(?<![a-z0-9])(?:{latin})s?(?![a-z0-9])"] * bool(latin) + [han] * bool(han)
-    return re.compile("|".join(parts) or r"(?!)", re.IGNORECASE)
-
-
-@cache
-def _subject_patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Return one pattern of all names of subjects that may stand in English, one of Chinese."""
-    every = {name for note in primer.notes().values() for name in note.names}
-    said = [*SAID.values(), whole(THING)]
-    plain = {name: name.removesuffix("s") for name in every}
-    dull = {name for name in every
-            if len(name) < 2 or any(p.fullmatch(plain[name]) for p in said)}  # fmt: skip
-    latin = sorted((n for n in every - dull if not has_han(n)), key=len, reverse=True)
-    short = {_SUFFIX_ZH.sub("", name) for name in every if has_han(name)}
-    every |= {name for name in short if len(name) >= _LONG}
-    han = sorted((n for n in every - dull if has_han(n)), key=len, reverse=True)
-
-    def loose(name: str) -> str:
-        pattern = r"[\s_-]*".join(re.escape(part) for part in re.split(r"[\s_-]+", name))
-        pattern = re.sub(r"(?<=i)[sz](?=(?:ation|e|ing|er|ed))", "[sz]", pattern)
-        return pattern.removesuffix("s") + f"s?{_SUFFIX}"
-
-    english = "|".join(map(loose, latin))
-    term = "|".join(chinese.pattern for chinese, _ in TERMS)
-    chinese = "|".join(re.escape(name) for name in han)
-    chinese += rf"|(?:{term})(?:[的与和]?(?:{term}))+"  # "推理部署": a subject by its parts
-    return (
-        re.compile(rf"(?<![a-z0-9])(?:{english})(?![a-z0-9])", re.IGNORECASE),
-        re.compile(chinese, re.IGNORECASE),
-    )
 
 
 def _named(
@@ -256,10 +214,25 @@ def _named(
             spans[start, end, what] = (worth, [name.work])
         elif worth > before[0] - 0.05:
             before[1].append(name.work)
-    return [
+    found = [
         (worth, Mention(start, end, what, text[start:end], tuple(dict.fromkeys(works))))
         for (start, end, what), (worth, works) in spans.items()
     ]
+    return found + [(2.0, mention) for mention in _owners(known, text, tokens)]
+
+
+def _owners(known: Names, text: str, tokens: Sequence[_Token]) -> Iterator[Mention]:
+    """Yield first and last names of whom a site is called after: "jay alammar", jalammar."""
+    sites: dict[str, list[Work]] = defaultdict(list)
+    for name in known.names:
+        if name.by == "site" and len(label := next(iter(name.words))) > _LONG:
+            sites[label].append(name.work)
+    for one, other in itertools.pairwise(tokens):
+        said = text[one.start : one.end].casefold(), text[other.start : other.end].casefold()
+        for label in initials(said):
+            if label in sites:
+                works = tuple(sites[label])
+                yield Mention(one.start, other.end, PERSON, text[one.start : other.end], works)
 
 
 def _tokens(library: Library, known: Names, text: str) -> Iterator[_Token]:
@@ -274,7 +247,8 @@ def _tokens(library: Library, known: Names, text: str) -> Iterator[_Token]:
         words = words_of(match[0])
         strange = len(words) == 1 and words[0] not in known.weights and len(words[0]) > _LONG
         if strange and library.absent(library.terms(words[0])):
-            words = [nearest(known, words[0])]
+            meant = nearest(known, words[0])
+            words = [meant] if meant[0] == words[0][0] else words
         yield _Token(frozenset(words), match.start(), match.end())
 
 

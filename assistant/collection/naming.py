@@ -196,7 +196,7 @@ def recognise(
         asked = _spelt_right(known, frozenset(said))
         if not asked:
             continue
-        owner = _initials(said)
+        owner = initials(said)
         for name in known.names:
             if name.work.primer and not primer_too:
                 continue
@@ -283,7 +283,7 @@ def _stands_by(word: str, beside: frozenset[str]) -> bool:
     )
 
 
-def _initials(words: Sequence[str]) -> frozenset[str]:
+def initials(words: Sequence[str]) -> frozenset[str]:
     """Return what a person's site may be called: "jalammar", "jayalammar", "alammarjay"."""
     if len(words) != 2:  # first and last name
         return frozenset()
