@@ -117,7 +117,7 @@ def test_a_request_about_the_collection_does_not_begin_to_load_the_model():
     history = [Exchange("What does GPTQ do?", "It quantises.")]
     loading = [row["question"] for row in rows if not needs_no_model(row["question"], history)]
     # what is typed carelessly may have no word of a library: only the library tells what it is
-    assert len(loading) <= len(rows) // 15, loading
+    assert len(loading) <= len(rows) // 10, loading
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ def test_what_a_request_names_is_found_where_it_stands(shelves, text, what, said
         ("who's behind the heron field guide", WORK, "author"),
         ("is the heron field guide newbie friendly or rather not", WORK, "hard"),
         ("im done with the heron field guide, whats a good next thing", PATH, "after"),
-        ("which docs are richest in diagrams", INVENTORY, "figures"),
+        ("what has the most diagrams in it", INVENTORY, "figures"),
         ("what else do i find under the same heading as the heron field guide", RECOMMENDED,
          "beside"),
     ],
