@@ -237,6 +237,7 @@ CASES: dict[str, Any] = {
     "assistant.collection.shelf_frames.asks_who_or_where": _of_question(
         shelf_frames.asks_who_or_where, "Who ", "Where "
     ),
+    "assistant.collection.shelf_frames.end_of": _of_question(shelf_frames.end_of, "longest "),
     "assistant.collection.source_frames.speaks_of_a_source": _of_question(
         source_frames.speaks_of_a_source, "What does the paper ", "这篇"
     ),
@@ -383,6 +384,15 @@ EXEMPT: dict[str, str] = {
     "assistant.collection.asked.titled": _ASKS_LIBRARY,
     "assistant.collection.catalog.": _OURS,
     "assistant.collection.compared.": _ASKS_LIBRARY,
+    "assistant.collection.learned.covered": "joins a request around what it names",
+    "assistant.collection.learned.wanted": _ASKS_LIBRARY,
+    "assistant.collection.mentions.": _ASKS_LIBRARY,
+    "assistant.collection.reading.": _ASKS_LIBRARY,
+    "assistant.collection.subject_names.": _OURS,
+    "assistant.collection.shelf_frames.about_lists": _ASKS_LIBRARY,
+    "assistant.collection.source_frames.summary_of": _ASKS_LIBRARY,
+    "assistant.collection.naming.nearest": "one word",
+    "assistant.collection.naming.initials": "two words",
     "assistant.collection.lines.by_kind": _OURS,
     "assistant.collection.lines.how_found": _OURS,
     "assistant.collection.lines.in_words": _OURS,

@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from assistant.collection.catalog import Catalog, Topic, Work, catalog
 from assistant.collection.naming import words_of
+from assistant.collection.vocabulary import in_english
 from assistant.learning import primer
 from assistant.learning.path import found
 from assistant.learning.primer import Note
@@ -60,10 +61,13 @@ def about(library: Library, subject: str) -> About:
     """Return what the shelves hold on a subject."""
     here = catalog(library.store)
     note = _note(subject)
-    across = _across(library, subject)
+    english = in_english(subject) if has_han(subject) and note is None else ""
+    if english:
+        note = _note(english)
+    across = (found(library, english) if english else []) or _across(library, subject)
     if note is None and across and across[0].url.startswith(PRIMER):
         note = primer.notes().get(across[0].url.removeprefix(PRIMER))
-    words = _Words(subject, note)
+    words = _Words(english or subject, note)
     scores: dict[str, float] = {}
     linked = {canonical(link) for link in note.links} if note else set()
     for work in here.works:

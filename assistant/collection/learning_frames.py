@@ -3,20 +3,16 @@
 import re
 
 from assistant.collection.asked import (
-    EDGE,
     Asked,
     hours_in,
-    known,
     trimmed,
     without_hours,
-    works_of,
 )
 from assistant.collection.request import HOLDINGS, PATH, Request
 from assistant.collection.vocabulary import LANGUAGES, SAID, WORDING
 from assistant.wording import whole
 
 _AROUND_LEARNING = WORDING.whole["around_learning"]
-_AFTER = WORDING.patterns["what_after"]
 
 
 def path(asked: Asked) -> Request | None:
@@ -55,25 +51,3 @@ def path(asked: Asked) -> Request | None:
             subject = language.sub(" ", subject)
         return asked.request(HOLDINGS, subject=trimmed(subject))  # no path is of one language
     return asked.request(PATH, subject=subject, hours=hours)
-
-
-def after(asked: Asked) -> Request | None:
-    """What should I read after X?"""
-    match = _AFTER.match(asked.text)
-    if match is None:
-        return None
-    mention = next(part for part in match.groups() if part).strip(EDGE)
-    mention = re.sub(
-        r"^(?:the |your )?(?:primer(?:'s)? )?(?:notes?|chapters?) (?:on|about) ",
-        "",
-        mention,
-        flags=re.I,
-    )
-    note = whole(r"notes?|primer(?:'s)?|笔记").search(asked.text) is not None
-    works = asked.works(mention, primer=note) or asked.works(
-        SAID["unit"].sub(" ", mention), primer=note
-    )
-    there = bool(works) or known(asked, mention)
-    return (
-        asked.request(PATH, subject=mention, works=works_of(works), asks="after") if there else None
-    )

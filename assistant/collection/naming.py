@@ -51,7 +51,7 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True)
-class _Name:
+class Name:
     """``beside`` are words that may stand with the name: its author's, its site's.
 
     ``trust`` is what a likeness counts: the end of an address is a name, too, but a poor one.
@@ -72,7 +72,7 @@ class Names:
     """
 
     catalog: Catalog
-    names: tuple[_Name, ...]
+    names: tuple[Name, ...]
     weights: dict[str, float]
     unknown: float
     slips: dict[str, str] = field(default_factory=dict)
@@ -118,7 +118,7 @@ def names(store: Store) -> Names:
     return _kept[store]
 
 
-def _names(work: Work) -> Iterator[_Name]:
+def _names(work: Work) -> Iterator[Name]:
     texts = dict.fromkeys(text for text in (work.title, work.own_title) if text)
     if note := primer.notes().get(work.url.removeprefix(PRIMER)) if work.primer else None:
         texts |= dict.fromkeys(note.names)
@@ -129,7 +129,7 @@ def _names(work: Work) -> Iterator[_Name]:
     spelled = dict.fromkeys(form for part in parts for form in (part, apart(part)))
     ending = PurePosixPath(unquote(urlsplit(work.url).path)).name
     if words := frozenset(words_of(ending)):
-        yield _Name(words, work, "title", beside, _ENDING)
+        yield Name(words, work, "title", beside, _ENDING)
     people = {person_in(text) for text in texts}
     for part in spelled:
         words = frozenset(words_of(part)) if part not in people else frozenset()
@@ -138,10 +138,10 @@ def _names(work: Work) -> Iterator[_Name]:
             joined in sites or all(_stands_by(word, frozenset(sites)) for word in words)
         )
         if words and not site:  # "… | EleutherAI Blog" is no title
-            yield _Name(words, work, "title", beside)
+            yield Name(words, work, "title", beside)
     authors += [frozenset(words_of(named)) for text in texts if (named := person_in(text))]
-    yield from (_Name(words, work, "author") for words in authors if words)
-    yield from (_Name(frozenset((label,)), work, "site") for label in sites)
+    yield from (Name(words, work, "author") for words in authors if words)
+    yield from (Name(frozenset((label,)), work, "site") for label in sites)
 
 
 def person_in(title: str) -> str:
@@ -149,7 +149,7 @@ def person_in(title: str) -> str:
     if match := re.search(r"\bby ((?:[A-Z][\w.]{1,24} ?){2,3})", title):
         return match[1].strip()
     match = re.match(r"((?:[A-Z][a-z]+ ){1,2}[A-Z][a-z]+)(?: - |: )", title)
-    return match[1] if match else ""
+    return match[1] if match and not primer.named(match[1]) else ""
 
 
 def _site(url: str) -> Iterator[str]:
@@ -192,7 +192,7 @@ def recognise(
         asked = _spelt_right(known, frozenset(said))
         if not asked:
             continue
-        owner = _initials(said)
+        owner = initials(said)
         for name in known.names:
             if name.work.primer and not primer_too:
                 continue
@@ -239,11 +239,11 @@ def _spelt_right(known: Names, asked: frozenset[str]) -> frozenset[str]:
     right = set()
     for word in asked:
         misspelt = word not in known.weights and len(word) >= _SHORTEST_SLIP
-        right.add(_nearest(known, word) if misspelt and word[0] < "\u3400" else word)
+        right.add(nearest(known, word) if misspelt and word[0] < "\u3400" else word)
     return frozenset(right)
 
 
-def _nearest(known: Names, word: str) -> str:
+def nearest(known: Names, word: str) -> str:
     """Return the word of the catalog most like one it does not have, else the word itself."""
     if word not in known.slips:
         least, most = _SLIP / (2 - _SLIP) * len(word), (2 - _SLIP) / _SLIP * len(word)
@@ -254,7 +254,7 @@ def _nearest(known: Names, word: str) -> str:
     return known.slips[word]
 
 
-def _likeness(known: Names, asked: frozenset[str], name: _Name) -> float:
+def _likeness(known: Names, asked: frozenset[str], name: Name) -> float:
     """Return the harmonic mean of how much of the mention and of the name is shared."""
     if name.by == "site":
         return _is_site(asked, next(iter(name.words)))
@@ -279,7 +279,7 @@ def _stands_by(word: str, beside: frozenset[str]) -> bool:
     )
 
 
-def _initials(words: Sequence[str]) -> frozenset[str]:
+def initials(words: Sequence[str]) -> frozenset[str]:
     """Return what a person's site may be called: "jalammar", "jayalammar", "alammarjay"."""
     if len(words) != 2:  # first and last name
         return frozenset()

@@ -22,10 +22,9 @@ from assistant.collection.request import (
     MISSING,
     NEW,
     RECOMMENDED,
-    WORK,
     Request,
 )
-from assistant.collection.vocabulary import LANGUAGES, LEVELS, LIST, PLACE, SAID, THING, UNIT
+from assistant.collection.vocabulary import LANGUAGES, LEVELS, LIST, PLACE, SAID, UNIT
 from assistant.wording import whole
 
 _AROUND_GONE = whole(r"(?:or|and|but|could|can|not|be|read|opened|why|any ?more)|已经|为什么|经")
@@ -41,25 +40,14 @@ _MOST = {
 }
 """What is wanted of all there is: the one end or the other."""
 _SURE_TITLE, _SURE_AUTHOR = 0.75, 0.7
-_WHOLE_TITLE = 0.95
 _COVERS = whole(
     r"cover\w*|discuss\w*|deals? with|treats?|touch\w* (?:on|upon)|(?:talk|speak)s? (?:of|about)|"
     rf"about|(?:{PLACE}) (?:on|about|for|of)|专门|"
     r"覆盖|涉及|讲[到过]?|讨论"
 )
-_SOME_LISTS = whole(
-    r"(?:(?:the|your|my|these|each|all|both|which|what)(?: \w+)? |^)lists|"
-    r"(?:the|your|which|what) list|清单|列表"
-)
 _WHICH_PLACES = whole(
     rf"(?:which|what|name the|list the|show me the) (?:{PLACE}) (?:are there )?"
     r"(?:on|about|for|mention|cover|discuss|treat|deal with|are about|is about)s?"
-)
-_ABOUT_LISTS = whole(
-    r"organi[sz]\w+|structur\w+|outline|overview|结构|大纲|组织|涵盖|主题|怎样|"
-    r"maintain\w*|keeps|curat\w*|compil\w*|ma[dk]es?|come from|from where|differ\w*|between|"
-    r"compar\w*|"
-    r"best|put together|assembled|谁|整理|维护|来自|哪里来|区别|不同|最?适合|初学者|新手"
 )
 _KEPT_BY = whole(
     r"who(?:se)?|maintain\w*|curat(?:or|ed)|compiled|put together|assembled|谁|维护者?|作者"
@@ -73,16 +61,13 @@ def asks_who_or_where(text: str) -> bool:
     return bool(_WHO.search(text) or re.search(r" > |\bnext to\b|\bbeside\b", text))
 
 
-def the_lists(asked: Asked) -> Request | None:
-    """Who maintains the lists? How do they differ? Which is best for beginners?"""
-    t = asked.text
-    if not (asked.lists or _SOME_LISTS.search(t)) or not _ABOUT_LISTS.search(t):
-        return None
-    subject = asked.subject("list", "shelves", "have", "author")
-    for pattern in (*LEVELS.values(), _ABOUT_LISTS, _SOME_LISTS):
-        subject = pattern.sub(" ", subject)
-    who = "who" if _KEPT_BY.search(t) else ""
-    return asked.request(LISTS, levels=(), asks=who) if not trimmed(subject) else None
+def about_lists(asked: Asked, subject: str) -> Request:
+    """Return what is asked of the lists: compared, who keeps them, which of them bear a subject."""
+    if len(asked.lists) > 1:
+        return asked.request(LISTS, asks="compare")
+    if subject:
+        return asked.request(LISTS, subject=subject, levels=(), asks="which")
+    return asked.request(LISTS, levels=(), asks="who" if _KEPT_BY.search(asked.text) else "")
 
 
 def recommended(asked: Asked) -> Request | None:
@@ -182,73 +167,6 @@ def new(asked: Asked) -> Request | None:
     return asked.request(NEW, since=since)
 
 
-def work(asked: Asked) -> Request | None:
-    """Who wrote X? How long, how hard is it? Do you have it?"""
-    t = asked.text
-    classes = [n for n in ("author", "time", "hard", "when", "address") if SAID[n].search(t)]
-    asks = " ".join(classes)
-    kind = whole(
-        rf"what kind of (?:thing|source|work) is|an? (?:{UNIT}) or an? (?:{UNIT})|是什么类型"
-    ).search(t)
-    by = whole(rf"(?:{UNIT})(?: are| is)?(?: written| made)? (?:by|from)").search(t)
-    by = by or whole(r"(?:everything|anything|something|all) (?:\w+ )?(?:by|from)").search(t)
-    held = asked.has("have") or whole(
-        r"is .+ (?:(?:in|on) (?:the|your|my|any)|archived|available|here)"
-    ).search(t)
-    if asked.has("time") and _ALL.search(t):
-        return None  # of everything on a subject
-    written = re.match(
-        r"(.{2,40}?)都?(?:写|发表|做|录)过(?:什么|哪些|多少)"
-        r"|what (?:else )?(?:does|do|has|did) (.{2,40}?) (?:have|written|write|publish(?:ed)?|"
-        r"post(?:ed)?|made|"
-        r"done)(?: here| in .{2,30})?[?.! ]*$",
-        t,
-        re.IGNORECASE,
-    )
-    if not (asks or kind or by or held or written):
-        return None
-    if written:
-        subject = written[1] or written[2]
-        works = [m for m in asked.works(subject) if m.by in ("author", "site")]
-        years = [year[0] for year in YEAR.finditer(t)]
-        since, until = (min(years), max(years)) if years else ("", "")
-        return asked.request(
-            WORK, works=works_of(works), subject=subject, since=since, until=until
-        ) if works else None  # fmt: skip
-    subject = asked.subject(*classes, "have", "shelves")
-    either = rf",? an? (?:{UNIT}) or an? (?:{UNIT}).*$"
-    subject = re.sub(rf"(?i)^(?:what kind of (?:thing|source|work) is)\b|{either}", "", subject)
-    subject = re.sub(
-        r"(?i)\b(?:come out|came out|published|take to (?:read|watch)|to (?:read|watch)|read|watch|"
-        r"on the list|marked.*|listed)\b|^(?:读完|看完|读)|要$|需要$|那篇|这篇", " ", subject
-    )  # fmt: skip
-    subject = trimmed(subject)
-    if by and not asks:
-        subject = trimmed(asked.text[by.end() :])
-        if on := re.match(r"(.+?) (?:on|about) (.+)$", subject):
-            own = [m for m in asked.works(on[1]) if m.by in ("author", "site")]
-            if own:
-                return asked.request(
-                    HOLDINGS, works=works_of(own), subject=trimmed(on[2]), lists=()
-                )
-        works = [m for m in asked.works(subject) if m.by in ("author", "site", "title")]
-        return asked.request(WORK, works=works_of(works), subject=subject) if works else None
-    note = bool(re.search(r"\bprimer\b|手册", t, re.IGNORECASE))
-    mention = re.sub(r"(?:primer(?:'s)? )?notes? (?:on|about|for)\b|^primer(?:'s)?", " ", subject)
-    works = [m for m in asked.works(mention, primer=note) if m.work.primer == note]
-    if asks == "time" and not works:
-        return None
-    if not works or works[0].score < (_SURE_TITLE if asks != "author" else _SURE_AUTHOR):
-        return None
-    about = whole(rf"(?:{THING}) (?:about|on|for)").search(t)
-    named = works[0].score >= _WHOLE_TITLE and not named_subject(asked, subject)
-    if held and not asks and not kind and (about or not (named or titled(asked, subject))):
-        return None
-    return asked.request(
-        WORK, works=works_of(works), subject=subject, asks=asks or ("kind" if kind else "")
-    )
-
-
 def holdings(asked: Asked) -> Request | None:
     """What do you have on X? How much of what is there?"""
     t = asked.text
@@ -334,7 +252,7 @@ def holdings(asked: Asked) -> Request | None:
     )
     written = _WRITTEN.search(t) and YEAR.search(t)
     if written and not trimmed(_WRITTEN.sub(" ", subject)):
-        return _inventory(asked, count=count)
+        return inventory(asked, count=count)
     if not (strong or weak or ((unit or speaks) and not subject)):
         return None
     # where the request does not speak of the collection, the catalog has to know its subject
@@ -351,26 +269,26 @@ def holdings(asked: Asked) -> Request | None:
     if not subject and count and whole(r"the primer|入门手册").search(t):
         return asked.request(INVENTORY, asks="count", primer=True)
     if not subject:
-        return _inventory(asked, count=count)
+        return inventory(asked, count=count)
     primer = whole(r"(?:the |your )?primer(?:'s)?|(?:入门)?手册").search(t) is not None
     kind = LISTS if place and not asked.has("unit") else HOLDINGS
-    asks = "hours" if everything else _end(t)
+    asks = "hours" if everything else end_of(t)
     levels = {"levels": ()} if asks in _MOST else {}
     return asked.request(
         kind, subject=subject, asks=asks if kind == HOLDINGS else "", primer=primer, **levels
     )
 
 
-def _end(text: str) -> str:
+def end_of(text: str) -> str:
     """Return which end of all there is a text wants: the longest, the easiest ...; "" for none."""
     return next((asks for asks, said in _MOST.items() if said.search(text)), "")
 
 
-def _inventory(asked: Asked, *, count: bool) -> Request | None:
+def inventory(asked: Asked, *, count: bool) -> Request | None:
     """How much of what is there; of one list or of all."""
     t = asked.text
     asks = "count" if count else ""
-    if end := _end(t):
+    if end := end_of(t):
         primer = whole(r"(?:the |your )?primer(?:'s)?|(?:入门)?手册").search(t) is not None
         if whole(rf"(?:which|what) (?:{LIST})|哪[个份](?:{LIST})").search(t):
             return asked.request(LISTS)  # they stand with how many works each has

@@ -15,7 +15,7 @@ from assistant.collection.asked import (
     titled,
     trimmed,
 )
-from assistant.collection.catalog import ListRow
+from assistant.collection.catalog import ListRow, Work
 from assistant.collection.naming import Match, words_of
 from assistant.collection.request import HOLDINGS, MANY_SOURCES, ONE_SOURCE, SUMMARY, Request
 from assistant.collection.vocabulary import LANGUAGES, SAID, UNIT, WORDING, number_of
@@ -171,6 +171,16 @@ def summary(asked: Asked) -> Request | None:
     request = _summed_up(Asked(asked.library, asked.catalog, rest, asked.lang))
     number = int(number_of(match["n"] or match["z"]))
     return replace(request, sentences=number) if request else None
+
+
+def summary_of(asked: Asked, works: Sequence[Work], mention: str) -> Request:
+    """Return the summary of works that is asked for: its length, or the results alone."""
+    number = _SENTENCES.search(asked.text)
+    return asked.request(
+        SUMMARY, works=tuple(works), subject=mention,
+        asks="results" if _RESULTS.search(asked.text) else "",
+        sentences=int(number_of(number["n"] or number["z"])) if number else 0,
+    )  # fmt: skip
 
 
 def _summed_up(asked: Asked) -> Request | None:

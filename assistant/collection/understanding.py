@@ -1,20 +1,28 @@
 """What a request asks of the desk: something of the collection, or (`None`) a fact.
 
-A request is read in two steps. Its *frame* tells the kind: words for things of a library (a list, a
-source, a section, a video), for having and recommending them, for reading, summarising, comparing.
-Its *subject* is what is left once the frame is taken away, and the catalog says what that names: a
-work, a list, a section, a topic. A frame whose subject the catalog does not know counts only where
-it speaks of the collection itself. In doubt a request is a question of fact.
+What a request names (`mentions`) is covered, and what is left tells its kind: by likeness to
+examples (`learned`); each kind then reads what was named (`reading`). Where no kind is that likely,
+a *frame* may tell it: words for things of a library (a list, a source, a section), for having and
+recommending them. The *subject* of a frame is what is left once it is taken away; one that the
+catalog does not know counts only where the frame speaks of the collection itself. In doubt a
+request is a question of fact.
 """
 
 import re
 from collections.abc import Callable
 
-from assistant.collection import learning_frames, shelf_frames, shelf_views, source_frames
+from assistant.collection import (
+    learned,
+    learning_frames,
+    reading,
+    shelf_frames,
+    source_frames,
+)
 from assistant.collection.asked import Asked
 from assistant.collection.catalog import catalog
 from assistant.collection.conditions import conditions
-from assistant.collection.request import Request
+from assistant.collection.mentions import mentions
+from assistant.collection.request import MANY_SOURCES, ONE_SOURCE, SUMMARY, Request
 from assistant.collection.vocabulary import SAID, WORDING
 from index.search.library import Library
 from ingest.text.sentences import language
@@ -22,24 +30,18 @@ from ingest.text.sentences import language
 _OF_SOURCES = frozenset((source_frames.many, source_frames.one_source, source_frames.summary))
 """What is asked of sources is read as it stands: "not" and "in 2018" belong to the question."""
 _FRAMES: tuple[Callable[[Asked], Request | None], ...] = (
-    shelf_views.lists_compared,
-    shelf_views.covering,
-    shelf_views.on_both,
     source_frames.many,
     source_frames.one_source,
-    learning_frames.after,
-    shelf_views.overview,
-    shelf_views.twice,
-    shelf_frames.the_lists,
     shelf_frames.recommended,
     shelf_frames.agreed,
     shelf_frames.missing,
     shelf_frames.new,
     learning_frames.path,
     source_frames.summary,
-    shelf_frames.work,
     shelf_frames.holdings,
 )
+_LIKELY = 0.8
+"""A kind so likely is taken before a frame is looked for."""
 _LEFT_OUT = WORDING.patterns["apostrophe_left_out"]
 _LONGEST = 2_000  # characters; what is longer is a pasted text with a question
 _SHORT = 12  # characters: says nothing of what it is
@@ -94,8 +96,26 @@ def understand(library: Library, text: str) -> Request | None:
     asked = Asked(library, here, flat, lang)
     found, rest = conditions(library.store, flat, asked.lists)
     plain = Asked(library, here, rest, lang, found) if rest != flat else asked
+    learnt, chance = _learnt(asked, plain)
+    if learnt is not None and chance >= _LIKELY:
+        return learnt
     for read in _FRAMES:
         request = read(asked if read in _OF_SOURCES else plain)
         if request is not None:
             return request
-    return None
+    return learnt
+
+
+def _learnt(asked: Asked, plain: Asked) -> tuple[Request | None, float]:
+    """Return what a text asks as its likeliest kind reads it, and how likely that kind is.
+
+    None of fact must be likely: a question of fact is taken for no request, in doubt.
+    """
+    named = mentions(asked)
+    kinds = learned.wanted(asked.library, asked.text, named, asked.lang)
+    fact = next((kind.chance for kind in kinds if kind.kind == learned.FACT), 1.0)
+    if fact > 1 - learned.sure():
+        return None, 0.0
+    likeliest = next(kind for kind in kinds if kind.kind != learned.FACT)
+    of_sources = likeliest.kind in (ONE_SOURCE, MANY_SOURCES, SUMMARY)
+    return reading.read(asked if of_sources else plain, named, likeliest), likeliest.chance

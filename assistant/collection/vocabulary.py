@@ -59,7 +59,32 @@ LEVELS = {level: whole(_filled(names)) for level, names in _READ["levels"].items
 LANGUAGES = {lang: whole(_either(names)) for lang, names in _READ["languages"].items()}
 TITLES = {re.compile(chinese): english for chinese, english in _READ["titles"].items()}
 """Words that stand in titles, by what they are called in Chinese."""
+TERMS = tuple((re.compile(chinese), english) for chinese, english in _READ["terms"].items())
+"""Words that Chinese names of subjects are made of, with what English pages say."""
 SPANS = {whole(names): float(hours) for names, hours in _READ["spans"].items()}
 """Hours that a span of time holds, by its names."""
 DULL = frozenset(_READ["dull"]["english"].split())
 """English words at either end of a subject that are no part of it."""
+
+
+_LATIN = re.compile(r"[A-Za-z0-9.+-]+")
+_LINKS = re.compile(r"[的与和及、/·\s-]+|技术|方法|问题|相关")
+
+
+def in_english(subject: str) -> str:
+    """Return a Chinese subject in English, where all its parts have a word; else ""."""
+    words, at = [], 0
+    while at < len(subject):
+        if link := _LINKS.match(subject, at):
+            at = link.end()
+            continue
+        if latin := _LATIN.match(subject, at):
+            words.append(latin[0])
+            at = latin.end()
+            continue
+        fits = [(found.end(), said) for term, said in TERMS if (found := term.match(subject, at))]
+        if not fits:
+            return ""
+        at, said = max(fits)
+        words.append(said)
+    return " ".join(words)
