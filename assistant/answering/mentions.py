@@ -9,6 +9,8 @@ from index.search.library import Hit
 _PART = re.compile(r"[a-z]+|\d+(?:\.\d+)*")
 _NUMBER = re.compile(r"\d+(?:\.\d+)*")
 _QUANTITY = re.compile(r"\d+(?:\.\d+)?-?[A-Za-z]{1,3}")  # 13B, 80GB, 4-bit: no name by itself
+_HALF = 3  # letters, at the least, of each word of a name that may be written as one
+_JOINED = 2 * _HALF
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
 
@@ -40,6 +42,11 @@ def _missing(question: str, text: str) -> list[str]:
     ]
 
 
+def _apart(name: str, text: str) -> bool:
+    """Say whether a text writes a name in two words: "Lending Club"."""
+    return any(f"{name[:at]} {name[at:]}" in text for at in range(_HALF, len(name) - _HALF + 1))
+
+
 def _has_version(text: str, name: str, number: str) -> bool:
     """Say whether a case-folded text names this version: Gemma 3 is not Gemma 2.
 
@@ -58,6 +65,8 @@ def _mentions(text: str, name: str) -> bool:
     """Say whether a case-folded text holds a name, as it is or in parts ("WMT14": "WMT 2014")."""
     name = name.casefold().removesuffix("'s")
     if name.rstrip("s") in text and not _NUMBER.fullmatch(name):
+        return True
+    if name.isalpha() and len(name) >= _JOINED and _apart(name, text):
         return True
     parts = _PART.findall(name)
     words = [part.rstrip("s") for part in parts if part.isalpha() and len(part) > 1]

@@ -106,7 +106,7 @@ _ASKING = frozenset(ASKING.split())
 _NAME = re.compile(
     r"(?=\d{0,40}[A-Za-z])[a-zA-Z\d][\w+]*(?:[-.][\w+]+)*|(?<!\d)\d++(?:\.\d++)+", re.ASCII
 )
-_FIRST = re.compile(r"^\W*\w+")
+_BEGUN = re.compile(r"(?:^|[?!]|[a-z]{3}\.\s)\W*$")
 _VERSION = re.compile(
     r"(?<![A-Za-z0-9.])(?P<name>[A-Za-z]*[A-Z][A-Za-z]*)[- ]?v?"
     r"(?P<number>\d{1,2}(?:\.\d{1,2})?)(?![A-Za-z0-9%]|\.\d)"
@@ -149,15 +149,14 @@ class Question:
 def names(text: str) -> list[str]:
     """Return the names in a question: words with a capital or a digit, three signs or longer.
 
-    The first word counts only when it has a digit or a second capital.
+    The first word of a sentence counts only when it has a digit or a second capital.
     """
-    first = _FIRST.match(text)
-    start = first.end() if first else 0
     words = []
     for word in _NAME.finditer(text):
         inside = word[0][1:]
         odd = any(sign.isupper() or sign.isdigit() for sign in inside)
-        if len(word[0]) >= 3 and (odd or (word.start() >= start and word[0][0].isupper())):
+        named = word[0][0].isupper() and not _BEGUN.search(text, 0, word.start())
+        if len(word[0]) >= 3 and (odd or named):
             words.append(word[0])
     return words
 
