@@ -3,12 +3,12 @@
     python -m tests.benchmarks.drafts write HOME OUT [--most N] [--questions FILE]
     python -m tests.benchmarks.drafts agree FILE...
 
-``write`` asks the questions of ``data/eval/primer.jsonl`` and ``archive.jsonl``, or others; the model that
-``--llm auto`` would take writes a whole reply from the plan of each, and each sentence goes to OUT
-as it was drafted: with what the product would do with it (shown, quoted, dropped), its support, the
-reason, and the source lines it was laid beside. A reader adds ``right`` to each line: whether the
-sources say it. ``agree`` counts what the product does beside what the reader says, both ways
-(`tests.benchmarks.reliability` how often a support value is right).
+``write`` asks the questions of ``data/eval/primer.jsonl`` and ``archive.jsonl``, or others; the
+model that ``--llm auto`` would take writes a whole reply from the plan of each, and each sentence
+goes to OUT as it was drafted: with what the product would do with it (shown, quoted, dropped), its
+support, the reason, and the source lines it was laid beside. A reader adds ``right`` to each line:
+whether the sources say it. ``agree`` counts what the product does beside what the reader says, both
+ways (`tests.benchmarks.reliability` how often a support value is right).
 """
 
 import argparse
