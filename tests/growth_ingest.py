@@ -69,6 +69,7 @@ from ingest.sites import (
 )
 from ingest.text import (
     alike,
+    bounds,
     characters,
     claims,
     names,
@@ -679,6 +680,7 @@ CASES: dict[str, Any] = {
     "ingest.text.claims.find_name": lambda text: claims.find_name(text, "GQA"),
     "ingest.text.claims.holds_name": lambda text: claims.holds_name(text, "GQA"),
     "ingest.text.claims.numbers_of": claims.numbers_of,
+    "ingest.text.bounds.bound_of": lambda text: bounds.bound_of(text, *[len(text) // 2] * 2),
     "ingest.text.numbers.quantities": numbers.quantities,
     "ingest.text.opposites.has_contrary": opposites.has_contrary,
     "ingest.text.formulas.outside": Case(

@@ -12,6 +12,7 @@ from assistant.answering.evidence import Evidence, windows
 from assistant.answering.fitted import table
 from assistant.answering.mentions import unmentioned
 from assistant.answering.named import named
+from assistant.answering.question import names
 from index.models.embedder import MODELS, Embedder
 from index.search.library import Library
 
@@ -27,7 +28,7 @@ class Limits:
     ``again``: below it a question in a language the embedding model does not know is asked again
     in English. ``unnamed``: below it a question for a thing that nothing found names is refused,
     ``compared``: below it a comparison is, ``unasked``: below it one that only a page's own
-    sentence is near, if it says more than a name.
+    sentence is near, if it names nothing.
 
     ``coverage``, ``cosine`` and ``asked`` are weights. ``cosine`` weighs nothing where the
     embedding model does not know the question's language.
@@ -100,8 +101,9 @@ class Signals:
     most of those which nothing found mentions. ``uncounted`` is what it asks the number of where
     nothing found says one (see `assistant.answering.counted`). ``named`` is the share of the name
     of what it asks about that something found has in one place, None where it says more than names
-    (see `assistant.answering.named`). ``unasked``: nearer than any question that a section is known
-    to answer is a sentence of a page, of which no questions are known (see `Evidence.unasked`).
+    (see `assistant.answering.named`). ``unasked``: it names nothing, and nearer than any question
+    that a section is known to answer is a sentence of a page, of which no questions are known (see
+    `Evidence.unasked`).
     ``across``: it is asked of documents in another language alone, whose words say little of its
     own. ``compares``: it compares things that are only named side by side.
     """
@@ -235,7 +237,7 @@ def _signals(library: Library, evidence: Evidence, text: str, query: int) -> Sig
     shares = (_share(weighed, window) / total for window in windows(evidence))
     absent = library.absent(weighed) if evidence.question.lang == "en" else frozenset()
     cosine = evidence.cosines[query] if evidence.cosines else 0.0
-    unasked = bool(evidence.unasked) and evidence.unasked[query]
+    unasked = bool(evidence.unasked) and evidence.unasked[query] and not names(text)
     asked = evidence.asked_before[query] if evidence.asked_before else 0.0
     unknown = unmentioned(text, evidence.hits)
     strange = _share(weighed, absent) / total
@@ -290,8 +292,8 @@ def decide(measured: Signals, limits: Limits, doubt: float | None = None) -> Dec
     Not where a section is known to answer the very question. What is asked of documents in another
     language is judged by how near they are: their words are others. And a comparison needs more
     than others: many name things side by side, as examples, and do not compare them. So does what
-    only a sentence of a page is near: it shares the words of a question more easily than a question
-    does that a section is known to answer.
+    only a sentence of a page is near, which shares the words of a question more easily than a
+    question does that a section is known to answer: unless names tell that both speak of one thing.
 
     Args:
         measured: what the sources say.

@@ -14,10 +14,12 @@ from assistant.answering.bindings import (
     filled_otherwise,
     of_another,
     put_together,
+    scattered,
     steps,
     unbound,
 )
 from assistant.answering.copies import copied_otherwise
+from assistant.answering.copying import in_short
 from assistant.answering.doubt import MOST_OF, Doubt
 from assistant.answering.evidence import Evidence
 from assistant.answering.matching import places_of, same, same_name
@@ -53,6 +55,11 @@ def differences(
         yield Doubt("its source compares nothing")
     yield from _unconditional(said, grounds)
     yield from copied_otherwise(sentence, evidence)
+    lines = tuple(line.text for line in evidence.lines if not line.piece.code)
+    if (
+        in_short(sentence, lines) == sentence
+    ):  # else one source says what another's word is short for
+        yield from scattered(said, grounds)
 
 
 def missing_of(said: Claims, source: str) -> str | None:

@@ -24,7 +24,8 @@ from ingest.text.alike import without_small
 from ingest.text.claims import denies, read
 
 SUPPORTED = 0.75
-WEAK = 0.70
+"""From here a sentence may stand in its own words: below, as many are wrong as right."""
+_NEAR = 0.70  # from which the source is quoted instead: what is less near is beside the point
 WEAK_BY_WORDS = 0.55
 """Where the embedding model does not know the language: pairs of characters repeat less."""
 MORE_LIKELY = 0.5
@@ -73,7 +74,7 @@ class Support:
         if judge is None:
             doubt = next(doubts, None)
             score = self._score(sentence, terms, sources, evidence)
-            enough = WEAK if evidence.understood else WEAK_BY_WORDS
+            enough = SUPPORTED if evidence.understood else WEAK_BY_WORDS
             reason = "no passage supports it"
         else:
             doubt = next((doubt for doubt in doubts if doubt.certain), None)
@@ -83,7 +84,8 @@ class Support:
         if doubt is not None:
             return Verdict("dropped", score, doubt.reason, sources, about)
         if score < enough:
-            return Verdict("dropped", score, reason, sources, about and judge is not None)
+            near = judge is not None or score >= _NEAR
+            return Verdict("dropped", score, reason, sources, about and near)
         return Verdict("supported" if score >= SUPPORTED else "weak", score, "", sources)
 
     def _score(

@@ -122,7 +122,7 @@ _NEAR = 60  # characters before a word that tell what it is
 _IDIOM = re.compile(r"\b(?:years? old|a few|at least|at most|at first|at last|as well)$")
 _BOUND = re.compile(r"\b(?:least|most)$", re.IGNORECASE)
 _ANSWER = re.compile(r"no\s?[,:;.]", re.IGNORECASE)
-_OBLIGES = re.compile(r"(?:ha(?:ve|s|d)|needs?|needed) to\b", re.IGNORECASE)
+_OBLIGES = re.compile(r"(?:ha(?:ve|s|d)|needs?|needed) to\b(?! do with)", re.IGNORECASE)
 _NT = re.compile(r"n[’']t$", re.IGNORECASE)
 _POSSESSIVE = re.compile(r"[’']s?$")
 
