@@ -70,6 +70,7 @@ from ingest.sites import (
 )
 from ingest.text import (
     alike,
+    bounds,
     characters,
     claims,
     large_numbers,
@@ -727,6 +728,7 @@ CASES: dict[str, Any] = {
         units=("1 million ", "亿", "1 GB ", "1e", "一", "万"),
         common=FEW,
     ),
+    "ingest.text.bounds.bound_of": lambda text: bounds.bound_of(text, *[len(text) // 2] * 2),
     "ingest.text.numbers.quantities": numbers.quantities,
     "ingest.text.words.run_together": words.run_together,
     "ingest.text.things.has_version": [

@@ -153,7 +153,13 @@ def context_of(evidence: Evidence, row: int) -> str:
 
 
 def _leans(evidence: Evidence, row: int) -> bool:
-    """Say whether a line speaks of what was named before: it refers back, or names nothing."""
+    """Say whether a line speaks of what was named before: it refers back, or names nothing.
+
+    One that begins with what its document or section is called names that.
+    """
     line = evidence.lines[row]
-    names = [term for term in named_by(read(line.text), evidence).terms if term.kind == Kind.NAME]
+    passage = line.hit.passage
+    terms = named_by(read(line.text), evidence).terms
+    above = {term.key for term in read(" ".join((passage.title, *passage.heading))).terms}
+    names = any(term.kind == Kind.NAME for term in terms) or (terms and terms[0].key in above)
     return line.piece.refers_back or line.piece.item or not names

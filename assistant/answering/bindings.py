@@ -3,14 +3,17 @@
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from assistant.answering.alignment import context_of
+from assistant.answering.alignment import Ground, context_of, weight_of
 from assistant.answering.doubt import MOST_OF, Doubt
 from assistant.answering.evidence import Evidence
+from assistant.answering.fitted import table
 from assistant.answering.matching import places_of, same, stands
 from ingest.text.claims import Claims, Kind, Term, holds_name, read
 
 _BESIDE = 6  # terms between a name and a word that stand beside one another in a sentence
 _TELLING = 2  # words of a clause by which its source is known
+_SAID = 4  # terms of a statement, from which it may be put together of several sources
+_OF_ONE: float = table("support")["of_one"]
 
 
 def unbound(said: Claims, evidence: Evidence) -> Iterator[Doubt]:
@@ -78,6 +81,28 @@ def put_together(said: Claims, evidence: Evidence) -> Iterator[Doubt]:
             for text in (*texts, *above)
         ):
             yield Doubt(f"no source says {one.text} {two.text}")
+
+
+def scattered(said: Claims, grounds: Sequence[Ground]) -> Iterator[Doubt]:
+    """Yield the statements that no one source makes, though several hold their words together.
+
+    What a source is understood with counts as held by it. Pairs of Chinese characters lie over each
+    other, and do not count.
+    """
+    for statement in {term.statement for term in said.terms}:
+        here = [
+            n for n, term in enumerate(said.terms)
+            if term.statement == statement and term.kind != Kind.RELATION and term.key.isascii()
+        ]  # fmt: skip
+        whole = weight_of([said.terms[n] for n in here])
+        most = max(weight_of([said.terms[n] for n in _held_by(said, here, g)]) for g in grounds)
+        if len(here) >= _SAID and most < _OF_ONE * whole:
+            yield Doubt("no one source says all of it")
+
+
+def _held_by(said: Claims, here: Sequence[int], ground: Ground) -> list[int]:
+    before = {term.key for term in read(ground.before).terms}
+    return [n for n in here if n in ground.places or said.terms[n].key in before]
 
 
 def filled_otherwise(said: Claims, evidence: Evidence) -> Iterator[Doubt]:

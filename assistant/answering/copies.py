@@ -30,7 +30,7 @@ _HAN_FEWEST = 5  # characters
 
 _LEADS = word_set(
     "when while although though since because until as so whereas if unless "
-    "因为 因此 如果 除非 一旦"
+    "因为 因此 如果 除非 一旦 即使"
 )
 _ADVERBS = {
     "usually", "rarely", "often", "always", "also", "already", "still", "again", "then", "now",
@@ -47,10 +47,11 @@ _FORCE_ZH = re.compile(
 _PRONOUN = re.compile(r"\b(?:it|its|they|them|their|this|these)\b|[它他她这其该]", re.IGNORECASE)
 _CONDITION = re.compile(
     r"^(?:if|when|whenever|unless|once|while|until|provided|as long as|for|with|without|during|"
-    r"except)\b [^,;:.]+(?=, )"
+    r"except|apart from|other than)\b [^,;:.]+(?=, )"
     r"|(?<=[ (])(?:if|when|while|unless|only when|until|provided that|as long as)\b [^,;:.()]+"
     r"(?=[,;:.)]|$)"
-    r"|(?:如果|当|若|一旦|只要|对于|除非|只有)[^，。；：]+(?=，)|在[^，。；：]+(?:时|下|中|后|前)(?=，)",
+    r"|(?:如果|当|若|一旦|只要|对于|除非|只有)[^，。；：]+(?=，)|在[^，。；：]+(?:时|下|中|后|前)(?=，)"
+    r"|除了?[^，。；：]+外(?=，)",
     re.IGNORECASE,
 )
 
@@ -317,11 +318,15 @@ def _beside(source: Sequence[Word], one: int, other: int) -> bool:
 
 
 def _conditions(said: Sequence[Word], line: str) -> Iterator[Doubt]:
-    """Yield the conditions of a copied sentence of which nothing is said."""
-    there = {word.key for word in said}
+    """Yield the conditions of a copied sentence of which nothing is said.
+
+    Words that the line has elsewhere too must be said as often.
+    """
+    said_of, told = (Counter(word.key for word in some) for some in (said, words(line)))
     for condition in _CONDITION.findall(line):
         telling = _telling(words(condition))
-        if telling and len(telling & there) < MOST_OF * len(telling):
+        there = sum(said_of[key] >= told[key] for key in telling)
+        if telling and there < MOST_OF * len(telling):
             yield Doubt(f"its source says so only {condition}")
 
 

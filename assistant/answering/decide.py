@@ -14,6 +14,7 @@ from assistant.answering.mentions import unmentioned
 from assistant.answering.named import named
 from index.models.embedder import MODELS, Embedder
 from index.search.library import Library
+from ingest.text.things import names
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,8 @@ class Limits:
 
     ``again``: below it a question in a language the embedding model does not know is asked again
     in English. ``unnamed``: below it a question for a thing that nothing found names is refused,
-    ``compared``: below it a comparison is.
+    ``compared``: below it a comparison is, ``unasked``: below it one that only a page's own
+    sentence is near, if it names nothing.
 
     ``coverage``, ``cosine`` and ``asked`` are weights. ``cosine`` weighs nothing where the
     embedding model does not know the question's language.
@@ -42,6 +44,7 @@ class Limits:
     again: float = 0.0
     unnamed: float = 0.0
     compared: float = 0.0
+    unasked: float = 0.0
 
 
 def limits_for(embedder: Embedder, lang: str) -> Limits:
@@ -97,7 +100,10 @@ class Signals:
     characters, not words.) ``unheard`` is the share of that term of an English question that tells
     most of those which nothing found mentions. ``uncounted`` is what it asks the number of where
     nothing found says one (see `assistant.answering.counted`). ``named`` is the share of the name
-    of what it asks about that something found has in one place (see `assistant.answering.named`).
+    of what it asks about that something found has in one place, None where it says more than names
+    (see `assistant.answering.named`). ``unasked``: it names nothing, and nearer than any question
+    that a section is known to answer is a sentence of a page, of which no questions are known (see
+    `Evidence.unasked`).
     ``across``: it is asked of documents in another language alone, whose words say little of its
     own. ``compares``: it compares things that are only named side by side.
     """
@@ -109,7 +115,8 @@ class Signals:
     asked: float = 0.0
     unheard: float = 0.0
     uncounted: str = ""
-    named: float = 1.0
+    named: float | None = None
+    unasked: bool = False
     across: bool = False
     compares: bool = False
 
@@ -237,6 +244,7 @@ def _signals(
     shares = (_share(weighed, window) / total for window in windows(evidence))
     absent = library.absent(weighed) if evidence.question.lang == "en" else frozenset()
     cosine = evidence.cosines[query] if evidence.cosines else 0.0
+    unasked = bool(evidence.unasked) and evidence.unasked[query] and not names(text)
     asked = evidence.asked_before[query] if evidence.asked_before else 0.0
     unknown = unmentioned(text, evidence.hits)
     strange = _share(weighed, absent) / total
@@ -245,8 +253,9 @@ def _signals(
     covered = max(shares, default=0.0)
     called = named(library, evidence, text, weighed)
     return Signals(
-        covered, cosine, unknown, strange, asked, unheard, number, called, evidence.across, compares
-    )
+        covered, cosine, unknown, strange, asked, unheard, number, called, unasked,
+        evidence.across, compares,
+    )  # fmt: skip
 
 
 def _unheard(library: Library, evidence: Evidence, weighed: dict[str, float]) -> float:
@@ -262,8 +271,14 @@ def _unheard(library: Library, evidence: Evidence, weighed: dict[str, float]) ->
 
 
 def _is_unnamed(measured: Signals, limits: Limits) -> bool:
-    unnamed = measured.named < table("refusal")["named"]
+    unnamed = measured.named is not None and measured.named < table("refusal")["named"]
     return bool(unnamed and measured.support(limits) < limits.unnamed)
+
+
+def _is_only_near(measured: Signals, limits: Limits) -> bool:
+    """Say whether nothing but a sentence of a page is near, and that not near enough."""
+    near = measured.unasked and measured.named is None
+    return bool(near and measured.support(limits) < limits.unasked)
 
 
 def _share(weighed: dict[str, float], terms: frozenset[str]) -> float:
@@ -282,7 +297,9 @@ def decide(measured: Signals, limits: Limits, doubt: float | None = None) -> Dec
     for, where nothing found says one: how BERT was trained tells nothing of how many days it took.
     Not where a section is known to answer the very question. What is asked of documents in another
     language is judged by how near they are: their words are others. And a comparison needs more
-    than others: many name things side by side, as examples, and do not compare them.
+    than others: many name things side by side, as examples, and do not compare them. So does what
+    only a sentence of a page is near, which shares the words of a question more easily than a
+    question does that a section is known to answer: unless names tell that both speak of one thing.
 
     Args:
         measured: what the sources say.
@@ -306,7 +323,8 @@ def decide(measured: Signals, limits: Limits, doubt: float | None = None) -> Dec
         return Decision(False, Reason.UNHEARD_WORD, hopeless=True)
     if measured.uncounted and support < table("refusal")["uncounted"]:
         return Decision(False, Reason.UNCOUNTED, hopeless=True)
-    if support < limits.hopeless or (measured.compares and support < limits.compared):
+    few = measured.compares and support < limits.compared
+    if support < limits.hopeless or few or _is_only_near(measured, limits):
         return Decision(False, Reason.BADLY_SUPPORTED, hopeless=True)
     if doubt is not None:
         if support - table("refusal")["doubt"] * doubt < limits.enough:

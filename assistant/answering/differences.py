@@ -14,13 +14,16 @@ from assistant.answering.bindings import (
     filled_otherwise,
     of_another,
     put_together,
+    scattered,
     steps,
     unbound,
 )
 from assistant.answering.copies import copied_otherwise
+from assistant.answering.copying import in_short
 from assistant.answering.doubt import MOST_OF, Doubt
 from assistant.answering.evidence import Evidence
 from assistant.answering.matching import places_of, same, same_name
+from ingest.text.bounds import bound_of
 from ingest.text.claims import Claims, Kind, Term, holds_name, numbers_of, read
 from ingest.text.opposites import as_strong, contrary, has_contrary, measured_otherwise
 
@@ -47,10 +50,16 @@ def differences(
     yield from _named_in_place(said, grounds)
     yield from _put_in_place(said, grounds)
     yield from _stronger(said, grounds)
+    yield from _bounded(sentence, said, grounds)
     if said.compares and not any(ground.claims.compares for ground in grounds):
         yield Doubt("its source compares nothing")
     yield from _unconditional(said, grounds)
     yield from copied_otherwise(sentence, evidence)
+    lines = tuple(line.text for line in evidence.lines if not line.piece.code)
+    if (
+        in_short(sentence, lines) == sentence
+    ):  # else one source says what another's word is short for
+        yield from scattered(said, grounds)
 
 
 def missing_of(said: Claims, source: str) -> str | None:
@@ -243,6 +252,28 @@ def _stronger(said: Claims, grounds: Sequence[Ground]) -> Iterator[Doubt]:
         alike = as_strong(term.key)
         if alike and not term.denied and not alike & there:
             yield Doubt(f"its source does not say {term.text}")
+
+
+def _bounded(sentence: str, said: Claims, grounds: Sequence[Ground]) -> Iterator[Doubt]:
+    """Yield the numbers that are a bound in a sentence and none, or the other one, in its sources.
+
+    Or the other way round: up to 80 is not 80.
+    """
+    for term in said.terms:
+        if term.quantity is None:
+            continue
+        there = {
+            bound_of(ground.line.text, other.start, other.end)
+            for ground in grounds
+            for other in numbers_of(ground.line.text)
+            if term.quantity.met_by(other)
+        }
+        bound = bound_of(sentence, term.start, term.end)
+        if there and bound not in there:
+            said_so = f"{bound} {term.text}".strip()
+            yield Doubt(
+                f"its source says {' or '.join(sorted(there)) or 'just'} that, not {said_so}"
+            )
 
 
 def _unconditional(said: Claims, grounds: Sequence[Ground]) -> Iterator[Doubt]:

@@ -72,8 +72,9 @@ class Evidence:
     about it, ``lead`` is the one that is about the question, if any is; ``wanted`` are the content
     terms of each query, ``near`` the cosine of each line to each, shape (queries, lines),
     ``cosines`` that of the nearest sentence or passage, ``asked_before`` of the nearest question
-    that a section here is known to answer, or of what no question is known of; ``across`` says that
-    it was looked for in documents alone that speak another language than the question.
+    that a section here is known to answer, or of what no question is known of, ``unasked`` whether
+    it is the latter; ``across`` says that it was looked for in documents alone that speak another
+    language than the question.
     """
 
     question: Question
@@ -95,6 +96,7 @@ class Evidence:
     near: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, 0)))
     cosines: tuple[float, ...] = ()
     asked_before: tuple[float, ...] = ()
+    unasked: tuple[bool, ...] = ()
     across: bool = False
 
     def recall(self, wanted: frozenset[str], present: frozenset[str]) -> float:
@@ -209,6 +211,7 @@ def lines_of(library: Texts, question: Question, hits: Sequence[Hit]) -> Evidenc
         ]
     )
     chances = relevance.relevance(signals, understood=understood)
+    known, pages = _asked_before(library, question, facts, query_vectors, cosines)
     best = chances.max(axis=0)
     lines = [
         Line(hit, piece, terms[row], float(best[row])) for row, (hit, piece) in enumerate(facts)
@@ -225,7 +228,8 @@ def lines_of(library: Texts, question: Question, hits: Sequence[Hit]) -> Evidenc
             max(float(near.max()), *(hit.cosine or 0.0 for hit in hits) if not at else (0.0,))
             for at, near in enumerate(cosines)
         ),
-        asked_before=_asked_before(library, question, facts, query_vectors, cosines),
+        asked_before=tuple(map(max, zip(known, pages, strict=True))),
+        unasked=tuple(page > own for own, page in zip(known, pages, strict=True)),
     )
 
 
@@ -235,10 +239,10 @@ def _asked_before(
     facts: Sequence[tuple[Hit, Piece]],
     query_vectors: Vectors,
     cosines: Sequence[Vectors],
-) -> tuple[float, ...]:
+) -> tuple[list[float], list[float]]:
     """Return how near each query is to a question that is answered here.
 
-    Of pages no questions are known: their own sentences stand in.
+    Of pages no questions are known: the second are their own sentences, which stand in.
     """
     passages = {
         (hit.passage.url, hit.passage.heading): hit.passage
@@ -247,12 +251,9 @@ def _asked_before(
     }
     known = nearness(library, list(passages.values()), query_vectors, question.lang)
     pages = [row for row, (hit, _) in enumerate(facts) if not hit.passage.url.startswith(PRIMER)]
-    return tuple(
-        max(
-            float(known[:, at].max()) if passages else -1.0,
-            float(near[pages].max()) if pages else -1.0,
-        )
-        for at, near in enumerate(cosines)
+    return (
+        [float(own.max()) if passages else -1.0 for own in known.T],
+        [float(near[pages].max()) if pages else -1.0 for near in cosines],
     )
 
 

@@ -23,6 +23,8 @@ from ingest.values import PRIMER
 _WORDING = wording("questions")
 _MORE = _WORDING.patterns["asks_more"]
 _WORKS = _WORDING.patterns["how_it_works"]
+# a possessive within a name: Brianna's Law
+_OWNED = re.compile(r"([A-Z]\w*)['’]s(?=(?: [A-Z][a-z]+)+\W*$)")
 _LONGEST = 300  # characters of a question that is nothing but names
 _MOST_TERMS = 4  # of a name; what is longer says something
 _MOST_PAIRS = 7  # of Han characters, in a name of four words of two each
@@ -31,11 +33,13 @@ _TOKEN = re.compile(r"\w+(?:[.+'’-]\w+)*|[^\w\s]")
 _JOINS = _WORDING.exact["joins"]
 
 
-def named(library: Library, evidence: Evidence, text: str, weighed: Mapping[str, float]) -> float:
+def named(
+    library: Library, evidence: Evidence, text: str, weighed: Mapping[str, float]
+) -> float | None:
     """Return which share of the name of what is asked about something found has in one place.
 
-    Of a comparison it is that of the side that is named least; 1 where a question is more than the
-    names of things.
+    Of a comparison it is that of the side that is named least; None where a question is more than
+    the names of things.
 
     Args:
         library: where the evidence was found.
@@ -45,11 +49,11 @@ def named(library: Library, evidence: Evidence, text: str, weighed: Mapping[str,
     """
     sides = evidence.question.sides if text == evidence.question.text else ()
     if len(text) > _LONGEST:
-        return 1.0
+        return None
     most = _MOST_PAIRS if evidence.question.lang == "zh" else _MOST_TERMS
     things = [_things(library, side) for side in sides or (text,)]
     if any(len(each) != 1 or len(each[0]) > most for each in things):
-        return 1.0
+        return None
     places = list(_places(library, evidence))
     shares = []
     for (terms,) in things:
@@ -65,6 +69,7 @@ def _things(library: Library, text: str) -> list[frozenset[str]]:
         text = works["thing"]
     if _MORE.search(text):
         return []
+    text = _OWNED.sub(r"\1", text)
     if has_han(text):
         runs = _JOINS.split(without_asking(text).strip(" ?？。!！"))
     else:

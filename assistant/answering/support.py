@@ -68,7 +68,7 @@ class Support:
         if judge is None:
             doubt = next(doubts, None)
             score = self._score(sentence, terms, sources, evidence)
-            enough = _FITTED["weak" if evidence.understood else "weak_by_words"]
+            enough = _FITTED["supported" if evidence.understood else "weak_by_words"]
             reason = "no passage supports it"
         else:
             doubt = next((doubt for doubt in doubts if doubt.certain), None)
@@ -78,7 +78,8 @@ class Support:
         if doubt is not None:
             return Verdict("dropped", score, doubt.reason, sources, about)
         if score < enough:
-            return Verdict("dropped", score, reason, sources, about and judge is not None)
+            near = judge is not None or score >= _FITTED["near"]
+            return Verdict("dropped", score, reason, sources, about and near)
         status = "supported" if score >= _FITTED["supported"] else "weak"
         return Verdict(status, score, "", sources)
 

@@ -156,6 +156,10 @@ class Embedder:
         """Return how many tokens a text has, the special ones included, uncut, unprefixed."""
         return len(self._encoder.tokenizer.ids(encodable(text)))
 
+    def is_word(self, word: str) -> bool:
+        """Say whether the model has a word as a whole, in no parts: it has met it often."""
+        return len(self.token_starts(word)) == 1
+
     def token_starts(self, text: str) -> list[int]:
         """Return the offsets at which the tokens of a text start, without the special ones."""
         return self._encoder.tokenizer.starts(encodable(text))

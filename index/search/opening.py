@@ -127,7 +127,7 @@ def open_generation(
             vectors_of(folder, served),
             words,
             Glossary(store.abbreviations()),
-            Speller(words),
+            Speller(words, embedder.is_word),
             frozenset(store.listed()),
             {lang: Group.of(lang, numbers) for lang, numbers in foreign.items()},
             Group.of(FOREIGN, chain.from_iterable(foreign.values())),

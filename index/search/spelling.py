@@ -1,16 +1,16 @@
 """Misspelt words of a query, put right by the words of the library itself.
 
-A word that stands in the library, in whatever form, is never touched; nor is one with a digit or a
-capital inside, which is a name, nor a name of the field (`data/names.txt`). With a capital at its
-start it may be the name of something that is not here: a short one is never touched, a longer one
-has one slip. Of the
-library's words that differ by one slip (a letter too many, too few, another, or two swapped; from
-eight letters on by two) the likeliest is taken: the fewest slips, then the most frequent (Damerau
-1964; Kernighan, Church and Gale 1990).
+A word that stands in the library, in whatever form, is never touched; nor is one that the embedding
+model has as a whole, since it is a word elsewhere ("heard" in a library of software); nor is one
+with a digit or a capital inside, which is a name, nor a name of the field (`data/names.txt`). With
+a capital at its start it may be the name of something that is not here: a short one is never
+touched, a longer one has one slip. Of the library's words that differ by one slip (a letter too
+many, too few, another, or two swapped; from eight letters on by two) the likeliest is taken: the
+fewest slips, then the most frequent (Damerau 1964; Kernighan, Church and Gale 1990).
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 from index.search.lexical import WordIndex
@@ -30,10 +30,14 @@ def names_of_the_field() -> frozenset[str]:
 
 
 class Speller:
-    """Corrects queries by the words of an index, which are read when first needed."""
+    """Corrects queries by the words of an index, which are read when first needed.
 
-    def __init__(self, words: WordIndex) -> None:
+    ``is_word`` says of a word in small letters whether it is one outside the library too.
+    """
+
+    def __init__(self, words: WordIndex, is_word: Callable[[str], bool]) -> None:
         self._words = words
+        self._is_word = is_word
         self._likeliest = lru_cache(maxsize=1024)(self._find)
 
     def corrected(self, query: str) -> str:
@@ -59,6 +63,7 @@ class Speller:
             len(word) >= _SHORTEST
             and word.casefold() not in names_of_the_field()
             and not self._words.holds(word)
+            and not self._is_word(word.lower())
         )
 
     def _find(self, word: str, most: int) -> str | None:

@@ -122,6 +122,7 @@ _NEAR = 60  # characters before a word that tell what it is
 _IDIOM = re.compile(r"\b(?:years? old|a few|at least|at most|at first|at last|as well)$")
 _BOUND = re.compile(r"\b(?:least|most)$", re.IGNORECASE)
 _ANSWER = re.compile(r"no\s?[,:;.]", re.IGNORECASE)
+_OBLIGES = re.compile(r"(?:ha(?:ve|s|d)|needs?|needed) to\b(?! do with)", re.IGNORECASE)
 _NT = re.compile(r"n[’']t$", re.IGNORECASE)
 _POSSESSIVE = re.compile(r"[’']s?$")
 
@@ -247,6 +248,11 @@ def _word(text: str, token: re.Match[str], state: _State) -> Iterator[Term]:
         state.deny(_SCOPE)
         return
     said = _POSSESSIVE.sub("", said)
+    if _OBLIGES.match(text, token.start()):
+        at = token.start()
+        yield Term(Kind.RELATION, "must", said, at, token.end(), state.clause, state.statement,
+                   state.denial > 0, conditional=state.conditional)  # fmt: skip
+        return
     parts = said.split("-")
     if len(parts) > 1 and not any(_odd(part) or part[:1].isupper() for part in parts):
         at = token.start()

@@ -10,7 +10,7 @@ from ingest.text.words import QUESTION_WORDS
 _NAME = re.compile(
     r"(?=\d{0,40}[A-Za-z])[a-zA-Z\d][\w+]*(?:[-.][\w+]+)*|(?<!\d)\d++(?:\.\d++)+", re.ASCII
 )
-_FIRST = re.compile(r"^\W*\w+")
+_BEGUN = re.compile(r"(?:^|[?!]|[a-z]{3}\.\s)\W*$")
 _VERSION = re.compile(
     r"(?<![A-Za-z0-9.])(?P<name>[A-Za-z]*[A-Z][A-Za-z]*)[- ]?v?"
     r"(?P<number>\d{1,2}(?:\.\d{1,2})?)(?![A-Za-z0-9%]|\.\d)"
@@ -31,6 +31,8 @@ _NO_NAMES = QUESTION_WORDS | set(_PLACES)
 _PART = re.compile(r"[a-z]+|\d+(?:\.\d+)*")
 _NUMBER = re.compile(r"\d+(?:\.\d+)*")
 _QUANTITY = re.compile(r"\d+(?:\.\d+)?-?[A-Za-z]{1,3}")
+_HALF = 3  # letters, at the least, of each word of a name that may be written as one
+_JOINED = 2 * _HALF
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _SAID = re.compile(r"[A-Z][\w+#-]* \d[\w.]*(?<!\.)|[A-Za-z0-9][\w+#]*(?:[-.][\w+#]+)*", re.ASCII)
 _ODD = re.compile(r".[A-Z0-9]|_")
@@ -42,15 +44,14 @@ _BEGINS = re.compile(r"(?:^|[.!?。！？]\s)\W*(\w)")
 def names(text: str) -> list[str]:
     """Return the names in a question: words with a capital or a digit, three signs or longer.
 
-    The first word counts only when it has a digit or a second capital.
+    The first word of a sentence counts only when it has a digit or a second capital.
     """
-    first = _FIRST.match(text)
-    start = first.end() if first else 0
     words = []
     for word in _NAME.finditer(text):
         inside = word[0][1:]
         odd = any(sign.isupper() or sign.isdigit() for sign in inside)
-        if len(word[0]) >= 3 and (odd or (word.start() >= start and word[0][0].isupper())):
+        named = word[0][0].isupper() and not _BEGUN.search(text, 0, word.start())
+        if len(word[0]) >= 3 and (odd or named):
             words.append(word[0])
     return words
 
@@ -121,6 +122,8 @@ def mentions(text: str, name: str) -> bool:
     name = name.casefold().removesuffix("'s")
     if name.rstrip("s") in text and not _NUMBER.fullmatch(name):
         return True
+    if name.isalpha() and len(name) >= _JOINED and _apart(name, text):
+        return True
     parts = _PART.findall(name)
     words = [part.rstrip("s") for part in parts if part.isalpha() and len(part) > 1]
     numbers = [re.escape(part) for part in parts if part[0].isdigit()]
@@ -129,3 +132,8 @@ def mentions(text: str, name: str) -> bool:
         and all(word in text for word in words)
         and all(re.search(rf"(?<![\d.]){number}(?![\d])|20{number}\b", text) for number in numbers)
     )
+
+
+def _apart(name: str, text: str) -> bool:
+    """Say whether a text writes a name in two words: "Lending Club"."""
+    return any(f"{name[:at]} {name[at:]}" in text for at in range(_HALF, len(name) - _HALF + 1))

@@ -48,6 +48,7 @@ def test_white_space_does_not_matter():
         ("GPT-4 parameters", ["GPT-4"]),
         ("what did PaliGemma 2 and 770M models use", ["PaliGemma", "770M"]),
         ("讯飞星火 V4.0 怎么收费", ["V4.0"]),
+        ("It is fine. Anyway, could I use Mamba?", ["Mamba"]),
     ],
 )
 def test_names_in_a_question(text, found):

@@ -45,7 +45,8 @@ COPIED = """# Warehouse
 
 The sorter must lift a crate, and the belt then carries the crate to the scale. If the belt stops, \
 the sorter may drop two crates, so the guard closes the gate. Only the foreman can open the gate \
-for at least 40 minutes. The scale is more exact than the ruler, and the clerk reads the scale.
+for at least 40 minutes. The scale is more exact than the ruler, and the clerk reads the scale. \
+When a crate is wet, the wet crate goes to the wet rack.
 """
 REWORDED = """# Reworded crates
 
@@ -153,6 +154,9 @@ def test_what_the_sources_say_passes_in_other_words(desk, page, sentence):
         ("merged", "Dunlin Bridge crossed Plover.", "order"),
         ("merged", "A three-layer network of Ruff needs at least 7 days.", "three"),
         ("merged", "A two-layer network of Ruff needs at most 7 days.", "least"),
+        ("merged", "A two-layer network of Ruff needs up to 7 days.", "at least"),
+        ("merged", "A two-layer network of Ruff needs 7 days.", "at least"),
+        ("adapters", "The Heron adapter should have rank 12 and needs 4.1 GB.", "should"),
         ("merged", "In anything above 300 volts there are no faults.", "below"),
         ("merged", "Please do not bring exact change.", "denies"),
         ("clients", "The Teal client supports batching.", "denies"),
@@ -178,6 +182,7 @@ def test_what_pairs_the_right_words_wrongly_does_not(desk, page, sentence, why):
         ("The sorter may lift a crate, and the clerk reads the scale.", False),
         ("The sorter may drop two crates, and the clerk reads the scale.", False),
         ("The foreman can open the gate for 40 minutes, and the clerk reads the scale.", False),
+        ("The wet crate goes to the wet rack, and the clerk reads the scale.", False),
         ("So the sorter must lift a crate, and the clerk reads the scale.", False),
     ],
 )

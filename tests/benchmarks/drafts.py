@@ -1,20 +1,20 @@
 """What the default model writes before the check sees it, and what the check says of it.
 
-    python -m tests.benchmarks.drafts write HOME OUT [--most N]
+    python -m tests.benchmarks.drafts write HOME OUT [--most N] [--questions FILE]
     python -m tests.benchmarks.drafts agree FILE...
 
-``write`` asks the questions of ``data/eval/primer.jsonl`` and ``archive.jsonl``; the model that
-``--llm auto`` would take writes a whole reply from the plan of each, and each sentence goes to OUT
-as it was drafted: with what the product would do with it (shown, quoted, dropped), its support, the
-reason, and the source lines it was laid beside. A reader adds ``right`` to each line: whether the
-sources say it. ``agree`` counts what the product does beside what the reader says, both ways
-(`tests.benchmarks.reliability` how often a support value is right).
+``write`` asks the questions of ``data/eval/primer.jsonl`` and ``archive.jsonl``, or others; the
+model that ``--llm auto`` would take writes a whole reply from the plan of each, and each sentence
+goes to OUT as it was drafted: with what the product would do with it (shown, quoted, dropped), its
+support, the reason, and the source lines it was laid beside. A reader adds ``right`` to each line:
+whether the sources say it. ``agree`` counts what the product does beside what the reader says, both
+ways (`tests.benchmarks.reliability` how often a support value is right).
 """
 
 import argparse
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -44,16 +44,18 @@ def main() -> None:
     writes.add_argument("home", type=Path)
     writes.add_argument("out", type=Path)
     writes.add_argument("--most", type=int, default=110, help="sentences, at least")
+    writes.add_argument("--questions", type=Path, help="other questions, one a line as JSON")
     agrees = tasks.add_parser("agree")
     agrees.add_argument("files", type=Path, nargs="+")
     given = parser.parse_args()
     if given.task == "write":
-        write(given.home, given.out, given.most)
+        asked = _asked_in(given.questions) if given.questions else _questions()
+        write(given.home, given.out, asked, given.most)
     else:
         agree([row for file in given.files for row in read(file)])
 
 
-def write(home: Path, out: Path, most: int) -> None:
+def write(home: Path, out: Path, questions: Iterable[str], most: int) -> None:
     """Let the model write from the plan of each question, until there are so many sentences."""
     resources = Resources(Home(home), "auto", None, lambda *_: None, print)
     model = resources.engine()
@@ -61,7 +63,7 @@ def write(home: Path, out: Path, most: int) -> None:
         raise SystemExit("No model writes here.")
     done = 0
     with out.open("a", encoding="utf-8") as file:
-        for question in _questions():
+        for question in questions:
             asked = understand(question)
             library = resources.library(question)
             evidence = gather(library, asked, Filters(), PASSAGES)
@@ -95,6 +97,13 @@ def _questions() -> Iterator[str]:
     files = [read(EVAL / name) for name in ("primer.jsonl", "archive.jsonl")]
     for rows in zip(*files, strict=False):
         yield from (row["question"] for row in rows if row.get("gold_urls"))
+
+
+def _asked_in(file: Path) -> Iterator[str]:
+    """Yield the English questions of a file that can be answered."""
+    for row in read(file):
+        if row.get("answerable", row.get("type") != "unanswerable") and row["lang"] == "en":
+            yield row["question"]
 
 
 def read(file: Path) -> list[dict[str, Any]]:

@@ -19,7 +19,7 @@ import random
 import re
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import combinations
 from pathlib import Path
 
@@ -108,7 +108,7 @@ def _repeated_words(sentence: str, text: str) -> list[tuple[int, int]]:
 # --- by pattern
 
 
-def _of_patterns(*table: tuple[str, str]) -> Turn:
+def of_patterns(*table: tuple[str, str]) -> Turn:
     """Return a turn by one of those patterns that match, chosen at random."""
     compiled = [(re.compile(pattern), new) for pattern, new in table]
 
@@ -125,7 +125,7 @@ def _of_patterns(*table: tuple[str, str]) -> Turn:
 
 _CAUSES = r"leads? to|led to|causes?|caused|results? in|resulted in|is due to|was due to"
 _CAUSES_BY = r"is caused by|are caused by|was caused by|results? from|resulted from|depends? on"
-_CAUSE = _of_patterns(
+_CAUSE = of_patterns(
     (r"([^,;]{10,}?),? because (?!of )([^,.;]{8,})", r"\2 because \1"),
     (r",? because (?!of )", ", and therefore "),
     (r"([^,;]{12,}), so (?!that|far|much|many|long|called)([^,.;]{8,})", r"\2, so \1"),
@@ -135,14 +135,14 @@ _CAUSE = _of_patterns(
     (r"(?:Because|Since) (?!of |\d|the )([^,;]{8,}), ([^,.;]{8,})", r"Because \2, \1"),
     (r"([^,;.]{8,}), (?:and )?(therefore|thus|hence) ([^,.;]{8,})", r"\3, \2 \1"),
 )
-_CAUSE_ZH = _of_patterns(
+_CAUSE_ZH = of_patterns(
     (r"(因为|由于)([^，。；]{3,})，(所以|因此)?([^，。；]{3,})", r"\1\4，\3\2"),
     (r"([^，。；]{3,})，(因此|所以|从而|于是)([^，。；]{3,})", r"\3，\2\1"),
     (r"，(?:因此|所以|从而|于是)", "，因为"),
     (r"，(?:这?是)?因为", "，因此"),
     (r"([^，。；]{2,}?)(导致|造成|引起|使得|引发)(了?[^，。；]{2,})", r"\3\2\1"),
 )
-_LIKE = _of_patterns(
+_LIKE = of_patterns(
     (r"\bUnlike\b", "Like"), (r"\bunlike\b", "like"),
     (r"([\w-]+) (instead of|rather than) ((?:the |a |an )?[\w-]+)", r"\3 \2 \1"),
     (r"\b(?:instead of|rather than)\b", "as well as"),
@@ -153,7 +153,7 @@ _LIKE = _of_patterns(
     (r", (?:whereas|while) ", ", just as "), (r"\bas well as\b", "instead of"),
     (r"\b[Ll]ike (?=the |a |other )", "unlike "), (r"\bdifferently from\b", "just like"),
 )  # fmt: skip
-_LIKE_ZH = _of_patterns(
+_LIKE_ZH = of_patterns(
     (r"([与和跟同][^，。；]{1,14})不同", r"\1相同"), (r"不同于", "类似于"),
     (r"([^，。；]{2,10})而不是([^，。；]{2,10})", r"\2而不是\1"), (r"而(?:不是|非)", "以及"),
     (r"类似于", "不同于"), (r"(?<!不)类似", "不同"), (r"相反", "同样"), (r"不像", "就像"),
@@ -172,8 +172,12 @@ KINDS: dict[str, dict[str, Turn]] = {
 
 def texts(shared: Path, half: int) -> list[str]:
     """Return the texts of one half: paragraphs, articles, notes."""
-    every = dict.fromkeys([*_public(shared / "public"), *_primer()])
-    return [text for text in every if _hash(text) % 2 == half]
+    return of_half([*_public(shared / "public"), *_primer()], half)
+
+
+def of_half(every: list[str], half: int) -> list[str]:
+    """Return those of some texts that are of one half, each once."""
+    return [text for text in dict.fromkeys(every) if _hash(text) % 2 == half]
 
 
 def _hash(text: str) -> int:
@@ -196,11 +200,9 @@ def _primer() -> Iterator[str]:
             yield note.read_text("utf-8").split("\n---\n", 1)[-1]
 
 
-def true_sentences(shared: Path, half: int) -> Iterator[tuple[True_, str, str]]:
+def true_sentences(every: list[str]) -> Iterator[tuple[True_, str, str]]:
     """Yield true sentences, each with what it stands in and the part of it that may be turned."""
-    every = texts(shared, half)
-    every.sort(key=_hash)
-    for text in every:
+    for text in sorted(every, key=_hash):
         lines = [each.text for each in pieces(text) if each.form == "prose"]
         for at, line in enumerate(lines):
             chinese = bool(_HAN.search(line))
@@ -233,10 +235,12 @@ def _alike(one: str, two: str) -> bool:
     return min(len(one), len(two)) >= _ALIKE * max(len(one), len(two))
 
 
-def turned(true: True_, text: str, part: str) -> Iterator[tuple[str, str]]:
+def turned(
+    true: True_, text: str, part: str, kinds: Mapping[str, Mapping[str, Turn]] = KINDS
+) -> Iterator[tuple[str, str]]:
     """Yield a sentence turned round in one of its parts, by every kind that fits."""
     rng = random.Random(f"{SEED}{true.sentence}")  # no secret
-    for kind, turn in KINDS[true.set].items():
+    for kind, turn in kinds[true.set].items():
         false = turn(part, text, rng)
         if part and false and false.casefold() != part.casefold():
             yield kind, true.sentence.replace(part, false, 1)
@@ -252,23 +256,33 @@ def main() -> None:
     parser.add_argument("--print", action="store_true", dest="printed")
     parser.add_argument("--models", type=Path, default=Path.home() / ".cache" / "refdesk-tests")
     given = parser.parse_args()
-    every = [each for each in true_sentences(given.shared, given.half) if list(turned(*each))]
-    with tempfile.TemporaryDirectory() as folder:
-        contexts = list(dict.fromkeys(true.texts[0] for true, _, _ in every))
-        library = Texts(Path(folder), Embedder.open(given.models), contexts)
-        rows = list(_rows(library, every, given.each))
+    every = [
+        (true, list(turned(true, text, part)))
+        for true, text, part in true_sentences(texts(given.shared, given.half))
+    ]
+    rows = rows_of(every, given.each, given.models)
     tell(rows, given.json, printed=given.printed)
 
 
-def _rows(
-    library: Texts, every: list[tuple[True_, str, str]], most: int
-) -> Iterator[dict[str, str]]:
+Turned = tuple[True_, list[tuple[str, str]]]
+"""A true sentence and the false ones made of it, each with its kind."""
+
+
+def rows_of(every: list[Turned], most: int, models: Path) -> list[dict[str, str]]:
+    """Judge sentences and what they were turned into, at most so many of a kind."""
+    every = [each for each in every if each[1]]
+    with tempfile.TemporaryDirectory() as folder:
+        contexts = list(dict.fromkeys(text for true, _ in every for text in true.texts))
+        library = Texts(Path(folder), Embedder.open(models), contexts)
+        return list(_rows(library, every, most))
+
+
+def _rows(library: Texts, every: list[Turned], most: int) -> Iterator[dict[str, str]]:
     """Judge the rarest kinds first until there is enough of each."""
     count: Counter[tuple[str, str]] = Counter()
-    seldom = Counter((each[0].set, kind) for each in every for kind, _ in turned(*each))
-    for each in sorted(every, key=lambda e: min(seldom[e[0].set, k] for k, _ in turned(*e))):
-        true = each[0]
-        wanted = [(k, false) for k, false in turned(*each) if count[true.set, k] < most]
+    seldom = Counter((true.set, kind) for true, false in every for kind, _ in false)
+    for true, made in sorted(every, key=lambda e: min(seldom[e[0].set, k] for k, _ in e[1])):
+        wanted = [(kind, false) for kind, false in made if count[true.set, kind] < most]
         if not wanted:
             continue
         evidence = library.evidence(true.texts)

@@ -39,7 +39,7 @@ def test_full_width_letters_become_those_of_a_keyboard():
 
 
 def test_misspelt_words_are_put_right_by_the_words_of_the_library(words):
-    speller = Speller(words)
+    speller = Speller(words, lambda _: False)
     assert speller.corrected("attnetion mechansim") == "attention mechanism"
     assert speller.corrected("quantizaton") == "quantization"
     assert speller.corrected("Spekulative decodng?") == "Speculative decoding?"
@@ -60,7 +60,12 @@ def test_misspelt_words_are_put_right_by_the_words_of_the_library(words):
     ],
 )
 def test_nothing_else_is_touched(words, right):
-    assert Speller(words).corrected(right) == right
+    assert Speller(words, lambda _: False).corrected(right) == right
+
+
+def test_a_word_that_is_one_elsewhere_is_no_slip(words):
+    assert Speller(words, lambda _: False).corrected("a steep runner") == "a step runner"
+    assert Speller(words, "steep".__eq__).corrected("a steep runner") == "a steep runner"
 
 
 def test_a_pasted_traceback_is_reduced_to_what_tells(words):
