@@ -2,11 +2,11 @@
 
 Run ``python -m tests.benchmarks.desk SEEDED_HOME DOCS_HOME [ARCHIVE_HOME]``: a fresh home, one with
 ``tests/assistant/desk_docs`` alone (``--no-primer``), and, where there is one, a home with the
-archived pages of the founding lists (careless requests, `t` and `u`, are asked of that). Requests:
-``data/eval/desk.jsonl``. Half of them, by the hash of the id, was not looked at while this was
-built: of those only the totals are printed, unless ``--all``. ``{primer}`` in what an answer must hold is how many notes the primer has. With
-``--facts FILE.jsonl ...`` every question of these files that is taken for something else than a
-fact is named. Nothing is asked of a model.
+archived pages of the founding lists, which is asked what was put carelessly (ids ``t``, ``u``).
+Requests: ``data/eval/desk.jsonl``. Half of them, by the hash of the id, was not looked at while
+this was built: of those only the totals are printed, unless ``--all``. ``{primer}`` in what an
+answer must hold is how many notes the primer has. With ``--facts FILE.jsonl ...`` every question of
+these files that is taken for something else than a fact is named. Nothing is asked of a model.
 """
 
 import hashlib
