@@ -25,16 +25,13 @@ class Logistic:
         return chances
 
 
-def logistic(
-    section: str, signals: Sequence[str], *, understood: bool, across: bool = False
-) -> Logistic:
+def logistic(section: str, signals: Sequence[str], *, understood: bool) -> Logistic:
     """Return a section's model over these signals; a signal it does not name weighs nothing.
 
-    Without ``understood``, the one for questions in a language the embedding model does not know;
-    with ``across``, the one for other languages than English that it does.
+    Without ``understood``, the one for questions in a language the embedding model does not know.
     """
     table = _tables()[section]
-    name = "across" if understood and across else "weights" if understood else "words_alone"
+    name = "weights" if understood else "words_alone"
     bias = table["bias" if name == "weights" else f"{name}_bias"]
     return Logistic(np.array([table[name].get(signal, 0.0) for signal in signals]), float(bias))
 

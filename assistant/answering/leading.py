@@ -31,7 +31,7 @@ def chances_of(
         return {}
     urls = dict.fromkeys(hit.passage.url for hit in hits)
     understood = lang == "en" or library.embedder.multilingual
-    model = logistic("lead", SIGNALS, understood=understood, across=lang != "en")
+    model = logistic("lead", SIGNALS, understood=understood)
     chances = model.chances(signals(library, hits, query, lang))
     return dict(zip(urls, map(float, chances), strict=True))
 

@@ -3,25 +3,27 @@
     python -m tests.benchmarks.fit_lead HOME... [--also QUESTIONS.jsonl]
 
 The right ones are those whose quotes say the points of the half of `data/eval/open.jsonl` that may
-be seen, and the gold sources of `data/eval/primer.jsonl` and of questions given with ``--also``.
-Questions that compare, and those of which no right document was found, are left out. Prints
-weights, and by cross-validation over questions how often the likeliest document is right.
+be seen, and the gold sources of `data/eval/primer.jsonl`, of `data/eval/learners.jsonl` and of
+questions given with ``--also``. Questions that compare, and those of which no right document was
+found, are left out. The documents of a question compete: the weights are those of a conditional
+logit (McFadden 1974), a scale and a bias then make chances of them. Prints these, and by
+cross-validation over questions how often the likeliest document is right.
 """
 
 import argparse
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import minimize
+from scipy.special import logsumexp
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
-from sklearn.preprocessing import StandardScaler
 
 from assistant.answering.evidence import PASSAGES, gather
-from assistant.answering.fitted import logistic
 from assistant.answering.leading import SIGNALS, signals
 from assistant.answering.question import understand
 from assistant.desk import Desk
@@ -29,7 +31,8 @@ from index.search.library import Library
 from index.store.values import Filters
 from tests.benchmarks.open_questions import half, read
 
-_PRIMER = Path(__file__).resolve().parents[2] / "data" / "eval" / "primer.jsonl"
+_EVAL = Path(__file__).resolve().parents[2] / "data" / "eval"
+_SHRINK = 0.02  # of the squared weights
 Matrix = NDArray[np.float64]
 
 
@@ -38,7 +41,6 @@ class Measured:
     """The documents found for a question: signals, and whether each is a right one."""
 
     question: str
-    lang: str
     signals: Matrix
     right: NDArray[np.bool_]
 
@@ -59,14 +61,13 @@ def main() -> None:
     ]
     _report("all signals", [0, 1, 2], measured)
     _report("words alone", [0, 1], measured)
-    _report_across([one for one in measured if one.lang != "en"])
 
 
 def _questions(also: Path | None) -> Iterator[tuple[str, str, set[str]]]:
     for question in read():
         if half(question.id) == "seen":
             yield question.question, question.lang, {point.source for point in question.points}
-    for file in filter(None, (_PRIMER, also)):
+    for file in filter(None, (_EVAL / "primer.jsonl", _EVAL / "learners.jsonl", also)):
         for row in map(json.loads, file.read_text("utf-8").splitlines()):
             if row["gold_urls"]:
                 yield row["question"], row["lang"], set(row["gold_urls"])
@@ -84,53 +85,42 @@ def _measured(library: Library, text: str, lang: str, gold: set[str]) -> Measure
     if not right.any():
         return None
     vector = library.embedder.embed_query(text)
-    return Measured(text, lang, signals(library, hits, vector, question.lang), right)
+    return Measured(text, signals(library, hits, vector, question.lang), right)
 
 
 def _report(name: str, columns: list[int], measured: Sequence[Measured]) -> None:
-    values = np.concatenate([one.signals[:, columns] for one in measured])
-    labels = np.concatenate([one.right for one in measured])
-    texts = sorted({one.question for one in measured})
-    sizes = [len(one.right) for one in measured]
-    groups = np.repeat([texts.index(one.question) for one in measured], sizes)
-    scores = np.zeros(len(labels))
-    for train, test in GroupKFold(10).split(values, labels, groups):
-        weights, bias = _fit(values[train], labels[train])
-        scores[test] = values[test] @ weights + bias
-    weights, bias = _fit(values, labels)
+    own = [replace(one, signals=one.signals[:, columns]) for one in measured]
+    texts = sorted({one.question for one in own})
+    groups = [texts.index(one.question) for one in own]
+    right, sure = [], []
+    for train, test in GroupKFold(10).split(own, groups=groups):
+        weights, bias = _fit([own[place] for place in train])
+        for one in (own[place] for place in test):
+            scores = one.signals @ weights + bias
+            right.append(bool(one.right[scores.argmax()]))
+            sure += [right[-1]] if scores.max() >= 0 else []
+    weights, bias = _fit(own)
     print(name, dict(zip([SIGNALS[c] for c in columns], weights.round(2), strict=True)))
-    parts = np.split(scores, np.cumsum(sizes)[:-1])
-    right = [bool(one.right[part.argmax()]) for one, part in zip(measured, parts, strict=True)]
-    sure = [good for good, part in zip(right, parts, strict=True) if part.max() >= 0]
     print(f"  bias {bias:.2f}; the likeliest is right in {sum(right)} of {len(right)},")
     print(f"  where its chance is at least one half in {sum(sure)} of {len(sure)}")
 
 
-def _report_across(measured: Sequence[Measured]) -> None:
-    """Print what other weights of the last signal would do where it is asked in another language.
+def _fit(measured: Sequence[Measured]) -> tuple[Matrix, float]:
+    """Return weights and a bias: the direction by competition, its scale by single documents."""
 
-    These questions are too few for weights of their own; the other two stay as they are fitted.
-    """
-    model = logistic("lead", SIGNALS, understood=True)
+    def loss(weights: Matrix) -> float:
+        lost = 0.0
+        for one in measured:
+            scores = one.signals @ weights
+            lost += float(logsumexp(scores) - logsumexp(scores[one.right]))
+        return lost + _SHRINK * float(weights @ weights)
+
+    start = np.zeros(measured[0].signals.shape[1])
+    direction = minimize(loss, start, method="L-BFGS-B").x
+    values = np.concatenate([one.signals @ direction for one in measured])[:, None]
     labels = np.concatenate([one.right for one in measured])
-    for known in (model.weights[2], 4.0, 5.0, 6.0, 8.0):
-        weights = np.array([*model.weights[:2], known])
-        scores = [one.signals @ weights for one in measured]
-        right = sum(
-            bool(one.right[own.argmax()]) for one, own in zip(measured, scores, strict=True)
-        )
-        scale, bias = _fit(np.concatenate(scores)[:, None], labels)
-        print(
-            f"other languages, known {known:.2f}: right in {right} of {len(measured)}, "
-            f"bias {bias:.2f} at a scale of {scale[0]:.2f}"
-        )
-
-
-def _fit(values: Matrix, labels: NDArray[np.bool_]) -> tuple[Matrix, float]:
-    scale = StandardScaler().fit(values)
-    model = LogisticRegression(max_iter=1000).fit(scale.transform(values), labels)
-    weights = model.coef_[0] / scale.scale_
-    return weights, float(model.intercept_[0] - weights @ scale.mean_)
+    scaled = LogisticRegression(C=1e6).fit(values, labels)
+    return direction * scaled.coef_[0, 0], float(scaled.intercept_[0])
 
 
 if __name__ == "__main__":
