@@ -14,9 +14,8 @@ from assistant.collection.asked import Asked
 from assistant.collection.catalog import Catalog, Work
 from assistant.collection.naming import Name, Names, apart, initials, names, nearest, words_of
 from assistant.collection.subject_names import patterns
-from assistant.collection.vocabulary import SAID, TITLES
+from assistant.collection.vocabulary import SAID, WORDING
 from assistant.learning import primer
-from assistant.wording import whole
 from index.search.library import Library
 from ingest.text.scripts import has_han
 
@@ -30,43 +29,18 @@ _WIDEST = 24  # tokens that a title may take
 _RARE = 0.5  # of the weight of a word that stands in no passage: so rare is a name
 _ADDRESS = re.compile(r"https?://[^\s，。？！）]+[^\s，。？！）.,;:!?)]|\b\d{4}\.\d{4,5}(?:v\d)?\b")
 _TOKEN = re.compile(r"[a-z0-9]+(?:[.+#-][a-z0-9]+)*|[\u3400-\u9fff]+", re.IGNORECASE)
-_ONE = (
-    r"(?:blog ?)?posts?|papers?|preprint|article|video|talk|lecture|repo(?:sitory)?|readme|"
-    r"notebook|colab|course|tutorial|slides|thread|tweet|book|blog|guide|write-?up|note|"
-    r"那?篇?(?:论文|博客(?:文章)?|博文|文章|视频|讲座|仓库|笔记本|课程|教程|幻灯片|推文|帖子|笔记)"
-)
-_CALLED = re.compile(rf"\s*(?:的)?(?:那[篇个份])?(?:{_ONE})(?![a-z])", re.IGNORECASE)
-_CALLED_BEFORE = re.compile(rf"\b(?:the|that) (?:{_ONE}) $", re.IGNORECASE)
+_CALLED = WORDING.patterns["called_a_work"]
+_CALLED_BEFORE = WORDING.patterns["called_before"]
 """What makes the name of a subject that of a work: "the DPO paper", "the video DPO explained"."""
-_TITLE_CASE = re.compile(
-    r"(?<![\w.])[A-Z][\w'’-]+(?: (?:[A-Z][\w'’-]+|of|the|and|in|for|is|a|to|with|on))*"
-    r" [A-Z][\w'’-]+"
-    r"|[“\"](?P<q>[^”\"]{8,120})[”\"]|《(?P<z>[^》]{2,60})》"
-)
+_TITLE_CASE = WORDING.exact["title_case"]
 _WORDS_OF_A_TITLE = 4
-_NOTE_ON = re.compile(
-    r"(?:the |your )?(?:primer(?:'s)? (?:chapter|note|page)|note of the primer) (?:on|about|for) $|"
-    r"(?:入门)?手册(?:里|中)?(?:关于|讲)?的?(?:笔记)?$",
-    re.IGNORECASE,
-)
-_PHRASE = re.compile(
-    rf"\b(?:the|that|this|your|file) (?P<said>(?:[\w.'-]+ ){{1,5}}?(?:{_ONE}))(?![a-z])",
-    re.IGNORECASE,
-)
-_OF_TITLES = whole("|".join(TITLES.values()) + r"|extending|introducing|understanding|demystifying")
-_WRITER_BEFORE = re.compile(
-    r"(?:\b(?:by|from|per|to|of|do|does|did|has|have|with|why|what's)|根据|按照?|照|据|依据|"
-    r"和|看)\s*(?:the )?$",
-    re.I,
-)
-_WRITER_AFTER = re.compile(
-    r"(?:'s?\b|s'| (?:blog|say|write|explain|think|on|and)| ?(?:博客|是?怎么|如何|说|讲|写|的|"
-    r"对|关于|那|和))",
-    re.I,
-)
-_TITLES_ZH = "|".join(chinese.pattern for chinese in TITLES)
-_PHRASE_ZH = re.compile(rf"(?P<said>(?:{_TITLES_ZH}) ?[A-Za-z][A-Za-z0-9-]*)", re.IGNORECASE)
-_MANY = re.compile(r"\s*(?:的)?(?:posts|papers)(?![a-z])", re.IGNORECASE)
+_NOTE_ON = WORDING.patterns["note_on"]
+_PHRASE = WORDING.patterns["work_in_short"]
+_PHRASE_ZH = WORDING.patterns["work_in_short_zh"]
+_OF_TITLES = WORDING.whole["of_titles"]
+_WRITER_BEFORE = WORDING.patterns["before_a_writer"]
+_WRITER_AFTER = WORDING.patterns["after_a_writer"]
+_MANY = WORDING.patterns["many_works"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,10 @@ THING = _either(_READ["words"]["thing"]).replace("{unit}", UNIT)
 LICENCES = {name: _either(said) for name, said in _READ["licences"].items()}
 """How sources name each licence, as a part of a pattern."""
 LICENCE = _either(list(LICENCES.values()))
-_PARTS = {"unit": UNIT, "thing": THING, "list": LIST, "place": PLACE, "licence": LICENCE}
+_PARTS = {
+    "unit": UNIT, "thing": THING, "list": LIST, "place": PLACE, "licence": LICENCE,
+    "title": _either(list(_READ["titles"].values())), "title_zh": _either(list(_READ["titles"])),
+}  # fmt: skip
 WORDING = wording("collection", **_PARTS)
 """How requests about the collection are put."""
 

@@ -43,7 +43,9 @@ def test_nothing_is_lost_and_no_line_is_too_long(text, width):
 
 def test_the_console_breaks_all_its_text_so():
     out = StringIO()
-    Console(file=out, width=20).print(Text("奖励由 DeepSeek-R1-Zero 计算。"), "再说 DeepSeek-R1-Zero。")
+    Console(file=out, width=20).print(
+        Text("奖励由 DeepSeek-R1-Zero 计算。"), "再说 DeepSeek-R1-Zero。"
+    )
     assert out.getvalue().split("\n") == [
         "奖励由",
         "DeepSeek-R1-Zero 计",

@@ -70,7 +70,7 @@ def _ends(line: str, width: int, indent: int) -> list[int]:
             for part in full:
                 at += len(part)
                 ends.append(at)
-            left, word = width - indent, last  # noqa: PLW2901
+            left, word = width - indent, last
         left -= cell_len(word)
         at += len(word)
     return ends
