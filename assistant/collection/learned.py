@@ -5,7 +5,6 @@ multinomial model over the vector of that tells the kind. Fitted for the embeddi
 (`python -m tests.benchmarks.fit_requests`); with another one nothing is said.
 """
 
-import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 
 from assistant.answering.fitted import table
 from assistant.collection.mentions import LIST, PERSON, SUBJECT, WORK, Mention
+from assistant.collection.vocabulary import WORDING
 from index.search.library import Library
 from ingest.shipped import shipped
 
@@ -26,7 +26,7 @@ COVERS = {
     "zh": {WORK: "这篇文章", PERSON: "这位作者", LIST: "这份清单", SUBJECT: "这个主题"},
 }
 """What stands in the place of what is named, by language."""
-_ARTICLE = re.compile(r"(?:^|\s)(?:the|an?|that|this|your)\s+$", re.IGNORECASE)
+_ARTICLE = WORDING.patterns["article_before"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import re
 from functools import cache, lru_cache
 
 from assistant.collection.catalog import Catalog
-from assistant.collection.vocabulary import SAID, TERMS, THING
+from assistant.collection.vocabulary import SAID, TERMS, THING, WORDING
 from assistant.learning import primer
 from assistant.wording import whole
 from ingest.text.scripts import has_han
@@ -12,7 +12,7 @@ from ingest.text.scripts import has_han
 _LONG = 4  # letters of a heading, or of a short Chinese name; words of a heading
 _EMPTY = frozenset(("other", "misc", "news", "basics", "study", "assets", "applications"))
 """Headings that name no subject."""
-_SUFFIX_ZH = re.compile("(?:模型|机制|算法|技术|方法|网络)$")
+_SUFFIX_ZH = WORDING.exact["after_a_subject_zh"]
 _SUFFIX = r"(?: (?:mechanism|method|algorithm|technique|layer)s?)?"
 
 

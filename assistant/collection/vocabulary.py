@@ -71,7 +71,7 @@ DULL = frozenset(_READ["dull"]["english"].split())
 
 
 _LATIN = re.compile(r"[A-Za-z0-9.+-]+")
-_LINKS = re.compile(r"[的与和及、/·\s-]+|技术|方法|问题|相关")
+_LINKS = WORDING.exact["between_subjects_zh"]
 
 
 def in_english(subject: str) -> str:
