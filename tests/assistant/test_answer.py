@@ -72,7 +72,7 @@ def test_every_shown_sentence_is_cited_to_a_quote_that_stands_in_its_document(de
             assert sentence.text in plain(cited.quote)
 
 
-UNSURE = "does a rye bakery buy attention heads in groups?"
+UNSURE = "which bakery made grouped attention heads?"
 
 
 @pytest.mark.parametrize("said", [REFUSAL, "Cheese comes from the moon. Bananas are blue."])
