@@ -166,7 +166,9 @@ def test_an_answer_object_is_judged_by_itself():
     assert figures["citation_precision"] == pytest.approx(1 / 3, abs=1e-4)
 
 
-OTHER_FORMS = ("common_words", "desk", "open", "orders", "scope", "support_zh")
+OTHER_FORMS = (
+    "common_words", "desk", "desk_facts", "learners", "open", "orders", "scope", "support_zh",
+)  # fmt: skip
 
 
 def test_our_own_questions_are_whole_and_their_references_correct_by_themselves():

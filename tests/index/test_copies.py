@@ -126,7 +126,7 @@ def test_a_link_whose_page_is_not_here_stays_findable_but_is_never_cited(home, t
     assert hit.passage.listed
     assert [each.section for each in hit.recommended_by] == [("Attention",)]
     assert desk.library.document("https://video.example/talk") is None
-    answer = desk.ask("What is the talk on multi-query attention?")
+    answer = desk.ask("Why does multi-query attention save memory?")
     assert all(citation.url != hit.passage.url for citation in answer.citations)
     status = desk.status()
     assert (status["documents"], status["lists"][0]["in_library"]) == (2, 1)  # page and list file
