@@ -342,6 +342,7 @@ def _subject(evidence: Evidence, candidates: Sequence[Section]) -> _Subject:
 def _ordered(evidence: Evidence, candidates: Sequence[Section], choice: _Choice) -> Plan:
     """Return the groups: documents and, for a fact, sections by their best unit, else in order.
 
+    Where more than a fact is asked, the document that is about it comes first.
     The documents of a comparison's sides take turns, so that like stands beside like.
     """
     kept = []
@@ -356,6 +357,7 @@ def _ordered(evidence: Evidence, candidates: Sequence[Section], choice: _Choice)
     narrow = evidence.question.scope == "narrow"
     kept.sort(
         key=lambda group: (
+            narrow or group[0].url != evidence.lead,
             -documents[group[0].url],
             -group[2] if narrow else 0.0,
             group[0].start,
@@ -375,10 +377,10 @@ def _ordered(evidence: Evidence, candidates: Sequence[Section], choice: _Choice)
         below_a_heading = any(group.title for group in groups)
         groups.append(_group(evidence, section, places, named=below_a_heading))
     planned = Plan(tuple(groups))
-    likeliest = max(choice.chosen, key=choice.worth.__getitem__, default=None)
-    if likeliest is None or asked is not None or kept[0][0].opens:
+    if not kept or asked is not None or kept[0][0].opens:
         return planned
-    number, place = likeliest
+    first = [at for at in choice.chosen if candidates[at[0]].url == kept[0][0].url]
+    number, place = max(first, key=choice.worth.__getitem__)
     line = evidence.lines[candidates[number].units[place].rows[0]]
     return opened_by(planned, _shown(evidence, line))
 
