@@ -222,6 +222,7 @@ CASES: dict[str, Any] = {
         Case(bounds.asked, units=("a line 7\n", "\n", "0x7f "), most=bounds.PASTED, common=FEW),
     ],
     "assistant.bounds.readable": _few(bounds.readable),
+    "assistant.collection.asked.alone": _of_question(asked.alone, "paper ", "papers on "),
     "assistant.collection.asked.date": _of_question(asked.date, "2020", "2020-"),
     "assistant.collection.asked.hours_in": _of_question(asked.hours_in, "1", "half "),
     "assistant.collection.asked.trimmed": _of_question(asked.trimmed, "the ", "请"),

@@ -124,6 +124,11 @@ def lists_in(here: Catalog, text: str) -> list[ListRow]:
     return []
 
 
+def alone(subject: str) -> str:
+    """Return a subject without the thing that it is told by: "the LoRA paper" is about LoRA."""
+    return " ".join(SAID["unit"].sub(" ", subject).split()) or subject
+
+
 def trimmed(part: str, *, first: bool = True) -> str:
     """Return a part of a text without words of asking at either end.
 

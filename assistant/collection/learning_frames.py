@@ -4,6 +4,7 @@ import re
 
 from assistant.collection.asked import (
     Asked,
+    alone,
     hours_in,
     trimmed,
     without_hours,
@@ -50,4 +51,4 @@ def path(asked: Asked) -> Request | None:
         for language in LANGUAGES.values():
             subject = language.sub(" ", subject)
         return asked.request(HOLDINGS, subject=trimmed(subject))  # no path is of one language
-    return asked.request(PATH, subject=subject, hours=hours)
+    return asked.request(PATH, subject=alone(subject), hours=hours)

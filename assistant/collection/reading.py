@@ -6,6 +6,7 @@ from assistant.collection import shelf_frames, source_frames
 from assistant.collection.asked import (
     YEAR,
     Asked,
+    alone,
     date,
     hours_in,
     meant,
@@ -114,7 +115,7 @@ def _path(asked: Asked, named: Sequence[Mention], asks: str) -> Request | None:
         works = _works(named, WORK) or _by_name(asked, named)
         subject = _said(named, WORK) or _said(named, SUBJECT)
         return asked.request(PATH, subject=subject, works=works, asks=asks) if subject else None
-    subject = _subject(asked, named)
+    subject = alone(_subject(asked, named))
     return asked.request(PATH, subject=subject, hours=hours_in(asked.text)) if subject else None
 
 

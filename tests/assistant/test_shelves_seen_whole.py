@@ -208,6 +208,11 @@ def test_spans_of_time_are_counted(text, hours):
     assert hours_in(f"plan for {text} on LoRA") == hours
 
 
+def test_a_path_leads_to_the_subject_of_what_one_wants_to_read(shelves):
+    request = understand(shelves.library, "what should I read before the attention paper?")
+    assert (request.kind, request.subject) == ("path", "attention")
+
+
 @pytest.mark.parametrize(
     "text",
     ["Which papers proposed LoRA?", "What is a token without context?", "How do two models differ?",
