@@ -76,15 +76,20 @@ def mentions(asked: Asked) -> list[Mention]:
         if all(mention.end <= other.start or other.end <= mention.start for other in kept):
             kept.append(mention)
     kept = [_as_work(asked, mention) for mention in kept]
-    for mention in _strange_titles(text):
-        over = [m for m in kept if m.start < mention.end and mention.start < m.end]
-        if all(m.what == SUBJECT for m in over):
-            kept = [*(m for m in kept if m not in over), mention]
-    for mention in _phrases(asked):
-        over = [m for m in kept if m.start < mention.end and mention.start < m.end]
-        if all(m.what in (SUBJECT, PERSON) for m in over):
-            kept = [*(m for m in kept if m not in over), mention]
+    kept = _in_place_of(kept, _strange_titles(text), (SUBJECT,))
+    kept = _in_place_of(kept, _phrases(asked), (SUBJECT, PERSON))
     return sorted(kept, key=lambda mention: mention.start)
+
+
+def _in_place_of(
+    kept: list[Mention], others: Iterator[Mention], what: Sequence[str]
+) -> list[Mention]:
+    """Return mentions with others put where they lie over none, or over such alone."""
+    for mention in others:
+        over = [m for m in kept if m.start < mention.end and mention.start < m.end]
+        if all(m.what in what for m in over):
+            kept = [*(m for m in kept if m not in over), mention]
+    return kept
 
 
 def _addresses(asked: Asked) -> Iterator[Mention]:
