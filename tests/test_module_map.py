@@ -14,9 +14,13 @@ def test_every_module_of_answering_stands_once_in_the_map() -> None:
     assert mapped == sorted(decimals())
 
 
-def test_what_refuses_and_what_drops_a_sentence_has_no_number_of_its_own() -> None:
+def test_what_decides_about_an_answer_has_no_number_of_its_own() -> None:
     counts = decimals()
-    for what in ("whether to answer", "whether a sentence of a model stands"):
+    for what in (
+        "whether to answer",
+        "which sentences of the sources are shown",
+        "whether a sentence of a model stands",
+    ):
         own = {name: counts[name] for name in DECIDE[what] if counts[name]}
         assert not own, f"numbers that decide {what} belong in data/fitted.toml: {own}"
 
