@@ -8,8 +8,8 @@ from dataclasses import replace
 from functools import partial
 
 from assistant.answering import inquiry
+from assistant.answering.presenting import together
 from assistant.answering.question import asked_in_turn, understand
-from assistant.answering.together import together
 from assistant.answering.values import Event
 from assistant.collection.compared import with_contradictions
 from assistant.collection.licences import about_a_licence

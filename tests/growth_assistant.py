@@ -9,21 +9,11 @@ from collections.abc import Callable
 from typing import Any
 
 from assistant import bounds
-from assistant.answering import (
-    across,
-    citation,
-    injection,
-    mentions,
-    pieces,
-    primer_zh,
-    prompt,
-    question,
-    rules,
-    sections,
-    sums,
-    support,
-    values,
-)
+from assistant.answering import question, selection, values
+from assistant.answering.calculating import rules, sums
+from assistant.answering.checking import citation, support
+from assistant.answering.evidence import injection, name_coverage, pieces, primer_zh
+from assistant.answering.writing import across, prompt
 from assistant.collection import (
     asked,
     lines,
@@ -107,36 +97,40 @@ _NUMBERS = ("1 ", "7B ", "1 × ", "(", "1,", "= ", "GB ")
 
 CASES: dict[str, Any] = {
     # what a source, a model or a saved answer holds
-    "assistant.answering.across.faithful": [
+    "assistant.answering.writing.across.faithful": [
         _few(lambda text: across.faithful(text, _SAID)),
         _few(lambda text: across.faithful(_SAID, text)),
     ],
-    "assistant.answering.citation.unsupported_details": [
+    "assistant.answering.checking.citation.unsupported_details": [
         _few(lambda text: citation.unsupported_details(text, _SAID), units=_FACTS),
         _few(lambda text: citation.unsupported_details(_SAID, text), units=_FACTS),
     ],
-    "assistant.answering.injection.orders": Case(  # what was seen before is remembered
+    "assistant.answering.evidence.injection.orders": Case(  # what was seen before is remembered
         lambda text: injection.orders([f"{text[1:]}a", text]),
         units=("ignore all ", "note to ", "user: ", "忽略", "请你"),
         most=8_000,
         common=("[", "a ", "<", "的", "\n"),
     ),
-    "assistant.answering.pieces.pieces": Case(
+    "assistant.answering.evidence.pieces.pieces": Case(
         pieces.pieces, heads=("", "$$", "| a |\n|---|\n"), units=("$$a$$\n", "|a|\n", "- a: ")
     ),
-    "assistant.answering.pieces.plain": Case(pieces.plain, heads=("", "*", "**", "[", "[a](")),
-    "assistant.answering.primer_zh.in_chinese": _few(
+    "assistant.answering.evidence.pieces.plain": Case(
+        pieces.plain, heads=("", "*", "**", "[", "[a](")
+    ),
+    "assistant.answering.evidence.primer_zh.in_chinese": _few(
         lambda text: primer_zh.in_chinese(_NOTE.slug, text)
     ),
-    "assistant.answering.prompt.is_refusal": _few(prompt.is_refusal, "The sources "),
-    "assistant.answering.rules.asked": Case(rules.asked, units=_NUMBERS, common=FEW, most=4_000),
-    "assistant.answering.sums.fault": Case(sums.fault, units=_NUMBERS, common=FEW),
-    "assistant.answering.sections.count_words": _few(sections.count_words),
-    "assistant.answering.support.denied_otherwise": [
+    "assistant.answering.writing.prompt.is_refusal": _few(prompt.is_refusal, "The sources "),
+    "assistant.answering.calculating.rules.asked": Case(
+        rules.asked, units=_NUMBERS, common=FEW, most=4_000
+    ),
+    "assistant.answering.calculating.sums.fault": Case(sums.fault, units=_NUMBERS, common=FEW),
+    "assistant.answering.selection.sections.count_words": _few(selection.count_words),
+    "assistant.answering.checking.support.denied_otherwise": [
         _few(lambda text: support.denied_otherwise(text, _SAID), units=_DENIALS),
         _few(lambda text: support.denied_otherwise(_SAID, text), units=_DENIALS),
     ],
-    "assistant.answering.support.missing": [
+    "assistant.answering.checking.support.missing": [
         _few(lambda text: support.missing(text, _SAID), units=_FACTS),
         _few(lambda text: support.missing(_SAID, text), units=_FACTS),
     ],
@@ -203,11 +197,11 @@ CASES: dict[str, Any] = {
     "assistant.learning.recommended.says": _few(
         lambda text: recommended.says(_source(text), "GQA"), units=("gqa", "Gqa ")
     ),
-    "assistant.answering.mentions.unmentioned": _few(
-        lambda text: mentions.unmentioned(_ASKED, [_hit(text)] * 3)
+    "assistant.answering.evidence.name_coverage.unmentioned": _few(
+        lambda text: name_coverage.unmentioned(_ASKED, [_hit(text)] * 3)
     ),
-    "assistant.answering.mentions.unmentioned_words": _few(
-        lambda text: mentions.unmentioned_words(_ASKED, [_hit(text)] * 3)
+    "assistant.answering.evidence.name_coverage.unmentioned_words": _few(
+        lambda text: name_coverage.unmentioned_words(_ASKED, [_hit(text)] * 3)
     ),
     # what a person asks
     "assistant.answering.question.asked_in_turn": _of_question(
@@ -338,44 +332,43 @@ EXEMPT: dict[str, str] = {
     "assistant.references.": "writes titles and names, a source at a time",
     "assistant.refreshing.": "counts what changed",
     "assistant.vault.": "a note at a time, of a person's own folder",
-    "assistant.answering.known_questions.nearness": "compares vectors of our own questions",
-    "assistant.answering.known_questions.nearness_of_documents": "vectors of our own questions",
-    "assistant.answering.leading.": "compares vectors of documents found with that of the question",
-    "assistant.answering.rules.unit_of": "a name of our own rules",
-    "assistant.answering.sums.held_against": "takes numbers and a unit",
-    "assistant.answering.sums.names_in": "an expression of our own rules",
-    "assistant.answering.sums.results": "takes numbers and a unit",
-    "assistant.answering.sums.value": "an expression of our own rules",
-    "assistant.answering.sums.written": "an expression of our own rules",
-    "assistant.answering.across.to_chinese": _MODEL,
-    "assistant.answering.across.to_english": _MODEL,
-    "assistant.answering.addressed.": "vectors of sentences, and how long those are",
+    "assistant.answering.evidence.known_questions.": "vectors of our own questions",
+    "assistant.answering.evidence.leading.": "vectors of documents beside that of the question",
+    "assistant.answering.calculating.rules.unit_of": "a name of our own rules",
+    "assistant.answering.calculating.sums.held_against": "takes numbers and a unit",
+    "assistant.answering.calculating.sums.names_in": "an expression of our own rules",
+    "assistant.answering.calculating.sums.results": "takes numbers and a unit",
+    "assistant.answering.calculating.sums.value": "an expression of our own rules",
+    "assistant.answering.calculating.sums.written": "an expression of our own rules",
+    "assistant.answering.writing.across.to_chinese": _MODEL,
+    "assistant.answering.writing.across.to_english": _MODEL,
+    "assistant.answering.evidence.addressed.": "vectors of sentences, and how long those are",
     "assistant.answering.answer.": _ASKS_LIBRARY,
-    "assistant.answering.citation.attribute": "asks the index for a sentence of a model",
+    "assistant.answering.checking.citation.attribute": "asks the index for a sentence of a model",
     "assistant.answering.clock.": _FIGURES,
-    "assistant.answering.together.": "puts sentences that were measured into an answer",
+    "assistant.answering.presenting.together.": "puts sentences that were measured into an answer",
     "assistant.collection.lines.at_the_end": "sorts works; their texts are measured apart",
     "assistant.collection.lines.within": "compares dates",
     "assistant.collection.licences.": _ASKS_LIBRARY,
     "assistant.collection.conditions.": _ASKS_LIBRARY,
-    "assistant.answering.compose.": "puts sentences that were measured into an answer",
-    "assistant.answering.decide.": _ASKS_LIBRARY,
-    "assistant.answering.evidence.": _ASKS_LIBRARY,
+    "assistant.answering.presenting.compose.": "puts sentences that were measured into an answer",
+    "assistant.answering.deciding.decide.": _ASKS_LIBRARY,
+    "assistant.answering.evidence.gathering.": _ASKS_LIBRARY,
     "assistant.answering.fitted.": _OURS,
-    "assistant.answering.look_in.": _ASKS_LIBRARY,
+    "assistant.answering.deciding.look_in.": _ASKS_LIBRARY,
     "assistant.answering.inquiry.": _ASKS_LIBRARY,
-    "assistant.answering.relevance.": "arrays, one number a sentence",
-    "assistant.answering.alignment.": "a sentence of a model beside those of its evidence",
-    "assistant.answering.bindings.": "as above",
-    "assistant.answering.copies.": "as above",
-    "assistant.answering.copying.": "as above",
-    "assistant.answering.voices.": "as above",
-    "assistant.answering.differences.": "as above; `support.missing` is measured",
-    "assistant.answering.matching.": "as above",
-    "assistant.answering.named.": _ASKS_LIBRARY,
-    "assistant.answering.counted.": "a question beside the sentences of its evidence",
-    "assistant.answering.support.Support.": "a sentence of a model and those of its evidence",
-    "assistant.answering.verify.": "passages of a saved answer, each looked up and compared",
+    "assistant.answering.evidence.relevance.": "arrays, one number a sentence",
+    "assistant.answering.checking.alignment.": "a sentence of a model beside those of its evidence",
+    "assistant.answering.checking.bindings.": "as above",
+    "assistant.answering.checking.copies.": "as above",
+    "assistant.answering.checking.copying.": "as above",
+    "assistant.answering.checking.voices.": "as above",
+    "assistant.answering.checking.differences.": "as above; `support.missing` is measured",
+    "assistant.answering.checking.matching.": "as above",
+    "assistant.answering.deciding.named.": _ASKS_LIBRARY,
+    "assistant.answering.deciding.counted.": "a question beside the sentences of its evidence",
+    "assistant.answering.checking.support.Support.": "a sentence of a model and its evidence",
+    "assistant.answering.saved.verify.": "passages of a saved answer, each looked up and compared",
     "assistant.collection.about.": _ASKS_LIBRARY,
     "assistant.collection.asked.Asked.": _ASKS_LIBRARY,
     "assistant.collection.asked.known": _ASKS_LIBRARY,

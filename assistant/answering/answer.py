@@ -3,7 +3,7 @@
 What a rule of the primer says exactly is worked out beside that and stands first.
 
 The flow yields events as things become known, so a page can show passages before the model has said
-a word. Every shown sentence is a source's own or has passed `assistant.answering.citation`.
+a word. Every shown sentence is a source's own or has passed `assistant.answering.checking`.
 """
 
 import time
@@ -11,20 +11,9 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 
-from assistant.answering.across import to_chinese, to_english
-from assistant.answering.calculation import Calculation, calculate
+from assistant.answering.calculating import Calculation, calculate
 from assistant.answering.clock import Clock
-from assistant.answering.compose import (
-    Numbering,
-    calculated,
-    extract,
-    finished,
-    in_other_words,
-    needs_wording,
-    quoted,
-    refusal,
-)
-from assistant.answering.decide import (
+from assistant.answering.deciding import (
     Decision,
     Limits,
     Signals,
@@ -34,12 +23,29 @@ from assistant.answering.decide import (
     limits_for,
 )
 from assistant.answering.evidence import Evidence, Line, gather
-from assistant.answering.plan import Plan, plan
-from assistant.answering.prompt import REFUSAL, opening_prompt, whole_prompt
+from assistant.answering.presenting import (
+    Numbering,
+    calculated,
+    extract,
+    finished,
+    in_other_words,
+    needs_wording,
+    quoted,
+    refusal,
+)
 from assistant.answering.question import Question, understand
-from assistant.answering.sections import Section, sections
+from assistant.answering.selection import Plan, Section, plan, sections
 from assistant.answering.values import Answer, Event, Sentence
-from assistant.answering.write import Task, event_of, write
+from assistant.answering.writing import (
+    REFUSAL,
+    Task,
+    event_of,
+    opening_prompt,
+    to_chinese,
+    to_english,
+    whole_prompt,
+    write,
+)
 from assistant.engines.pace import Pace, note_reading, pace_of
 from assistant.engines.protocol import Engine
 from index.search.library import Library

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from assistant.answering import answer as answering
-from assistant.answering import look_in
+from assistant.answering.deciding import look_in
 from assistant.answering.evidence import PASSAGES
 from assistant.answering.values import Answer, Event
 from assistant.engines.protocol import Engine

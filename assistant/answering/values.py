@@ -161,7 +161,7 @@ class Answer:
     ``unanswered`` are the parts of the question that nothing in the library answers. ``request`` is
     the kind of request it was understood as (see `assistant.collection.request`), ``how`` says in
     words how it was found, where that is not a search of the whole library. ``figures`` are the
-    figures of cited pages next to what is cited (see `assistant.answering.figures`).
+    figures of cited pages next to what is cited (see `assistant.answering.presenting.figures`).
     """
 
     question: str

@@ -8,11 +8,11 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from assistant.answering.addressed import sounds_like_an_order
-from assistant.answering.compose import Numbering, quotation, sentence
-from assistant.answering.decide import decide, limits_for, signals
+from assistant.answering.checking import stands
+from assistant.answering.deciding import decide, limits_for, signals
 from assistant.answering.evidence import Line, gather, statements
-from assistant.answering.matching import stands
+from assistant.answering.evidence.addressed import sounds_like_an_order
+from assistant.answering.presenting import Numbering, quotation, sentence
 from assistant.answering.question import understand
 from assistant.answering.values import Answer, Citation, Sentence, Span
 from index.search.library import Hit, Library

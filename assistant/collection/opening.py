@@ -6,10 +6,9 @@ Sentences of the document as they stand, each with its citation.
 import re
 from collections.abc import Iterator, Sequence
 
-from assistant.answering.addressed import sounds_like_an_order
-from assistant.answering.compose import Numbering, quotation, sentence
-from assistant.answering.evidence import Line, statements
-from assistant.answering.pieces import Piece
+from assistant.answering.evidence import Line, Piece, statements
+from assistant.answering.evidence.addressed import sounds_like_an_order
+from assistant.answering.presenting import Numbering, quotation, sentence
 from assistant.answering.values import Citation, Sentence
 from index.search.library import Hit, Library
 from index.store.catalog import recommendations_of

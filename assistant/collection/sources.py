@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from assistant.answering import answer as answering
-from assistant.answering.counted import asks_a_number
+from assistant.answering.deciding import asks_a_number
 from assistant.answering.values import Answer, Citation, Event, Sentence
 from assistant.collection import compared
 from assistant.collection.catalog import Work, catalog

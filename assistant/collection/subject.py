@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from assistant.answering.compose import in_other_words
-from assistant.answering.primer_zh import in_chinese
+from assistant.answering.evidence import in_chinese
+from assistant.answering.presenting import in_other_words
 from assistant.collection import about as shelves
 from assistant.collection import views
 from assistant.collection.about import About

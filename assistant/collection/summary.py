@@ -12,10 +12,10 @@ from itertools import islice
 
 import numpy as np
 
-from assistant.answering.addressed import sounds_like_an_order
 from assistant.answering.evidence import Line
-from assistant.answering.injection import orders
-from assistant.answering.pieces import pieces
+from assistant.answering.evidence.addressed import sounds_like_an_order
+from assistant.answering.evidence.injection import orders
+from assistant.answering.evidence.pieces import pieces
 from assistant.collection.opening import Told, lines_of, passages, told
 from assistant.wording import wording
 from index.search.library import Hit, Library

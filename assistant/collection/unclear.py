@@ -8,7 +8,7 @@ offered (`Answer.did_you_mean`), and only such as the library has something for.
 import re
 from collections.abc import Iterable, Sequence
 
-from assistant.answering.primer_zh import in_chinese
+from assistant.answering.evidence import in_chinese
 from assistant.answering.question import understand
 from assistant.answering.values import Answer
 from assistant.collection.about import heads

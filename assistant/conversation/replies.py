@@ -3,9 +3,9 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from assistant.answering.across import to_chinese
-from assistant.answering.primer_zh import in_chinese
+from assistant.answering.evidence import in_chinese
 from assistant.answering.values import Answer, Sentence, Span
+from assistant.answering.writing import to_chinese
 from assistant.conversation.moves import (
     BYE,
     FINE,

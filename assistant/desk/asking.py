@@ -86,7 +86,7 @@ class Asking(Reading):
             yield event
 
     def _with_figures(self, answer: Answer) -> Answer:
-        from assistant.answering.figures import with_figures
+        from assistant.answering.presenting import with_figures
 
         return with_figures(answer, self._opened.library().store, self.picture_head)
 
@@ -163,8 +163,8 @@ class Asking(Reading):
 
     def verify(self, saved: dict[str, Any]) -> list[dict[str, Any]]:
         """Check a saved ``ask --json`` object against the library (`answering.verify`)."""
-        from assistant.answering import saved_form
-        from assistant.answering.verify import verify
+        from assistant.answering.saved import form as saved_form
+        from assistant.answering.saved import verify
 
         library = self._snapshot()
 

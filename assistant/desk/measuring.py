@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.answering import inquiry
-from assistant.answering.prompt import prefix
+from assistant.answering.writing import prefix
 from assistant.desk.base import Base
 from assistant.engines import available as models_here
 

@@ -9,7 +9,7 @@ from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assistant.answering.prompt import prefix
+from assistant.answering.writing import prefix
 from assistant.engines.choice import choose, is_here
 from assistant.engines.isolated import CannotRun
 from assistant.engines.protocol import Engine

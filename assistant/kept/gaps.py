@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from assistant.answering import look_in
+from assistant.answering.deciding import look_in
 from assistant.answering.values import Answer, Reading
 from assistant.kept.file import Damaged
 from assistant.kept.store import KeptKind, Place, Rows, kept

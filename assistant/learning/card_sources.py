@@ -5,7 +5,7 @@ A card's answer is a quotation, and it is made only if the quotation stands in t
 
 from collections.abc import Iterable, Sequence
 
-from assistant.answering.pieces import plain
+from assistant.answering.evidence.pieces import plain
 from assistant.learning import primer
 from assistant.learning.cards import Card, cards_of_document, cards_of_note
 from index.search.library import Library

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from assistant.answering.pieces import plain
+from assistant.answering.evidence.pieces import plain
 from assistant.learning import card_questions as questions
 from assistant.learning import primer
 from assistant.learning.anki import write_anki

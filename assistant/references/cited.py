@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from assistant.answering import saved_form
+from assistant.answering.saved import form as saved_form
 from assistant.references.csl import Item, item_of, item_of_link, with_keys
 from index.store import browse
 from index.store.sqlite import Store

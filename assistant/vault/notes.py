@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from assistant.answering import saved_form
+from assistant.answering.saved import form as saved_form
 from assistant.collection.summary import summary
 from assistant.references.csl import Item, item_of, with_keys, year_of
 from assistant.vault.note import Block, Note, note_id

@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.answering.across import faithful, to_chinese, to_english
+from assistant.answering.writing import faithful, to_chinese, to_english
 from ingest.text.large_numbers import in_chinese_units, quantities
 
 

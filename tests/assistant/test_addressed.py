@@ -3,8 +3,8 @@
 import pytest
 
 from assistant.answering import answer as answering
-from assistant.answering.addressed import sound_like_orders
-from assistant.answering.injection import addresses_the_model
+from assistant.answering.evidence.addressed import sound_like_orders
+from assistant.answering.evidence.injection import addresses_the_model
 from assistant.desk import Desk
 from index.store.values import Filters
 from tests.benchmarks.fit_orders import wordings

@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator, Sequence
 import pytest
 
 from assistant.answering import answer as answering
-from assistant.answering.pieces import plain
-from assistant.answering.plan import WORDS
-from assistant.answering.prompt import REFUSAL
-from assistant.answering.sections import count_words
+from assistant.answering.evidence.pieces import plain
+from assistant.answering.selection import count_words
+from assistant.answering.selection.plan import WORDS
+from assistant.answering.writing import REFUSAL
 from assistant.engines.protocol import Message
 from index.store.values import Filters
 from ingest.errors import UsageError

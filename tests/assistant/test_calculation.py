@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from assistant.answering import answer as answering
-from assistant.answering.calculation import calculate
-from assistant.answering.pieces import pieces
+from assistant.answering.calculating import calculate, fault
+from assistant.answering.calculating.rules import all_quotes, asked
+from assistant.answering.calculating.sums import held_against, results, value
+from assistant.answering.evidence.pieces import pieces
 from assistant.answering.question import understand
-from assistant.answering.rules import all_quotes, asked
-from assistant.answering.sums import fault, held_against, results, value
 from assistant.contract import to_json
 from assistant.desk import Desk
 from assistant.engines.protocol import Engine

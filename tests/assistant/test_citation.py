@@ -2,11 +2,10 @@
 
 import pytest
 
-from assistant.answering.citation import attribute, unsupported_details
+from assistant.answering.checking import attribute, unsupported_details
 from assistant.answering.evidence import gather
-from assistant.answering.plan import plan
 from assistant.answering.question import understand
-from assistant.answering.sections import sections
+from assistant.answering.selection import plan, sections
 from assistant.desk import Desk
 from index.store.values import Filters
 from ingest.archive import given, writing

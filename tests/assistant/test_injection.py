@@ -11,12 +11,11 @@ from warcio.archiveiterator import ArchiveIterator
 
 from assistant.answering import answer as answering
 from assistant.answering.evidence import gather
-from assistant.answering.injection import addresses_the_model, orders
-from assistant.answering.pieces import plain
-from assistant.answering.plan import plan
-from assistant.answering.prompt import opening_prompt
+from assistant.answering.evidence.injection import addresses_the_model, orders
+from assistant.answering.evidence.pieces import plain
 from assistant.answering.question import understand
-from assistant.answering.sections import sections
+from assistant.answering.selection import plan, sections
+from assistant.answering.writing import opening_prompt
 from assistant.desk import Desk
 from assistant.engines.choice import DEFAULT_MODEL
 from assistant.engines.protocol import Message

@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.answering.pieces import pieces
+from assistant.answering.evidence.pieces import pieces
 
 PASSAGE = """## Training
 

@@ -3,9 +3,8 @@
 import pytest
 
 from assistant.answering.evidence import gather
-from assistant.answering.plan import opened_by, plan
 from assistant.answering.question import understand
-from assistant.answering.sections import sections
+from assistant.answering.selection import opened_by, plan, sections
 from assistant.desk import Desk
 from index.store.values import Filters
 

@@ -5,8 +5,8 @@ from collections import Counter
 
 import pytest
 
-from assistant.answering.pieces import BLOCKS, Piece, pieces
-from assistant.answering.primer_zh import in_chinese
+from assistant.answering.evidence import Piece, in_chinese
+from assistant.answering.evidence.pieces import BLOCKS, pieces
 from assistant.learning import primer
 from ingest.shipped import shipped
 from ingest.text.large_numbers import quantities

@@ -2,7 +2,8 @@
 
 import pytest
 
-from assistant.answering.decide import Limits, Reason, Signals, decide, signals, unanswered, weights
+from assistant.answering.deciding import Limits, Reason, Signals, decide, signals
+from assistant.answering.deciding.decide import unanswered, weights
 from assistant.answering.evidence import gather
 from assistant.answering.question import understand
 from index.search import library

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from assistant.answering.relevance import relevance, signals
+from assistant.answering.evidence.relevance import relevance, signals
 
 
 def seen(question: str, texts: list[str], cosines: list[float]):

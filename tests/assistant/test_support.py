@@ -2,9 +2,9 @@
 
 import pytest
 
+from assistant.answering.checking import Support
 from assistant.answering.evidence import Evidence, lines_of
 from assistant.answering.question import understand
-from assistant.answering.support import Support
 from assistant.desk import Desk
 from ingest.archive import writing
 from ingest.archive.values import Resource

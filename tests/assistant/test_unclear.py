@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from assistant.answering.pieces import pieces
+from assistant.answering.evidence.pieces import pieces
 from assistant.answering.values import Answer, Citation, Sentence
 from assistant.contract import to_json
 from assistant.conversation.moves import AGAIN, Move

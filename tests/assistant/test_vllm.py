@@ -15,7 +15,7 @@ from contextlib import closing
 import httpx
 import pytest
 
-from assistant.answering.prompt import prefix
+from assistant.answering.writing import prefix
 from assistant.desk import Desk
 from assistant.engines.protocol import Message
 from assistant.engines.server import ServerEngine

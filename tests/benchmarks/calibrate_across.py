@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from assistant.answering.pieces import pieces
+from assistant.answering.evidence.pieces import pieces
 from ingest.primer_zh import files_of
 from tests.benchmarks.falsify import SEED, falsify
 from tests.benchmarks.judge_across import MARGIN, Around, Embed, why_untrue

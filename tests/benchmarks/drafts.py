@@ -18,13 +18,12 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from assistant.answering.citation import attribute
+from assistant.answering.checking import Support, attribute
 from assistant.answering.evidence import PASSAGES, Evidence, gather
-from assistant.answering.plan import plan
-from assistant.answering.prompt import is_refusal, whole_prompt
 from assistant.answering.question import understand
-from assistant.answering.sections import sections
-from assistant.answering.support import Support
+from assistant.answering.selection import plan, sections
+from assistant.answering.writing import whole_prompt
+from assistant.answering.writing.prompt import is_refusal
 from assistant.home.opened import Resources
 from index.search.library import Library
 from index.store.generation import Home

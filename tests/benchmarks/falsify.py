@@ -29,7 +29,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from assistant.answering.citation import attribute
+from assistant.answering.checking import attribute
 from assistant.answering.evidence import Evidence, lines_of
 from assistant.answering.question import understand
 from index.models.embedder import Embedder

@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 
-from assistant.answering.pieces import pieces
+from assistant.answering.evidence.pieces import pieces
 from index.models.embedder import Embedder
 from index.store.sqlite import Store
 from ingest.text.words import word_set

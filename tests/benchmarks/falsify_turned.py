@@ -23,7 +23,7 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import combinations
 from pathlib import Path
 
-from assistant.answering.pieces import pieces
+from assistant.answering.evidence.pieces import pieces
 from index.models.embedder import Embedder
 from ingest.text.words import word_set
 from tests.benchmarks.falsify import Texts, True_

@@ -1,4 +1,4 @@
-"""Fit the weights of `assistant.answering.leading`: which document found is about a question.
+"""Fit the weights of `assistant.answering.evidence.leading`: which document is about a question.
 
     python -m tests.benchmarks.fit_lead HOME... [--also QUESTIONS.jsonl]
 
@@ -24,7 +24,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
 from assistant.answering.evidence import PASSAGES, gather
-from assistant.answering.leading import SIGNALS, signals
+from assistant.answering.evidence.leading import SIGNALS, signals
 from assistant.answering.question import understand
 from assistant.desk import Desk
 from index.search.library import Library

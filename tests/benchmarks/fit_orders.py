@@ -1,4 +1,4 @@
-"""Fit `assistant.answering.addressed`: which sentences give orders to the model that reads them.
+"""Fit `assistant.answering.evidence.addressed`: which sentences are orders to the model.
 
     python -m tests.benchmarks.fit_orders HOME
 
@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import KFold
 
-from assistant.answering.addressed import SHORTEST
-from assistant.answering.injection import addresses_the_model
-from assistant.answering.pieces import pieces, plain
+from assistant.answering.evidence.addressed import SHORTEST
+from assistant.answering.evidence.injection import addresses_the_model
+from assistant.answering.evidence.pieces import pieces, plain
 from assistant.desk import Desk
 from index.search.library import Library
 from ingest.text.sentences import sentences

@@ -22,13 +22,12 @@ from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
 from assistant.answering.answer import consulted
-from assistant.answering.decide import decide, limits_for, signals
+from assistant.answering.deciding import decide, limits_for, signals
 from assistant.answering.evidence import gather
 from assistant.answering.fitted import table
-from assistant.answering.plan import plan
-from assistant.answering.prompt import prefix
 from assistant.answering.question import understand
-from assistant.answering.sections import sections
+from assistant.answering.selection import plan, sections
+from assistant.answering.writing import prefix
 from assistant.desk import Desk
 from assistant.engines.choice import choose
 from assistant.engines.protocol import Engine

@@ -1,4 +1,4 @@
-"""Fit the weights of `assistant.answering.relevance` on questions whose evidence is known.
+"""Fit the weights of `assistant.answering.evidence.relevance` on questions whose evidence is known.
 
     python -m tests.benchmarks.fit_relevance HOME QUESTIONS.jsonl... [--also HOME QUESTIONS.jsonl]
 
@@ -19,8 +19,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
 from assistant.answering.evidence import gather
+from assistant.answering.evidence.relevance import SIGNALS
 from assistant.answering.question import understand
-from assistant.answering.relevance import SIGNALS
 from assistant.desk import Desk
 from index.store.values import Filters
 

@@ -1,4 +1,4 @@
-"""Fit the weights of `assistant.answering.sections`: which units of the sources answer a question.
+"""Fit the weights of `assistant.answering.selection.sections`: which units answer a question.
 
     python -m tests.benchmarks.fit_units HOME...
 
@@ -23,7 +23,8 @@ from sklearn.preprocessing import StandardScaler
 
 from assistant.answering.evidence import gather
 from assistant.answering.question import understand
-from assistant.answering.sections import SIGNALS, count_words, signals, units_of
+from assistant.answering.selection import count_words
+from assistant.answering.selection.sections import SIGNALS, signals, units_of
 from assistant.desk import Desk
 from index.search.library import Library
 from index.store.values import Filters

@@ -111,15 +111,16 @@ GUARDS = (
     Guard("json", "ui/cli/options.py", "sys.stdout.write(_STEERING.sub(lambda found: "
           'f"\\\\u{ord(found[0]):04x}", text) + "\\n")', 'sys.stdout.write(text + "\\n")',
           "tests/ui/test_terminal.py::test_json_escapes_what_steers"),
-    Guard("orders", "assistant/answering/injection.py", "return any(\n        pattern.search",
+    Guard("orders", "assistant/answering/evidence/injection.py",
+          "return any(\n        pattern.search",
           "return False and any(\n        pattern.search",
           "tests/assistant/test_injection.py::test_orders_are_found_in_many_wordings"),
-    Guard("orders by meaning", "assistant/answering/addressed.py",
+    Guard("orders by meaning", "assistant/answering/evidence/addressed.py",
           "+ model.bias > 0)", "+ model.bias > 1e9)",
           "tests/assistant/test_addressed.py::test_what_sounds_like_an_order_is_not_quoted"),
     Guard("orders beside", "assistant/collection/compared.py",
           "for piece in statements(hit.passage)",
-          "for piece in __import__('assistant.answering.pieces', fromlist=['x']).pieces("
+          "for piece in __import__('assistant.answering.evidence.pieces', fromlist=['x']).pieces("
           "hit.passage.text)",
           "tests/assistant/test_addressed.py::"
           "test_an_order_does_not_stand_beside_the_answer_it_contradicts"),

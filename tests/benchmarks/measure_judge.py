@@ -36,12 +36,12 @@ from numpy.typing import NDArray
 from scipy.stats import rankdata
 from sklearn.linear_model import LogisticRegression
 
-from assistant.answering.citation import attribute
-from assistant.answering.decide import decide, limits_for, signals
+from assistant.answering.checking import Support, attribute
+from assistant.answering.checking.support import Verdict as Checked
+from assistant.answering.checking.support import denied_otherwise, missing
+from assistant.answering.deciding import decide, limits_for, signals
 from assistant.answering.evidence import Evidence, gather, rows_of
 from assistant.answering.question import understand
-from assistant.answering.support import Support, denied_otherwise, missing
-from assistant.answering.support import Verdict as Checked
 from assistant.desk import Desk
 from index.models.embedder import Embedder
 from index.store.values import Filters

@@ -14,7 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent.parent
 FOLDER = ROOT / "assistant" / "answering"
 DECIDE = {
-    "whether to answer": ("decide", "named", "counted", "mentions"),
+    "whether to answer": ("decide", "named", "counted", "name_coverage"),
     "which sentences of the sources are shown": (
         "plan", "choice", "worth", "sections", "relevance", "leading", "known_questions", "pieces",
     ),
@@ -25,18 +25,19 @@ DECIDE = {
     "which sentences are orders to the model": ("injection", "addressed"),
     "what is worked out": ("calculation", "rules", "sums"),
     "nothing of these": (
-        "across", "answer", "clock", "compose", "evidence", "figures", "fitted", "inquiry",
-        "look_in", "primer_zh", "prompt", "question", "saved_form", "together", "values", "verify",
-        "write",
+        "across", "answer", "clock", "compose", "figures", "fitted", "form", "gathering", "inquiry",
+        "look_in", "primer_zh", "prompt", "question", "together", "values", "verify", "write",
     ),
 }  # fmt: skip
 """The modules of answering by what they decide."""
 
 
 def decimals(folder: Path = FOLDER) -> dict[str, int]:
-    """Return how many decimals each module of a folder binds at its top."""
+    """Return how many decimals each module of a folder and its rooms binds at its top."""
     counts = {}
-    for file in sorted(folder.glob("*.py")):
+    for file in sorted(folder.rglob("*.py")):
+        if file.stem == "__init__":
+            continue
         bound = [
             node.value
             for node in ast.parse(file.read_text("utf-8")).body
@@ -47,7 +48,6 @@ def decimals(folder: Path = FOLDER) -> dict[str, int]:
             for value in bound
             for part in ast.walk(value)
         )
-    counts.pop("__init__", None)
     return counts
 
 

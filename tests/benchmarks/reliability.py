@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from assistant.answering.support import Support
+from assistant.answering.checking import Support
 from index.models.embedder import Embedder
 from tests.benchmarks.drafts import read
 from tests.benchmarks.falsify import Texts

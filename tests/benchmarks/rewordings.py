@@ -6,7 +6,7 @@
 kind: each for every, "it" replaced by what it stands for, contractions, numbers in digits or words,
 British and American spelling, abbreviations written out, the order of adjuncts, number and voice,
 small words. Printed is by language and kind how many of each hold for the check as they read
-(`assistant.answering.support`, what `refdesk verify` asks). Halves are odd and even
+(`assistant.answering.checking.support`, what `refdesk verify` asks). Halves are odd and even
 numbers; those whose number begins with "s" were written after the rules were mended on the others.
 
 Knows nothing of how the check works.
@@ -20,9 +20,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from assistant.answering.checking import Support
 from assistant.answering.evidence import Evidence, lines_of
 from assistant.answering.question import understand
-from assistant.answering.support import Support
 from index.models.embedder import Embedder
 from index.search.library import Hit
 from tests.benchmarks.falsify import Texts, _passage

@@ -20,8 +20,7 @@ from pathlib import Path
 
 from sklearn.metrics import roc_auc_score
 
-from assistant.answering.citation import attribute
-from assistant.answering.support import Support
+from assistant.answering.checking import Support, attribute
 from index.models.embedder import Embedder
 from ingest.text.sentences import sentences
 from tests.benchmarks.falsify import SEED, Texts, falsify

@@ -15,7 +15,7 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-from assistant.answering.prompt import prefix
+from assistant.answering.writing import prefix
 from assistant.desk import Desk
 from assistant.engines.choice import choose
 from assistant.engines.protocol import Engine, Message

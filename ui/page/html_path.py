@@ -3,7 +3,7 @@
 import re
 from html import escape
 
-from assistant.answering.primer_zh import in_chinese
+from assistant.answering.evidence import in_chinese
 from assistant.learning import primer
 from assistant.learning.path_form import ReadingPath, Step
 from ingest.values import PRIMER

@@ -1,0 +1,27 @@
+"""What is found for a question: passages, and how likely each of their sentences answers it."""
+
+from assistant.answering.evidence.gathering import (
+    PASSAGES,
+    Evidence,
+    Line,
+    gather,
+    lines_of,
+    rows_of,
+    statements,
+    windows,
+)
+from assistant.answering.evidence.pieces import Piece
+from assistant.answering.evidence.primer_zh import in_chinese
+
+__all__ = [
+    "PASSAGES",
+    "Evidence",
+    "Line",
+    "Piece",
+    "gather",
+    "in_chinese",
+    "lines_of",
+    "rows_of",
+    "statements",
+    "windows",
+]

@@ -1,0 +1,5 @@
+"""A saved answer: its form, and whether it still holds."""
+
+from assistant.answering.saved.verify import verify
+
+__all__ = ["verify"]
