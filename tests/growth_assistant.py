@@ -1,6 +1,6 @@
 """The functions of `assistant` that take text, as `tests.growth` calls them.
 
-What a person asks has at most 4,000 characters, what was said before 20,000 (`assistant.bounds`):
+What a person asks has at most 4,000 characters, what was said before 20,000 (`input_limits`):
 rules that read only that are grown so far. What a source or a saved answer holds has no such bound.
 A desk as a whole is asked long questions in `tests.assistant.test_long_questions`.
 """
@@ -8,7 +8,7 @@ A desk as a whole is asked long questions in `tests.assistant.test_long_question
 from collections.abc import Callable
 from typing import Any
 
-from assistant import bounds
+from assistant import input_limits
 from assistant.answering import question, selection, values
 from assistant.answering.calculating import rules, sums
 from assistant.answering.checking import citation, support
@@ -44,7 +44,7 @@ _NOTE = next(iter(primer.notes().values()))
 
 
 def _of_question(call: Callable[[str], Any], *heads: str) -> Case:
-    return Case(call, heads=("", *heads), most=bounds.QUESTION, common=FEW)
+    return Case(call, heads=("", *heads), most=input_limits.QUESTION, common=FEW)
 
 
 def _in_thread(call: Callable[[str], Any], *heads: str) -> Case:
@@ -53,7 +53,7 @@ def _in_thread(call: Callable[[str], Any], *heads: str) -> Case:
 
 
 def _of_answer(call: Callable[[str], Any]) -> Case:
-    return Case(call, most=bounds.ANSWER, common=FEW)
+    return Case(call, most=input_limits.ANSWER, common=FEW)
 
 
 def _few(call: Callable[[str], Any], *heads: str, units: tuple[str, ...] = ()) -> Case:
@@ -83,9 +83,9 @@ def _hit(text: str) -> Hit:
     return Hit(1, 0.5, passage, (), 1, 1)
 
 
-def _source(text: str) -> recommended.Source:
+def _source(text: str) -> recommended.RecommendedLink:
     place = Recommendation("a", (text,), "")
-    return recommended.Source(text, "https://a.example/", "post", (place,))
+    return recommended.RecommendedLink(text, "https://a.example/", "post", (place,))
 
 
 _FACTS = ("1 GB ", "A1 ", "not ", "第一", "'a' ")
@@ -211,11 +211,16 @@ CASES: dict[str, Any] = {
         question.understand, "What is ", "Compare ", "为什么", "How do I "
     ),
     "assistant.answering.question.wants_title": _of_question(question.wants_title, "Which paper "),
-    "assistant.bounds.asked": [
-        _of_question(bounds.asked),
-        Case(bounds.asked, units=("a line 7\n", "\n", "0x7f "), most=bounds.PASTED, common=FEW),
+    "assistant.input_limits.asked": [
+        _of_question(input_limits.asked),
+        Case(
+            input_limits.asked,
+            units=("a line 7\n", "\n", "0x7f "),
+            most=input_limits.PASTED,
+            common=FEW,
+        ),
     ],
-    "assistant.bounds.readable": _few(bounds.readable),
+    "assistant.input_limits.readable": _few(input_limits.readable),
     "assistant.collection.asked.alone": _of_question(asked.alone, "paper ", "papers on "),
     "assistant.collection.asked.date": _of_question(asked.date, "2020", "2020-"),
     "assistant.collection.asked.hours_in": _of_question(asked.hours_in, "1", "half "),
@@ -252,7 +257,7 @@ CASES: dict[str, Any] = {
         client_tasks.reply,
         heads=("", "### Task:\n", "### Task:\nGenerate a title. <chat_history>\n"),
         units=("title ", "<chat_history>", "json ", '{"a":'),
-        most=bounds.QUESTION,
+        most=input_limits.QUESTION,
         common=FEW,
     ),
     "assistant.conversation.follow_up.rewrite": [

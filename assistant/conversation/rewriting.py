@@ -8,9 +8,9 @@ evidence: only the question asked of the library changes.
 
 from collections.abc import Sequence
 
-from assistant.bounds import Exchange
 from assistant.conversation.follow_up import rewrite
 from assistant.conversation.moves import move
+from assistant.input_limits import Exchange
 
 __all__ = ["Exchange", "last_asked", "stand_alone"]
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from time import perf_counter
 from typing import Any
 
-from assistant import bounds
+from assistant import input_limits
 from assistant.answering import inquiry
 from assistant.answering.evidence import PASSAGES
 from assistant.answering.values import Answer, Event, SearchResult
@@ -42,7 +42,7 @@ class Asking(Reading):
         words that stand alone, which the answer's ``asked`` tells. It is never evidence.
 
         Raises:
-            UsageError: the question is empty or longer than `bounds.QUESTION` characters.
+            UsageError: the question is empty or longer than `input_limits.QUESTION` characters.
             NothingFound: nothing is indexed.
             ModelUnavailable: the model could not be had.
         """
@@ -72,7 +72,7 @@ class Asking(Reading):
                 before_model()
             return self._opened.engine()
 
-        question, history = bounds.asked(question), bounds.said_before(history)
+        question, history = input_limits.asked(question), input_limits.said_before(history)
         noted = None if owner is None or filters else self._noted(question, owner)
         if noted is not None:
             yield Event("done", answer=noted)
@@ -136,7 +136,7 @@ class Asking(Reading):
             UsageError: the query holds no word or is too long, or a filter names nothing there is.
             NothingFound: nothing is indexed.
         """
-        query = bounds.asked(query, "query")
+        query = input_limits.asked(query, "query")
         require_words(query)
         library = self._snapshot(query)
         if not library.terms(query):

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from assistant import bounds
+from assistant import input_limits
 from assistant.desk.base import Base
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ class Studying(Base):
         """
         from assistant.learning.path import reading_path  # needed here alone
 
-        return reading_path(self._snapshot(), bounds.asked(topic, "topic"), hours)
+        return reading_path(self._snapshot(), input_limits.asked(topic, "topic"), hours)
 
     def cards(self, topic: str) -> "list[Card]":
         """Return study cards on a topic, each answer quoted from a document of the library.
@@ -35,7 +35,7 @@ class Studying(Base):
         """
         from assistant.learning.cards import cards  # needed here alone
 
-        return cards(self._snapshot(), bounds.asked(topic, "topic"))
+        return cards(self._snapshot(), input_limits.asked(topic, "topic"))
 
     def cards_of_answer(self, question: str, quotes: "Sequence[tuple[str, str]]") -> "list[Card]":
         """Return study cards of an answer's quotations: pairs of a document's address and words.
@@ -45,7 +45,7 @@ class Studying(Base):
         """
         from assistant.learning.card_sources import cards_of_answer
 
-        return cards_of_answer(self._snapshot(), bounds.asked(question), quotes)
+        return cards_of_answer(self._snapshot(), input_limits.asked(question), quotes)
 
     def cards_of_source(self, url: str) -> "list[Card]":
         """Return study cards of the document an address leads to.

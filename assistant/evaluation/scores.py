@@ -25,7 +25,7 @@ _FIELDS = ("id", "question", "lang", "gold_urls", "answer", "type")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class EvalQuestion:
     """One line of a question file."""
 
     id: str
@@ -50,7 +50,7 @@ class Evaluation:
     ranked: dict[str, list[tuple[str, float]]]
 
 
-def read_questions(path: Path) -> list[Asked]:
+def read_questions(path: Path) -> list[EvalQuestion]:
     """Read a question file, one JSON object a line.
 
     Raises:
@@ -68,7 +68,9 @@ def read_questions(path: Path) -> list[Asked]:
             row = json_of(line)
             gold = frozenset(canonical(url) for url in row["gold_urls"])
             asked.append(
-                Asked(row["id"], row["question"], row["lang"], row["type"], gold, row["answer"])
+                EvalQuestion(
+                    row["id"], row["question"], row["lang"], row["type"], gold, row["answer"]
+                )
             )
         except (ValueError, KeyError, TypeError) as error:
             raise UsageError(
@@ -81,7 +83,7 @@ def read_questions(path: Path) -> list[Asked]:
 
 def evaluate(
     library: Library,
-    asked: Sequence[Asked],
+    asked: Sequence[EvalQuestion],
     answer: Callable[[str], Answer] | None,
     progress: Callable[[str, int, int], None],
 ) -> Evaluation:
@@ -106,7 +108,7 @@ def evaluate(
             judged[question.id] = judge(given, question.answer)
             progress("answering", done, len(asked))
 
-    def part(some: Sequence[Asked]) -> dict[str, Any]:
+    def part(some: Sequence[EvalQuestion]) -> dict[str, Any]:
         searched = [question.id for question in some if question.type != UNANSWERABLE]
         return {
             "retrieval": metrics.mean(scores, searched),
@@ -198,7 +200,9 @@ def _first_match(
     return None
 
 
-def rates(asked: Sequence[Asked], judged: dict[str, Judgement]) -> dict[str, float | int | None]:
+def rates(
+    asked: Sequence[EvalQuestion], judged: dict[str, Judgement]
+) -> dict[str, float | int | None]:
     """Return the ``answers`` figures of these questions, None where nothing was measured."""
 
     def rate(part: int, whole: int) -> float | None:
@@ -222,5 +226,5 @@ def rates(asked: Sequence[Asked], judged: dict[str, Judgement]) -> dict[str, flo
     }
 
 
-def _values(asked: Sequence[Asked], name: str) -> list[str]:
+def _values(asked: Sequence[EvalQuestion], name: str) -> list[str]:
     return sorted({str(getattr(question, name)) for question in asked})

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from assistant.bounds import readable
+from assistant.input_limits import readable
 from assistant.kept.anchor import CONTEXT, Anchor
 from assistant.kept.store import KeptKind, Place, Rows, kept
 from assistant.kept.words import terms

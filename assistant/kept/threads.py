@@ -13,8 +13,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from assistant.answering.values import Answer
-from assistant.bounds import readable
 from assistant.contract import to_json
+from assistant.input_limits import readable
 from assistant.kept.answer_of import answer_of
 from assistant.kept.file import CannotWrite, Damaged
 from assistant.kept.store import KeptKind, Place, Rows, kept

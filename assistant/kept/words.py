@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from assistant.bounds import readable
+from assistant.input_limits import readable
 from ingest.errors import UsageError
 
 _TERMS = 8

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from assistant.bounds import readable
+from assistant.input_limits import readable
 from assistant.kept.store import KeptKind, Place, Rows, kept
 from assistant.learning.cards import Card
 from ingest.errors import NothingFound, UsageError

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from assistant.learning import effort, primer, recommended
 from assistant.learning.path_form import ReadingPath, Step, to_markdown
 from assistant.learning.primer import Note
-from assistant.learning.recommended import Source
+from assistant.learning.recommended import RecommendedLink
 from index.search.library import Hit, Library
 from index.store.catalog import failure_rows
 from index.store.values import DIFFICULTIES, Filters, StoredPassage
@@ -57,7 +57,7 @@ def reading_path(library: Library, topic: str, hours: float | None = None) -> Re
     )
 
 
-def _about_note(library: Library, note: Note, sources: Mapping[str, Source]) -> list[Step]:
+def _about_note(library: Library, note: Note, sources: Mapping[str, RecommendedLink]) -> list[Step]:
     before = _prerequisites(note)
     steps = [_note_step(library, note, why) for note, why in before.items()]
     steps.append(_note_step(library, note, "the primer's note on the topic"))
@@ -70,7 +70,9 @@ def _about_note(library: Library, note: Note, sources: Mapping[str, Source]) -> 
     return steps + _ordered(_link_steps(library, addresses, sources, note))
 
 
-def _about_words(library: Library, topic: str, sources: Mapping[str, Source]) -> list[Step]:
+def _about_words(
+    library: Library, topic: str, sources: Mapping[str, RecommendedLink]
+) -> list[Step]:
     """Steps for a topic without a note: found by meaning and words, or under a list's heading."""
     urls = [passage.url for passage in found(library, topic)]
     slugs = [url.removeprefix(PRIMER) for url in urls if url.startswith(PRIMER)]
@@ -162,7 +164,10 @@ def _note_step(library: Library, note: Note, why: str) -> Step:
 
 
 def _link_steps(
-    library: Library, addresses: Iterable[str], sources: Mapping[str, Source], note: Note | None
+    library: Library,
+    addresses: Iterable[str],
+    sources: Mapping[str, RecommendedLink],
+    note: Note | None,
 ) -> list[Step]:
     dead = {
         canonical(row["url"])
@@ -178,11 +183,11 @@ def _link_steps(
     ]
 
 
-def _link_step(library: Library, source: Source | None, url: str, why: str) -> Step:
+def _link_step(library: Library, source: RecommendedLink | None, url: str, why: str) -> Step:
     document = library.document(url)
     if source is None:
         title = document.title if document else url
-        source = Source(title, url, document.kind if document else "post", ())
+        source = RecommendedLink(title, url, document.kind if document else "post", ())
     badge = next((place.difficulty for place in source.recommended_by if place.difficulty), None)
     minutes, timed = effort.minutes(source.url, source.kind, document)
     return Step(

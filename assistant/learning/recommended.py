@@ -18,7 +18,7 @@ _PERSON = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class RecommendedLink:
     """A link of the lists: its first title, and every place that recommends it."""
 
     title: str
@@ -27,7 +27,7 @@ class Source:
     recommended_by: tuple[Recommendation, ...]
 
 
-def sources(store: Store) -> dict[str, Source]:
+def sources(store: Store) -> dict[str, RecommendedLink]:
     """Return every link of the lists by canonical address, in list order.
 
     The primer was written with all founding lists in hand: a link of theirs that no note leads to
@@ -42,7 +42,7 @@ def sources(store: Store) -> dict[str, Source]:
         first.setdefault(address, (title, url, kind))
         places.setdefault(address, []).append(Recommendation(name, section, badge))
     return {
-        address: Source(title, url, kind, tuple(dict.fromkeys(places[address])))
+        address: RecommendedLink(title, url, kind, tuple(dict.fromkeys(places[address])))
         for address, (title, url, kind) in first.items()
     }
 
@@ -52,13 +52,13 @@ def is_account(url: str) -> bool:
     return sites.is_account(url) or bool(_PERSON.fullmatch(url.rstrip("/")))
 
 
-def named(source: Source) -> tuple[str, ...]:
+def named(source: RecommendedLink) -> tuple[str, ...]:
     """Return the notes a link is about: those its title names, else its nearest heading."""
     headings = (part for place in source.recommended_by for part in reversed(place.section))
     return next((slugs for text in (source.title, *headings) if (slugs := primer.named(text))), ())
 
 
-def says(source: Source, topic: str) -> bool:
+def says(source: RecommendedLink, topic: str) -> bool:
     """Say whether a link's title or the heading it stands under holds the words of a topic."""
     wanted = primer.plain_name(topic)
     texts = [
@@ -69,7 +69,7 @@ def says(source: Source, topic: str) -> bool:
     return any(apart.search(primer.plain_name(text)) for text in texts)
 
 
-def why(source: Source | None, note: Note | None) -> str:
+def why(source: RecommendedLink | None, note: Note | None) -> str:
     """Return in a few words why a link is on the path of a note, or of a topic without one."""
     if source is None:
         return f"a source of the primer's note on {note.topic}" if note else "found by its name"

@@ -8,7 +8,7 @@ from ingest.lists.changes import ListChanges, changes_between
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class SourceVersion:
     """A source of one of them."""
 
     url: str
@@ -44,11 +44,11 @@ class Differences:
     another version, cuts them elsewhere.
     """
 
-    added: tuple[Source, ...]
-    dropped: tuple[Source, ...]
+    added: tuple[SourceVersion, ...]
+    dropped: tuple[SourceVersion, ...]
     changed: tuple[Changed, ...]
     moved: tuple[Moved, ...]
-    cut_anew: tuple[Source, ...]
+    cut_anew: tuple[SourceVersion, ...]
     lists_added: tuple[str, ...]
     lists_dropped: tuple[str, ...]
     lists_changed: tuple[ListChanges, ...]
@@ -92,8 +92,8 @@ def differences(before: Lock, now: Lock) -> Differences:
     )
 
 
-def _sources(urls: Sequence[str], documents: Mapping[str, Locked]) -> tuple[Source, ...]:
-    return tuple(Source(url, documents[url].title, documents[url].sha256) for url in urls)
+def _sources(urls: Sequence[str], documents: Mapping[str, Locked]) -> tuple[SourceVersion, ...]:
+    return tuple(SourceVersion(url, documents[url].title, documents[url].sha256) for url in urls)
 
 
 def _changed(url: str, old: Locked, new: Locked) -> Changed:

@@ -13,7 +13,7 @@ from warcio.recordloader import ArcWarcRecord
 
 from ingest.archive.files import digest_of
 from ingest.archive.members import Found
-from ingest.archive.values import ABOUT, VISIT, Asked, Reply, Visit
+from ingest.archive.values import ABOUT, VISIT, FetchResult, Reply, Visit
 from ingest.text.characters import encodable
 
 VISITS = "refdesk:visit/"
@@ -67,8 +67,8 @@ def _visit_row(record: ArcWarcRecord, place: Mapping[str, Any]) -> dict[str, Any
     try:
         said = json.loads(body)
         visit = Visit(
-            said["url"], said["at"], tuple(Asked(**request) for request in said["requests"]),
-            pictures=tuple(Asked(**request) for request in said.get("pictures", ())),
+            said["url"], said["at"], tuple(FetchResult(**request) for request in said["requests"]),
+            pictures=tuple(FetchResult(**request) for request in said.get("pictures", ())),
         )  # fmt: skip
         asked_for = visit.requests + visit.pictures
         datetime.fromisoformat(visit.at).astimezone(UTC)

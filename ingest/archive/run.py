@@ -21,7 +21,7 @@ from warcio.warcwriter import WARCWriter
 from ingest.archive.files import digest_of, order_of
 from ingest.archive.records import VISITS, reply_row
 from ingest.archive.seal import HEADER
-from ingest.archive.values import FETCHED, VISIT, Asked, Exchange, Record, Visit
+from ingest.archive.values import FETCHED, VISIT, Exchange, FetchResult, Record, Visit
 from ingest.archive.warc import Archive
 
 _NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
@@ -111,7 +111,7 @@ class ArchiveRun:
         return Record(**(fields | {"payload": first, "order": order_of(self._path.name, row)}))
 
     def end_visit(
-        self, url: str, requests: Iterable[Asked], pictures: Iterable[Asked] = ()
+        self, url: str, requests: Iterable[FetchResult], pictures: Iterable[FetchResult] = ()
     ) -> Visit:
         """Note that everything a page takes was asked for, and what came of it."""
         at = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"

@@ -74,7 +74,7 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class FetchResult:
     """One address that was asked for: the reply at the end of its redirects, or why none came.
 
     The reply is the one of address ``reply_url`` fetched at ``reply_at``.
@@ -96,9 +96,9 @@ class Visit:
 
     url: str
     at: str
-    requests: tuple[Asked, ...]
+    requests: tuple[FetchResult, ...]
     order: Order = (0, "", 0)
-    pictures: tuple[Asked, ...] = ()
+    pictures: tuple[FetchResult, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,8 +28,8 @@ from ingest.archive.seal import Seal
 from ingest.archive.shelf import Data, Folder, Shelf, Warc, store_of
 from ingest.archive.values import (
     FETCHED,
-    Asked,
     Bad,
+    FetchResult,
     Forgotten,
     Order,
     Record,
@@ -95,9 +95,9 @@ class Archive:
         gone = [] if forgotten else self._forgotten(lines)
         for line in lines:
             if "requests" in line:
-                asked = tuple(Asked(**request) for request in line["requests"])
+                asked = tuple(FetchResult(**request) for request in line["requests"])
                 order = order_of(line["file"], {**line, "fetched_at": line["at"]})
-                shown = tuple(Asked(**picture) for picture in line.get("pictures", ()))
+                shown = tuple(FetchResult(**picture) for picture in line.get("pictures", ()))
                 visit = Visit(line["url"], line["at"], asked, order, shown)
                 if not _is_gone(gone, visit.url, line["file"], line["offset"], order):
                     by_page.setdefault(visit.url, []).append(visit)

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit, urlunsplit
 import httpx
 
 from ingest.archive.run import ArchiveRun
-from ingest.archive.values import Asked, Exchange, Reply
+from ingest.archive.values import Exchange, FetchResult, Reply
 from ingest.archive.warc import Archive
 from ingest.bounded.figures import FigureFinder
 from ingest.errors import RefdeskError
@@ -26,8 +26,8 @@ from ingest.reading.decode import UnreadableError, unpack
 from ingest.reading.document import reason_of, status_reason
 from ingest.sites import wayback as archived_copy
 from ingest.sites import youtube
+from ingest.sites.adapter import Replies, Request
 from ingest.sites.registry import source_for
-from ingest.sites.source import Replies, Request
 from ingest.values import Rejection
 
 _MOST_REQUESTS = 60  # of one page; a source that wants more goes round in circles
@@ -133,7 +133,7 @@ class _Visits:
             raise
         except Exception as error:
             reason = f"cannot be fetched: {type(error).__name__}: {error}"[:200]
-            self._run.end_visit(url, [Asked(url, reason=reason)])
+            self._run.end_visit(url, [FetchResult(url, reason=reason)])
             return PageOutcome(url, source_of(url), "failed", reason)
 
     def _keep(self, exchange: Exchange) -> None:
@@ -184,7 +184,7 @@ class _Visits:
 
     async def _pictures(
         self, page: PageOutcome, replies: Replies, fetcher: Fetcher, most: int
-    ) -> Sequence[Asked]:
+    ) -> Sequence[FetchResult]:
         """Get the pictures of a page's figures; those of a page that did not change stand."""
         known = self._ledger.pictures(page.url)
         if page.state == "failed" or (page.state == "unchanged" and known):
@@ -227,10 +227,10 @@ def _as_sent(address: str) -> str:
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2], fragment=""))
 
 
-def _asked(address: str, reply: Reply | Rejection) -> Asked:
+def _asked(address: str, reply: Reply | Rejection) -> FetchResult:
     if isinstance(reply, Rejection):
-        return Asked(address, reason=reply.reason)
-    return Asked(address, reply_url=reply.url, reply_at=reply.fetched_at)
+        return FetchResult(address, reason=reply.reason)
+    return FetchResult(address, reply_url=reply.url, reply_at=reply.fetched_at)
 
 
 def _shows_pictures(reply: Reply | Rejection) -> bool:

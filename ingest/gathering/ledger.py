@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 from ingest.archive.files import is_imported
-from ingest.archive.values import Asked, Order, Record, Reply, Visit
+from ingest.archive.values import FetchResult, Order, Record, Reply, Visit
 from ingest.archive.warc import Archive, DamagedRecordError
 from ingest.failures import Failure, failure_of
 from ingest.fetch.client import Remembered
@@ -134,7 +134,7 @@ class Ledger:
             return newest
         return self._exact.get((reply.url, reply.fetched_at))
 
-    def pictures(self, url: str) -> tuple[Asked, ...]:
+    def pictures(self, url: str) -> tuple[FetchResult, ...]:
         """Return what the last visit of a page asked for its figures."""
         visits = self._visits.get(url)
         return visits[-1].pictures if visits else ()

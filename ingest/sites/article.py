@@ -18,8 +18,8 @@ from ingest.reading import markdown
 from ingest.reading.decode import MAX_CHARS, UnreadableError, decode
 from ingest.reading.document import make_document, status_reason
 from ingest.reading.extract import extract_html
+from ingest.sites.adapter import Replies
 from ingest.sites.page import page_of, read_shell
-from ingest.sites.source import Replies
 from ingest.text.sentences import clean, one_line
 from ingest.values import Document, Rejection
 

@@ -15,7 +15,7 @@ from ingest.reading.extract import Extract
 from ingest.reading.figures import moved
 from ingest.reading.latexml import extract_latexml
 from ingest.reading.prune import prune
-from ingest.sites.source import Replies, Request
+from ingest.sites.adapter import Replies, Request
 from ingest.text.sentences import one_line
 from ingest.values import Document, Rejection
 

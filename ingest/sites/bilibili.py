@@ -11,9 +11,9 @@ from ingest.archive.values import Reply
 from ingest.failures import Failure
 from ingest.links.urls import canonical, source_of
 from ingest.sites import web
+from ingest.sites.adapter import Replies
 from ingest.sites.article import first, part, read_with, state_of
 from ingest.sites.page import page_of, read_shell
-from ingest.sites.source import Replies
 from ingest.values import Document, Rejection
 
 _VIDEO = re.compile(r"/(?:video|bangumi/play|cheese/play)/|/s/video/")

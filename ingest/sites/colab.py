@@ -12,7 +12,7 @@ from ingest.reading.document import make_document, read_document, status_reason
 from ingest.reading.notebook import extract_notebook
 from ingest.reading.titles import name_of
 from ingest.sites import github
-from ingest.sites.source import Replies, Request
+from ingest.sites.adapter import Replies, Request
 from ingest.text.sentences import clean
 from ingest.values import Document, Rejection
 

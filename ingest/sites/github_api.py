@@ -9,7 +9,7 @@ from ingest.failures import Failure
 from ingest.links.kinds import split
 from ingest.reading.decode import UnreadableError, to_text, unpack
 from ingest.reading.document import status_reason
-from ingest.sites.source import Request
+from ingest.sites.adapter import Request
 from ingest.values import Rejection
 
 _HOST = "api.github.com"

@@ -22,8 +22,8 @@ from ingest.reading.document import make_document, read_document, status_reason
 from ingest.reading.extract import Extract
 from ingest.reading.prune import prune
 from ingest.reading.titles import name_of
+from ingest.sites.adapter import Replies, Request
 from ingest.sites.github_api import answer, ask, is_interface, refusal
-from ingest.sites.source import Replies, Request
 from ingest.text.blocks import HEADING, code_spans
 from ingest.text.sentences import clean, one_line
 from ingest.values import Document, Rejection

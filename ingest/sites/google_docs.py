@@ -17,8 +17,8 @@ from ingest.reading.decode import HTML, MAX_CHARS, Content, UnreadableError, dec
 from ingest.reading.document import make_document, read_document, status_reason
 from ingest.reading.extract import Extract, extract_markdown
 from ingest.sites import web
+from ingest.sites.adapter import Replies, Request
 from ingest.sites.page import page_of, read_shell
-from ingest.sites.source import Replies, Request
 from ingest.text.blocks import guarded
 from ingest.text.sentences import clean, one_line
 from ingest.values import Document, Rejection

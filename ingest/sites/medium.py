@@ -14,8 +14,8 @@ from ingest.links.urls import source_of
 from ingest.reading.document import read_document
 from ingest.reading.figures import carried
 from ingest.sites import web
+from ingest.sites.adapter import Replies
 from ingest.sites.article import read_with, state_of
-from ingest.sites.source import Replies
 from ingest.values import Document, Rejection
 
 _POST_ID = re.compile(r"(?:^|[/-])([0-9a-f]{8,12})$")

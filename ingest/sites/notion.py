@@ -5,9 +5,9 @@ from lxml import html
 from ingest.archive.values import Reply
 from ingest.links.urls import source_of
 from ingest.sites import web
+from ingest.sites.adapter import Replies
 from ingest.sites.article import read_with
 from ingest.sites.page import read_shell
-from ingest.sites.source import Replies
 from ingest.values import Document, Rejection
 
 

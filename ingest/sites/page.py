@@ -7,7 +7,7 @@ from ingest.archive.values import Reply
 from ingest.failures import Failure
 from ingest.links.urls import canonical
 from ingest.reading.document import read_document
-from ingest.sites.source import Replies
+from ingest.sites.adapter import Replies
 from ingest.values import Document, Rejection
 
 _SHELL = 400  # characters: the footer and notices of a site; less text than that is no page's own

@@ -14,9 +14,9 @@ from ingest.sites import (
     wechat,
     youtube,
 )
-from ingest.sites.source import Source
+from ingest.sites.adapter import SiteAdapter
 
-SOURCES: tuple[Source, ...] = (
+SOURCES: tuple[SiteAdapter, ...] = (
     arxiv,
     github,
     github_discussion,
@@ -33,6 +33,6 @@ SOURCES: tuple[Source, ...] = (
 """In the order they are asked; the last covers everything."""
 
 
-def source_for(url: str) -> Source:
+def source_for(url: str) -> SiteAdapter:
     """Return the source that covers the canonical address ``url``."""
     return next(source for source in SOURCES if source.covers(url))

@@ -24,7 +24,7 @@ from youtube_transcript_api import (
 from ingest.failures import Failure, failure_of
 from ingest.reading.decode import UnreadableError, unpack
 from ingest.reading.document import status_reason
-from ingest.sites.source import Replies, Request
+from ingest.sites.adapter import Replies, Request
 from ingest.values import Rejection
 
 BLOCKED = "blocked: YouTube asks for a sign-in"

@@ -17,8 +17,8 @@ from ingest.reading.decode import UnreadableError, to_text, unpack
 from ingest.reading.document import make_document, status_reason
 from ingest.reading.extract import Extract
 from ingest.sites import web
+from ingest.sites.adapter import Replies, Request
 from ingest.sites.page import page_of, read_shell
-from ingest.sites.source import Replies, Request
 from ingest.text.numbers import MONTHS
 from ingest.text.sentences import one_line
 from ingest.values import Document, Rejection

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from ingest.archive.values import Reply
 from ingest.reading.decode import UnreadableError, unpack
-from ingest.sites.source import Replies, Request
+from ingest.sites.adapter import Replies, Request
 
 _LOOK_UP = "https://archive.org/wayback/available?url="
 _COPY = re.compile(r"https?://web\.archive\.org/web/(\d{4,14})(?:id_)?/(.+)")

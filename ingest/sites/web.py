@@ -8,7 +8,7 @@ from ingest.archive.values import Reply
 from ingest.links.urls import canonical, joined
 from ingest.reading.decode import UnreadableError, unpack
 from ingest.reading.document import read_document
-from ingest.sites.source import Replies, Request
+from ingest.sites.adapter import Replies, Request
 from ingest.values import Document, Rejection
 
 _REFRESH = re.compile(

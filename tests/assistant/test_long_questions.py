@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from assistant.bounds import PASTED, QUESTION, asked
+from assistant.input_limits import PASTED, QUESTION, asked
 from ingest.errors import UsageError
 
 _MOST_SECONDS = 8.0  # of processor time, all threads: the embedding of the question too

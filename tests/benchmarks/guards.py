@@ -96,7 +96,7 @@ GUARDS = (
           "tests/ui/test_connections.py::test_a_reply_nobody_reads_is_cut_off"),
     Guard("forwarded", "ui/server.py", "proxy_headers=bool(known), forwarded_allow_ips=known",
           "proxy_headers=True", "tests/ui/test_guards.py::test_who_says_to_be_many_is_one"),
-    Guard("length", "assistant/bounds.py", "if len(text) > QUESTION:", "if False:",
+    Guard("length", "assistant/input_limits.py", "if len(text) > QUESTION:", "if False:",
           "tests/ui/test_clients.py::test_a_question_has_one_bound_at_every_door"),
     Guard("echo", "ui/serving/refusals.py", "app.add_exception_handler(RequestValidationError, "
           "invalid)", "pass",

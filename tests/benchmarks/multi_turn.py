@@ -19,11 +19,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from assistant.bounds import Exchange
 from assistant.desk import Desk
 from assistant.home import intake
 from assistant.home.keeping import HomeWriter
 from assistant.home.reports import Fetching
+from assistant.input_limits import Exchange
 from index.models.embedder import Embedder
 from index.store.generation import Home
 from tests.benchmarks.open_questions import HALVES, answered, half, keep

@@ -20,7 +20,7 @@ from ingest.fetch.client import Fetcher
 from ingest.fetch.pace import Limits
 from ingest.fetch.transport import guarded_transport
 from ingest.reading.document import read_document
-from ingest.sites.source import Request
+from ingest.sites.adapter import Request
 from ingest.values import Rejection
 from tests.ingest.test_transport import TlsServer, authority, lead_to
 from tests.stand_in import ToPort

@@ -15,7 +15,7 @@ from ingest.fetch.client import USER_AGENT, Fetcher, Remembered
 from ingest.fetch.pace import Limits
 from ingest.fetch.transport import guarded_transport
 from ingest.links.public import is_public
-from ingest.sites.source import Request
+from ingest.sites.adapter import Request
 from ingest.values import Rejection
 from tests.stand_in import Web
 

@@ -186,7 +186,7 @@ def test_other_tools_find_the_page_under_its_address(asks):
 
 def test_a_token_never_reaches_the_archive(asks, monkeypatch):
     from ingest.sites import web as source
-    from ingest.sites.source import Request
+    from ingest.sites.adapter import Request
 
     def requests(url, replies):
         return () if url in replies else (Request(url, headers=(("Authorization", "s3cr3t"),)),)
@@ -223,7 +223,7 @@ def test_a_torn_end_is_cut_off_and_only_the_rest_fetched_again(asks, keep):
 
 def test_an_unfinished_visit_takes_what_it_had_from_the_archive(asks, monkeypatch):
     from ingest.sites import web as source
-    from ingest.sites.source import Request
+    from ingest.sites.adapter import Request
 
     def requests(url, replies):
         return [Request(each) for each in (url, f"{url}?part=2") if each not in replies]

@@ -18,7 +18,7 @@ from ingest.archive.warc import Archive
 from ingest.fetch.client import Fetcher, Remembered
 from ingest.fetch.pace import Limits
 from ingest.gathering.gather import gather
-from ingest.sites.source import Request
+from ingest.sites.adapter import Request
 from ingest.values import Rejection
 from tests.stand_in import ToPort, Web
 

@@ -26,7 +26,7 @@ from ingest.fetch.client import Fetcher
 from ingest.fetch.pace import Limits
 from ingest.fetch.transport import guarded_transport
 from ingest.reading.decode import unpack
-from ingest.sites.source import Request
+from ingest.sites.adapter import Request
 from ingest.values import Rejection
 
 NUMBER = "93.184.216.34"

@@ -10,8 +10,8 @@ from typing import Annotated, Any
 
 import typer
 
-from assistant.bounds import PASTED
 from assistant.desk import Desk, Progress
+from assistant.input_limits import PASTED
 from assistant.kept.database import DATABASE
 from index.store.values import DIFFICULTIES
 from ingest.errors import UsageError

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, FastAPI, Path, Query, Request
 from fastapi.responses import JSONResponse, Response
 
-from assistant.bounds import QUESTION
+from assistant.input_limits import QUESTION
 from assistant.kept.anchor import Anchor
 from assistant.kept.note_form import annotations
 from assistant.kept.notes import THREAD, Note, note_object

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, FastAPI, Path, Query, Request
 from fastapi.responses import JSONResponse, Response
 
-from assistant.bounds import QUESTION
+from assistant.input_limits import QUESTION
 from assistant.kept.threads import thread_object, whole_object
 from assistant.references.forms import form_of
 from ui.kept.forms import MEDIA, exported

@@ -12,8 +12,8 @@ from fastapi.responses import JSONResponse, Response
 
 from assistant.answering.evidence import PASSAGES
 from assistant.answering.values import Event
-from assistant.bounds import PASTED, QUESTION
 from assistant.contract import to_json
+from assistant.input_limits import PASTED, QUESTION
 from assistant.references.forms import form_of
 from ingest.errors import RefdeskError, UsageError
 from ui.filters import filters_of

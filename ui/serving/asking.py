@@ -22,7 +22,7 @@ from assistant.desk import Desk
 from index.store.values import Filters
 from ingest.errors import UsageError
 from ui.serving.metrics import Metrics
-from ui.serving.turns import AT_MOST, TooMany, Turn, Turns, step_behind
+from ui.serving.turns import AT_MOST, Ticket, TooMany, Turns, step_behind
 
 T = TypeVar("T")
 _LOOK = 0.05  # seconds after which one who waits to read looks whether anybody still wants to know
@@ -100,7 +100,9 @@ class Asking:
             self._metrics.turned_away(question.door)
             raise
 
-    async def _told(self, question: Question, turn: Turn) -> AsyncGenerator[Event | Waiting, None]:
+    async def _told(
+        self, question: Question, turn: Ticket
+    ) -> AsyncGenerator[Event | Waiting, None]:
         loop = asyncio.get_running_loop()
         queue: asyncio.Queue[Event | Waiting | BaseException | None] = asyncio.Queue()
 
@@ -121,7 +123,7 @@ class Asking:
                 with anyio.CancelScope(shield=True):
                     await asyncio.wrap_future(job)
 
-    def _work(self, question: Question, turn: Turn, tell: Callable[[Any], None]) -> None:
+    def _work(self, question: Question, turn: Ticket, tell: Callable[[Any], None]) -> None:
         """Answer in a thread; tell of each event, then of the end (None) or of an error."""
         reading = ExitStack()
 
@@ -159,7 +161,7 @@ class Asking:
         finally:
             reading.close()
 
-    def _wait(self, turn: Turn, tell: Callable[[Any], None]) -> None:
+    def _wait(self, turn: Ticket, tell: Callable[[Any], None]) -> None:
         begun = time.perf_counter()
         last = 0
         for before in turn.places():

@@ -12,8 +12,8 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from assistant.answering.values import Answer, SearchResult
-from assistant.bounds import PASTED
 from assistant.contract import FORMS, Shown, form_type, members
+from assistant.input_limits import PASTED
 from assistant.learning.holdings import Source
 from assistant.learning.path_form import ReadingPath
 from index.store.values import Difficulty, StoredPassage

@@ -19,7 +19,7 @@ class TooMany(RefdeskError):
     """The queue is full, or a caller already waits with as many questions as one may."""
 
 
-class Turn:
+class Ticket:
     """A place in the queue; the model is yours once `places` ends or `wait` returns."""
 
     def __init__(self, turns: "Turns", caller: str) -> None:
@@ -66,18 +66,18 @@ class Turns:
         self._per_caller = per_caller
         self._at_most = at_most
         self._at_once = at_once
-        self._queue: list[Turn] = []
+        self._queue: list[Ticket] = []
         self._left_at = time.monotonic()
         self._moved = threading.Condition()
 
     @contextmanager
-    def take(self, caller: str) -> Iterator[Turn]:
+    def take(self, caller: str) -> Iterator[Ticket]:
         """Take a place at the end; leaving the block gives it up, also while still waiting.
 
         Raises:
             TooMany: the caller holds as many places as one may, or there is none left.
         """
-        turn = Turn(self, caller)
+        turn = Ticket(self, caller)
         with self._moved:
             if sum(other.caller == caller for other in self._queue) >= self._per_caller:
                 raise TooMany(
@@ -97,7 +97,7 @@ class Turns:
                 self._left_at = time.monotonic()
                 self._moved.notify_all()
 
-    def before(self, turn: Turn) -> int:
+    def before(self, turn: Ticket) -> int:
         """Return how many it has to wait for."""
         with self._moved:
             return max(0, self._queue.index(turn) + 1 - self._at_once)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from assistant.answering.calculating.rules import Asked, Case, Quote, asked, unit_of
+from assistant.answering.calculating.rules import CalculationRequest, Case, Quote, asked, unit_of
 from assistant.answering.calculating.sums import held_against, number, results, value, written
 from assistant.answering.evidence import Line
 from assistant.answering.evidence.pieces import pieces
@@ -86,7 +86,7 @@ def calculate(library: Library, question: Question) -> Calculation | None:
     return Calculation(_TITLES[lang], _AFTER[lang], _once(rules), tuple(sums), _once(beside))
 
 
-def _line(case: Case, wanted: Asked, lang: str, sources: int) -> str:
+def _line(case: Case, wanted: CalculationRequest, lang: str, sources: int) -> str:
     """Write one case on a line: name, sum, results, what it is held against, what was assumed."""
     rule = case.rule
     chinese = lang == "zh"

@@ -71,14 +71,14 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class CalculationRequest:
     """What a question asks to be worked out: the cases, and the memory it has (number and unit)."""
 
     cases: tuple[Case, ...]
     memory: tuple[Fraction, str] | None = None
 
 
-def asked(text: str) -> Asked | None:
+def asked(text: str) -> CalculationRequest | None:
     """Return what a question asks to be worked out; None where a rule does not say all of it.
 
     The question must ask for a rule's result, every number in it must be a quantity of that rule,
@@ -94,7 +94,7 @@ def asked(text: str) -> Asked | None:
         if _asks(request, text, read):
             cases = _cases(request, text, read)
             if cases:
-                return Asked(cases, read.memory)
+                return CalculationRequest(cases, read.memory)
     return None
 
 

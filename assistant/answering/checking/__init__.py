@@ -1,7 +1,7 @@
 """Whether a sentence of a model stands: what it rests on, what it says otherwise."""
 
 from assistant.answering.checking.citation import (
-    Verdict,
+    Attribution,
     attribute,
     curated_twin,
     repeats,
@@ -11,8 +11,8 @@ from assistant.answering.checking.matching import places_of, stands
 from assistant.answering.checking.support import Support
 
 __all__ = [
+    "Attribution",
     "Support",
-    "Verdict",
     "attribute",
     "curated_twin",
     "places_of",

@@ -24,7 +24,7 @@ _FEWEST = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Attribution:
     """What became of a sentence: shown as ``text`` and cited to ``line``'s passage, or dropped.
 
     ``status`` is ``supported``, ``weak`` or ``dropped``; ``reason`` says why it was dropped, or
@@ -42,11 +42,11 @@ class Verdict:
     sources: tuple[Line, ...] = ()
 
 
-def attribute(library: Texts, evidence: Evidence, sentence: str) -> Verdict:
+def attribute(library: Texts, evidence: Evidence, sentence: str) -> Attribution:
     """Check one sentence against the evidence and say what may be shown of it."""
     terms = frozenset(library.terms(sentence))
     if not terms or not evidence.lines or sentence.rstrip().endswith(("?", "？")):
-        return Verdict(sentence, None, 0.0, "dropped", False, terms, "it says nothing to check")
+        return Attribution(sentence, None, 0.0, "dropped", False, terms, "it says nothing to check")
     titles = wants_title(evidence.question.text)
     scores = [
         _own(terms, line.terms) if line.whole and (titles or not line.piece.title) else 0.0
@@ -55,22 +55,22 @@ def attribute(library: Texts, evidence: Evidence, sentence: str) -> Verdict:
     best = int(np.argmax(scores))
     if scores[best] >= _QUOTED:
         line = curated_twin(evidence, evidence.lines[best])
-        return Verdict(line.text, line, 1.0, "supported", True, line.terms)
+        return Attribution(line.text, line, 1.0, "supported", True, line.terms)
     if (said := _before_colon(evidence, terms)) is not None:
         return said
     judged = Support(library).check(sentence, evidence)
     if judged.status != "dropped":
-        return Verdict(
+        return Attribution(
             sentence, judged.sources[0], judged.score, judged.status, False, terms,
             sources=judged.sources,
         )  # fmt: skip
     if judged.quote_instead and judged.sources[0].whole:
         line = curated_twin(evidence, judged.sources[0])
-        return Verdict(line.text, line, 1.0, "supported", True, line.terms, judged.reason)
-    return Verdict(sentence, None, judged.score, "dropped", False, terms, judged.reason)
+        return Attribution(line.text, line, 1.0, "supported", True, line.terms, judged.reason)
+    return Attribution(sentence, None, judged.score, "dropped", False, terms, judged.reason)
 
 
-def _before_colon(evidence: Evidence, terms: frozenset[str]) -> Verdict | None:
+def _before_colon(evidence: Evidence, terms: frozenset[str]) -> Attribution | None:
     """Return a line whose formula or example follows after its colon, if a sentence copies it.
 
     In its own words: a copy that leaves one out ("the size of") may say something else.
@@ -81,7 +81,7 @@ def _before_colon(evidence: Evidence, terms: frozenset[str]) -> Verdict | None:
         return None
     line = lines[int(np.argmax(scores))]
     end = "。" if line.text.endswith("：") else "."
-    return Verdict(line.text[:-1] + end, line, 1.0, "supported", False, line.terms)
+    return Attribution(line.text[:-1] + end, line, 1.0, "supported", False, line.terms)
 
 
 def curated_twin(evidence: Evidence, line: Line) -> Line:
@@ -103,13 +103,13 @@ def curated_twin(evidence: Evidence, line: Line) -> Line:
     return evidence.lines[best[1]] if best[0] >= _FITTED["alike"] else line
 
 
-def repeats(verdict: Verdict, shown: list[Verdict]) -> bool:
+def repeats(attribution: Attribution, shown: list[Attribution]) -> bool:
     """Say whether a sentence says again what was shown before, or a part of it.
 
     One that holds what was shown and more is no repetition: the rest may be what was asked.
     """
     return any(
-        _f1(verdict.terms, other.terms) > _REPEATED or _part(verdict.terms, other.terms)
+        _f1(attribution.terms, other.terms) > _REPEATED or _part(attribution.terms, other.terms)
         for other in shown
     )
 

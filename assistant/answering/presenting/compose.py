@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from assistant.answering.calculating import Calculation
-from assistant.answering.checking import Verdict
+from assistant.answering.checking import Attribution
 from assistant.answering.evidence import Evidence, Line, in_chinese
 from assistant.answering.selection import Group, Plan
 from assistant.answering.values import Answer, Citation, Reading, Sentence, Span
@@ -64,21 +64,21 @@ def citation(line: Line, n: int) -> Citation:
     )
 
 
-def sentence(verdict: Verdict, numbering: Numbering, group: str = "") -> Sentence:
-    """Return the shown sentence of a verdict that found support."""
-    assert verdict.line is not None  # noqa: S101  # dropped verdicts never come here
-    lines = verdict.sources or (verdict.line,)
+def sentence(attribution: Attribution, numbering: Numbering, group: str = "") -> Sentence:
+    """Return the shown sentence of an attribution that found support."""
+    assert attribution.line is not None  # noqa: S101  # dropped attributions never come here
+    lines = attribution.sources or (attribution.line,)
     cited = [numbering.cite(line) for line in lines]
-    form = verdict.line.piece.form
+    form = attribution.line.piece.form
     return Sentence(
-        text=verdict.text,
+        text=attribution.text,
         citations=tuple(dict.fromkeys(cited)),
-        support=round(verdict.support, 3),
-        status=verdict.status,
-        verbatim=verdict.verbatim,
+        support=round(attribution.support, 3),
+        status=attribution.status,
+        verbatim=attribution.verbatim,
         spans=tuple(_span(n, line) for n, line in zip(cited, lines, strict=True)),
         group=group,
-        form=form if verdict.verbatim and form in _FORMS else "prose",
+        form=form if attribution.verbatim and form in _FORMS else "prose",
     )
 
 
@@ -87,9 +87,9 @@ def _span(n: int, line: Line) -> Span:
     return Span(n, start + line.piece.start, start + line.piece.end)
 
 
-def quotation(line: Line) -> Verdict:
-    """Return the verdict on a source's own sentence."""
-    return Verdict(line.text, line, 1.0, "supported", True, line.terms)
+def quotation(line: Line) -> Attribution:
+    """Return the attribution of a source's own sentence."""
+    return Attribution(line.text, line, 1.0, "supported", True, line.terms)
 
 
 def quoted(line: Line, numbering: Numbering, group: Group, lang: str) -> Sentence:

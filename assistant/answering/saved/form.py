@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from assistant import bounds
+from assistant import input_limits
 from ingest.errors import UsageError
 
 _SENTENCES = 1_000
@@ -20,7 +20,7 @@ def checked(saved: Any) -> dict[str, Any]:
     if len(sentences) > _SENTENCES:
         raise UsageError(f"A saved answer has at most {_SENTENCES:,} sentences.")
     return whole | {
-        "question": bounds.asked(_of(str, whole.get("question"), "question")),
+        "question": input_limits.asked(_of(str, whole.get("question"), "question")),
         "sentences": [_sentence(sentence) for sentence in sentences],
         "citations": [
             _citation(citation) for citation in _of(list, whole.get("citations"), "citations")
@@ -43,7 +43,7 @@ def _citation(given: Any) -> dict[str, Any]:
     for name in ("n", "start", "end"):
         _of(int, citation.get(name), f"{name} of a citation")
     return citation | {
-        name: bounds.readable(_of(str, citation.get(name), f"{name} of a citation"))
+        name: input_limits.readable(_of(str, citation.get(name), f"{name} of a citation"))
         for name in ("passage", "url")
     }
 
@@ -52,7 +52,7 @@ def _text(given: Any, name: str) -> str:
     text: str = _of(str, given, name)
     if len(text) > _LONGEST:
         raise UsageError(f"{name} has {len(text):,} characters, and {_LONGEST:,} is the most.")
-    return bounds.readable(text)
+    return input_limits.readable(text)
 
 
 def _of(kind: type, given: Any, name: str) -> Any:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from assistant import bounds
+from assistant import input_limits
 from assistant.answering.calculating import Calculation, calculate, fault
 from assistant.answering.checking import Support
 from assistant.answering.evidence import Evidence, in_chinese, lines_of
@@ -56,7 +56,7 @@ def verify(
     checked = []
     worked_out = None
     if any(form == "calculation" for *_, form, _ in wanted):
-        asked = str(saved.get("asked") or question)[: bounds.QUESTION]
+        asked = str(saved.get("asked") or question)[: input_limits.QUESTION]
         worked_out = calculate(library, understand(asked))
     for text, original, verbatim, form, ns in wanted:
         cited = [quotes.get(n) for n in ns]

@@ -10,7 +10,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 
 from assistant.answering.calculating import Calculation
-from assistant.answering.checking import Verdict, attribute, repeats
+from assistant.answering.checking import Attribution, attribute, repeats
 from assistant.answering.clock import Clock
 from assistant.answering.evidence import Evidence, Line
 from assistant.answering.presenting import (
@@ -79,25 +79,27 @@ def write(
         worked_out: what stands before the model's words.
     """
     numbering = Numbering()
-    said: list[Verdict] = []
+    said: list[Attribution] = []
     shown: list[Sentence] = []
     dropped: list[Dropped] = []
     before = [quotation(line) for line in worked_out.quoted] if worked_out else []
     for worked in calculated(worked_out, numbering, draft.lang):
         yield event_of(worked, numbering, shown, clock)
     count, chose = 0, False
-    with closing(_verdicts(library, evidence, task, model, stop, clock)) as spoken:
-        for verdict in spoken:
+    with closing(_attributions(library, evidence, task, model, stop, clock)) as spoken:
+        for attribution in spoken:
             count += 1
-            if verdict.line is None:
-                dropped.append(Dropped(verdict.text, round(verdict.support, 3), verdict.reason))
-            elif not task.whole and _copies(verdict) and verdict.line in planned.lines:
-                planned = planned if said else opened_by(planned, verdict.line)
+            if attribution.line is None:
+                dropped.append(
+                    Dropped(attribution.text, round(attribution.support, 3), attribution.reason)
+                )
+            elif not task.whole and _copies(attribution) and attribution.line in planned.lines:
+                planned = planned if said else opened_by(planned, attribution.line)
                 chose = True
                 break
-            elif not repeats(verdict, [*before, *said]):
-                said.append(verdict)
-                own = sentence(verdict, numbering, worked_out.after if worked_out else "")
+            elif not repeats(attribution, [*before, *said]):
+                said.append(attribution)
+                own = sentence(attribution, numbering, worked_out.after if worked_out else "")
                 yield event_of(own, numbering, shown, clock)
             if not task.whole and count >= _OPENING_SENTENCES:
                 break
@@ -112,9 +114,11 @@ def write(
     return finished(draft, shown, numbering, library)
 
 
-def _copies(verdict: Verdict) -> bool:
+def _copies(attribution: Attribution) -> bool:
     """Say whether a sentence is a line of a source, or what announces a formula there."""
-    return verdict.verbatim or (verdict.line is not None and verdict.line.piece.ends_in_colon)
+    return attribution.verbatim or (
+        attribution.line is not None and attribution.line.piece.ends_in_colon
+    )
 
 
 def event_of(said: Sentence, numbering: Numbering, shown: list[Sentence], clock: Clock) -> Event:
@@ -126,15 +130,15 @@ def event_of(said: Sentence, numbering: Numbering, shown: list[Sentence], clock:
     return Event("sentence", sentence=said, citations=new)
 
 
-def _verdicts(
+def _attributions(
     library: Library,
     evidence: Evidence,
     task: Task,
     model: Engine,
     stop: Callable[[], bool],
     clock: Clock,
-) -> Generator[Verdict, None, None]:
-    """Let the model speak; yield a verdict on each sentence as it ends, on none after a refusal."""
+) -> Generator[Attribution, None, None]:
+    """Let the model speak; yield what each sentence is, as it ends; nothing after a refusal."""
     said = ""
     # closed here whatever happens: an open stream holds the model
     with closing(timed(model, task.messages, max_tokens=task.most_tokens, stop=stop)) as pieces:

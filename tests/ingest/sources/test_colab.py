@@ -5,7 +5,7 @@ import pytest
 
 from ingest.archive.values import Reply
 from ingest.sites import colab
-from ingest.sites.source import Request
+from ingest.sites.adapter import Request
 from ingest.values import Document, Rejection
 
 COLAB = "https://colab.research.google.com"

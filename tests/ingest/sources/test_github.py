@@ -13,7 +13,7 @@ from ingest.archive.values import Reply
 from ingest.links.urls import canonical
 from ingest.reading.document import read_document
 from ingest.sites import github
-from ingest.sites.source import Request
+from ingest.sites.adapter import Request
 from ingest.values import Document, Rejection
 
 RAW = "https://raw.githubusercontent.com/o/r"

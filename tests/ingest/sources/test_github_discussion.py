@@ -6,7 +6,7 @@ import pytest
 
 from ingest.archive.values import Reply
 from ingest.sites import github_discussion
-from ingest.sites.source import Request
+from ingest.sites.adapter import Request
 from ingest.values import Document, Rejection
 
 REPO = "https://github.com/o/r"

@@ -6,7 +6,7 @@ import pytest
 
 from ingest.archive.values import Reply
 from ingest.sites import youtube
-from ingest.sites.source import Request
+from ingest.sites.adapter import Request
 from ingest.values import Document, Rejection
 
 URL = "https://www.youtube.com/watch?v=dQw4w9WgXcQ"

@@ -10,10 +10,10 @@ from typing import Protocol
 from ingest.fetch.request import Replies, Request
 from ingest.values import Document, Rejection
 
-__all__ = ["Replies", "Request", "Source"]
+__all__ = ["Replies", "Request", "SiteAdapter"]
 
 
-class Source(Protocol):
+class SiteAdapter(Protocol):
     """A kind of link."""
 
     def covers(self, url: str) -> bool:
