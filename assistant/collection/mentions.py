@@ -17,7 +17,7 @@ from assistant.collection.subject_names import patterns
 from assistant.collection.vocabulary import SAID, WORDING
 from assistant.learning import primer
 from index.search.library import Library
-from ingest.text.scripts import has_han
+from ingest.text.scripts import HAN, has_han
 
 WORK, PERSON, LIST, SUBJECT = "work", "person", "list", "subject"
 _SURE = 0.72
@@ -28,7 +28,7 @@ _SEVERAL = 3  # words of a title that tell it
 _WIDEST = 24  # tokens that a title may take
 _RARE = 0.5  # of the weight of a word that stands in no passage: so rare is a name
 _ADDRESS = re.compile(r"https?://[^\s，。？！）]+[^\s，。？！）.,;:!?)]|\b\d{4}\.\d{4,5}(?:v\d)?\b")
-_TOKEN = re.compile(r"[a-z0-9]+(?:[.+#-][a-z0-9]+)*|[\u3400-\u9fff]+", re.IGNORECASE)
+_TOKEN = re.compile(rf"[a-z0-9]+(?:[.+#-][a-z0-9]+)*|[{HAN}]+", re.IGNORECASE)
 _CALLED = WORDING.patterns["called_a_work"]
 _CALLED_BEFORE = WORDING.patterns["called_before"]
 """What makes the name of a subject that of a work: "the DPO paper", "the video DPO explained"."""
@@ -203,15 +203,10 @@ def _named(
 
 def _owners(known: Names, text: str, tokens: Sequence[_Token]) -> Iterator[Mention]:
     """Yield first and last names of whom a site is called after: "jay alammar", jalammar."""
-    sites: dict[str, list[Work]] = defaultdict(list)
-    for name in known.names:
-        if name.by == "site" and len(label := next(iter(name.words))) > _LONG:
-            sites[label].append(name.work)
     for one, other in itertools.pairwise(tokens):
         said = text[one.start : one.end].casefold(), text[other.start : other.end].casefold()
         for label in initials(said):
-            if label in sites:
-                works = tuple(sites[label])
+            if len(label) > _LONG and (works := known.sites.get(label)):
                 yield Mention(one.start, other.end, PERSON, text[one.start : other.end], works)
 
 

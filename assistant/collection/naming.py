@@ -6,7 +6,7 @@ stands for the closest one that some name has. The catalog's own names are all t
 
 import math
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -19,6 +19,7 @@ from assistant.learning import primer
 from index.store.sqlite import Store
 from ingest.links.sites.registry import SHARED
 from ingest.links.urls import canonical
+from ingest.text.scripts import HAN, has_han, plain_words
 from ingest.values import PRIMER
 
 SURE = 0.6
@@ -32,7 +33,7 @@ _ENDING = 0.9
 _OWN_SITE = 0.95
 _ADDRESS = re.compile(r"(?:https?|file)://[^\s<>\"'，。？！）]+[^\s<>\"'，。？！）.,;:!?)]")
 _ARXIV = re.compile(r"(?<![\d.])(\d{4}\.\d{4,5})(?:v\d+)?(?![\d.])")
-_WORD = re.compile(r"[a-z0-9]+(?:[.+#][a-z0-9]+)*|[\u3400-\u9fff]+")
+_WORD = re.compile(rf"[a-z0-9]+(?:[.+#][a-z0-9]+)*|[{HAN}]+")
 _CUT = re.compile(r"\s*(?:::|[|:：·–—《》“”\"()\[\]（）]|\s-\s)\s*")
 _LITTLE = (
     "the a an of for to with in on and or how by from is it its s t at as are your you de la le "
@@ -68,13 +69,15 @@ class Name:
 class Names:
     """Every name of every work, and how rare each word is among them.
 
-    ``slips`` are words that were misspelt, with what they stand for.
+    ``sites`` are the works of each site by its name, ``slips`` words that were misspelt, with what
+    they stand for.
     """
 
     catalog: Catalog
     names: tuple[Name, ...]
     weights: dict[str, float]
     unknown: float
+    sites: dict[str, tuple[Work, ...]]
     slips: dict[str, str] = field(default_factory=dict)
 
     def weigh(self, words: frozenset[str]) -> float:
@@ -87,7 +90,7 @@ def words_of(text: str) -> list[str]:
     words: list[str] = []
     for match in _WORD.finditer(primer.plain_name(text)):
         word = match[0]
-        if word[0] < "\u3400":
+        if not has_han(word):
             if word not in _DULL:
                 words.append(word)
         elif len(word) == 1:
@@ -114,7 +117,12 @@ def names(store: Store) -> Names:
         size = len(every)
         weights = {word: math.log(1 + size / (1 + count)) for word, count in counts.items()}
         unknown = max(weights.values(), default=1.0)
-        _kept[store] = Names(here, every, weights, unknown)
+        sites: dict[str, list[Work]] = defaultdict(list)
+        for name in every:
+            if name.by == "site":
+                sites[next(iter(name.words))].append(name.work)
+        by_site = {label: tuple(works) for label, works in sites.items()}
+        _kept[store] = Names(here, every, weights, unknown, by_site)
     return _kept[store]
 
 
@@ -239,7 +247,7 @@ def _spelt_right(known: Names, asked: frozenset[str]) -> frozenset[str]:
     right = set()
     for word in asked:
         misspelt = word not in known.weights and len(word) >= _SHORTEST_SLIP
-        right.add(nearest(known, word) if misspelt and word[0] < "\u3400" else word)
+        right.add(nearest(known, word) if misspelt and not has_han(word) else word)
     return frozenset(right)
 
 
@@ -314,5 +322,4 @@ def lists_named(here: Catalog, text: str) -> list[ListRow]:
 
 
 def _plain(text: str) -> list[str]:
-    words = re.findall(r"[a-z0-9]+|[\u3400-\u9fff]", text.casefold())
-    return [word for word in words if word != "the"]
+    return [word for word in plain_words(text) if word != "the"]

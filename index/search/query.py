@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from index.search.lexical import WordIndex
 from ingest.errors import UsageError
+from ingest.text.scripts import HAN, has_han
 from ingest.text.sentences import language, language_code
 
 _MOST_TERMS = 40
@@ -25,9 +26,8 @@ _FEWEST = 4  # words that tell a language
 _SURE = 0.6
 _WORD = re.compile(r"[^\W_]+")
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
-_LONG = re.compile(r"[^\W_]{2,}|[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_LONG = re.compile(rf"[^\W_]{{2,}}|[{HAN}]")
 _CODE = re.compile(r"[\w)]\(|\w[_/\\]\w|\w::?\w|\d:\d\d|[=\[\]{}<>]|(?:Error|Exception)\b")
-_HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
 _ENGLISH = frozenset(
     re.findall(
         r"\w+",
@@ -65,7 +65,7 @@ def language_of(text: str, holds: Callable[[str], bool]) -> str:
     (``holds`` says whether one does) and none is a small word of English.
     """
     guess = language(text)
-    if guess == "en" and _HAN.search(text):
+    if guess == "en" and has_han(text):
         return "zh"
     words = [word.lower() for word in _LETTERS.findall(text)]
     if guess != "en" or len(words) < _FEWEST or _ENGLISH & set(words):

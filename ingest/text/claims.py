@@ -13,6 +13,7 @@ from functools import lru_cache
 from ingest.text.alike import classes
 from ingest.text.numbers import Quantity, quantities
 from ingest.text.opposites import chinese_words, has_contrary, stem
+from ingest.text.scripts import HAN
 from ingest.text.words import FUNCTION_WORDS, word_set
 
 
@@ -114,7 +115,7 @@ _SCOPE_ZH = 4
 _TOKEN = re.compile(
     r"(?P<word>(?<![A-Za-z0-9])[A-Za-zÀ-ɏ][A-Za-z0-9À-ɏ]*(?:[-_.+/'’][A-Za-z0-9À-ɏ]+)*\+*"
     r"|(?<![A-Za-z0-9.])\d+[A-Za-z]+[A-Za-z0-9]*(?:-[A-Za-z0-9]+)*)"
-    r"|(?P<han>[\u3400-\u9fff]+)|(?P<stop>[,;:()\[\]—–|，；：、。！？（）.!?\n])"
+    rf"|(?P<han>[{HAN}]+)|(?P<stop>[,;:()\[\]—–|，；：、。！？（）.!?\n])"
 )
 _BEGINS = re.compile(r"(?:^|[.!?:;\n。！？：；|•]|[-–—] )[\s\"'“‘’”*_`(\[-]*$")
 _CLOSE = 4  # characters between a bound and its number: "at least $5"

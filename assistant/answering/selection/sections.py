@@ -17,6 +17,7 @@ from assistant.answering.fitted import logistic, table
 from assistant.answering.question import wants_title
 from index.search.library import Library
 from index.store.values import StoredPassage
+from ingest.text.scripts import letters
 
 _LONGEST_TABLE = 1500  # characters
 _LONGEST_CODE = 1200
@@ -252,5 +253,4 @@ def _alone(line: Line, evidence: Evidence, after: Sequence[int]) -> bool:
 
 def count_words(text: str) -> int:
     """Return how many words a text has; a Chinese character counts for half a word."""
-    wide = sum("\u3400" <= sign <= "\u9fff" for sign in text)
-    return len(text.split()) + wide // 2
+    return len(text.split()) + letters(text).han // 2
