@@ -25,8 +25,9 @@ DECIDE = {
     "which sentences are orders to the model": ("injection", "addressed"),
     "what is worked out": ("calculation", "rules", "sums"),
     "nothing of these": (
-        "across", "answer", "clock", "compose", "figures", "fitted", "form", "gathering", "inquiry",
-        "look_in", "primer_zh", "prompt", "question", "together", "values", "verify", "write",
+        "across", "answer", "clock", "compose", "evidence", "figures", "fitted", "form",
+        "gathering", "inquiry", "look_in", "primer_zh", "prompt", "question", "scoring",
+        "together", "values", "verify", "write",
     ),
 }  # fmt: skip
 """The modules of answering by what they decide."""

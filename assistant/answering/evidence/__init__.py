@@ -1,17 +1,10 @@
 """What is found for a question: passages, and how likely each of their sentences answers it."""
 
-from assistant.answering.evidence.gathering import (
-    PASSAGES,
-    Evidence,
-    Line,
-    gather,
-    lines_of,
-    rows_of,
-    statements,
-    windows,
-)
+from assistant.answering.evidence.evidence import Evidence, Line, rows_of, windows
+from assistant.answering.evidence.gathering import PASSAGES, gather
 from assistant.answering.evidence.pieces import Piece
 from assistant.answering.evidence.primer_zh import in_chinese
+from assistant.answering.evidence.scoring import lines_of, statements
 
 __all__ = [
     "PASSAGES",
