@@ -44,21 +44,7 @@ def inventory(library: Library, request: Request, report: Report) -> str:
     if request.asks in ("newest", "oldest"):
         return _extreme(library, here, request, report)
     if request.asks in ENDS:
-        works = narrowed(library, here.works, request)
-        works = [work for work in works if work.primer == request.primer]
-        wanted = in_words(request, report.lang, len(works))
-        if SAID["count"].search(request.text):
-            report.say(report.text(f"{len(works)} {wanted}:", f"{len(works)} 项{wanted}："))
-        for work in at_the_end(library, works, request.asks)[:SHOWN]:
-            report.item(line(library, work, report.lang), work)
-        return report.text(
-            "By the length of their texts, or by their kind where the text is not here."
-            if request.asks in ("longest", "shortest")
-            else "By what the lists mark, else estimated by kind and title.",
-            "按正文长度排序，正文不在资料库里的按类型估计。"
-            if request.asks in ("longest", "shortest")
-            else "按清单的标注排序，没有标注的按类型和标题估计。",
-        )
+        return _from_an_end(library, here, request, report)
     if request.asks == "hours":
         return _hours(here, report)
     if request.primer:
@@ -69,9 +55,39 @@ def inventory(library: Library, request: Request, report: Report) -> str:
         or request.levels
         or request.since
         or request.lists
-        or (request.conditions)
+        or request.conditions
     ):
         return _part(library, here, request, report)
+    _say_how_much(library, here, report)
+    if request.asks != "count":
+        _say_languages(here.documents, report)
+        _add_lists(here.lists, report)
+    return report.text("Counted from the catalog: `refdesk status`, `refdesk lists show`.",
+                       "按目录统计：`refdesk status`、`refdesk lists show`。")  # fmt: skip
+
+
+def _from_an_end(library: Library, here: Catalog, request: Request, report: Report) -> str:
+    """List works from the longest, the easiest ... on, as far as they are asked for."""
+    works = narrowed(library, here.works, request)
+    works = [work for work in works if work.primer == request.primer]
+    wanted = in_words(request, report.lang, len(works))
+    if SAID["count"].search(request.text):
+        report.say(report.text(f"{len(works)} {wanted}:", f"{len(works)} 项{wanted}："))
+    for work in at_the_end(library, works, request.asks)[:SHOWN]:
+        report.item(line(library, work, report.lang), work)
+    if request.asks in ("longest", "shortest"):
+        return report.text(
+            "By the length of their texts, or by their kind where the text is not here.",
+            "按正文长度排序，正文不在资料库里的按类型估计。",
+        )
+    return report.text(
+        "By what the lists mark, else estimated by kind and title.",
+        "按清单的标注排序，没有标注的按类型和标题估计。",
+    )
+
+
+def _say_how_much(library: Library, here: Catalog, report: Report) -> None:
+    """Say how many documents the library holds, and how many works its lists recommend."""
     documents, listed = here.documents, here.listed
     passages = library.store.count("passages")
     notes = sum(work.primer for work in documents)
@@ -99,11 +115,6 @@ def inventory(library: Library, request: Request, report: Report) -> str:
             ),
             *here.lists,
         )
-    if request.asks != "count":
-        _say_languages(documents, report)
-        _add_lists(here.lists, report)
-    return report.text("Counted from the catalog: `refdesk status`, `refdesk lists show`.",
-                       "按目录统计：`refdesk status`、`refdesk lists show`。")  # fmt: skip
 
 
 def _primer(here: Catalog, report: Report) -> str:

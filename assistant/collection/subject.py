@@ -1,5 +1,6 @@
 """What there is on a subject, and what to read on it in which order."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.answering.evidence import in_chinese
@@ -7,7 +8,7 @@ from assistant.answering.presenting import in_other_words
 from assistant.collection import about as shelves
 from assistant.collection import views
 from assistant.collection.about import About
-from assistant.collection.catalog import catalog
+from assistant.collection.catalog import Work, catalog
 from assistant.collection.lines import (
     ENDS,
     add_works,
@@ -44,23 +45,12 @@ _DEEP, _LIKE = 60, 0.35  # notes of the primer: how far they are looked for, how
 def holdings(library: Library, request: Request, report: Report) -> str:
     """Map what is held on a subject: works, sections, the primer, what nothing covers yet."""
     subject = flat(request.subject)
-    about = shelves.about(library, subject)
-    if named := recognise(library.store, subject):  # a person or a site
-        works = [match.work for match in named if match.by in ("author", "site")]
-        about = About(subject, about.note, tuple(dict.fromkeys([*works, *about.works])),
-                      about.sections, about.gaps)  # fmt: skip
+    about = _about(library, subject)
     if request.primer:
         return _notes_on(library, about, report)
-    works = narrowed(library, about.works, request)
-    if request.works:
-        theirs = {work.url for work in request.works}
-        works = [work for work in works if work.url in theirs]
+    works = _wanted(library, about, request)
     if request.also:
-        others = shelves.about(library, flat(request.also)).works
-        works = [work for work in works if work in others]
         subject = report.text(f"{subject} and {request.also}", f"{subject}和{request.also}")
-    if request.asks in ENDS:
-        works = at_the_end(library, works, request.asks)
     narrowing = (
         request.kinds
         or request.levels
@@ -69,26 +59,12 @@ def holdings(library: Library, request: Request, report: Report) -> str:
         or request.conditions
         or request.works
     )
-    wanted = in_words(request, report.lang, len(works) or 2)
     noted = about.note is not None and library.document(about.note.url) is not None
     if not works and not noted and not about.sections:
-        report.say(
-            report.text(
-                f"Nothing in the library or on its lists is about “{subject}”.",
-                f"资料库和清单里都没有关于“{subject}”的资料。",
-            )
-        )
-        near = [note.topic for note in primer.nearest(subject)]
-        if request.kinds:
-            every = narrowed(library, catalog(library.store).listed, request)
-            report.under(f"All {wanted} of the lists", f"清单里全部的{wanted}")
-            add_works(library, report, every)
-            report.under("", "")
-        elif near:
-            report.say(report.text(f"The nearest topics: {joined(near, 'en')}.",
-                                   f"最接近的主题：{joined(near, 'zh')}。"))  # fmt: skip
+        _say_nothing_is_there(library, request, report, subject)
         return how_found(request, report, subject)
     if narrowing and not works:
+        wanted = in_words(request, report.lang, 2)
         report.say(
             report.text(f"No {wanted} on {subject}.", f"没有关于 {subject} 的{wanted}。"),
             *request.lists,
@@ -96,16 +72,7 @@ def holdings(library: Library, request: Request, report: Report) -> str:
         works = list(about.works)
         report.under(f"Other works on {subject}", f"关于 {subject} 的其他资料")
     else:
-        count = len(works)
-        of = by_kind(works, report.lang)
-        report.say(
-            report.text(
-                f"{count} {wanted if narrowing else 'work' + 's' * (count != 1)} on {subject}"
-                f"{f': {of}' if not request.kinds and count else ''}.",
-                f"关于 {subject} 有 {count} "
-                f"项{wanted}{f'：{of}' if not request.kinds and count else ''}。",
-            )
-        )
+        _say_how_many(works, request, report, subject, narrowing=bool(narrowing))
     if request.asks == "hours" and works:
         minutes = sum(minutes_of(library, work)[0] for work in works)
         english, chinese = (duration(minutes, lang) for lang in ("en", "zh"))
@@ -116,6 +83,62 @@ def holdings(library: Library, request: Request, report: Report) -> str:
         _add_primer(library, about, report)
         _add_sections(library, about, report)
     return how_found(request, report, subject)
+
+
+def _about(library: Library, subject: str) -> About:
+    """Return what is here on a subject, works of a person or site of that name first."""
+    about = shelves.about(library, subject)
+    named = recognise(library.store, subject)
+    works = [match.work for match in named if match.by in ("author", "site")]
+    return replace(about, works=tuple(dict.fromkeys([*works, *about.works])))
+
+
+def _wanted(library: Library, about: About, request: Request) -> list[Work]:
+    """Return the works on a subject that a request is for."""
+    works = narrowed(library, about.works, request)
+    if request.works:
+        theirs = {work.url for work in request.works}
+        works = [work for work in works if work.url in theirs]
+    if request.also:
+        others = shelves.about(library, flat(request.also)).works
+        works = [work for work in works if work in others]
+    return at_the_end(library, works, request.asks) if request.asks in ENDS else works
+
+
+def _say_nothing_is_there(library: Library, request: Request, report: Report, subject: str) -> None:
+    """Say so, and name what is there of the kind that was asked for, or topics like it."""
+    report.say(
+        report.text(
+            f"Nothing in the library or on its lists is about “{subject}”.",
+            f"资料库和清单里都没有关于“{subject}”的资料。",
+        )
+    )
+    near = [note.topic for note in primer.nearest(subject)]
+    if request.kinds:
+        wanted = in_words(request, report.lang, 2)
+        every = narrowed(library, catalog(library.store).listed, request)
+        report.under(f"All {wanted} of the lists", f"清单里全部的{wanted}")
+        add_works(library, report, every)
+        report.under("", "")
+    elif near:
+        report.say(report.text(f"The nearest topics: {joined(near, 'en')}.",
+                               f"最接近的主题：{joined(near, 'zh')}。"))  # fmt: skip
+
+
+def _say_how_many(
+    works: Sequence[Work], request: Request, report: Report, subject: str, *, narrowing: bool
+) -> None:
+    """Say how many works there are, and of which kinds where none was asked for."""
+    count = len(works)
+    wanted = in_words(request, report.lang, count or 2)
+    kinds = by_kind(works, report.lang) if count and not request.kinds else ""
+    english = wanted if narrowing else f"work{'s' * (count != 1)}"
+    report.say(
+        report.text(
+            f"{count} {english} on {subject}{f': {kinds}' if kinds else ''}.",
+            f"关于 {subject} 有 {count} 项{wanted}{f'：{kinds}' if kinds else ''}。",
+        )
+    )
 
 
 def _notes_on(library: Library, about: About, report: Report) -> str:

@@ -158,14 +158,50 @@ def work_asked(library: Library, request: Request, report: Report) -> str:
 
 def describe(library: Library, work: Work, asks: str, report: Report) -> None:
     """Say what is known of a work, first what is asked for (see `Request.asks`)."""
-    zh = report.lang == "zh"
-    title = flat(work.title)
+    author = _author(work)
+    asked = asks.split()
+    lines = _aspects(library, work, report)
+    for aspect in asked:
+        if aspect in lines:
+            report.say(lines[aspect], work)
+    about = [
+        named_kind(work.kind, report.lang),
+        report.text(f"by {author}", f"作者 {author}") if author and "author" not in asked else "",
+        work.date if "when" not in asked else "",
+        hardness(work.difficulty, report.lang) if "hard" not in asked else "",
+        duration(minutes_of(library, work)[0], report.lang) if "time" not in asked else "",
+    ]
+    here = work.held
+    state = report.text(
+        "its text is in the library"
+        if here
+        else f"its page is not in the library ({_why(work, 'en')})",
+        "原文在资料库里" if here else f"原文不在资料库里（{_why(work, 'zh')}）",
+    )
+    report.say(
+        report.text(
+            f"{flat(work.title)}: {joined([*about, state], 'en')}.",
+            f"{flat(work.title)}：{joined([*about, state], 'zh')}。",
+        ),
+        work,
+    )
+    for place in work.places:
+        report.item(
+            report.text(
+                f"recommended by {place_of(place.list, place.section)}",
+                f"推荐它的清单：{place_of(place.list, place.section)}",
+            ),
+            work,
+        )
+
+
+def _aspects(library: Library, work: Work, report: Report) -> dict[str, str]:
+    """Return what is said of each aspect that may be asked for."""
+    title, author, level = flat(work.title), _author(work), work.difficulty
     minutes, timed = minutes_of(library, work)
-    level = work.difficulty
     marker = next((place.list for place in work.places if place.difficulty), "")
     guess = estimated(library, work)
-    author = _few(work.author) or person_in(work.title)
-    lines = {
+    return {
         "author": report.text(
             f"{title} is by {author}." if author else f"The catalog names no author of {title}.",
             f"《{title}》的作者是 {author}。" if author else f"目录里没有写明《{title}》的作者。",
@@ -191,36 +227,10 @@ def describe(library: Library, work: Work, asks: str, report: Report) -> None:
         ),
         "address": f"{title}: {work.url}",
     }  # fmt: skip
-    asked = asks.split()
-    for aspect in asked:
-        if aspect in lines:
-            report.say(lines[aspect], work)
-    about = [
-        named_kind(work.kind, report.lang),
-        report.text(f"by {author}", f"作者 {author}") if author and "author" not in asked else "",
-        work.date if "when" not in asked else "",
-        hardness(level, report.lang) if "hard" not in asked else "",
-        duration(minutes, report.lang) if "time" not in asked else "",
-    ]
-    here = work.held
-    state = report.text(
-        "its text is in the library"
-        if here
-        else f"its page is not in the library ({_why(work, 'en')})",
-        "原文在资料库里" if here else f"原文不在资料库里（{_why(work, 'zh')}）",
-    )
-    report.say(
-        f"{title}{'：' if zh else ': '}{joined([*about, state], report.lang)}{'。' if zh else '.'}",
-        work,
-    )
-    for place in work.places:
-        report.item(
-            report.text(
-                f"recommended by {place_of(place.list, place.section)}",
-                f"推荐它的清单：{place_of(place.list, place.section)}",
-            ),
-            work,
-        )
+
+
+def _author(work: Work) -> str:
+    return _few(work.author) or person_in(work.title)
 
 
 def _few(authors: str) -> str:

@@ -89,15 +89,14 @@ def evaluate(
 ) -> Evaluation:
     """Ask every question and score what comes back; without ``answer`` only retrieval is scored."""
     answerable = [question for question in asked if question.type != UNANSWERABLE]
-    ranks: dict[str, int | None] = {}
     ranked: dict[str, list[tuple[str, float]]] = {}
     seconds = []
     for done, question in enumerate(answerable, 1):
         begun = perf_counter()
         ranked[question.id] = by_document(library.search(question.question, _PASSAGES))
         seconds.append(perf_counter() - begun)
-        ranks[question.id] = _first_match(library, ranked[question.id], question.gold)
         progress("searching", done, len(answerable))
+    ranks = {each.id: _first_match(library, ranked[each.id], each.gold) for each in answerable}
     scores = metrics.scores(ranks)
     answers: list[dict[str, Any]] = []
     judged: dict[str, Judgement] = {}
@@ -116,42 +115,36 @@ def evaluate(
             "answers": rates([question for question in some if question.id in judged], judged),
         }
 
+    def of(question: EvalQuestion) -> dict[str, Any]:
+        about = {name: getattr(question, name) for name in ("id", "question", "lang", "type")}
+        if question.id in ranks:
+            rank = ranks[question.id]
+            about |= row(
+                ranked[question.id], [] if rank is None else [rank], 1, scores[question.id]
+            )
+        return about | (asdict(judged[question.id]) if question.id in judged else {})
+
     report = {
         "n": len(asked),
         **part(asked),
         "by_lang": {v: part([e for e in asked if e.lang == v]) for v in _values(asked, "lang")},
         "by_type": {v: part([e for e in asked if e.type == v]) for v in _values(asked, "type")},
         "missed": [question.id for question in answerable if scores[question.id]["recall@5"] == 0],
-        "timings": {
-            "search_p50_s": round(median(seconds), 4) if seconds else None,
-            **{
-                f"{name}_p50": median(values)
-                for name in ("extractive_s", "first_token_s", "first_sentence_s", "total_s")
-                if (
-                    values := [
-                        a["timings"][name] for a in answers if a["timings"][name] is not None
-                    ]
-                )
-            },
-        },
+        "timings": _timings(seconds, answers),
     }
-    rows = []
-    for question in asked:
-        about = {
-            "id": question.id,
-            "question": question.question,
-            "lang": question.lang,
-            "type": question.type,
-        }
-        if question.id in ranks:
-            rank = ranks[question.id]
-            about |= row(
-                ranked[question.id], [] if rank is None else [rank], 1, scores[question.id]
-            )
-        if question.id in judged:
-            about |= asdict(judged[question.id])
-        rows.append(about)
-    return Evaluation(report, tuple(answers), tuple(rows), ranked)
+    return Evaluation(report, tuple(answers), tuple(map(of, asked)), ranked)
+
+
+def _timings(
+    searches: Sequence[float], answers: Sequence[Mapping[str, Any]]
+) -> dict[str, float | None]:
+    """Return the medians of the seconds that searches and the steps of answers took."""
+    timings = {"search_p50_s": round(median(searches), 4) if searches else None}
+    for name in ("extractive_s", "first_token_s", "first_sentence_s", "total_s"):
+        taken = [a["timings"][name] for a in answers if a["timings"][name] is not None]
+        if taken:
+            timings[f"{name}_p50"] = median(taken)
+    return timings
 
 
 def by_document(hits: Sequence[Hit]) -> list[tuple[str, float]]:
