@@ -162,7 +162,7 @@ class Asking(Reading):
         return self._opened.count_tokens(text)
 
     def verify(self, saved: dict[str, Any]) -> list[dict[str, Any]]:
-        """Check a saved ``ask --json`` object against the library (`answering.verify`)."""
+        """Check a saved ``ask --json`` object against the library (`answering.saved`)."""
         from assistant.answering.saved import form as saved_form
         from assistant.answering.saved import verify
 
