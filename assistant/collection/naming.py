@@ -81,8 +81,11 @@ class Names:
     slips: dict[str, str] = field(default_factory=dict)
 
     def weigh(self, words: frozenset[str]) -> float:
-        """Return the weight of words; one that no name has weighs as much as the rarest."""
-        return sum(self.weights.get(word, self.unknown) for word in words)
+        """Return the weight of words; one that no name has weighs as much as the rarest.
+
+        Rounded once: limits are met exactly, and a set has no order of its own.
+        """
+        return math.fsum(self.weights.get(word, self.unknown) for word in words)
 
 
 def words_of(text: str) -> list[str]:

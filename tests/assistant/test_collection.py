@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from assistant.collection.asked import Asked
-from assistant.collection.catalog import catalog
+from assistant.collection.catalog import Catalog, catalog
 from assistant.collection.mentions import mentions
-from assistant.collection.naming import recognise
+from assistant.collection.naming import Names, recognise
 from assistant.collection.request import INVENTORY, PATH, RECOMMENDED, WORK
 from assistant.collection.understanding import understand
 from assistant.collection.vocabulary import in_english
@@ -478,3 +478,9 @@ def test_the_files_of_a_repository_speak_for_it(tmp_path, models_dir):
         assert answer.request == "one_source"
         assert "450 milliseconds" in answer.text
         assert "900" not in answer.text
+
+
+def test_what_words_weigh_does_not_depend_on_the_order_of_a_set() -> None:
+    words = [f"word{number}" for number in range(10)]
+    known = Names(Catalog((), ()), (), dict.fromkeys(words, 0.1), 1.0, {})
+    assert known.weigh(frozenset(words)) == 1.0
