@@ -206,7 +206,7 @@ def _owners(known: Names, text: str, tokens: Sequence[_Token]) -> Iterator[Menti
     for one, other in itertools.pairwise(tokens):
         said = text[one.start : one.end].casefold(), text[other.start : other.end].casefold()
         for label in initials(said):
-            if len(label) > _LONG and (works := known.sites.get(label)):
+            if works := known.sites.get(label):
                 yield Mention(one.start, other.end, PERSON, text[one.start : other.end], works)
 
 

@@ -69,8 +69,8 @@ class Name:
 class Names:
     """Every name of every work, and how rare each word is among them.
 
-    ``sites`` are the works of each site by its name, ``slips`` words that were misspelt, with what
-    they stand for.
+    ``sites`` are the works of each site by its name, where that is no short word; ``slips`` are
+    words that were misspelt, with what they stand for.
     """
 
     catalog: Catalog
@@ -122,8 +122,9 @@ def names(store: Store) -> Names:
         unknown = max(weights.values(), default=1.0)
         sites: dict[str, list[Work]] = defaultdict(list)
         for name in every:
-            if name.by == "site":
-                sites[next(iter(name.words))].append(name.work)
+            label = next(iter(name.words)) if name.by == "site" else ""
+            if len(label) >= _SHORTEST_SITE:
+                sites[label].append(name.work)
         by_site = {label: tuple(works) for label, works in sites.items()}
         _kept[store] = Names(here, every, weights, unknown, by_site)
     return _kept[store]
