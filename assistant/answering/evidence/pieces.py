@@ -22,6 +22,8 @@ _REFERS_BACK = _WORDING.patterns["refers_back"]
 # What is shown further up: "the formula above", "the above table", 上式. Of other nouns nothing
 # tells whether "above" goes with them or with what follows: accuracy above chance.
 _POINTS_UP = _WORDING.patterns["points_up"]
+_POINTS_DOWN = _WORDING.patterns["points_down"]
+_POINTS_AWAY = _WORDING.patterns["points_away"]
 _OF_A_TABLE = _WORDING.patterns["of_a_table"]
 _TORN = re.compile(r"[^(（]{0,12}[)）]")  # closes what the piece before opened
 _LONGEST = 600  # characters
@@ -41,7 +43,8 @@ class Piece:
     sentence of prose, a list item or a long heading (a paper's title, in lists of papers) that can
     be shown as it stands. ``leads``: it introduces what follows, items of a list or a block.
     ``refers_back``: it needs the piece before. ``points_up``: it speaks of what is shown above it,
-    ``of_table`` of a table or its parts, wherever that stands.
+    ``points_down`` below it, ``of_table`` of a table or its parts, wherever that stands.
+    ``points_away``: it says only where, in this text or another, something is said.
     """
 
     text: str
@@ -53,6 +56,8 @@ class Piece:
     refers_back: bool
     points_up: bool = False
     of_table: bool = False
+    points_down: bool = False
+    points_away: bool = False
 
     @property
     def item(self) -> bool:
@@ -113,7 +118,8 @@ def pieces(text: str, fence: str = "") -> list[Piece]:
         whole = prose and (ends or to_items)
         up = bool(_POINTS_UP.search(line))
         leads, of_table = to_items or to_block, bool(_OF_A_TABLE.search(line))
-        parts.append(Piece(line, start, end, form, whole, leads, back, up, of_table))
+        down, away = bool(_POINTS_DOWN.search(line)), bool(_POINTS_AWAY.search(line))
+        parts.append(Piece(line, start, end, form, whole, leads, back, up, of_table, down, away))
     return sorted(parts, key=lambda piece: (piece.start, -piece.end))
 
 

@@ -55,7 +55,8 @@ class Choice:
 
     def fits(self, at: Place) -> bool:
         """Say whether a unit is new and there is room for it."""
-        room = self._words(self._from_its_beginning(at)) <= self._room(at) or not self.chosen
+        words = self._words(self._with_needs(self._from_its_beginning(at)))
+        room = words <= self._room(at) or not self.chosen
         return at not in self.chosen and room and not self._is_said(self._unit(at))
 
     def read_on(self) -> Place | None:
@@ -77,7 +78,7 @@ class Choice:
         number = at[0]
         places = self._from_its_beginning(at)
         while places:
-            for place in places:
+            for place in self._with_needs(places):
                 self._add(place)
             first, last = self._ends_of_run(at)
             before = (number, first - 1)
@@ -107,8 +108,13 @@ class Choice:
         places = [(number, place) for place in range(first, at[1] + 1)]
         return places if self._words(places) <= _RUN else [at]
 
+    def _with_needs(self, places: Sequence[Place]) -> list[Place]:
+        """Return units and those of their sections that they are understood with."""
+        needed = {(at[0], place) for at in places for place in self._unit(at).needs}
+        return sorted(needed.union(places))
+
     def _is_read_with(self, places: Sequence[Place], run: int) -> bool:
-        if self._words(places) > min(self._room(places[0]), _RUN - run):
+        if self._words(self._with_needs(places)) > min(self._room(places[0]), _RUN - run):
             return False
         return self._unit(places[-1]).item or self._most_worth(places) >= _FITTED["read_with"]
 

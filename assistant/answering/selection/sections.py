@@ -15,14 +15,15 @@ from assistant.answering.evidence import Evidence, Line
 from assistant.answering.evidence.known_questions import nearness
 from assistant.answering.fitted import logistic, table
 from assistant.answering.question import wants_title
+from assistant.answering.selection.needs import needs, understandable
 from index.search.library import Library
 from index.store.values import StoredPassage
 from ingest.text.scripts import letters
 
 _LONGEST_TABLE = 1500  # characters
 _LONGEST_CODE = 1200
+_RUNNING = ("prose", "continued")  # text, in which a sentence may lean on the one before
 _LONGEST_LIST = 60  # words, of one unit
-_LONGEST_REACH = 130  # words from a block to what speaks of it as standing above
 _NEAR_TOP = 400  # characters
 
 SIGNALS = ("best", "cosine", "chance", "heading", "place", "words", "asked", "about")
@@ -40,7 +41,7 @@ class Unit:
     ``words``: how many they have; ``chances``: how likely they answer each query, shape
     (queries,), 0.5 being as often as not, had there been as many of the one as of the other.
     ``item``: it begins with an item of a list that the unit before announces or began; ``begins``:
-    it begins a paragraph.
+    it begins a paragraph; ``needs``: places in its section of the units it is understood with.
     """
 
     rows: tuple[int, ...]
@@ -48,6 +49,7 @@ class Unit:
     chances: NDArray[np.float64]
     item: bool = False
     begins: bool = True
+    needs: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +85,9 @@ def sections(library: Library, evidence: Evidence) -> list[Section]:
                 own,
                 evidence.lines[rows[0]].piece.item,
                 _begins(evidence, rows[0]),
+                needed,
             )
-            for rows, own in zip(units, chances, strict=True)
+            for rows, own, needed in zip(units, chances, needs(evidence, units), strict=True)
         ]
         opens = len(passage.heading) <= 1 and passage.start < _NEAR_TOP
         candidates.append(
@@ -100,7 +103,7 @@ def units_of(evidence: Evidence) -> list[list[list[int]]]:
     for row, line in enumerate(evidence.lines):
         passage = line.hit.passage
         grouped.setdefault((passage.url, passage.heading), []).append(row)
-    parts = [_complete(evidence, _units(evidence, rows)) for rows in grouped.values()]
+    parts = [understandable(evidence, list(_units(evidence, rows))) for rows in grouped.values()]
     return [units for units in parts if units]
 
 
@@ -167,9 +170,13 @@ def _units(evidence: Evidence, rows: Sequence[int]) -> Iterator[list[int]]:
     titles = wants_title(evidence.question.text)
     held: list[int] = []
     long_list = _long_list(evidence, rows)
+    cut = False
     for place, row in enumerate(rows):
         line = evidence.lines[row]
-        if not _shown(line, titles=titles):
+        cut = line.piece.form in _RUNNING and (
+            not _shown(line, titles=titles) or (cut and line.piece.refers_back)
+        )
+        if cut or not _shown(line, titles=titles):
             continue
         before = evidence.lines[held[-1]] if held else None
         next_item = long_list and line.piece.form == "item" and before and before.piece.item
@@ -181,28 +188,6 @@ def _units(evidence: Evidence, rows: Sequence[int]) -> Iterator[list[int]]:
         held = [] if _alone(line, evidence, rows[place + 1 :]) else [row]
     if held:
         yield held
-
-
-def _complete(evidence: Evidence, units: Iterator[list[int]]) -> list[list[int]]:
-    """Return the units of a section of which none speaks of a block above that is not shown.
-
-    Such a unit is one with the block and what stands between; left out where there is none near.
-    """
-    whole: list[list[int]] = []
-    for rows in units:
-        pieces = [evidence.lines[row].piece for row in rows]
-        pointing = next((at for at, piece in enumerate(pieces) if piece.points_up), None)
-        if pointing is None or any(piece.block for piece in pieces[:pointing]):
-            whole.append(rows)
-            continue
-        near = [at for at, before in enumerate(whole)
-                if any(evidence.lines[row].piece.block for row in before)]  # fmt: skip
-        if not near:
-            continue
-        reach = [row for unit in whole[near[-1] :] for row in unit] + rows
-        if sum(count_words(evidence.lines[row].text) for row in reach) <= _LONGEST_REACH:
-            whole[near[-1] :] = [reach]
-    return whole
 
 
 def _begins(evidence: Evidence, row: int) -> bool:
@@ -228,12 +213,14 @@ def _shown(line: Line, *, titles: bool) -> bool:
     if piece.block:
         longest = {"code": _LONGEST_CODE, "table": _LONGEST_TABLE}.get(piece.form, _LONGEST_CODE)
         return len(piece.text) <= longest
-    return (piece.whole or piece.leads) and bool(line.terms)
+    return (piece.leads or (piece.whole and not piece.points_away)) and bool(line.terms)
 
 
 def _belongs(line: Line, before: Line, first: Line) -> bool:
     """Say whether a line is understood only with the one before it in its section."""
     if line.piece.block:
+        if line.piece.form == before.piece.form == "formula":
+            return True
         return before.piece.ends_in_colon or (before.piece.leads and not before.piece.item)
     if line.piece.item:
         return before.piece.item or before.piece.leads
