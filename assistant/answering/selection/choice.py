@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from assistant.answering.checking import unsupported_details
 from assistant.answering.evidence import Evidence
 from assistant.answering.fitted import table
 from assistant.answering.selection.sections import Section, Unit
@@ -143,5 +144,20 @@ class Choice:
         own = [row for row in unit.rows if not self._evidence.lines[row].piece.block]
         if not shown or not own:
             return False
-        alike = self._evidence.vectors[own] @ self._evidence.vectors[shown].T
-        return bool((alike.max(axis=1) >= _FITTED["same"]).all())
+        return all(self._says_again(row, shown) for row in own)
+
+    def _says_again(self, row: int, shown: Sequence[int]) -> bool:
+        """Say whether a sentence says what one of those shown says, and no detail beside it.
+
+        The less of its words stand there, the nearer its vector has to be.
+        """
+        lines = self._evidence.lines
+        line = lines[row]
+        near = self._evidence.vectors[shown] @ self._evidence.vectors[row]
+        return any(
+            cosine + _FITTED["same_words"] * self._evidence.recall(line.terms, lines[other].terms)
+            >= _FITTED["same"]
+            and unsupported_details(line.text, lines[other].text) is None
+            for cosine, other in zip(near.tolist(), shown, strict=True)
+            if cosine >= _FITTED["same"] - _FITTED["same_words"]
+        )
