@@ -1,6 +1,6 @@
 """The choice of an answer's units: what is taken, what is read with it, how much room is left."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from assistant.answering.checking import unsupported_details
 from assistant.answering.evidence import Evidence
@@ -58,7 +58,7 @@ class Choice:
         """Say whether a unit is new and there is room for it."""
         words = self._words(self._with_needs(self._from_its_beginning(at)))
         room = words <= self._room(at) or not self.chosen
-        return at not in self.chosen and room and not self._is_said(self._unit(at))
+        return at not in self.chosen and room and not self._is_said_before(at)
 
     def read_on(self) -> Place | None:
         """Return the first unit not chosen of a document about what is asked, whose opening is."""
@@ -102,11 +102,15 @@ class Choice:
         return first, last
 
     def _from_its_beginning(self, at: Place) -> list[Place]:
-        """Return a unit and those before it in its paragraph, alone where these are too many."""
+        """Return a unit and those before it in its paragraph, alone where these are too many.
+
+        What is said already is left out.
+        """
         number, first = at
         while first and not self._unit((number, first)).begins:
             first -= 1
-        places = [(number, place) for place in range(first, at[1] + 1)]
+        before = [(number, place) for place in range(first, at[1])]
+        places = [place for place in before if not self._is_said_before(place)] + [at]
         return places if self._words(places) <= _RUN else [at]
 
     def _with_needs(self, places: Sequence[Place]) -> list[Place]:
@@ -116,6 +120,8 @@ class Choice:
 
     def _is_read_with(self, places: Sequence[Place], run: int) -> bool:
         if self._words(self._with_needs(places)) > min(self._room(places[0]), _RUN - run):
+            return False
+        if self._is_said_before(places[-1]):
             return False
         return self._unit(places[-1]).item or self._most_worth(places) >= _FITTED["read_with"]
 
@@ -138,10 +144,34 @@ class Choice:
     def _unit(self, at: Place) -> Unit:
         return self._candidates[at[0]].units[at[1]]
 
-    def _is_said(self, unit: Unit) -> bool:
-        """Say whether a unit says again what is shown already."""
-        shown = [row for at in sorted(self.chosen) for row in self._unit(at).rows]
-        own = [row for row in unit.rows if not self._evidence.lines[row].piece.block]
+    def leave_out_said(self) -> None:
+        """Leave out what documents say that are not about what is asked, where one that is does."""
+        needed = {(at[0], place) for at in self.chosen for place in self._unit(at).needs}
+        for at in sorted(self.chosen - needed):
+            if not self._is_of_subject(at) and self._is_said(
+                at, filter(self._is_of_subject, self.chosen)
+            ):
+                self.chosen.remove(at)
+                self.left += self._unit(at).words
+                self._left_of[self._candidates[at[0]].url] += self._unit(at).words
+
+    def _is_of_subject(self, at: Place) -> bool:
+        return self._candidates[at[0]].url in self.subject.urls
+
+    def _is_said_before(self, at: Place) -> bool:
+        """Say whether a unit says again what is shown already.
+
+        A document that is about what is asked says it all the same: others are left out for it.
+        """
+        of_subject = self._is_of_subject(at)
+        return self._is_said(
+            at, [other for other in self.chosen if self._is_of_subject(other) or not of_subject]
+        )
+
+    def _is_said(self, at: Place, shown_at: Iterable[Place]) -> bool:
+        shown = [row for other in sorted(shown_at) for row in self._unit(other).rows]
+        lines = self._evidence.lines
+        own = [row for row in self._unit(at).rows if not lines[row].piece.block]
         if not shown or not own:
             return False
         return all(self._says_again(row, shown) for row in own)

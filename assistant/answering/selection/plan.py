@@ -81,6 +81,7 @@ def plan(evidence: Evidence, candidates: Sequence[Section], most_words: int | No
         if best is None or choice.value(best) < least:
             break
         choice.take(best)
+    choice.leave_out_said()
     while words - choice.left < _SHORT[question.scope] and (beside := choice.read_on()):
         choice.take(beside)
     return _ordered(evidence, candidates, choice)
