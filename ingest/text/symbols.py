@@ -14,15 +14,16 @@ _UPRIGHT = re.compile(
 )
 _SCRIPT = re.compile(r"[_^]\s*(?:\{[^{}]{0,200}\}|\\[A-Za-z]+|[^\s\\{}])")
 _ACCENT = r"hat|widehat|tilde|widetilde|bar|overline|vec|dot"
-_LETTER = (
+_GREEK = (
     r"\\(?:var)?(?:alpha|beta|gamma|delta|epsilon|zeta|eta|theta|iota|kappa|lambda|mu|nu|xi|pi|rho|"
     r"sigma|tau|upsilon|phi|chi|psi|omega|Gamma|Delta|Theta|Lambda|Xi|Phi|Psi|Omega|ell)(?![A-Za-z])"
-    r"|(?<![A-Za-z\\])[A-Za-z](?![A-Za-z])"
 )
+_LATIN = r"(?<![A-Za-z\\])[A-Za-z](?![A-Za-z])"
+_PRODUCT = r"(?<![A-Za-z\\])[A-Za-z]{1,2}(?![A-Za-z])"  # longer runs of letters are words
 _FACE = r"mathbf|boldsymbol|bm|mathcal|mathit"
 _SYMBOL = re.compile(
-    rf"\\(?P<accent>{_ACCENT})\s*(?:\{{\s*)?(?:\\(?:{_FACE})\s*(?:\{{\s*)?)?(?P<under>{_LETTER})"
-    rf"|(?:\\(?:{_FACE})\s*(?:\{{\s*)?)?(?P<plain>{_LETTER})"
+    rf"\\(?P<accent>{_ACCENT})\s*(?:\{{\s*)?(?:\\(?:{_FACE})\s*(?:\{{\s*)?)?(?P<under>{_GREEK}|{_LATIN})"
+    rf"|(?:\\(?:{_FACE})\s*(?:\{{\s*)?)?(?:(?P<greek>{_GREEK})|(?P<plain>{_PRODUCT}))"
 )
 _ORDER = re.compile(r"(?:\\mathcal\s*\{O\}|\bO)\s*(?:\\left)?\(")  # O(n): of no symbol O
 _NUMBER_E = re.compile(r"(?<![A-Za-z\\])e\s*\^")
@@ -48,12 +49,12 @@ def symbols(tex: str) -> frozenset[str]:
     """Return the symbols of a formula, without what stands below or above them."""
     bare = _ORDER.sub("(", _UPRIGHT.sub(" ", _NUMBER_E.sub(" ", tex)))
     bare = _SCRIPT.sub(" ", _SCRIPT.sub(" ", bare))
-    found = set()
+    found: set[str] = set()
     for match in _SYMBOL.finditer(bare):
-        if match["plain"]:
-            found.add(match["plain"])
-        else:
+        if match["accent"]:
             found.add(f"{match['accent']} {match['under']}")
+        else:
+            found.update(match["plain"] or (match["greek"],))
     return frozenset(found)
 
 

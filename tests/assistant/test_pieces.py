@@ -79,6 +79,57 @@ def test_what_speaks_of_something_above_says_so(text, points):
     assert pieces(text)[0].points_up == points
 
 
+@pytest.mark.parametrize(
+    ("text", "points"),
+    [
+        ("With the acceptance rule below, nothing is lost.", True),
+        ("The gain is shown below.", True),
+        ("The following diagram comes from the authors.", True),
+        ("结构如下图。", True),
+        ("The loss cannot fall below the entropy of the text.", False),
+        ("Quality falls quickly at 3 bits and below.", False),
+        ("The following step picks a token.", False),
+    ],
+)
+def test_what_speaks_of_something_below_says_so(text, points):
+    assert pieces(text)[0].points_down == points
+
+
+@pytest.mark.parametrize(
+    ("text", "away"),
+    [
+        ("How to measure both is the subject of the note on evaluation.", True),
+        ("See the documentation of the sampler.", True),
+        ("For more on decoding, see the blog post.", True),
+        ("In this chapter, we take a closer look at merging.", True),
+        ("We'll look closer at attention later in the post.", True),
+        ("The MFU section delves into it.", True),
+        ("You can read more about LoRA in the paper.", True),
+        ("更多细节请参见附录。", True),
+        ("As detailed in the next section, the adapter is merged into the frozen model.", False),
+        ("Attention treats the input as a set.", False),
+        ("You can see that the loss falls for longer inputs.", False),
+        ("每一步参考前面的词元。", False),
+    ],
+)
+def test_what_says_only_where_something_is_said_says_so(text, away):
+    assert pieces(text)[0].points_away == away
+
+
+@pytest.mark.parametrize(
+    ("text", "back"),
+    [
+        ("And even the larger variants used it.", True),
+        ("The latter costs more.", True),
+        ("因此需要更多显存。", True),
+        ("Instead of weights, it trains prefixes.", False),
+        ("其他方法更慢。", False),
+    ],
+)
+def test_what_goes_on_from_a_sentence_refers_back(text, back):
+    assert pieces(f"A sentence comes first. {text}")[-1].refers_back == back
+
+
 def test_code_is_one_piece_as_it_stands():
     (code,) = [piece for piece in pieces(PASSAGE) if piece.code]
     assert code.text == "```python\nloss = model(batch)\nloss.backward()\n```"

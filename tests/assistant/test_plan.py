@@ -57,15 +57,47 @@ A seek is the move of the head to another track. Disk storage spends most of its
 Disk storage is dearer per terabyte than tape storage. A disk wears out in about five years.
 """
 
+SALT = r"""# Salt ponds
+
+A salt pond lets sea water dry in the sun until only salt is left. Salt is raked by hand.
+
+## How fast a salt pond dries
+
+In wind a salt pond falls each day by a depth, and its salt grows by a mass:
+
+$$h = k w$$
+
+$$m = h / 2$$
+
+Shade keeps a salt pond wet for longer than any rain does.
+
+With $k = 2$ a salt pond dries within nine days.
+
+How long salt keeps is the subject of the note on storing salt. It depends on the room.
+
+On the same four ponds the salt of nine days weighs a ton.
+"""
+SEA = """# Salt
+
+Salt is a mineral that is eaten with food.
+
+## Where salt comes from
+
+In a salt pond sea water dries in the sun until only the salt is left.
+
+Rock salt is cut out of the ground of mines.
+"""
+
 
 @pytest.fixture(scope="module")
 def library(tmp_path_factory, models_dir):
     home = tmp_path_factory.mktemp("home")
     (home / "models").symlink_to(models_dir)
-    for name, text in (("tape.md", TAPE), ("disk.md", DISK)):
+    texts = {"tape.md": TAPE, "disk.md": DISK, "salt.md": SALT, "sea.md": SEA}
+    for name, text in texts.items():
         (home / name).write_text(text, encoding="utf-8")
     desk = Desk(home, llm="extractive")
-    desk.ingest([home / "tape.md", home / "disk.md"], seed=False)
+    desk.ingest([home / name for name in texts], seed=False)
     yield desk.library
     desk.close()
 
@@ -135,3 +167,31 @@ def test_a_section_that_is_asked_for_itself_comes_before_the_opening_of_its_docu
     shown = planned(library, "What is a seek?")
     assert shown.groups[0].title == "What a seek of the head is"
     assert planned(library, "What is disk storage?").groups[0].title == ""
+
+
+def test_a_symbol_is_shown_after_the_formulas_that_introduce_it(library):
+    planned_lines = planned(library, "Within how many days does a salt pond dry?").lines
+    texts = [line.text for line in planned_lines]
+    used = texts.index("With $k = 2$ a salt pond dries within nine days.")
+    assert [x for x in texts[:used] if x.startswith("$$")] == ["$$h = k w$$", "$$m = h / 2$$"]
+
+
+def test_a_unit_is_moved_with_what_it_is_understood_with(library):
+    whole = planned(library, "Within how many days does a salt pond dry?")
+    line = next(line for line in whole.lines if line.text.startswith("With $k"))
+    opened = opened_by(type(whole)(whole.groups[::-1]), line)
+    texts = [line.text for line in opened.groups[0].lines]
+    assert texts.index("$$h = k w$$") < texts.index(line.text)
+
+
+def test_what_points_on_or_at_what_is_not_there_is_not_shown(library):
+    for question in ("How long does salt keep?", "How much salt does a salt pond give?"):
+        texts = [line.text for line in planned(library, question).lines]
+        assert any("salt" in text for text in texts)
+        assert not any("note on storing" in text for text in texts)
+        assert not any(text.startswith(("It depends", "On the same four")) for text in texts)
+
+
+def test_what_another_document_says_in_other_words_is_said_once(library):
+    texts = [line.text for line in planned(library, "What is a salt pond?").lines]
+    assert sum("until only" in text for text in texts) == 1

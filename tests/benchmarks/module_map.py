@@ -16,7 +16,8 @@ FOLDER = ROOT / "assistant" / "answering"
 DECIDE = {
     "whether to answer": ("decide", "named", "counted", "name_coverage"),
     "which sentences of the sources are shown": (
-        "plan", "choice", "worth", "sections", "relevance", "leading", "known_questions", "pieces",
+        "plan", "choice", "worth", "sections", "needs", "relevance", "leading", "known_questions",
+        "pieces",
     ),
     "whether a sentence of a model stands": (
         "citation", "support", "alignment", "differences", "bindings", "matching", "copies",

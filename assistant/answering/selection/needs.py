@@ -38,7 +38,7 @@ def needs(evidence: Evidence, units: Units) -> list[frozenset[int]]:
     pointed = _pointed_at(evidence, units)
     symbols = _introductions(evidence, units)
     direct = [
-        {place for place in one | other if place is not None}
+        {place for place in one if place is not None} | other
         for one, other in zip(pointed, symbols, strict=True)
     ]
     whole = []
@@ -67,32 +67,33 @@ def _pointed_at(evidence: Evidence, units: Units) -> list[set[int | None]]:
             if piece.points_down and not _has_block(pieces[at + 1 :]) and not piece.leads:
                 after = range(place + 1, len(units))
                 places.add(next((other for other in after if blocks[other]), None))
-            same = _SAME.search(piece.text)
-            if same and not piece.block:
-                said = [" ".join(line.text for line in _lines(evidence, units[other]))
-                        for other in range(place)]  # fmt: skip
-                things = same[0][same[0].index(same[1]) :].lower()
-                places.add(
-                    next((o for o in reversed(range(place)) if things in said[o].lower()), None)
-                )
+            if (same := _SAME.search(piece.text)) and not piece.block:
+                places.add(_last_with(evidence, units[:place], next(filter(None, same.groups()))))
         found.append(places - {place})
     return found
+
+
+def _last_with(evidence: Evidence, units: Units, things: str) -> int | None:
+    """Return the place of the last unit that speaks of things by these words."""
+    said = [any(things.lower() in line.text.lower() for line in _lines(evidence, rows))
+            for rows in units]  # fmt: skip
+    return next((place for place in reversed(range(len(units))) if said[place]), None)
 
 
 def _has_block(pieces: Iterable[Piece]) -> bool:
     return any(piece.block for piece in pieces)
 
 
-def _introductions(evidence: Evidence, units: Units) -> list[set[int | None]]:
-    """Return for each unit the places of those that introduce the symbols it uses.
+def _introductions(evidence: Evidence, units: Units) -> list[set[int]]:
+    r"""Return for each unit the places of those that introduce the symbols it uses.
 
     A symbol is introduced by a displayed formula, by an equation, or by the word before it ("the
     share $p$"), and stands for that until it is introduced again. A value worked out of numbers
-    alone, as $\\ln 2$ is, belongs to the formula before.
+    alone, as $\ln 2$ is, belongs to the formula before.
     """
     introduced: dict[str, int] = {}
     formula: int | None = None
-    found: list[set[int | None]] = []
+    found: list[set[int]] = []
     for place, rows in enumerate(units):
         used: set[str] = set()
         own: set[str] = set()

@@ -193,8 +193,20 @@ def _group(evidence: Evidence, section: Section, places: Sequence[int], *, named
     """
     own = section.heading[-1] if section.heading else ""
     title = (section.title if named else "") if own == section.title or section.opens else own
-    units = []
-    for place in places:
-        lines = [evidence.lines[row] for row in section.units[place].rows]
-        units.append(tuple(_shown(evidence, line) for line in lines))
+    units: list[tuple[Line, ...]] = []
+    for run in _runs(section, places):
+        rows = [row for place in run for row in section.units[place].rows]
+        units.append(tuple(_shown(evidence, evidence.lines[row]) for row in rows))
     return Group(title, section.url, tuple(units))
+
+
+def _runs(section: Section, places: Sequence[int]) -> list[list[int]]:
+    """Return the places of units, those from one to another that it is understood with as one."""
+    reaches = [(place, *section.units[place].needs) for place in places]
+    runs: list[list[int]] = []
+    for place in places:
+        if runs and any(min(reach) < place <= max(reach) for reach in reaches):
+            runs[-1].append(place)
+        else:
+            runs.append([place])
+    return runs
