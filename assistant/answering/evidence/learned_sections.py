@@ -56,18 +56,17 @@ def best_of_note(cosines: Cosines, url: str) -> float:
     return max(own) - max(float(cosine[0]) for cosine in cosines.values())
 
 
-def likeliest(cosines: Cosines) -> tuple[str, str, float] | None:
-    """Return the likeliest note for the first query: address, its nearest heading, its chance."""
+def likeliest_notes(cosines: Cosines) -> list[tuple[str, float]]:
+    """Return for each query the likeliest note, by its address, and how likely it is."""
     if not cosines:
-        return None
-    values = np.array([cosine[0] for cosine in cosines.values()])
-    shares = np.exp((values - values.max()) / table("learned_sections")["temperature"])
-    notes: dict[str, float] = {}
-    for (url, _), share in zip(cosines, shares / shares.sum(), strict=True):
-        notes[url] = notes.get(url, 0.0) + float(share)
-    note = max(notes, key=notes.__getitem__)
-    heading = max((key for key in cosines if key[0] == note), key=lambda key: cosines[key][0])[1]
-    return note, heading, notes[note]
+        return []
+    values = np.array(list(cosines.values()))
+    shares = np.exp((values - values.max(axis=0)) / table("learned_sections")["temperature"])
+    notes: dict[str, NDArray[np.float64]] = {}
+    for (url, _), share in zip(cosines, shares / shares.sum(axis=0), strict=True):
+        notes[url] = notes.get(url, 0.0) + share
+    by_query = np.array(list(notes.values())).T
+    return [(list(notes)[own.argmax()], float(own.max())) for own in by_query]
 
 
 @cache
