@@ -36,12 +36,14 @@ def gather(library: Library, question: Question, filters: Filters, k: int = PASS
         named = library.search(" ".join(missing), _NAMED, filters, to_answer=True)
         there = {hit.passage.key for hit in hits}
         hits += [hit for hit in named if hit.passage.key not in there]
-    if filters == Filters():
-        hits += _by_known_questions(library, queries, hits)
+    known = _by_known_questions(library, queries, hits) if filters == Filters() else []
     about = tuple(
-        chances_of(library, ranking[:PASSAGES], library.embedder.embed_query(query), question.lang)
+        chances_of(
+            library, [*ranking[:1], *known, *ranking[1:PASSAGES]], library.embedder.embed_query(query), question.lang
+        )
         for query, ranking in zip(queries, [hits, *ranked[1:]], strict=True)
     )
+    hits += known
     lead = lead_of(about[0])
     beside = library.neighbours(hits[:_NEIGHBOURS])
     if lead:
