@@ -42,6 +42,12 @@ def questions_of_note(url: str, lang: str) -> tuple[str, ...]:
     )
 
 
+def known_sections() -> tuple[tuple[str, str], ...]:
+    """Return the sections that questions are known of, as address and heading, in a fixed order."""
+    slugs = sorted(file.stem for file in shipped("primer-questions").glob("*.md"))
+    return tuple((PRIMER + slug, heading) for slug in slugs for heading in _sections(slug))
+
+
 def _in(lang: str, asked: Iterable[str]) -> tuple[str, ...]:
     return tuple(question for question in asked if has_han(question) == (lang == "zh"))
 

@@ -3,10 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from assistant.answering.evidence.evidence import Evidence
 from assistant.answering.evidence.leading import chances_of, lead_of
+from assistant.answering.evidence.learned_sections import cosines_of_sections, likeliest_notes
 from assistant.answering.evidence.name_coverage import unmentioned_words
 from assistant.answering.evidence.scoring import lines_of, queries_of
+from assistant.answering.fitted import table
 from assistant.answering.question import Question
 from index.search.library import Hit, Library
 from index.store.values import Filters
@@ -32,10 +36,14 @@ def gather(library: Library, question: Question, filters: Filters, k: int = PASS
         named = library.search(" ".join(missing), _NAMED, filters, to_answer=True)
         there = {hit.passage.key for hit in hits}
         hits += [hit for hit in named if hit.passage.key not in there]
+    known = _by_known_questions(library, queries, hits) if filters == Filters() else []
     about = tuple(
-        chances_of(library, ranking[:PASSAGES], library.embedder.embed_query(query), question.lang)
+        chances_of(
+            library, [*ranking[:1], *known, *ranking[1:PASSAGES]], library.embedder.embed_query(query), question.lang
+        )
         for query, ranking in zip(queries, [hits, *ranked[1:]], strict=True)
     )
+    hits += known
     lead = lead_of(about[0])
     beside = library.neighbours(hits[:_NEIGHBOURS])
     if lead:
@@ -50,6 +58,18 @@ def gather(library: Library, question: Question, filters: Filters, k: int = PASS
         across=library.embedder.multilingual
         and _speak_otherwise(library, filters.documents, question.lang),
     )
+
+
+def _by_known_questions(
+    library: Library, queries: Sequence[str], hits: Sequence[Hit]
+) -> list[Hit]:
+    """Return the beginnings of notes that probably answer, of which the search found nothing."""
+    there = {hit.passage.url for hit in hits}
+    vectors = np.stack([library.embedder.embed_query(query) for query in queries])
+    notes = likeliest_notes(cosines_of_sections(library, vectors))
+    least = table("learned_sections")["found"]
+    missed = dict.fromkeys(url for url, chance in notes if chance >= least and url not in there)
+    return [hit for url in missed for hit in library.rest_of(url, hits, _SHORT_DOCUMENT)[:1]]
 
 
 def _speak_otherwise(library: Library, documents: Sequence[str], lang: str) -> bool:

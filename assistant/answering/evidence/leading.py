@@ -6,14 +6,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.answering.evidence.known_questions import nearness_of_documents
+from assistant.answering.evidence.learned_sections import best_of_note, cosines_of_sections
 from assistant.answering.fitted import logistic, table
 from index.search.dense import Vectors
 from index.search.library import Hit, Library
 
-SIGNALS = ("share", "rank", "known")
+SIGNALS = ("share", "rank", "known", "learned")
 """What tells whether a document is the one: its share of what the hits score; one over the place of
 its first; how much nearer than the next its headings and known questions are to what is asked,
-0 for the nearest."""
+0 for the nearest; how far it is below the nearest note by what is learnt of their questions."""
 
 
 def chances_of(
@@ -45,7 +46,7 @@ def lead_of(chances: Mapping[str, float]) -> str | None:
 def signals(
     library: Library, hits: Sequence[Hit], query: Vectors, lang: str
 ) -> NDArray[np.float64]:
-    """Return the signals of each document in the order found, shape (documents, 3)."""
+    """Return the signals of each document in the order found, shape (documents, 4)."""
     total = sum(hit.score for hit in hits) or 1.0
     share: dict[str, float] = {}
     first: dict[str, int] = {}
@@ -58,4 +59,10 @@ def signals(
     for hit, heading in zip(hits, headings, strict=True):
         near[hit.passage.url] = max(near[hit.passage.url], float(heading))
     nearest = max(near.values())
-    return np.array([[share[url], 1 / first[url], near[url] - nearest] for url in share])
+    learned = cosines_of_sections(library, query[np.newaxis])
+    return np.array(
+        [
+            [share[url], 1 / first[url], near[url] - nearest, best_of_note(learned, url)]
+            for url in share
+        ]
+    )

@@ -18,10 +18,13 @@ Place = tuple[int, int]
 class Choice:
     """What is chosen so far, and how many words are left."""
 
-    def __init__(self, evidence: Evidence, candidates: Sequence[Section], words: int) -> None:
+    def __init__(
+        self, evidence: Evidence, candidates: Sequence[Section], words: int, most_sections: int
+    ) -> None:
         self._evidence = evidence
         self._candidates = candidates
         self.left = words
+        self._most_sections = most_sections
         self.subject = subject_of(evidence, candidates)
         sides = len(self.subject.urls)
         most = words * _FITTED["side"] / sides if sides > 1 else words
@@ -56,9 +59,11 @@ class Choice:
 
     def fits(self, at: Place) -> bool:
         """Say whether a unit is new and there is room for it."""
+        begun = {number for number, _ in self.chosen}
+        if at in self.chosen or (at[0] not in begun and len(begun) >= self._most_sections):
+            return False
         words = self._words(self._with_needs(self._from_its_beginning(at)))
-        room = words <= self._room(at) or not self.chosen
-        return at not in self.chosen and room and not self._is_said_before(at)
+        return (words <= self._room(at) or not self.chosen) and not self._is_said_before(at)
 
     def read_on(self) -> Place | None:
         """Return the first unit not chosen of a document about what is asked, whose opening is."""

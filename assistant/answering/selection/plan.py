@@ -17,6 +17,8 @@ from assistant.answering.selection.worth import targets_of
 
 WORDS = {"narrow": 120, "plain": 280, "wide": 360}
 """How many words an answer has at most, by the scope of its question."""
+_SECTIONS = {"narrow": 4, "plain": 4, "wide": 6}
+"""From how many sections it is put together at most; each further part or side may add one."""
 _WORDS_PER_PART = 40  # more, for every part after the first
 _MOST_WORDS = 420
 
@@ -63,7 +65,8 @@ def plan(evidence: Evidence, candidates: Sequence[Section], most_words: int | No
     question = evidence.question
     extra = _WORDS_PER_PART * (max(len(question.parts), 1) - 1)
     words = most_words or min(WORDS[question.scope] + extra, _MOST_WORDS)
-    choice = Choice(evidence, candidates, words)
+    things = max(len(question.parts), len(question.sides), 1)
+    choice = Choice(evidence, candidates, words, _SECTIONS[question.scope] + things - 1)
     for target in targets_of(evidence):
         best = max(
             choice.places,

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from assistant.answering.evidence import Evidence, Line
 from assistant.answering.evidence.known_questions import nearness
+from assistant.answering.evidence.learned_sections import below_best, cosines_of_sections
 from assistant.answering.fitted import logistic, table
 from assistant.answering.question import wants_title
 from assistant.answering.selection.needs import needs, understandable
@@ -26,12 +27,13 @@ _RUNNING = ("prose", "continued")  # text, in which a sentence may lean on the o
 _LONGEST_LIST = 60  # words, of one unit
 _NEAR_TOP = 400  # characters
 
-SIGNALS = ("best", "cosine", "chance", "heading", "place", "words", "asked", "about")
+SIGNALS = ("best", "cosine", "chance", "heading", "place", "words", "asked", "about", "learned")
 """What tells whether a unit answers a query: the best chance of a line in its section; its cosine,
 below the best one; its own chance; the cosine of the section's heading; its place in the section,
 0 to 1; the share of the query's words in it; the share of its section in what is asked, by the
 questions that the section is known to answer (`ingest.primer_questions`); how likely its document
-is about the question."""
+is about the question; how far its section is below the nearest of the primer's, by what is learnt
+of their questions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ def units_of(evidence: Evidence) -> list[list[list[int]]]:
 def signals(
     library: Library, evidence: Evidence, parts: Sequence[Sequence[Sequence[int]]]
 ) -> list[NDArray[np.float64]]:
-    """Return the signals of the units of each section, each of shape (units, queries, 8)."""
+    """Return the signals of the units of each section, each of shape (units, queries, 9)."""
     if not parts:
         return []
     abouts = evidence.about or ({},) * len(evidence.queries)
@@ -119,12 +121,14 @@ def signals(
     queries = evidence.query_vectors
     headings = library.sentence_vectors(names) @ queries.T
     asked = _asked(library, evidence, passages, headings)
+    learned = cosines_of_sections(library, queries)
     top = evidence.near.max(axis=1)
     by_section = []
     for units, passage, heading, share in zip(parts, passages, headings, asked, strict=True):
         every = [row for rows in units for row in rows]
         best = evidence.chances[:, every].max(axis=1)
         last = max(len(units) - 1, 1)
+        below = np.broadcast_to(below_best(learned, passage.url, passage.heading), len(queries))
         by_section.append(
             np.stack(
                 [
@@ -138,6 +142,7 @@ def signals(
                             evidence.signals[:, rows, 1].max(axis=1),
                             share,
                             [about.get(passage.url, 0.0) for about in abouts],
+                            below,
                         ],
                         axis=1,
                     )
