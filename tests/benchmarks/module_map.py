@@ -17,6 +17,7 @@ DECIDE = {
     "whether to answer": ("decide", "named", "counted", "name_coverage"),
     "which sentences of the sources are shown": (
         "plan", "choice", "worth", "sections", "relevance", "leading", "known_questions", "pieces",
+        "informing",
     ),
     "whether a sentence of a model stands": (
         "citation", "support", "alignment", "differences", "bindings", "matching", "copies",
