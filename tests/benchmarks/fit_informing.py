@@ -14,12 +14,12 @@ import argparse
 import hashlib
 import json
 import random
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import tomllib
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
