@@ -348,6 +348,7 @@ EXEMPT: dict[str, str] = {
     "assistant.answering.writing.across.to_chinese": _MODEL,
     "assistant.answering.writing.across.to_english": _MODEL,
     "assistant.answering.evidence.addressed.": "vectors of sentences, and how long those are",
+    "assistant.answering.evidence.informing.": "vectors of sentences, and what is seen of each",
     "assistant.answering.answer.": _ASKS_LIBRARY,
     "assistant.answering.checking.citation.attribute": "asks the index for a sentence of a model",
     "assistant.answering.clock.": _FIGURES,

@@ -40,6 +40,8 @@ _CALLOUT = re.compile(r"note|callout|admonition|tip|warning|caution|important|hi
 _SIMPLE = re.compile(r"\s*+([.#])([\w-]++)\s*+")
 _NOTES = {"reference", "footnote", "footnote-ref", "footnote-reference", "fn", "sdfootnoteanc",
           "citation", "cite", "noteref", "footnoteref", "footref"}  # fmt: skip
+_LISTS = "//ul[not(ancestor::ul or ancestor::ol)] | //ol[not(ancestor::ul or ancestor::ol)]"
+_CONTENTS = 3  # links: fewer are no table of contents
 _LONGEST_STYLE = 2000  # characters of an element's own style that are looked at
 _MOST_RULES = 400_000  # characters of a page's own style sheets
 
@@ -50,6 +52,9 @@ def prune(root: html.HtmlElement) -> None:
     hidden = _hidden_by_rules(root)
     etree.strip_elements(root, etree.Comment, etree.ProcessingInstruction, with_tail=False)
     etree.strip_elements(root, *_UNREAD, with_tail=False)
+    for element in root.xpath(_LISTS):
+        if _is_contents(element):
+            element.drop_tree()
     whole = 0
     for element in list(root.iter(etree.Element)):
         if element.getparent() is None or element is root:
@@ -96,6 +101,17 @@ def _is_boilerplate(element: html.HtmlElement) -> bool:
     if element.tag == "footer":
         return "footnote" not in " ".join(names)
     return bool(element.tag == "form")
+
+
+def _is_contents(element: html.HtmlElement) -> bool:
+    """Say whether a list says nothing but where on its own page one can go."""
+    links = element.xpath(".//a[starts-with(@href, '#')]")
+    linked = sum(_signs(link.text_content()) for link in links)
+    return len(links) >= _CONTENTS and linked == _signs(element.text_content())
+
+
+def _signs(text: str) -> int:
+    return sum(map(str.isalnum, text))
 
 
 def _hidden_by_rules(root: html.HtmlElement) -> set[str]:

@@ -25,6 +25,7 @@ from ingest.text.blocks import (
     lines,
 )
 from ingest.text.scripts import is_east_asian, letters
+from ingest.text.words import FUNCTION_WORDS
 
 __all__ = [
     "FENCE",
@@ -45,6 +46,9 @@ _ABBREVIATION = re.compile(
     r"|ch|sec|eq|pp|ca|incl|w\.r\.t|s\.t|i\.i\.d|a\.k\.a|cf|vs|al)\.\s*$"
 )
 _CONTINUES = re.compile(r"[a-z0-9($\\]")
+# What is written on without a space is one name: torch.nn.Linear, ./data; a word that carries no
+# subject begins a sentence whose space was forgotten.
+_WITHIN_NAME = re.compile(r"(?<=[A-Za-z0-9_]\.)([A-Za-z_]\w*)|(?<=\.)/\w", re.ASCII)
 _CLOSERS = re.compile(r"[*_)\]\"”’»」』`]+(?=\s|$)")
 _FORMULA = re.compile(r"\$[^\s$](?:[^$\n]{0,200}[^\s$])?\$|`[^`\n]{1,200}`")
 
@@ -163,7 +167,7 @@ def _prose(block: str) -> list[tuple[int, int]]:
         if closers and not block[end - 1].isspace():
             end = closers.end()
         rest = block[end : end + 40].lstrip()
-        if not rest:
+        if not rest or _is_within_name(block, end):
             continue
         if _CONTINUES.match(rest) and _ABBREVIATION.search(block, max(start, end - 20), end):
             continue
@@ -175,6 +179,12 @@ def _prose(block: str) -> list[tuple[int, int]]:
         start = end
     spans.append((start, len(block)))
     return spans
+
+
+def _is_within_name(block: str, at: int) -> bool:
+    """Say whether a place behind a full stop is within a dotted name or a path."""
+    name = _WITHIN_NAME.match(block, at)
+    return name is not None and (name[1] or "").lower() not in FUNCTION_WORDS["en"]
 
 
 _ASIAN = ("zh", "ja", "ko")

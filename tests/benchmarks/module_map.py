@@ -17,7 +17,7 @@ DECIDE = {
     "whether to answer": ("decide", "named", "counted", "name_coverage"),
     "which sentences of the sources are shown": (
         "plan", "choice", "worth", "sections", "needs", "relevance", "leading", "known_questions",
-        "pieces",
+        "learned_sections", "pieces", "informing",
     ),
     "whether a sentence of a model stands": (
         "citation", "support", "alignment", "differences", "bindings", "matching", "copies",

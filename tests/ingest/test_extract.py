@@ -104,6 +104,19 @@ def test_what_stands_around_the_article_is_left_out() -> None:
     assert "Keep me." in text
 
 
+def test_a_list_of_places_on_the_page_is_not_its_text() -> None:
+    links = "".join(f"<li><a href='{{0}}{n}'>{n}. Sharing of heads</a></li>" for n in range(4))
+    for href, said in (("#", False), ("/posts/", True)):
+        found = page(f"{PARAGRAPH}<ul>{links.format(href)}</ul>{PARAGRAPH}")
+        assert ("Sharing of heads" in found.text) is said
+        assert "Grouped-query attention" in found.text
+
+
+def test_a_list_that_says_more_than_its_links_is_kept() -> None:
+    items = "".join(f"<li><a href='#{n}'>Part {n}</a> shares heads</li>" for n in range(4))
+    assert page(f"{PARAGRAPH}<ol>{items}</ol>{PARAGRAPH}").text.count("shares heads") == 4
+
+
 def test_a_wrapper_with_a_boilerplate_name_does_not_lose_the_article() -> None:
     assert "Grouped-query" in page(f"<div class='related'>{PARAGRAPH * 9}</div>").text
 

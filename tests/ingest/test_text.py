@@ -35,6 +35,14 @@ def split(text: str) -> list[str]:
                 "版本3.5发布。",
             ],
         ),
+        (
+            "这里使用torch.nn.Linear 模块。It is old.The new one is in ./lib/Path.py.",
+            [
+                "这里使用torch.nn.Linear 模块。",
+                "It is old.",
+                "The new one is in ./lib/Path.py.",
+            ],
+        ),
         ("日本語の文です。次の文。", ["日本語の文です。", "次の文。"]),
         ("The sum $x = 1. Y$ is one. Next.", ["The sum $x = 1. Y$ is one.", "Next."]),
         ("**Bold.** Next.", ["**Bold.**", "Next."]),

@@ -55,7 +55,7 @@ class Evidence:
     ``cosines`` that of the nearest sentence or passage, ``asked_before`` of the nearest question
     that a section here is known to answer, or of what no question is known of, ``unasked`` whether
     it is the latter; ``across`` says that it was looked for in documents alone that speak another
-    language than the question.
+    language than the question; ``informs`` says of each line whether it tells something.
     """
 
     question: Question
@@ -79,6 +79,7 @@ class Evidence:
     asked_before: tuple[float, ...] = ()
     unasked: tuple[bool, ...] = ()
     across: bool = False
+    informs: NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, dtype=bool))
 
     def recall(self, wanted: frozenset[str], present: frozenset[str]) -> float:
         """Return the share of ``wanted`` terms that are ``present``, rare terms weighing more."""

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from assistant.answering.evidence.addressed import is_ours, sound_like_orders
 from assistant.answering.evidence.evidence import Evidence, Line
+from assistant.answering.evidence.informing import inform
 from assistant.answering.evidence.injection import orders
 from assistant.answering.evidence.known_questions import nearness
 from assistant.answering.evidence.pieces import Piece, pieces
@@ -79,6 +80,7 @@ def lines_of(library: Texts, question: Question, hits: Sequence[Hit]) -> Evidenc
         ),
         asked_before=tuple(map(max, zip(known, pages, strict=True))),
         unasked=tuple(page > own for own, page in zip(known, pages, strict=True)),
+        informs=_informs(library, facts, vectors),
     )
 
 
@@ -175,6 +177,12 @@ def _facts(library: Texts, hits: Sequence[Hit]) -> tuple[list[Fact], Vectors]:
     return [fact for fact, order in zip(facts, ordered, strict=True) if not order], vectors[
         ~ordered
     ]
+
+
+def _informs(library: Texts, facts: Sequence[Fact], vectors: Vectors) -> NDArray[np.bool_]:
+    """Say which lines tell something: all of our own, all blocks, and what sounds like it."""
+    kept = np.array([piece.block or is_ours(hit.passage) for hit, piece in facts], dtype=bool)
+    return kept | inform(library.embedder, [piece.text for _, piece in facts], vectors)
 
 
 def statements(passage: StoredPassage) -> list[Piece]:

@@ -105,7 +105,9 @@ def units_of(evidence: Evidence) -> list[list[list[int]]]:
     for row, line in enumerate(evidence.lines):
         passage = line.hit.passage
         grouped.setdefault((passage.url, passage.heading), []).append(row)
-    parts = [understandable(evidence, list(_units(evidence, rows))) for rows in grouped.values()]
+    parts = [
+        understandable(evidence, list(_telling(evidence, rows))) for rows in grouped.values()
+    ]
     return [units for units in parts if units]
 
 
@@ -168,6 +170,14 @@ def _asked(
     shares: NDArray[np.float64] = np.exp(table("units")["peaked"] * (near - near.max(axis=0)))
     whole: NDArray[np.float64] = shares.sum(axis=0)
     return shares / whole
+
+
+def _telling(evidence: Evidence, rows: Sequence[int]) -> Iterator[list[int]]:
+    """Yield the units of neighbouring rows that tell something, or any where a title is wanted."""
+    titles = wants_title(evidence.question.text)
+    for unit in _units(evidence, rows):
+        if titles or evidence.informs[unit].any():
+            yield unit
 
 
 def _units(evidence: Evidence, rows: Sequence[int]) -> Iterator[list[int]]:
