@@ -52,6 +52,7 @@ class Indexes:
     def write(self, name: str, size: int, rows: Iterable[Mapping[str, Any]]) -> None:
         """Write the index of a file of so many bytes, where the home can be written to."""
         # it is a convenience: a home that is only read, or full, does without
+        self._read_rows.pop(name, None)
         with contextlib.suppress(OSError):
             write_index(self._index_of(name), rows, size, self._trust(name))
 
