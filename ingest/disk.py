@@ -74,6 +74,17 @@ def remove(place: Path) -> None:
         place.unlink(missing_ok=True)
 
 
+def share(file: Path, other: Path) -> None:
+    """Let a file that never changes have another name too; a copy where a disk knows no such links.
+
+    FAT, exFAT and many network drives know none.
+    """
+    try:
+        os.link(file, other)
+    except OSError:
+        shutil.copy2(file, other)
+
+
 def settle(partial: Path, target: Path) -> None:
     """Make a finished file durable under its name, all at once."""
     sync(partial)
