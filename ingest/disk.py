@@ -1,13 +1,18 @@
 """Files on disk: written whole or not at all, durably; known by their SHA-256."""
 
+import errno
 import hashlib
 import json
+import math
 import os
 import shutil
 import sqlite3
+import stat
 import uuid
 from pathlib import Path
 from typing import Any
+
+_LARGEST = 64_000_000  # bytes of a text of ours
 
 
 def sync(path: Path) -> None:
@@ -33,16 +38,25 @@ def real(path: Path) -> Path:
 
 
 def make_way(place: Path, *, for_folder: bool = False) -> None:
-    """Put aside a folder that stands where a file of ours belongs, or a file where a folder does.
+    """Put aside what stands where a file of ours belongs and is none, or where a folder does.
 
     Whatever it holds stays beside, under a name that nothing looks for.
     """
-    if not (place.is_file() if for_folder else place.is_dir()):
+    if not _is_taken(place) or (place.is_dir() if for_folder else place.is_file()):
         return
     number = 1
     while os.path.lexists(aside := place.with_name(f"{place.name}.aside-{number}")):
         number += 1
     place.rename(aside)
+
+
+def _is_taken(place: Path) -> bool:
+    """Say whether something stands there; what is made at a link to nowhere goes where it leads."""
+    try:
+        place.stat()
+    except OSError as error:
+        return error.errno == errno.ELOOP
+    return True
 
 
 def remove(place: Path) -> None:
@@ -58,6 +72,17 @@ def remove(place: Path) -> None:
         shutil.rmtree(aside)
     else:
         place.unlink(missing_ok=True)
+
+
+def share(file: Path, other: Path) -> None:
+    """Let a file that never changes have another name too; a copy where a disk knows no such links.
+
+    FAT, exFAT and many network drives know none.
+    """
+    try:
+        os.link(file, other)
+    except OSError:
+        shutil.copy2(file, other)
 
 
 def settle(partial: Path, target: Path) -> None:
@@ -78,6 +103,34 @@ def write_whole(path: Path, text: str, *, mode: int = 0o666) -> None:
     with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
         stream.write(text)
     settle(partial, path)
+
+
+def own_bytes(file: Path, most: float = math.inf) -> bytes:
+    """Return what a file that refdesk wrote holds, if it is one: what stands there may be anything.
+
+    A pipe is not waited for, a device or what something blew up is not read.
+
+    Raises:
+        OSError: there is none, it is no plain file, it has more than ``most`` bytes, or unreadable.
+    """
+    how = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    with os.fdopen(os.open(file, how), "rb") as stream:
+        status = os.fstat(stream.fileno())
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError(errno.EINVAL, "it is no file", str(file))
+        if status.st_size > most:
+            raise OSError(errno.EFBIG, "it is too large for what it is", str(file))
+        return stream.read()
+
+
+def own_text(file: Path, *, errors: str = "strict") -> str:
+    """Return the text of a file that refdesk wrote: a setting, a record, a list; see `own_bytes`.
+
+    Raises:
+        OSError: as there; none of these has more than 64 MB.
+        ValueError: it is no UTF-8.
+    """
+    return own_bytes(file, _LARGEST).decode("utf-8", errors).replace("\r\n", "\n")
 
 
 def bytes_of(file: Path, most: int) -> bytes:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Literal
 
 from assistant.engines import machine
+from ingest.disk import own_text
 
 Kernels = Literal["fast", "plain", "none"]
 """``fast``: those for this processor; ``plain``: slower and simpler; ``none`` of them runs."""
@@ -52,7 +53,7 @@ def remember(cache: Path | None, model: Path, kernels: Kernels) -> None:
 
 def _read(cache: Path) -> dict[str, object]:
     try:
-        kept = json.loads((cache / _FILE).read_text(encoding="utf-8"))
+        kept = json.loads(own_text(cache / _FILE))
     except (OSError, ValueError):
         return {}
     return kept if isinstance(kept, dict) else {}

@@ -14,7 +14,7 @@ from pathlib import Path
 from assistant.engines import machine as here
 from assistant.engines.protocol import Message
 from index.models.pins import Model
-from ingest.disk import json_of, write_whole
+from ingest.disk import json_of, own_text, write_whole
 from ingest.errors import ModelUnavailable
 
 _FILE = "model-costs.json"
@@ -49,7 +49,7 @@ def machine() -> str:
 def read(cache: Path) -> dict[str, Costs]:
     """Return what was measured on this machine, by the model's name."""
     try:
-        kept = json_of((cache / _FILE).read_text(encoding="utf-8"))
+        kept = json_of(own_text(cache / _FILE))
         return {name: Costs(**row) for name, row in kept.get(machine(), {}).items()}
     except (OSError, ValueError, TypeError, AttributeError):
         return {}
@@ -67,7 +67,7 @@ def measure(name: str, path: Path, cache: Path, beginning: Sequence[Message]) ->
     costs = _measured(path, cache, beginning)
     file = cache / _FILE
     try:
-        kept = json_of(file.read_text(encoding="utf-8"))
+        kept = json_of(own_text(file))
     except (OSError, ValueError):
         kept = {}
     kept.setdefault(machine(), {})[name] = asdict(costs)

@@ -23,6 +23,7 @@ from index.store import carry, sums
 from index.store.generation import Home, drop
 from index.store.sqlite import Store
 from ingest import pipeline
+from ingest.archive import check as archive_check
 from ingest.archive import given, moving, writing
 from ingest.archive.warc import Archive
 from ingest.bounded.lists import ListReader
@@ -97,6 +98,7 @@ class HomeWriter:
             if not self.archive.files():
                 raise NothingFound(f"The home {self.home.root} has an empty archive: ingest first.")
             mended = self.archive.mend()
+            archive_check.index_as_it_is(self.archive)
             self.renew_primer()
             report = replace(self.update(0, afresh=True), mended=tuple(mended))
             before = Home(self.home.root)

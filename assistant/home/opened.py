@@ -121,6 +121,10 @@ class Resources:
             self._notice(f"The home {self._home.root} lost its library: it is made again.")
             self.keeper().rebuild()
             return
+        if self._library is not None:  # it was here: a disk was taken out, or a folder moved
+            raise UsageError(
+                f"The home {self._home.root} is gone: put it back, or say where it is by --home."
+            )
         self._notice(
             f"New home {self._home.root}: putting in the primer and the five founding lists."
         )

@@ -91,7 +91,7 @@ class KeptFile:
     def reading(self) -> Iterator[FileRows]:
         """Open the file to read; where there is none, one that is empty."""
         with self._told():
-            there = self.path.exists()
+            there = self._is_there()
             place = f"{self.path.absolute().as_uri()}?mode=ro" if there else ":memory:"
             with closing(sqlite3.connect(place, timeout=_WAIT_S, uri=there)) as db:
                 if there:
@@ -104,6 +104,7 @@ class KeptFile:
     def writing(self, *, erasing: bool = False) -> Iterator[FileRows]:
         """Open the file to write, as one transaction."""
         with self._told():
+            self._is_there()
             try:
                 self.path.touch(mode=0o600)  # nobody else's business
             except OSError as error:
@@ -145,6 +146,16 @@ class KeptFile:
             return False
         except (HomeBusy, UsageError):  # in use, or newer: no damage
             return True
+
+    def _is_there(self) -> bool:
+        """Say whether the file is there; SQLite would wait for a pipe for ever."""
+        there = self.path.exists()
+        if there and not self.path.is_file():
+            raise Damaged(
+                f"{self.path} is no file: `refdesk check --repair` puts it aside and begins a new "
+                "one."
+            )
+        return there
 
     def _check(self, db: sqlite3.Connection) -> None:
         if db.execute("PRAGMA user_version").fetchone()[0] > _FORMAT:

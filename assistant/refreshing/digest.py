@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from ingest.disk import write_whole
+from ingest.disk import own_text, write_whole
 from ingest.lists.catalog_file import Entry
 from ingest.lists.changes import ListChanges
 
@@ -112,7 +112,7 @@ def keep(home: Path, digest: Digest) -> None:
 def read(home: Path) -> list[dict[str, Any]]:
     """Return the digests of a home, the oldest first; what is damaged is left out."""
     try:
-        lines = file_of(home).read_text(encoding="utf-8", errors="replace").splitlines()
+        lines = own_text(file_of(home), errors="replace").splitlines()
     except OSError:
         return []
     digests = []

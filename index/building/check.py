@@ -11,7 +11,7 @@ from index.store import carry, sums
 from index.store.generation import Home
 from ingest.archive.shelf import is_filled
 from ingest.bounded.quarantine import Quarantine
-from ingest.disk import is_held, json_of, make_way, remove
+from ingest.disk import is_held, json_of, make_way, own_text, remove
 from ingest.values import Damage
 
 _REPAIR = "`refdesk check --repair`"
@@ -134,6 +134,6 @@ def _fits(kept: object) -> bool:
 
 def _is_object(file: Path) -> bool:
     try:
-        return isinstance(json_of(file.read_text("utf-8")), dict)
+        return isinstance(json_of(own_text(file)), dict)
     except (OSError, ValueError):
         return False

@@ -18,6 +18,7 @@ from index.models.embedder import Embedder
 from index.search import dense
 from index.store.generation import FINGERPRINT, OTHERS, Home
 from index.store.sqlite import LISTED, Store
+from ingest.disk import own_text
 from ingest.errors import ModelUnavailable
 from ingest.primer_zh import wording
 
@@ -110,7 +111,7 @@ def renew(
     if (
         old is None
         or not (old / FINGERPRINT).exists()
-        or (old / FINGERPRINT).read_text(encoding="utf-8") != other.fingerprint
+        or own_text(old / FINGERPRINT) != other.fingerprint
     ):
         old, removed = None, ()
         new = [int(row[0]) for row in store.rows("SELECT id FROM passages ORDER BY id")]

@@ -1,6 +1,5 @@
 """Adding second vectors to a library, once a question in another language is asked."""
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from index.search import lexical
 from index.store import sums
 from index.store.generation import OTHERS, Home
 from index.store.sqlite import Store
+from ingest.disk import share
 from ingest.errors import NothingFound
 
 _SHARED = ("library.sqlite", "vectors.faiss", "vectors.f32", "numbers.npy", POINTER)
@@ -40,7 +40,7 @@ def add(home: Home, embedder: Embedder, progress: Progress) -> Path:
     folder = home.begin() if served is None else home.begin(mirror.begin(home, served, anew=False))
     for name in _SHARED:  # a generation never changes: its files can be in two
         if (before / name).exists():
-            os.link(before / name, folder / name)
+            share(before / name, folder / name)
     lexical.branch(before / "words", folder / "words")
     store = Store(folder / "library.sqlite")
     numbers = [int(row[0]) for row in store.rows("SELECT id FROM passages ORDER BY id")]

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from ingest.disk import json_of, write_whole
+from ingest.disk import json_of, own_text, write_whole
 from ingest.errors import ModelUnavailable
 
 MARKER = "verified.json"
@@ -39,7 +39,7 @@ def stamp(path: Path) -> dict[str, int]:
 def read_record(path: Path) -> dict[str, Any]:
     """Read a record; one that is missing or damaged is empty, and made anew by checking."""
     try:
-        record = json_of(path.read_text(encoding="utf-8"))
+        record = json_of(own_text(path))
     except (OSError, ValueError):
         return {}
     return record if isinstance(record, dict) else {}

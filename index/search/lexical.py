@@ -7,7 +7,6 @@ change.
 
 import contextlib
 import math
-import os
 import re
 import shutil
 import tempfile
@@ -20,6 +19,7 @@ import tantivy
 from index.search.terms import folded, joined, names, one_spelling, parts, single, spread
 from index.store.sums import DamagedLibrary
 from index.store.within import Within
+from ingest.disk import share
 
 _STEMS = "refdesk"
 _WHOLE = "whole"
@@ -298,7 +298,7 @@ def _linked(folder: Path) -> Path:
 def branch(old: Path, new: Path) -> None:
     """Make ``new`` a word index equal to ``old`` that can change without changing ``old``.
 
-    Segment files are never written twice, so they are linked; the files that say which segments
+    Segment files are never written twice, so they are shared; the files that say which segments
     count are copied.
     """
     new.mkdir(parents=True)
@@ -306,7 +306,7 @@ def branch(old: Path, new: Path) -> None:
         if file.name.endswith(".json"):
             shutil.copy2(file, new / file.name)
         elif not file.name.endswith(".lock"):
-            os.link(file, new / file.name)
+            share(file, new / file.name)
 
 
 def _frequency(searcher: tantivy.Searcher, term: str) -> int:

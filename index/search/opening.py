@@ -19,6 +19,7 @@ from index.store.served import Served
 from index.store.sqlite import Store
 from index.store.sums import DamagedLibrary
 from index.store.within import FOREIGN, Group
+from ingest.disk import own_text
 from ingest.errors import ModelUnavailable, NothingFound, RefdeskError
 
 
@@ -55,7 +56,7 @@ class OtherVectors:
             other = self._embedder.beyond_english()
         except ModelUnavailable:
             return None  # a home carried to where the model cannot be had: English goes on
-        made_by = (self._folder / FINGERPRINT).read_text(encoding="utf-8")
+        made_by = own_text(self._folder / FINGERPRINT)
         return others_of(self._generation, self._served) if made_by == other.fingerprint else None
 
 

@@ -21,7 +21,7 @@ from filelock import FileLock, Timeout
 
 from index.store import sums
 from index.store.served import Served, place
-from ingest.disk import is_held, json_of, make_way, remove, sync, write_whole
+from ingest.disk import is_held, json_of, make_way, own_text, remove, sync, write_whole
 from ingest.errors import HomeBusy, RefdeskError, UsageError
 
 OTHERS = "others"
@@ -71,7 +71,7 @@ class Home:
         said = self.named.strip()
         if not said:
             with contextlib.suppress(OSError, UnicodeDecodeError):
-                said = (self.root / _SETTING).read_text(encoding="utf-8").strip()
+                said = own_text(self.root / _SETTING).strip()
         return place(said) if said else self.root / "library"
 
     def keep_named(self) -> None:
@@ -89,7 +89,7 @@ class Home:
         note = self.root / "identity.txt"
         if not note.is_file():
             write_whole(note, f"{uuid.uuid4().hex}\n")
-        return note.read_text(encoding="utf-8").strip()
+        return own_text(note).strip()
 
     @property
     def models(self) -> Path:
@@ -156,7 +156,7 @@ class Home:
     def pointed(self) -> str | None:
         """Return the name of the generation ``CURRENT`` names, if it names one that is here."""
         try:
-            name = (self.library / "CURRENT").read_text(encoding="ascii").strip()
+            name = own_text(self.library / "CURRENT").strip()
         except (OSError, ValueError):
             return None
         return name if _POINTER.fullmatch(name) and (self.library / name).is_dir() else None
@@ -227,7 +227,7 @@ class Home:
     def noted_embedder(self) -> str | None:
         """Return the name that was noted last."""
         try:
-            return (self.root / "embedder.txt").read_text(encoding="utf-8").strip()
+            return own_text(self.root / "embedder.txt").strip()
         except (OSError, ValueError):
             return None
 
@@ -272,7 +272,7 @@ class Home:
     def writer(self) -> dict[str, object]:
         """Return what the last writer noted: its ``pid``, and ``what`` it did."""
         try:
-            record = json_of((self.root / "writer.json").read_text(encoding="utf-8"))
+            record = json_of(own_text(self.root / "writer.json"))
         except (OSError, ValueError):
             return {}
         return record if isinstance(record, dict) else {}

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ingest.disk import sha256_of
+from ingest.disk import own_text, sha256_of
 from ingest.errors import UsageError
 
 _NAME = "sums.json"
@@ -72,7 +72,7 @@ def is_noted(folder: Path) -> bool:
 
 def _read(folder: Path) -> dict[str, Any] | None:
     try:
-        seal, body = (folder / _NAME).read_text("utf-8").split("\n")[:2]
+        seal, body = own_text(folder / _NAME).split("\n")[:2]
     except (OSError, ValueError):
         return None
     if hashlib.sha256(body.encode()).hexdigest() != seal:

@@ -71,6 +71,14 @@ def repair(archive: Archive) -> None:
     archive.mend()
     if archive.seal.damage:
         archive.seal.ready()
+    index_as_it_is(archive)
+
+
+def index_as_it_is(archive: Archive) -> None:
+    """Write every index anew that does not say what stands in its file, whose size may be the same.
+
+    The caller holds the home's write lock.
+    """
     for warc in archive.files():
         rows = plain(archive.indexes.scan(warc))
         if archive.indexes.kept(warc) != rows:

@@ -17,7 +17,7 @@ from ingest.archive.records import bad_row, is_sound, row_of
 from ingest.archive.seal import HEADER, Seal
 from ingest.archive.shelf import Data, Warc
 from ingest.archive.values import FETCHED, OURS
-from ingest.disk import json_of
+from ingest.disk import json_of, own_bytes
 
 
 class Indexes:
@@ -52,6 +52,7 @@ class Indexes:
     def write(self, name: str, size: int, rows: Iterable[Mapping[str, Any]]) -> None:
         """Write the index of a file of so many bytes, where the home can be written to."""
         # it is a convenience: a home that is only read, or full, does without
+        self._read_rows.pop(name, None)
         with contextlib.suppress(OSError):
             write_index(self._index_of(name), rows, size, self._trust(name))
 
@@ -76,7 +77,7 @@ class Indexes:
     def _fresh(self, name: str, size: int) -> list[dict[str, Any]] | None:
         """Read the index of a file, unless there is none or it or the file has changed since."""
         try:
-            head, _, body = self._index_of(name).read_bytes().partition(b"\n")
+            head, _, body = own_bytes(self._index_of(name)).partition(b"\n")
             if json_of(head) == stamp_of(size, self._trust(name), body):
                 return [json_of(line) for line in body.splitlines()]
         except (OSError, ValueError):

@@ -79,9 +79,17 @@ def _visit_row(record: ArcWarcRecord, place: Mapping[str, Any]) -> dict[str, Any
             raise ValueError("no reasons")
     except (ValueError, KeyError, TypeError, OverflowError, AttributeError) as error:
         raise ValueError("malformed: the record of a visit cannot be read") from error
+    signed = {"signed": f"{VISITS}{visit.url}", "body": digest_of(body)}
+    return visit_row(visit) | dict(place) | signed
+
+
+def visit_row(visit: Visit) -> dict[str, Any]:
+    """Return what the record of a visit says, and so the row of an index for it."""
     row = asdict(visit)
     row.pop("order")
-    return row | dict(place) | {"signed": f"{VISITS}{visit.url}", "body": digest_of(body)}
+    if not visit.pictures:
+        row.pop("pictures")
+    return row
 
 
 def _forgotten(body: bytes) -> dict[str, Any]:

@@ -7,7 +7,6 @@ import base64
 import json
 import os
 from collections.abc import Iterable
-from dataclasses import asdict
 from datetime import UTC, datetime
 from http.client import responses
 from io import BytesIO
@@ -19,7 +18,7 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from ingest.archive.files import digest_of, order_of
-from ingest.archive.records import VISITS, reply_row
+from ingest.archive.records import VISITS, reply_row, visit_row
 from ingest.archive.seal import HEADER
 from ingest.archive.values import FETCHED, VISIT, Exchange, FetchResult, Record, Visit
 from ingest.archive.warc import Archive
@@ -116,10 +115,7 @@ class ArchiveRun:
         """Note that everything a page takes was asked for, and what came of it."""
         at = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
         visit = Visit(url, at, tuple(requests), pictures=tuple(pictures))
-        row = asdict(visit)
-        row.pop("order")
-        if not visit.pictures:
-            row.pop("pictures")
+        row = visit_row(visit)
         body = json.dumps(row, ensure_ascii=False).encode()
         writer = self._writer()
         offset = self._offset()

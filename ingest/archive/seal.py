@@ -15,7 +15,7 @@ import secrets
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from ingest.disk import json_of, write_whole
+from ingest.disk import json_of, own_text, write_whole
 
 HEADER = "Refdesk-Seal"
 """The name of the record header that holds a seal."""
@@ -95,7 +95,7 @@ class Seal:
 
     def _read_key(self) -> bytes | None:
         try:
-            key, check = (self._folder / _KEY).read_text("ascii").split()
+            key, check = own_text(self._folder / _KEY).split()
             if hashlib.sha256(bytes.fromhex(key)).hexdigest()[:16] == check:
                 return bytes.fromhex(key)
         except FileNotFoundError:
@@ -107,7 +107,7 @@ class Seal:
 
     def _read_adopted(self) -> frozenset[str] | None:
         try:
-            said = json_of((self._folder / _ADOPTED).read_text("utf-8"))
+            said = json_of(own_text(self._folder / _ADOPTED))
             names = said["files"]
             if hmac.compare_digest(self._seal_of(names), said["seal"]):
                 return frozenset(names)

@@ -18,7 +18,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
-from ingest.disk import settle, sha256_of, write_whole
+from ingest.disk import own_text, settle, sha256_of, write_whole
 from ingest.errors import UsageError
 
 _SETTING = "object-store.txt"
@@ -310,7 +310,7 @@ def store_of(folder: Path) -> ObjectStore | None:
         UsageError: the setting is damaged.
     """
     try:
-        url = (folder / _SETTING).read_text("utf-8").strip()
+        url = own_text(folder / _SETTING).strip()
     except FileNotFoundError:
         return None
     except (OSError, ValueError) as error:

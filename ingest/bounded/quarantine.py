@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ingest.disk import json_of, write_whole
+from ingest.disk import json_of, own_text, write_whole
 from ingest.failures import Failure, failure_of
 from ingest.values import READER, Document, Rejection
 
@@ -66,7 +66,7 @@ class Quarantine:
 
     def _read(self) -> dict[str, Held]:
         try:
-            rows = json_of(self._file.read_text("utf-8"))["held"]
+            rows = json_of(own_text(self._file))["held"]
             held = [Held(**row) for row in rows]
             if not all(isinstance(entry.digest, str) for entry in held):
                 raise TypeError("no digest")

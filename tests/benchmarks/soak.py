@@ -87,14 +87,12 @@ class Soak:
     def look(self) -> None:
         """Note what the server holds."""
         of = Path(f"/proc/{self.process.pid}")
-        status = dict(
-            line.split(":", 1) for line in (of / "status").read_text().splitlines() if ":" in line
-        )
         row = {
             "s": round(time.monotonic() - self.ends),
-            "memory_mb": int(status["VmRSS"].split()[0]) / 1024,
+            "memory_mb": _memory_mb(of),
+            "with_children_mb": sum(map(_memory_mb, _with_children(of))),
             "descriptors": len(list((of / "fd").iterdir())),
-            "threads": int(status["Threads"]),
+            "threads": len(list((of / "task").iterdir())),
             "temporary": len(list(Path(tempfile.gettempdir()).glob("refdesk-*"))),
         }
         self.rows.append(row)
@@ -104,6 +102,25 @@ class Soak:
         """End the server."""
         self.process.terminate()
         self.process.wait(30)
+
+
+def _memory_mb(process: Path) -> float:
+    """Resident memory of a process of ``/proc``, MiB; 0 once it has ended."""
+    with suppress(OSError):
+        for line in (process / "status").read_text().splitlines():
+            if line.startswith("VmRSS:"):
+                return int(line.split()[1]) / 1024
+    return 0.0
+
+
+def _with_children(process: Path) -> list[Path]:
+    """Return a process of ``/proc`` and every one below it: a model lives in one of its own."""
+    found = [process]
+    for one in found:
+        with suppress(OSError):
+            for task in (one / "task").iterdir():
+                found += [Path("/proc") / pid for pid in (task / "children").read_text().split()]
+    return found
 
 
 def _search(client: httpx.Client) -> None:

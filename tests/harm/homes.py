@@ -90,6 +90,13 @@ def files_of(home: Path) -> list[Path]:
     )
 
 
+def places(home: Path, name: str) -> list[tuple[int, str]]:
+    """Return where the records of a file of a home's archive begin, and their addresses."""
+    archive = Archive(home / "archive")
+    (warc,) = [each for each in archive.files() if each.name == name]
+    return [(row["offset"], row["url"]) for row in archive.indexes.scan(warc)]
+
+
 def damages(file: Path, data: bytes) -> Iterator[tuple[str, bytes | None]]:
     """Yield the ways a whole file may be harmed: a name, and its bytes (None: it is gone)."""
     chance = random.Random(file.name)

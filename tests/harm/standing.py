@@ -9,6 +9,7 @@ import os
 import random
 import shutil
 import sqlite3
+import stat
 from collections.abc import Callable
 from pathlib import Path
 
@@ -42,6 +43,35 @@ def file_at(place: str) -> Change:
         (home / place).write_text("mine")
 
     return change
+
+
+def no_files() -> dict[str, Change]:
+    """Return what may stand in the place of every file of a home and is none."""
+
+    def everywhere(make: Callable[[Path], object]) -> Change:
+        def change(home: Path) -> None:
+            indexes = [each.relative_to(home) for each in home.glob("archive/*.index.jsonl")]
+            for place in (*PLACES, *indexes):
+                if place != "writer.lock":  # that one is made before anything is looked at
+                    _clear(home / place)
+                    (home / place).parent.mkdir(exist_ok=True)
+                    make(home / place)
+
+        return change
+
+    def socket_at(at: Path) -> None:
+        os.mknod(at, stat.S_IFSOCK | 0o600)
+
+    def hole(at: Path) -> None:
+        with at.open("wb") as file:
+            file.truncate(3_000_000_000)
+
+    return {
+        "pipe": everywhere(os.mkfifo), "socket": everywhere(socket_at), "hole": everywhere(hole),
+        "endless": everywhere(lambda at: at.symlink_to("/dev/zero")),
+        "itself": everywhere(lambda at: at.symlink_to(at.name)),
+        "nowhere": everywhere(lambda at: at.symlink_to("nothing")),
+    }  # fmt: skip
 
 
 def in_archive() -> dict[str, Change]:

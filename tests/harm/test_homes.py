@@ -238,6 +238,61 @@ def test_a_clock_that_was_a_year_ahead_changes_nothing(home, notes, tmp_path, mo
     assert desk.lists() == []
 
 
+def test_records_that_changed_places_are_found_where_they_are(sound, judge, tmp_path, here):
+    """A file is as long as before, so its index looks as if it told of it."""
+    target = homes.copied(sound, tmp_path / "damaged")
+    for warc in Archive(target / "archive").files():
+        # an imported file is named by its bytes: that they changed is damage, and stays so
+        own = warc.name.startswith("given-")
+        if own and len(places := homes.places(target, warc.name)) > 2:
+            file = target / "archive" / warc.name
+            data = file.read_bytes()
+            first, second, third, *_ = [*(at for at, _ in places), len(data)]
+            file.write_bytes(data[:first] + data[second:third] + data[first:second] + data[third:])
+    desk = Desk(target, llm="extractive")
+    assert any("index" in each.where for each in desk.check().damages)
+    assert desk.rebuild().status["digest"] == Desk(sound).status()["digest"]
+    assert desk.check().damages == ()
+
+
+def test_a_home_is_found_sound_after_every_change(sound, notes, tmp_path, here):
+    target = homes.copied(sound, tmp_path / "home")
+    desk = Desk(target, llm="extractive", limits=homes.QUICK)
+    assert desk.check().damages == ()  # after pages were fetched and one was forgotten
+    desk.ingest([notes], seed=False, offline=True)
+    assert desk.check().damages == ()
+    desk.remove_list("mine")
+    assert desk.check().damages == ()
+
+
+def test_a_library_of_other_pages_than_the_archives_is_noticed(sound, notes, tmp_path, here):
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "models").symlink_to((sound / "models").resolve())
+    Desk(other, llm="extractive").ingest([notes], seed=False, offline=True)
+    target = homes.copied(sound, tmp_path / "home")
+    shutil.copytree(Home(other).current(), target / "library" / "000777")
+    (target / "library" / "CURRENT").write_text("000777\n")
+    desk = Desk(target, llm="extractive")
+    found = desk.check().damages
+    assert {each.where for each in found} == {"archive", "library"}
+    assert desk.check(repair=True).damages == ()
+    assert desk.status()["digest"] == Desk(sound).status()["digest"]
+
+
+def test_an_archive_that_lost_its_end_is_noticed_before_the_library_loses_it(sound, tmp_path, here):
+    """As a copy brought back from a backup: whole, and older than the library."""
+    target = homes.copied(sound, tmp_path / "home")
+    (name,) = {r.file for r in Archive(sound / "archive").records() if r.url.endswith("mqa.md")}
+    file = target / "archive" / name
+    end, url = homes.places(target, name)[-1]
+    file.write_bytes(file.read_bytes()[:end])
+    desk = Desk(target, llm="extractive")
+    (damage,) = [each for each in desk.check(repair=True).damages if each.where == "archive"]
+    assert not damage.repairable
+    assert f"1 pages that the library has (the first: {url}" in damage.what
+
+
 def test_a_home_is_for_its_owner_alone(tmp_path):
     home = Home(tmp_path / "home")
     home.make()

@@ -65,6 +65,11 @@ def test_a_file_where_a_folder_belongs_is_put_aside(put, tmp_path, place):
     assert (home / f"{place}.aside-1").read_text() == "mine"
 
 
+@pytest.mark.parametrize("name", standing.no_files())
+def test_what_is_no_file_is_neither_waited_for_nor_read_for_ever(put, tmp_path, name):
+    stands(put(standing.no_files()[name]), tmp_path)
+
+
 @pytest.mark.parametrize("name", standing.in_archive())
 def test_what_lies_in_an_archive_takes_nothing_away(put, tmp_path, name):
     stands(put(standing.in_archive()[name]), tmp_path)

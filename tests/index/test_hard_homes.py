@@ -75,6 +75,28 @@ def test_words_are_found_where_no_lock_can_be_made(desk, monkeypatch):
     assert sorted(folder.glob("*.lock")) == sorted(folder.glob("*.lock"))
 
 
+def test_a_disk_without_hard_links_is_no_matter(desk, notes, monkeypatch):
+    def refused(*_: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refused)
+    (notes / "bread.md").write_text(BREAD_PAGE.replace("240", "250"), encoding="utf-8")
+    desk.ingest([notes], seed=False)
+    assert "250" in desk.search("rye sourdough oven", k=1).hits[0].passage.text
+    assert desk.check().damages == ()
+
+
+def test_a_home_that_was_taken_away_is_not_begun_anew_in_its_place(desk, home, tmp_path):
+    assert desk.search("multi-query attention").hits
+    home.rename(tmp_path / "elsewhere")
+    with pytest.raises(UsageError, match="is gone"):
+        desk.search("multi-query attention")
+    assert not (home / "library").exists()
+    shutil.rmtree(home, ignore_errors=True)
+    (tmp_path / "elsewhere").rename(home)
+    assert desk.search("multi-query attention").hits
+
+
 def test_a_full_disk_is_said_and_the_old_library_answers(models_dir, notes, tmp_path):
     with mounted("-t", "tmpfs", "-o", "size=3m", "tmpfs", tmp_path / "small") as folder:
         (folder / "models").symlink_to(models_dir)

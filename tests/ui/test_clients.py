@@ -48,6 +48,8 @@ def opened(desk):
         {"messages": [USER], "stream_options": None, "temperature": None, "max_tokens": None},
         {"model": "refdesk:latest", "messages": [USER]},
         {"model": "openai/refdesk", "messages": [USER]},
+        {"model": "gpt-4o-mini", "messages": [USER]},
+        {"model": "", "messages": [USER]},
         {"messages": [{"role": "developer", "content": "Be short."}, USER]},
         {
             "messages": [
@@ -71,6 +73,7 @@ def test_where_there_is_a_question_there_is_an_answer(client, asked):
     reply = client.post("/v1/chat/completions", json=asked)
     assert reply.status_code == 200, reply.text
     assert "one key head" in reply.json()["choices"][0]["message"]["content"]
+    assert reply.json()["model"] == "refdesk"  # who answered, not who was asked
 
 
 @pytest.mark.parametrize(

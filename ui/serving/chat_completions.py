@@ -140,7 +140,8 @@ def add_chat(app: FastAPI, asking: Asking) -> None:
         """Describe the model."""
         if _is_ours(name):
             return JSONResponse(model)
-        return _error(_unknown(name))
+        text = f"There is no model {name[:100]}: the model here is {MODEL}."
+        return _error(_Refused(404, text, "model", "model_not_found"))
 
 
 async def _completed(asking: Asking, request: Request) -> Response:
@@ -201,13 +202,11 @@ async def _by_code(
 
 
 def _check(asked: Completion) -> None:
-    """Refuse what would change the reply and cannot be had.
+    """Refuse what would change the reply's form and cannot be had.
 
     Raises:
-        _Refused: the request asks for another model, several replies, JSON or a call of a tool.
+        _Refused: the request asks for several replies, JSON or a call of a tool.
     """
-    if asked.model and not _is_ours(asked.model):
-        raise _unknown(asked.model)
     if asked.n not in (None, 1):
         raise _Refused(400, "refdesk gives one answer: leave n at 1.", "n")
     form = asked.response_format.type if asked.response_format else None
@@ -341,11 +340,6 @@ async def _explained(work: Callable[[], Awaitable[Response]]) -> Response:
         return await work()
     except (RefdeskError, _Refused) as error:
         return _error(error)
-
-
-def _unknown(name: str) -> _Refused:
-    text = f"There is no model {name[:100]}: the model here is {MODEL}."
-    return _Refused(404, text, "model", "model_not_found")
 
 
 def _error(error: RefdeskError | _Refused) -> Response:
