@@ -26,6 +26,21 @@ def test_formulas_within_a_sentence_and_displayed_become_mathml():
 
 
 @pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("The frozen matrix $W_0$:", "W0:"), ("a rank ($r$), chosen", "(r),"),
+        ("“$k$”-means", "“k”-"), ("矩阵 $W_0$，", "W0，"), ("（$r$）。", "（r）。"),
+    ],
+)  # fmt: skip
+def test_no_line_breaks_between_a_formula_and_the_sign_at_it(text, kept):
+    tree = html.fragment_fromstring(typeset(text), create_parent="p")
+    (unbroken,) = tree.findall(".//span[@class='unbroken']")
+    assert unbroken.text_content() == kept
+    assert tree.text_content() == re.sub(r"\$|_", "", text)
+    assert "unbroken" not in typeset("the matrix $W_0$ alone, and $$W_0$$, displayed")
+
+
+@pytest.mark.parametrize(
     "text",
     ["It costs $5 and then $6 more.", "US$ 5", r"A bare \$ sign", "$ spaced $", "x$"],
 )

@@ -16,6 +16,8 @@ from latex2mathml.converter import convert_to_element
 
 from ingest.text.formulas import FORMULA, tex_of
 
+_OPENING = "([{“‘\"'（【「《"
+_CLOSING = ",.;:!?%)]}”’\"'-–，。；：！？、）】」》…"
 _DEEPEST = 30  # brackets within brackets
 _SIGNS = {"ell": "ℓ", "arg": r"\operatorname{arg}"}  # what the library lacks and notes use
 _LACKED = re.compile(r"\\(ell|arg)(?![A-Za-z])")
@@ -44,9 +46,24 @@ def typeset(text: str) -> str:
         return escape(text)
     out, here = [], 0
     for match in FORMULA.finditer(text):
-        out += [escape(text[here : match.start()]), _formula(match[0], *tex_of(match))]
-        here = match.end()
+        tex, displayed = tex_of(match)
+        formula = _formula(match[0], tex, displayed)
+        begins, ends = match.span() if displayed else _with_signs(text, here, *match.span())
+        before, after = text[begins : match.start()], text[match.end() : ends]
+        if before or after:
+            formula = f'<span class="unbroken">{escape(before)}{formula}{escape(after)}</span>'
+        out += [escape(text[here:begins]), formula]
+        here = ends
     return "".join(out) + escape(text[here:])
+
+
+def _with_signs(text: str, here: int, begins: int, ends: int) -> tuple[int, int]:
+    """Return a formula's span with the signs at it: browsers would break the line between them."""
+    while begins > here and text[begins - 1] in _OPENING:
+        begins -= 1
+    while ends < len(text) and text[ends] in _CLOSING:
+        ends += 1
+    return begins, ends
 
 
 @lru_cache(maxsize=4096)
