@@ -53,6 +53,23 @@ def test_broken_tex_is_shown_as_it_stands():
     assert typeset("$" + "{" * 40 + "}" * 40 + "$").startswith("<code>")
 
 
+@pytest.mark.parametrize(
+    ("tex", "said"),
+    [
+        (r"$$ \text{softmax}\(\frac{q}{d}\) $$", "softmax(qd)"),
+        (r"$$x \in \[-1, 1\]$$", "x∈[−1,1]"),
+        ("$$\\begin{pmatrix} a & b \\\nc & d \\\n\\end{pmatrix}$$", "(abcd)"),
+    ],
+)  # fmt: skip
+def test_what_markdown_took_of_tex_does_not_break_it(tex, said):
+    shown = typeset(tex)
+    assert "<code>" not in shown
+    tree = html.fragment_fromstring(shown, create_parent="p")
+    assert "".join(tree.text_content().split()) == said
+    if "&" in tex:
+        assert [len(row) for row in tree.iter("mtr")][:2] == [2, 2]
+
+
 def test_nothing_in_a_formula_becomes_markup():
     shown = typeset(r"$<script>alert(1)</script>$ <b>&</b>")
     assert "<script" not in shown

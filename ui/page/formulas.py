@@ -21,6 +21,8 @@ _CLOSING = ",.;:!?%)]}”’\"'-–，。；：！？、）】」》…"
 _DEEPEST = 30  # brackets within brackets
 _SIGNS = {"ell": "ℓ", "arg": r"\operatorname{arg}"}  # what the library lacks and notes use
 _LACKED = re.compile(r"\\(ell|arg)(?![A-Za-z])")
+_ESCAPED = re.compile(r"(?<!\\)\\(?:([()\[\]])|\n)")
+"""What is left of TeX that was read as Markdown: brackets with a stroke, half the end of a row."""
 _NAMES = re.compile(r"\\(?:label|tag\*?)\{[^{}]*\}|\\(?:nonumber|notag)(?![A-Za-z])")
 """What names a formula rather than being part of it."""
 
@@ -72,7 +74,8 @@ def _formula(whole: str, tex: str, displayed: bool) -> str:
     if _depth(tex) > _DEEPEST:
         return as_it_stands
     try:
-        known = _LACKED.sub(lambda match: _SIGNS[match[1]], _NAMES.sub("", tex))
+        known = _ESCAPED.sub(lambda match: match[1] or "\\\\\n", _NAMES.sub("", tex))
+        known = _LACKED.sub(lambda match: _SIGNS[match[1]], known)
         tree = convert_to_element(known, display="block" if displayed else "inline")
         math = _written(tree, f' data-tex="{escape(whole)}"')
     except Exception:  # whatever a library makes of TeX that somebody wrote
