@@ -43,6 +43,7 @@ from ingest.reading import (
     raised,
     repair,
     saved,
+    shadow,
     slides,
     tables,
     titles,
@@ -305,6 +306,14 @@ CASES: dict[str, Any] = {
     ),
     "ingest.text.names.name_parts": names.name_parts,
     "ingest.text.names.names_in": Case(names.names_in, units=(" and ", "A B, ", "A B; ")),
+    "ingest.reading.shadow.unfold": Case(
+        lambda text: shadow.unfold(_tree(text)),
+        units=(
+            "<x-a><template shadowrootmode=open><slot></slot></template><p>a</p></x-a>",
+            "<x-a><template shadowrootmode=open><slot name=a>",
+            "<template shadowmode=open>a<slot></slot>",
+        ),
+    ),
     "ingest.reading.junk.reason": lambda text: junk.reason(_extract(text)),
     "ingest.reading.jsonl.read_rows": [
         Case(lambda text: jsonl.read_rows(_reply(text)), units=('{"text":"a"}\n', "{}\n")),

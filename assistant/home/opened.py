@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from assistant.answering.writing import prefix
 from assistant.engines.choice import choose, is_here
-from assistant.engines.isolated import CannotRun
 from assistant.engines.protocol import Engine
 from index.milvus import mirror
 from index.models.cross_encoder import CrossEncoderJudge
@@ -118,7 +117,7 @@ class Resources:
             if self._home.current() is not None:
                 return
         if is_filled(self._home.archive):
-            self._notice(f"The home {self._home.root} lost its library: it is made again.")
+            self._notice(f"The home {self._home.root} has no library: it is made anew.")
             self.keeper().rebuild()
             return
         if self._library is not None:  # it was here: a disk was taken out, or a folder moved
@@ -175,12 +174,12 @@ class Resources:
     def engine(self) -> Engine | None:
         """Return the model that writes, loaded; None if none is wanted.
 
-        With ``auto`` the sources stand in for a model that cannot run on this machine or cannot be
-        loaded (too little memory, a damaged file), which is told once.
+        With ``auto`` the sources stand in for a model that cannot be had (no network), cannot run
+        on this machine or cannot be loaded (too little memory, a damaged file), which is told once.
 
         Raises:
             UsageError: there is no such model.
-            ModelUnavailable: it could not be had or loaded.
+            ModelUnavailable: the one that is named could not be had or loaded.
         """
         with self._choosing:  # not the library's lock: loading takes long, and searches go on
             if not self._chosen:
@@ -195,8 +194,7 @@ class Resources:
                 notice=self._notice, given_up=self._leaving.is_set,
             )  # fmt: skip
         except ModelUnavailable as error:
-            runs_not = isinstance(error, CannotRun) or is_here(self.llm, self._home.models)
-            if self.llm != "auto" or not runs_not or self._leaving.is_set():
+            if self.llm != "auto" or self._leaving.is_set():
                 raise
             if not self._warned:
                 self._notice(f"Answers are taken from the sources directly. {error}")

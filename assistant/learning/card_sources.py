@@ -6,10 +6,12 @@ A card's answer is a quotation, and it is made only if the quotation stands in t
 from collections.abc import Iterable, Sequence
 
 from assistant.answering.evidence.pieces import plain
+from assistant.answering.values import running
 from assistant.learning import primer
 from assistant.learning.cards import Card, cards_of_document, cards_of_note
 from index.search.library import Library
 from ingest.errors import NothingFound
+from ingest.text.blocks import blocks
 from ingest.values import PRIMER, Document
 
 _LONGEST = 900  # characters of an answer
@@ -69,11 +71,16 @@ def cards_of_source(library: Library, url: str) -> list[Card]:
 
 
 def _fitting(parts: Sequence[str]) -> str:
-    kept = parts[0][:_LONGEST]
+    kept, prose = parts[0][:_LONGEST], _is_prose(parts[0])
     for part in parts[1:]:
         if len(kept) + len(part) < _LONGEST:
-            kept += f"\n{part}"
+            runs_on = prose and _is_prose(part)
+            kept, prose = running((kept, part)) if runs_on else f"{kept}\n{part}", _is_prose(part)
     return kept
+
+
+def _is_prose(part: str) -> bool:
+    return [block.kind for block in blocks(part)] == ["prose"]
 
 
 def _letters(text: str) -> str:

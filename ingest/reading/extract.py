@@ -25,6 +25,7 @@ from ingest.reading.decode import MAX_CHARS, UnreadableError
 from ingest.reading.front_matter import split_leniently
 from ingest.reading.imprint import imprint_of, listed_authors
 from ingest.reading.prune import prune, write_inline
+from ingest.reading.shadow import unfold
 from ingest.reading.titles import name_of, tells, title_of
 from ingest.text.blocks import first_heading
 from ingest.text.sentences import one_line
@@ -94,6 +95,7 @@ def extract_html(page: str, url: str) -> Extract:
     tree = _parsed(page)
     if tree is None:
         return Extract("", "")
+    unfold(tree)
     if len(page) > MAX_CHARS and _shown_chars(tree) > MAX_CHARS:
         raise UnreadableError(Failure.TOO_LARGE)
     write_inline(tree)

@@ -101,6 +101,17 @@ def test_cards_of_an_answer_are_made_of_what_stands_in_the_library_alone(desk):
         desk.cards_of_source("https://nowhere.example/")
 
 
+def test_sentences_of_an_answer_run_on_in_its_card_and_lists_keep_their_lines(desk):
+    url = desk.search("grouped-query attention", k=1).hits[0].passage.url
+    text = desk.read_source(url).text
+    first, second = [line for line in text.split("\n") if len(line) > 60 and line[0].isalpha()][:2]
+    (card,) = desk.cards_of_answer("what is it?", [(url, first), (url, second)])
+    assert card.quote == f"{first} {second}"
+    assert "\n" not in card.answer
+    (card,) = desk.cards_of_answer("what is it?", [(url, f"- {first}"), (url, f"- {second}")])
+    assert card.answer.count("\n") == 1
+
+
 def test_cards_of_a_source_quote_it(desk):
     url = desk.search("grouped-query attention", k=1).hits[0].passage.url
     made = desk.cards_of_source(url)

@@ -352,6 +352,21 @@ def test_the_sources_stand_in_for_a_model_that_cannot_be_loaded(home, tmp_path):
     assert told[0].startswith("Answers are taken from the sources directly. The model file")
 
 
+def test_the_sources_stand_in_for_a_model_that_cannot_be_had(home):
+    told = []
+    here = opened(home, told)
+    failed = mock.Mock(side_effect=ModelUnavailable("The model could not be had."))
+    with mock.patch("assistant.engines.choice.weights.obtain", failed):
+        assert here.engine() is None
+        assert here.engine() is None
+        named = Resources(Home(home), "smollm2-135m", None, lambda *_: None, told.append)
+        with pytest.raises(ModelUnavailable):  # who names a model wants no other
+            named.engine()
+    here.close()
+    named.close()
+    assert told == ["Answers are taken from the sources directly. The model could not be had."]
+
+
 def test_one_that_loads_when_its_desk_closes_is_given_up_at_once(home, gguf):
     told = []
     here = opened(home, told)

@@ -340,3 +340,23 @@ def test_spans_beyond_reason_are_no_harm() -> None:
     text = extract_markdown(f"<table>{rows}</table>", "https://a.example/").text
     assert len(text) < 20_000 * 300
     assert time.thread_time() - begun < 10
+
+
+@pytest.mark.parametrize("mode", ["shadowrootmode", "shadowmode", "shadowroot"])
+def test_what_components_draw_stands_where_a_person_sees_it(mode):
+    prose = "<p>Speculative decoding drafts tokens with a small model and checks them.</p>" * 4
+    part = (
+        f"<x-part><template {mode}=open><style>p {{ display: none }}</style>"
+        "<p>Drawn first, by the component.</p><slot>Nothing was given.</slot>"
+        "<x-inner><template shadowrootmode=open><p>Drawn within it.</p><slot></slot></template>"
+        "<p>Given within.</p></x-inner><slot name=end></slot></template>"
+        "<p slot=end>Given for the end.</p><p>Given for the middle.</p></x-part>"
+    )
+    inert = "<template><p>Drawn by nobody.</p></template>"
+    page = f"<title>T</title><article><h1>T</h1>{prose}{part}{inert}{prose}</article>"
+    text = extract_html(page, "https://parts.example/").text
+    order = ["Drawn first", "Given for the middle", "Drawn within", "Given within", "for the end"]
+    assert sorted(order, key=text.index) == order
+    assert "Nothing was given" not in text
+    assert "Drawn by nobody" not in text
+    assert text.count("Speculative decoding") == 8

@@ -254,6 +254,17 @@ def test_the_walk_from_a_question_to_a_thread_that_is_verified_elsewhere(
     page.goto(f"{url}/?thread={name}")
     page.locator("#due .due").wait_for()
     page.locator("#thread .figures img, #answer .figures img").first.wait_for()
+    # and reviewed again
+    page.locator("#due .to-tab").click()
+    page.locator(".study h2", has_text="in blocks of how many").click()
+    page.keyboard.press(" ")
+    page.keyboard.press("3")
+    page.get_by_text("Nothing is due").wait_for()
+    with sqlite3.connect(home / "cards.sqlite") as db:
+        ((reviews, due),) = db.execute("SELECT reviews, due FROM cards").fetchall()
+    assert reviews == 2
+    assert datetime.fromisoformat(due) > datetime.now(UTC) + timedelta(hours=12)
+    page.get_by_role("tab", name="Ask", exact=True).click()
     # the thread as a file, in a browser that has no server, and verified
     page.locator("details.threads > summary").click()
     row = page.locator(f'li[data-id="{name}"]')

@@ -19,7 +19,11 @@ EXTENSION = Path(__file__).resolve().parents[2] / "ui" / "extension"
 TOKEN = "a-token-of-mine"
 SITE = "http://walled.example"
 WORDS = " ".join(f"The kestrel hovers over field number {n} and waits." for n in range(30))
-ARTICLE = f"<html><title>Kestrels</title><body><article><p>{WORDS}</p></article></body></html>"
+DRAWN = "A part that draws itself says that kestrels nest in church towers."
+ARTICLE = f"""<html><title>Kestrels</title><body><article><p>{WORDS}</p><x-part></x-part></article>
+<script>document.querySelector("x-part").attachShadow({{ mode: "open" }})
+.innerHTML = "<style>p {{ display: block }}</style><div><p>{DRAWN}</p></div>";</script>
+</body></html>"""
 
 
 class Walled(BaseHTTPRequestHandler):
@@ -129,6 +133,7 @@ def test_a_page_behind_a_login_comes_in_as_seen(chromium, worker, kept):
         assert worker.evaluate("known('chrome://version')") == "no page of the web"
         (hit,) = kept.search("kestrel hovers over field", k=1).hits
         assert hit.passage.url == "https://walled.example/post"
+        assert DRAWN in kept.read_source(hit.passage.url).text
         assert kept.lists()[0].entries[0].note.startswith("For the talk “The kestrel hovers")
         told = page.evaluate(
             """async (url) => {
@@ -179,6 +184,7 @@ def test_the_bookmarklet_hands_a_page_over_and_a_person_takes_it_in(chromium, ke
         taking.click("#take")
         taking.get_by_text("It is in your library now.").wait_for(timeout=120_000)
         assert kept.lists()[0].entries[0].note.startswith("By bookmarklet")
+        assert DRAWN in kept.read_source("https://walled.example/post").text
         assert httpx.get(f"{url}/save").headers["x-frame-options"] == "DENY"
         page.close()
         taking.close()

@@ -26,6 +26,21 @@ def test_formulas_within_a_sentence_and_displayed_become_mathml():
 
 
 @pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("The frozen matrix $W_0$:", "W0:"), ("a rank ($r$), chosen", "(r),"),
+        ("“$k$”-means", "“k”-"), ("矩阵 $W_0$，", "W0，"), ("（$r$）。", "（r）。"),
+    ],
+)  # fmt: skip
+def test_no_line_breaks_between_a_formula_and_the_sign_at_it(text, kept):
+    tree = html.fragment_fromstring(typeset(text), create_parent="p")
+    (unbroken,) = tree.findall(".//span[@class='unbroken']")
+    assert unbroken.text_content() == kept
+    assert tree.text_content() == re.sub(r"\$|_", "", text)
+    assert "unbroken" not in typeset("the matrix $W_0$ alone, and $$W_0$$, displayed")
+
+
+@pytest.mark.parametrize(
     "text",
     ["It costs $5 and then $6 more.", "US$ 5", r"A bare \$ sign", "$ spaced $", "x$"],
 )
@@ -36,6 +51,23 @@ def test_money_is_no_formula(text):
 def test_broken_tex_is_shown_as_it_stands():
     assert typeset(r"$\nosuchcommand{x}$") == r"<code>$\nosuchcommand{x}$</code>"
     assert typeset("$" + "{" * 40 + "}" * 40 + "$").startswith("<code>")
+
+
+@pytest.mark.parametrize(
+    ("tex", "said"),
+    [
+        (r"$$ \text{softmax}\(\frac{q}{d}\) $$", "softmax(qd)"),
+        (r"$$x \in \[-1, 1\]$$", "x∈[−1,1]"),
+        ("$$\\begin{pmatrix} a & b \\\nc & d \\\n\\end{pmatrix}$$", "(abcd)"),
+    ],
+)  # fmt: skip
+def test_what_markdown_took_of_tex_does_not_break_it(tex, said):
+    shown = typeset(tex)
+    assert "<code>" not in shown
+    tree = html.fragment_fromstring(shown, create_parent="p")
+    assert "".join(tree.text_content().split()) == said
+    if "&" in tex:
+        assert [len(row) for row in tree.iter("mtr")][:2] == [2, 2]
 
 
 def test_nothing_in_a_formula_becomes_markup():

@@ -45,9 +45,18 @@ async function badge(tabId, url) {
 
 // Runs in the page.
 function seen() {
+  const roots = []; // what components draw is no part of outerHTML
+  const look = (within) => within.querySelectorAll("*").forEach(({ shadowRoot }) => {
+    if (shadowRoot) { roots.push(shadowRoot); look(shadowRoot); }
+  });
+  look(document);
+  const page = document.documentElement;
+  const whole = roots.length && page.getHTML
+    ? page.cloneNode().outerHTML.replace("</html>", () => `${page.getHTML({ shadowRoots: roots })}</html>`)
+    : page.outerHTML;
   return {
     url: location.href,
-    html: document.documentElement.outerHTML,
+    html: whole,
     title: document.title,
     selection: String(getSelection()).slice(0, 20_000),
   };

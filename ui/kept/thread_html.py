@@ -95,7 +95,7 @@ def _document(saved: Mapping[str, Any], pictures: Pictures) -> str:
         '<meta name="referrer" content="no-referrer">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f'<meta name="color-scheme" content="light dark"><title>{title}</title>'
-        f"<style>{assets.read('thread.css')}</style></head>\n<body><main><h1>{title}</h1>"
+        f"<style>{assets.read('formulas.css')}{assets.read('thread.css')}</style></head>\n<body><main><h1>{title}</h1>"
         f'<p class="hint">{escape(say("threads.exported"))}</p>{turns}</main>\n'
         f"{_OPENING}{data}{_CLOSING}</body></html>\n"
     )

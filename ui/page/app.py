@@ -49,7 +49,9 @@ _FONTS = [
     "PingFang SC", "Hiragino Sans GB", "Microsoft YaHei", "Noto Sans CJK SC", "Noto Sans SC",
     "Source Han Sans SC", "WenQuanYi Micro Hei", "sans-serif",
 ]  # fmt: skip
-_STYLES = ("page.css", "threads.css", "notes.css", "ease.css", "deck.css", "map.css")
+_STYLES = (
+    "page.css", "formulas.css", "threads.css", "notes.css", "ease.css", "deck.css", "map.css",
+)  # fmt: skip
 _SCRIPTS = ("page.js", "threads.js", "tex.js", "size.js", "ease.js", "deck.js", "map.js")
 _POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "

@@ -108,8 +108,8 @@ class DeckTab:
         new = deck.add(made, topic)
         known = len(made) - new
         detail = say("deck.made_known", count=known) if known else ""
-        done = say("deck.made_one") if new == 1 else say("deck.made", count=new)
-        return page.message_html(done, detail)
+        done = {0: "deck.made_none", 1: "deck.made_one"}.get(new, "deck.made")
+        return page.message_html(say(done, count=new), detail)
 
     def _all(self, deck: Deck, said: str) -> Shown:
         standing = deck.standing()

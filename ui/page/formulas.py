@@ -16,9 +16,13 @@ from latex2mathml.converter import convert_to_element
 
 from ingest.text.formulas import FORMULA, tex_of
 
+_OPENING = "([{“‘\"'（【「《"
+_CLOSING = ",.;:!?%)]}”’\"'-–，。；：！？、）】」》…"
 _DEEPEST = 30  # brackets within brackets
 _SIGNS = {"ell": "ℓ", "arg": r"\operatorname{arg}"}  # what the library lacks and notes use
 _LACKED = re.compile(r"\\(ell|arg)(?![A-Za-z])")
+_ESCAPED = re.compile(r"(?<!\\)\\(?:([()\[\]])|\n)")
+"""What is left of TeX that was read as Markdown: brackets with a stroke, half the end of a row."""
 _NAMES = re.compile(r"\\(?:label|tag\*?)\{[^{}]*\}|\\(?:nonumber|notag)(?![A-Za-z])")
 """What names a formula rather than being part of it."""
 
@@ -44,9 +48,24 @@ def typeset(text: str) -> str:
         return escape(text)
     out, here = [], 0
     for match in FORMULA.finditer(text):
-        out += [escape(text[here : match.start()]), _formula(match[0], *tex_of(match))]
-        here = match.end()
+        tex, displayed = tex_of(match)
+        formula = _formula(match[0], tex, displayed)
+        begins, ends = match.span() if displayed else _with_signs(text, here, *match.span())
+        before, after = text[begins : match.start()], text[match.end() : ends]
+        if before or after:
+            formula = f'<span class="unbroken">{escape(before)}{formula}{escape(after)}</span>'
+        out += [escape(text[here:begins]), formula]
+        here = ends
     return "".join(out) + escape(text[here:])
+
+
+def _with_signs(text: str, here: int, begins: int, ends: int) -> tuple[int, int]:
+    """Return a formula's span with the signs at it: browsers would break the line between them."""
+    while begins > here and text[begins - 1] in _OPENING:
+        begins -= 1
+    while ends < len(text) and text[ends] in _CLOSING:
+        ends += 1
+    return begins, ends
 
 
 @lru_cache(maxsize=4096)
@@ -55,7 +74,8 @@ def _formula(whole: str, tex: str, displayed: bool) -> str:
     if _depth(tex) > _DEEPEST:
         return as_it_stands
     try:
-        known = _LACKED.sub(lambda match: _SIGNS[match[1]], _NAMES.sub("", tex))
+        known = _ESCAPED.sub(lambda match: match[1] or "\\\\\n", _NAMES.sub("", tex))
+        known = _LACKED.sub(lambda match: _SIGNS[match[1]], known)
         tree = convert_to_element(known, display="block" if displayed else "inline")
         math = _written(tree, f' data-tex="{escape(whole)}"')
     except Exception:  # whatever a library makes of TeX that somebody wrote

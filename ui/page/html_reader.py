@@ -166,7 +166,7 @@ def page_html(title: str, body: str, say: Texts, url: str = "", home: str = "") 
 
     ``url`` is the document that is read, ``home`` leads to the first page.
     """
-    style = assets.read("reader.css") + assets.read("notes.css")
+    style = "".join(map(assets.read, ("formulas.css", "reader.css", "notes.css")))
     home = home or ("./zh/" if say.lang == "zh" else "./")  # a proxy may show it all below a path
     name = hashlib.sha256(url.encode()).hexdigest()[:16] if url else ""
     first, *scripts = (f"<script>{assets.read(name)}</script>" for name in _SCRIPTS)

@@ -9,8 +9,17 @@ function bookmarklet(save) {
   const opened = open(save, "_blank");
   addEventListener("message", (event) => {
     if (event.source !== opened || event.origin !== origin || event.data !== "refdesk") return;
+    const roots = []; /* what components draw is no part of outerHTML */
+    const look = (within) => within.querySelectorAll("*").forEach(({ shadowRoot }) => {
+      if (shadowRoot) { roots.push(shadowRoot); look(shadowRoot); }
+    });
+    look(document);
+    const page = document.documentElement;
+    const whole = roots.length && page.getHTML
+      ? page.cloneNode().outerHTML.replace("</html>", () => `${page.getHTML({ shadowRoots: roots })}</html>`)
+      : page.outerHTML;
     opened.postMessage({
-      url: location.href, html: document.documentElement.outerHTML, title: document.title,
+      url: location.href, html: whole, title: document.title,
       selection: String(getSelection()).slice(0, 20000),
     }, origin);
   });
