@@ -60,7 +60,6 @@ def main() -> None:
         if (done := _measured(library, question, lang, gold)) is not None
     ]
     _report("all signals", [0, 1, 2, 3], measured)
-    _report("before", [0, 1, 2], measured)
     _report("words alone", [0, 1], measured)
 
 

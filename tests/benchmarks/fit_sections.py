@@ -1,4 +1,4 @@
-"""Fit `assistant.answering.evidence.learned_sections`: which section of the primer answers a question.
+"""Fit `assistant.answering.evidence.learned_sections`: which section of the primer is asked for.
 
     python -m tests.benchmarks.fit_sections HOME [--measure]
 

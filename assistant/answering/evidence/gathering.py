@@ -39,7 +39,10 @@ def gather(library: Library, question: Question, filters: Filters, k: int = PASS
     known = _by_known_questions(library, queries, hits) if filters == Filters() else []
     about = tuple(
         chances_of(
-            library, [*ranking[:1], *known, *ranking[1:PASSAGES]], library.embedder.embed_query(query), question.lang
+            library,
+            [*ranking[:1], *known, *ranking[1:PASSAGES]],
+            library.embedder.embed_query(query),
+            question.lang,
         )
         for query, ranking in zip(queries, [hits, *ranked[1:]], strict=True)
     )
@@ -60,9 +63,7 @@ def gather(library: Library, question: Question, filters: Filters, k: int = PASS
     )
 
 
-def _by_known_questions(
-    library: Library, queries: Sequence[str], hits: Sequence[Hit]
-) -> list[Hit]:
+def _by_known_questions(library: Library, queries: Sequence[str], hits: Sequence[Hit]) -> list[Hit]:
     """Return the beginnings of notes that probably answer, of which the search found nothing."""
     there = {hit.passage.url for hit in hits}
     vectors = np.stack([library.embedder.embed_query(query) for query in queries])

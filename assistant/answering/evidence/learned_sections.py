@@ -45,7 +45,8 @@ def below_best(cosines: Cosines, url: str, heading: tuple[str, ...]) -> NDArray[
     own = cosines.get((url, heading[-1] if heading else ""))
     if own is None:
         return float(table("learned_sections")["unknown"])
-    return own - np.max(list(cosines.values()), axis=0)
+    below: NDArray[np.float64] = own - np.max(list(cosines.values()), axis=0)
+    return below
 
 
 def best_of_note(cosines: Cosines, url: str) -> float:

@@ -105,9 +105,7 @@ def units_of(evidence: Evidence) -> list[list[list[int]]]:
     for row, line in enumerate(evidence.lines):
         passage = line.hit.passage
         grouped.setdefault((passage.url, passage.heading), []).append(row)
-    parts = [
-        understandable(evidence, list(_telling(evidence, rows))) for rows in grouped.values()
-    ]
+    parts = [understandable(evidence, list(_telling(evidence, rows))) for rows in grouped.values()]
     return [units for units in parts if units]
 
 
