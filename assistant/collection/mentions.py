@@ -17,6 +17,7 @@ from assistant.collection.subject_names import patterns
 from assistant.collection.vocabulary import SAID, WORDING
 from assistant.learning import primer
 from index.search.library import Library
+from ingest.links.sites.github import owner_of
 from ingest.text.scripts import has_han
 
 WORK, PERSON, LIST, SUBJECT = "work", "person", "list", "subject"
@@ -27,6 +28,7 @@ _WHOLE = 0.9  # of a title: all of it
 _SEVERAL = 3  # words of a title that tell it
 _WIDEST = 24  # tokens that a title may take
 _RARE = 0.5  # of the weight of a word that stands in no passage: so rare is a name
+_PROJECT = re.compile(r"https://github\.com/[^/]+/[^/]+/?$")
 _ADDRESS = re.compile(r"https?://[^\s，。？！）]+[^\s，。？！）.,;:!?)]|\b\d{4}\.\d{4,5}(?:v\d)?\b")
 _TOKEN = re.compile(r"[a-z0-9]+(?:[.+#-][a-z0-9]+)*|[\u3400-\u9fff]+", re.IGNORECASE)
 _CALLED = WORDING.patterns["called_a_work"]
@@ -41,6 +43,8 @@ _OF_TITLES = WORDING.whole["of_titles"]
 _WRITER_BEFORE = WORDING.patterns["before_a_writer"]
 _WRITER_AFTER = WORDING.patterns["after_a_writer"]
 _MANY = WORDING.patterns["many_works"]
+_KEPT = WORDING.words["kept_list"]
+_WORK_ZH = WORDING.exact["work_in_parts_zh"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +103,14 @@ def _addresses(asked: Asked) -> Iterator[Mention]:
 
 
 def _lists(here: Catalog, text: str) -> Iterator[Mention]:
+    """Yield lists by name, and by who keeps them: "the exorust list", "Ann 那份清单"."""
     for row in here.lists:
         spoken = {row.name, row.title, row.title.removeprefix("The "), row.name.replace("-", " ")}
-        for name in spoken:
-            for at in re.finditer(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text, re.IGNORECASE):
+        names = [rf"(?<![\w-]){re.escape(name)}(?![a-z0-9_-])" for name in spoken]
+        if owner := owner_of(row.origin):
+            names.append(rf"(?<![\w-]){re.escape(owner)}{_KEPT}")
+        for name in names:
+            for at in re.finditer(name, text, re.IGNORECASE):
                 yield Mention(at.start(), at.end(), LIST, at[0])
 
 
@@ -119,11 +127,13 @@ def _notes(asked: Asked, subjects: Sequence[Mention]) -> Iterator[Mention]:
 def _phrases(asked: Asked) -> Iterator[Mention]:
     """Yield works that are spoken of by part of their title and their kind: "the Heron guide".
 
-    Or by a word of titles in Chinese: "图解 Transformer".
+    Or by a word of titles: "illustrating RLHF", "图解 Transformer"; in Chinese by whose work it is
+    and on what: "Ann那篇讲RAG的文章".
     """
-    for pattern in (_PHRASE, _PHRASE_ZH):
+    for pattern in (_PHRASE, _PHRASE_ZH, _WORK_ZH):
         for match in pattern.finditer(asked.text):
-            found = [m for m in asked.works(match["said"]) if m.by == "title"]
+            words = [part for name, part in match.groupdict().items() if part and name != "said"]
+            found = [m for m in asked.works(" ".join(words) or match["said"]) if m.by == "title"]
             if found:
                 works = tuple(m.work for m in found)
                 yield Mention(match.start("said"), match.end("said"), WORK, match["said"], works)
@@ -177,7 +187,7 @@ def _named(
             continue
         start, end = tokens[first].start, tokens[last].end
         what = WORK if name.by == "title" else PERSON
-        worth = likeness + known.weigh(common) / 100
+        worth = likeness + known.weigh(common) / 40
         whole_title = known.weigh(common) >= _WHOLE * known.weigh(name.words)
         if what == WORK and not _may_be_a_title(
             library, text[start:end], common, whole=whole_title
@@ -202,7 +212,7 @@ def _named(
 
 
 def _owners(known: Names, text: str, tokens: Sequence[_Token]) -> Iterator[Mention]:
-    """Yield first and last names of whom a site is called after: "jay alammar", jalammar."""
+    """Yield names of whom a site is called after: "jay alammar", "alammar", jalammar."""
     sites: dict[str, list[Work]] = defaultdict(list)
     for name in known.names:
         if name.by == "site" and len(label := next(iter(name.words))) > _LONG:
@@ -213,6 +223,11 @@ def _owners(known: Names, text: str, tokens: Sequence[_Token]) -> Iterator[Menti
             if label in sites:
                 works = tuple(sites[label])
                 yield Mention(one.start, other.end, PERSON, text[one.start : other.end], works)
+    surnames = {label[1:]: label for label in sites if len(label) > _LONG + 2}
+    for token in tokens:
+        said = text[token.start : token.end]
+        if label := surnames.get(said.casefold()):
+            yield Mention(token.start, token.end, PERSON, said, tuple(sites[label]))
 
 
 def _tokens(library: Library, known: Names, text: str) -> Iterator[_Token]:
@@ -317,6 +332,23 @@ def _rare(library: Library, word: str) -> bool:
         return False
     rarest = library.idf(["\u0001"])["\u0001"]
     return max(library.idf(terms).values()) >= _RARE * rarest
+
+
+def as_works(asked: Asked, named: Sequence[Mention]) -> list[Mention]:
+    """Return mentions with those subjects as works that are the very name of a project or paper.
+
+    "axolotl" is what a repository is called as well as what may be asked about.
+    """
+    known = names(asked.library.store).names
+    own: dict[frozenset[str], list[Work]] = defaultdict(list)
+    for name in known:
+        if name.by == "title" and (name.work.kind == "paper" or _PROJECT.match(name.work.url)):
+            own[name.words].append(name.work)
+    read = []
+    for mention in named:
+        works = own.get(frozenset(words_of(mention.said)), []) if mention.what == SUBJECT else []
+        read.append(replace(mention, what=WORK, works=tuple(works)) if works else mention)
+    return read
 
 
 def _as_work(asked: Asked, mention: Mention) -> Mention:

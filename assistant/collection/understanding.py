@@ -9,7 +9,7 @@ request is a question of fact.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from assistant.collection import (
     learned,
@@ -21,8 +21,16 @@ from assistant.collection import (
 from assistant.collection.asked import Asked
 from assistant.collection.catalog import catalog
 from assistant.collection.conditions import conditions
-from assistant.collection.mentions import mentions
-from assistant.collection.request import MANY_SOURCES, ONE_SOURCE, SUMMARY, Request
+from assistant.collection.mentions import as_works, mentions
+from assistant.collection.request import (
+    MANY_SOURCES,
+    MISSING,
+    ONE_SOURCE,
+    RECOMMENDED,
+    SUMMARY,
+    WORK,
+    Request,
+)
 from assistant.collection.vocabulary import SAID, WORDING
 from index.search.library import Library
 from ingest.text.sentences import language
@@ -40,6 +48,8 @@ _FRAMES: tuple[Callable[[Asked], Request | None], ...] = (
     source_frames.summary,
     shelf_frames.holdings,
 )
+_OF_A_WORK = frozenset((WORK, RECOMMENDED, SUMMARY, MISSING))
+"""What nobody asks of a subject."""
 _LIKELY = 0.8
 """A kind so likely is taken before a frame is looked for."""
 _LEFT_OUT = WORDING.patterns["apostrophe_left_out"]
@@ -113,9 +123,22 @@ def _learnt(asked: Asked, plain: Asked) -> tuple[Request | None, float]:
     """
     named = mentions(asked)
     kinds = learned.wanted(asked.library, asked.text, named, asked.lang)
-    fact = next((kind.chance for kind in kinds if kind.kind == learned.FACT), 1.0)
+    fact = _of_fact(kinds)
+    works = as_works(asked, named)
+    if kinds and works != named:  # a name of two things: what is asked of it tells which is meant
+        others = learned.wanted(asked.library, asked.text, works, asked.lang)
+        if _of_fact(others) < min(fact, 1 - learned.sure()) and _likeliest(others) in _OF_A_WORK:
+            named, kinds, fact = works, others, _of_fact(others)
     if fact > 1 - learned.sure():
         return None, 0.0
     likeliest = next(kind for kind in kinds if kind.kind != learned.FACT)
     of_sources = likeliest.kind in (ONE_SOURCE, MANY_SOURCES, SUMMARY)
     return reading.read(asked if of_sources else plain, named, likeliest), likeliest.chance
+
+
+def _of_fact(kinds: Sequence[learned.Kind]) -> float:
+    return next((kind.chance for kind in kinds if kind.kind == learned.FACT), 1.0)
+
+
+def _likeliest(kinds: Sequence[learned.Kind]) -> str:
+    return next(kind.kind for kind in kinds if kind.kind != learned.FACT)
