@@ -193,8 +193,11 @@ def _named(
             library, text[start:end], common, whole=whole_title
         ):
             continue
-        if what == WORK and any(m.start <= start and end <= m.end for m in subjects):
+        inside = [m for m in subjects if m.start <= start and end <= m.end]
+        if what == WORK and inside:
             continue
+        if what == PERSON and any(len(m.said) > end - start for m in inside):
+            continue  # "Mistral 7B": no site's name
         if what == WORK and len(common) < _SEVERAL and not _titled(text[start:end]):
             what = SUBJECT  # "CPU memory": a title, and what it is about as well
         if what == PERSON and name.by == "site" and not _as_person(text, start, end):
