@@ -141,7 +141,7 @@ def _one_source(asked: Asked, named: Sequence[Mention], asks: str) -> Request | 
 
 
 def _put_to(asked: Asked, named: Sequence[Mention], what: str) -> str:
-    """Return what is asked of a source, in Chinese without its name: pages do not name themselves."""
+    """Return what is asked of a source, in Chinese without its name: pages seldom say it."""
     if asked.lang != "zh":
         return asked.text
     source = next(mention for mention in named if mention.what == what)

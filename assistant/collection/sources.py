@@ -149,11 +149,8 @@ def side_by_side(library: Library, request: Request, report: Report) -> Answer:
             f"{number_of} sources speak of it, and they differ: what contradicts comes first.",
             f"有 {number_of} 个来源谈到它，说法不一：互相矛盾的列在最前。",
         )
-    elif alike:
-        verdict = report.text(
-            f"{number_of} sources speak of it; {len(alike[0])} of them say the same.",
-            f"有 {number_of} 个来源谈到它，其中 {len(alike[0])} 个说法一致。",
-        )
+    elif groups[0] in alike:
+        verdict = report.text("The sources say the same.", "来源的说法一致。")
     else:
         verdict = report.text(
             f"{number_of} sources speak of it; no two of these sentences contradict each other.",

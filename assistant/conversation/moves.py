@@ -79,8 +79,8 @@ _BETWEEN = (
     "version "
     "like i'm im i am kid 5 "
     "and of kindly just now with for beginner beginners five year old child terms language write "
-    "show try is are was do so my your same but hm hmm still ok okay thx thanks 1 2 3 4 that's thats "
-    "sth bit little too"
+    "show try is are was do so my your same but hm hmm still ok okay thx thanks 1 2 3 4 "
+    "that's thats sth bit little too"
 )
 _GLUE = frozenset(_BETWEEN.split())
 _ZH_MANNERS = {
