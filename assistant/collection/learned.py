@@ -135,9 +135,9 @@ def _parts(text: str) -> Iterator[str]:
     yield from (" ".join(pair) for pair in itertools.pairwise(words))
 
 
-def sure() -> float:
-    """Return how unlikely a question of fact has to be."""
-    return float(table("requests")["sure"])
+def sure(*, titled: bool = False) -> float:
+    """Return how unlikely a question of fact has to be, where a text names a work or does not."""
+    return float(table("requests")["sure_of_a_work" if titled else "sure"])
 
 
 @cache

@@ -21,6 +21,7 @@ from assistant.collection import (
 from assistant.collection.asked import Asked
 from assistant.collection.catalog import catalog
 from assistant.collection.conditions import conditions
+from assistant.collection.mentions import WORK as MENTIONED
 from assistant.collection.mentions import as_works, mentions
 from assistant.collection.request import (
     MANY_SOURCES,
@@ -50,7 +51,7 @@ _FRAMES: tuple[Callable[[Asked], Request | None], ...] = (
 )
 _OF_A_WORK = frozenset((WORK, RECOMMENDED, SUMMARY, MISSING))
 """What nobody asks of a subject."""
-_LIKELY = 0.8
+_LIKELY = 0.5
 """A kind so likely is taken before a frame is looked for."""
 _SURELY_FACT = 0.92
 """A question so likely one of fact is one, whatever frame its words fit."""
@@ -133,7 +134,8 @@ def _learnt(asked: Asked, plain: Asked) -> tuple[Request | None, float, float]:
         if _likeliest(others).kind in _OF_A_WORK:
             named, kinds = works, others
     fact, likeliest = _of_fact(kinds), _likeliest(kinds)
-    if fact > 1 - learned.sure():
+    titled = any(mention.what == MENTIONED for mention in named)
+    if fact > 1 - learned.sure(titled=titled):
         return None, 0.0, fact
     of_sources = likeliest.kind in (ONE_SOURCE, MANY_SOURCES, SUMMARY)
     request = reading.read(asked if of_sources else plain, named, likeliest)

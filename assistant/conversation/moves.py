@@ -15,7 +15,7 @@ THANKS, GREETING, BYE, YES, NO, FINE, WHO, AGAIN = (
 )  # fmt: skip
 
 _MARKS = {
-    THANKS: "thanks thank thx ty cheers thankyou",
+    THANKS: "thanks thank thx ty cheers thankyou appreciate appreciated",
     BYE: "bye goodbye farewell goodnight",
     GREETING: "hi hello hey greetings morning afternoon evening hiya",
     NO: "no nope nah wrong incorrect",
@@ -80,13 +80,13 @@ _BETWEEN = (
     "like i'm im i am kid 5 "
     "and of kindly just now with for beginner beginners five year old child terms language write "
     "show try is are was do so my your same but hm hmm still ok okay thx thanks 1 2 3 4 "
-    "that's thats sth bit little too"
+    "that's thats sth bit little too ugh"
 )
 _GLUE = frozenset(_BETWEEN.split())
 _ZH_MANNERS = {
     "shorter": r"简短|短|精简|一句话|两句话|太长|太啰嗦|啰嗦",
     "longer": r"长一?点|再长|详细|具体|展开|太短|太简略",
-    "simpler": r"简单|通俗|易懂|浅显|[说讲]人话|大?白话|太难|太复杂|太专业|太深",
+    "simpler": r"简单|通俗|易懂|浅显|[说讲]人话|大?白话|太难|太复杂|太专业|太深奥?",
     "zh": r"中文|汉语",
     "en": r"英文|英语",
     "table": r"表格",
