@@ -228,9 +228,9 @@ def _owners(known: Names, text: str, tokens: Sequence[_Token]) -> Iterator[Menti
                 yield Mention(one.start, other.end, PERSON, text[one.start : other.end], works)
     surnames = {label[1:]: label for label in sites if len(label) > _LONG + 2}
     for token in tokens:
-        said = text[token.start : token.end]
-        if label := surnames.get(said.casefold()):
-            yield Mention(token.start, token.end, PERSON, said, tuple(sites[label]))
+        surname = text[token.start : token.end]
+        if (owner := surnames.get(surname.casefold())) is not None:
+            yield Mention(token.start, token.end, PERSON, surname, tuple(sites[owner]))
 
 
 def _tokens(library: Library, known: Names, text: str) -> Iterator[_Token]:
