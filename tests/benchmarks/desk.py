@@ -3,8 +3,9 @@
 Run ``python -m tests.benchmarks.desk SEEDED_HOME DOCS_HOME [ARCHIVE_HOME]``: a fresh home, one with
 ``tests/assistant/desk_docs`` alone (``--no-primer``), and, where there is one, a home with the
 archived pages of the founding lists, which is asked what was put carelessly (ids ``t``, ``u``).
-Requests: ``data/eval/desk.jsonl``, with ``--fresh`` ``desk_fresh.jsonl``, all of them put carelessly
-and seen since. Half of the former, by the hash of the id, was not looked at while this was built: of those only the totals are printed, unless ``--all``. ``{primer}`` in what an
+Requests: ``data/eval/desk.jsonl``, with ``--fresh`` ``desk_fresh.jsonl``, all of them careless and
+seen since. Half of the former, by the hash of the id, was not looked at while this was built: of
+those only the totals are printed, unless ``--all``. ``{primer}`` in what an
 answer must hold is how many notes the primer has. With ``--facts FILE.jsonl ...`` every question of
 these files that is taken for something else than a fact is named. Nothing is asked of a model.
 """
