@@ -111,6 +111,8 @@ def _different(library: Callable[..., Library], alone: str) -> list[str]:
         return []  # all of it is asked of these sources, or of the lists
     first = [Exchange(pieces[0], "")]
     parts = [pieces[0], *(stand_alone(piece, first) for piece in pieces[1:])]
+    if max(map(len, parts)) >= len(alone):
+        return []  # "..., which list?" stands alone only as the whole of it
     parts = [part if part.endswith(("?", "？")) else f"{part}{_mark(part)}" for part in parts]
     asked = [understood(library(), part) for part in parts]
     kinds = {about.kind if about else "" for about in asked}

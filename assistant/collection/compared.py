@@ -5,6 +5,7 @@ or but for a negation. Newer sources come first; dates are those that the docume
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -15,6 +16,8 @@ from assistant.answering.evidence.addressed import sounds_like_an_order
 from assistant.answering.presenting import Numbering, quotation, sentence
 from assistant.answering.question import understand
 from assistant.answering.values import Answer, Citation, Sentence, Span
+from assistant.collection.subject_names import english_names
+from assistant.wording import wording
 from index.search.library import Hit, Library
 from index.store import browse
 from index.store.values import Filters
@@ -22,9 +25,12 @@ from ingest.text.claims import Kind, Term, denies, numbers_of, read
 from ingest.text.numbers import years
 from ingest.text.words import run_together
 
-_PASSAGES = 16
-_COUNTED = 24  # passages where a number is asked for: few of them say it
-_GROUPS = 5
+_LEANS = wording("sentences").patterns["leans"]
+_PASSAGES = 24
+_SEARCHED = 60  # passages, for the documents that speak of a subject
+_DOCUMENTS = 8
+_EACH = 2  # claims of one document that no other makes
+_GROUPS = 7
 _ALIKE = 0.7  # share of the terms of each that the other has, numbers and negations aside
 _FEWEST = 6  # terms of an item that is no sentence
 _FLOOR = 0.3
@@ -87,10 +93,15 @@ def claims(
     of which it is true.
     """
     filters = Filters(documents=tuple(documents))
-    depth = _COUNTED if counted else _PASSAGES
-    evidence = gather(library, understand(subject), filters, depth)
+    if not documents:  # of each document its own: the best passages may all be of one
+        filters = Filters(documents=_speaking(library, subject))
+    question = understand(" ".join([subject, *english_names(subject)]))
+    evidence = gather(library, question, filters, _PASSAGES)
     lines = [line for line in evidence.lines if line.whole and (counted or _claims(line))]
     names = _versioned(subject)
+    if called := english_names(subject):  # a subject in Chinese: by that name, or by one of these
+        spoken = [line for line in lines if any(_speaks_of(line, n) for n in (subject, *called))]
+        lines = spoken or lines
     if counted is not None:
         doing = _doing(subject)
         lines = [
@@ -104,6 +115,7 @@ def claims(
     least = max(_FLOOR, _RELATIVE * top) if evidence.understood or not named else 0.0
     dates = browse.dates(library.store, list({line.hit.passage.url for line in lines}))
     groups: list[list[Claim]] = []
+    taken: Counter[str] = Counter()
     for line in sorted(lines, key=lambda line: -line.score):
         date = dates.get(line.hit.passage.url, "")
         if since and not date:
@@ -113,8 +125,10 @@ def claims(
             continue
         claim = Claim(line, date)
         group = next((g for g in groups if any(_same_thing(claim, other) for other in g)), None)
+        taken[line.hit.passage.url] += 1
         if group is None:
-            groups.append([claim])
+            if taken[line.hit.passage.url] <= _EACH:
+                groups.append([claim])
         elif all(claim.label != other.label or line.text != other.line.text for other in group):
             group.append(claim)
     if since:  # what changed comes before what did not
@@ -122,6 +136,13 @@ def claims(
     limits = limits_for(library.embedder, evidence.question.lang)
     answered = decide(signals(library, evidence), limits).answer
     return [newest_first(group) for group in groups[:_GROUPS]], answered
+
+
+def _speaking(library: Library, subject: str) -> tuple[str, ...]:
+    """Return the documents that speak of a subject, those with the best passages first."""
+    asked = " ".join([subject, *english_names(subject)])
+    hits = library.search(asked, _SEARCHED, Filters(), to_answer=True)
+    return tuple(dict.fromkeys(hit.passage.url for hit in hits))[:_DOCUMENTS]
 
 
 def _versioned(subject: str) -> list[str]:
@@ -166,9 +187,11 @@ def _speaks_of(line: Line, name: str) -> bool:
 
 
 def _claims(line: Line) -> bool:
-    """Say whether a line says something, and is no heading nor an entry of a table of contents."""
+    """Say whether a line says something by itself, and is no heading nor an entry of a table."""
     entry = line.piece.item and line.piece.text.rstrip()[-1:] not in ".。!！"
-    return not line.piece.title and not (entry and len(line.terms) < _FEWEST)
+    if line.piece.title or _LEANS.match(line.text):
+        return False
+    return not (entry and len(line.terms) < _FEWEST)
 
 
 def told_twice(group: Sequence[Claim]) -> bool:

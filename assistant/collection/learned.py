@@ -1,12 +1,16 @@
 """Which kind of request a text is, learnt from examples: `data/requests.toml`.
 
 What a text names is covered first (`mentions`), so that what is left says what is wanted of it; a
-multinomial model over the vector of that tells the kind. Fitted for the embedding models that ship
+multinomial model over the vector of that, and over its words and parts of words, tells the kind.
+Fitted for the embedding models that ship
 (`python -m tests.benchmarks.fit_requests`); with another one nothing is said.
 """
 
+import itertools
+import re
 import tomllib
-from collections.abc import Sequence
+import zlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -19,6 +23,7 @@ from assistant.collection.mentions import LIST, PERSON, SUBJECT, WORK, Mention
 from assistant.collection.vocabulary import WORDING
 from index.search.library import Library
 from ingest.shipped import shipped
+from ingest.text.scripts import has_han
 
 FACT = "fact"
 COVERS = {
@@ -26,6 +31,11 @@ COVERS = {
     "zh": {WORK: "这篇文章", PERSON: "这位作者", LIST: "这份清单", SUBJECT: "这个主题"},
 }
 """What stands in the place of what is named, by language."""
+_BUCKETS = 2048
+_WORDS_WEIGH = 0.5  # the length of what words say, beside the vector's of 1
+_RUN = re.compile(r"[a-z0-9']+|[\u3400-\u9fff]+")
+_PARTS = {True: (1, 2, 3), False: (3, 4)}
+"""Characters of a part of a word: of a run of Chinese, of a Latin word."""
 _ARTICLE = WORDING.patterns["article_before"]
 
 
@@ -94,18 +104,40 @@ def _chances(library: Library, text: str, lang: str) -> NDArray[np.float64] | No
     weights = _weights().get(library.embedder.name)
     if weights is None or (lang != "en" and not library.embedder.multilingual):
         return None
-    vector = library.sentence_vectors([text])[0]
-    if len(vector) + 1 != weights.shape[1]:  # where all are blocks
+    seen = features(library, [text])[0]
+    if len(seen) + 1 != weights.shape[1]:  # where all are blocks
         return None
-    scores = weights[:, :-1] @ vector + weights[:, -1]
+    scores = weights[:, :-1] @ seen + weights[:, -1]
     chances = np.exp(scores - scores.max()).astype(np.float64)
     summed: NDArray[np.float64] = chances / chances.sum()
     return summed
 
 
-def sure() -> float:
-    """Return how unlikely a question of fact has to be."""
-    return float(table("requests")["sure"])
+def features(library: Library, texts: Sequence[str]) -> NDArray[np.float32]:
+    """Return what is seen of each covered text: its vector, then its words hashed into buckets."""
+    hashed = np.zeros((len(texts), _BUCKETS), np.float32)
+    for row, text in zip(hashed, texts, strict=True):
+        row[[zlib.crc32(part.encode()) % _BUCKETS for part in _parts(text)]] = 1.0
+        row *= _WORDS_WEIGH / max(1.0, float(np.linalg.norm(row)))
+    return np.hstack([library.sentence_vectors(list(texts)), hashed]).astype(np.float32)
+
+
+def _parts(text: str) -> Iterator[str]:
+    """Yield the words of a text, pairs of Latin ones, and parts of each; edges are marked."""
+    runs = _RUN.findall(text.casefold())
+    for run in runs:
+        marked = f"<{run}>"
+        for length in _PARTS[has_han(run)]:
+            for at in range(len(marked) - length + 1):
+                yield marked[at : at + length]
+        yield marked
+    words = ["<", *(run for run in runs if not has_han(run)), ">"]
+    yield from (" ".join(pair) for pair in itertools.pairwise(words))
+
+
+def sure(*, titled: bool = False) -> float:
+    """Return how unlikely a question of fact has to be, where a text names a work or does not."""
+    return float(table("requests")["sure_of_a_work" if titled else "sure"])
 
 
 @cache

@@ -17,6 +17,7 @@ from assistant.collection.subject_names import patterns
 from assistant.collection.vocabulary import SAID, WORDING
 from assistant.learning import primer
 from index.search.library import Library
+from ingest.links.sites.github import owner_of
 from ingest.text.scripts import HAN, has_han
 
 WORK, PERSON, LIST, SUBJECT = "work", "person", "list", "subject"
@@ -27,6 +28,7 @@ _WHOLE = 0.9  # of a title: all of it
 _SEVERAL = 3  # words of a title that tell it
 _WIDEST = 24  # tokens that a title may take
 _RARE = 0.5  # of the weight of a word that stands in no passage: so rare is a name
+_PROJECT = re.compile(r"https://github\.com/[^/]+/[^/]+/?$")
 _ADDRESS = re.compile(r"https?://[^\s，。？！）]+[^\s，。？！）.,;:!?)]|\b\d{4}\.\d{4,5}(?:v\d)?\b")
 _TOKEN = re.compile(rf"[a-z0-9]+(?:[.+#-][a-z0-9]+)*|[{HAN}]+", re.IGNORECASE)
 _CALLED = WORDING.patterns["called_a_work"]
@@ -41,6 +43,8 @@ _OF_TITLES = WORDING.whole["of_titles"]
 _WRITER_BEFORE = WORDING.patterns["before_a_writer"]
 _WRITER_AFTER = WORDING.patterns["after_a_writer"]
 _MANY = WORDING.patterns["many_works"]
+_KEPT = WORDING.words["kept_list"]
+_WORK_ZH = WORDING.exact["work_in_parts_zh"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +103,14 @@ def _addresses(asked: Asked) -> Iterator[Mention]:
 
 
 def _lists(here: Catalog, text: str) -> Iterator[Mention]:
+    """Yield lists by name, and by who keeps them: "the exorust list", "Ann 那份清单"."""
     for row in here.lists:
         spoken = {row.name, row.title, row.title.removeprefix("The "), row.name.replace("-", " ")}
-        for name in spoken:
-            for at in re.finditer(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text, re.IGNORECASE):
+        names = [rf"(?<![\w-]){re.escape(name)}(?![a-z0-9_-])" for name in spoken]
+        if owner := owner_of(row.origin):
+            names.append(rf"(?<![\w-]){re.escape(owner)}{_KEPT}")
+        for name in names:
+            for at in re.finditer(name, text, re.IGNORECASE):
                 yield Mention(at.start(), at.end(), LIST, at[0])
 
 
@@ -119,11 +127,13 @@ def _notes(asked: Asked, subjects: Sequence[Mention]) -> Iterator[Mention]:
 def _phrases(asked: Asked) -> Iterator[Mention]:
     """Yield works that are spoken of by part of their title and their kind: "the Heron guide".
 
-    Or by a word of titles in Chinese: "图解 Transformer".
+    Or by a word of titles: "illustrating RLHF", "图解 Transformer"; in Chinese by whose work it is
+    and on what: "Ann那篇讲RAG的文章".
     """
-    for pattern in (_PHRASE, _PHRASE_ZH):
+    for pattern in (_PHRASE, _PHRASE_ZH, _WORK_ZH):
         for match in pattern.finditer(asked.text):
-            found = [m for m in asked.works(match["said"]) if m.by == "title"]
+            words = [part for name, part in match.groupdict().items() if part and name != "said"]
+            found = [m for m in asked.works(" ".join(words) or match["said"]) if m.by == "title"]
             if found:
                 works = tuple(m.work for m in found)
                 yield Mention(match.start("said"), match.end("said"), WORK, match["said"], works)
@@ -177,14 +187,17 @@ def _named(
             continue
         start, end = tokens[first].start, tokens[last].end
         what = WORK if name.by == "title" else PERSON
-        worth = likeness + known.weigh(common) / 100
+        worth = likeness + known.weigh(common) / 40
         whole_title = known.weigh(common) >= _WHOLE * known.weigh(name.words)
         if what == WORK and not _may_be_a_title(
             library, text[start:end], common, whole=whole_title
         ):
             continue
-        if what == WORK and any(m.start <= start and end <= m.end for m in subjects):
+        inside = [m for m in subjects if m.start <= start and end <= m.end]
+        if what == WORK and inside:
             continue
+        if what == PERSON and any(len(m.said) > end - start for m in inside):
+            continue  # "Mistral 7B": no site's name
         if what == WORK and len(common) < _SEVERAL and not _titled(text[start:end]):
             what = SUBJECT  # "CPU memory": a title, and what it is about as well
         if what == PERSON and name.by == "site" and not _as_person(text, start, end):
@@ -202,12 +215,17 @@ def _named(
 
 
 def _owners(known: Names, text: str, tokens: Sequence[_Token]) -> Iterator[Mention]:
-    """Yield first and last names of whom a site is called after: "jay alammar", jalammar."""
+    """Yield names of whom a site is called after: "jay alammar", "alammar", jalammar."""
     for one, other in itertools.pairwise(tokens):
         said = text[one.start : one.end].casefold(), text[other.start : other.end].casefold()
         for label in initials(said):
             if works := known.sites.get(label):
                 yield Mention(one.start, other.end, PERSON, text[one.start : other.end], works)
+    surnames = {label[1:]: label for label in known.sites if len(label) > _LONG + 2}
+    for token in tokens:
+        surname = text[token.start : token.end]
+        if (owner := surnames.get(surname.casefold())) is not None:
+            yield Mention(token.start, token.end, PERSON, surname, known.sites[owner])
 
 
 def _tokens(library: Library, known: Names, text: str) -> Iterator[_Token]:
@@ -312,6 +330,23 @@ def _rare(library: Library, word: str) -> bool:
         return False
     rarest = library.idf(["\u0001"])["\u0001"]
     return max(library.idf(terms).values()) >= _RARE * rarest
+
+
+def as_works(asked: Asked, named: Sequence[Mention]) -> list[Mention]:
+    """Return mentions with those subjects as works that are the very name of a project or paper.
+
+    "axolotl" is what a repository is called as well as what may be asked about.
+    """
+    known = names(asked.library.store).names
+    own: dict[frozenset[str], list[Work]] = defaultdict(list)
+    for name in known:
+        if name.by == "title" and (name.work.kind == "paper" or _PROJECT.match(name.work.url)):
+            own[name.words].append(name.work)
+    read = []
+    for mention in named:
+        works = own.get(frozenset(words_of(mention.said)), []) if mention.what == SUBJECT else []
+        read.append(replace(mention, what=WORK, works=tuple(works)) if works else mention)
+    return read
 
 
 def _as_work(asked: Asked, mention: Mention) -> Mention:

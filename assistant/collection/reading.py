@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from assistant.collection import shelf_frames, source_frames
 from assistant.collection.asked import (
+    EDGE,
     YEAR,
     Asked,
     alone,
@@ -33,8 +34,11 @@ from assistant.collection.request import (
     Request,
 )
 from assistant.collection.request import WORK as ONE_WORK
-from assistant.collection.vocabulary import LANGUAGES, LEVELS, SAID
+from assistant.collection.vocabulary import LANGUAGES, LEVELS, SAID, WORDING
 
+_OF_A_SOURCE = WORDING.exact["before_a_source_zh"]
+_IN_A_SOURCE = WORDING.exact["after_a_source_zh"]
+_A_QUESTION = 4  # characters
 _FRAME = tuple(name for name in SAID if name not in ("recommend", "thing"))
 """The classes of words that a request is made of, and not its subject."""
 
@@ -130,9 +134,20 @@ def _one_source(asked: Asked, named: Sequence[Mention], asks: str) -> Request | 
     for what in (WORK, PERSON):
         if works := _works(named, what):
             return asked.request(
-                ONE_SOURCE, works=works, subject=_said(named, what), question=asked.text
-            )
+                ONE_SOURCE, works=works, subject=_said(named, what),
+                question=_put_to(asked, named, what),
+            )  # fmt: skip
     return None
+
+
+def _put_to(asked: Asked, named: Sequence[Mention], what: str) -> str:
+    """Return what is asked of a source, in Chinese without its name: pages seldom say it."""
+    if asked.lang != "zh":
+        return asked.text
+    source = next(mention for mention in named if mention.what == what)
+    before, after = asked.text[: source.start], asked.text[source.end :]
+    left = _OF_A_SOURCE.sub("", before).strip(EDGE) + _IN_A_SOURCE.sub("", after)
+    return left if len(left.strip(EDGE)) >= _A_QUESTION else asked.text
 
 
 def _many_sources(asked: Asked, named: Sequence[Mention], asks: str) -> Request | None:

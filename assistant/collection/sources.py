@@ -10,6 +10,7 @@ from assistant.collection import compared
 from assistant.collection.catalog import Work, catalog
 from assistant.collection.report import Report
 from assistant.collection.request import Request
+from assistant.collection.subject_names import english_names
 from assistant.collection.summary import results, summary
 from assistant.collection.works import describe
 from assistant.engines.protocol import Engine
@@ -96,16 +97,19 @@ def asked_alone(
     title = _titles(request, report, len(held))
     how = report.text(f"Answered from {title} alone.", f"只依据 {title} 回答。")
     spoken = {work.lang for work in request.works if work.held}
-    if len(spoken) == 1 and language(request.question) not in spoken:
-        # a question in one language, a page in another
-        library = library.asked_in(spoken.pop())
-    for event in answering.answer(library, request.question, filters, k, model, stop):
+    question, asked = request.question, language(request.question)
+    if len(spoken) == 1 and asked not in spoken:
+        # a question in one language, a page in another: the model for others knows both
+        library = library.asked_in(next(lang for lang in (asked, *spoken) if lang != "en"))
+        question = " ".join([question, *english_names(question)])
+    for event in answering.answer(library, question, filters, k, model, stop):
         if event.answer is None:
             yield event
             continue
         answer = replace(
-            event.answer, how=how, request=request.kind, did_you_mean=report.did_you_mean
-        )
+            event.answer, question=request.question, how=how, request=request.kind,
+            did_you_mean=report.did_you_mean,
+        )  # fmt: skip
         if answer.refused:
             said = report.text(
                 f"{title} does not say this. The nearest passages of it are listed below.",
@@ -120,8 +124,9 @@ def side_by_side(library: Library, request: Request, report: Report) -> Answer:
     if request.works and not _texts(library, request.works):
         return _absent(library, request, report)
     number = asks_a_number(request.text)
+    beside = library.asked_in(language(request.subject))
     groups, answered = compared.claims(
-        library, request.subject, request.since, request.until,
+        beside, request.subject, request.since, request.until,
         documents=_texts(library, request.works), counted=number,
     )  # fmt: skip
     if not groups or not (answered or any(map(compared.told_twice, groups))):
@@ -134,27 +139,40 @@ def side_by_side(library: Library, request: Request, report: Report) -> Answer:
         ) + report.text(".", "。") + dated)  # fmt: skip
     differ = [group for group in groups if compared.differing(group)]
     alike = [group for group in groups if compared.told_twice(group) and group not in differ]
-    # the best group is what was asked; others only where they differ or say the same too
-    shown = [g for g in groups if g is groups[0] or g in differ or g in alike]
-    if len({claim.line.hit.passage.url for group in groups for claim in group}) == 1:
+    told = [claim for group in groups for claim in group]
+    number_of = len({claim.line.hit.passage.url for claim in told})
+    undated = len({claim.line.hit.passage.url for claim in told if not claim.date})
+    if number_of == 1:
         verdict = report.text("Only one source speaks of it.", "只有一个来源谈到它。")
-    elif groups[0] in differ:
+    elif differ:
         verdict = report.text(
-            "The sources differ; they stand side by side, the newer first.",
-            "来源说法不一，并列如下，较新的在前。",
+            f"{number_of} sources speak of it, and they differ: what contradicts comes first.",
+            f"有 {number_of} 个来源谈到它，说法不一：互相矛盾的列在最前。",
         )
     elif groups[0] in alike:
         verdict = report.text("The sources say the same.", "来源的说法一致。")
     else:
-        shown = groups
         verdict = report.text(
-            "Different sources speak of it; no two of these sentences contradict each other.",
-            "有不同来源谈到它；这些句子没有互相矛盾的。",
+            f"{number_of} sources speak of it; no two of these sentences contradict each other.",
+            f"有 {number_of} 个来源谈到它；这些句子没有互相矛盾的。",
         )
-    claims = compared.newest_first(claim for group in shown for claim in group)
-    sentences, citations = compared.told(claims)
+    if number_of > 1:
+        verdict += _order(report, number_of, undated)
+    against = compared.newest_first(claim for group in differ for claim in group)
+    rest = compared.newest_first(claim for claim in told if claim not in against)
+    sentences, citations = compared.told([*against, *rest])
     report.quote(sentences, citations)
     return replace(report.answer(verdict), view="extractive")
+
+
+def _order(report: Report, number: int, undated: int) -> str:
+    """Say in which order sources stand, of which so many carry no date."""
+    if undated == number:
+        return report.text(" None of them carries a date.", "它们都没有注明日期。")
+    left = report.text(f"; {undated} carry no date.", f"；其中 {undated} 个没有注明日期。")
+    return report.text(" The newer stands first", "较新的在前") + (
+        left if undated else report.text(".", "。")
+    )
 
 
 def _dated(library: Library, request: Request, report: Report) -> str:

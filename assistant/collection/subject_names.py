@@ -4,7 +4,7 @@ import re
 from functools import cache, lru_cache
 
 from assistant.collection.catalog import Catalog
-from assistant.collection.vocabulary import SAID, TERMS, THING, WORDING
+from assistant.collection.vocabulary import SAID, TERMS, THING, WORDING, in_english
 from assistant.learning import primer
 from assistant.wording import whole
 from ingest.text.scripts import has_han
@@ -19,6 +19,16 @@ _SUFFIX = r"(?: (?:mechanism|method|algorithm|technique|layer)s?)?"
 def patterns(here: Catalog) -> tuple[re.Pattern[str], ...]:
     """Return patterns of the names of subjects: English ones, Chinese ones, those of headings."""
     return (*_of_the_primer(), _headings(here))
+
+
+def english_names(text: str) -> list[str]:
+    """Return what the subjects that a Chinese text names are called in English."""
+    names = []
+    for match in _of_the_primer()[1].finditer(text):
+        note = primer.find(match[0])
+        topic = note.topic.partition(":")[0] if note else ""
+        names.append(in_english(match[0]) or topic)
+    return [name for name in dict.fromkeys(names) if name]
 
 
 @lru_cache(maxsize=4)

@@ -9,7 +9,7 @@ request is a question of fact.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from assistant.collection import (
     learned,
@@ -21,8 +21,17 @@ from assistant.collection import (
 from assistant.collection.asked import Asked
 from assistant.collection.catalog import catalog
 from assistant.collection.conditions import conditions
-from assistant.collection.mentions import mentions
-from assistant.collection.request import MANY_SOURCES, ONE_SOURCE, SUMMARY, Request
+from assistant.collection.mentions import WORK as MENTIONED
+from assistant.collection.mentions import as_works, mentions
+from assistant.collection.request import (
+    MANY_SOURCES,
+    MISSING,
+    ONE_SOURCE,
+    RECOMMENDED,
+    SUMMARY,
+    WORK,
+    Request,
+)
 from assistant.collection.vocabulary import SAID, WORDING
 from index.search.library import Library
 from ingest.text.sentences import language
@@ -40,8 +49,12 @@ _FRAMES: tuple[Callable[[Asked], Request | None], ...] = (
     source_frames.summary,
     shelf_frames.holdings,
 )
-_LIKELY = 0.8
+_OF_A_WORK = frozenset((WORK, RECOMMENDED, SUMMARY, MISSING))
+"""What nobody asks of a subject."""
+_LIKELY = 0.5
 """A kind so likely is taken before a frame is looked for."""
+_SURELY_FACT = 0.92
+"""A question so likely one of fact is one, whatever frame its words fit."""
 _LEFT_OUT = WORDING.patterns["apostrophe_left_out"]
 _LONGEST = 2_000  # characters; what is longer is a pasted text with a question
 _SHORT = 12  # characters: says nothing of what it is
@@ -96,8 +109,8 @@ def understand(library: Library, text: str) -> Request | None:
     asked = Asked(library, here, flat, lang)
     found, rest = conditions(library.store, flat, asked.lists)
     plain = Asked(library, here, rest, lang, found) if rest != flat else asked
-    learnt, chance = _learnt(asked, plain)
-    if learnt is not None and chance >= _LIKELY:
+    learnt, chance, fact = _learnt(asked, plain)
+    if fact >= _SURELY_FACT or (learnt is not None and chance >= _LIKELY):
         return learnt
     for read in _FRAMES:
         request = read(asked if read in _OF_SOURCES else plain)
@@ -106,16 +119,32 @@ def understand(library: Library, text: str) -> Request | None:
     return learnt
 
 
-def _learnt(asked: Asked, plain: Asked) -> tuple[Request | None, float]:
-    """Return what a text asks as its likeliest kind reads it, and how likely that kind is.
+def _learnt(asked: Asked, plain: Asked) -> tuple[Request | None, float, float]:
+    """Return what a text asks as its likeliest kind reads it, how likely that kind is, and a fact.
 
     None of fact must be likely: a question of fact is taken for no request, in doubt.
     """
     named = mentions(asked)
     kinds = learned.wanted(asked.library, asked.text, named, asked.lang)
-    fact = next((kind.chance for kind in kinds if kind.kind == learned.FACT), 1.0)
-    if fact > 1 - learned.sure():
-        return None, 0.0
-    likeliest = next(kind for kind in kinds if kind.kind != learned.FACT)
+    if not kinds:  # nothing is learnt for this model
+        return None, 0.0, 0.0
+    if _of_fact(kinds) > 1 - learned.sure() and (works := as_works(asked, named)) != named:
+        # a name of two things: what is asked of it tells which is meant
+        others = learned.wanted(asked.library, asked.text, works, asked.lang)
+        if _likeliest(others).kind in _OF_A_WORK:
+            named, kinds = works, others
+    fact, likeliest = _of_fact(kinds), _likeliest(kinds)
+    titled = any(mention.what == MENTIONED for mention in named)
+    if fact > 1 - learned.sure(titled=titled):
+        return None, 0.0, fact
     of_sources = likeliest.kind in (ONE_SOURCE, MANY_SOURCES, SUMMARY)
-    return reading.read(asked if of_sources else plain, named, likeliest), likeliest.chance
+    request = reading.read(asked if of_sources else plain, named, likeliest)
+    return request, likeliest.chance, fact
+
+
+def _of_fact(kinds: Sequence[learned.Kind]) -> float:
+    return next(kind.chance for kind in kinds if kind.kind == learned.FACT)
+
+
+def _likeliest(kinds: Sequence[learned.Kind]) -> learned.Kind:
+    return next(kind for kind in kinds if kind.kind != learned.FACT)

@@ -15,7 +15,7 @@ THANKS, GREETING, BYE, YES, NO, FINE, WHO, AGAIN = (
 )  # fmt: skip
 
 _MARKS = {
-    THANKS: "thanks thank thx ty cheers thankyou",
+    THANKS: "thanks thank thx ty cheers thankyou appreciate appreciated",
     BYE: "bye goodbye farewell goodnight",
     GREETING: "hi hello hey greetings morning afternoon evening hiya",
     NO: "no nope nah wrong incorrect",
@@ -33,7 +33,7 @@ _POLITE = (
 )
 _COURTESY = frozenset(_POLITE.split())
 _ZH = {
-    THANKS: r"谢谢|多谢|感谢|谢了|辛苦了?",
+    THANKS: r"谢谢?|多谢|感谢|辛苦了?",
     BYE: r"再见|拜拜|回头见|晚安",
     GREETING: r"你好|您好|早上好|下午好|晚上好|早安|嗨|哈喽|在吗",
     NO: r"不是|不对|不用|不要|错了|没有",
@@ -53,7 +53,7 @@ _MANNERS = {
     "en": "english",
     "other": "french german spanish japanese korean russian italian portuguese hindi arabic dutch",
     "table": "table tabular",
-    "list": "bullet bullets bulleted points",
+    "list": "bullet bullets bulleted points bulletpoints",
     "repeat": "repeat rephrase reword reformulate rewrite",
     "sure": "sure certain",
 }  # fmt: skip
@@ -65,6 +65,12 @@ _AS_TO_A_CHILD = _WORDING.patterns["as_to_a_child"]
 _LOST = _WORDING.patterns["lost"]
 """What a person says who did not understand the answer."""
 _LOST_ZH = _WORDING.exact["lost_zh"]
+_TOO = {
+    "shorter": _WORDING.patterns["too_long"],
+    "longer": _WORDING.patterns["too_short"],
+    "simpler": _WORDING.patterns["too_hard"],
+}
+"""What a person complains of, by the manner that mends it."""
 _BETWEEN = (
     "please pls can could would will you it that this say said put make made give me in a an as "
     "the "
@@ -73,13 +79,14 @@ _BETWEEN = (
     "version "
     "like i'm im i am kid 5 "
     "and of kindly just now with for beginner beginners five year old child terms language write "
-    "show try is are was do so my your"
+    "show try is are was do so my your same but hm hmm still ok okay thx thanks 1 2 3 4 "
+    "that's thats sth bit little too ugh"
 )
 _GLUE = frozenset(_BETWEEN.split())
 _ZH_MANNERS = {
-    "shorter": r"简短|短|精简|一句话",
-    "longer": r"长一?点|再长|详细|具体|展开",
-    "simpler": r"简单|通俗|易懂|浅显",
+    "shorter": r"简短|短|精简|一句话|两句话|太长|太啰嗦|啰嗦",
+    "longer": r"长一?点|再长|详细|具体|展开|太短|太简略",
+    "simpler": r"简单|通俗|易懂|浅显|[说讲]人话|大?白话|太难|太复杂|太专业|太深奥?",
     "zh": r"中文|汉语",
     "en": r"英文|英语",
     "table": r"表格",
@@ -90,7 +97,7 @@ _ZH_MANNERS = {
 _ZH_GLUE = (
     r"请|能|可以|可不可以|再|更?多|用|说|讲|得|地|的|一点儿?|一些|些|成|换|把|它|这个|那个|回答|解释|吗|"
     r"一下|你|以|"
-    r"形式|方式|翻译|写|改|更|给我|来|表示|列出|做|个|？|\?|！|。|，|,|\s"
+    r"太|了|形式|方式|翻译|写|改|更|给我|来|表示|列出|做|个|？|\?|！|。|，|,|\s"
 )
 
 
@@ -116,6 +123,9 @@ def move(text: str) -> Move | None:
         return Move(AGAIN, frozenset({"simpler"}))
     if has_han(plain):
         return _chinese(plain)
+    manners = {manner for manner, said in _TOO.items() if said.search(plain)}
+    for said in _TOO.values():
+        plain = said.sub(" ", plain)
     words = re.findall(r"[a-z0-9]+(?:['-][a-z]+)?", plain.casefold().replace("tl;dr", "tldr"))
     if _DOUBTS.fullmatch(plain) or words[-2:] == ["you", "sure"]:
         return Move(AGAIN, frozenset({"sure"}))
@@ -124,10 +134,10 @@ def move(text: str) -> Move | None:
     kinds = {_MARK_OF[word] for word in words if word in _MARK_OF}
     if kinds and all(word in _MARK_OF or word in _COURTESY for word in words):
         return Move(next(kind for kind in _ORDER if kind in kinds))
-    manners = {_MANNER_OF[word] for word in words if word in _MANNER_OF}
+    manners |= {_MANNER_OF[word] for word in words if word in _MANNER_OF}
     if _AS_TO_A_CHILD.search(plain):
         manners.add("simpler")
-    if re.search(r"\b(?:one|two|a single) sentences?\b", plain, re.IGNORECASE):
+    if re.search(r"\b(?:one|two|a single|[1-4]) sentences?\b", plain, re.IGNORECASE):
         manners.add("shorter")
     if manners and all(word in _MANNER_OF or word in _GLUE for word in words):
         return Move(AGAIN, frozenset(manners))

@@ -42,7 +42,8 @@ def test_threads_are_put_into_words_that_stand_alone(rows, lang, least):
 @pytest.mark.parametrize(
     "text",
     ["What is a short answer in NLP?", "Is 8-bit good?", "Table transformers", "no warmup?",
-     "Who is Claude Shannon?", "什么是表格理解？", "短文本分类", "How simple is DPO?"],
+     "Who is Claude Shannon?", "什么是表格理解？",
+     "too hard to train", "too long a context hurts", "短文本分类", "How simple is DPO?"],
 )  # fmt: skip
 def test_a_question_is_no_small_talk(text):
     assert move(text) is None
@@ -57,6 +58,11 @@ def test_a_question_is_no_small_talk(text):
         ("没看懂", "simpler"),
         ("give me more detail", "longer"),
         ("再详细些", "longer"),
+        ("too long, make it 2 sentences", "shorter"),
+        ("太长了", "shorter"),
+        ("still too technical", "simpler"),
+        ("说人话", "simpler"),
+        ("hm same but as bullets", "list"),
         ("is that true?", "sure"),
         ("really?", "sure"),
     ],

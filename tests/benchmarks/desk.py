@@ -3,8 +3,9 @@
 Run ``python -m tests.benchmarks.desk SEEDED_HOME DOCS_HOME [ARCHIVE_HOME]``: a fresh home, one with
 ``tests/assistant/desk_docs`` alone (``--no-primer``), and, where there is one, a home with the
 archived pages of the founding lists, which is asked what was put carelessly (ids ``t``, ``u``).
-Requests: ``data/eval/desk.jsonl``. Half of them, by the hash of the id, was not looked at while
-this was built: of those only the totals are printed, unless ``--all``. ``{primer}`` in what an
+Requests: ``data/eval/desk.jsonl``, with ``--fresh`` ``desk_fresh.jsonl``, all of them careless and
+seen since. Half of the former, by the hash of the id, was not looked at while this was built: of
+those only the totals are printed, unless ``--all``. ``{primer}`` in what an
 answer must hold is how many notes the primer has. With ``--facts FILE.jsonl ...`` every question of
 these files that is taken for something else than a fact is named. Nothing is asked of a model.
 """
@@ -23,12 +24,12 @@ from assistant.conversation.rewriting import Exchange
 from assistant.desk import Desk
 from assistant.learning import primer
 
-REQUESTS = Path(__file__).parent.parent.parent / "data" / "eval" / "desk.jsonl"
+EVAL = Path(__file__).parent.parent.parent / "data" / "eval"
 
 
-def requests() -> list[dict[str, Any]]:
-    """Return the requests, each with ``held_back``."""
-    rows = [json.loads(line) for line in REQUESTS.read_text("utf-8").splitlines()]
+def requests(name: str) -> list[dict[str, Any]]:
+    """Return the requests of a file of `data/eval`, each with ``held_back``."""
+    rows = [json.loads(line) for line in (EVAL / f"{name}.jsonl").read_text("utf-8").splitlines()]
     for row in rows:
         row["held_back"] = int(hashlib.sha256(row["id"].encode()).hexdigest(), 16) % 2 == 1
     return rows
@@ -64,7 +65,7 @@ def main() -> None:
     right: Counter[str] = Counter()
     count: Counter[str] = Counter()
     times = []
-    for row in requests():
+    for row in requests("desk_fresh" if "--fresh" in arguments else "desk"):
         if row["home"] not in desks:
             continue
         history = [Exchange(*each) for each in row.get("history", ())]

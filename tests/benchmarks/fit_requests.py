@@ -23,7 +23,7 @@ from sklearn.model_selection import StratifiedKFold
 
 from assistant.collection.asked import Asked
 from assistant.collection.catalog import catalog
-from assistant.collection.learned import COVERS, FACT, covered, examples, names_unknown
+from assistant.collection.learned import COVERS, FACT, covered, examples, features, names_unknown
 from assistant.collection.mentions import mentions
 from assistant.desk import Desk
 from index.search.library import Library
@@ -59,7 +59,7 @@ def main() -> None:
                 texts.append(text)
                 labels.append(FACT)
                 weights.append(_WEIGHT)
-        vectors = own.sentence_vectors(texts)
+        vectors = features(own, texts)
         if arguments.measure:
             _measure(own.embedder.name, vectors, labels, weights)
         rows = _fit(vectors, labels, weights)
@@ -116,7 +116,7 @@ def _fit(
         counts[label] += weight
     shares = np.array([w / counts[label] ** 0.5 for label, w in zip(labels, weights, strict=True)])
     mean = vectors.mean(axis=0)
-    model = LogisticRegression(C=_STRENGTH, max_iter=3000)
+    model = LogisticRegression(C=_STRENGTH, max_iter=1000)
     model.fit(vectors - mean, labels, sample_weight=shares / shares.mean())
     place = {label: row for row, label in enumerate(model.classes_)}
     order = [place[label] for label in examples()]

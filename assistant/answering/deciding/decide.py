@@ -30,6 +30,8 @@ class Limits:
     ``compared``: below it a comparison is, ``unasked``: below it one that only a page's own
     sentence is near, if it names nothing.
 
+    ``across``: what is asked of documents in another language alone is refused below it.
+
     ``coverage``, ``cosine`` and ``asked`` are weights. ``cosine`` weighs nothing where the
     embedding model does not know the question's language.
     """
@@ -45,6 +47,7 @@ class Limits:
     unnamed: float = 0.0
     compared: float = 0.0
     unasked: float = 0.0
+    across: float = 1.0
 
 
 def limits_for(embedder: Embedder, lang: str) -> Limits:
@@ -311,7 +314,7 @@ def decide(measured: Signals, limits: Limits, doubt: float | None = None) -> Dec
     support = measured.support(limits)
     if measured.across and not measured.unknown:
         fitted = table("refusal")["across"]
-        near = measured.cosine + fitted["coverage"] * measured.coverage >= fitted["floor"]
+        near = measured.cosine + fitted["coverage"] * measured.coverage >= limits.across
         return Decision(near, Reason.SUPPORTED if near else Reason.BADLY_SUPPORTED)
     if measured.unknown:
         return Decision(False, Reason.UNKNOWN_NAME, hopeless=True)
