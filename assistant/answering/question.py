@@ -17,6 +17,7 @@ _SEPARATED = _WORDING.patterns["separated"]
 _COMPARISONS = _WORDING.several["comparisons"]
 _ENUMERATED = _WORDING.patterns["enumerated"]
 _LONGEST_SIDE = 8  # words
+_MOST_SIDES = 8
 
 _PARTS = _WORDING.patterns["parts"]
 _FEWEST_LETTERS = 4
@@ -55,7 +56,8 @@ def wants_title(text: str) -> bool:
 def understand(text: str) -> Question:
     """Read a question: its language, sides, parts and scope, by the form of its words alone."""
     text = " ".join(text.split())
-    sides, parts = _sides(text), _parts(text)
+    sides, parts = tuple(dict.fromkeys(_sides(text)))[:_MOST_SIDES], _parts(text)
+    sides = sides if len(sides) > 1 else ()
     scopes = {"wide"} if sides else {_scope(part) for part in parts}
     scope = next(scope for scope in ("wide", "plain", "narrow") if scope in scopes)
     return Question(text, language(text), sides, parts, scope)

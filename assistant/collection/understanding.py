@@ -49,12 +49,15 @@ _FRAMES: tuple[Callable[[Asked], Request | None], ...] = (
     source_frames.summary,
     shelf_frames.holdings,
 )
+_ASKED_OF_SOURCES = frozenset((ONE_SOURCE, MANY_SOURCES, SUMMARY))
 _OF_A_WORK = frozenset((WORK, RECOMMENDED, SUMMARY, MISSING))
 """What nobody asks of a subject."""
 _LIKELY = 0.5
 """A kind so likely is taken before a frame is looked for."""
 _SURELY_FACT = 0.92
-"""A question so likely one of fact is one, whatever frame its words fit."""
+"""A question so likely one of fact is one, unless its words ask a source."""
+_DOUBTFUL = 0.6
+"""And up to this it may be asked of the work that a subject is the name of."""
 _LEFT_OUT = WORDING.patterns["apostrophe_left_out"]
 _LONGEST = 2_000  # characters; what is longer is a pasted text with a question
 _SHORT = 12  # characters: says nothing of what it is
@@ -110,13 +113,16 @@ def understand(library: Library, text: str) -> Request | None:
     found, rest = conditions(library.store, flat, asked.lists)
     plain = Asked(library, here, rest, lang, found) if rest != flat else asked
     learnt, chance, fact = _learnt(asked, plain)
-    if fact >= _SURELY_FACT or (learnt is not None and chance >= _LIKELY):
+    frames = [read for read in _FRAMES if fact < _SURELY_FACT or read in _OF_SOURCES]
+    framed = (read(asked if read in _OF_SOURCES else plain) for read in frames)
+    request = next((request for request in framed if request is not None), None)
+    if request is None:
         return learnt
-    for read in _FRAMES:
-        request = read(asked if read in _OF_SOURCES else plain)
-        if request is not None:
-            return request
-    return learnt
+    if learnt is None or chance < _LIKELY:
+        return request
+    # what is asked of a source its frame reads more exactly
+    exact = learnt.kind == request.kind and request.kind in _ASKED_OF_SOURCES
+    return request if exact else learnt
 
 
 def _learnt(asked: Asked, plain: Asked) -> tuple[Request | None, float, float]:
@@ -128,7 +134,8 @@ def _learnt(asked: Asked, plain: Asked) -> tuple[Request | None, float, float]:
     kinds = learned.wanted(asked.library, asked.text, named, asked.lang)
     if not kinds:  # nothing is learnt for this model
         return None, 0.0, 0.0
-    if _of_fact(kinds) > 1 - learned.sure() and (works := as_works(asked, named)) != named:
+    doubtful = 1 - learned.sure() < _of_fact(kinds) <= _DOUBTFUL
+    if doubtful and (works := as_works(asked, named)) != named:
         # a name of two things: what is asked of it tells which is meant
         others = learned.wanted(asked.library, asked.text, works, asked.lang)
         if _likeliest(others).kind in _OF_A_WORK:
@@ -137,7 +144,7 @@ def _learnt(asked: Asked, plain: Asked) -> tuple[Request | None, float, float]:
     titled = any(mention.what == MENTIONED for mention in named)
     if fact > 1 - learned.sure(titled=titled):
         return None, 0.0, fact
-    of_sources = likeliest.kind in (ONE_SOURCE, MANY_SOURCES, SUMMARY)
+    of_sources = likeliest.kind in _ASKED_OF_SOURCES
     request = reading.read(asked if of_sources else plain, named, likeliest)
     return request, likeliest.chance, fact
 

@@ -20,6 +20,12 @@ from ingest.text.things import names
         ("What is the difference between tensor and pipeline parallelism?",
          ("tensor parallelism", "pipeline parallelism")),
         ("MoE 和稠密模型有什么区别？", ("MoE", "稠密模型")),
+        ("when is RAG better than fine-tuning?", ("RAG", "fine-tuning")),
+        ("Why is decoding slower than prefill?", ("decoding", "prefill")),
+        ("为什么 GQA 比 MHA 省显存？", ("GQA", "MHA")),
+        ("比较 LoRA 和 QLoRA", ("LoRA", "QLoRA")),
+        ("大模型怎么处理比训练时更长的上下文？", ()),
+        ("Compare BPE with BPE", ()),
         ("what does DPO optimise?", ()),
         ("How many GPUs are needed?", ()),
     ],
@@ -53,3 +59,12 @@ def test_white_space_does_not_matter():
 )
 def test_names_in_a_question(text, found):
     assert names(text) == found
+
+
+def test_a_question_after_a_full_stop_is_a_part_and_a_statement_is_none():
+    parts = understand("Explain gradient checkpointing. What do I pay for it?").parts
+    assert parts == (
+        "Explain gradient checkpointing",
+        "What do I pay for it (gradient checkpointing)",
+    )
+    assert len(understand("I have a 24 GB GPU. Can I fine-tune a 7B model?").parts) == 1

@@ -55,7 +55,7 @@ def birds(tmp_path_factory, models_dir):
     [
         ("What does Heron cost?", "What Heron evaluation costs"),
         ("LoRA", "What do you have on LoRA?"),
-        ("walk me through training an LLM from scratch", "Explain training an LLM from scratch."),
+        ("walk me through training an LLM from scratch", "Explain training an LLM."),
         ("What does Raschka say about GQA?", "What is GQA?"),
     ],
 )

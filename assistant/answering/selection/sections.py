@@ -19,7 +19,7 @@ from assistant.answering.question import wants_title
 from assistant.answering.selection.needs import needs, understandable
 from index.search.library import Library
 from index.store.values import StoredPassage
-from ingest.text.scripts import letters
+from ingest.text.scripts import is_chinese, letters
 
 _LONGEST_TABLE = 1500  # characters
 _LONGEST_CODE = 1200
@@ -96,7 +96,16 @@ def sections(library: Library, evidence: Evidence) -> list[Section]:
             Section(passage.url, passage.title, passage.heading, passage.start, tuple(scored),
                     opens, float(own_signals[0, 0, SIGNALS.index("asked")]))
         )  # fmt: skip
-    return candidates
+    return _in_its_language(evidence, candidates)
+
+
+def _in_its_language(evidence: Evidence, found: list[Section]) -> list[Section]:
+    """Leave out Chinese sections where it is not asked in Chinese and others were found."""
+    if evidence.question.lang == "zh":
+        return found
+    own = [section for section in found
+           if not is_chinese(evidence.lines[section.units[0].rows[0]].text)]  # fmt: skip
+    return own or found
 
 
 def units_of(evidence: Evidence) -> list[list[list[int]]]:

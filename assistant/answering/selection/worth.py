@@ -26,10 +26,8 @@ class Subject:
 
 
 def targets_of(evidence: Evidence) -> range:
-    """Return which queries have to be answered: the parts, else the question and its sides."""
-    sides = len(evidence.question.sides)
-    several = len(evidence.question.parts) > 1
-    return range(1 + sides if several else 0, len(evidence.queries))
+    """Return which queries have to be answered: the sides and parts, of one part all."""
+    return range(int(len(evidence.question.parts) > 1), len(evidence.queries))
 
 
 def chance_of(section: Section, unit: Unit, targets: Sequence[int], subject: Subject) -> float:

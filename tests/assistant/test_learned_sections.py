@@ -1,0 +1,81 @@
+"""Which section of the primer answers a question, learnt from questions it is known to answer."""
+
+from contextlib import closing
+
+import numpy as np
+import pytest
+
+from assistant.answering.evidence import gather
+from assistant.answering.evidence.learned_sections import (
+    below_best,
+    best_of_note,
+    cosines_of_sections,
+    likeliest_notes,
+)
+from assistant.answering.fitted import table
+from assistant.answering.question import understand
+from assistant.desk import Desk
+from index.store.values import Filters
+from ingest.primer_questions import every_question, known_sections
+from ingest.shipped import shipped
+from ingest.values import PRIMER
+
+ATTENTION = PRIMER + "attention"
+
+
+@pytest.mark.parametrize("name", table("learned_sections")["models"])
+def test_the_vectors_are_those_of_the_primer_as_it_is(name):
+    """After a change of `data/primer-questions`: python -m tests.benchmarks.fit_sections HOME."""
+    rows = np.load(shipped("learned-sections") / f"{name}.npy", allow_pickle=False)
+    assert len(rows) == rows.shape[1] + len(known_sections())
+
+
+def test_every_known_section_has_a_question():
+    assert all(every_question(url, (heading,)) for url, heading in known_sections())
+
+
+@pytest.fixture(scope="module")
+def primer(tmp_path_factory, models_dir):
+    home = tmp_path_factory.mktemp("learned")
+    (home / "models").symlink_to(models_dir)
+    with closing(Desk(home, llm="extractive")) as desk:
+        yield desk.library
+
+
+def test_a_question_in_other_words_finds_the_section_that_answers_it(primer):
+    vectors = np.stack(
+        [primer.embedder.embed_query("why can a decoder token not see the tokens after it")]
+    )
+    cosines = cosines_of_sections(primer, vectors)
+    ((note, chance),) = likeliest_notes(cosines)
+    assert note == ATTENTION
+    assert 0 < chance <= 1
+    assert best_of_note(cosines, ATTENTION) == 0
+    assert below_best(cosines, ATTENTION, ("Attention", "How attention is computed")) == 0
+    assert below_best(cosines, ATTENTION, ("Attention", "What attention costs")) < 0
+    unknown = table("learned_sections")["unknown"]
+    assert below_best(cosines, "https://example.org/", ("Any",)) == unknown
+    assert best_of_note(cosines, "https://example.org/") == unknown
+
+
+def test_another_model_says_nothing(primer):
+    class Other:
+        embedder = type("Named", (), {"name": "another-model"})()
+
+    assert cosines_of_sections(Other(), np.ones((1, 4), dtype=np.float32)) == {}
+    assert likeliest_notes({}) == []
+
+
+def test_the_note_that_answers_is_read_though_the_search_missed_it(primer, monkeypatch):
+    missed = "refdesk:primer/hallucination"
+    search = type(primer).search
+
+    def without(library, *given, **named):
+        return [hit for hit in search(library, *given, **named) if hit.passage.url != missed]
+
+    monkeypatch.setattr(type(primer), "search", without)
+    question = understand("Why do language models make things up?")
+    found = gather(primer, question, Filters())
+    assert missed in {hit.passage.url for hit in found.hits}
+    named = gather(primer, question, Filters(documents=(ATTENTION,)))
+    assert all(hit.passage.url == ATTENTION for hit in named.hits)
