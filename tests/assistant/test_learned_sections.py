@@ -7,10 +7,10 @@ import pytest
 
 from assistant.answering.evidence import gather
 from assistant.answering.evidence.learned_sections import (
-    below_best,
-    best_of_note,
-    cosines_of_sections,
+    below_nearest,
     likeliest_notes,
+    of_note,
+    of_section,
 )
 from assistant.answering.fitted import table
 from assistant.answering.question import understand
@@ -46,23 +46,23 @@ def test_a_question_in_other_words_finds_the_section_that_answers_it(primer):
     vectors = np.stack(
         [primer.embedder.embed_query("why can a decoder token not see the tokens after it")]
     )
-    cosines = cosines_of_sections(primer, vectors)
-    ((note, chance),) = likeliest_notes(cosines)
+    below = below_nearest(primer, vectors)
+    ((note, chance),) = likeliest_notes(below)
     assert note == ATTENTION
     assert 0 < chance <= 1
-    assert best_of_note(cosines, ATTENTION) == 0
-    assert below_best(cosines, ATTENTION, ("Attention", "How attention is computed")) == 0
-    assert below_best(cosines, ATTENTION, ("Attention", "What attention costs")) < 0
+    assert of_note(below, ATTENTION) == 0
+    assert of_section(below, ATTENTION, ("Attention", "How attention is computed")) == 0
+    assert of_section(below, ATTENTION, ("Attention", "What attention costs")) < 0
     unknown = table("learned_sections")["unknown"]
-    assert below_best(cosines, "https://example.org/", ("Any",)) == unknown
-    assert best_of_note(cosines, "https://example.org/") == unknown
+    assert of_section(below, "https://example.org/", ("Any",)) == unknown
+    assert of_note(below, "https://example.org/") == unknown
 
 
 def test_another_model_says_nothing(primer):
     class Other:
         embedder = type("Named", (), {"name": "another-model"})()
 
-    assert cosines_of_sections(Other(), np.ones((1, 4), dtype=np.float32)) == {}
+    assert below_nearest(Other(), np.ones((1, 4), dtype=np.float32)) == {}
     assert likeliest_notes({}) == []
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from assistant.answering.evidence.evidence import Evidence
 from assistant.answering.evidence.leading import chances_of, lead_of
-from assistant.answering.evidence.learned_sections import cosines_of_sections, likeliest_notes
+from assistant.answering.evidence.learned_sections import below_nearest, likeliest_notes
 from assistant.answering.evidence.name_coverage import unmentioned_words
 from assistant.answering.evidence.scoring import lines_of, queries_of
 from assistant.answering.fitted import table
@@ -67,7 +67,7 @@ def _by_known_questions(library: Library, queries: Sequence[str], hits: Sequence
     """Return the beginnings of notes that probably answer, of which the search found nothing."""
     there = {hit.passage.url for hit in hits}
     vectors = np.stack([library.embedder.embed_query(query) for query in queries])
-    notes = likeliest_notes(cosines_of_sections(library, vectors))
+    notes = likeliest_notes(below_nearest(library, vectors))
     least = table("learned_sections")["found"]
     missed = dict.fromkeys(url for url, chance in notes if chance >= least and url not in there)
     return [hit for url in missed for hit in library.rest_of(url, hits, _SHORT_DOCUMENT)[:1]]

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.answering.evidence.known_questions import nearness_of_documents
-from assistant.answering.evidence.learned_sections import best_of_note, cosines_of_sections
+from assistant.answering.evidence.learned_sections import below_nearest, of_note
 from assistant.answering.fitted import logistic, table
 from index.search.dense import Vectors
 from index.search.library import Hit, Library
@@ -59,10 +59,7 @@ def signals(
     for hit, heading in zip(hits, headings, strict=True):
         near[hit.passage.url] = max(near[hit.passage.url], float(heading))
     nearest = max(near.values())
-    learned = cosines_of_sections(library, query[np.newaxis])
+    learned = below_nearest(library, query[np.newaxis])
     return np.array(
-        [
-            [share[url], 1 / first[url], near[url] - nearest, best_of_note(learned, url)]
-            for url in share
-        ]
+        [[share[url], 1 / first[url], near[url] - nearest, of_note(learned, url)] for url in share]
     )

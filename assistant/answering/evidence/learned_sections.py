@@ -17,11 +17,12 @@ from index.search.texts import Texts
 from ingest.primer_questions import known_sections
 from ingest.shipped import shipped
 
-Cosines = Mapping[tuple[str, str], NDArray[np.float64]]
-"""The cosine of each section, by address and heading, to each query: shape (queries,)."""
+Below = Mapping[str, Mapping[str, NDArray[np.float64]]]
+"""By address and heading, how far the cosine of a section to each query is below that of the
+nearest section, at most 0: shape (queries,)."""
 
 
-def cosines_of_sections(library: Texts, queries: NDArray[np.float32]) -> Cosines:
+def below_nearest(library: Texts, queries: NDArray[np.float32]) -> Below:
     """Return how near each section of the primer is to each query; nothing for other models.
 
     Args:
@@ -34,40 +35,40 @@ def cosines_of_sections(library: Texts, queries: NDArray[np.float32]) -> Cosines
     turn, sections = fitted
     turned = queries @ turn
     turned /= np.linalg.norm(turned, axis=1, keepdims=True)
-    return dict(zip(_sections(), (sections @ turned.T).astype(np.float64), strict=True))
+    cosines = (sections @ turned.T).astype(np.float64)
+    notes: dict[str, dict[str, NDArray[np.float64]]] = {}
+    for (url, heading), below in zip(_sections(), cosines - cosines.max(axis=0), strict=True):
+        notes.setdefault(url, {})[heading] = below
+    return notes
 
 
-def below_best(cosines: Cosines, url: str, heading: tuple[str, ...]) -> NDArray[np.float64] | float:
-    """Return how far a section is below the nearest to each query, at most 0.
+def of_section(below: Below, url: str, heading: tuple[str, ...]) -> NDArray[np.float64] | float:
+    """Return how far a section is below the nearest to each query.
 
     Of what is no section of the primer nothing is known: a number of its own stands for it.
     """
-    own = cosines.get((url, heading[-1] if heading else ""))
-    if own is None:
-        return float(table("learned_sections")["unknown"])
-    below: NDArray[np.float64] = own - np.max(list(cosines.values()), axis=0)
-    return below
+    return below.get(url, {}).get(heading[-1] if heading else "", _unknown())
 
 
-def best_of_note(cosines: Cosines, url: str) -> float:
+def of_note(below: Below, url: str) -> float:
     """Return how far the nearest section of a document is below the nearest to the first query."""
-    own = [float(cosine[0]) for (note, _), cosine in cosines.items() if note == url]
-    if not own:
-        return float(table("learned_sections")["unknown"])
-    return max(own) - max(float(cosine[0]) for cosine in cosines.values())
+    return max((float(own[0]) for own in below.get(url, {}).values()), default=_unknown())
 
 
-def likeliest_notes(cosines: Cosines) -> list[tuple[str, float]]:
+def likeliest_notes(below: Below) -> list[tuple[str, float]]:
     """Return for each query the likeliest note, by its address, and how likely it is."""
-    if not cosines:
+    if not below:
         return []
-    values = np.array(list(cosines.values()))
-    shares = np.exp((values - values.max(axis=0)) / table("learned_sections")["temperature"])
-    notes: dict[str, NDArray[np.float64]] = {}
-    for (url, _), share in zip(cosines, shares / shares.sum(axis=0), strict=True):
-        notes[url] = notes.get(url, 0.0) + share
-    by_query = np.array(list(notes.values())).T
-    return [(list(notes)[own.argmax()], float(own.max())) for own in by_query]
+    temperature = table("learned_sections")["temperature"]
+    shares = np.array(
+        [np.exp(np.array(list(own.values())) / temperature).sum(axis=0) for own in below.values()]
+    )
+    chances = (shares / shares.sum(axis=0)).T
+    return [(list(below)[own.argmax()], float(own.max())) for own in chances]
+
+
+def _unknown() -> float:
+    return float(table("learned_sections")["unknown"])
 
 
 @cache

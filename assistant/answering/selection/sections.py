@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from assistant.answering.evidence import Evidence, Line
 from assistant.answering.evidence.known_questions import nearness
-from assistant.answering.evidence.learned_sections import below_best, cosines_of_sections
+from assistant.answering.evidence.learned_sections import below_nearest, of_section
 from assistant.answering.fitted import logistic, table
 from assistant.answering.question import wants_title
 from assistant.answering.selection.needs import needs, understandable
@@ -130,14 +130,14 @@ def signals(
     queries = evidence.query_vectors
     headings = library.sentence_vectors(names) @ queries.T
     asked = _asked(library, evidence, passages, headings)
-    learned = cosines_of_sections(library, queries)
+    learned = below_nearest(library, queries)
     top = evidence.near.max(axis=1)
     by_section = []
     for units, passage, heading, share in zip(parts, passages, headings, asked, strict=True):
         every = [row for rows in units for row in rows]
         best = evidence.chances[:, every].max(axis=1)
         last = max(len(units) - 1, 1)
-        below = np.broadcast_to(below_best(learned, passage.url, passage.heading), len(queries))
+        below = np.broadcast_to(of_section(learned, passage.url, passage.heading), len(queries))
         by_section.append(
             np.stack(
                 [
