@@ -23,7 +23,7 @@ from assistant.collection.mentions import LIST, PERSON, SUBJECT, WORK, Mention
 from assistant.collection.vocabulary import WORDING
 from index.search.library import Library
 from ingest.shipped import shipped
-from ingest.text.scripts import has_han
+from ingest.text.scripts import HAN, has_han
 
 FACT = "fact"
 COVERS = {
@@ -33,7 +33,7 @@ COVERS = {
 """What stands in the place of what is named, by language."""
 _BUCKETS = 2048
 _WORDS_WEIGH = 0.5  # the length of what words say, beside the vector's of 1
-_RUN = re.compile(r"[a-z0-9']+|[\u3400-\u9fff]+")
+_RUN = re.compile(rf"[a-z0-9']+|[{HAN}]+")
 _PARTS = {True: (1, 2, 3), False: (3, 4)}
 """Characters of a part of a word: of a run of Chinese, of a Latin word."""
 _ARTICLE = WORDING.patterns["article_before"]

@@ -34,6 +34,7 @@ from assistant.collection.request import (
 )
 from assistant.collection.vocabulary import SAID, WORDING
 from index.search.library import Library
+from index.search.query import has_words
 from ingest.text.sentences import language
 
 _OF_SOURCES = frozenset((source_frames.many, source_frames.one_source, source_frames.summary))
@@ -105,7 +106,7 @@ def speaks_of_this_page(text: str) -> bool:
 def understand(library: Library, text: str) -> Request | None:
     """Return what a request asks of the collection; None for a question of fact."""
     flat = _typed(text)
-    if len(flat) > _LONGEST:
+    if len(flat) > _LONGEST or not has_words(flat):
         return None
     spoken = _ADDRESS.sub(" ", flat)
     here, lang = catalog(library.store), language(spoken)

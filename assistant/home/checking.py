@@ -87,6 +87,7 @@ def _differ(home: Home, archive: Archive) -> tuple[list[str], list[str]]:
     current = home.current()
     if (
         current is None
+        or not sums.is_noted(current)  # a folder of a person's own things
         or home.without_archive.exists()
         or sums.damage(current, every_byte=True)
         or archive.lost()

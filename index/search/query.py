@@ -42,13 +42,18 @@ def plain(text: str) -> str:
     return text if text.isascii() else unicodedata.normalize("NFKC", text)
 
 
+def has_words(text: str) -> bool:
+    """Say whether a text holds anything to search for, more than signs or a single letter."""
+    return bool(_LONG.search(plain(text)))
+
+
 def require_words(text: str, what: str = "query") -> None:
     """Refuse a text that holds nothing to search for; ``what`` is what it was meant to be.
 
     Raises:
         UsageError: it is empty, or signs, an emoji or a single letter are all it holds.
     """
-    if _LONG.search(plain(text)):
+    if has_words(text):
         return
     if not text.strip():
         raise UsageError(f"The {what} is empty: say what to search for.")

@@ -61,7 +61,7 @@ _INVISIBLE = re.compile(
 _LINE_ENDS = re.compile("\r\n?|[\x85\u2028\u2029]")
 _ODD_SPACES = re.compile("[\xa0\u2000-\u200a\u202f\u205f]")
 _SHORT = 200
-_STRETCH, _LONGEST = 4_000, 16_000  # characters that are cut into sentences at once
+_STRETCH, _LONGEST = 4_000, 8_000  # characters that are cut into sentences at once
 
 
 def clean(text: str) -> str:

@@ -180,7 +180,8 @@ def _short(text: str) -> str:
     )
     if len(text) <= _SHORT:
         return text
-    whole = max((end for _, end in sentences(text) if end <= _SHORT), default=0)
+    beginning = sentences(text[: 2 * _SHORT])  # none that ends later counts
+    whole = max((end for _, end in beginning if end <= _SHORT), default=0)
     if whole and text[whole - 1] not in ":：":
         return text[:whole]
     cut = text.rfind(" ", 0, _SHORT)
