@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import _pytest.runner
 import platformdirs
 import pytest
 
@@ -16,6 +17,8 @@ ROOT = Path(__file__).resolve().parent.parent
 os.environ["TERM"] = "xterm-256color"  # what is said of terminals is said of one with colours
 for name in ("NO_COLOR", "FORCE_COLOR", "COLORTERM"):
     os.environ.pop(name, None)
+# A test noted in the environment makes it another one each time, and what is started in it anew.
+_pytest.runner._update_current_test_var = lambda item, when: None
 
 MQA_PAGE = """# Sharing keys and values
 

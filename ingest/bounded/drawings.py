@@ -68,7 +68,7 @@ class Drawings:
     def close(self) -> None:
         """End the process, if one runs."""
         with self._lock:
-            self._worker.end()
+            self._worker.leave()
 
     def _head(self, record: Record) -> PictureHead | None:
         if record not in self._heads:

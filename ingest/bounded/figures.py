@@ -23,7 +23,7 @@ class FigureFinder:
         return self
 
     def __exit__(self, *raised: object) -> None:
-        self._worker.end()
+        self._worker.leave()
 
     def pictures(self, reading: Reading) -> list[str]:
         """Return the addresses of the pictures of a page's figures, in order.

@@ -20,7 +20,7 @@ class ListReader:
         return self
 
     def __exit__(self, *raised: object) -> None:
-        self._worker.end()
+        self._worker.leave()
 
     def parse(
         self, text: str, *, name: str, base: str | None = None, origin: str | None = None

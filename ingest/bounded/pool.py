@@ -58,6 +58,10 @@ class Reader:
         """End the process, whatever it does, and give back what it held."""
         self._worker.end()
 
+    def leave(self) -> None:
+        """Leave the process to the next who needs one, if it is sound."""
+        self._worker.leave()
+
 
 class Pool:
     """Reads pages in processes of its own; use it as a context manager.
@@ -77,7 +81,7 @@ class Pool:
 
     def __exit__(self, *raised: object) -> None:
         for reader in self._all:
-            reader.end()
+            reader.leave()
         self._all.clear()
         self._idle.clear()
 

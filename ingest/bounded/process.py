@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,18 +20,24 @@ class ReaderFailed(Exception):  # named for what happened, as all of refdesk's
 
 
 class Process:
-    """A running `ingest.bounded.worker`."""
+    """A running `ingest.bounded.worker`.
+
+    ``sound``: it was not killed, and owes no answer.
+    """
+
+    sound = True
+    _killed = False
 
     def __init__(self) -> None:
         # -c: a program that uses refdesk may be started in any way, and is not started again;
         # -P: what lies in the folder it was started in is none of ours
-        path = os.pathsep.join(place or os.getcwd() for place in sys.path)  # noqa: PTH109
+        self.born = _surroundings()
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-c", "from ingest.bounded.worker import main; main()"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=os.environ | {"PYTHONPATH": path},
+            env=self.born[1],
         )
 
     def ask(self, message: Mapping[str, Any], seconds: float) -> dict[str, Any]:
@@ -51,6 +58,7 @@ class Process:
         assert self._process.stdin is not None  # noqa: S101  # pipes, as asked for above
         assert self._process.stdout is not None  # noqa: S101
         answer: dict[str, Any] | None = None
+        self.sound = False
         try:
             send(self._process.stdin, {**message, "seconds": seconds})
             answer = receive(self._process.stdout)
@@ -65,10 +73,13 @@ class Process:
                 f"{Failure.READER}: "
                 f"{'it takes too long' if slow else f'its process ended ({code})'}"
             )
+        self.sound = not self._killed
         return answer
 
     def kill(self) -> None:
         """End the process; whoever waits for its answer hears of it."""
+        self._killed = True
+        self.sound = False
         self._process.kill()
 
     def end(self) -> None:
@@ -81,8 +92,56 @@ class Process:
         self._process.wait()
 
 
+def _surroundings() -> tuple[int, dict[str, str]]:
+    """Return who starts a process, and the environment that it is given."""
+    path = os.pathsep.join(place or os.getcwd() for place in sys.path)  # noqa: PTH109
+    return os.getpid(), os.environ | {"PYTHONPATH": path}
+
+
+class _Idle:
+    """A process that waits for the next who needs one: to start takes a second or more."""
+
+    _PATIENCE = 30.0  # seconds; it holds a hundred megabytes
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._waiting: Process | None = None
+        self._since = 0.0
+
+    def take(self) -> Process | None:
+        """Return the process that waits, if one does and it would be started the same now."""
+        with self._lock:
+            process, self._waiting = self._waiting, None
+        if process is None or process.born == _surroundings():
+            return process
+        if process.born[0] == os.getpid():  # else it is the one's that this was forked from
+            process.end()
+        return None
+
+    def give(self, process: Process) -> None:
+        """Let a sound process wait a while; end it where one waits already."""
+        with self._lock:
+            if self._waiting is None:
+                self._waiting, self._since = process, time.monotonic()
+                watch = threading.Timer(self._PATIENCE, self._tire)
+                watch.daemon = True
+                watch.start()
+                return
+        process.end()
+
+    def _tire(self) -> None:
+        with self._lock:
+            if self._waiting is None or time.monotonic() - self._since < self._PATIENCE:
+                return
+            process, self._waiting = self._waiting, None
+        process.end()
+
+
+_idle = _Idle()
+
+
 class Worker:
-    """One `Process` after the other: started when first asked, and anew after one failed."""
+    """One `Process` after the other: taken up when first asked, and anew after one failed."""
 
     def __init__(self) -> None:
         self._process: Process | None = None
@@ -93,7 +152,7 @@ class Worker:
         Raises:
             ReaderFailed: it took longer, or the process died.
         """
-        self._process = self._process or Process()
+        self._process = self._process or _idle.take() or Process()
         try:
             return self._process.ask(message, seconds)
         except ReaderFailed:
@@ -104,6 +163,13 @@ class Worker:
         """End the process; whoever waits for its answer hears of it."""
         if (process := self._process) is not None:
             process.kill()
+
+    def leave(self) -> None:
+        """Leave the process, if there is one, to the next who needs one."""
+        if self._process is not None and self._process.sound:
+            _idle.give(self._process)
+            self._process = None
+        self.end()
 
     def end(self) -> None:
         """End the process, if there is one, and give back what it held."""

@@ -11,8 +11,9 @@ from assistant.desk import Desk
 from ingest.archive import writing
 from ingest.archive.warc import Archive
 from ingest.bounded import pool as pooling
+from ingest.bounded import process as processes
 from ingest.bounded.pool import Pool
-from ingest.bounded.process import Process
+from ingest.bounded.process import Process, Worker
 from ingest.bounded.quarantine import Quarantine
 from ingest.errors import RefdeskError, UsageError
 from ingest.values import Document, Rejection
@@ -153,6 +154,7 @@ def test_a_page_that_hangs_is_held_and_tried_again_by_a_newer_reader(tmp_path, m
     page = next(each for each in pipeline.pages(archive) if each.url.endswith("style-many"))
     file = tmp_path / "quarantine.json"
     ask = Process.ask
+    monkeypatch.setattr(processes, "_idle", processes._Idle())
     monkeypatch.setattr(Process, "__init__", _stuck)
     with Pool(Quarantine(file)) as pool:
         ((_, (first,)),) = pool.read([page])
@@ -168,6 +170,41 @@ def test_a_page_that_hangs_is_held_and_tried_again_by_a_newer_reader(tmp_path, m
     assert Quarantine(file).get(page.digest) is None
     file.write_text("{ damaged")
     assert Quarantine(file).all() == []
+
+
+def test_a_process_is_used_again_where_it_is_sound_and_would_be_started_the_same(monkeypatch):
+    monkeypatch.setattr(processes, "_idle", processes._Idle())
+    monkeypatch.setattr(processes._Idle, "_PATIENCE", 1.0)
+    one, other = Worker(), Worker()
+
+    def used(worker):
+        assert _LIST_OF_ONE["url"] in worker.ask({"list": _LIST_OF_ONE["message"]}, 20)["toml"]
+        return worker._process._process
+
+    first, second = used(one), used(other)
+    assert first.pid != second.pid
+    one.leave()
+    other.leave()
+    assert second.poll() is not None  # one waits, and one only
+    assert used(other) is first
+    other.kill()
+    other.leave()
+    assert first.poll() is not None
+    third = used(one)
+    one.leave()
+    monkeypatch.setenv("AWS_REGION", "elsewhere")
+    fourth = used(one)
+    assert fourth.pid != third.pid
+    assert third.poll() is not None
+    one.leave()
+    fourth.wait(10)  # nobody came
+
+
+_LIST_OF_ONE = {
+    "url": "https://a.example/one",
+    "message": {"text": "# Mine\n\n- [One](https://a.example/one)\n", "name": "mine", "base": None,
+                "origin": None},
+}  # fmt: skip
 
 
 def _stuck(process):
