@@ -5,6 +5,7 @@ import re
 import shlex
 import subprocess
 import sys
+from importlib.metadata import version
 
 import pytest
 
@@ -64,3 +65,10 @@ def test_shells_complete_names_and_choices(words, at, wanted):
         capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
     assert done.stdout.split() == [wanted], done.stderr
+
+
+def test_the_version_is_told():
+    done = subprocess.run(
+        [sys.executable, "-m", "ui.cli", "--version"], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == f"refdesk {version('refdesk')}\n"

@@ -5,6 +5,7 @@ import os
 import re
 import sys
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -124,11 +125,21 @@ RayOption = Annotated[
 ]
 
 
+def _told_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"refdesk {version('refdesk')}")
+        raise typer.Exit
+
+
 def shared(
     home: HomeOption = None,
     library: LibraryOption = "",
     judge: JudgeOption = "",
     database: DatabaseOption = "",
+    _version: Annotated[
+        bool,
+        typer.Option("--version", is_eager=True, callback=_told_version, help="Print the version."),
+    ] = False,
 ) -> None:
     """Take what every command has in common where it stands before the command."""
     # the command reads them, and so does what it starts
