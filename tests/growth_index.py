@@ -55,6 +55,7 @@ EXEMPT: dict[str, str] = {
     "index.building.build.": "hands documents to functions that are measured here",
     "index.building.copies.groups": "compares sketches of one length",
     "index.building.copies.standing_for_all": "compares addresses",
+    "index.building.given_vectors.": "keys and vectors",
     "index.building.listed.": "titles and sections of lists, joined",
     "index.building.on_ray.": "hands documents and texts to functions that are measured here",
     "index.building.work.": "the same, on this machine",
