@@ -66,7 +66,7 @@ class Drawings:
         return next((head for head in heads if head is not None), None)
 
     def close(self) -> None:
-        """End the process, if one runs."""
+        """Leave the process, if one runs, to the next who needs one."""
         with self._lock:
             self._worker.leave()
 

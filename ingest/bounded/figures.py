@@ -1,12 +1,9 @@
 """Which figures a page has that has just come: read in a process that can be ended, as any page."""
 
-import contextlib
 import threading
 from typing import Self
 
-from ingest.bounded.limits import seconds_for
-from ingest.bounded.process import ReaderFailed, Worker
-from ingest.bounded.worker import of_plain
+from ingest.bounded.pool import Reader
 from ingest.page import Reading
 from ingest.reading.pdf_figures import place_of
 from ingest.values import Document
@@ -16,14 +13,14 @@ class FigureFinder:
     """Reads pages for their figures alone, one at a time; use it as a context manager."""
 
     def __init__(self) -> None:
-        self._worker = Worker()
+        self._reader = Reader()
         self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *raised: object) -> None:
-        self._worker.leave()
+        self._reader.leave()
 
     def pictures(self, reading: Reading) -> list[str]:
         """Return the addresses of the pictures of a page's figures, in order.
@@ -31,11 +28,9 @@ class FigureFinder:
         None of a page that cannot be read: why not is said when it is read for the library; none of
         a PDF file, whose figures are in it.
         """
-        with self._lock, contextlib.suppress(ReaderFailed):
-            answer = self._worker.ask({"reading": reading.message()}, seconds_for(reading.size))
-            results = [of_plain(result) for result in answer["results"]]
-            documents = [result for result in results if isinstance(result, Document)]
-            figures = (figure for document in documents for figure in document.figures)
-            urls = dict.fromkeys(figure.url for figure in figures)
-            return [url for url in urls if place_of(url) is None]
-        return []
+        with self._lock:
+            results = self._reader.read(reading)
+        documents = [result for result in results if isinstance(result, Document)]
+        figures = (figure for document in documents for figure in document.figures)
+        urls = dict.fromkeys(figure.url for figure in figures)
+        return [url for url in urls if place_of(url) is None]

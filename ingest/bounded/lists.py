@@ -58,6 +58,7 @@ class ListReader:
         except ReaderFailed as error:
             raise UsageError(f"The list {name} cannot be read: {error}.") from error
         if "error" in answer:
+            self._worker.end()  # what ran into a wall may hold on to memory
             raise UsageError(answer["error"])
         attached = tuple(Attached(**file) for file in answer["attached"])
         return replace(loads(answer["toml"]), attached=attached)

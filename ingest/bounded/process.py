@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -106,12 +105,11 @@ class _Idle:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._waiting: Process | None = None
-        self._since = 0.0
+        self._watch: threading.Timer | None = None
 
     def take(self) -> Process | None:
         """Return the process that waits, if one does and it would be started the same now."""
-        with self._lock:
-            process, self._waiting = self._waiting, None
+        process = self._taken()
         if process is None or process.born == _surroundings():
             return process
         if process.born[0] == os.getpid():  # else it is the one's that this was forked from
@@ -122,19 +120,23 @@ class _Idle:
         """Let a sound process wait a while; end it where one waits already."""
         with self._lock:
             if self._waiting is None:
-                self._waiting, self._since = process, time.monotonic()
-                watch = threading.Timer(self._PATIENCE, self._tire)
-                watch.daemon = True
-                watch.start()
+                self._waiting = process
+                self._watch = threading.Timer(self._PATIENCE, self._tire)
+                self._watch.daemon = True
+                self._watch.start()
                 return
         process.end()
 
-    def _tire(self) -> None:
+    def _taken(self) -> Process | None:
         with self._lock:
-            if self._waiting is None or time.monotonic() - self._since < self._PATIENCE:
-                return
             process, self._waiting = self._waiting, None
-        process.end()
+            if self._watch is not None:  # a thread each would gather where many come and go
+                self._watch.cancel()
+        return process
+
+    def _tire(self) -> None:
+        if (process := self._taken()) is not None:
+            process.end()
 
 
 _idle = _Idle()
