@@ -8,7 +8,7 @@ from tests import processors
 
 
 @pytest.mark.skipif(not shutil.which(processors.QEMU), reason="Debian's qemu-user is not here")
-@pytest.mark.timeout(1800)
+@pytest.mark.timeout(700)
 @pytest.mark.parametrize("processor", processors.CHEAPEST)
 def test_a_question_on_another_processor_is_answered(tmp_path, processor):
     played = processors.play(processor, processors.home_with_pages(tmp_path), tmp_path)
