@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from assistant.wording import wording
+from ingest.text.scripts import has_han
 from ingest.text.sentences import language
 from ingest.text.things import names
 from ingest.text.words import QUESTION_WORDS
@@ -29,6 +30,8 @@ _WIDE = _WORDING.patterns["wide"]
 
 
 _WORK = _WORDING.patterns["work"]
+_SAID = re.compile(r"(?<!['’])\b[\w-]+")  # without what an apostrophe joins: "what's"
+_STANDS_FOR = _WORDING.exact["stands_for"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,8 @@ def wants_title(text: str) -> bool:
 def understand(text: str) -> Question:
     """Read a question: its language, sides, parts and scope, by the form of its words alone."""
     text = " ".join(text.split())
-    sides, parts = tuple(dict.fromkeys(_sides(text)))[:_MOST_SIDES], _parts(text)
+    parts = _parts(text)
+    sides = tuple(dict.fromkeys(_sides_of(text)))[:_MOST_SIDES]
     sides = sides if len(sides) > 1 else ()
     scopes = {"wide"} if sides else {_scope(part) for part in parts}
     scope = next(scope for scope in ("wide", "plain", "narrow") if scope in scopes)
@@ -70,6 +74,21 @@ def _scope(part: str) -> str:
     if _NARROW.search(part):
         return "narrow"
     return "wide" if _WIDE.search(part) else "plain"
+
+
+def _sides_of(text: str) -> tuple[str, ...]:
+    """Return the sides of a question, or of the first of its parts that compares.
+
+    "What is DPO and how is it different from RLHF?" compares DPO.
+    """
+    pieces = asked_in_turn(text)
+    compared = (_sides(piece) for piece in pieces[1:])
+    sides = next((sides for sides in compared if len(sides) > 1), None)
+    subject = _subject(pieces[0]) if len(pieces) > 1 else ""
+    return tuple(
+        subject if subject and _STANDS_FOR.fullmatch(side) else side
+        for side in sides or _sides(text)
+    )
 
 
 def _sides(text: str) -> tuple[str, ...]:
@@ -91,9 +110,12 @@ def _completed(sides: tuple[str, ...]) -> tuple[str, ...]:
     """Return sides with the noun that only the last one names: tensor and pipeline parallelism."""
     _, _, noun = sides[-1].partition(" ")
     return tuple(
-        f"{side} {noun}" if noun and side.isalpha() and side[1:].islower() else side
-        for side in sides
+        f"{side} {noun}" if len(noun) > 1 and _lacks_noun(side) else side for side in sides
     )
+
+
+def _lacks_noun(side: str) -> bool:
+    return side.isalpha() and side[1:].islower() and not _STANDS_FOR.fullmatch(side)
 
 
 def _separate(text: str) -> tuple[str, ...]:
@@ -117,7 +139,7 @@ def _parts(text: str) -> tuple[str, ...]:
         bare = len(piece.split()) < 2 and (piece.isascii() or len(piece) < _FEWEST_LETTERS)
         if bare:
             parts.append(f"{piece} {subject}")
-        elif subject and not _named(piece):
+        elif subject and (not _named(piece) or _refers_back(piece)):
             parts.append(f"{piece} ({subject})")
         else:
             parts.append(piece)
@@ -139,9 +161,16 @@ def _named(part: str) -> list[str]:
     return names(part[:1].lower() + part[1:])
 
 
+def _refers_back(part: str) -> bool:
+    """Say whether a part has a word for what was named before it."""
+    return any(map(_STANDS_FOR.fullmatch, part.split())) or bool(
+        has_han(part) and _STANDS_FOR.match(part)
+    )
+
+
 def _subject(part: str) -> str:
     """Return what a part is about: its names, else its words that do not only ask."""
     if named := _named(part):
         return ", ".join(dict.fromkeys(named))
-    words = [word for word in re.findall(r"[\w-]+", part) if word.casefold() not in QUESTION_WORDS]
+    words = [word for word in _SAID.findall(part) if word.casefold() not in QUESTION_WORDS]
     return " ".join(words[-4:])

@@ -57,6 +57,8 @@ _LIKELY = 0.5
 """A kind so likely is taken before a frame is looked for."""
 _SURELY_FACT = 0.92
 """A question so likely one of fact is one, unless its words ask a source."""
+_CERTAINLY_FACT = 0.99
+"""A question so likely one of fact is one, whatever its words: "what is in-context learning"."""
 _DOUBTFUL = 0.6
 """And up to this it may be asked of the work that a subject is the name of."""
 _LEFT_OUT = WORDING.patterns["apostrophe_left_out"]
@@ -114,7 +116,8 @@ def understand(library: Library, text: str) -> Request | None:
     found, rest = conditions(library.store, flat, asked.lists)
     plain = Asked(library, here, rest, lang, found) if rest != flat else asked
     learnt, chance, fact = _learnt(asked, plain)
-    frames = [read for read in _FRAMES if fact < _SURELY_FACT or read in _OF_SOURCES]
+    doubted = _OF_SOURCES if fact < _CERTAINLY_FACT else frozenset()
+    frames = [read for read in _FRAMES if fact < _SURELY_FACT or read in doubted]
     framed = (read(asked if read in _OF_SOURCES else plain) for read in frames)
     request = next((request for request in framed if request is not None), None)
     if request is None:

@@ -149,7 +149,7 @@ def _ordered(evidence: Evidence, candidates: Sequence[Section], choice: Choice) 
             group[0].start,
         )
     )
-    one = not narrow and len(evidence.question.parts) < 2
+    one = not (narrow or evidence.question.sides or len(evidence.question.parts) > 1)
     asked = _asked_for([section for section, _, _ in kept]) if one else None
     if asked is not None:
         kept.sort(key=lambda group: group[0] is not asked)
@@ -163,7 +163,7 @@ def _ordered(evidence: Evidence, candidates: Sequence[Section], choice: Choice) 
         below_a_heading = any(group.title for group in groups)
         groups.append(_group(evidence, section, places, named=below_a_heading))
     planned = Plan(tuple(groups))
-    if not kept or asked is not None or kept[0][0].opens:
+    if not kept or asked is not None or kept[0][0].opens or evidence.question.sides:
         return planned
     first = [at for at in choice.chosen if candidates[at[0]].url == kept[0][0].url]
     number, place = max(first, key=choice.worth.__getitem__)
