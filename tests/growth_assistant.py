@@ -198,10 +198,10 @@ CASES: dict[str, Any] = {
         lambda text: recommended.says(_source(text), "GQA"), units=("gqa", "Gqa ")
     ),
     "assistant.answering.evidence.name_coverage.unmentioned": _few(
-        lambda text: name_coverage.unmentioned(_ASKED, [_hit(text)] * 3)
+        lambda text: name_coverage.unmentioned(_ASKED, [_hit(text)] * 3, text)
     ),
     "assistant.answering.evidence.name_coverage.unmentioned_words": _few(
-        lambda text: name_coverage.unmentioned_words(_ASKED, [_hit(text)] * 3)
+        lambda text: name_coverage.unmentioned_words(_ASKED, [_hit(text)] * 3, text)
     ),
     # what a person asks
     "assistant.answering.question.asked_in_turn": _of_question(
@@ -375,6 +375,7 @@ EXEMPT: dict[str, str] = {
     "assistant.answering.checking.differences.": "as above; `support.missing` is measured",
     "assistant.answering.checking.matching.": "as above",
     "assistant.answering.deciding.named.": _ASKS_LIBRARY,
+    "assistant.answering.evidence.name_coverage.other_names": _ASKS_LIBRARY,
     "assistant.answering.deciding.counted.": "a question beside the sentences of its evidence",
     "assistant.answering.checking.support.Support.": "a sentence of a model and its evidence",
     "assistant.answering.saved.verify.": "passages of a saved answer, each looked up and compared",

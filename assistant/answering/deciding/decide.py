@@ -10,7 +10,7 @@ from enum import Enum
 from assistant.answering.deciding.counted import uncounted
 from assistant.answering.deciding.named import named
 from assistant.answering.evidence import Evidence, windows
-from assistant.answering.evidence.name_coverage import unmentioned
+from assistant.answering.evidence.name_coverage import other_names, unmentioned
 from assistant.answering.fitted import table
 from index.models.embedder import MODELS, Embedder
 from index.search.library import Library
@@ -249,7 +249,7 @@ def _signals(
     cosine = evidence.cosines[query] if evidence.cosines else 0.0
     unasked = bool(evidence.unasked) and evidence.unasked[query] and not names(text)
     asked = evidence.asked_before[query] if evidence.asked_before else 0.0
-    unknown = unmentioned(text, evidence.hits)
+    unknown = unmentioned(text, evidence.hits, other_names(library, evidence.hits))
     strange = _share(weighed, absent) / total
     unheard = _unheard(library, evidence, weighed) / total
     number = uncounted(text, evidence) if evidence.question.lang == "en" else ""
@@ -265,8 +265,7 @@ def _unheard(library: Library, evidence: Evidence, weighed: dict[str, float]) ->
     """Return what the most telling term weighs of those that no line, heading or alias mentions."""
     if evidence.question.lang != "en":
         return 0.0
-    passages = {line.hit.passage.number for line in evidence.lines}
-    called = " ".join(library.store.aliases(sorted(passages)).values())
+    called = other_names(library, [line.hit for line in evidence.lines])
     said = frozenset(library.terms(called)).union(
         *evidence.above.values(), *(line.terms for line in evidence.lines)
     )

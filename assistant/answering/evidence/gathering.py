@@ -8,7 +8,7 @@ import numpy as np
 from assistant.answering.evidence.evidence import Evidence
 from assistant.answering.evidence.leading import chances_of, lead_of
 from assistant.answering.evidence.learned_sections import below_nearest, likeliest_notes
-from assistant.answering.evidence.name_coverage import unmentioned_words
+from assistant.answering.evidence.name_coverage import other_names, unmentioned_words
 from assistant.answering.evidence.scoring import lines_of, queries_of
 from assistant.answering.fitted import table
 from assistant.answering.question import Question
@@ -31,7 +31,7 @@ def gather(library: Library, question: Question, filters: Filters, k: int = PASS
     queries = queries_of(library, question)
     ranked = [library.search(query, k, filters, to_answer=True) for query in queries]
     hits = _in_turn(ranked, k)
-    if missing := unmentioned_words(question.text, hits):
+    if missing := unmentioned_words(question.text, hits, other_names(library, hits)):
         # what is said of a thing may stand under its name alone, behind pages on what it is like
         named = library.search(" ".join(missing), _NAMED, filters, to_answer=True)
         there = {hit.passage.key for hit in hits}

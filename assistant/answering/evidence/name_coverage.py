@@ -2,28 +2,37 @@
 
 from collections.abc import Sequence
 
-from index.search.library import Hit
+from index.search.library import Hit, Library
 from ingest.text.things import has_version, is_quantity, mentions, names, versions
 
 
-def unmentioned(question: str, hits: Sequence[Hit]) -> tuple[str, ...]:
-    """Return the names and versions in a question that none of these passages mentions."""
-    text = _text(hits)
+def other_names(library: Library, hits: Sequence[Hit]) -> str:
+    """Return the other names of what the documents of these passages are about."""
+    return " ".join(library.store.aliases(sorted({hit.passage.number for hit in hits})).values())
+
+
+def unmentioned(question: str, hits: Sequence[Hit], called: str) -> tuple[str, ...]:
+    """Return the names and versions in a question that none of these passages mentions.
+
+    Nor are they among what the documents are ``called`` besides (`other_names`).
+    """
+    text = _text(hits, called)
     versioned = [
         f"{name} {of}" for name, of in versions(question) if not has_version(text, name, of)
     ]
     return (*_missing(question, text), *versioned)
 
 
-def unmentioned_words(question: str, hits: Sequence[Hit]) -> tuple[str, ...]:
+def unmentioned_words(question: str, hits: Sequence[Hit], called: str) -> tuple[str, ...]:
     """Return the names alone: a version or number says nothing without its name."""
-    return tuple(name for name in _missing(question, _text(hits)) if not name[0].isdigit())
+    missing = _missing(question, _text(hits, called))
+    return tuple(name for name in missing if not name[0].isdigit())
 
 
-def _text(hits: Sequence[Hit]) -> str:
-    return " ".join(
-        " ".join((hit.passage.title, *hit.passage.heading, hit.passage.text)) for hit in hits
-    ).casefold()
+def _text(hits: Sequence[Hit], called: str) -> str:
+    passages = [hit.passage for hit in hits]
+    said = [" ".join((passage.title, *passage.heading, passage.text)) for passage in passages]
+    return " ".join((*said, called)).casefold()
 
 
 def _missing(question: str, text: str) -> list[str]:
