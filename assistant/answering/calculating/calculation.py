@@ -76,7 +76,7 @@ def calculate(library: Library, question: Question) -> Calculation | None:
     rules: list[Line] = []
     beside: list[Line] = []
     for case in wanted.cases:
-        bases = notes.lines([*case.rule.quotes, *case.quotes])
+        bases = notes.lines([*case.rule.quotes, *case.quotes, *wanted.memory_quotes])
         extra = notes.lines(case.rule.beside)
         if bases is None or extra is None:
             return None

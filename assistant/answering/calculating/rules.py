@@ -72,10 +72,14 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class CalculationRequest:
-    """What a question asks to be worked out: the cases, and the memory it has (number and unit)."""
+    """What a question asks to be worked out: the cases, and the memory it has (number and unit).
+
+    ``memory_quotes`` state that memory where the question only names a card.
+    """
 
     cases: tuple[Case, ...]
     memory: tuple[Fraction, str] | None = None
+    memory_quotes: tuple[Quote, ...] = ()
 
 
 def asked(text: str) -> CalculationRequest | None:
@@ -87,15 +91,36 @@ def asked(text: str) -> CalculationRequest | None:
     data = _data()
     if len(text) > _LONGEST or re.search(data["common"]["never"], text, re.IGNORECASE):
         return None
+    text, card = _card(text)
     read = _read(text)
     if read is None:
         return None
+    stated = read.memory is None and card is not None
+    if stated:
+        read.memory = card
     for request in data["requests"]:
         if _asks(request, text, read):
             cases = _cases(request, text, read)
             if cases:
-                return CalculationRequest(cases, read.memory)
+                quotes = tuple(map(_quote, data["cards"]["quotes"])) if stated else ()
+                return CalculationRequest(cases, read.memory, quotes)
     return None
+
+
+def _card(text: str) -> tuple[str, tuple[Fraction, str] | None]:
+    """Return a question with "GPU" for the card it names, and the memory that the name tells.
+
+    None where it names several, or none whose name tells it.
+    """
+    named = [
+        (Fraction(memory), re.compile(rf"(?<![\w-])(?:{pattern})", re.IGNORECASE))
+        for memory, pattern in _data()["cards"]["memory"]
+    ]
+    found = [(memory, card) for memory, card in named if card.search(text)]
+    if len(found) != 1 or len(found[0][1].findall(text)) > 1:
+        return text, None
+    memory, card = found[0]
+    return card.sub("GPU", text), (memory, "GB")
 
 
 def unit_of(quantity: str, lang: str, amount: Fraction) -> str:
@@ -111,6 +136,7 @@ def all_quotes() -> Iterator[Quote]:
     for thing in _data()["things"]:
         for quotes in thing["quotes"].values():
             yield from map(_quote, quotes)
+    yield from map(_quote, _data()["cards"]["quotes"])
 
 
 @dataclass(slots=True)
