@@ -83,6 +83,8 @@ def test_questions_of_fact_are_taken_for_nothing_else(shelves, name):
     [
         "Which library does Python offer for caching?",
         "How many documents does a retriever return?",
+        "what is in-context learning?",
+        "Who won the 2022 world cup?",
         "Why do people recommend caching prefixes?",
         "Summarise how eviction works",
         "Where should a cache stand?",

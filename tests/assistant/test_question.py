@@ -26,6 +26,11 @@ from ingest.text.things import names
         ("比较 LoRA 和 QLoRA", ("LoRA", "QLoRA")),
         ("大模型怎么处理比训练时更长的上下文？", ()),
         ("Compare BPE with BPE", ()),
+        ("what is DPO and how is it different from RLHF", ("DPO", "RLHF")),
+        ("What is LoRA? How does it compare to full fine-tuning?", ("LoRA", "full fine-tuning")),
+        ("什么是 DPO？它和 RLHF 有什么区别？", ("DPO", "RLHF")),
+        ("什么是 LoRA？和全参数微调相比有什么优势？", ("LoRA", "全参数微调")),
+        ("difference between temperature and top p", ("temperature", "top p")),
         ("what does DPO optimise?", ()),
         ("How many GPUs are needed?", ()),
     ],
@@ -68,3 +73,9 @@ def test_a_question_after_a_full_stop_is_a_part_and_a_statement_is_none():
         "What do I pay for it (gradient checkpointing)",
     )
     assert len(understand("I have a 24 GB GPU. Can I fine-tune a 7B model?").parts) == 1
+
+
+def test_a_part_with_a_word_for_what_was_named_before_names_it():
+    parts = understand("what is DPO and how is it different from RLHF").parts
+    assert parts == ("what is DPO", "how is it different from RLHF (DPO)")
+    assert understand("什么是 DPO？它和 RLHF 有什么区别？").parts[1] == "它和 RLHF 有什么区别 (DPO)"

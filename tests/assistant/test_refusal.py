@@ -5,6 +5,7 @@ import pytest
 from assistant.answering.deciding import Limits, Reason, Signals, decide, signals
 from assistant.answering.deciding.decide import unanswered, weights
 from assistant.answering.evidence import gather
+from assistant.answering.evidence.name_coverage import unmentioned
 from assistant.answering.question import understand
 from index.search import library
 from index.store.values import Filters
@@ -241,3 +242,9 @@ def test_a_refusal_has_its_reason():
     assert decide(Signals(0.9, 0.9, ("X9",)), LIMITS).reason is Reason.UNKNOWN_NAME
     assert decide(Signals(0.9, 0.9, ()), LIMITS, -0.01).reason is Reason.SUPPORTED
     assert decide(Signals(0.6, 0.5, ()), LIMITS, -0.01).reason is Reason.MODEL_DOUBTS
+
+
+def test_another_name_of_what_a_document_is_about_counts_as_mentioned(desk):
+    hits = gather(desk.library, understand("What does an MLP keep?"), Filters()).hits
+    assert unmentioned("What does an MLP keep?", hits, "") == ("MLP",)
+    assert unmentioned("What does an MLP keep?", hits, "feed-forward layer, MLP") == ()
