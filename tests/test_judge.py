@@ -168,7 +168,7 @@ def test_an_answer_object_is_judged_by_itself():
 
 OTHER_FORMS = (
     "common_words", "desk", "desk_facts", "desk_fresh", "informing", "learners", "open", "orders",
-    "scope", "support_zh",
+    "scope", "short", "support_zh",
 )  # fmt: skip
 
 

@@ -31,7 +31,7 @@ from index.search.library import Library
 from index.store.values import Filters
 from tests.benchmarks.open_questions import half, read
 
-_EVAL = Path(__file__).resolve().parents[2] / "data" / "eval"
+EVAL = Path(__file__).resolve().parents[2] / "data" / "eval"
 _SHRINK = 0.02  # of the squared weights
 Matrix = NDArray[np.float64]
 
@@ -52,7 +52,7 @@ def main() -> None:
     parser.add_argument("--also", type=Path)
     given = parser.parse_args()
     libraries = [Desk(home, llm="extractive").library for home in given.home]
-    asked = list(_questions(given.also))
+    asked = list(questions(given.also))
     measured = [
         done
         for library in libraries
@@ -63,11 +63,11 @@ def main() -> None:
     _report("words alone", [0, 1], measured)
 
 
-def _questions(also: Path | None) -> Iterator[tuple[str, str, set[str]]]:
+def questions(also: Path | None) -> Iterator[tuple[str, str, set[str]]]:
     for question in read():
         if half(question.id) == "seen":
             yield question.question, question.lang, {point.source for point in question.points}
-    for file in filter(None, (_EVAL / "primer.jsonl", _EVAL / "learners.jsonl", also)):
+    for file in filter(None, (EVAL / "primer.jsonl", EVAL / "learners.jsonl", also)):
         for row in map(json.loads, file.read_text("utf-8").splitlines()):
             if row["gold_urls"]:
                 yield row["question"], row["lang"], set(row["gold_urls"])
