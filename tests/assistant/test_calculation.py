@@ -96,6 +96,25 @@ def test_an_answer_begins_with_the_rule_and_the_sum(noted):
         assert any(document.text[start:end].strip() == quote.strip() for _, quote in all_quotes())
 
 
+def test_a_table_that_tells_what_a_card_has_stands_in_the_language_of_the_answer(noted):
+    for question, head in (
+        ("Can I run a 13B model on an RTX 3090?", "| card |"),
+        ("一张 3090 能跑 13B 模型吗？", "| 显卡 |"),
+    ):
+        (table,) = [each for each in noted.ask(question).sentences if each.form == "table"]
+        assert table.text.startswith(head)
+        assert table.status == "supported"
+        assert table.citations
+
+
+def test_what_refdesk_has_in_chinese_of_its_own_holds_and_changed_it_does_not(noted):
+    said = to_json(noted.ask("一张 3090 能跑 13B 模型吗？"))
+    assert all(checked["ok"] for checked in noted.verify(said))
+    (table,) = [sentence for sentence in said["sentences"] if sentence["form"] == "table"]
+    table["text"] = table["text"].replace("24 GB", "26 GB")
+    assert [checked["ok"] for checked in noted.verify(said)].count(False) == 1
+
+
 def test_nothing_is_said_twice(noted):
     texts = [each.text for each in noted.ask(CACHE).sentences]
     assert len(texts) == len(set(texts))

@@ -5,7 +5,7 @@ from contextlib import closing
 import numpy as np
 import pytest
 
-from assistant.answering.evidence import gather
+from assistant.answering.evidence import gather, learned_sections
 from assistant.answering.evidence.learned_sections import (
     below_nearest,
     likeliest_notes,
@@ -16,6 +16,7 @@ from assistant.answering.fitted import table
 from assistant.answering.question import understand
 from assistant.desk import Desk
 from index.store.values import Filters
+from ingest.errors import UsageError
 from ingest.primer_questions import every_question, known_sections
 from ingest.shipped import shipped
 from ingest.values import PRIMER
@@ -79,3 +80,9 @@ def test_the_note_that_answers_is_read_though_the_search_missed_it(primer, monke
     assert missed in {hit.passage.url for hit in found.hits}
     named = gather(primer, question, Filters(documents=(ATTENTION,)))
     assert all(hit.passage.url == ATTENTION for hit in named.hits)
+
+
+def test_what_was_learnt_of_other_notes_is_said_to_be(primer, monkeypatch):
+    monkeypatch.setattr(learned_sections, "_sections", lambda: known_sections()[:-1])
+    with pytest.raises(UsageError, match="reinstall refdesk"):
+        below_nearest(primer, primer.embedder.embed_query("what is attention")[np.newaxis])

@@ -1,8 +1,13 @@
 """A saved answer is checked again: every sentence against the passage it cites."""
 
+from dataclasses import replace
+
 import pytest
 
+from assistant.answering.evidence import gather, lines_of
+from assistant.answering.question import understand
 from assistant.contract import to_json
+from index.store.values import Filters
 from ingest.errors import UsageError
 
 
@@ -54,3 +59,12 @@ def test_places_that_are_no_numbers_are_refused(desk, saved):
     saved["citations"][0]["start"] = "0"
     with pytest.raises(UsageError, match="start of a citation is no whole number"):
         desk.verify(saved)
+
+
+def test_a_passage_of_nothing_but_a_formula_can_be_cited(desk):
+    question = understand("how does multi-query attention share keys?")
+    (hit, *_) = gather(desk.library, question, Filters()).hits
+    bare = replace(hit, passage=replace(hit.passage, text="$$\nx = y + z\n$$"))
+    evidence = lines_of(desk.library, question, [bare])
+    assert [line.piece.form for line in evidence.lines] == ["formula"]
+    assert not evidence.vectors.any()

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from assistant.answering.fitted import table
 from index.search.texts import Texts
+from ingest.errors import UsageError
 from ingest.primer_questions import known_sections
 from ingest.shipped import shipped
 
@@ -28,11 +29,19 @@ def below_nearest(library: Texts, queries: NDArray[np.float32]) -> Below:
     Args:
         library: its embedding model made the queries.
         queries: vectors, shape (queries, dimension).
+
+    Raises:
+        UsageError: the sections fitted are not those of the notes.
     """
     fitted = _fitted().get(library.embedder.name)
     if fitted is None or not len(queries):
         return {}
     turn, sections = fitted
+    if len(sections) != len(_sections()):
+        raise UsageError(
+            "What refdesk has learnt of the primer's questions belongs to other notes than those "
+            "that are here: reinstall refdesk."
+        )
     turned = queries @ turn
     turned /= np.linalg.norm(turned, axis=1, keepdims=True)
     cosines = (sections @ turned.T).astype(np.float64)

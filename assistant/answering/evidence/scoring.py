@@ -159,11 +159,9 @@ def _chinese(hit: Hit, text: str) -> str:
 def _vectors(library: Texts, parts: Sequence[Piece]) -> Vectors:
     """Return a vector a piece; blocks, never quoted for their meaning, get zeros."""
     said = [row for row, piece in enumerate(parts) if not piece.block]
-    if not said:
-        return np.zeros((len(parts), 1), dtype=np.float32)
-    known = library.sentence_vectors([parts[row].text for row in said])
-    vectors = np.zeros((len(parts), known.shape[1]), dtype=np.float32)
-    vectors[said] = known
+    vectors = np.zeros((len(parts), library.embedder.dimension), dtype=np.float32)
+    if said:
+        vectors[said] = library.sentence_vectors([parts[row].text for row in said])
     return vectors
 
 

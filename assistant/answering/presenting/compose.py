@@ -147,7 +147,8 @@ def heading(group: Group, lang: str) -> str:
 
 def _own_chinese(line: Line, lang: str) -> str:
     url = line.hit.passage.url
-    if lang != "zh" or not url.startswith(PRIMER) or line.piece.block:
+    has_words = not line.piece.block or line.piece.form == "table"
+    if lang != "zh" or not url.startswith(PRIMER) or not has_words:
         return ""
     return in_chinese(url.removeprefix(PRIMER), line.text) or ""
 
