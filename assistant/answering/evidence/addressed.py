@@ -29,9 +29,9 @@ def sound_like_orders(
 ) -> NDArray[np.bool_]:
     """Say for each text, by its vector of this embedding model, whether it sounds like an order."""
     model = _models().get(embedder.name)
-    if model is None or vectors.shape[-1] != len(model.weights):  # where all are blocks: one zero
+    if model is None or vectors.shape[-1] != len(model.weights):
         return np.zeros(len(texts), dtype=bool)
-    known = np.array([len(text) >= SHORTEST and not has_han(text) for text in texts])
+    known = np.array([len(text) >= SHORTEST and not has_han(text) for text in texts], dtype=bool)
     ordered: NDArray[np.bool_] = known & (vectors @ model.weights + model.bias > 0)
     return ordered
 
