@@ -1,6 +1,7 @@
 """What a question asks: its language and parts, what it compares, how much it wants to hear."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.wording import wording
@@ -31,7 +32,7 @@ _WIDE = _WORDING.patterns["wide"]
 
 _WORK = _WORDING.patterns["work"]
 _SAID = re.compile(r"(?<!['’])\b[\w-]+")  # without what an apostrophe joins: "what's"
-_STANDS_FOR = _WORDING.exact["stands_for"]
+_STANDS_FOR = _WORDING.patterns["stands_for"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +60,9 @@ def wants_title(text: str) -> bool:
 def understand(text: str) -> Question:
     """Read a question: its language, sides, parts and scope, by the form of its words alone."""
     text = " ".join(text.split())
-    parts = _parts(text)
-    sides = tuple(dict.fromkeys(_sides_of(text)))[:_MOST_SIDES]
+    pieces = asked_in_turn(text)
+    parts = _parts(text, pieces)
+    sides = tuple(dict.fromkeys(_sides_of(text, pieces)))[:_MOST_SIDES]
     sides = sides if len(sides) > 1 else ()
     scopes = {"wide"} if sides else {_scope(part) for part in parts}
     scope = next(scope for scope in ("wide", "plain", "narrow") if scope in scopes)
@@ -76,12 +78,11 @@ def _scope(part: str) -> str:
     return "wide" if _WIDE.search(part) else "plain"
 
 
-def _sides_of(text: str) -> tuple[str, ...]:
-    """Return the sides of a question, or of the first of its parts that compares.
+def _sides_of(text: str, pieces: Sequence[str]) -> tuple[str, ...]:
+    """Return the sides of a question, or of the first of its later pieces that compares.
 
     "What is DPO and how is it different from RLHF?" compares DPO.
     """
-    pieces = asked_in_turn(text)
     compared = (_sides(piece) for piece in pieces[1:])
     sides = next((sides for sides in compared if len(sides) > 1), None)
     subject = _subject(pieces[0]) if len(pieces) > 1 else ""
@@ -125,12 +126,11 @@ def _separate(text: str) -> tuple[str, ...]:
     return sides if all(len(side.split()) <= _LONGEST_SIDE for side in sides) else (text,)
 
 
-def _parts(text: str) -> tuple[str, ...]:
+def _parts(text: str, pieces: Sequence[str]) -> tuple[str, ...]:
     """Return what a question asks one after the other, each with the names of the first part.
 
     "What does it solve and how?" asks how of the same thing.
     """
-    pieces = asked_in_turn(text)
     if len(pieces) < 2:
         return (text,)
     subject = _subject(pieces[0])

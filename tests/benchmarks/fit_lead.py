@@ -68,9 +68,14 @@ def questions(also: Path | None) -> Iterator[tuple[str, str, set[str]]]:
         if half(question.id) == "seen":
             yield question.question, question.lang, {point.source for point in question.points}
     for file in filter(None, (EVAL / "primer.jsonl", EVAL / "learners.jsonl", also)):
-        for row in map(json.loads, file.read_text("utf-8").splitlines()):
-            if row["gold_urls"]:
-                yield row["question"], row["lang"], set(row["gold_urls"])
+        yield from questions_of(file)
+
+
+def questions_of(file: Path) -> Iterator[tuple[str, str, set[str]]]:
+    """Yield the questions of a file that have right documents, their language, and these."""
+    for row in map(json.loads, file.read_text("utf-8").splitlines()):
+        if row["gold_urls"]:
+            yield row["question"], row["lang"], set(row["gold_urls"])
 
 
 def _measured(library: Library, text: str, lang: str, gold: set[str]) -> Measured | None:

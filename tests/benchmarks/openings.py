@@ -9,13 +9,12 @@ answers that begin with another document are named.
 """
 
 import argparse
-import json
 from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 
 from assistant.desk import Desk
-from tests.benchmarks.fit_lead import EVAL, questions
+from tests.benchmarks.fit_lead import EVAL, questions, questions_of
 
 Asked = tuple[str, str, set[str]]
 """A question, its language, and the addresses of the documents that are about it."""
@@ -28,16 +27,14 @@ def main() -> None:
     parser.add_argument("--also", type=Path)
     parser.add_argument("--wrong", action="store_true")
     given = parser.parse_args()
-    files = {"fitted on": list(questions(given.also)), "short": list(_short())}
+    files = {
+        "fitted on": list(questions(given.also)),
+        "short": list(questions_of(EVAL / "short.jsonl")),
+    }
     for home in given.home:
         with closing(Desk(home, llm="extractive", note_gaps=False)) as desk:
             for name, asked in files.items():
                 _report(desk, f"{home.name}, {name}", asked, wrong=given.wrong)
-
-
-def _short() -> Iterable[Asked]:
-    for row in map(json.loads, (EVAL / "short.jsonl").read_text("utf-8").splitlines()):
-        yield row["question"], row["lang"], set(row["gold_urls"])
 
 
 def _report(desk: Desk, name: str, asked: Iterable[Asked], *, wrong: bool) -> None:

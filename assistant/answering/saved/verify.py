@@ -90,16 +90,16 @@ def _check(
         evidence = lines_of(library, understand(question), hits)
         exact = verbatim or original is not None
         reason = _unsupported(library, evidence, original or text, verbatim=exact)
-        said = original is None or _is_our_wording(text, original, cited)
-        if not reason and original and not (said or faithful(text, original)):
+        kept = not original or _is_our_wording(text, original, hits) or faithful(text, original)
+        if not reason and not kept:
             reason = "its translation holds other numbers or names than the original"
     return {"text": text, "ok": not reason, "reason": reason or None}
 
 
-def _is_our_wording(text: str, original: str, cited: Sequence[dict[str, Any] | None]) -> bool:
+def _is_our_wording(text: str, original: str, hits: Sequence[Hit]) -> bool:
     """Say whether a text is what refdesk itself has in Chinese for a sentence of its primer."""
-    slugs = {str(quote["url"]).removeprefix(PRIMER) for quote in cited if quote}
-    return any(in_chinese(slug, original) == text for slug in sorted(slugs))
+    urls = {hit.passage.url for hit in hits if hit.passage.url.startswith(PRIMER)}
+    return any(in_chinese(url.removeprefix(PRIMER), original) == text for url in urls)
 
 
 def _not_in_table(
