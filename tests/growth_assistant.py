@@ -12,7 +12,7 @@ from assistant import input_limits
 from assistant.answering import question, selection, values
 from assistant.answering.calculating import rules, sums
 from assistant.answering.checking import citation, support
-from assistant.answering.evidence import injection, name_coverage, pieces, primer_zh
+from assistant.answering.evidence import injection, joined, name_coverage, pieces, primer_zh
 from assistant.answering.writing import across, prompt
 from assistant.collection import (
     asked,
@@ -116,6 +116,11 @@ CASES: dict[str, Any] = {
     ),
     "assistant.answering.evidence.pieces.plain": Case(
         pieces.plain, heads=("", "*", "**", "[", "[a](")
+    ),
+    "assistant.answering.evidence.joined.joined": Case(
+        lambda text: joined.joined(("LoRA", "微调"), text),
+        units=("LoRA and ", "微调和", ", "),
+        most=4_000,
     ),
     "assistant.answering.evidence.primer_zh.in_chinese": _few(
         lambda text: primer_zh.in_chinese(_NOTE.slug, text)
@@ -362,6 +367,7 @@ EXEMPT: dict[str, str] = {
     "assistant.answering.deciding.decide.": _ASKS_LIBRARY,
     "assistant.answering.evidence.evidence.": "lines that were read",
     "assistant.answering.evidence.gathering.": _ASKS_LIBRARY,
+    "assistant.answering.evidence.joined.with_joined_sides": _ASKS_LIBRARY,
     "assistant.answering.evidence.scoring.": _ASKS_LIBRARY,
     "assistant.answering.fitted.": _OURS,
     "assistant.answering.deciding.look_in.": _ASKS_LIBRARY,

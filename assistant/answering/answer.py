@@ -22,7 +22,7 @@ from assistant.answering.deciding import (
     judged,
     limits_for,
 )
-from assistant.answering.evidence import Evidence, Line, gather
+from assistant.answering.evidence import Evidence, Line, gather, with_joined_sides
 from assistant.answering.presenting import (
     Numbering,
     calculated,
@@ -120,7 +120,7 @@ def answer(
     ``engine`` is called only when the model is needed, since loading it takes seconds.
     """
     clock = Clock()
-    question = understand(text)
+    question = with_joined_sides(library, understand(text))
     worked_out = None if filters else calculate(library, question)
     if worked_out:  # what asks for a result asks for little beside it
         question = replace(question, scope="narrow")
@@ -285,7 +285,7 @@ def _in_english(context: _Context, ground: _Ground, model: Engine) -> _Ground | 
     english = to_english(model, ground.evidence.question.text, context.stop)
     if not english:
         return None
-    other = _ground(context, understand(english))
+    other = _ground(context, with_joined_sides(context.library, understand(english)))
     worse = other.hopeless if ground.refuses else other.refuses
     return None if worse else other
 

@@ -321,6 +321,10 @@ class Library:
         """Return a query with the long or short forms of the abbreviations in it added."""
         return _with_other_forms(query, self._generation().glossary)
 
+    def names_of_subjects(self) -> tuple[str, ...]:
+        """Return what the subjects of the primer's notes are called, of those that are here."""
+        return tuple(self._generation().store.names_of_subjects())
+
     def terms(self, text: str) -> list[str]:
         """Return the distinct content terms of ``text``: stems and Han bigrams, no stop words."""
         return self._generation().words.terms(text)

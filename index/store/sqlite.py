@@ -16,7 +16,7 @@ from typing import Any
 from index.store.rows import DOCUMENT, between, document_of, figures_of
 from index.store.values import StoredPassage
 from ingest.links.urls import canonical
-from ingest.values import Document, Figure
+from ingest.values import PRIMER, Document, Figure
 
 LISTED = "refdesk:entry/"
 """What the page of a document begins with that stands for a link whose page is not here."""
@@ -69,6 +69,14 @@ class Store:
             (json.dumps(list(numbers)),),
         )
         return {row[0]: ", ".join(json.loads(row[1])) for row in rows}
+
+    def names_of_subjects(self) -> list[str]:
+        """Return what the subjects of the primer's notes are called here, topics ahead."""
+        rows = self._db.execute(
+            "SELECT title, aliases FROM documents WHERE url > ? AND url < ?",
+            (PRIMER, PRIMER + chr(0x10FFFF)),
+        )
+        return [name for title, aliases in rows for name in (title, *json.loads(aliases))]
 
     def abbreviations(self) -> list[tuple[str, str]]:
         """Return the (short form, long form) of every document that defines it."""

@@ -5,7 +5,7 @@ from contextlib import closing
 import numpy as np
 import pytest
 
-from assistant.answering.evidence import gather, learned_sections
+from assistant.answering.evidence import gather, learned_sections, with_joined_sides
 from assistant.answering.evidence.learned_sections import (
     below_nearest,
     likeliest_notes,
@@ -14,6 +14,7 @@ from assistant.answering.evidence.learned_sections import (
 )
 from assistant.answering.fitted import table
 from assistant.answering.question import understand
+from assistant.answering.selection import plan, sections
 from assistant.desk import Desk
 from index.store.values import Filters
 from ingest.errors import UsageError
@@ -86,3 +87,20 @@ def test_what_was_learnt_of_other_notes_is_said_to_be(primer, monkeypatch):
     monkeypatch.setattr(learned_sections, "_sections", lambda: known_sections()[:-1])
     with pytest.raises(UsageError, match="reinstall refdesk"):
         below_nearest(primer, primer.embedder.embed_query("what is attention")[np.newaxis])
+
+
+@pytest.mark.parametrize(
+    ("question", "begins"),
+    [
+        ("GPTQ 和 AWQ 哪个好？", "gptq and awq are"),
+        ("what speaks for GPTQ and what for AWQ, GPTQ or AWQ?", "gptq and awq are"),
+    ],
+)
+def test_a_comparison_begins_with_the_document_about_all_sides(primer, question, begins):
+    asked = understand(question)
+    library = primer.asked_in(asked.lang)
+    asked = with_joined_sides(library, asked)
+    assert len(asked.sides) == 2
+    evidence = gather(library, asked, Filters())
+    first = plan(evidence, sections(library, evidence)).lines[0]
+    assert first.text.casefold().startswith(begins)

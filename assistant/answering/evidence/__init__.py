@@ -2,6 +2,7 @@
 
 from assistant.answering.evidence.evidence import Evidence, Line, rows_of, windows
 from assistant.answering.evidence.gathering import PASSAGES, gather
+from assistant.answering.evidence.joined import with_joined_sides
 from assistant.answering.evidence.pieces import Piece
 from assistant.answering.evidence.primer_zh import in_chinese
 from assistant.answering.evidence.scoring import lines_of, statements
@@ -17,4 +18,5 @@ __all__ = [
     "rows_of",
     "statements",
     "windows",
+    "with_joined_sides",
 ]

@@ -143,7 +143,7 @@ def _ordered(evidence: Evidence, candidates: Sequence[Section], choice: Choice) 
     narrow = evidence.question.scope == "narrow"
     kept.sort(
         key=lambda group: (
-            narrow or group[0].url != evidence.lead,
+            narrow or group[0].url not in choice.subject.urls,
             -documents[group[0].url],
             -group[2] if narrow else 0.0,
             group[0].start,
