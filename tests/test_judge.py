@@ -167,8 +167,8 @@ def test_an_answer_object_is_judged_by_itself():
 
 
 OTHER_FORMS = (
-    "common_words", "desk", "desk_facts", "desk_fresh", "informing", "learners", "open", "orders",
-    "scope", "short", "support_zh",
+    "common_words", "desk", "desk_facts", "desk_fresh", "general", "informing", "learners", "open",
+    "orders", "scope", "short", "support_zh",
 )  # fmt: skip
 
 
