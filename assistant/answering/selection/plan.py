@@ -76,6 +76,8 @@ def plan(evidence: Evidence, candidates: Sequence[Section], most_words: int | No
     stays in its order; a document that answers first comes first.
     """
     question = evidence.question
+    if question.scope == "narrow":
+        candidates = _of_the_named(evidence, candidates)
     extra = _WORDS_PER_PART * (max(len(question.parts), 1) - 1)
     words = most_words or min(WORDS[question.scope] + extra, _MOST_WORDS)
     things = max(len(question.parts), len(question.sides), 1)
@@ -101,6 +103,22 @@ def plan(evidence: Evidence, candidates: Sequence[Section], most_words: int | No
     while words - choice.left < _SHORT[question.scope] and (beside := choice.read_on()):
         choice.take(beside)
     return _ordered(evidence, candidates, choice)
+
+
+def _of_the_named(evidence: Evidence, candidates: Sequence[Section]) -> Sequence[Section]:
+    """Return the sections where a fact about a thing may stand: where it is named, if one answers.
+
+    How many operations training takes tells nothing of how many one model took, if a page about
+    that model is there.
+    """
+    best = {
+        section.url: max(float(unit.chances[0]) for unit in section.units)
+        for section in candidates if section.units
+    }  # fmt: skip
+    naming = max((best.get(url, 0.0) for url in evidence.naming_most), default=0.0)
+    if naming < _FITTED["relative"]["narrow"] * max(best.values(), default=0.0):
+        return candidates
+    return [section for section in candidates if section.url in evidence.naming_most]
 
 
 def opened_by(planned: Plan, line: Line) -> Plan:
