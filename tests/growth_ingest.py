@@ -220,6 +220,7 @@ CASES: dict[str, Any] = {
         lambda text: urls.deep_link(_URL, "a b", text),
         lambda text: urls.deep_link(_URL, text[:1000], text),
     ],
+    "ingest.links.urls.without_user": lambda text: urls.without_user(f"https://{text}"),
     "ingest.links.urls.joined": lambda text: urls.joined(_URL, text),
     "ingest.links.urls.resolve": [
         lambda text: urls.resolve(text, _URL),

@@ -91,6 +91,17 @@ class Ledger:
         visits = self._visits.get(url)
         return visits is not None and self._outcome(visits[-1]) in ("good", "partly")
 
+    def failure(self, url: str) -> str | None:
+        """Say why the last visit of a page did not bring it; None if it did, or there was none."""
+        visits = self._visits.get(url)
+        if visits is None or self.is_good(url):
+            return None
+        for asked in visits[-1].requests:
+            record = self._exact.get((asked.reply_url, asked.reply_at))
+            if reason := asked.reason or (reason_of(record.status) if record else None):
+                return reason
+        return None
+
     def _looks(self, visits: Sequence[Visit]) -> list[tuple[timedelta, bool]]:
         """Return, of each good visit but the first, the time since the last and what it saw."""
         good = [visit for visit in visits if self._outcome(visit) == "good"]

@@ -21,6 +21,9 @@ FOUNDING = (
 )
 """The names of the founding lists; ``data/lists`` holds a snapshot of each."""
 
+SAVED_PAGES = "saved-pages"
+"""The name of the list of the pages that a person sent from the browser."""
+
 _DOTTED = re.compile(
     r"^[ \t]*+(?:\[++[^\]\"\n]*?\.|[\w-]++[ \t]*+\.|\"[^\"\n]*+\"[ \t]*+\.)", re.MULTILINE
 )
@@ -79,10 +82,11 @@ class Attached:
 class CuratedList:
     """A curated reading list.
 
-    ``origin`` is where the list lives, ``base`` what its relative links resolve against, ``lang``
-    two letters, ``form`` the format it was read from (a module of `ingest.exports`), "" for
-    Markdown, ``feeds`` the addresses of feeds whose entries join it. ``attached`` is known while a
-    list is taken in and not kept with it: the files become documents.
+    ``origin`` is where the list lives on the web, ``given`` which file it was read from instead, as
+    an address ("" where that is not known), ``base`` what its relative links resolve against,
+    ``lang`` two letters, ``form`` the format it was read from (a module of `ingest.exports`), ""
+    for Markdown, ``feeds`` the addresses of feeds whose entries join it. ``attached`` is known
+    while a list is taken in and not kept with it: the files become documents.
     """
 
     name: str
@@ -95,6 +99,7 @@ class CuratedList:
     ignored: tuple[Ignored, ...] = ()
     form: str = ""
     feeds: tuple[str, ...] = ()
+    given: str = ""
     attached: tuple[Attached, ...] = field(default=(), compare=False)
 
 
@@ -110,6 +115,7 @@ def dumps(curated: CuratedList) -> str:
         "name": curated.name,
         "title": curated.title,
         "origin": curated.origin,
+        "given": curated.given or None,
         "base": curated.base,
         "lang": curated.lang,
         "form": curated.form or None,
@@ -151,6 +157,7 @@ def loads(text: str) -> CuratedList:
             ignored=tuple(Ignored(**table) for table in data.get("ignored", ())),
             form=data.get("form", ""),
             feeds=tuple(data.get("feeds", ())),
+            given=data.get("given", ""),
         )
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise UsageError(f"it is no list in TOML ({type(error).__name__}: {error})") from error
