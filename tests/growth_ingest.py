@@ -561,6 +561,11 @@ CASES: dict[str, Any] = {
         lambda text: shelf.Shelf().take(f"https://a.example/{text}", text, note=text, tags=[text]),
         units=("<b>", "<"),
     ),
+    "ingest.exports.shelf.addresses_in": Case(
+        shelf.addresses_in, units=(" https://a", ";", "; ;https://")
+    ),
+    "ingest.exports.shelf.from_html": Case(shelf.from_html, units=("<a ", "<p>", "&lt;")),
+    "ingest.exports.shelf.without_tags": Case(shelf.without_tags, units=("<a ", "<p>")),
     "ingest.exports.shelf.plain": lambda text: shelf.plain(text, 500),
     "ingest.exports.works.take_work": lambda text: works.take_work(
         shelf.Shelf(),

@@ -1,5 +1,6 @@
 """Which format a file is of, and the list it holds."""
 
+import json
 from dataclasses import replace
 from pathlib import PurePosixPath
 
@@ -125,6 +126,8 @@ def read_list(
             "starred entries of feed readers, "
             'CSL-JSON, JSON Feed, and arrays of objects with "url" and "title".'
         )
+    if not form and given.suffix == ".json":
+        raise UsageError(f"{file} is no JSON: {_harm(given.text)}. Export it again.")
     if not form:
         return parse(decode(data), name=name, base=base, origin=origin)
     shelf = Shelf(base or origin)
@@ -134,6 +137,19 @@ def read_list(
     except UnreadableError as error:
         raise UsageError(f"{file} cannot be read as {kind.WHAT}: {error.reason}.") from error
     return shelf.as_list(name, title, what=kind.WHAT, form=form, origin=origin)
+
+
+def _harm(text: str) -> str:
+    """Say what is wrong with a text that should be JSON."""
+    if not text.strip():
+        return "it is empty"
+    try:
+        json.loads(text)
+    except json.JSONDecodeError as error:
+        return f"{error.msg} in line {error.lineno}"
+    except RecursionError:
+        return "it nests too deeply"
+    return "it holds a single value and no entries"
 
 
 def _unpacked(

@@ -12,6 +12,7 @@ _FORMS = {
     "CHAP": "chapter", "THES": "thesis", "RPRT": "report", "BOOK": "book", "BLOG": "post-weblog",
     "ELEC": "webpage", "UNPB": "article", "COMP": "software", "VIDEO": "motion_picture",
 }  # fmt: skip
+_ARXIV = re.compile(r"arxiv", re.IGNORECASE)
 _OPENS = re.compile(r"^\ufeff?TY {1,2}- ", re.MULTILINE)
 
 
@@ -43,8 +44,9 @@ def read(given: Given, shelf: Shelf) -> str | None:
         kind = str(fields.get("type_of_reference", ""))
         work = Work(
             str(fields.get("title") or fields.get("primary_title") or ""),
-            url=urls[0] if urls else "",
+            url=" ".join(urls),
             doi=str(fields.get("doi", "")),
+            arxiv=next(filter(_ARXIV.match, _after(record, "AN")), ""),
             authors=[str(author) for author in authors],
             date=str(fields.get("date") or fields.get("year") or fields.get("publication_year")
                      or ""),
