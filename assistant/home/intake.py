@@ -81,7 +81,9 @@ def ingest(
                 wayback=fetching.wayback,
             )
             with ListReader() as reader:
-                outcomes = writer.collector(fetching, reader).collect(request)
+                collector = writer.collector(fetching, reader)
+                outcomes = collector.collect(request)
+                skipped += collector.notices
         report = writer.update(count)
         before = list(_failed_before(pages, outcomes, Ledger(writer.archive), report.status))
         for number, outcome in enumerate(before, 1):
@@ -108,7 +110,8 @@ def refresh(writer: HomeWriter, budget: Budget, fetching: Fetching) -> Digest:
         mended = writer.archive.mend()
         before, lists = Ledger(writer.archive), _by_name(writer)
         with ListReader() as reader:
-            outcomes = writer.collector(fetching, reader).refresh(budget)
+            collector = writer.collector(fetching, reader)
+            outcomes = collector.refresh(budget)
         old = known_of(writer.store(), outcomes)
         report = writer.update(0)
         now = _by_name(writer)
@@ -123,7 +126,7 @@ def refresh(writer: HomeWriter, budget: Budget, fetching: Fetching) -> Digest:
             known_of(Library(writer.home, writer.embedder).store, outcomes),
             frozenset(outcome.url for outcome in outcomes if before.is_good(outcome.url)),
         )
-        return digest_of(at, seen, changes, (*mended, *report.notices))
+        return digest_of(at, seen, changes, (*mended, *collector.notices, *report.notices))
 
 
 def take_page(writer: HomeWriter, page: SeenPage) -> IngestReport:

@@ -98,6 +98,12 @@ def check_name(lists: Iterable[CuratedList], name: str, source: str) -> None:
         )
 
 
+def sources(archive: Archive) -> set[str]:
+    """Return the canonical addresses that the lists of a home are read from, and their feeds."""
+    named = ((curated.origin, *curated.feeds) for curated in stored(archive))
+    return {canonical(url) for urls in named for url in urls if url}
+
+
 def source_of(curated: CuratedList) -> str:
     """Return what a list is read from: its address, or that of its file; "" if it is not known."""
     return canonical(curated.origin) if curated.origin else curated.given
