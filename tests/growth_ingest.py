@@ -579,6 +579,7 @@ CASES: dict[str, Any] = {
             files=[works.File(text)],
         ),
     ),
+    "ingest.reading.about.imprint_of_line": about.imprint_of_line,
     "ingest.reading.about.told": lambda text: about.told(
         _document("a"), Reply(_URL, 200, ((ABOUT, text),), b"", _AT)
     ),

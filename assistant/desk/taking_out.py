@@ -39,11 +39,14 @@ class TakingOut(Lists):
             UsageError: an answer is none, or what is named is neither a list nor an address.
             NothingFound: an address or the thread is not here, or nothing is cited.
         """
-        from assistant.references.cited import references  # needed here alone
+        from assistant.references.cited import listed_works, references  # needed here alone
+        from ingest.archive.warc import Archive
+        from ingest.lists import catalog
 
         kept = self.threads.show(thread, owner).turns if thread else ()
         every = [*answers, *(turn.answer for turn in kept)]
-        return references(self._snapshot().store, named, every)
+        listed = listed_works(catalog.known(Archive(self.home.archive)))
+        return references(self._snapshot().store, named, every, listed)
 
     def vault(
         self, folder: Path, *, lists: Sequence[str] = (), answers: Sequence[Any] = ()

@@ -55,11 +55,13 @@ class Shelf:
         note: str = "",
         tags: Iterable[str] = (),
         added: str = "",
+        about: str = "",
     ) -> None:
         """Take an entry, or note why its address is none.
 
-        Tags and the day it was kept (any spelling `day_of` knows) are told in its note. All but
-        the first of several addresses in one field are noted as not taken.
+        Tags and the day it was kept (any spelling `day_of` knows) are told in its note; ``about``
+        is that of an `Entry`. All but the first of several addresses in one field are noted as not
+        taken.
         """
         title = plain(title, _TITLE)
         address, *more = addresses_in(address)
@@ -76,7 +78,13 @@ class Shelf:
             return
         said = _note(note, tags, added)
         self.entries[url, under] = Entry(
-            title or url, url, under, kind_of(url), source_of(url), note=said or None
+            title or url,
+            url,
+            under,
+            kind_of(url),
+            source_of(url),
+            note=said or None,
+            about=about,
         )
 
     def follow(self, feed: str, title: str) -> None:

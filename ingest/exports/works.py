@@ -79,10 +79,9 @@ def take_work(shelf: Shelf, work: Work, *sections: Sequence[str]) -> None:
         url = f"https://arxiv.org/abs/{number[1]}"
     elif not url and name:
         url = f"https://doi.org/{name[0]}"
-    if work.files:
-        imprint = _imprint(work, url, number[1] if number else "", name[0] if name else "")
-        for file in work.files:
-            shelf.attach(Attached(file.path, work.title, line_of(imprint), file.key))
+    imprint = _imprint(work, url, number[1] if number else "", name[0] if name else "")
+    for file in work.files:
+        shelf.attach(Attached(file.path, work.title, line_of(imprint), file.key))
     for other in others:
         shelf.leave(other, work.title, "a further address of one work")
     if not url:
@@ -94,7 +93,7 @@ def take_work(shelf: Shelf, work: Work, *sections: Sequence[str]) -> None:
     by = ", ".join(filter(None, ["; ".join(work.authors[:_MOST_AUTHORS]) + more, year]))
     note = " ".join(filter(None, [f"{by}." if by else "", work.note]))
     for section in sections or ((),):
-        shelf.take(url, work.title, section, note=note, tags=work.tags)
+        shelf.take(url, work.title, section, note=note, tags=work.tags, about=line_of(imprint))
 
 
 def _imprint(work: Work, url: str, arxiv: str, doi: str) -> Imprint:

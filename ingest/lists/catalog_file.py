@@ -35,7 +35,8 @@ class Entry:
     """One link of a list, under the headings and parent bullets it stands under.
 
     ``url`` is absolute and spelt as in the list. ``difficulty`` is easy, medium, hard or None;
-    ``note`` is what the list says beside the link.
+    ``note`` is what the list says beside the link, ``about`` what a reference manager knows of the
+    work, as `ingest.reading.about` has it.
     """
 
     title: str
@@ -45,6 +46,7 @@ class Entry:
     source: str
     difficulty: str | None = None
     note: str | None = None
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +188,8 @@ def _entry_table(entry: Entry) -> dict[str, Any]:
         table["difficulty"] = entry.difficulty
     if entry.note is not None:
         table["note"] = entry.note
+    if entry.about:
+        table["about"] = entry.about
     table["section"] = list(entry.section)
     return table
 
@@ -200,4 +204,5 @@ def _entry(table: dict[str, Any]) -> Entry:
         source=table.get("source") or source_of(url),
         difficulty=table.get("difficulty"),
         note=table.get("note"),
+        about=table.get("about", ""),
     )

@@ -128,7 +128,7 @@ def _authors(said: Mapping[str, list[str]], node: Mapping[str, Any]) -> tuple[tu
             # one tag for all of them is against the rules, and common
             several = [names_in(name) if ";" in name else (name_parts(name),) for name in names]
             return tuple(parts for group in several for parts in group if parts[0])
-    authors = []
+    authors: list[tuple[str, str]] = []
     for author in _several(node.get("author"))[:_MOST_AUTHORS]:
         name = _name(author)
         body = isinstance(author, dict) and _types(author) & set(_BODIES)
@@ -219,7 +219,8 @@ def _date(*said: str) -> str:
         match = _DAY.match(text) or _YEAR.search(text[:_LONGEST_DATE])
         if match is None:
             continue
-        year, month, day = (*match.groups(), None, None)[:3]
+        year: str = match[1]
+        month, day = match.groups()[1:] or (None, None)
         if month is None or not 1 <= int(month) <= 12:
             return year
         if day is None or not 1 <= int(day) <= 31:
