@@ -625,6 +625,9 @@ CASES: dict[str, Any] = {
         heads=("", "[[a]]", "> [!"),
         units=("[[", "[[a|", "]]", "%%", "==", "==a", "![[a]]", "> [!a]", "^a", "`a", "\\|"),
     ),
+    "ingest.reading.wiki.without_ours": Case(
+        wiki.without_ours, units=("<!-- refdesk:begin ", "<!-- refdesk:end ", "-->")
+    ),
     "ingest.reading.wiki.title_in": Case(wiki.title_in, units=("a:: b\n", "title:: ")),
     "ingest.reading.wiki.links_of": Case(wiki.links_of, units=("[[a]]", "[[a|b]]", "%%")),
     "ingest.reading.markup.as_markdown": [
