@@ -833,6 +833,7 @@ EXEMPT: dict[str, str] = {
     "ingest.exports.packs.": "bounded in members and in bytes; each is measured with `read_list`",
     "ingest.exports.folders.": "at most 40 steps",
     "ingest.reading.latex.": "measured with `markup.as_markdown`",
+    "ingest.reading.latex_macros.": "measured with `markup.as_markdown`",
     "ingest.reading.rst_tables.": "measured with `markup.as_markdown`",
     "ingest.exports.omnivore.": "looks a name up for each row; its members are those of `packs`",
     "ingest.reading.omml.write_formulas": "goes over a tree once, which is bounded",

@@ -4,6 +4,7 @@ Mammoth leaves formulas out, so they are text before it reads.
 """
 
 import io
+from itertools import islice
 
 from lxml import etree, html
 
@@ -69,8 +70,9 @@ def _as_shown(packed: Packed) -> bytes | None:
 
 def _take_out_hidden(root: "etree._Element") -> None:
     for mark in list(root.iter(f"{_W}vanish")):
-        run = mark.getparent().getparent()
-        if run.tag == f"{_W}r" and mark.get(f"{_W}val", "1").lower() not in _OFF:
+        run = next(islice(mark.iterancestors(), 1, None), None)
+        inside = run is not None and run.tag == f"{_W}r" and run.getparent() is not None
+        if inside and mark.get(f"{_W}val", "1").lower() not in _OFF:
             run.getparent().remove(run)
 
 
