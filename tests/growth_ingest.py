@@ -832,6 +832,7 @@ EXEMPT: dict[str, str] = {
     "ingest.exports.registry.is_export": "measured with `read_list`",
     "ingest.exports.packs.": "bounded in members and in bytes; each is measured with `read_list`",
     "ingest.exports.folders.": "at most 40 steps",
+    "ingest.reading.list_source.": "asks `decode` and `is_feed`, which are measured",
     "ingest.reading.latex.": "measured with `markup.as_markdown`",
     "ingest.reading.latex_macros.": "measured with `markup.as_markdown`",
     "ingest.reading.rst_tables.": "measured with `markup.as_markdown`",

@@ -149,6 +149,8 @@ def _harm(text: str) -> str:
         return f"{error.msg} in line {error.lineno}"
     except RecursionError:
         return "it nests too deeply"
+    except ValueError as error:  # a number of too many digits
+        return str(error)[:100]
     return "it holds a single value and no entries"
 
 

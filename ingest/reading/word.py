@@ -71,9 +71,10 @@ def _as_shown(packed: Packed) -> bytes | None:
 def _take_out_hidden(root: "etree._Element") -> None:
     for mark in list(root.iter(f"{_W}vanish")):
         run = next(islice(mark.iterancestors(), 1, None), None)
-        inside = run is not None and run.tag == f"{_W}r" and run.getparent() is not None
-        if inside and mark.get(f"{_W}val", "1").lower() not in _OFF:
-            run.getparent().remove(run)
+        if run is None or run.tag != f"{_W}r" or (around := run.getparent()) is None:
+            continue
+        if mark.get(f"{_W}val", "1").lower() not in _OFF:
+            around.remove(run)
 
 
 def _run(text: str) -> "etree._Element":
