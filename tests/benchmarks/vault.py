@@ -68,8 +68,8 @@ def main() -> None:
         f"{len(lost)} were lost."
     )
     print(
-        f"One note kept between: {len(touched)} of {len(before)} files changed ({len(done.changed)} said so), "
-        f"{len(done.added)} came, {len(done.left)} were left to the person and named."
+        f"One note kept between: {len(touched)} of {len(before)} files changed "
+        f"({len(done.changed)} said so), {len(done.added)} came, {len(done.left)} were left to the person and named."
     )
 
 
