@@ -30,7 +30,7 @@ from ingest.lists.parser import founding
 
 NOT_DUE = (
     "Nothing was asked for: what is named was asked for before and is not due; "
-    "refresh (--refresh) asks again."
+    "--refresh asks again (programs: `refresh`)."
 )
 
 

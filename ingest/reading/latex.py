@@ -172,6 +172,7 @@ def _authors(head: str) -> Iterator[str]:
     for said in islice(_AUTHOR.finditer(head), _MOST_AUTHORS):
         names = _THANKS.sub("", braced(head[said.end() : said.end() + _LONGEST_AUTHORS]))
         yield ", ".join(filter(None, (" ".join(name.split()) for name in _JOINS.split(names))))
+        yield ""
 
 
 def _read_lines(lines: Iterable[str], macros: Mapping[str, str]) -> Iterator[str]:

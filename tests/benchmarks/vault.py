@@ -69,7 +69,8 @@ def main() -> None:
     )
     print(
         f"One note kept between: {len(touched)} of {len(before)} files changed "
-        f"({len(done.changed)} said so), {len(done.added)} came, {len(done.left)} were left to the person and named."
+        f"({len(done.changed)} said so), {len(done.added)} came, {len(done.left)} were left to the "
+        "person and named."
     )
 
 

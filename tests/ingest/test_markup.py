@@ -52,7 +52,7 @@ def test_a_paper_of_latex_has_its_title_and_authors():
         "\\author{Ann \\textbf{Lee}\\thanks{Of X} \\and Bo Ray$^1$ \\\\ A Lab}\n\\begin{document}"
     )
     said = as_markdown(f"{head}Text", "tex")
-    assert said == "# On Nets\n\nAnn Lee, Bo Ray, A Lab\nText"
+    assert said == "# On Nets\n\nAnn Lee, Bo Ray, A Lab\n\nText"
 
 
 def test_macros_that_stand_for_one_another_end():
