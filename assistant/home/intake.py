@@ -72,18 +72,8 @@ def ingest(
         writing.add(writer.archive, resources)
         outcomes: list[PageOutcome] = []
         if not fetching.offline and (pages or lists):
-            request = CollectRequest(
-                lists,
-                pages,
-                depth=fetching.depth,
-                refresh=fetching.refresh,
-                most=fetching.most,
-                wayback=fetching.wayback,
-            )
-            with ListReader() as reader:
-                collector = writer.collector(fetching, reader)
-                outcomes = collector.collect(request)
-                skipped += collector.notices
+            outcomes, said = _collected(writer, lists, pages, fetching)
+            skipped += said
         report = writer.update(count)
         before = list(_failed_before(pages, outcomes, Ledger(writer.archive), report.status))
         for number, outcome in enumerate(before, 1):
@@ -100,6 +90,23 @@ def ingest(
             notices=(*skipped, *report.notices),
             not_taken=_unread(resources, report.status),
         )
+
+
+def _collected(
+    writer: HomeWriter, lists: tuple[str, ...], pages: tuple[str, ...], fetching: Fetching
+) -> tuple[list[PageOutcome], list[str]]:
+    """Fetch lists and pages; return what became of each, and what a person should know."""
+    request = CollectRequest(
+        lists,
+        pages,
+        depth=fetching.depth,
+        refresh=fetching.refresh,
+        most=fetching.most,
+        wayback=fetching.wayback,
+    )
+    with ListReader() as reader:
+        collector = writer.collector(fetching, reader)
+        return collector.collect(request), collector.notices
 
 
 def refresh(writer: HomeWriter, budget: Budget, fetching: Fetching) -> Digest:

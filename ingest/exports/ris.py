@@ -40,11 +40,10 @@ def read(given: Given, shelf: Shelf) -> str | None:
             shelf.leave("", record[:200], f"a record that cannot be read (line {line})")
             continue
         authors = fields.get("authors") or fields.get("first_authors") or []
-        urls = _after(record, "UR")
         kind = str(fields.get("type_of_reference", ""))
         work = Work(
             str(fields.get("title") or fields.get("primary_title") or ""),
-            url=" ".join(urls),
+            url=" ".join(_after(record, "UR")),
             doi=str(fields.get("doi", "")),
             arxiv=next(filter(_ARXIV.match, _after(record, "AN")), ""),
             authors=[str(author) for author in authors],

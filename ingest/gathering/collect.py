@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import partial
 from time import monotonic
 
 import httpx
@@ -173,15 +174,7 @@ class Collector:
         """
         ledger = Ledger(self._archive)
         stored = {curated.name: curated for curated in catalog.stored(self._archive)}
-        changed = {look.url for look in looks if look.state == "fetched"}
-
-        def lost(url: str, why: str) -> None:
-            if canonical(url) in changed:
-                self.notices.append(
-                    f"{url}, which a list is read from, is no list any more: {why.rstrip('.')}. "
-                    "What the list held stays."
-                )
-
+        lost = partial(self._lost, {look.url for look in looks if look.state == "fetched"})
         for curated in wanted:
             for url in _sources(curated):
                 if ledger.is_no_list(url):
@@ -208,6 +201,14 @@ class Collector:
                 for inner in followed(curated, stored, ledger, self._reader.read, lost)
             ),
         )
+
+    def _lost(self, changed: Collection[str], url: str, why: str) -> None:
+        """Note that a list's source is none any more, if it changed just now."""
+        if canonical(url) in changed:
+            self.notices.append(
+                f"{url}, which a list is read from, is no list any more: {why.rstrip('.')}. "
+                "What the list held stays."
+            )
 
     def _descend(self, request: CollectRequest) -> None:
         ledger = Ledger(self._archive)
