@@ -136,8 +136,8 @@ def _check_markdown(given: Given) -> None:
     if given.value is not None:
         raise UsageError(
             f"{given.file} is JSON of a kind refdesk does not know: it reads bookmarks of Chromium "
-            "and Firefox, exports of Omnivore, Linkwarden, Karakeep, Raindrop, Hypothesis and Are.na, "
-            "starred entries of feed readers, "
+            "and Firefox, exports of Omnivore, Linkwarden, Karakeep, Raindrop, Hypothesis and "
+            "Are.na, starred entries of feed readers, "
             'CSL-JSON, JSON Feed, and arrays of objects with "url" and "title".'
         )
     if given.suffix == ".json":
