@@ -16,8 +16,10 @@ from ingest.failures import Failure
 from ingest.fetch.robots import Robots, is_robots
 from ingest.links.public import refusal
 from ingest.links.urls import canonical, joined
+from ingest.lists import catalog
 from ingest.page import Copy, Page, Reading
 from ingest.reading.document import reason_of
+from ingest.reading.list_source import source_in
 from ingest.sites.wayback import is_copy, is_look_up
 from ingest.values import PRIMER, READER, Rejection
 
@@ -28,7 +30,8 @@ def pages(archive: Archive) -> Iterator[Page | Rejection]:
     """Yield every page of the archive, and a rejection for each address that leads to none.
 
     Pages come sorted by address. The copy that arrived last of those that give a document counts,
-    so a failed visit never takes away what an earlier one brought.
+    so a failed visit never takes away what an earlier one brought. Where a list is read from, a
+    copy that is no list (a page that says the site is down) does not count.
     """
     records = [record for record in archive.records() if not _is_note_to_self(record.url)]
     gone = archive.forgotten()
@@ -41,6 +44,7 @@ def pages(archive: Archive) -> Iterator[Page | Rejection]:
             addresses[url].add(url)
         if reason and (url in copies or url not in lost):
             lost[url] = reason
+    of_lists = catalog.sources(archive)
     for url in sorted(copies):
         oldest = sorted(copies[url], key=lambda copy: (copy.order, copy.key))
         dropped = {
@@ -51,6 +55,8 @@ def pages(archive: Archive) -> Iterator[Page | Rejection]:
         }
         # a visit that found the page unchanged brought no new copy
         different = {copy.key: copy for copy in oldest}
+        if url in of_lists and len(different) > 1:
+            different = _lists_of(archive, different) or different
         yield _page(archive, url, different, addresses[url], frozenset(dropped))
     for url in sorted(lost):
         kept = " (an earlier or archived copy is kept)" if url in copies else ""
@@ -149,6 +155,17 @@ def _page(
         digest=hashlib.sha256("\n\n".join(lines).encode("utf-8", "replace")).hexdigest(),
         read=Reading(archive.folder, url, tuple(copies.values()), dropped),
     )
+
+
+def _lists_of(archive: Archive, copies: Mapping[str, Copy]) -> dict[str, Copy]:
+    """Return the copies that a list can be read from."""
+
+    def is_list(record: Record) -> bool:
+        with contextlib.suppress(DamagedRecordError):
+            return record.status < 300 and source_in(archive.read(record)) is not None
+        return False
+
+    return {key: copy for key, copy in copies.items() if any(map(is_list, copy.records.values()))}
 
 
 def _worth(record: Record) -> tuple[bool, Order]:

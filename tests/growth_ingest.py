@@ -220,6 +220,7 @@ CASES: dict[str, Any] = {
         lambda text: urls.deep_link(_URL, "a b", text),
         lambda text: urls.deep_link(_URL, text[:1000], text),
     ],
+    "ingest.links.urls.without_user": lambda text: urls.without_user(f"https://{text}"),
     "ingest.links.urls.joined": lambda text: urls.joined(_URL, text),
     "ingest.links.urls.resolve": [
         lambda text: urls.resolve(text, _URL),
@@ -560,6 +561,11 @@ CASES: dict[str, Any] = {
         lambda text: shelf.Shelf().take(f"https://a.example/{text}", text, note=text, tags=[text]),
         units=("<b>", "<"),
     ),
+    "ingest.exports.shelf.addresses_in": Case(
+        shelf.addresses_in, units=(" https://a", ";", "; ;https://")
+    ),
+    "ingest.exports.shelf.from_html": Case(shelf.from_html, units=("<a ", "<p>", "&lt;")),
+    "ingest.exports.shelf.without_tags": Case(shelf.without_tags, units=("<a ", "<p>")),
     "ingest.exports.shelf.plain": lambda text: shelf.plain(text, 500),
     "ingest.exports.works.take_work": lambda text: works.take_work(
         shelf.Shelf(),
@@ -573,6 +579,7 @@ CASES: dict[str, Any] = {
             files=[works.File(text)],
         ),
     ),
+    "ingest.reading.about.imprint_of_line": about.imprint_of_line,
     "ingest.reading.about.told": lambda text: about.told(
         _document("a"), Reply(_URL, 200, ((ABOUT, text),), b"", _AT)
     ),
@@ -617,6 +624,9 @@ CASES: dict[str, Any] = {
         wiki.as_markdown,
         heads=("", "[[a]]", "> [!"),
         units=("[[", "[[a|", "]]", "%%", "==", "==a", "![[a]]", "> [!a]", "^a", "`a", "\\|"),
+    ),
+    "ingest.reading.wiki.without_ours": Case(
+        wiki.without_ours, units=("<!-- refdesk:begin ", "<!-- refdesk:end ", "-->")
     ),
     "ingest.reading.wiki.title_in": Case(wiki.title_in, units=("a:: b\n", "title:: ")),
     "ingest.reading.wiki.links_of": Case(wiki.links_of, units=("[[a]]", "[[a|b]]", "%%")),
@@ -822,7 +832,9 @@ EXEMPT: dict[str, str] = {
     "ingest.exports.registry.is_export": "measured with `read_list`",
     "ingest.exports.packs.": "bounded in members and in bytes; each is measured with `read_list`",
     "ingest.exports.folders.": "at most 40 steps",
+    "ingest.reading.list_source.": "asks `decode` and `is_feed`, which are measured",
     "ingest.reading.latex.": "measured with `markup.as_markdown`",
+    "ingest.reading.latex_macros.": "measured with `markup.as_markdown`",
     "ingest.reading.rst_tables.": "measured with `markup.as_markdown`",
     "ingest.exports.omnivore.": "looks a name up for each row; its members are those of `packs`",
     "ingest.reading.omml.write_formulas": "goes over a tree once, which is bounded",

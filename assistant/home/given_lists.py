@@ -9,11 +9,12 @@ from index.doctor import Examination, examine
 from index.search.library import Library
 from ingest.archive import writing
 from ingest.bounded.lists import ListReader
+from ingest.disk import real
 from ingest.errors import UsageError
 from ingest.gathering import collected, zotero
 from ingest.gathering.ledger import Ledger
 from ingest.links.kinds import split
-from ingest.links.urls import canonical
+from ingest.links.urls import canonical, without_user
 from ingest.lists import catalog
 from ingest.lists.catalog_file import CuratedList
 from ingest.lists.changes import ListChanges, changes_between
@@ -26,13 +27,18 @@ def add_list(
 ) -> CuratedList:
     """See :meth:`assistant.desk.Desk.add_list`."""
     check_named([where])
-    name = name or _name_of(where)
-    if "/" in name or not name.isprintable():
-        raise UsageError(
-            f"A list cannot be named {name}: a name holds no slash and nothing invisible."
-        )
+    where = without_user(str(where)) if is_web(where) else where
+    source = _source_of(where)
     with writer.writing():
         writer.check_changeable()
+        if name:
+            catalog.check_name(writer.lists(), name, source)
+        else:
+            name = catalog.name_for(writer.lists(), _name_of(where), source)
+        if "/" in name or not name.isprintable():
+            raise UsageError(
+                f"A list cannot be named {name}: a name holds no slash and nothing invisible."
+            )
         if is_web(where):
             writer.archive.mend()
             with ListReader() as reader:
@@ -42,11 +48,12 @@ def add_list(
         elif str(where).startswith(zotero.SCHEME):
             with ListReader() as reader:
                 curated, resources = collected.read_zotero(str(where), name, reader)
+            curated = replace(curated, given=source)
             writing.add(writer.archive, [catalog.added(curated), *resources])
         else:
-            path = Path(where)
             with ListReader() as reader:
-                curated, resources = collected.read(path, name, base, reader)
+                curated, resources = collected.read(Path(where), name, base, reader)
+            curated = replace(curated, given=source)
             writing.add(writer.archive, [catalog.added(curated), *resources])
         report = writer.update(1)
         there = {row["name"]: row for row in report.status["lists"]}
@@ -102,6 +109,13 @@ def remove_list(writer: HomeWriter, name: str) -> None:
     with writer.writing():
         writing.add(writer.archive, [catalog.removed(name)])
         writer.check_gone(name, writer.update(0))
+
+
+def _source_of(where: str | Path) -> str:
+    """Return the address of what a list is read from."""
+    if is_web(where) or str(where).startswith(zotero.SCHEME):
+        return str(where)
+    return real(Path(where)).as_uri()
 
 
 def _name_of(where: str | Path) -> str:

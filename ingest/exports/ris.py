@@ -12,6 +12,7 @@ _FORMS = {
     "CHAP": "chapter", "THES": "thesis", "RPRT": "report", "BOOK": "book", "BLOG": "post-weblog",
     "ELEC": "webpage", "UNPB": "article", "COMP": "software", "VIDEO": "motion_picture",
 }  # fmt: skip
+_ARXIV = re.compile(r"arxiv", re.IGNORECASE)
 _OPENS = re.compile(r"^\ufeff?TY {1,2}- ", re.MULTILINE)
 
 
@@ -39,12 +40,12 @@ def read(given: Given, shelf: Shelf) -> str | None:
             shelf.leave("", record[:200], f"a record that cannot be read (line {line})")
             continue
         authors = fields.get("authors") or fields.get("first_authors") or []
-        urls = _after(record, "UR")
         kind = str(fields.get("type_of_reference", ""))
         work = Work(
             str(fields.get("title") or fields.get("primary_title") or ""),
-            url=urls[0] if urls else "",
+            url=" ".join(_after(record, "UR")),
             doi=str(fields.get("doi", "")),
+            arxiv=next(filter(_ARXIV.match, _after(record, "AN")), ""),
             authors=[str(author) for author in authors],
             date=str(fields.get("date") or fields.get("year") or fields.get("publication_year")
                      or ""),

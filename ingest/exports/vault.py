@@ -113,7 +113,7 @@ def _files(folder: Path, suffixes: tuple[str, ...]) -> Iterator[Path]:
 def _text_of(note: Path) -> str:
     if note.stat().st_size > MOST_BYTES:
         raise UsageError(f"{note.name} is larger than {MOST_BYTES / 1e6:.0f} MB")
-    text = decode(note.read_bytes())
+    text = wiki.without_ours(decode(note.read_bytes()))
     return canvas.as_markdown(text) if note.suffix.lower() == _CANVAS else text
 
 

@@ -15,6 +15,7 @@ from assistant.home.reports import IngestReport
 from index.store import browse
 from ingest.errors import RefdeskError
 from ingest.gathering.gather import PageOutcome
+from ui.listed_form import not_taken
 from ui.page import html as page
 from ui.page import html_library as page_library
 from ui.page import plots as page_plots
@@ -152,7 +153,7 @@ class LibraryTab:
         )  # fmt: skip
         why = [f"{outcome.url}: {outcome.reason}" for outcome in failed[:_TOLD]]
         more = [self._say("library.more", count=len(failed) - _TOLD)] if failed[_TOLD:] else []
-        return "\n".join([said, *why, *more, *report.notices])
+        return "\n".join([said, *why, *more, *not_taken(report.not_taken), *report.notices])
 
     def _may_take(self, item: str, request: gr.Request) -> bool:
         if item.startswith(("http://", "https://")):
