@@ -217,7 +217,8 @@ def _no_primer(report: Report) -> Answer:
     return report.answer("", refused=report.text(
         "refdesk's primer is not in this home (it was made with `--no-primer`, or the primer was "
         "forgotten), so nothing can be said from it. Ask without naming it, or ask in a new home.",
-        "这个资料库里没有 refdesk 入门手册（建库时用了 `--no-primer`，或已被忘记），所以无法据此回答。"
+        "这个资料库里没有 refdesk 入门手册（建库时用了 `--no-primer`，或已删除），"
+        "所以无法据此回答。"
         "可以不指明入门手册直接提问，或在新的资料库里提问。",
     ))  # fmt: skip
 

@@ -16,6 +16,7 @@ from ingest.archive.warc import Archive
 from ingest.bounded.quarantine import Quarantine
 from ingest.disk import expanded, real, sha256_of
 from ingest.errors import NothingFound
+from ingest.links.schemes import is_web, scheme_of
 from ingest.links.urls import canonical
 from ingest.lists import catalog
 from ingest.lists.catalog_file import CuratedList
@@ -166,7 +167,7 @@ class Chooser:
 
     def _file(self, name: str, going: Going) -> bool:
         """A file or folder that was given, or an archive file, by its name here or where it lay."""
-        if name.startswith(("http://", "https://")):
+        if is_web(name):
             return False
         here = [warc.name for warc in self._archive.files()] + self._archive.lost()
         if "/" not in name and name in here:
@@ -178,7 +179,7 @@ class Chooser:
             if there is not None:
                 going.files.add(there)
                 return True
-        if name.startswith("file:"):
+        if scheme_of(name) == "file":
             return False
         uri = real(path).as_uri()
         inside = {url for url in self._given if url == uri or url.startswith(f"{uri}/")}

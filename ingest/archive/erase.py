@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from ingest.archive.files import order_of
 from ingest.archive.indexes import named_here
 from ingest.archive.members import Found, Unreadable, is_packed, members_of
-from ingest.archive.records import VISITS
+from ingest.archive.records import VISITS, address_of
 from ingest.archive.shelf import Data
 from ingest.archive.values import Forgotten
 from ingest.archive.warc import Archive
@@ -85,7 +85,7 @@ def _is_gone(
     url = date = ""
     if isinstance(member, Found):
         head = member.record.rec_headers
-        url = (head.get_header("WARC-Target-URI") or "").strip("<>")
+        url = address_of(head)
         date = head.get_header("WARC-Date") or ""
     page = named_here(file, url.removeprefix(VISITS))
     order = order_of(file, {"fetched_at": date, "offset": member.offset})

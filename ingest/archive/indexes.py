@@ -13,7 +13,7 @@ from typing import Any
 
 from ingest.archive.files import GIVEN, INDEX, stamp_of, write_index
 from ingest.archive.members import Unreadable, members_of
-from ingest.archive.records import bad_row, is_sound, row_of
+from ingest.archive.records import address_of, bad_row, is_sound, row_of
 from ingest.archive.seal import HEADER, Seal
 from ingest.archive.shelf import Data, Warc
 from ingest.archive.values import FETCHED, OURS
@@ -108,7 +108,7 @@ class Indexes:
             try:
                 row = row_of(member, place)
             except ValueError as error:
-                named = head.get_header("WARC-Target-URI") or ""
+                named = address_of(head)
                 yield bad_row(named if is_sound(named) else "", str(error), place, damaged=False)
                 continue
             if row is None:

@@ -7,6 +7,7 @@ from typing import Any
 from ingest.archive.values import Reply
 from ingest.failures import Failure
 from ingest.links.kinds import split
+from ingest.links.schemes import is_web
 from ingest.links.urls import canonical
 from ingest.reading.decode import MAX_CHARS
 from ingest.reading.document import make_document
@@ -67,7 +68,7 @@ def _text_of(value: object) -> str | None:
 def _address_of(row: Mapping[str, Any], file: str, number: int, taken: Mapping[str, object]) -> str:
     said = row.get("url")
     own = f"{file}#{_text_of(row.get('_id')) or number}"
-    if not isinstance(said, str) or not said.strip().lower().startswith(("http://", "https://")):
+    if not isinstance(said, str) or not is_web(said):
         return own
     address = canonical(said.encode("utf-8", "replace").decode())
     if not split(address).hostname:

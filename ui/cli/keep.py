@@ -13,6 +13,7 @@ import typer
 
 from assistant.kept.gaps import gap_object
 from ingest.errors import FoundWanting, HomeBusy, UsageError
+from ingest.links.schemes import is_web
 from ui.cli import render
 from ui.cli.carry import check_lock
 from ui.cli.options import (
@@ -86,7 +87,7 @@ def ingest(
             told=progress.on_outcome,
             ray=ray,
         )
-    addressed = inputs and all(each.startswith(("http://", "https://")) for each in inputs)
+    addressed = inputs and all(map(is_web, inputs))
     if addressed and not offline and not report.got and not report.given:
         report = replace(report, notices=(*report.notices, _NOT_DUE))
     _report("ingest", report, as_json=as_json)

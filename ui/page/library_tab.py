@@ -15,6 +15,7 @@ from assistant.home.reports import IngestReport
 from index.store import browse
 from ingest.errors import RefdeskError
 from ingest.gathering.gather import PageOutcome
+from ingest.links.schemes import is_web
 from ui.page import html as page
 from ui.page import html_library as page_library
 from ui.page import plots as page_plots
@@ -155,7 +156,7 @@ class LibraryTab:
         return "\n".join([said, *why, *more, *report.notices])
 
     def _may_take(self, item: str, request: gr.Request) -> bool:
-        if item.startswith(("http://", "https://")):
+        if is_web(item):
             return True
         if item in {curated.name for curated in self._desk.lists()}:
             return True
