@@ -20,6 +20,7 @@ from ingest.links.schemes import is_web, scheme_of
 from ingest.links.urls import canonical
 from ingest.lists import catalog
 from ingest.lists.catalog_file import CuratedList
+from ingest.text.digits import whole_number
 
 
 def forget(writer: HomeWriter, what: Sequence[str | Path], *, quarantined: bool) -> ForgetReport:
@@ -35,18 +36,22 @@ def forget(writer: HomeWriter, what: Sequence[str | Path], *, quarantined: bool)
             chooser.choose(named, going)
         if quarantined:
             chooser.quarantined(held, going)
+        if not going:
+            raise NothingFound(
+                "No page and no record here is one that cannot be read, and nothing else was "
+                "named: nothing was forgotten."
+            )
         chooser.pictures(going)
         before = set() if store is None else store.document_urls()
-        if going:
-            writing.forget(
-                writer.archive,
-                addresses=going.addresses,
-                documents=going.documents,
-                files=going.files,
-                places=going.places,
-            )
-            writing.add(writer.archive, (catalog.removed(name) for name in sorted(going.lists)))
-            held.release(going.digests)
+        writing.forget(
+            writer.archive,
+            addresses=going.addresses,
+            documents=going.documents,
+            files=going.files,
+            places=going.places,
+        )
+        writing.add(writer.archive, (catalog.removed(name) for name in sorted(going.lists)))
+        held.release(going.digests)
         report = writer.update(0)
         for name in going.lists:
             writer.check_gone(name, report)
@@ -157,12 +162,11 @@ class Chooser:
         return True
 
     def _record(self, name: str, going: Going) -> bool:
-        file, _, offset = name.removeprefix("warc:").rpartition("@")
-        if not name.startswith("warc:") or not offset.isdigit():
+        file, _, said = name.removeprefix("warc:").rpartition("@")
+        offset = whole_number(said)
+        if not name.startswith("warc:") or offset is None or not self._archive.holds(file, offset):
             return False
-        if file not in [warc.name for warc in self._archive.files()]:
-            return False
-        going.places.add((file, int(offset)))
+        going.places.add((file, offset))
         return True
 
     def _file(self, name: str, going: Going) -> bool:
