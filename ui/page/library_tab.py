@@ -16,6 +16,7 @@ from index.store import browse
 from ingest.errors import RefdeskError
 from ingest.gathering.gather import PageOutcome
 from ingest.links.schemes import is_web
+from ingest.text.digits import whole_number
 from ui.page import html as page
 from ui.page import html_library as page_library
 from ui.page import plots as page_plots
@@ -123,7 +124,11 @@ class LibraryTab:
         A token opens the library, not this machine's files: those are taken in for who sits here,
         from the folders that whoever serves allowed.
         """
-        limit = int(most) if most.strip().isdigit() else None
+        limit = whole_number(most)
+        if most.strip() and limit is None:
+            said = self._say("library.no_number", said=most.strip()[:40])
+            yield page.message_html(self._say("error.other"), said)
+            return
         for item in what.split() if self._access.holds_secret(secret) else ():
             if not self._may_take(item, request):
                 said = self._say("library.no_file", file=item)
