@@ -320,6 +320,10 @@ CASES: dict[str, Any] = {
         ),
     ),
     "ingest.reading.junk.reason": lambda text: junk.reason(_extract(text)),
+    "ingest.reading.jsonl.without_rows": Case(
+        lambda text: jsonl.without_rows(text.encode("utf-8", "replace"), _URL, {_URL}),
+        units=('{"text":"a"}\n', '{"text":"a","_id":1}\n', "{}\n", "\n", "\r"),
+    ),
     "ingest.reading.jsonl.read_rows": [
         Case(lambda text: jsonl.read_rows(_reply(text)), units=('{"text":"a"}\n', "{}\n")),
         Case(
@@ -850,6 +854,7 @@ EXEMPT: dict[str, str] = {
     "ingest.fetch.client.": "sends and receives; bodies have a most size",
     "ingest.fetch.pace.": "one look-up by host",
     "ingest.fetch.robots_gate.": "asks `Robots`",
+    "ingest.thinning.": "reads by `without_rows`",
     "ingest.page.": "reads by `read_document` and `read_rows`",
     "ingest.pipeline.": "compares addresses; reads nothing",
     "ingest.lists.catalog.": "names of lists",

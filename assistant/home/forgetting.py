@@ -21,6 +21,7 @@ from ingest.links.urls import canonical
 from ingest.lists import catalog
 from ingest.lists.catalog_file import CuratedList
 from ingest.text.digits import whole_number
+from ingest.thinning import thinned
 
 
 def forget(writer: HomeWriter, what: Sequence[str | Path], *, quarantined: bool) -> ForgetReport:
@@ -43,14 +44,7 @@ def forget(writer: HomeWriter, what: Sequence[str | Path], *, quarantined: bool)
             )
         chooser.pictures(going)
         before = set() if store is None else store.document_urls()
-        writing.forget(
-            writer.archive,
-            addresses=going.addresses,
-            documents=going.documents,
-            files=going.files,
-            places=going.places,
-        )
-        writing.add(writer.archive, (catalog.removed(name) for name in sorted(going.lists)))
+        _note(writer.archive, going)
         held.release(going.digests)
         report = writer.update(0)
         for name in going.lists:
@@ -70,6 +64,20 @@ def forget(writer: HomeWriter, what: Sequence[str | Path], *, quarantined: bool)
             (*sorted(going.files), *sorted(records)),
             report.status,
         )
+
+
+def _note(archive: Archive, going: "Going") -> None:
+    """Write down what no longer counts; single rows of files leave their files."""
+    rows = thinned(archive, going.documents)
+    writing.forget(
+        archive,
+        addresses=going.addresses | rows.empty,
+        documents=rows.documents,
+        files=going.files,
+        places=going.places | rows.places,
+        instead=rows.instead,
+    )
+    writing.add(archive, (catalog.removed(name) for name in sorted(going.lists)))
 
 
 @dataclass(slots=True)
