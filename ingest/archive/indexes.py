@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from ingest.archive.files import GIVEN, INDEX, stamp_of, write_index
 from ingest.archive.members import Unreadable, members_of
@@ -135,5 +136,5 @@ def named_here(file: str, url: str) -> str:
     """
     if file.startswith((GIVEN, FETCHED)) or not url.startswith("file:"):
         return url
-    space = re.sub(r"-[0-9]{6,9}-", "-", file.split(".")[0])
+    space = quote(re.sub(r"-[0-9]{6,9}-", "-", file.split(".")[0]), errors="replace")
     return f"file://{space}/{url.removeprefix('file:').lstrip('/')}"

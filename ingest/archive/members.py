@@ -144,9 +144,7 @@ def _packed(data: Data, at: int) -> tuple[Found | Unreadable, int]:
 
 
 def _plain(data: Data, at: int) -> Found | Unreadable | None:
-    start = at
-    while start < len(data) and data[start : start + 1] in (b"\r", b"\n"):
-        start += 1
+    start = _past_blanks(data, at)
     if start == len(data):
         return None
     if data[start : start + len(_BEGINS)] != _BEGINS:
@@ -163,6 +161,17 @@ def _plain(data: Data, at: int) -> Found | Unreadable | None:
         return _lost(data, start, f"it lacks {lacking} bytes", start + 1)
     whole = data[start : start + min(length, MOST_BYTES)]
     return _parsed(whole, start, length, cut=length > MOST_BYTES)
+
+
+def _past_blanks(data: Data, start: int) -> int:
+    """Return where the line ends that stand at ``start`` are over."""
+    size = _LOOK
+    while blanks := data[start : start + size]:
+        start += len(blanks) - len(rest := blanks.lstrip(b"\r\n"))
+        if rest:
+            break
+        size = min(2 * size, _PIECE)
+    return start
 
 
 def _head_of(data: Data, start: int) -> bytes | None:
