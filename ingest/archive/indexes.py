@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 from ingest.archive.files import GIVEN, INDEX, stamp_of, write_index
-from ingest.archive.members import Unreadable, members_of
+from ingest.archive.members import EMPTY, Unreadable, members_of
 from ingest.archive.records import address_of, bad_row, is_sound, row_of
 from ingest.archive.seal import HEADER, Seal
 from ingest.archive.shelf import Data, Warc
@@ -102,6 +102,8 @@ class Indexes:
         whole = self._seal.adopts(file)
         for member in members_of(data):
             place = {"file": file, "offset": member.offset}
+            if isinstance(member, Unreadable) and member.reason == EMPTY:
+                continue
             if isinstance(member, Unreadable):
                 yield bad_row("", member.reason, place, damaged=member.damaged)
                 continue

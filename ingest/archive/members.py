@@ -27,6 +27,8 @@ MOST_BYTES = 64_000_000
 """What of one record is held in memory; a longer one keeps its beginning."""
 
 TORN = "it is torn: the file ends inside it"
+EMPTY = "empty"
+"""Of a gzip member that holds nothing, as blank lines between plain records do."""
 MORE = "malformed: more follows than it states"
 
 _MOST_UNPACKED = 8_000_000_000  # bytes: a member that unpacks to more is a bomb
@@ -138,7 +140,7 @@ def _packed(data: Data, at: int) -> tuple[Found | Unreadable, int]:
         return Unreadable(at, 0, f"its bytes were changed ({error})", damaged=True), end
     end -= len(member.unused_data)
     if not out:
-        return Unreadable(at, end - at, "empty", damaged=False), end
+        return Unreadable(at, end - at, EMPTY, damaged=False), end
     cut = len(out) > MOST_BYTES
     return _parsed(bytes(out[:MOST_BYTES]), at, end - at, cut=cut), end
 

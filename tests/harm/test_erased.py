@@ -128,6 +128,28 @@ def test_a_forgotten_row_is_gone_from_the_disk_and_the_others_stay_what_they_wer
     assert {web, f"{uri}#1", f"{uri}#6"} <= fetched.library.store.document_urls()
 
 
+@pytest.mark.parametrize("packed", [True, False])
+def test_a_record_too_short_for_one_that_says_nothing_is_gone_too(fetched, home, tmp_path, packed):
+    short = (
+        f"WARC/1.0\r\nWARC-Type:resource\r\nWARC-Target-URI:http://s.example/{{}}\r\n"
+        f"Content-Length:{len(SECRET)}\r\n\r\n{SECRET}\r\n\r\n"
+    )
+    records = [short.format(number).encode() for number in range(3)]
+    file = tmp_path / "short.warc"
+    file.write_bytes(b"".join(map(gzip.compress, records) if packed else records))
+    fetched.forget(["https://secret.example/page"])
+    fetched.ingest([file], seed=False, offline=True)
+    assert on_disk(home, SECRET)
+    fetched.forget(["http://s.example/0", "http://s.example/1"])
+    assert fetched.read_source("http://s.example/2").text.strip().endswith(SECRET)
+    assert fetched.check().damages == ()
+    before = fetched.forget(["http://s.example/2"]).status["digest"]
+    assert on_disk(home, SECRET) == []
+    report = fetched.rebuild()
+    assert (report.status["digest"], report.notices) == (before, ())
+    assert fetched.check().damages == ()
+
+
 @pytest.mark.parametrize("ending", [".warc.gz", ".warc"])
 def test_an_imported_archive_is_thinned_and_can_be_given_again(made, models_dir, tmp_path, ending):
     desk = Desk(tmp_path / "new", llm="extractive")
