@@ -44,6 +44,8 @@ def read_rows(reply: Reply) -> Iterator[Document | Rejection]:
     A row without a text is found by its title. A row's own address counts where it is one of the
     web and no row before has it; else the row is known by file and ``_id``, or by its line.
     """
+    if not reply.body.strip():
+        yield Rejection(reply.url, "empty")
     for row in _rows(reply.body, reply.url):
         if row.wrong:
             yield Rejection(f"{reply.url}#{row.number}", row.wrong)

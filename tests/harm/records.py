@@ -9,7 +9,7 @@ import base64
 import gzip
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 GOOD = "https://good.example/"
 _WORDS = " ".join(f"Attention sentence number {n} says what a cache of keys is." for n in range(30))
@@ -54,9 +54,7 @@ def good_records() -> Iterator[bytes]:
 
 def bad_records() -> dict[str, bytes]:
     """Return every bad record by its name."""
-    return {
-        name: made for part in (_heads, _bodies, _texts, _given, _ours) for name, made in part()
-    }
+    return {name: made for part in PARTS.values() for name, made in part()}
 
 
 def odd_files() -> dict[str, tuple[str, bytes]]:
@@ -401,3 +399,9 @@ def _ours() -> Iterator[tuple[str, bytes]]:
         "visit-more": b'{"url": "https://good.example/0", "at": "' + _DATE.encode() + b'", "requests": [{"x": 1}]}',
     }.items():  # fmt: skip
         yield f"ours-{name}", record("metadata", b"refdesk:visit/x", body, Content_Type=media)
+
+
+PARTS: dict[str, Callable[[], Iterator[tuple[str, bytes]]]] = {
+    "heads": _heads, "bodies": _bodies, "texts": _texts, "given": _given, "ours": _ours
+}  # fmt: skip
+"""The bad records, by what of them is bad."""

@@ -37,7 +37,7 @@ def test_rows_are_documents_or_reported_one_by_one(tmp_path, name):
         return
     found = taken(tmp_path, "rows.jsonl", data)
     wanted = [line for line in data.splitlines() if line.strip()]
-    assert len(found) == len(wanted)
+    assert len(found) == max(1, len(wanted))
     read = [each for each in found if isinstance(each, Document)]
     assert len({each.url for each in read}) == len(read)  # an address of its own for each
     assert any("good row" in each.text for each in read) or not wanted
