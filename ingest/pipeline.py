@@ -24,6 +24,7 @@ from ingest.sites.wayback import is_copy, is_look_up
 from ingest.values import PRIMER, READER, Rejection
 
 _MAX_REDIRECTS = 10
+_MOVED = (301, 302, 303, 307, 308)
 
 
 def pages(archive: Archive) -> Iterator[Page | Rejection]:
@@ -183,13 +184,19 @@ def _robots(archive: Archive, records: list[Record]) -> Robots:
 
 def _follow(records: list[Record]) -> tuple[dict[str, str], dict[str, str]]:
     """Follow the archived redirects: address → where it ends, and address → why it ends nowhere."""
-    steps = {
+    moves = {
         canonical(record.url): joined(record.url, record.location) or record.location
         for record in sorted(records, key=lambda record: record.order)
         if 300 <= record.status < 400 and record.location
     }
     targets: dict[str, str] = {}
-    lost: dict[str, str] = {}
+    # between two spellings of one address nothing moves
+    steps = {url: aim for url, aim in moves.items() if canonical(aim) != url}
+    lost = {
+        url: "redirects to itself" if url in moves else f"{Failure.MOVED} nowhere"
+        for record in records
+        if record.status in _MOVED and (url := canonical(record.url)) not in steps
+    }
     for start in steps:
         here, seen = start, {start}
         while here in steps:
@@ -198,8 +205,6 @@ def _follow(records: list[Record]) -> tuple[dict[str, str], dict[str, str]]:
                 lost[start] = f"redirects to {aim}, which is not a public web address"
                 break
             here = canonical(aim)
-            if here == start and len(seen) == 1:
-                break  # a redirect between two spellings of one address
             if here in seen or len(seen) > _MAX_REDIRECTS:
                 lost[start] = "redirects in a circle"
                 break

@@ -12,7 +12,7 @@ from ingest import failures
 from ingest.archive.values import ABOUT, Reply
 from ingest.exports import bibtex, given, registry, rows, shelf, works
 from ingest.fetch import robots
-from ingest.links import kinds, public, urls
+from ingest.links import kinds, public, schemes, urls
 from ingest.links.sites import arxiv as links_arxiv
 from ingest.links.sites import github as links_github
 from ingest.lists import blocks, catalog_file, check, lines, parser, written
@@ -74,6 +74,7 @@ from ingest.text import (
     bounds,
     characters,
     claims,
+    digits,
     large_numbers,
     names,
     numbers,
@@ -214,6 +215,9 @@ CASES: dict[str, Any] = {
     "ingest.links.kinds.kind_of": _address(kinds.kind_of),
     "ingest.links.kinds.source_of": _address(kinds.source_of),
     "ingest.links.kinds.split": _address(kinds.split),
+    "ingest.links.schemes.is_web": _address(schemes.is_web),
+    "ingest.links.schemes.plain": _address(schemes.plain),
+    "ingest.links.schemes.scheme_of": _address(schemes.scheme_of),
     "ingest.links.urls.canonical": _address(urls.canonical),
     "ingest.links.urls.deep_link": [
         lambda text: urls.deep_link(_URL, text),
@@ -317,6 +321,10 @@ CASES: dict[str, Any] = {
         ),
     ),
     "ingest.reading.junk.reason": lambda text: junk.reason(_extract(text)),
+    "ingest.reading.jsonl.without_rows": Case(
+        lambda text: jsonl.without_rows(text.encode("utf-8", "replace"), _URL, {_URL}),
+        units=('{"text":"a"}\n', '{"text":"a","_id":1}\n', "{}\n", "\n", "\r"),
+    ),
     "ingest.reading.jsonl.read_rows": [
         Case(lambda text: jsonl.read_rows(_reply(text)), units=('{"text":"a"}\n', "{}\n")),
         Case(
@@ -730,6 +738,7 @@ CASES: dict[str, Any] = {
     "ingest.text.claims.find_name": lambda text: claims.find_name(text, "GQA"),
     "ingest.text.claims.holds_name": lambda text: claims.holds_name(text, "GQA"),
     "ingest.text.claims.numbers_of": claims.numbers_of,
+    "ingest.text.digits.whole_number": Case(digits.whole_number, units=("²", "٣", "９")),
     "ingest.text.large_numbers.in_chinese_units": Case(
         large_numbers.in_chinese_units,
         ("", "1"),
@@ -857,6 +866,7 @@ EXEMPT: dict[str, str] = {
     "ingest.fetch.client.": "sends and receives; bodies have a most size",
     "ingest.fetch.pace.": "one look-up by host",
     "ingest.fetch.robots_gate.": "asks `Robots`",
+    "ingest.thinning.": "reads by `without_rows`",
     "ingest.page.": "reads by `read_document` and `read_rows`",
     "ingest.pipeline.": "compares addresses; reads nothing",
     "ingest.lists.catalog.": "names of lists",

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from assistant.home.keeping import HomeWriter, check_named, is_web
+from assistant.home.keeping import HomeWriter, check_named
 from assistant.home.reports import Fetching
 from index.doctor import Examination, examine
 from index.search.library import Library
@@ -14,6 +14,7 @@ from ingest.errors import UsageError
 from ingest.gathering import collected, zotero
 from ingest.gathering.ledger import Ledger
 from ingest.links.kinds import split
+from ingest.links.schemes import is_web
 from ingest.links.urls import canonical, without_user
 from ingest.lists import catalog
 from ingest.lists.catalog_file import CuratedList
@@ -122,7 +123,7 @@ def _name_of(where: str | Path) -> str:
     """Name a list by its file, or by its repository when it is a README."""
     if str(where).startswith(zotero.SCHEME):
         return "zotero"
-    if not is_web(where):
+    if not is_web(str(where)):
         return Path(where).stem
     parts = [part for part in split(canonical(str(where))).path.split("/") if part]
     name = Path(parts[-1]).stem if parts else split(str(where)).netloc

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from assistant.home.keeping import HomeWriter, check_named, is_web
+from assistant.home.keeping import HomeWriter, check_named
 from assistant.home.reports import Fetching, IngestReport
 from assistant.refreshing.digest import Digest
 from assistant.refreshing.looks import Looks, digest_of, known_of
@@ -22,6 +22,7 @@ from ingest.gathering.collect import Budget, CollectRequest
 from ingest.gathering.gather import PageOutcome
 from ingest.gathering.ledger import Ledger
 from ingest.gathering.sent import SeenPage, file_resource, page_resource
+from ingest.links.schemes import is_web
 from ingest.links.urls import canonical, source_of
 from ingest.lists import catalog
 from ingest.lists.catalog_file import SAVED_PAGES, CuratedList, Ignored

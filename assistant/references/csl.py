@@ -13,6 +13,7 @@ from typing import Any
 
 from ingest.links.kinds import date_of, split
 from ingest.links.urls import canonical, kind_of
+from ingest.text.digits import whole_number
 from ingest.text.names import names_in
 from ingest.values import PRIMER, Document, Imprint
 
@@ -152,7 +153,7 @@ def _site(url: str) -> str:
 
 def _parts(said: str) -> dict[str, Any]:
     """Return a date as CSL has it; what is no date of the calendar goes as far as it is one."""
-    numbers = [int(part) for part in said.split("-") if part.isdecimal()][:3]
+    numbers = [number for part in said.split("-") if (number := whole_number(part)) is not None][:3]
     if not numbers or not 1000 <= numbers[0] <= 9999:
         return {}
     if len(numbers) > 1 and not 1 <= numbers[1] <= 12:

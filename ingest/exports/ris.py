@@ -5,6 +5,7 @@ import re
 from ingest.exports.given import Given
 from ingest.exports.shelf import Shelf
 from ingest.exports.works import File, Work, take_work
+from ingest.links.schemes import is_web
 
 WHAT = "an RIS bibliography"
 _FORMS = {
@@ -59,7 +60,7 @@ def read(given: Given, shelf: Shelf) -> str | None:
             tags=[str(tag) for tag in fields.get("keywords", [])],
             note=" ".join(str(note) for note in fields.get("notes", [])),
             files=[File(path) for path in _after(record, "L1", "L2", "L4")
-                   if not path.startswith(("http://", "https://"))],
+                   if not is_web(path)],
         )  # fmt: skip
         take_work(shelf, work)
     return None

@@ -13,6 +13,7 @@ from typing import Any
 
 from lxml import html
 
+from ingest.links.schemes import is_web
 from ingest.text.names import name_parts, names_in
 from ingest.text.sentences import clean
 from ingest.values import Imprint
@@ -132,7 +133,7 @@ def _authors(said: Mapping[str, list[str]], node: Mapping[str, Any]) -> tuple[tu
     for author in _several(node.get("author"))[:_MOST_AUTHORS]:
         name = _name(author)
         body = isinstance(author, dict) and _types(author) & set(_BODIES)
-        if name and not name.startswith(("http://", "https://")):
+        if name and not is_web(name):
             authors += [(name, "")] if body else names_in(name)
     return tuple(parts for parts in dict.fromkeys(authors) if parts[0])
 
