@@ -28,7 +28,7 @@ def add_list(
 ) -> CuratedList:
     """See :meth:`assistant.desk.Desk.add_list`."""
     check_named([where])
-    where = without_user(str(where)) if is_web(where) else where
+    where = without_user(str(where)) if is_web(str(where)) else where
     source = _source_of(where)
     with writer.writing():
         writer.check_changeable()
@@ -40,7 +40,7 @@ def add_list(
             raise UsageError(
                 f"A list cannot be named {name}: a name holds no slash and nothing invisible."
             )
-        if is_web(where):
+        if is_web(str(where)):
             writer.archive.mend()
             with ListReader() as reader:
                 collector = writer.collector(fetching, reader)
@@ -114,7 +114,7 @@ def remove_list(writer: HomeWriter, name: str) -> None:
 
 def _source_of(where: str | Path) -> str:
     """Return the address of what a list is read from."""
-    if is_web(where) or str(where).startswith(zotero.SCHEME):
+    if is_web(str(where)) or str(where).startswith(zotero.SCHEME):
         return str(where)
     return real(Path(where)).as_uri()
 
