@@ -1,12 +1,13 @@
 """Misspelt words of a query, put right by the words of the library itself.
 
 A word that stands in the library, in whatever form, is never touched; nor is one that the embedding
-model has as a whole, since it is a word elsewhere ("heard" in a library of software); nor is one
-with a digit or a capital inside, which is a name, nor a name of the field (`data/names.txt`). With
-a capital at its start it may be the name of something that is not here: a short one is never
-touched, a longer one has one slip. Of the library's words that differ by one slip (a letter too
-many, too few, another, or two swapped; from eight letters on by two) the likeliest is taken: the
-fewest slips, then the most frequent (Damerau 1964; Kernighan, Church and Gale 1990).
+model has as a whole, with or without a prefix, since it is a word elsewhere ("heard" in a library
+of software, "reword"); nor is one with a digit or a capital inside, which is a name, nor a name of
+the field (`data/names.txt`). With a capital at its start it may be the name of something that is
+not here: a short one is never touched, a longer one has one slip. Of the library's words that
+differ by one slip (a letter too many, too few, another, or two swapped; from eight letters on by
+two) the likeliest is taken: the fewest slips, then the most frequent (Damerau 1964; Kernighan,
+Church and Gale 1990).
 """
 
 import re
@@ -21,6 +22,8 @@ _TWO_SLIPS = 8
 _WORD = re.compile(r"(?<![\w.-])[A-Za-z][a-z]+(?![\w-]|[.'’]\w)")
 _MOST_UNKNOWN = 0.5
 _FEW_WORDS = 3
+_PREFIXES = ("re", "un", "pre", "non", "over", "under", "mis", "de", "dis", "out", "sub", "co")
+_SHORTEST_STEM = 4
 
 
 @lru_cache(maxsize=1)
@@ -63,7 +66,7 @@ class Speller:
             len(word) >= _SHORTEST
             and word.casefold() not in names_of_the_field()
             and not self._words.holds(word)
-            and not self._is_word(word.lower())
+            and not any(map(self._is_word, _wholes(word.lower())))
         )
 
     def _find(self, word: str, most: int) -> str | None:
@@ -80,6 +83,14 @@ class Speller:
             for other, count in self._words.words_like(beginning):
                 if abs(len(other) - len(word)) <= most:
                     yield other, count
+
+
+def _wholes(word: str) -> Iterator[str]:
+    """Yield a word and what is left of it without a prefix that makes words of others: reword."""
+    yield word
+    for prefix in _PREFIXES:
+        if word.startswith(prefix) and len(word) - len(prefix) >= _SHORTEST_STEM:
+            yield word.removeprefix(prefix)
 
 
 def _as(word: str, other: str | None) -> str:

@@ -66,6 +66,8 @@ def test_nothing_else_is_touched(words, right):
 def test_a_word_that_is_one_elsewhere_is_no_slip(words):
     assert Speller(words, lambda _: False).corrected("a steep runner") == "a step runner"
     assert Speller(words, "steep".__eq__).corrected("a steep runner") == "a steep runner"
+    assert Speller(words, lambda _: False).corrected("to reunner it") == "to runner it"
+    assert Speller(words, "unner".__eq__).corrected("to reunner it") == "to reunner it"  # re-unner
 
 
 def test_a_pasted_traceback_is_reduced_to_what_tells(words):
