@@ -199,20 +199,15 @@ def _make_tables(article: html.HtmlElement) -> None:
             if element.tag not in ("td", "th", "table", "tbody", "tr"):
                 element.tag = tag
     for table in reversed(list(article.iter("table"))):
-        around = table.getparent()
-        if (
-            any(element.tag in ("td", "th") for element in table.iterancestors())
-            and around is not None
-        ):
+        if next(table.iterancestors("td", "th"), None) is not None:
             # lines broken within a cell
             _put(table, "span", " ".join(_line(cell) for cell in table.iter("td", "th")))
-        else:
-            _say_spans(table)
+    _say_spans(article)
 
 
-def _say_spans(table: html.HtmlElement) -> None:
+def _say_spans(article: html.HtmlElement) -> None:
     """Write the spans that a class names as the attributes they are in HTML."""
-    for cell in table.iter("td", "th"):
+    for cell in article.iter("td", "th"):
         for name, said in _SPAN.findall(cell.get("class") or ""):
             cell.set(name, said)
 

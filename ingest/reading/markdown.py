@@ -23,6 +23,7 @@ from ingest.text.sentences import clean
 
 # Beyond this nesting a tree is no longer written by structure, only its text is taken.
 MAX_DEPTH = 150
+_DEEPEST_LIST = 24  # lists in each other; what lies deeper is not indented yet more
 
 _INLINE = (
     "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em",
@@ -86,13 +87,15 @@ def _flow(element: html.HtmlElement, depth: int) -> list[str]:
 
 
 def _block(element: html.HtmlElement, depth: int) -> list[str]:
+    if depth > MAX_DEPTH:
+        return _paragraph("".join(element.itertext()))
     tag = element.tag
     if tag in _HEADINGS:
         title = _line(" ".join(element.itertext()).replace(_BREAK, " "))
         return [f"{'#' * int(tag[1])} {title}"] if title else []
     if tag == "pre":
         return _code(element)
-    if tag in _LISTS:
+    if tag in _LISTS and sum(1 for _ in element.iterancestors(*_LISTS)) < _DEEPEST_LIST:
         items = "\n".join(_items(element, depth))
         return [items] if items else []
     if tag == "table" and not any(True for _ in element.iterdescendants(*_LAYOUT)):
