@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-READER = 10
+READER = 11
 """Version of the reading: raised whenever the same bytes would give another document."""
 
 PRIMER = "refdesk:primer/"
