@@ -173,9 +173,9 @@ def test_errors_are_problems(client):
 def test_a_question_has_one_bound_at_every_door(client, desk):
     long = "word " * 1000
     for text in ("x" * 4001, long):
-        assert client.get("/api/v1/search", params={"q": text}).status_code in (400, 422)
-        assert client.get("/api/v1/path", params={"topic": text}).status_code in (400, 422)
-        assert client.post("/api/v1/ask", json={"question": text}).status_code in (400, 422)
+        assert client.get("/api/v1/search", params={"q": text}).status_code == 400
+        assert client.get("/api/v1/path", params={"topic": text}).status_code == 400
+        assert client.post("/api/v1/ask", json={"question": text}).status_code == 400
         asked = {"messages": [{"role": "user", "content": text}]}
         assert client.post("/v1/chat/completions", json=asked).status_code == 400
     assert client.post("/api/v1/ask", json={"question": "attention " * 400}).status_code == 200
