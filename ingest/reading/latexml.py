@@ -48,7 +48,7 @@ def extract_latexml(page: str, address: str, *, with_abstract: bool) -> Extract 
         Its title and what it says; None if it is no paper, or one whose conversion failed.
     """
     try:
-        tree = html.document_fromstring(_NO_XML.sub("", page), parser=markdown.parser())
+        tree = markdown.tree_of(_NO_XML.sub("", page))
         return _read(tree, address, with_abstract)
     except (etree.ParserError, ValueError):  # a character reference can still name such a character
         return None

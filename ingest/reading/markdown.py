@@ -38,6 +38,11 @@ _LANGUAGE = re.compile(
 )
 _NEAR = 50  # elements of a block of code, among which one may name its language
 _LANGUAGE_NOISE = {"default", "none", "plaintext", "text", "notranslate", "highlight", "source"}
+_NESTING_TAGS = re.compile(
+    r"</?(?:[a-z]\w*-\w+|[abiu]|em|strong|font|span|div|section|center|blockquote|[uo]l|li|d[ltd]"
+    r"|table|tbody|t[rd])\b[^<>]*+>",
+    re.IGNORECASE,
+)
 _BREAK = "\ufdd0"  # a code that no text may use
 _SPACES = re.compile(r"[ \t\n\r\f\xa0]+")
 
@@ -157,7 +162,21 @@ def _table(table: html.HtmlElement, depth: int) -> list[str]:
 def parse(text: str) -> html.HtmlElement:
     """Read raw Markdown (CommonMark with tables, HTML, formulas, MDX components) into a tree."""
     rendered = _parser().render(_without_components(text))
-    return html.document_fromstring(f"<html><body>{rendered}</body></html>", parser=parser())
+    return tree_of(f"<html><body>{rendered}</body></html>")
+
+
+def tree_of(page: str) -> html.HtmlElement:
+    """Read a page of HTML into a tree; of one nested beyond reason nothing is lost but the nesting.
+
+    Raises:
+        lxml.etree.ParserError: it holds nothing.
+    """
+    reader = parser()
+    tree = html.document_fromstring(page, parser=reader)
+    if any("depth" in entry.message for entry in reader.error_log):
+        # libxml2 stops at 2,048 levels and leaves out what is below.
+        tree = html.document_fromstring(_NESTING_TAGS.sub(" ", page), parser=parser())
+    return tree
 
 
 def parser() -> html.HTMLParser:

@@ -159,7 +159,7 @@ def test_broken_pages_are_read_leniently_and_in_time(broken: str) -> None:
     assert time.thread_time() - started < 10
 
 
-@pytest.mark.parametrize("lists", ["<ul>" * 600 + "<li>" * 600, "<ol><li>" * 300])
+@pytest.mark.parametrize("lists", ["<ul>" * 600 + "<li>" * 600, "<ol><li>" * 300, "<ul>" * 3000])
 @pytest.mark.parametrize("read", [extract_html, extract_markdown])
 def test_lists_nested_beyond_reason_do_not_end_the_reader(read, lists: str) -> None:
     closed = lists.replace("<ul>", "</ul>").replace("<ol><li>", "</li></ol>").replace("<li>", "")
