@@ -9,7 +9,7 @@ from ingest.archive.values import Order, Record, Reply
 from ingest.archive.warc import Archive, DamagedRecordError
 from ingest.reading import about
 from ingest.reading.document import read_document
-from ingest.reading.jsonl import read_rows
+from ingest.reading.jsonl import JSONL, read_rows
 from ingest.sites.registry import source_for
 from ingest.sites.wayback import as_original
 from ingest.values import Document, Rejection
@@ -144,7 +144,7 @@ def record_of(plain: Mapping[str, Any]) -> Record:
 def _read(url: str, replies: Mapping[str, Reply | Rejection]) -> list[Document | Rejection]:
     only = next(iter(replies.values()))
     if isinstance(only, Reply) and only.resource:
-        if only.header("Content-Type") == "application/jsonl":
+        if only.header("Content-Type") == JSONL:
             return list(read_rows(only))
         return [about.told(read_document(only), only)]
     return [source_for(url).read(url, replies)]

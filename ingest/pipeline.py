@@ -16,19 +16,23 @@ from ingest.failures import Failure
 from ingest.fetch.robots import Robots, is_robots
 from ingest.links.public import refusal
 from ingest.links.urls import canonical, joined
+from ingest.lists import catalog
 from ingest.page import Copy, Page, Reading
 from ingest.reading.document import reason_of
+from ingest.reading.list_source import source_in
 from ingest.sites.wayback import is_copy, is_look_up
 from ingest.values import PRIMER, READER, Rejection
 
 _MAX_REDIRECTS = 10
+_MOVED = (301, 302, 303, 307, 308)
 
 
 def pages(archive: Archive) -> Iterator[Page | Rejection]:
     """Yield every page of the archive, and a rejection for each address that leads to none.
 
     Pages come sorted by address. The copy that arrived last of those that give a document counts,
-    so a failed visit never takes away what an earlier one brought.
+    so a failed visit never takes away what an earlier one brought. Where a list is read from, a
+    copy that is no list (a page that says the site is down) does not count.
     """
     records = [record for record in archive.records() if not _is_note_to_self(record.url)]
     gone = archive.forgotten()
@@ -41,6 +45,7 @@ def pages(archive: Archive) -> Iterator[Page | Rejection]:
             addresses[url].add(url)
         if reason and (url in copies or url not in lost):
             lost[url] = reason
+    of_lists = catalog.sources(archive)
     for url in sorted(copies):
         oldest = sorted(copies[url], key=lambda copy: (copy.order, copy.key))
         dropped = {
@@ -51,6 +56,8 @@ def pages(archive: Archive) -> Iterator[Page | Rejection]:
         }
         # a visit that found the page unchanged brought no new copy
         different = {copy.key: copy for copy in oldest}
+        if url in of_lists and len(different) > 1:
+            different = _lists_of(archive, different) or different
         yield _page(archive, url, different, addresses[url], frozenset(dropped))
     for url in sorted(lost):
         kept = " (an earlier or archived copy is kept)" if url in copies else ""
@@ -151,6 +158,17 @@ def _page(
     )
 
 
+def _lists_of(archive: Archive, copies: Mapping[str, Copy]) -> dict[str, Copy]:
+    """Return the copies that a list can be read from."""
+
+    def is_list(record: Record) -> bool:
+        with contextlib.suppress(DamagedRecordError):
+            return record.status < 300 and source_in(archive.read(record)) is not None
+        return False
+
+    return {key: copy for key, copy in copies.items() if any(map(is_list, copy.records.values()))}
+
+
 def _worth(record: Record) -> tuple[bool, Order]:
     return record.status < 400, record.order
 
@@ -166,13 +184,19 @@ def _robots(archive: Archive, records: list[Record]) -> Robots:
 
 def _follow(records: list[Record]) -> tuple[dict[str, str], dict[str, str]]:
     """Follow the archived redirects: address → where it ends, and address → why it ends nowhere."""
-    steps = {
+    moves = {
         canonical(record.url): joined(record.url, record.location) or record.location
         for record in sorted(records, key=lambda record: record.order)
         if 300 <= record.status < 400 and record.location
     }
     targets: dict[str, str] = {}
-    lost: dict[str, str] = {}
+    # between two spellings of one address nothing moves
+    steps = {url: aim for url, aim in moves.items() if canonical(aim) != url}
+    lost = {
+        url: "redirects to itself" if url in moves else f"{Failure.MOVED} nowhere"
+        for record in records
+        if record.status in _MOVED and (url := canonical(record.url)) not in steps
+    }
     for start in steps:
         here, seen = start, {start}
         while here in steps:
@@ -181,8 +205,6 @@ def _follow(records: list[Record]) -> tuple[dict[str, str], dict[str, str]]:
                 lost[start] = f"redirects to {aim}, which is not a public web address"
                 break
             here = canonical(aim)
-            if here == start and len(seen) == 1:
-                break  # a redirect between two spellings of one address
             if here in seen or len(seen) > _MAX_REDIRECTS:
                 lost[start] = "redirects in a circle"
                 break

@@ -12,7 +12,7 @@ from ingest import failures
 from ingest.archive.values import ABOUT, Reply
 from ingest.exports import bibtex, given, registry, rows, shelf, works
 from ingest.fetch import robots
-from ingest.links import kinds, public, urls
+from ingest.links import kinds, public, schemes, urls
 from ingest.links.sites import arxiv as links_arxiv
 from ingest.links.sites import github as links_github
 from ingest.lists import blocks, catalog_file, check, lines, parser, written
@@ -74,6 +74,7 @@ from ingest.text import (
     bounds,
     characters,
     claims,
+    digits,
     large_numbers,
     names,
     numbers,
@@ -214,12 +215,16 @@ CASES: dict[str, Any] = {
     "ingest.links.kinds.kind_of": _address(kinds.kind_of),
     "ingest.links.kinds.source_of": _address(kinds.source_of),
     "ingest.links.kinds.split": _address(kinds.split),
+    "ingest.links.schemes.is_web": _address(schemes.is_web),
+    "ingest.links.schemes.plain": _address(schemes.plain),
+    "ingest.links.schemes.scheme_of": _address(schemes.scheme_of),
     "ingest.links.urls.canonical": _address(urls.canonical),
     "ingest.links.urls.deep_link": [
         lambda text: urls.deep_link(_URL, text),
         lambda text: urls.deep_link(_URL, "a b", text),
         lambda text: urls.deep_link(_URL, text[:1000], text),
     ],
+    "ingest.links.urls.without_user": lambda text: urls.without_user(f"https://{text}"),
     "ingest.links.urls.joined": lambda text: urls.joined(_URL, text),
     "ingest.links.urls.resolve": [
         lambda text: urls.resolve(text, _URL),
@@ -316,6 +321,10 @@ CASES: dict[str, Any] = {
         ),
     ),
     "ingest.reading.junk.reason": lambda text: junk.reason(_extract(text)),
+    "ingest.reading.jsonl.without_rows": Case(
+        lambda text: jsonl.without_rows(text.encode("utf-8", "replace"), _URL, {_URL}),
+        units=('{"text":"a"}\n', '{"text":"a","_id":1}\n', "{}\n", "\n", "\r"),
+    ),
     "ingest.reading.jsonl.read_rows": [
         Case(lambda text: jsonl.read_rows(_reply(text)), units=('{"text":"a"}\n', "{}\n")),
         Case(
@@ -561,6 +570,11 @@ CASES: dict[str, Any] = {
         lambda text: shelf.Shelf().take(f"https://a.example/{text}", text, note=text, tags=[text]),
         units=("<b>", "<"),
     ),
+    "ingest.exports.shelf.addresses_in": Case(
+        shelf.addresses_in, units=(" https://a", ";", "; ;https://")
+    ),
+    "ingest.exports.shelf.from_html": Case(shelf.from_html, units=("<a ", "<p>", "&lt;")),
+    "ingest.exports.shelf.without_tags": Case(shelf.without_tags, units=("<a ", "<p>")),
     "ingest.exports.shelf.plain": lambda text: shelf.plain(text, 500),
     "ingest.exports.works.take_work": lambda text: works.take_work(
         shelf.Shelf(),
@@ -574,6 +588,7 @@ CASES: dict[str, Any] = {
             files=[works.File(text)],
         ),
     ),
+    "ingest.reading.about.imprint_of_line": about.imprint_of_line,
     "ingest.reading.about.told": lambda text: about.told(
         _document("a"), Reply(_URL, 200, ((ABOUT, text),), b"", _AT)
     ),
@@ -618,6 +633,9 @@ CASES: dict[str, Any] = {
         wiki.as_markdown,
         heads=("", "[[a]]", "> [!"),
         units=("[[", "[[a|", "]]", "%%", "==", "==a", "![[a]]", "> [!a]", "^a", "`a", "\\|"),
+    ),
+    "ingest.reading.wiki.without_ours": Case(
+        wiki.without_ours, units=("<!-- refdesk:begin ", "<!-- refdesk:end ", "-->")
     ),
     "ingest.reading.wiki.title_in": Case(wiki.title_in, units=("a:: b\n", "title:: ")),
     "ingest.reading.wiki.links_of": Case(wiki.links_of, units=("[[a]]", "[[a|b]]", "%%")),
@@ -721,6 +739,7 @@ CASES: dict[str, Any] = {
     "ingest.text.claims.find_name": lambda text: claims.find_name(text, "GQA"),
     "ingest.text.claims.holds_name": lambda text: claims.holds_name(text, "GQA"),
     "ingest.text.claims.numbers_of": claims.numbers_of,
+    "ingest.text.digits.whole_number": Case(digits.whole_number, units=("²", "٣", "９")),
     "ingest.text.large_numbers.in_chinese_units": Case(
         large_numbers.in_chinese_units,
         ("", "1"),
@@ -823,7 +842,9 @@ EXEMPT: dict[str, str] = {
     "ingest.exports.registry.is_export": "measured with `read_list`",
     "ingest.exports.packs.": "bounded in members and in bytes; each is measured with `read_list`",
     "ingest.exports.folders.": "at most 40 steps",
+    "ingest.reading.list_source.": "asks `decode` and `is_feed`, which are measured",
     "ingest.reading.latex.": "measured with `markup.as_markdown`",
+    "ingest.reading.latex_macros.": "measured with `markup.as_markdown`",
     "ingest.reading.rst_tables.": "measured with `markup.as_markdown`",
     "ingest.exports.omnivore.": "looks a name up for each row; its members are those of `packs`",
     "ingest.reading.omml.write_formulas": "goes over a tree once, which is bounded",
@@ -846,6 +867,7 @@ EXEMPT: dict[str, str] = {
     "ingest.fetch.client.": "sends and receives; bodies have a most size",
     "ingest.fetch.pace.": "one look-up by host",
     "ingest.fetch.robots_gate.": "asks `Robots`",
+    "ingest.thinning.": "reads by `without_rows`",
     "ingest.page.": "reads by `read_document` and `read_rows`",
     "ingest.pipeline.": "compares addresses; reads nothing",
     "ingest.lists.catalog.": "names of lists",

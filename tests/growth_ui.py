@@ -158,7 +158,6 @@ CASES: dict[str, Any] = {
         [_hit(text)] * 2, text[:4000], _SAY
     ),
     "ui.page.html.with_code": html.with_code,
-    "ui.page.html.is_web": html.is_web,
     "ui.page.html.link": lambda text: html.link(f"https://{text}", text),
     "ui.page.html.message_html": lambda text: html.message_html(text, text),
     "ui.page.html.reader_link": lambda text: html.reader_link(_SAY, text, url=text, at=text),

@@ -22,11 +22,13 @@ def added_object(curated: CuratedList) -> dict[str, Any]:
             {"title": entry.title, "url": entry.url, "section": entry.section, "note": entry.note}
             for entry in curated.entries
         ],
-        "not_taken": [
-            {"target": item.target, "title": item.title, "reason": item.reason}
-            for item in curated.ignored
-        ],
+        "not_taken": not_taken_objects(curated.ignored),
     }
+
+
+def not_taken_objects(ignored: Sequence[Ignored]) -> list[dict[str, str]]:
+    """Return what was not taken as JSON: every one, with the reason."""
+    return [{"target": item.target, "title": item.title, "reason": item.reason} for item in ignored]
 
 
 def not_taken(ignored: Sequence[Ignored]) -> Iterator[str]:

@@ -3,6 +3,8 @@
 import re
 from urllib.parse import quote
 
+from ingest.links.schemes import is_web
+
 
 def words(text: str) -> str:
     """Return a text on one line that Markdown shows as it is."""
@@ -12,6 +14,6 @@ def words(text: str) -> str:
 def linked(title: str, url: str) -> str:
     """Return a title as a link to an address of the web; elsewhere the title alone."""
     text = words(title) or "source"
-    if not url.startswith(("http://", "https://")):
+    if not is_web(url):
         return text
     return f"[{text}]({quote(url, safe=':/?#@!$&*+,;=%~-._')})"

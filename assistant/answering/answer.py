@@ -217,7 +217,7 @@ def _told_by(
         return (yield from _translated(context, ground, draft, model))
     said = yield from write(
         context.library, ground.evidence, ground.plan, task, draft, model, context.stop,
-        context.clock, context.worked_out,
+        context.clock, context.worked_out, settled=doubt is not None,
     )  # fmt: skip
     if said.sentences:
         return said

@@ -29,6 +29,7 @@ from assistant.collection.vocabulary import SAID
 from assistant.learning import effort, primer
 from assistant.learning.effort import duration
 from index.search.library import Library
+from ingest.links.schemes import is_web
 from ingest.links.sites.github import owner_of
 
 _HAN_A_MINUTE, _LETTERS_A_MINUTE = 400, 1300  # of Markdown: 220 words of six characters
@@ -150,7 +151,7 @@ def _add_lists(rows: Sequence[ListRow], report: Report) -> None:
     report.under("Lists", "清单")
     for row in rows:
         title = f" ({flat(row.title)})" if row.title != row.name else ""
-        origin = row.origin if row.origin.startswith(("https://", "http://")) else ""
+        origin = row.origin if is_web(row.origin) else ""
         topics = len(row.topics)
         report.item(
             report.text(

@@ -88,11 +88,12 @@ def asked_alone(
         yield Event("done", answer=report.answer("", refused=said))
         return
     held = _texts(library, request.works)
-    if not held and not request.primer:
-        yield Event("done", answer=_absent(library, request, report))
-        return
     if request.primer:
         held = [work.url for work in catalog(library.store).works if work.primer]
+    if not held:  # no documents to narrow to would narrow nothing
+        nothing = _no_primer(report) if request.primer else _absent(library, request, report)
+        yield Event("done", answer=nothing)
+        return
     filters = Filters(documents=tuple(held))
     title = _titles(request, report, len(held))
     how = report.text(f"Answered from {title} alone.", f"只依据 {title} 回答。")
@@ -209,6 +210,17 @@ def _titles(request: Request, report: Report, number: int) -> str:
     title = request.works[0].own_title or request.works[0].title
     pages = report.text(f" and the {number - 1} pages below it", f"及其下的 {number - 1} 个页面")
     return report.text(f"“{title}”", f"《{title}》") + pages * (number > 1)
+
+
+def _no_primer(report: Report) -> Answer:
+    """Say that the primer is not here."""
+    return report.answer("", refused=report.text(
+        "refdesk's primer is not in this home (it was made with `--no-primer`, or the primer was "
+        "forgotten), so nothing can be said from it. Ask without naming it, or ask in a new home.",
+        "这个资料库里没有 refdesk 入门手册（建库时用了 `--no-primer`，或已删除），"
+        "所以无法据此回答。"
+        "可以不指明入门手册直接提问，或在新的资料库里提问。",
+    ))  # fmt: skip
 
 
 def _absent(library: Library, request: Request, report: Report) -> Answer:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from assistant.vault.folder import Written
     from index.store.lockfile import Lock
 
+_MOST_KEPT = 100_000  # threads, and notes: more than one person may keep
+
 
 class TakingOut(Lists):
     """Writes what the library holds for other programs."""
@@ -39,29 +41,43 @@ class TakingOut(Lists):
             UsageError: an answer is none, or what is named is neither a list nor an address.
             NothingFound: an address or the thread is not here, or nothing is cited.
         """
-        from assistant.references.cited import references  # needed here alone
+        from assistant.references.cited import listed_works, references  # needed here alone
+        from ingest.archive.warc import Archive
+        from ingest.lists import catalog
 
         kept = self.threads.show(thread, owner).turns if thread else ()
         every = [*answers, *(turn.answer for turn in kept)]
-        return references(self._snapshot().store, named, every)
+        listed = listed_works(catalog.known(Archive(self.home.archive)))
+        return references(self._snapshot().store, named, every, listed)
 
     def vault(
-        self, folder: Path, *, lists: Sequence[str] = (), answers: Sequence[Any] = ()
+        self,
+        folder: Path,
+        *,
+        lists: Sequence[str] = (),
+        answers: Sequence[Any] = (),
+        owner: str | None = "",
     ) -> "Written":
         """Write the library into a folder of Markdown notes, and change no line of a person's.
+
+        A person's notes and highlights stand with their page, kept threads are notes of their own.
 
         Args:
             folder: the vault; made if it is not there.
             lists: only the sources and sections of these lists.
             answers: saved answers, as ``ask --json`` prints them.
+            owner: whose notes and threads, as in `Threads.latest`.
 
         Raises:
             UsageError: there is no such list, an answer is none, or the folder cannot be used.
             NothingFound: nothing is indexed.
         """
-        from assistant.vault.make import written  # needed here alone
+        from assistant.vault.kept import kept_of  # needed here alone
+        from assistant.vault.make import written
 
-        return written(self._snapshot(), expanded(folder), lists, answers, self._progress)
+        threads = self.threads.latest(owner, limit=_MOST_KEPT)
+        kept = kept_of(self.threads, threads, self.notes.latest(owner, limit=_MOST_KEPT))
+        return written(self._snapshot(), expanded(folder), lists, answers, kept, self._progress)
 
     def list_entries(self, name: str) -> "tuple[CuratedList, list[Marked]]":
         """Return a list and its entries, with what became of each link.

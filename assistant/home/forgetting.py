@@ -16,9 +16,12 @@ from ingest.archive.warc import Archive
 from ingest.bounded.quarantine import Quarantine
 from ingest.disk import expanded, real, sha256_of
 from ingest.errors import NothingFound
+from ingest.links.schemes import is_web, scheme_of
 from ingest.links.urls import canonical
 from ingest.lists import catalog
 from ingest.lists.catalog_file import CuratedList
+from ingest.text.digits import whole_number
+from ingest.thinning import thinned
 
 
 def forget(writer: HomeWriter, what: Sequence[str | Path], *, quarantined: bool) -> ForgetReport:
@@ -34,18 +37,15 @@ def forget(writer: HomeWriter, what: Sequence[str | Path], *, quarantined: bool)
             chooser.choose(named, going)
         if quarantined:
             chooser.quarantined(held, going)
+        if not going:
+            raise NothingFound(
+                "No page and no record here is one that cannot be read, and nothing else was "
+                "named: nothing was forgotten."
+            )
         chooser.pictures(going)
         before = set() if store is None else store.document_urls()
-        if going:
-            writing.forget(
-                writer.archive,
-                addresses=going.addresses,
-                documents=going.documents,
-                files=going.files,
-                places=going.places,
-            )
-            writing.add(writer.archive, (catalog.removed(name) for name in sorted(going.lists)))
-            held.release(going.digests)
+        _note(writer.archive, going)
+        held.release(going.digests)
         report = writer.update(0)
         for name in going.lists:
             writer.check_gone(name, report)
@@ -64,6 +64,20 @@ def forget(writer: HomeWriter, what: Sequence[str | Path], *, quarantined: bool)
             (*sorted(going.files), *sorted(records)),
             report.status,
         )
+
+
+def _note(archive: Archive, going: "Going") -> None:
+    """Write down what no longer counts; single rows of files leave their files."""
+    rows = thinned(archive, going.documents)
+    writing.forget(
+        archive,
+        addresses=going.addresses | rows.empty,
+        documents=rows.documents,
+        files=going.files,
+        places=going.places | rows.places,
+        instead=rows.instead,
+    )
+    writing.add(archive, (catalog.removed(name) for name in sorted(going.lists)))
 
 
 @dataclass(slots=True)
@@ -156,17 +170,16 @@ class Chooser:
         return True
 
     def _record(self, name: str, going: Going) -> bool:
-        file, _, offset = name.removeprefix("warc:").rpartition("@")
-        if not name.startswith("warc:") or not offset.isdigit():
+        file, _, said = name.removeprefix("warc:").rpartition("@")
+        offset = whole_number(said)
+        if not name.startswith("warc:") or offset is None or not self._archive.holds(file, offset):
             return False
-        if file not in [warc.name for warc in self._archive.files()]:
-            return False
-        going.places.add((file, int(offset)))
+        going.places.add((file, offset))
         return True
 
     def _file(self, name: str, going: Going) -> bool:
         """A file or folder that was given, or an archive file, by its name here or where it lay."""
-        if name.startswith(("http://", "https://")):
+        if is_web(name):
             return False
         here = [warc.name for warc in self._archive.files()] + self._archive.lost()
         if "/" not in name and name in here:
@@ -178,7 +191,7 @@ class Chooser:
             if there is not None:
                 going.files.add(there)
                 return True
-        if name.startswith("file:"):
+        if scheme_of(name) == "file":
             return False
         uri = real(path).as_uri()
         inside = {url for url in self._given if url == uri or url.startswith(f"{uri}/")}

@@ -3,17 +3,19 @@
 from dataclasses import replace
 from pathlib import Path
 
-from assistant.home.keeping import HomeWriter, check_named, is_web
+from assistant.home.keeping import HomeWriter, check_named
 from assistant.home.reports import Fetching
 from index.doctor import Examination, examine
 from index.search.library import Library
 from ingest.archive import writing
 from ingest.bounded.lists import ListReader
+from ingest.disk import real
 from ingest.errors import UsageError
 from ingest.gathering import collected, zotero
 from ingest.gathering.ledger import Ledger
 from ingest.links.kinds import split
-from ingest.links.urls import canonical
+from ingest.links.schemes import is_web
+from ingest.links.urls import canonical, without_user
 from ingest.lists import catalog
 from ingest.lists.catalog_file import CuratedList
 from ingest.lists.changes import ListChanges, changes_between
@@ -26,14 +28,19 @@ def add_list(
 ) -> CuratedList:
     """See :meth:`assistant.desk.Desk.add_list`."""
     check_named([where])
-    name = name or _name_of(where)
-    if "/" in name or not name.isprintable():
-        raise UsageError(
-            f"A list cannot be named {name}: a name holds no slash and nothing invisible."
-        )
+    where = without_user(str(where)) if is_web(str(where)) else where
+    source = _source_of(where)
     with writer.writing():
         writer.check_changeable()
-        if is_web(where):
+        if name:
+            catalog.check_name(writer.lists(), name, source)
+        else:
+            name = catalog.name_for(writer.lists(), _name_of(where), source)
+        if "/" in name or not name.isprintable():
+            raise UsageError(
+                f"A list cannot be named {name}: a name holds no slash and nothing invisible."
+            )
+        if is_web(str(where)):
             writer.archive.mend()
             with ListReader() as reader:
                 collector = writer.collector(fetching, reader)
@@ -42,11 +49,12 @@ def add_list(
         elif str(where).startswith(zotero.SCHEME):
             with ListReader() as reader:
                 curated, resources = collected.read_zotero(str(where), name, reader)
+            curated = replace(curated, given=source)
             writing.add(writer.archive, [catalog.added(curated), *resources])
         else:
-            path = Path(where)
             with ListReader() as reader:
-                curated, resources = collected.read(path, name, base, reader)
+                curated, resources = collected.read(Path(where), name, base, reader)
+            curated = replace(curated, given=source)
             writing.add(writer.archive, [catalog.added(curated), *resources])
         report = writer.update(1)
         there = {row["name"]: row for row in report.status["lists"]}
@@ -104,11 +112,18 @@ def remove_list(writer: HomeWriter, name: str) -> None:
         writer.check_gone(name, writer.update(0))
 
 
+def _source_of(where: str | Path) -> str:
+    """Return the address of what a list is read from."""
+    if is_web(str(where)) or str(where).startswith(zotero.SCHEME):
+        return str(where)
+    return real(Path(where)).as_uri()
+
+
 def _name_of(where: str | Path) -> str:
     """Name a list by its file, or by its repository when it is a README."""
     if str(where).startswith(zotero.SCHEME):
         return "zotero"
-    if not is_web(where):
+    if not is_web(str(where)):
         return Path(where).stem
     parts = [part for part in split(canonical(str(where))).path.split("/") if part]
     name = Path(parts[-1]).stem if parts else split(str(where)).netloc

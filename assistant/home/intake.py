@@ -1,17 +1,18 @@
 """Taking in: pages, files and lists named by a person, what is due, what a browser shows."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from assistant.home.keeping import HomeWriter, check_named, is_web
+from assistant.home.keeping import HomeWriter, check_named
 from assistant.home.reports import Fetching, IngestReport
 from assistant.refreshing.digest import Digest
 from assistant.refreshing.looks import Looks, digest_of, known_of
 from index.search.library import Library
 from ingest.archive import given, writing
+from ingest.archive.values import Resource
 from ingest.bounded.lists import ListReader
 from ingest.disk import expanded
 from ingest.errors import UsageError
@@ -21,11 +22,17 @@ from ingest.gathering.collect import Budget, CollectRequest
 from ingest.gathering.gather import PageOutcome
 from ingest.gathering.ledger import Ledger
 from ingest.gathering.sent import SeenPage, file_resource, page_resource
-from ingest.links.urls import canonical
+from ingest.links.schemes import is_web
+from ingest.links.urls import canonical, source_of
 from ingest.lists import catalog
-from ingest.lists.catalog_file import CuratedList
+from ingest.lists.catalog_file import SAVED_PAGES, CuratedList, Ignored
 from ingest.lists.changes import changes_between
 from ingest.lists.parser import founding
+
+NOT_DUE = (
+    "Nothing was asked for: what is named was asked for before and is not due; "
+    "--refresh asks again (programs: `refresh`)."
+)
 
 
 def ingest(
@@ -66,23 +73,41 @@ def ingest(
         writing.add(writer.archive, resources)
         outcomes: list[PageOutcome] = []
         if not fetching.offline and (pages or lists):
-            request = CollectRequest(
-                lists,
-                pages,
-                depth=fetching.depth,
-                refresh=fetching.refresh,
-                most=fetching.most,
-                wayback=fetching.wayback,
-            )
-            with ListReader() as reader:
-                outcomes = writer.collector(fetching, reader).collect(request)
+            outcomes, said = _collected(writer, lists, pages, fetching)
+            skipped += said
         report = writer.update(count)
+        before = list(_failed_before(pages, outcomes, Ledger(writer.archive), report.status))
+        for number, outcome in enumerate(before, 1):
+            fetching.told(outcome, number, len(before))
+        if pages and len(pages) == len(asked) and not outcomes and not fetching.offline:
+            skipped.append(NOT_DUE)
         return replace(
             report,
-            got=_as_read(outcomes, report.status, catalog.stored(writer.archive)),
+            got=(
+                *_as_read(outcomes, report.status, catalog.stored(writer.archive)),
+                *before,
+            ),
             mended=tuple(mended),
             notices=(*skipped, *report.notices),
+            not_taken=_unread(resources, report.status),
         )
+
+
+def _collected(
+    writer: HomeWriter, lists: tuple[str, ...], pages: tuple[str, ...], fetching: Fetching
+) -> tuple[list[PageOutcome], list[str]]:
+    """Fetch lists and pages; return what became of each, and what a person should know."""
+    request = CollectRequest(
+        lists,
+        pages,
+        depth=fetching.depth,
+        refresh=fetching.refresh,
+        most=fetching.most,
+        wayback=fetching.wayback,
+    )
+    with ListReader() as reader:
+        collector = writer.collector(fetching, reader)
+        return collector.collect(request), collector.notices
 
 
 def refresh(writer: HomeWriter, budget: Budget, fetching: Fetching) -> Digest:
@@ -93,7 +118,8 @@ def refresh(writer: HomeWriter, budget: Budget, fetching: Fetching) -> Digest:
         mended = writer.archive.mend()
         before, lists = Ledger(writer.archive), _by_name(writer)
         with ListReader() as reader:
-            outcomes = writer.collector(fetching, reader).refresh(budget)
+            collector = writer.collector(fetching, reader)
+            outcomes = collector.refresh(budget)
         old = known_of(writer.store(), outcomes)
         report = writer.update(0)
         now = _by_name(writer)
@@ -108,7 +134,7 @@ def refresh(writer: HomeWriter, budget: Budget, fetching: Fetching) -> Digest:
             known_of(Library(writer.home, writer.embedder).store, outcomes),
             frozenset(outcome.url for outcome in outcomes if before.is_good(outcome.url)),
         )
-        return digest_of(at, seen, changes, (*mended, *report.notices))
+        return digest_of(at, seen, changes, (*mended, *collector.notices, *report.notices))
 
 
 def take_page(writer: HomeWriter, page: SeenPage) -> IngestReport:
@@ -119,26 +145,55 @@ def take_page(writer: HomeWriter, page: SeenPage) -> IngestReport:
         mended = writer.archive.mend()
         before = {curated.name: curated for curated in catalog.stored(writer.archive)}
         curated = saved_pages.with_page(
-            before.get(saved_pages.NAME), resource.url, page.title, page.selection, page.note,
+            before.get(SAVED_PAGES), resource.url, page.title, page.selection, page.note,
             f"{datetime.now(UTC):%Y-%m-%d}",
         )  # fmt: skip
         writing.add(writer.archive, [resource, catalog.added(curated)])
-        return replace(writer.update(1), mended=tuple(mended))
+        report = writer.update(1)
+        unread = _unread([resource], report.status)
+        return replace(report, mended=tuple(mended), not_taken=unread)
 
 
 def take_file(writer: HomeWriter, name: str, data: bytes) -> IngestReport:
     """See :meth:`assistant.desk.Desk.take_file`."""
     if registry.is_export(name, data):
-        with ListReader() as reader:
-            curated = collected.read_sent(name, data, reader)
-        new = catalog.added(curated)
-    else:
-        new = file_resource(name, data)
+        return _take_list(writer, name, data)
+    resource = file_resource(name, data)
     with writer.writing():
         writer.check_changeable()
         mended = writer.archive.mend()
-        writing.add(writer.archive, [new])
-        return replace(writer.update(1), mended=tuple(mended))
+        writing.add(writer.archive, [resource])
+        report = writer.update(1)
+        unread = _unread([resource], report.status)
+        return replace(report, mended=tuple(mended), not_taken=unread)
+
+
+def _take_list(writer: HomeWriter, name: str, data: bytes) -> IngestReport:
+    """Make what another program exported, and was sent, a list; only one sent as it is replaced."""
+    with ListReader() as reader:
+        curated = collected.read_sent(name, data, reader)
+    with writer.writing():
+        writer.check_changeable()
+        mended = writer.archive.mend()
+        known = {each.name: each for each in writer.lists()}
+        curated = replace(
+            curated, name=catalog.name_for(known.values(), curated.name, curated.given)
+        )
+        writing.add(writer.archive, [catalog.added(curated)])
+        report = writer.update(1)
+        said = []
+        if before := known.get(curated.name):
+            said.append(
+                f"The list {curated.name}, sent as a file of this name before, is now as this one "
+                f"has it: {len(curated.entries)} links, {len(before.entries)} before."
+            )
+        return replace(
+            report,
+            mended=tuple(mended),
+            notices=(*said, *report.notices),
+            not_taken=curated.ignored,
+            list=curated.name,
+        )
 
 
 def _by_name(writer: HomeWriter) -> dict[str, CuratedList]:
@@ -160,6 +215,30 @@ def _as_read(
         if page.state != "failed" and page.url in reasons
         else page
         for page in outcomes
+    )
+
+
+def _failed_before(
+    pages: Sequence[str],
+    outcomes: Sequence[PageOutcome],
+    ledger: Ledger,
+    status: dict[str, Any],
+) -> Iterator[PageOutcome]:
+    """Yield the pages that were named, were not due, and did not come the last time, with why."""
+    asked = {outcome.url for outcome in outcomes}
+    reasons = {failure["url"]: failure["reason"] for failure in status["failures"]}
+    for url in dict.fromkeys(map(canonical, pages)):
+        if url not in asked and (reason := ledger.failure(url) or reasons.get(url)):
+            yield PageOutcome(url, source_of(url), "failed", reason)
+
+
+def _unread(resources: Sequence[Resource], status: dict[str, Any]) -> tuple[Ignored, ...]:
+    """Return what was given as a document and gave none, with the reason."""
+    reasons = {failure["url"]: failure["reason"] for failure in status["failures"]}
+    return tuple(
+        Ignored(resource.url, "", reasons[resource.url])
+        for resource in resources
+        if resource.url in reasons
     )
 
 

@@ -220,8 +220,3 @@ def check_named(items: Sequence[str | Path]) -> None:
             "One of the names is empty. Name a file, a folder, an address or a list; the folder "
             "you are in is called `.`."
         )
-
-
-def is_web(item: str | Path) -> bool:
-    """Say whether what is named is an address of the web."""
-    return str(item).startswith(("http://", "https://"))

@@ -7,6 +7,7 @@ import httpx
 
 from ingest.fetch.pace import Limits
 from ingest.gathering.gather import OnOutcome, PageOutcome
+from ingest.lists.catalog_file import Ignored
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,8 +15,10 @@ class IngestReport:
     """What an ingest or a rebuild did: files given, pages read, passages taken out and put in.
 
     ``got`` says what became of every page that was asked for, ``mended`` names archive files whose
-    end a crash had torn off, ``notices`` say what else a person should know (files passed over, a
-    clock that jumped, damage), ``status`` is the library's status afterwards.
+    end a crash had torn off, ``not_taken`` names what did not come in of what was given, with the
+    reason: rows of an export, files that cannot be read. ``list`` is the name of the list that was
+    made of a file, "" where none was. ``notices`` say what else a person should know (files passed
+    over, a clock that jumped, damage), ``status`` is the library's status afterwards.
     """
 
     given: int
@@ -26,6 +29,8 @@ class IngestReport:
     got: tuple[PageOutcome, ...] = ()
     mended: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
+    not_taken: tuple[Ignored, ...] = ()
+    list: str = ""
 
     @property
     def figures(self) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from assistant.learning import primer
 from assistant.learning.card import Card
 from ingest.disk import settle
 from ingest.errors import UsageError
+from ingest.links.schemes import is_web
 from ingest.text.formulas import FORMULA, tex_of
 from ingest.values import PRIMER
 
@@ -107,6 +108,6 @@ def _source(card: "Card") -> str:
     title = html.escape(card.title)
     if card.url.startswith(PRIMER):
         return f"refdesk primer: {title}"
-    if card.url.startswith(("http://", "https://")):
+    if is_web(card.url):
         return f'<a href="{html.escape(card.url)}" rel="noreferrer">{title}</a>'
     return title

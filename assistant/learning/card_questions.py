@@ -18,6 +18,7 @@ _DOES = {
 }  # fmt: skip
 _DO = {"vanish", "persist", *_DOES.values()}
 _PARTS = {
+    "related methods": ("how {do} {it} differ from related methods", "the methods related to it"),
     "neighbours": ("how {do} {it} differ from {its} neighbours", "{its} neighbours"),
     "limits": ("what are the limits of {it}", "{its} limits"),
     "failures": ("where {do} {it} fail", "{its} failures"),

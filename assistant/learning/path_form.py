@@ -8,6 +8,7 @@ from assistant.contract import Shown, derived
 from assistant.learning.effort import duration
 from assistant.learning.primer import Note, Paper
 from index.store.values import Difficulty, Recommendation
+from ingest.links.schemes import is_web
 from ingest.links.urls import canonical
 from ingest.text.plain import escape
 
@@ -73,7 +74,7 @@ def to_markdown(path: ReadingPath) -> str:
 
 def _line(step: Step) -> str:
     title = escape(step.title)
-    if step.url.startswith(("http://", "https://")):
+    if is_web(step.url):
         address = re.sub(r"[\s()<>]", lambda mark: f"%{ord(mark[0]):02X}", step.url)
         title = f"[{title}]({address})"
     hard = f"{step.difficulty} (estimated)" if step.estimated else step.difficulty

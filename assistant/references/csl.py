@@ -7,13 +7,15 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict, replace
 from datetime import date
 from typing import Any
 
 from ingest.links.kinds import date_of, split
 from ingest.links.urls import canonical, kind_of
+from ingest.text.digits import whole_number
 from ingest.text.names import names_in
-from ingest.values import PRIMER, Document
+from ingest.values import PRIMER, Document, Imprint
 
 Item = Mapping[str, Any]
 """One item of CSL-JSON."""
@@ -25,6 +27,7 @@ _TYPES = {
 }  # fmt: skip
 """CSL's types for our kinds; everything else is a web page."""
 
+_NOTHING = Imprint()
 _PAPER = "https://arxiv.org/abs/"
 _WORD = re.compile(r"[a-z0-9]+")
 _EMPTY = frozenset(
@@ -33,13 +36,16 @@ _EMPTY = frozenset(
 _KEY = 4  # hex digits of an address's digest: a key is the same in whatever company it is cited
 
 
-def item_of(document: Document) -> Item:
-    """Return a document of the library as an item of CSL-JSON, without its ``id``."""
-    imprint, site = document.imprint, _site(document.url)
+def item_of(document: Document, listed: Imprint = _NOTHING) -> Item:
+    """Return a document of the library as an item of CSL-JSON, without its ``id``.
+
+    ``listed`` is what a list knows of the work: it counts where the page itself says nothing.
+    """
+    imprint, site = _completed(document, listed), _site(document.url)
     arxiv = imprint.arxiv
     if not arxiv and document.url.startswith(_PAPER):
         arxiv = document.url.removeprefix(_PAPER)
-    authors = imprint.authors or names_in(document.author or "")
+    authors = imprint.authors
     venue = imprint.venue
     if arxiv and not imprint.form:
         venue = ""  # the site it is read on is no journal
@@ -47,7 +53,7 @@ def item_of(document: Document) -> Item:
         "type": imprint.form or ("article" if arxiv else _TYPES.get(document.kind, "webpage")),
         "title": (imprint.title if imprint.form or arxiv else "") or document.title,
         "author": [_name(family, given) for family, given in authors],
-        "issued": _parts(imprint.date or document.date or date_of(document.url)),
+        "issued": _parts(imprint.date or date_of(document.url)),
         "container-title": venue or ("" if arxiv else site),
         "publisher": "arXiv" if arxiv and not imprint.form else imprint.publisher,
         "volume": imprint.volume,
@@ -68,20 +74,29 @@ def item_of(document: Document) -> Item:
     return {name: value for name, value in item.items() if value}
 
 
-def item_of_link(title: str, url: str) -> Item:
+def item_of_link(title: str, url: str, listed: Imprint = _NOTHING) -> Item:
     """Return a link whose page is not in the library: what its list says of it."""
     address = canonical(url)
-    arxiv = address.removeprefix(_PAPER) if address.startswith(_PAPER) else ""
-    item = {
-        "type": "article" if arxiv else _TYPES.get(kind_of(url), "webpage"),
-        "title": title,
-        "issued": _parts(date_of(address)),
-        "container-title": "" if arxiv else _site(address),
-        "publisher": "arXiv" if arxiv else "",
-        "number": f"arXiv:{arxiv}" if arxiv else "",
-        "URL": address,
-    }
-    return {name: value for name, value in item.items() if value}
+    page = Document(address, title, "", None, None, "", "", kind_of(url), "")
+    return item_of(page, listed)
+
+
+def _completed(document: Document, listed: Imprint) -> Imprint:
+    """Return what a page declares, what was read of it, and then what a list knows."""
+    own = document.imprint
+    own = replace(
+        own,
+        authors=own.authors or names_in(document.author or ""),
+        date=own.date or document.date or "",
+    )
+    known = {name: value for name, value in asdict(listed).items() if value}
+    where = ("form", "venue", "publisher", "volume", "issue", "pages")
+    if own.form or own.arxiv or document.url.startswith(_PAPER):  # where it appeared is known
+        known = {name: value for name, value in known.items() if name not in where}
+    elif listed.form:  # a site's name is no journal
+        own = replace(own, venue="", publisher="")
+    declared = {name: value for name, value in asdict(own).items() if value}
+    return Imprint.of(known | declared)
 
 
 def with_keys(items: Iterable[tuple[str, Item]]) -> list[Item]:
@@ -138,7 +153,7 @@ def _site(url: str) -> str:
 
 def _parts(said: str) -> dict[str, Any]:
     """Return a date as CSL has it; what is no date of the calendar goes as far as it is one."""
-    numbers = [int(part) for part in said.split("-") if part.isdecimal()][:3]
+    numbers = [number for part in said.split("-") if (number := whole_number(part)) is not None][:3]
     if not numbers or not 1000 <= numbers[0] <= 9999:
         return {}
     if len(numbers) > 1 and not 1 <= numbers[1] <= 12:

@@ -33,7 +33,8 @@ class Digest:
     ``lists`` are the changes of each list that changed; ``new`` pages that came for the first time,
     ``changed`` those whose text is another one, ``died`` those that are gone, ``back`` those that
     were and came again, as (address, title). ``answered`` are questions refused before that can be
-    answered now; ``looked_at`` counts pages asked for, ``failed`` those that did not come.
+    answered now; ``looked_at`` counts pages asked for, ``failed`` those that did not come;
+    ``unreached`` says that nothing that was asked for could be reached, which ``notices`` tell.
     """
 
     at: str
@@ -46,6 +47,7 @@ class Digest:
     looked_at: int = 0
     failed: int = 0
     notices: tuple[str, ...] = ()
+    unreached: bool = False
 
     @property
     def says_nothing(self) -> bool:

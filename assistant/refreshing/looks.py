@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from assistant.refreshing.digest import Digest, Gone, changed_lists
 from index.store.sqlite import Store
+from ingest.failures import Failure, failure_of
 from ingest.gathering.gather import PageOutcome
 from ingest.lists.changes import ListChanges
 
@@ -54,6 +55,7 @@ def digest_of(
             back.append((outcome.url, title))
         elif old[1] != now[1]:
             changed.append((outcome.url, title))
+    unreached = _unreached(looks.outcomes)
     return Digest(
         at,
         changed_lists(changes),
@@ -63,5 +65,19 @@ def digest_of(
         tuple(back),
         looked_at=len(looks.outcomes),
         failed=sum(outcome.state == "failed" for outcome in looks.outcomes),
-        notices=tuple(notices),
+        notices=(*unreached, *notices),
+        unreached=bool(unreached),
+    )
+
+
+def _unreached(outcomes: Sequence[PageOutcome]) -> tuple[str, ...]:
+    """Say that nothing could be reached, where nothing that was asked for was available."""
+    reasons = [outcome.reason or "" for outcome in outcomes if outcome.state == "failed"]
+    late = [reason for reason in reasons if failure_of(reason) is Failure.LATER]
+    if not late or len(late) < len(outcomes):
+        return ()
+    first = min(outcomes, key=lambda outcome: outcome.url)
+    return (
+        f"Nothing could be reached: {len(late)} looks brought nothing (the first, {first.url}: "
+        f"{first.reason}). Check this machine's connection, and refresh again.",
     )

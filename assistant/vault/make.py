@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.vault.folder import Vault, Written
+from assistant.vault.kept import Kept
 from assistant.vault.names import link_text
 from assistant.vault.notes import heads_of, notes_of, planned
 from index.search.library import Library
@@ -17,9 +18,12 @@ def written(
     folder: Path,
     lists: Sequence[str],
     answers: Sequence[Any],
+    kept: Kept,
     progress: Callable[[str, int, int], None],
 ) -> Written:
     """Write the sources, subjects and answers of a library as notes, and change no other line.
+
+    With them comes what a person keeps: highlights and notes with their page, threads.
 
     Raises:
         UsageError: there is no such list, an answer is none, or the folder cannot be used.
@@ -29,7 +33,7 @@ def written(
     for name in lists:
         if name not in there:
             raise UsageError(f"There is no list {name} here: see `refdesk lists show`.")
-    plan = planned(library.store, lists, answers)
+    plan = planned(library.store, lists, answers, kept)
     heads = heads_of(plan)
     if not heads:
         raise NothingFound("The library holds nothing yet: run `refdesk ingest`.")

@@ -104,7 +104,10 @@ def merged(text: str, note: Note, known: Known) -> Merged:
     end = "\r\n" if "\r\n" in text else "\n"
     done, values = _with_properties(text, note.properties, known.properties, left, end)
     done = _with_blocks(done, note, known.blocks, left, end)
-    return Merged(done, tuple(left), Known(values, frozenset(_blocks(done) or ()) | known.blocks))
+    before, after = frozenset(_blocks(text) or ()), frozenset(_blocks(done) or ())
+    # a block that had nothing left to say comes back when it has; one a person took out does not
+    blocks = (known.blocks | after) - (before - after)
+    return Merged(done, tuple(left), Known(values, blocks))
 
 
 # --- blocks

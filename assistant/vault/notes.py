@@ -1,14 +1,17 @@
-"""What the notes of a vault say: one for a source, one for a subject, one for an answer."""
+"""What the notes of a vault say: one for a source, a subject, an answer or a thread."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from assistant.answering.saved import form as saved_form
 from assistant.collection.summary import summary
+from assistant.kept.threads import Thread
 from assistant.references.csl import Item, item_of, with_keys, year_of
+from assistant.vault.kept import Kept, KeptThread, notes_on, notes_on_thread
 from assistant.vault.note import Block, Note, note_id
+from assistant.vault.texts import address, plain
 from index.search.library import Library
 from index.store import browse
 from index.store.sqlite import Store
@@ -16,11 +19,11 @@ from ingest.links.kinds import split
 from ingest.values import PRIMER, Document
 
 SOURCES, SUBJECTS, ANSWERS = "Sources", "Subjects", "Answers"
-_ESCAPED = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_[]<>#|~=%^!"})
 _STATES = {
     browse.DEAD: "dead", browse.BROWSER: "needs a browser", browse.FAILED: "could not be read",
     browse.MISSING: "not fetched yet",
 }  # fmt: skip
+_NOTHING = Kept()
 _HEADING = re.compile(r"\A#\s[^\n]*\n+")
 _LONGEST_TITLE = 100
 
@@ -44,11 +47,16 @@ class Plan:
     sections: dict[tuple[str, tuple[str, ...]], list[browse.Link]]
     topics: dict[tuple[str, tuple[str, ...]], list[str]]
     answers: Sequence[Mapping[str, Any]]
+    kept: Kept = _NOTHING
     highlights: dict[str, dict[str, Highlight]] = field(default_factory=dict)
 
 
-def planned(store: Store, lists: Sequence[str], answers: Sequence[Any]) -> Plan:
+def planned(
+    store: Store, lists: Sequence[str], answers: Sequence[Any], kept: Kept = _NOTHING
+) -> Plan:
     """Say what a vault will hold: sources of these lists (of none: all), their sections, answers.
+
+    Of what a person keeps come the threads that cite one of the sources, and notes on them.
 
     Raises:
         UsageError: an answer is none.
@@ -57,7 +65,7 @@ def planned(store: Store, lists: Sequence[str], answers: Sequence[Any]) -> Plan:
     wanted = {link.document for link in links}
     saved = [saved_form.checked(answer) for answer in answers]
     cited = {citation["url"] for answer in saved for citation in answer["citations"]}
-    plan = Plan([], {}, {}, saved)
+    plan = Plan([], {}, {}, saved, kept)
     for document in store.documents():
         primer = document.url.startswith(PRIMER)
         if not lists or document.url in wanted or document.url in cited or primer:
@@ -68,7 +76,11 @@ def planned(store: Store, lists: Sequence[str], answers: Sequence[Any]) -> Plan:
         for section, titles in browse.topics(store, name).items():
             plan.topics[name, section] = titles
     by_url = {document.url: document for document in plan.documents}
-    for answer in saved:
+    if lists:
+        cited_here = [each for each in kept.threads if _cites(each, store, by_url)]
+        plan.kept = replace(kept, threads=cited_here)
+    threads = (answer for each in plan.kept.threads for answer in each.answers)
+    for answer in (*saved, *threads):
         for citation in answer["citations"]:
             source = store.document(citation["url"])
             if source is not None and source.url in by_url:
@@ -76,6 +88,12 @@ def planned(store: Store, lists: Sequence[str], answers: Sequence[Any]) -> Plan:
                 for highlight in _highlights(source, citation, answer):
                     highlights.setdefault(highlight.name, highlight)
     return plan
+
+
+def _cites(thread: KeptThread, store: Store, documents: Mapping[str, Document]) -> bool:
+    urls = {citation["url"] for answer in thread.answers for citation in answer["citations"]}
+    sources = (store.document(url) for url in sorted(urls))
+    return any(source is not None and source.url in documents for source in sources)
 
 
 def notes_of(plan: Plan, library: Library, link_to: LinkTo) -> Iterator[Note]:
@@ -97,13 +115,16 @@ def notes_of(plan: Plan, library: Library, link_to: LinkTo) -> Iterator[Note]:
         yield _section(name, section, links, topics, documents, plan, link_to)
     for answer in plan.answers:
         yield _answer(answer, documents, library.store, link_to)
+    for thread in plan.kept.threads:
+        yield _thread(thread, plan.kept, documents, library.store, link_to)
 
 
 def heads_of(plan: Plan) -> list[Note]:
     """Return the notes of a plan with nothing in them: what places are given by."""
     heads = [_head(document) for document in plan.documents]
     heads += [_head_of_section(name, section) for name, section in plan.sections]
-    return [*heads, *(_head_of_answer(answer) for answer in plan.answers)]
+    heads += [_head_of_answer(answer) for answer in plan.answers]
+    return [*heads, *(_head_of_thread(each.thread) for each in plan.kept.threads)]
 
 
 def source_id(url: str) -> str:
@@ -126,6 +147,10 @@ def _head_of_answer(answer: Mapping[str, Any]) -> Note:
     question = " ".join(answer["question"].split())
     id = note_id("answer", question.casefold())
     return Note(id, ANSWERS, question[:_LONGEST_TITLE], {}, ())
+
+
+def _head_of_thread(thread: Thread) -> Note:
+    return Note(note_id("thread", thread.id), ANSWERS, thread.title[:_LONGEST_TITLE], {}, ())
 
 
 # --- sources
@@ -174,6 +199,7 @@ def _source(
             Block("source", about),
             Block("summary", f"## In its own words\n\n{said}" if said else ""),
             Block("highlights", _marked(marked.values()), keeps=True),
+            notes_on(plan.kept, document.url),
             Block("subjects", f"## Recommended under\n\n{subjects}" if subjects else ""),
         ),
     )  # fmt: skip
@@ -259,6 +285,7 @@ def _primer_note(document: Document, plan: Plan, link_to: LinkTo) -> Note:
     blocks = [
         Block("subject", f"# {plain(document.title)}\n\nA note of refdesk's primer.\n\n{text}"),
         Block("highlights", _marked(marked.values()), keeps=True),
+        notes_on(plan.kept, document.url),
         Block("links", "## Reading\n\n" + "\n".join(lines) if lines else ""),
     ]
     properties = {"title": document.title, "aliases": list(document.aliases)}
@@ -275,6 +302,36 @@ def _answer(
     answer: Mapping[str, Any], documents: Mapping[str, Document], store: Store, link_to: LinkTo
 ) -> Note:
     head = _head_of_answer(answer)
+    said = _answered(answer, documents, store, link_to)
+    return Note(
+        head.id, head.folder, head.title, {"question": answer["question"]},
+        (Block("answer", f"# {plain(answer['question'])}\n\n{said}"),),
+    )  # fmt: skip
+
+
+def _thread(
+    kept: KeptThread,
+    all_kept: Kept,
+    documents: Mapping[str, Document],
+    store: Store,
+    link_to: LinkTo,
+) -> Note:
+    head = _head_of_thread(kept.thread)
+    parts = [f"# {plain(kept.thread.title)}", f"A thread of {kept.thread.created[:10]}."]
+    for answer in kept.answers:
+        said = _answered(answer, documents, store, link_to)
+        parts.append(f"## {plain(answer['question'])}\n\n{said}")
+    return Note(
+        head.id, head.folder, head.title,
+        {"thread": kept.thread.id, "asked": kept.thread.created[:10]},
+        (Block("answer", "\n\n".join(parts)), notes_on_thread(all_kept, kept.thread.id)),
+    )  # fmt: skip
+
+
+def _answered(
+    answer: Mapping[str, Any], documents: Mapping[str, Document], store: Store, link_to: LinkTo
+) -> str:
+    """Return the sentences of an answer, each with links to what it rests on."""
     cited = {citation["n"]: citation for citation in answer["citations"]}
     lines = []
     for sentence in answer["sentences"]:
@@ -289,11 +346,7 @@ def _answer(
             name = _block_name(document.url, text)
             marks.append(link_to(f"{source_id(document.url)}#^{name}", f"[{n}]"))
         lines.append(f"{_said(sentence)} {' '.join(marks)}".rstrip())
-    said = "\n\n".join(lines) or plain(str(answer.get("refusal") or "Not answered."))
-    return Note(
-        head.id, head.folder, head.title, {"question": answer["question"]},
-        (Block("answer", f"# {plain(answer['question'])}\n\n{said}"),),
-    )  # fmt: skip
+    return "\n\n".join(lines) or plain(str(answer.get("refusal") or "Not answered."))
 
 
 def _said(sentence: Mapping[str, Any]) -> str:
@@ -301,14 +354,3 @@ def _said(sentence: Mapping[str, Any]) -> str:
     if form in ("code", "formula", "table"):
         return f"{sentence['text'].strip()}\n"
     return f"- {plain(sentence['text'])}" if form == "item" else plain(sentence["text"])
-
-
-def plain(text: str) -> str:
-    """Return a text as one line of Markdown that shows it as it is; formulas stay formulas."""
-    parts = re.split(r"(\$[^$\n]{1,300}\$)", " ".join(text.split()))
-    return "".join(part if at % 2 else part.translate(_ESCAPED) for at, part in enumerate(parts))
-
-
-def address(url: str) -> str:
-    """Return an address as Markdown's parentheses and angles can hold it."""
-    return re.sub(r"[\s()<>\[\]\\]", lambda mark: f"%{ord(mark[0]):02X}", url)

@@ -14,6 +14,7 @@ import httpx
 
 from index.models.files import size_of
 from index.models.pins import Hub
+from ingest.text.digits import whole_number
 
 REACH_SECONDS = 4.0  # to the first byte of an answer: names, proxies, TLS and redirects included
 STALL_SECONDS = 15.0
@@ -109,8 +110,8 @@ def _receive(
         raise SourceError(f"{response.url} answered {response.status_code}")
     elif not response.headers.get("Content-Range", "").startswith(f"bytes {have}-"):
         raise SourceError(f"{response.url} answered with another range than asked")
-    length = response.headers.get("Content-Length", "")
-    total = have + int(length) if length.isdecimal() else size
+    length = whole_number(response.headers.get("Content-Length", ""))
+    total = size if length is None else have + length
     if size is not None and total != size:
         raise SourceError(f"{response.url} has {total} bytes where {size} are pinned")
     with part.open("r+b" if part.exists() else "wb") as file:

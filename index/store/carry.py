@@ -27,7 +27,7 @@ from typing import IO, Any, cast
 from index.store.generation import Home
 from index.store.recipe import FORMAT
 from index.store.sqlite import Store
-from ingest.archive.shelf import is_filled
+from ingest.archive.shelf import Folder, is_filled
 from ingest.disk import sha256_of, sync
 from ingest.errors import NothingFound, UsageError
 from ingest.lists.catalog_file import CuratedList, Entry, Topic
@@ -41,7 +41,9 @@ _MOST_RATIO = 30  # times its packed size a file may unpack to; texts and vector
 _SMALL = 100_000_000  # bytes that may come out of any file
 _CHUNK = 1 << 20
 _NAME = re.compile(
-    r"library/CURRENT|cache/vectors\.sqlite|archive/[A-Za-z0-9_][A-Za-z0-9_.-]{0,200}\.warc(\.gz)?"
+    r"library/CURRENT|cache/vectors\.sqlite"
+    # of a file that a person put there: any name that every disk takes and that hides nothing
+    r"|archive/(?![ .-])[^/\\:*?\"<>|%\x00-\x1f\x7f\ud800-\udfff]{1,200}\.warc(\.gz)?"
     r"|library/(?P<generation>[0-9]{6,12})/(((words|others)/)?[A-Za-z0-9_][A-Za-z0-9_.-]{0,200}"
     r"|words/\.managed\.json)"
 )
@@ -60,40 +62,31 @@ def export(home: Home, file: Path, *, archive: bool) -> int:
 
     Raises:
         NothingFound: the home has no library.
-        UsageError: the file cannot be written, or exists already.
+        UsageError: the file cannot be written, exists already, or could not be imported again.
     """
     current = home.current()
     if current is None:
         raise NothingFound(f"The home {home.root} holds no library yet: run `refdesk ingest`.")
-    files = {
-        f"library/{current.name}/{path.relative_to(current).as_posix()}": path
-        for path in sorted(current.rglob("*"))
-        if path.is_file() and not path.name.endswith(".lock")
-    }
-    if archive:
-        for warc in sorted(home.archive.glob("*.warc*")):
-            if warc.name.endswith((".warc", ".warc.gz")):
-                files[f"archive/{warc.name}"] = warc
-        vectors = home.cache / "vectors.sqlite"
-        if vectors.exists():
-            files["cache/vectors.sqlite"] = vectors
+    files = _to_carry(home, current, archive=archive)
+    sizes = {name: path.stat().st_size for name, path in files.items()}
     manifest = {
         "format": FORMAT,
         "generation": current.name,
         "archive": archive,
-        "files": {name: [path.stat().st_size, sha256_of(path)] for name, path in files.items()},
+        "files": {name: [sizes[name], sha256_of(path)] for name, path in files.items()},
     }
-    body = json.dumps(manifest).encode()
+    if wrong := _wrong(manifest):
+        raise UsageError(
+            f"The home {home.root} cannot be exported so that it comes back: {wrong}. Rename that "
+            "file in letters, digits and blanks, run `refdesk rebuild`, then export again."
+        )
     partial = file.with_name(f"{file.name}.part")
     try:
         if file.exists():
             raise FileExistsError
-        with tarfile.open(partial, "w:gz") as bundle:
-            head = tarfile.TarInfo(_MANIFEST)
-            head.size = len(body)
-            bundle.addfile(head, BytesIO(body))
-            for name, path in files.items():
-                bundle.add(path, name, recursive=False, filter=_anonymous)
+        _write(partial, manifest, files, level=9)
+        if sum(sizes.values()) > _most(partial):  # as it is: packed so well, it would be refused
+            _write(partial, manifest, files, level=0)
         sync(partial)
         partial.rename(file)  # a file under its final name is whole
     except FileExistsError:
@@ -104,6 +97,40 @@ def export(home: Home, file: Path, *, archive: bool) -> int:
         with contextlib.suppress(OSError):
             partial.unlink()
     return file.stat().st_size
+
+
+def _to_carry(home: Home, current: Path, *, archive: bool) -> dict[str, Path]:
+    """Return the files of an export by their names in it."""
+    files = {
+        f"library/{current.name}/{path.relative_to(current).as_posix()}": path
+        for path in sorted(current.rglob("*"))
+        if path.is_file() and not path.name.endswith(".lock")
+    }
+    if archive:
+        names = sorted(warc.name for warc in Folder(home.archive).warcs())
+        files |= {f"archive/{name}": home.archive / name for name in names}
+        vectors = home.cache / "vectors.sqlite"
+        if vectors.exists():
+            files["cache/vectors.sqlite"] = vectors
+    return files
+
+
+def _write(
+    target: Path, manifest: Mapping[str, Any], files: Mapping[str, Path], *, level: int
+) -> None:
+    body = json.dumps(manifest).encode()
+    # what a link leads to is carried, and each of several names of one file
+    with tarfile.open(target, "w:gz", compresslevel=level, dereference=True) as bundle:
+        head = tarfile.TarInfo(_MANIFEST)
+        head.size = len(body)
+        bundle.addfile(head, BytesIO(body))
+        for name, path in files.items():
+            bundle.add(path, name, recursive=False, filter=_anonymous)
+
+
+def _most(file: Path) -> int:
+    """Return to how many bytes an export of its size may unpack."""
+    return max(_SMALL, _MOST_RATIO * file.stat().st_size)
 
 
 def unpack(home: Home, file: Path) -> Arrived:
@@ -122,7 +149,7 @@ def unpack(home: Home, file: Path) -> Arrived:
     arriving = home.root / _PART
     shutil.rmtree(arriving, ignore_errors=True)
     try:
-        most = max(_SMALL, _MOST_RATIO * file.stat().st_size) + 2 * _MOST_MANIFEST
+        most = _most(file) + 2 * _MOST_MANIFEST
         with gzip.open(file, "rb") as packed:
             bounded = _Bounded(packed, most)
             stream = cast("IO[bytes]", bounded)
@@ -280,7 +307,7 @@ def _wrong(manifest: Mapping[str, Any]) -> str | None:
         return f"it holds more than {_MOST_FILES} files"
     for name, row in files.items():
         match = _NAME.fullmatch(name)
-        if match is None or ".." in name or match["generation"] not in (None, generation):
+        if match is None or match["generation"] not in (None, generation):
             return f"it holds {name[:200]}"
         if not manifest["archive"] and not name.startswith("library/"):
             return f"it holds {name[:200]} and says that it has no archive"
@@ -301,7 +328,7 @@ def _wrong(manifest: Mapping[str, Any]) -> str | None:
 def _check_room(home: Home, file: Path, manifest: Mapping[str, Any]) -> None:
     """Refuse what says it unpacks to more than there can be or is room for."""
     total = sum(size for size, _ in manifest["files"].values())
-    if total > max(_SMALL, _MOST_RATIO * file.stat().st_size):
+    if total > _most(file):
         raise UsageError(
             f"{file} would unpack to {total / 1e6:.0f} MB, far more than a library of its size "
             "does: nothing was taken in."

@@ -23,6 +23,7 @@ from index.store import sums
 from index.store.served import Served, place
 from ingest.disk import is_held, json_of, make_way, own_text, remove, sync, write_whole
 from ingest.errors import HomeBusy, RefdeskError, UsageError
+from ingest.text.digits import whole_number
 
 OTHERS = "others"
 """Folder in a generation: the vectors of the model for other languages than English, if made."""
@@ -356,4 +357,4 @@ def _is_generation(folder: Path) -> bool:
 
 
 def _number(folder: Path) -> int:
-    return int(folder.stem) if folder.stem.isdigit() else 0
+    return whole_number(folder.stem) or 0

@@ -31,7 +31,9 @@ def damages(archive: Archive) -> Iterator[Damage]:
         rows = plain(archive.indexes.scan(warc))
         if archive.indexes.kept(warc) != rows:
             yield Damage(
-                f"archive/{warc.name}.index.jsonl", "lost or damaged", f"{_REPAIR} makes it anew"
+                f"archive/{warc.name}.index.jsonl",
+                "lost, damaged or of another version of refdesk",
+                f"{_REPAIR} makes it anew",
             )
         harmed = [row for row in rows if row.get("damaged")]
         harmed = [row for row in harmed if not archive.is_forgotten(warc.name, row["offset"])]

@@ -12,8 +12,8 @@ from collections.abc import Iterator, Sequence
 
 from ingest.archive.files import order_of
 from ingest.archive.indexes import named_here
-from ingest.archive.members import Found, Unreadable, is_packed, members_of
-from ingest.archive.records import VISITS
+from ingest.archive.members import EMPTY, Found, Unreadable, is_packed, members_of
+from ingest.archive.records import VISITS, address_of
 from ingest.archive.shelf import Data
 from ingest.archive.values import Forgotten
 from ingest.archive.warc import Archive
@@ -23,6 +23,9 @@ _EMPTY = (
     "WARC-Date: 1970-01-01T00:00:00Z\r\nContent-Type: {kind}\r\n"
     "Content-Length: {length:010}\r\n\r\n"
 )
+_SHORT = "WARC/1.0\nContent-Type:{kind}\nContent-Length:{length:03}\n\n"
+"""The same where there is no room for what the standard asks for."""
+
 _KIND = "application/x-refdesk-erased"
 _ZERO = "00000000-0000-0000-0000-000000000000"
 _END = b"\r\n\r\n"
@@ -69,9 +72,9 @@ def holds_erased(archive: Archive, name: str) -> bool:
 
 def is_erased(member: Found | Unreadable) -> bool:
     """Say whether this stands where something was forgotten."""
-    return (
-        isinstance(member, Found) and member.record.rec_headers.get_header("Content-Type") == _KIND
-    )
+    if isinstance(member, Unreadable):
+        return member.reason == EMPTY
+    return bool(member.record.rec_headers.get_header("Content-Type") == _KIND)
 
 
 def _is_gone(
@@ -85,7 +88,7 @@ def _is_gone(
     url = date = ""
     if isinstance(member, Found):
         head = member.record.rec_headers
-        url = (head.get_header("WARC-Target-URI") or "").strip("<>")
+        url = address_of(head)
         date = head.get_header("WARC-Date") or ""
     page = named_here(file, url.removeprefix(VISITS))
     order = order_of(file, {"fetched_at": date, "offset": member.offset})
@@ -106,26 +109,18 @@ def _asked_for(archive: Archive, *, forgotten: bool) -> set[tuple[str, str]]:
 
 
 def _overwrite(archive: Archive, name: str, places: list[tuple[int, int]]) -> int:
-    """Write a file anew with records that say nothing at these places; return how many there are.
-
-    A record that is shorter than one that says nothing stays.
-    """
+    """Write a file anew with records that say nothing at these places; return how many."""
     partial = (archive.folder / name).with_suffix(".part")
-    erased = 0
     with archive.opened(name) as data, partial.open("wb") as new:
         packed = is_packed(data)
         at = 0
         for offset, length in places:
-            empty = _packed(length) if packed else _plain(length)
-            if empty is None:
-                continue
-            erased += 1
             new.writelines(_pieces(data, at, offset))
-            new.write(empty)
+            new.write(_packed(length) if packed else _plain(length))
             at = offset + length
         new.writelines(_pieces(data, at, len(data)))
     archive.replace(name, partial)
-    return erased
+    return len(places)
 
 
 def _pieces(data: Data, start: int, end: int) -> Iterator[bytes]:
@@ -133,22 +128,25 @@ def _pieces(data: Data, start: int, end: int) -> Iterator[bytes]:
     return (data[at : min(at + step, end)] for at in range(start, end, step))
 
 
-def _plain(length: int) -> bytes | None:
-    """Return a record of ``length`` bytes that holds spaces; None where there is no room for it."""
-    head = _EMPTY.format(zero=_ZERO, kind=_KIND, length=0)
-    room = length - len(head)  # the two line ends after a record are none of its length
-    if room < 0:
-        return None
-    return _EMPTY.format(zero=_ZERO, kind=_KIND, length=room).encode() + b" " * room
+def _plain(length: int) -> bytes:
+    """Return a record of ``length`` bytes that holds spaces; line ends where it has no room."""
+    for form in (_EMPTY, _SHORT):
+        # the two line ends after a record are none of its length
+        room = length - len(form.format(zero=_ZERO, kind=_KIND, length=0))
+        if room >= 0:
+            return form.format(zero=_ZERO, kind=_KIND, length=room).encode() + b" " * room
+    return b"\n" * length
 
 
-def _packed(length: int) -> bytes | None:
-    """Return a gzip member of ``length`` bytes, an empty record and a comment that fills it up."""
+def _packed(length: int) -> bytes:
+    """Return a gzip member of ``length`` bytes: a record without a body, or nothing, and a comment.
+
+    No record fits into a member that is shorter than one that holds nothing.
+    """
     head = _EMPTY.format(zero=_ZERO, kind=_KIND, length=0).encode()
     member = gzip.compress(head + _END, mtime=0)
-    room = length - len(member) - 1
-    if room < 0:
-        return None
+    if len(member) >= length:
+        member = gzip.compress(b"", mtime=0)
     start = bytearray(member[:10])
     start[3] |= _COMMENT
-    return bytes(start) + b" " * room + b"\0" + member[10:]
+    return bytes(start) + b" " * (length - len(member) - 1) + b"\0" + member[10:]

@@ -3,12 +3,11 @@
 import hashlib
 import json
 import re
-import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from ingest.archive.members import MORE, TORN, Unreadable, members
+from ingest.archive.members import MORE, TORN, Found, Unreadable, members
 from ingest.archive.values import Order
 from ingest.disk import settle
 from ingest.errors import UsageError
@@ -19,7 +18,7 @@ GIVEN = "given-"
 """What the names of files that hold given files begin with."""
 INDEX = ".index.jsonl"
 """What the name of a file's index ends with."""
-_INDEX_FORMAT = 3
+_INDEX_FORMAT = 4
 _NUMBERED = re.compile(r"(?:given|fetched|imported)-(\d{6,9})-.+")
 
 
@@ -87,34 +86,28 @@ def count_replies(path: Path) -> int:
     """
     records = 0
     try:
-        kinds = list(_kinds(path))
+        for member in members(path):  # the first damage ends it
+            if isinstance(member, Found):
+                records += member.record.rec_type in ("response", "resource")
+            elif member.damaged:
+                raise _not_whole(path, member)
     except FileNotFoundError:
         raise UsageError(f"There is no file {path}.") from None
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}.") from error
-    except zlib.error as error:
-        kinds = [(False, str(error))]
-    for good, reason in kinds:
-        if reason is not None:
-            cure = "get a complete copy and ingest that"
-            if reason.endswith(MORE) and path.suffix == ".gz":  # gzip's way, not WARC's
-                cure = (
-                    f"if its records were packed all in one, unpack them (`gunzip -k {path.name}`) "
-                    f"and ingest {path.stem}"
-                )
-            raise UsageError(
-                f"{path} is not a whole WARC file: {reason}. Nothing was taken in; {cure}."
-            )
-        records += good
     if not records:
         raise UsageError(f"{path} holds no page: a WARC file with response records is needed.")
     return records
 
 
-def _kinds(path: Path) -> Iterator[tuple[bool, str | None]]:
-    """Yield of every record whether it is a page, and what is damaged of it."""
-    for member in members(path):
-        if isinstance(member, Unreadable):
-            yield False, f"at byte {member.offset} {member.reason}" if member.damaged else None
-        else:
-            yield member.record.rec_type in ("response", "resource"), None
+def _not_whole(path: Path, damaged: Unreadable) -> UsageError:
+    cure = "get a complete copy and ingest that"
+    if damaged.reason.endswith(MORE) and path.suffix == ".gz":  # gzip's way, not WARC's
+        cure = (
+            f"if its records were packed all in one, unpack them (`gunzip -k {path.name}`) "
+            f"and ingest {path.stem}"
+        )
+    return UsageError(
+        f"{path} is not a whole WARC file: at byte {damaged.offset} {damaged.reason}. "
+        f"Nothing was taken in; {cure}."
+    )

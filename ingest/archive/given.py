@@ -5,6 +5,7 @@ Knows file names and media types; reads nothing of what a file says, apart from 
 """
 
 import json
+import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -70,30 +71,7 @@ def resources(path: Path, skipped: Callable[[str], None] = lambda said: None) ->
     path = real(path)
     suffix = path.suffix.lower()
     if path.is_dir():
-        files = sorted(
-            file
-            for file in path.rglob("*")
-            if not _is_setting(file.relative_to(path).parts, path)
-            and file.is_file()
-            and not _is_part_of_saved_page(file, path)
-        )
-        taken = [file for file in files if file.suffix.lower() in MEDIA_TYPES]
-        passed = [file for file in files if file.suffix.lower() not in MEDIA_TYPES]
-        if not taken:
-            raise UsageError(
-                f"The folder {path} holds no file refdesk can read ({' '.join(MEDIA_TYPES)})."
-                + (f" {_passed_over(passed)}" if passed else "")
-            )
-        for file in taken:
-            if not (leads := real(file)).is_relative_to(path):
-                skipped(f"{file} leads out of the folder to {leads}: it was passed over.")
-                continue
-            try:
-                yield resource(file)
-            except UsageError as error:
-                skipped(f"{error} It was passed over.")
-        if passed:
-            skipped(_passed_over(passed))
+        yield from _of_folder(path, skipped)
     elif suffix in MEDIA_TYPES and path.is_file():
         yield resource(path)
     elif path.exists():
@@ -104,6 +82,65 @@ def resources(path: Path, skipped: Callable[[str], None] = lambda said: None) ->
         )
     else:
         raise UsageError(f"There is no file or folder {path}.")
+
+
+def _of_folder(folder: Path, skipped: Callable[[str], None]) -> Iterator[Resource]:
+    said: list[str] = []
+    files = sorted(
+        file
+        for file in _files_below(folder, said.append)
+        if not _is_part_of_saved_page(file, folder)
+    )
+    taken = [file for file in files if file.suffix.lower() in MEDIA_TYPES]
+    passed = [file for file in files if file.suffix.lower() not in MEDIA_TYPES]
+    if passed:
+        said.append(_passed_over(passed))
+    if not taken:
+        nothing = f"The folder {folder} holds no file refdesk can read ({' '.join(MEDIA_TYPES)})."
+        raise UsageError(" ".join([nothing, *said[:_MOST_NAMED]]))
+    for file in taken:
+        try:
+            yield resource(file)
+        except UsageError as error:
+            skipped(f"{error} It was passed over.")
+    for each in said:
+        skipped(each)
+
+
+def _files_below(folder: Path, skipped: Callable[[str], None]) -> Iterator[Path]:
+    """Yield the files below a folder; ``skipped`` is told of what is there and leads to none."""
+
+    def failed(error: OSError) -> None:
+        skipped(f"{error.filename} cannot be read: {error.strerror}. It was passed over.")
+
+    for place, folders, names in os.walk(folder, onerror=failed):
+        here = Path(place)
+        within = here.relative_to(folder).parts
+        folders[:] = [name for name in folders if not _is_setting((*within, name), folder)]
+        for file in (here / name for name in names if not _is_setting((*within, name), folder)):
+            if _leads_out(file, folder, skipped):
+                continue
+            if _is_file(file):
+                yield file
+            else:
+                skipped(f"{file} is no file that can be read: it was passed over.")
+        for name in folders:
+            _leads_out(here / name, folder, skipped)
+
+
+def _leads_out(path: Path, folder: Path, skipped: Callable[[str], None]) -> bool:
+    """Say, here and to a person, whether a link leads out of a folder."""
+    out = path.is_symlink() and not (leads := real(path)).is_relative_to(folder)
+    if out:
+        skipped(f"{path} leads out of the folder to {leads}: it was passed over.")
+    return out
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # of a folder that may be listed and not entered
+        return False
 
 
 def _is_setting(parts: Sequence[str], folder: Path) -> bool:

@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from ingest.archive.files import GIVEN, INDEX, stamp_of, write_index
-from ingest.archive.members import Unreadable, members_of
-from ingest.archive.records import bad_row, is_sound, row_of
+from ingest.archive.members import EMPTY, Unreadable, members_of
+from ingest.archive.records import address_of, bad_row, is_sound, row_of
 from ingest.archive.seal import HEADER, Seal
 from ingest.archive.shelf import Data, Warc
 from ingest.archive.values import FETCHED, OURS
@@ -101,6 +102,8 @@ class Indexes:
         whole = self._seal.adopts(file)
         for member in members_of(data):
             place = {"file": file, "offset": member.offset}
+            if isinstance(member, Unreadable) and member.reason == EMPTY:
+                continue
             if isinstance(member, Unreadable):
                 yield bad_row("", member.reason, place, damaged=member.damaged)
                 continue
@@ -108,7 +111,7 @@ class Indexes:
             try:
                 row = row_of(member, place)
             except ValueError as error:
-                named = head.get_header("WARC-Target-URI") or ""
+                named = address_of(head)
                 yield bad_row(named if is_sound(named) else "", str(error), place, damaged=False)
                 continue
             if row is None:
@@ -135,5 +138,5 @@ def named_here(file: str, url: str) -> str:
     """
     if file.startswith((GIVEN, FETCHED)) or not url.startswith("file:"):
         return url
-    space = re.sub(r"-[0-9]{6,9}-", "-", file.split(".")[0])
+    space = quote(re.sub(r"-[0-9]{6,9}-", "-", file.split(".")[0]), errors="replace")
     return f"file://{space}/{url.removeprefix('file:').lstrip('/')}"

@@ -17,6 +17,7 @@ from pathlib import Path
 from warcio.recordloader import ArcWarcRecord, ArcWarcRecordLoader
 
 from ingest.archive.shelf import Data
+from ingest.text.digits import whole_number
 
 _warcio = logging.getLogger("warcio")
 _warcio.addHandler(logging.NullHandler())
@@ -26,13 +27,24 @@ MOST_BYTES = 64_000_000
 """What of one record is held in memory; a longer one keeps its beginning."""
 
 TORN = "it is torn: the file ends inside it"
+EMPTY = "empty"
+"""Of a gzip member that holds nothing, as blank lines between plain records do."""
 MORE = "malformed: more follows than it states"
 
 _MOST_UNPACKED = 8_000_000_000  # bytes: a member that unpacks to more is a bomb
 _HEAD = 1 << 20  # bytes: a record head is not longer
+_MOST_LINES = 10_000  # of the heads of a record, its own and that of the reply
+_LOOK = 1 << 9  # bytes that are looked at first for the end of a head
 _PIECE = 1 << 18
+_TRIES = 8
+"""Damaged members that may be begun in a stretch that was read before; then it is passed over.
+
+Members may lie within each other: without a bound the same bytes would be unpacked from each of
+their beginnings.
+"""
 _MAGIC = b"\x1f\x8b\x08"
 _BEGINS = b"WARC/"
+_HEAD_ENDS = re.compile(rb"\r\n\r\n|\n\n|\nWARC/")
 _DIGEST = re.compile(
     r"(?i)md5:([a-z2-7]{26}=*|[0-9a-f]{32})|sha-?1:([a-z2-7]{32}|[0-9a-f]{40})"
     r"|sha-?256:([a-z2-7]{52}=*|[0-9a-f]{64})|sha-?512:([a-z2-7]{103}=*|[0-9a-f]{128})"
@@ -72,12 +84,11 @@ def members(path: Path, start: int = 0) -> Iterator[Found | Unreadable]:
 
 def members_of(data: Data, start: int = 0) -> Iterator[Found | Unreadable]:
     """Yield the records of a WARC file as `members` does, from its bytes."""
-    step = _packed if is_packed(data) else _plain
+    if is_packed(data):
+        yield from _packed_members(data, start)
+        return
     at = start
-    while at < len(data):
-        member = step(data, at)
-        if member is None:
-            return
+    while at < len(data) and (member := _plain(data, at)) is not None:
         yield member
         at = member.offset + member.length
 
@@ -93,7 +104,20 @@ def is_packed(data: Data) -> bool:
     return data[:2] == _MAGIC[:2]
 
 
-def _packed(data: Data, at: int) -> Found | Unreadable:
+def _packed_members(data: Data, at: int) -> Iterator[Found | Unreadable]:
+    tries, reached = 0, at
+    while at < len(data):
+        member, end = _packed(data, at)
+        if isinstance(member, Unreadable) and member.damaged:
+            tries = tries + 1 if at < reached else 0
+            reached = max(reached, end)
+            member = _lost(data, at, member.reason, reached if tries >= _TRIES else at + 1)
+        yield member
+        at = member.offset + member.length
+
+
+def _packed(data: Data, at: int) -> tuple[Found | Unreadable, int]:
+    """Read a member; return it, without its length if it is damaged, and where reading ended."""
     member = zlib.decompressobj(31)
     out = bytearray()
     end, total = at, 0
@@ -103,66 +127,93 @@ def _packed(data: Data, at: int) -> Found | Unreadable:
             if not piece:
                 raise EOFError
             fresh = not member.unconsumed_tail
-            unpacked = member.decompress(piece, _PIECE)
             end += len(piece) if fresh else 0
+            unpacked = member.decompress(piece, _PIECE)
             total += len(unpacked)
             if total > _MOST_UNPACKED:
                 raise ValueError("it unpacks to more than a record can hold")
             if len(out) <= MOST_BYTES:
                 out += unpacked
-        length = end - len(member.unused_data) - at
     except EOFError:
-        return _lost(data, at, TORN)
+        return Unreadable(at, 0, TORN, damaged=True), end
     except (zlib.error, ValueError) as error:
-        return _lost(data, at, f"its bytes were changed ({error})")
+        return Unreadable(at, 0, f"its bytes were changed ({error})", damaged=True), end
+    end -= len(member.unused_data)
     if not out:
-        return Unreadable(at, length, "empty", damaged=False)
-    return _parsed(bytes(out[:MOST_BYTES]), at, length, cut=len(out) > MOST_BYTES)
+        return Unreadable(at, end - at, EMPTY, damaged=False), end
+    cut = len(out) > MOST_BYTES
+    return _parsed(bytes(out[:MOST_BYTES]), at, end - at, cut=cut), end
 
 
 def _plain(data: Data, at: int) -> Found | Unreadable | None:
-    start = at
-    while start < len(data) and data[start : start + 1] in (b"\r", b"\n"):
-        start += 1
+    start = _past_blanks(data, at)
     if start == len(data):
         return None
     if data[start : start + len(_BEGINS)] != _BEGINS:
-        return _lost(data, start, "no record begins here")
-    end, size = _head_of(data[start : start + _HEAD])
-    if end is None:
-        return _lost(data, start, "its head does not end")
+        return _lost(data, start, "no record begins here", start + 1)
+    head = _head_of(data, start)
+    if head is None:
+        return _lost(data, start, "its head does not end", start + 1)
+    size = _stated(head)
     if size is None:
-        return _lost(data, start, "its head does not say how long it is")
-    length = end + size
+        return _lost(data, start, "its head does not say how long it is", start + 1)
+    length = len(head) + size
     if start + length > len(data):
-        return _lost(data, start, f"it lacks {start + length - len(data)} bytes")
+        lacking = start + length - len(data)
+        return _lost(data, start, f"it lacks {lacking} bytes", start + 1)
     whole = data[start : start + min(length, MOST_BYTES)]
     return _parsed(whole, start, length, cut=length > MOST_BYTES)
 
 
-def _head_of(head: bytes) -> tuple[int | None, int | None]:
-    """Return where the head of a plain record ends, and the length it states."""
-    ends = [
-        (place + len(mark)) for mark in (b"\r\n\r\n", b"\n\n") if (place := head.find(mark)) > 0
-    ]
-    if not ends:
-        return None, None
-    end = min(ends)
-    for line in head[:end].splitlines():
+def _past_blanks(data: Data, start: int) -> int:
+    """Return where the line ends that stand at ``start`` are over."""
+    size = _LOOK
+    while blanks := data[start : start + size]:
+        start += len(blanks) - len(rest := blanks.lstrip(b"\r\n"))
+        if rest:
+            break
+        size = min(2 * size, _PIECE)
+    return start
+
+
+def _head_of(data: Data, start: int) -> bytes | None:
+    """Return the head of the plain record at ``start``; None if it does not end.
+
+    It is looked at no further than to where another record could begin, so that a thousand
+    beginnings cost no more than one.
+    """
+    size = _LOOK
+    while True:
+        head = data[start : start + size]
+        if end := _HEAD_ENDS.search(head):
+            return None if end[0].endswith(_BEGINS) else head[: end.end()]
+        if len(head) < size or size == _HEAD:
+            return None
+        size *= 2
+
+
+def _stated(head: bytes) -> int | None:
+    """Return the length that the head of a plain record states."""
+    for line in head.splitlines():
         name, _, value = line.partition(b":")
-        if name.strip().lower() == b"content-length" and value.strip().isdigit():
-            return end, int(value)
-    return end, None
+        if name.strip().lower() == b"content-length":
+            size = whole_number(value)
+            if size is not None:
+                return size
+    return None
 
 
 def _parsed(whole: bytes, at: int, length: int, *, cut: bool) -> Found | Unreadable:
     """Read a record whose bytes are all here; digests it states are checked unless it was cut."""
-    stream = BytesIO(whole)
+    stream = _Lines(whole)
     try:
         record = ArcWarcRecordLoader().parse_record_stream(
             stream, known_format="warc", check_digests=not cut
         )
         body = record.raw_stream.read()
+    except _TooManyLines:
+        reason = f"malformed: its heads have more than {_MOST_LINES:,} lines"
+        return Unreadable(at, length, reason, damaged=False)
     except (AttributeError, TypeError):  # of heads that are not there
         return Unreadable(at, length, "malformed: its head lacks what it needs", damaged=False)
     except Exception as error:  # whatever a library makes of bytes from anywhere
@@ -178,6 +229,22 @@ def _parsed(whole: bytes, at: int, length: int, *, cut: bool) -> Found | Unreada
     return Found(at, length, record, cut)
 
 
+class _TooManyLines(Exception):
+    """The heads of a record have more lines than a record has."""
+
+
+class _Lines(BytesIO):
+    """The bytes of a record; lines are read of its heads, the rest is read at once."""
+
+    _count = 0
+
+    def readline(self, size: int | None = -1, /) -> bytes:
+        self._count += 1
+        if self._count > _MOST_LINES:
+            raise _TooManyLines
+        return super().readline(size)
+
+
 def _states_digest(record: ArcWarcRecord) -> bool:
     """Say whether a record states digests that can be compared: others say nothing."""
     names = ("WARC-Payload-Digest", "WARC-Block-Digest")
@@ -185,10 +252,9 @@ def _states_digest(record: ArcWarcRecord) -> bool:
     return all(_DIGEST.fullmatch(digest) for digest in said if digest)
 
 
-def _lost(data: Data, at: int, reason: str) -> Unreadable:
-    """Return the stretch up to the next record that can be found."""
-    here = at + 1
-    packed = data[:2] == _MAGIC[:2]
+def _lost(data: Data, at: int, reason: str, here: int) -> Unreadable:
+    """Return the stretch from ``at`` up to the next record that can be found from ``here`` on."""
+    packed = is_packed(data)
     while True:
         here = data.find(_MAGIC if packed else b"\n" + _BEGINS, here)
         if here < 0:

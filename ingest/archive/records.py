@@ -10,10 +10,12 @@ from urllib.parse import urlsplit
 
 from warcio.bufferedreaders import ChunkedDataReader
 from warcio.recordloader import ArcWarcRecord
+from warcio.statusandheaders import StatusAndHeaders
 
 from ingest.archive.files import digest_of
 from ingest.archive.members import Found
 from ingest.archive.values import ABOUT, VISIT, FetchResult, Reply, Visit
+from ingest.links.schemes import WEB, is_web, plain
 from ingest.text.characters import encodable
 
 VISITS = "refdesk:visit/"
@@ -23,6 +25,9 @@ FORGOTTEN = "refdesk:forgotten/"
 """What the address of the record of what was forgotten begins with."""
 
 _MOST_ADDRESS = 16_384  # characters
+_MOST_CHUNKS = 100_000
+"""Each chunk costs the same however short it is; a body of millions of them is no page."""
+
 _NO_PAGE = ("dns:", "whois:", "ntp:")
 
 
@@ -45,7 +50,7 @@ def row_of(member: Found, place: Mapping[str, Any]) -> dict[str, Any] | None:
         return None
     if record.rec_type == "revisit" and not record.http_headers:
         return None
-    if (head.get_header("WARC-Target-URI") or "").lower().startswith(_NO_PAGE):
+    if address_of(head).startswith(_NO_PAGE):
         return None
     reply = reply_of(record)
     row = reply_row(reply, place["file"], place["offset"])
@@ -54,7 +59,7 @@ def row_of(member: Found, place: Mapping[str, Any]) -> dict[str, Any] | None:
     if record.rec_type == "revisit":
         row["digest"] = ""
         row["refers"] = [
-            (head.get_header("WARC-Refers-To-Target-URI") or "").strip("<>"),
+            address_of(head, "WARC-Refers-To-Target-URI"),
             _date(head.get_header("WARC-Refers-To-Date")),
         ]
     if member.cut:
@@ -127,7 +132,7 @@ def reply_of(record: ArcWarcRecord) -> Reply:
     Raises:
         ValueError: it is malformed; the message says how.
     """
-    url = (record.rec_headers.get_header("WARC-Target-URI") or "").strip("<>")
+    url = address_of(record.rec_headers)
     if not is_sound(url):
         raise ValueError("malformed: it has no address that can be read")
     date = _date(record.rec_headers.get_header("WARC-Date"))
@@ -144,15 +149,38 @@ def reply_of(record: ArcWarcRecord) -> Reply:
     )
     stream = record.raw_stream
     if (record.http_headers.get_header("Transfer-Encoding") or "").lower() == "chunked":
-        stream = ChunkedDataReader(stream)
+        stream = _Chunks(stream)
     said = record.http_headers.get_statuscode() or ""
     if not re.fullmatch(r"[1-9][0-9]{2}", said):
         raise ValueError("malformed: its status is no number")
     try:
         body = stream.read()
+    except _TooManyChunks as error:
+        raise ValueError(f"malformed: its body is in more than {_MOST_CHUNKS:,} chunks") from error
     except Exception as error:  # warcio's own, and what unpacking raises
         raise ValueError("malformed: its body cannot be put together") from error
     return Reply(url, int(said), headers, body, date)
+
+
+class _TooManyChunks(Exception):
+    """A body is in more chunks than a page has."""
+
+
+class _Chunks(ChunkedDataReader):  # type: ignore[misc]  # warcio has no types
+    """Puts a body together from its chunks, `_MOST_CHUNKS` at most."""
+
+    _count = 0
+
+    def _try_decode(self, length_header: bytes) -> None:
+        self._count += 1
+        if self._count > _MOST_CHUNKS:
+            raise _TooManyChunks
+        super()._try_decode(length_header)
+
+
+def address_of(head: StatusAndHeaders, name: str = "WARC-Target-URI") -> str:
+    """Return the address in the head of a record, its scheme in small letters; "" if none."""
+    return plain((head.get_header(name) or "").strip("<>"))
 
 
 def is_sound(url: str) -> bool:
@@ -165,7 +193,7 @@ def is_sound(url: str) -> bool:
         url.encode()
     except ValueError:
         return False
-    return bool(parts.scheme)
+    return is_web(url) and bool(parts.hostname) if parts.scheme in WEB else bool(parts.scheme)
 
 
 def _date(said: str | None) -> str:

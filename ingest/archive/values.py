@@ -116,13 +116,15 @@ class Exchange:
 class Resource:
     """A file given to the archive: its address, media type and bytes.
 
-    ``about`` is what is known of it beside what it says, one line of JSON (`ingest.reading.about`).
+    ``about`` is what is known of it beside what it says, one line of JSON (`ingest.reading.about`),
+    ``at`` when it was given, where that is not now.
     """
 
     url: str
     media_type: str
     body: bytes
     about: str = ""
+    at: str = ""
 
 
 @dataclass(frozen=True, slots=True)

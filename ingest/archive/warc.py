@@ -151,6 +151,20 @@ class Archive:
         order = order_of(file, {"offset": offset})
         return _is_gone(self.forgotten(), "", file, offset, order)
 
+    def holds(self, file: str, offset: int) -> bool:
+        """Say whether a record that was not forgotten begins at a place of a file.
+
+        The file itself is read: what its index does not know of may be damaged.
+        """
+        gone = self.forgotten()
+        return any(
+            row["offset"] == offset
+            and not _is_gone(gone, row["url"], file, offset, order_of(file, row))
+            for warc in self._files()
+            if warc.name == file
+            for row in self.indexes.scan(warc)
+        )
+
     def read(self, record: Record) -> Reply:
         """Read one reply back from the archive.
 

@@ -42,11 +42,11 @@ def add(archive: Archive, resources: Iterable[Resource]) -> int:
     with partial.open("wb") as stream:
         writer = WARCWriter(stream, gzip=True, warc_version="1.1")
         for item in new:
-            heads = {"WARC-Date": date, **({ABOUT: item.about} if item.about else {})}
+            heads = {"WARC-Date": item.at or date, **({ABOUT: item.about} if item.about else {})}
             if item.url.startswith(OURS):
                 # as it will be read: warcio mends addresses
                 address = item.url.replace(" ", "%20")
-                heads[HEADER] = archive.seal.of(address, date, digest_of(item.body))
+                heads[HEADER] = archive.seal.of(address, heads["WARC-Date"], digest_of(item.body))
             writer.write_record(
                 writer.create_warc_record(
                     item.url,
@@ -105,8 +105,12 @@ def forget(
     documents: Collection[tuple[str, str]] = (),
     files: Collection[str] = (),
     places: Collection[tuple[str, int]] = (),
+    instead: Iterable[Resource] = (),
 ) -> None:
-    """Let what is named, as far as it is here now, count no longer; see `Forgotten`."""
+    """Let what is named, as far as it is here now, count no longer; see `Forgotten`.
+
+    ``instead`` is kept with it, in one file: both are there, or neither is.
+    """
     said = {
         "addresses": sorted(addresses),
         "documents": sorted(documents),
@@ -115,4 +119,4 @@ def forget(
     }
     number = archive.next_number()
     body = json.dumps(said, ensure_ascii=False).encode()
-    add(archive, [Resource(f"{FORGOTTEN}{number}", "application/json", body)])
+    add(archive, [*instead, Resource(f"{FORGOTTEN}{number}", "application/json", body)])

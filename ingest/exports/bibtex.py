@@ -40,7 +40,19 @@ _ACCENT = re.compile(
 _LETTERS = {"ss": "ß", "o": "ø", "O": "Ø", "l": "ł", "L": "Ł", "ae": "æ", "AE": "Æ", "oe": "œ",
             "OE": "Œ", "aa": "å", "AA": "Å", "i": "ı", "j": "ȷ"}  # fmt: skip
 _LETTER = re.compile(r"\\(ss|oe|OE|ae|AE|aa|AA|[oOlLij])(?![A-Za-z])\s?")
-_COMMAND = re.compile(r"\\(?:[A-Za-z]{2,30}\*?\s?|([&%$#_{}~ ,-]))")
+_SIGNS = {"less": "<", "greater": ">", "asciitilde": "~", "asciicircum": "^", "backslash": "\\",
+          "braceleft": "{", "braceright": "}", "underscore": "_", "bar": "|", "dollar": "$",
+          "endash": "–", "emdash": "—"}  # fmt: skip
+_PLAIN = {"---": "—", "--": "–", "~": " "}
+_MARKED = re.compile(
+    rf"\\text(?P<sign>{'|'.join(_SIGNS)})(?![A-Za-z])(?:\{{\}}|\s)?"
+    r"|\\(?:[A-Za-z]{2,30}\*?\s?|(?P<escaped>[&%$#_{}~ ,-]))|---?|[{}~]"
+)
+_FORMULA = re.compile(r"((?<!\\)\$[^$]{1,300}(?<!\\)\$)")
+_TILDE = re.compile(
+    r"\$\s?\\sim\s?\$|\{\\(?:textasciitilde|~)(?:\{\})?\}|\\(?:textasciitilde(?![A-Za-z])|~)(?:\{\})?"
+)
+_SIGN = re.compile(r"\{\\([_&#%$])\}|\\([_&#%$])|\\textunderscore(?:\{\}|\b)")
 
 
 def recognises(given: Given) -> bool:
@@ -132,20 +144,20 @@ def _closing(block: str, at: int, *, quoted: bool = False) -> int:
 
 
 def _take(kind: str, key: str, fields: dict[str, str], shelf: Shelf) -> None:
-    url = fields.get("url", "")
-    if not url:
-        elsewhere = _URL.search(f"{fields.get('howpublished', '')} {fields.get('note', '')}")
-        url = elsewhere[0].rstrip(".,;") if elsewhere else ""
     prefix = (fields.get("archiveprefix") or fields.get("eprinttype") or "arxiv").lower()
     arxiv = fields.get("eprint", "") if prefix == "arxiv" else ""
     if not arxiv:  # as Google Scholar has it: journal={arXiv preprint arXiv:1706.03762}
         arxiv = fields.get("journal", "").lower().partition("arxiv:")[2]
+    doi = fields.get("doi", "").replace("\\", "")
+    url = _address(fields.get("url", "")) or _first_address(fields.get("howpublished", ""))
+    if not (url or arxiv or doi):
+        url = _first_address(fields.get("note", ""))
     said = {name: unlatexed(value) for name, value in fields.items()}
     form = _FORMS.get(kind, "")
     work = Work(
         said.get("title") or key,
-        url=re.sub(r"\\([&%$#_~{}])|[{}]", r"\1", url).strip(),
-        doi=fields.get("doi", "").replace("\\", ""),
+        url=url,
+        doi=doi,
         arxiv=arxiv,
         authors=[name for part in re.split(r"\sand\s", said.get("author", ""))
                  if (name := part.strip())],
@@ -157,15 +169,31 @@ def _take(kind: str, key: str, fields: dict[str, str], shelf: Shelf) -> None:
         issue=said.get("number") or said.get("issue") or "" if form == "article-journal" else "",
         pages=fields.get("pages", ""),
         tags=re.split("[,;]", said.get("keywords", "")),
-        note=said.get("annote") or said.get("annotation") or _noted(said.get("note", "")),
+        note=said.get("annote") or said.get("annotation") or _noted(said.get("note", ""), url),
         files=[File(path) for path in _files(fields.get("file", ""))],
     )  # fmt: skip
     take_work(shelf, work)
 
 
-def _noted(note: str) -> str:
+def _noted(note: str, url: str) -> str:
     """Return a note that says more than where the work is to be found."""
-    return "" if _URL.search(note) or "arxiv" in note.lower() else note
+    return "" if (url and url in note) or "arxiv" in note.lower() else note
+
+
+def _address(field: str) -> str:
+    """Return what a field of addresses holds, as browsers take it."""
+    return re.sub(r"\\url\b|[{}]", "", _with_signs(field)).strip()
+
+
+def _first_address(field: str) -> str:
+    """Return the first address that a text of TeX names, "" where it names none."""
+    found = _URL.search(_with_signs(field))
+    return found[0].rstrip(".,;") if found else ""
+
+
+def _with_signs(field: str) -> str:
+    """Return a text with the signs of addresses for what TeX writes instead of them."""
+    return _SIGN.sub(lambda sign: sign[1] or sign[2] or "_", _TILDE.sub("~", field))
 
 
 def _files(field: str) -> Iterator[str]:
@@ -182,13 +210,24 @@ def _files(field: str) -> Iterator[str]:
 
 
 def unlatexed(text: str) -> str:
-    """Return a field as people read it: accents set, braces and commands gone."""
+    """Return a field as people read it: accents set, braces and commands gone; formulas stay."""
+    parts = _FORMULA.split(text)
+    words = (part if at % 2 else _words(part) for at, part in enumerate(parts))
+    return " ".join("".join(words).split())
+
+
+def _words(text: str) -> str:
     if "\\" in text:
         text = _ACCENT.sub(_accented, text)
         text = _LETTER.sub(lambda match: _LETTERS[match[1]], text)
-        text = _COMMAND.sub(lambda match: match[1] or "", text)
-    text = text.replace("---", "—").replace("--", "–")
-    return " ".join(text.replace("{", "").replace("}", "").replace("~", " ").split())
+    return _MARKED.sub(_plain, text)
+
+
+def _plain(mark: re.Match[str]) -> str:
+    """Return what a mark of TeX stands for: a sign of its own, or nothing but its argument."""
+    if mark["sign"]:
+        return _SIGNS[mark["sign"]]
+    return mark["escaped"] or _PLAIN.get(mark[0], "")
 
 
 def _accented(match: re.Match[str]) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 from ingest.exports.given import Given
 from ingest.exports.rows import text_of
 from ingest.exports.shelf import Shelf
+from ingest.text.digits import whole_number
 
 WHAT = "bookmarks as a browser keeps them"
 _DEEPEST, _MOST = 40, 500_000
@@ -87,7 +88,7 @@ def _added(node: dict[str, Any]) -> str:
     reading = node.get("ReadingList")
     if isinstance(reading, dict):
         return str(reading.get("DateAdded", ""))
-    chromium = text_of(node.get("date_added"))
-    if chromium.isdecimal() and len(chromium) < 20:
-        return str(max(0, int(chromium) // 1_000_000 - _SINCE_1601))
+    chromium = whole_number(text_of(node.get("date_added")))
+    if chromium is not None:
+        return str(max(0, chromium // 1_000_000 - _SINCE_1601))
     return text_of(node.get("dateAdded"))

@@ -5,7 +5,7 @@ from typing import Any
 
 from ingest.exports.given import Given
 from ingest.exports.rows import tags_of, text_of
-from ingest.exports.shelf import Shelf
+from ingest.exports.shelf import Shelf, without_tags
 from ingest.exports.works import ZOTERO_FORMS, File, Work, take_work
 
 WHAT = "a CSL-JSON bibliography"
@@ -35,7 +35,7 @@ def read(given: Given, shelf: Shelf) -> str | None:
         number = text_of(item.get("number"))
         names = [name for author in _authors(item) if (name := _name(author))[0]]
         work = Work(
-            text_of(item.get("title")),
+            without_tags(text_of(item.get("title"))),
             url=text_of(item.get("URL") or item.get("url")),
             doi=text_of(item.get("DOI")),
             arxiv=number if "arxiv" in number.lower() else _arxiv_in(text_of(item.get("note"))),

@@ -1,12 +1,11 @@
 """Feeds, RSS and Atom of every version: what a site published lately, entry by entry."""
 
 import io
-from html import unescape
 from time import strftime
 from typing import Any
 
 from ingest.exports.given import Given
-from ingest.exports.shelf import Shelf, plain
+from ingest.exports.shelf import Shelf, from_html, plain
 from ingest.reading.feed_heads import is_xml_feed
 from ingest.reading.xml_tree import checked
 
@@ -27,10 +26,8 @@ def read(given: Given, shelf: Shelf) -> str | None:
     # a stream: a string it would take for an address, or for a file's name
     feed = feedparser.parse(io.BytesIO(checked(given.data)), response_headers=where)
     for entry in feed.entries:
-        said = plain(entry.get("summary", ""), SUMMARY)
-        title = plain(entry.get("title", ""), SUMMARY)
-        if entry.get("title_detail", {}).get("type") == "text/html":
-            title = unescape(title)
+        said = plain(_text(entry, "summary"), SUMMARY)
+        title = plain(_text(entry, "title"), SUMMARY)
         shelf.take(
             entry.get("link", ""),
             title,
@@ -40,6 +37,12 @@ def read(given: Given, shelf: Shelf) -> str | None:
         )
     called: str | None = feed.feed.get("title")
     return called
+
+
+def _text(entry: Any, name: str) -> str:
+    """Return the words of a part of an entry, which may be HTML."""
+    said: str = entry.get(name, "")
+    return said if entry.get(f"{name}_detail", {}).get("type") == "text/plain" else from_html(said)
 
 
 def _day(parsed: Any) -> str:

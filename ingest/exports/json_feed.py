@@ -5,7 +5,7 @@ from typing import Any
 from ingest.exports.feeds import SUMMARY
 from ingest.exports.given import Given
 from ingest.exports.rows import tags_of, text_of
-from ingest.exports.shelf import Shelf, plain
+from ingest.exports.shelf import Shelf, from_html, plain
 
 WHAT = "a feed (JSON Feed)"
 
@@ -21,11 +21,12 @@ def read(given: Given, shelf: Shelf) -> str | None:
     items = feed.get("items")
     for value in items if isinstance(items, list) else []:
         item = _object(value)
-        text = item.get("summary") or item.get("content_text") or item.get("content_html")
+        text = text_of(item.get("summary") or item.get("content_text"))
+        text = text or from_html(text_of(item.get("content_html")))
         shelf.take(
             text_of(item.get("url")) or text_of(item.get("external_url")),
             text_of(item.get("title")),
-            note=plain(text_of(text), SUMMARY),
+            note=plain(text, SUMMARY),
             tags=tags_of(item.get("tags")),
             added=text_of(item.get("date_published")),
         )

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from ingest.exports.given import Given
-from ingest.exports.shelf import Shelf
+from ingest.exports.shelf import Shelf, without_tags
 from ingest.reading.feed_heads import is_outline
 from ingest.reading.xml_tree import root_of
 
@@ -34,7 +34,7 @@ def read(given: Given, shelf: Shelf) -> str | None:
     for event, element in etree.iterwalk(root, events=("start", "end"), tag=("outline", "Outline")):
         # (feed readers write the attributes in every case)
         said = {name.lower(): value for name, value in element.attrib.items()}
-        name = said.get("title") or said.get("text") or ""
+        name = without_tags(said.get("title") or said.get("text") or "")
         if event == "end":
             section.pop()
             continue

@@ -1,5 +1,6 @@
 """Which format a file is of, and the list it holds."""
 
+import json
 from dataclasses import replace
 from pathlib import PurePosixPath
 
@@ -113,19 +114,8 @@ def read_list(
         return _unpacked(data, file, name, base, origin)
     given = opened(file, data)
     form = form_of(given)
-    if not form and given.suffix in (".csv", ".tsv"):
-        raise UsageError(
-            f"{file} is a table without a column of addresses: its first row is "
-            f"“{given.head.strip().partition(chr(10))[0][:120]}”. What to do: export with links."
-        )
-    if not form and given.value is not None:
-        raise UsageError(
-            f"{file} is JSON of a kind refdesk does not know: it reads bookmarks of Chromium and "
-            "Firefox, exports of Omnivore, Linkwarden, Karakeep, Raindrop, Hypothesis and Are.na, "
-            "starred entries of feed readers, "
-            'CSL-JSON, JSON Feed, and arrays of objects with "url" and "title".'
-        )
     if not form:
+        _check_markdown(given)
         return parse(decode(data), name=name, base=base, origin=origin)
     shelf = Shelf(base or origin)
     kind = FORMATS[form]
@@ -134,6 +124,39 @@ def read_list(
     except UnreadableError as error:
         raise UsageError(f"{file} cannot be read as {kind.WHAT}: {error.reason}.") from error
     return shelf.as_list(name, title, what=kind.WHAT, form=form, origin=origin)
+
+
+def _check_markdown(given: Given) -> None:
+    """Raise UsageError for a file of no format that is known and that is no Markdown either."""
+    if given.suffix in (".csv", ".tsv"):
+        raise UsageError(
+            f"{given.file} is a table without a column of addresses: its first row is "
+            f"“{given.head.strip().partition(chr(10))[0][:120]}”. What to do: export with links."
+        )
+    if given.value is not None:
+        raise UsageError(
+            f"{given.file} is JSON of a kind refdesk does not know: it reads bookmarks of Chromium "
+            "and Firefox, exports of Omnivore, Linkwarden, Karakeep, Raindrop, Hypothesis and "
+            "Are.na, starred entries of feed readers, "
+            'CSL-JSON, JSON Feed, and arrays of objects with "url" and "title".'
+        )
+    if given.suffix == ".json":
+        raise UsageError(f"{given.file} is no JSON: {_harm(given.text)}. Export it again.")
+
+
+def _harm(text: str) -> str:
+    """Say what is wrong with a text that should be JSON."""
+    if not text.strip():
+        return "it is empty"
+    try:
+        json.loads(text)
+    except json.JSONDecodeError as error:
+        return f"{error.msg} in line {error.lineno}"
+    except RecursionError:
+        return "it nests too deeply"
+    except ValueError as error:  # a number of too many digits
+        return str(error)[:100]
+    return "it holds a single value and no entries"
 
 
 def _unpacked(

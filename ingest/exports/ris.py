@@ -5,6 +5,7 @@ import re
 from ingest.exports.given import Given
 from ingest.exports.shelf import Shelf
 from ingest.exports.works import File, Work, take_work
+from ingest.links.schemes import is_web
 
 WHAT = "an RIS bibliography"
 _FORMS = {
@@ -12,6 +13,7 @@ _FORMS = {
     "CHAP": "chapter", "THES": "thesis", "RPRT": "report", "BOOK": "book", "BLOG": "post-weblog",
     "ELEC": "webpage", "UNPB": "article", "COMP": "software", "VIDEO": "motion_picture",
 }  # fmt: skip
+_ARXIV = re.compile(r"arxiv", re.IGNORECASE)
 _OPENS = re.compile(r"^\ufeff?TY {1,2}- ", re.MULTILINE)
 
 
@@ -39,12 +41,12 @@ def read(given: Given, shelf: Shelf) -> str | None:
             shelf.leave("", record[:200], f"a record that cannot be read (line {line})")
             continue
         authors = fields.get("authors") or fields.get("first_authors") or []
-        urls = _after(record, "UR")
         kind = str(fields.get("type_of_reference", ""))
         work = Work(
             str(fields.get("title") or fields.get("primary_title") or ""),
-            url=urls[0] if urls else "",
+            url=" ".join(_after(record, "UR")),
             doi=str(fields.get("doi", "")),
+            arxiv=next(filter(_ARXIV.match, _after(record, "AN")), ""),
             authors=[str(author) for author in authors],
             date=str(fields.get("date") or fields.get("year") or fields.get("publication_year")
                      or ""),
@@ -58,7 +60,7 @@ def read(given: Given, shelf: Shelf) -> str | None:
             tags=[str(tag) for tag in fields.get("keywords", [])],
             note=" ".join(str(note) for note in fields.get("notes", [])),
             files=[File(path) for path in _after(record, "L1", "L2", "L4")
-                   if not path.startswith(("http://", "https://"))],
+                   if not is_web(path)],
         )  # fmt: skip
         take_work(shelf, work)
     return None

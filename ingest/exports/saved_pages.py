@@ -3,9 +3,8 @@
 from dataclasses import replace
 
 from ingest.exports.shelf import Shelf
-from ingest.lists.catalog_file import CuratedList
+from ingest.lists.catalog_file import SAVED_PAGES, CuratedList
 
-NAME = "saved-pages"
 _TITLE = "Pages sent from the browser"
 
 
@@ -16,7 +15,7 @@ def with_page(
     shelf = Shelf()
     marked = f"“{selection}”" if selection.strip() else ""
     shelf.take(url, title, note=" ".join(filter(None, [note, marked])), added=day)
-    now = shelf.as_list(NAME, _TITLE, what="a page", form="", origin=None)
+    now = shelf.as_list(SAVED_PAGES, _TITLE, what="a page", form="", origin=None)
     if before is None:
         return now
     have = {entry.url for entry in now.entries}

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from html import unescape
 
 from ingest.errors import UsageError
 from ingest.links.public import refusal
@@ -22,7 +23,16 @@ _NAME = 200
 _DEEPEST = 40  # folders within folders
 _TAGS = 50
 _ENDS = ".!?…。！？"
-_MARKUP = re.compile(r"<[^<>]{1,1000}>")
+_TAG = re.compile(
+    r"</?(?:a|abbr|b|bdi|big|blockquote|br|cite|code|dd|del|dfn|div|dl|dt|em|figcaption|figure|font"
+    r"|h[1-6]|hr|i|img|ins|kbd|li|mark|ol|p|pre|q|samp|section|small|span|strong|sub|sup|table"
+    r"|tbody|td|tfoot|th|thead|tr|tt|u|ul|var|wbr)(?:[\s/][^<>]{0,1000})?>",
+    re.IGNORECASE,
+)
+"""Of HTML, without ``<s>``: in what people read here it is a token more often than struck out."""
+
+_APART = re.compile(r"[,;]?\s{1,20}(?=https?://)|;(?=https?://)")
+_FEED = re.compile(r"feed:(?=https?://)", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -45,12 +55,18 @@ class Shelf:
         note: str = "",
         tags: Iterable[str] = (),
         added: str = "",
+        about: str = "",
     ) -> None:
         """Take an entry, or note why its address is none.
 
-        Tags and the day it was kept (any spelling `day_of` knows) are told in its note.
+        Tags and the day it was kept (any spelling `day_of` knows) are told in its note; ``about``
+        is that of an `Entry`. All but the first of several addresses in one field are noted as not
+        taken.
         """
-        address, title = address.strip(), plain(title, _TITLE)
+        title = plain(title, _TITLE)
+        address, *more = addresses_in(address)
+        for other in more:
+            self.leave(other, title, "a further address of one entry")
         url, reason = resolve(address, self.base) if address else ("", "no address")
         reason = "no web address" if reason == NO_BASE else reason or refusal(url) or ""
         if reason:
@@ -62,12 +78,21 @@ class Shelf:
             return
         said = _note(note, tags, added)
         self.entries[url, under] = Entry(
-            title or url, url, under, kind_of(url), source_of(url), note=said or None
+            title or url,
+            url,
+            under,
+            kind_of(url),
+            source_of(url),
+            note=said or None,
+            about=about,
         )
 
     def follow(self, feed: str, title: str) -> None:
         """Note a feed whose entries are to join the list."""
-        url, reason = resolve(feed.strip(), self.base)
+        spelled = _FEED.sub("", feed.strip(), count=1)
+        if spelled.lower().startswith("feed://"):
+            spelled = f"http{spelled[4:]}"
+        url, reason = resolve(spelled, self.base)
         if reason := reason or refusal(url) or "":
             self.leave(feed, title, f"a feed: {reason}")
         else:
@@ -116,9 +141,24 @@ class Shelf:
 
 
 def plain(text: str, most: int) -> str:
-    """Return a text of one line, without markup and control characters, cut at ``most``."""
-    line = " ".join(clean(_MARKUP.sub(" ", text[: 8 * most])).split())
+    """Return a text of one line, without control characters, cut at ``most``."""
+    line = " ".join(clean(text[: 8 * most]).split())
     return line if len(line) <= most else f"{line[: most - 1]}…"
+
+
+def without_tags(text: str) -> str:
+    """Return a text without the tags of HTML; what merely stands between angles stays."""
+    return _TAG.sub(" ", text)
+
+
+def from_html(text: str) -> str:
+    """Return the words of a field that holds HTML."""
+    return unescape(without_tags(text))
+
+
+def addresses_in(field: str) -> list[str]:
+    """Return the addresses of a field that should hold one; itself where it holds no other."""
+    return [part.strip() for part in _APART.split(field.strip())]
 
 
 def day_of(said: object) -> str:

@@ -14,6 +14,7 @@ from ingest.errors import UsageError
 from ingest.exports.given import MOST_BYTES
 from ingest.exports.rows import text_of
 from ingest.exports.shelf import Shelf
+from ingest.links.schemes import is_web
 from ingest.lists.catalog_file import CuratedList, Entry, Ignored, Topic
 from ingest.lists.lines import language_of
 from ingest.lists.parser import decode
@@ -113,7 +114,7 @@ def _files(folder: Path, suffixes: tuple[str, ...]) -> Iterator[Path]:
 def _text_of(note: Path) -> str:
     if note.stat().st_size > MOST_BYTES:
         raise UsageError(f"{note.name} is larger than {MOST_BYTES / 1e6:.0f} MB")
-    text = decode(note.read_bytes())
+    text = wiki.without_ours(decode(note.read_bytes()))
     return canvas.as_markdown(text) if note.suffix.lower() == _CANVAS else text
 
 
@@ -124,7 +125,7 @@ def _clipped_from(note: Path, text: str, under: tuple[str, ...]) -> Shelf:
     shelf = Shelf()
     for value in (named.get(name) for name in _CLIPPED):
         for address in value if isinstance(value, list) else [value]:
-            if isinstance(address, str) and address.strip().startswith(("http://", "https://")):
+            if isinstance(address, str) and is_web(address):
                 shelf.take(
                     address,
                     text_of(named.get("title")) or note_name(note.stem),

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ingest.exports.shelf import Shelf
+from ingest.exports.shelf import Shelf, addresses_in
 from ingest.lists.catalog_file import Attached
 from ingest.reading.about import line_of
 from ingest.text.names import name_parts
@@ -74,15 +74,16 @@ def take_work(shelf: Shelf, work: Work, *sections: Sequence[str]) -> None:
     """
     number = _ARXIV.match(work.arxiv.strip()[:100]) if work.arxiv else None
     name = _DOI.search(work.doi[:400]) if work.doi else None
-    url = work.url.strip()
+    url, *others = addresses_in(work.url)
     if not url and number:
         url = f"https://arxiv.org/abs/{number[1]}"
     elif not url and name:
         url = f"https://doi.org/{name[0]}"
-    if work.files:
-        imprint = _imprint(work, url, number[1] if number else "", name[0] if name else "")
-        for file in work.files:
-            shelf.attach(Attached(file.path, work.title, line_of(imprint), file.key))
+    imprint = _imprint(work, url, number[1] if number else "", name[0] if name else "")
+    for file in work.files:
+        shelf.attach(Attached(file.path, work.title, line_of(imprint), file.key))
+    for other in others:
+        shelf.leave(other, work.title, "a further address of one work")
     if not url:
         only = ": only its file comes in" if work.files else ""
         shelf.leave("", work.title, f"it names no address, DOI or arXiv number{only}")
@@ -92,7 +93,7 @@ def take_work(shelf: Shelf, work: Work, *sections: Sequence[str]) -> None:
     by = ", ".join(filter(None, ["; ".join(work.authors[:_MOST_AUTHORS]) + more, year]))
     note = " ".join(filter(None, [f"{by}." if by else "", work.note]))
     for section in sections or ((),):
-        shelf.take(url, work.title, section, note=note, tags=work.tags)
+        shelf.take(url, work.title, section, note=note, tags=work.tags, about=line_of(imprint))
 
 
 def _imprint(work: Work, url: str, arxiv: str, doi: str) -> Imprint:

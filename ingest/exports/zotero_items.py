@@ -11,7 +11,7 @@ from typing import Any
 from ingest.exports.folders import path_of
 from ingest.exports.given import Given
 from ingest.exports.rows import text_of
-from ingest.exports.shelf import Shelf
+from ingest.exports.shelf import Shelf, from_html, without_tags
 from ingest.exports.works import ZOTERO_FORMS, File, Work, take_work
 
 WHAT = "items of Zotero"
@@ -41,7 +41,7 @@ def read(given: Given, shelf: Shelf) -> str | None:
         if text_of(row.get("parentItem")) in there or kind == "annotation":
             continue
         if kind == "note":
-            shelf.leave("", text_of(row.get("note")), "a note without a work")
+            shelf.leave("", from_html(text_of(row.get("note"))), "a note without a work")
             continue
         named = row.get("collections")
         keys = [text_of(name) for name in named] if isinstance(named, list) else []
@@ -54,13 +54,15 @@ def _work(item: Mapping[str, Any], kind: str, parts: list[dict[str, Any]]) -> Wo
     wrote = [one for one in _objects(item.get("creators")) if one.get("creatorType") not in _EDITS]
     names = [name for author in wrote if (name := _name(author))[0]]
     kept = [item, *(part for part in parts if text_of(part.get("itemType")) == "attachment")]
-    notes = [text_of(part.get("note")) for part in parts if part.get("itemType") == "note"]
+    notes = [
+        from_html(text_of(part.get("note"))) for part in parts if part.get("itemType") == "note"
+    ]
     number = next((said for name in ("archiveID", "number", "extra")
                    if "arxiv" in (said := text_of(item.get(name))).lower()), "")  # fmt: skip
     venue = ("publicationTitle", "proceedingsTitle", "bookTitle", "websiteTitle", "blogTitle")
     publisher = ("publisher", "university", "institution", "repository")
     return Work(
-        text_of(item.get("title")),
+        without_tags(text_of(item.get("title"))),
         url=text_of(item.get("url")),
         doi=text_of(item.get("DOI")),
         arxiv=number[number.lower().index("arxiv") :] if number else "",

@@ -10,7 +10,7 @@ from lxml import etree
 
 from ingest.exports.folders import path_of
 from ingest.exports.given import Given
-from ingest.exports.shelf import Shelf
+from ingest.exports.shelf import Shelf, from_html, without_tags
 from ingest.exports.works import ZOTERO_FORMS, File, Work, take_work
 from ingest.reading.xml_tree import root_of
 
@@ -46,14 +46,14 @@ def read(given: Given, shelf: Shelf) -> str | None:
             continue
         within = [by_name[to] for to in _parts(thing) if to in by_name]
         if kind == "note":
-            shelf.leave("", _said(thing, "rdf:value"), "a note without a work")
+            shelf.leave("", from_html(_said(thing, "rdf:value")), "a note without a work")
         else:
             take_work(shelf, _work(thing, kind, within), *sections.get(name, ()))
     return None
 
 
 def _work(thing: "etree._Element", kind: str, within: Iterable["etree._Element"]) -> Work:
-    notes = [_said(part, "rdf:value") for part in within if _kind(part) == "note"]
+    notes = [from_html(_said(part, "rdf:value")) for part in within if _kind(part) == "note"]
     kept = [thing, *(part for part in within if _kind(part) == "attachment")]
     paths = [path.get(_RESOURCE) for part in kept for path in _all(part, "rdf:resource")]
     names = [
@@ -64,7 +64,7 @@ def _work(thing: "etree._Element", kind: str, within: Iterable["etree._Element"]
             *_texts(thing, "prism:number"), *_texts(thing, "dc:description")]  # fmt: skip
     periodical = "dcterms:isPartOf/*"
     return Work(
-        _said(thing, "dc:title"),
+        without_tags(_said(thing, "dc:title")),
         url=_said(thing, "dc:identifier/dcterms:URI/rdf:value"),
         doi=next((one for one in said if one.lower().startswith("doi ")), ""),
         arxiv=next((one for one in said if one.lower().startswith("arxiv")), ""),

@@ -8,7 +8,6 @@ temporary tried again. What comes is handed, byte for byte, to whoever keeps the
 import asyncio
 import contextlib
 import email.utils
-import re
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -30,6 +29,7 @@ from ingest.links.public import refusal
 from ingest.links.urls import joined
 from ingest.reading.document import status_reason
 from ingest.reading.pictures import figure_head
+from ingest.text.digits import whole_number
 from ingest.values import Rejection
 
 USER_AGENT = "refdesk/0.1 (a personal library of curated reading lists; obeys robots.txt)"
@@ -268,7 +268,7 @@ class Fetcher:
         media = response.headers.get("Content-Type", "").split(";")[0].strip().lower()
         if response.status_code == 200 and media.startswith(_MEDIA) and not picture:
             return Rejection(url, f"{Failure.UNSUPPORTED} {media}")
-        if (_number(response.headers.get("Content-Length", "")) or 0) > most:
+        if (whole_number(response.headers.get("Content-Length", "")) or 0) > most:
             return Rejection(url, Failure.TOO_LARGE)
         body = bytearray()
         async for part in response.aiter_raw():
@@ -293,7 +293,7 @@ def _conditions(known: Reply | None) -> dict[str, str]:
 def _retry_after(reply: Reply) -> float | None:
     """Return the seconds a server asks to wait: a number, or a date."""
     said = (reply.header("Retry-After") or "").strip()
-    if (seconds := _number(said)) is not None:
+    if (seconds := whole_number(said)) is not None:
         return float(seconds)
     try:
         until = email.utils.parsedate_to_datetime(said)
@@ -306,7 +306,3 @@ def _retry_after(reply: Reply) -> float | None:
 def _plain(error: httpx.TransportError) -> str:
     said = str(error).strip()
     return said[:120] if said else type(error).__name__
-
-
-def _number(said: str) -> int | None:
-    return int(said) if re.fullmatch("[0-9]{1,18}", said) else None

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import partial
 from time import monotonic
 
 import httpx
@@ -74,14 +75,17 @@ class Collector:
         self._reader = reader
         self._transport = transport
         self._limits = limits
+        self.notices: list[str] = []
+        """What of the lists a person should know: those whose source is none any more."""
 
     def collect(self, request: CollectRequest) -> list[PageOutcome]:
         """Fetch what is wished for and is due."""
         outcomes = self._gather(request.pages, request, 0, named=True)
         wanted = self._lists(request)
         origins = [url for curated in wanted for url in _sources(curated)]
-        outcomes += self._gather(origins, request, len(outcomes))
-        self._reread(wanted)
+        looks = self._gather(origins, request, len(outcomes))
+        outcomes += looks
+        self._reread(wanted, looks)
         for depth in range(1, request.depth + 1):
             entries = [entry.url for curated in self._lists(request) for entry in curated.entries]
             outcomes += self._gather(entries, request, len(outcomes))
@@ -98,7 +102,7 @@ class Collector:
         late = {url: ledger.lateness(url, freshness.LIST) for url in origins}
         due = [origins[url] for url in late if late[url] >= 1]
         outcomes = self._gather(due, CollectRequest(refresh=True, most=budget.pages), 0)
-        self._reread(known)
+        self._reread(known, outcomes)
         return outcomes + self._pages(budget, origins, len(outcomes), end)
 
     def _pages(
@@ -129,7 +133,8 @@ class Collector:
             UsageError: it cannot be had, is neither of these, or holds no link.
         """
         outcomes = self._gather([url], CollectRequest(refresh=True), 0, named=True)
-        data = Ledger(self._archive).list_source(url)
+        ledger = Ledger(self._archive)
+        data = None if ledger.is_no_list(url) else ledger.list_source(url)
         if data is None:
             why = (
                 outcomes[0].reason or "it is a page, not the Markdown source of a list, nor a feed"
@@ -161,11 +166,19 @@ class Collector:
         known = catalog.known(self._archive)
         return [curated for curated in known if curated.name in request.lists]
 
-    def _reread(self, wanted: Sequence[CuratedList]) -> None:
-        """Take over what curators changed in their lists since they were read last."""
+    def _reread(self, wanted: Sequence[CuratedList], looks: Sequence[PageOutcome]) -> None:
+        """Take over what curators changed in their lists since they were read last.
+
+        A list whose source is none any more, or has lost all links, stays as it was; that is
+        noted where one of ``looks`` just found the source another than before.
+        """
         ledger = Ledger(self._archive)
         stored = {curated.name: curated for curated in catalog.stored(self._archive)}
+        lost = partial(self._lost, {look.url for look in looks if look.state == "fetched"})
         for curated in wanted:
+            for url in _sources(curated):
+                if ledger.is_no_list(url):
+                    lost(url, "it answers with a page")
             data = ledger.list_source(curated.origin) if curated.origin else None
             if data is None:
                 continue
@@ -174,8 +187,9 @@ class Collector:
                     data, file=curated.origin or "", name=curated.name, base=curated.base,
                     origin=curated.origin,
                 )  # fmt: skip
-            except UsageError:
-                continue  # one that lost all links, or cannot be read: the last good one stays
+            except UsageError as error:
+                lost(curated.origin or "", str(error))
+                continue
             now = grown(stored[curated.name], now)
             if now != stored[curated.name]:
                 writing.add(self._archive, [catalog.added(now)])
@@ -184,9 +198,17 @@ class Collector:
             (
                 catalog.added(inner)
                 for curated in wanted
-                for inner in followed(curated, stored, ledger, self._reader.read)
+                for inner in followed(curated, stored, ledger, self._reader.read, lost)
             ),
         )
+
+    def _lost(self, changed: Collection[str], url: str, why: str) -> None:
+        """Note that a list's source is none any more, if it changed just now."""
+        if canonical(url) in changed:
+            self.notices.append(
+                f"{url}, which a list is read from, is no list any more: {why.rstrip('.')}. "
+                "What the list held stays."
+            )
 
     def _descend(self, request: CollectRequest) -> None:
         ledger = Ledger(self._archive)

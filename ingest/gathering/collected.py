@@ -13,6 +13,7 @@ from ingest.exports import registry
 from ingest.exports.given import MOST_BYTES
 from ingest.exports.vault import read_vault
 from ingest.gathering import attached, zotero
+from ingest.gathering.sent import file_name, upload_address
 from ingest.lists.catalog_file import CuratedList, Ignored
 
 _WITH_FILES = (".rdf", ".bib", ".ris", ".json")
@@ -60,8 +61,11 @@ def read_sent(name: str, data: bytes, reader: ListReader) -> CuratedList:
     Raises:
         UsageError: it cannot be read as a list.
     """
-    curated = reader.read(data, file=name, name=Path(name).stem.replace("/", "-"))
-    return attached.not_sent(curated)
+    name = file_name(name)
+    if not name:
+        raise UsageError("A file that is sent needs a name: send it with one.")
+    curated = reader.read(data, file=name, name=Path(name).stem)
+    return attached.not_sent(replace(curated, given=upload_address(name)))
 
 
 def _export_in(folder: Path) -> Path | None:

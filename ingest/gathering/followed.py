@@ -16,10 +16,12 @@ def followed(
     stored: Mapping[str, CuratedList],
     ledger: Ledger,
     read: Callable[..., CuratedList],
+    lost: Callable[[str, str], None],
 ) -> Iterator[CuratedList]:
     """Yield a list per feed of ``curated`` that has news, named ``LIST/host/path``.
 
-    ``read`` is `ingest.exports.registry.read_list`, bounded; ``stored`` are the lists as they are.
+    ``read`` is `ingest.exports.registry.read_list`, bounded; ``stored`` are the lists as they are;
+    ``lost`` is told of a feed that cannot be read any more, and why: what it held stays.
     """
     for feed in curated.feeds:
         data = ledger.list_source(feed)
@@ -29,8 +31,9 @@ def followed(
         name = f"{curated.name}/{parts.netloc}{parts.path}".rstrip("/")
         try:
             latest = read(data, file=feed, name=name, base=feed, origin=feed)
-        except UsageError:
-            continue  # it is empty, or no feed any more: what it held before stays
+        except UsageError as error:
+            lost(feed, str(error))
+            continue
         entries = (
             replace(entry, section=(latest.title, *entry.section)) for entry in latest.entries
         )

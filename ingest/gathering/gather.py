@@ -8,7 +8,6 @@ import asyncio
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from urllib.parse import urlsplit, urlunsplit
 
 import httpx
 
@@ -20,7 +19,7 @@ from ingest.errors import RefdeskError
 from ingest.fetch.client import Fetcher
 from ingest.fetch.pace import Limits
 from ingest.gathering.ledger import Ledger
-from ingest.links.urls import canonical, source_of
+from ingest.links.urls import canonical, source_of, without_user
 from ingest.page import reading_of
 from ingest.reading.decode import UnreadableError, unpack
 from ingest.reading.document import reason_of, status_reason
@@ -220,11 +219,7 @@ class _Visits:
 
 def _as_sent(address: str) -> str:
     """Return an address as the list spells it, without the fragment and a user's name."""
-    try:
-        parts = urlsplit(address.strip())
-    except ValueError:
-        return address
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2], fragment=""))
+    return without_user(address.strip()).partition("#")[0]
 
 
 def _asked(address: str, reply: Reply | Rejection) -> FetchResult:

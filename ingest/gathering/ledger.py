@@ -13,9 +13,8 @@ from ingest.fetch.client import Remembered
 from ingest.fetch.robots import is_closed, is_robots
 from ingest.gathering import freshness
 from ingest.links.urls import canonical
-from ingest.reading.decode import MARKDOWN, UnreadableError, decode, unpack
 from ingest.reading.document import reason_of
-from ingest.reading.feed_heads import is_feed
+from ingest.reading.list_source import markdown_in, source_in
 from ingest.sites.wayback import is_look_up
 
 _DUE = {
@@ -90,6 +89,17 @@ class Ledger:
         """Say whether the last visit of a page brought it."""
         visits = self._visits.get(url)
         return visits is not None and self._outcome(visits[-1]) in ("good", "partly")
+
+    def failure(self, url: str) -> str | None:
+        """Say why the last visit of a page did not bring it; None if it did, or there was none."""
+        visits = self._visits.get(url)
+        if visits is None or self.is_good(url):
+            return None
+        for asked in visits[-1].requests:
+            record = self._exact.get((asked.reply_url, asked.reply_at))
+            if reason := asked.reason or (reason_of(record.status) if record else None):
+                return reason
+        return None
 
     def _looks(self, visits: Sequence[Visit]) -> list[tuple[timedelta, bool]]:
         """Return, of each good visit but the first, the time since the last and what it saw."""
@@ -169,37 +179,26 @@ class Ledger:
 
     def markdown(self, url: str) -> str | None:
         """Return the newest Markdown source of a page, where the archive has one."""
-        for record in self._copies(canonical(url)):
-            reply = self._read(record)
-            if reply is None:
-                continue
-            try:
-                content = decode(
-                    reply.body,
-                    url=reply.url,
-                    content_type=reply.header("Content-Type"),
-                    content_encoding=reply.header("Content-Encoding"),
-                )
-            except UnreadableError:
-                continue
-            if content.media_type == MARKDOWN:
-                return content.text
-        return None
+        texts = (markdown_in(reply) for reply in self._replies(url))
+        return next((text for text in texts if text is not None), None)
 
     def list_source(self, url: str) -> bytes | None:
         """Return the newest source of a list at an address: Markdown, a feed or an outline."""
-        text = self.markdown(url)
-        if text is not None:
-            return text.encode()
+        sources = map(source_in, self._replies(url))
+        return next((data for data in sources if data is not None), None)
+
+    def is_no_list(self, url: str) -> bool:
+        """Say whether the last visit of an address that brought something brought no list."""
+        for visit in reversed(self._visits.get(canonical(url), [])):
+            came = [reply for record in self._came(visit) if (reply := self._read(record))]
+            if came:
+                return all(source_in(reply) is None for reply in came)
+        return False
+
+    def _replies(self, url: str) -> Iterator[Reply]:
         for record in self._copies(canonical(url)):
-            reply = self._read(record)
-            try:
-                data = unpack(reply.body, reply.header("Content-Encoding")) if reply else b""
-            except UnreadableError:
-                continue
-            if is_feed(data):
-                return data
-        return None
+            if (reply := self._read(record)) is not None:
+                yield reply
 
     def _read(self, record: Record) -> Reply | None:
         try:
@@ -207,12 +206,15 @@ class Ledger:
         except DamagedRecordError:
             return None
 
+    def _came(self, visit: Visit) -> Iterator[Record]:
+        for asked in visit.requests:
+            record = self._exact.get((asked.reply_url, asked.reply_at))
+            if record is not None and record.status < 300:
+                yield record
+
     def _copies(self, url: str) -> Iterator[Record]:
         for visit in reversed(self._visits.get(url, [])):
-            for asked in visit.requests:
-                record = self._exact.get((asked.reply_url, asked.reply_at))
-                if record is not None and record.status < 300:
-                    yield record
+            yield from self._came(visit)
         yield from reversed(self._given.get(url, []))
 
     def _outcome(self, visit: Visit) -> str:

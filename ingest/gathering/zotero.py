@@ -13,6 +13,7 @@ import httpx
 
 from ingest.errors import UsageError
 from ingest.exports.given import MOST_BYTES
+from ingest.text.digits import whole_number
 
 SCHEME = "zotero:"
 """What an address of a running Zotero begins with; the number of another port may follow."""
@@ -40,7 +41,7 @@ def library(where: str) -> bytes:
         UsageError: no Zotero answers there, it does not allow it, or what it says makes no sense.
     """
     said = where.removeprefix(SCHEME).strip("/")
-    port = int(said) if said.isdecimal() and len(said) <= 5 else 0
+    port = whole_number(said) or 0
     if said and not 0 < port < 65536:
         raise UsageError(f"{where} names no port: write zotero: or zotero:{_PORT}.")
     at = f"http://127.0.0.1:{port or _PORT}/api/users/0"

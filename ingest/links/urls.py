@@ -15,7 +15,16 @@ from ingest.links.sites import github
 from ingest.links.sites.registry import ALIASES, NOISE, SITES, SPELLINGS, site_of
 from ingest.text.text_fragment import text_directive
 
-__all__ = ["NO_BASE", "canonical", "deep_link", "joined", "kind_of", "resolve", "source_of"]
+__all__ = [
+    "NO_BASE",
+    "canonical",
+    "deep_link",
+    "joined",
+    "kind_of",
+    "resolve",
+    "source_of",
+    "without_user",
+]
 
 _TRACKING = re.compile(
     r"utm_\w+|mtm_\w+|pk_\w+|fbclid|gclid|dclid|gbraid|wbraid|msclkid|yclid|twclid|igshid"
@@ -64,6 +73,8 @@ def canonical(url: str) -> str:
 def resolve(target: str, base: str | None) -> tuple[str, str]:
     """Return the absolute address of a link's target and "", or "" and why it has none.
 
+    A name and a password in it are left out: no list is shown with somebody's password.
+
     Args:
         target: the link as written.
         base: what a relative target resolves against: a GitHub repository, folder or file, raw or
@@ -91,7 +102,16 @@ def resolve(target: str, base: str | None) -> tuple[str, str]:
         readable = urlsplit(target).hostname and not re.search(r"[\x00-\x1f]", target)
     except ValueError:
         readable = None
-    return (target.replace(" ", "%20"), "") if readable else ("", "unreadable address")
+    return (
+        (without_user(target.replace(" ", "%20")), "") if readable else ("", "unreadable address")
+    )
+
+
+def without_user(url: str) -> str:
+    """Return an address without the name and the password that may stand before its host."""
+    scheme, mark, rest = url.partition("://")
+    end = min((at for sign in "/?#\\" if (at := rest.find(sign)) >= 0), default=len(rest))
+    return f"{scheme}{mark}{rest[:end].rpartition('@')[2]}{rest[end:]}" if mark else url
 
 
 def joined(url: str, location: str) -> str | None:

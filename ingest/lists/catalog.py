@@ -6,11 +6,13 @@ an empty one says that the list was removed. Earlier ones say what a curator cha
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import chain, count
 
 from ingest.archive.values import Record, Resource
 from ingest.archive.warc import Archive
 from ingest.errors import UsageError
-from ingest.lists.catalog_file import FOUNDING, CuratedList, dumps, loads
+from ingest.links.urls import canonical
+from ingest.lists.catalog_file import FOUNDING, SAVED_PAGES, CuratedList, dumps, loads
 from ingest.shipped import shipped
 from ingest.values import Rejection
 
@@ -60,6 +62,51 @@ def stored(archive: Archive) -> list[CuratedList]:
             curated.name,
         ),
     )
+
+
+def name_for(lists: Iterable[CuratedList], wished: str, source: str) -> str:
+    """Return the name for a list that was read from ``source``: its own, where it is known already.
+
+    Else ``wished``, or where another list has that, the first free of ``wished-2``, ``wished-3``:
+    a list never takes the place of one that was read from elsewhere.
+
+    Args:
+        lists: those that are known.
+        wished: what it would be called.
+        source: the address of its page or file.
+    """
+    sources = {curated.name: source_of(curated) for curated in lists}
+    same = [name for name, known in sources.items() if known == canonical(source)]
+    if same:
+        return wished if wished in same else same[0]
+    spelled = chain([wished], (f"{wished}-{number}" for number in count(2)))
+    return next(name for name in spelled if name not in sources and name != SAVED_PAGES)
+
+
+def check_name(lists: Iterable[CuratedList], name: str, source: str) -> None:
+    """Make sure that a name a person chose is not that of a list read from elsewhere.
+
+    Raises:
+        UsageError: it is.
+    """
+    there = {curated.name: source_of(curated) for curated in lists}
+    if there.get(name, canonical(source)) != canonical(source) or name == SAVED_PAGES:
+        known = f" (read from {there[name]})" if there.get(name) else ""
+        raise UsageError(
+            f"{source} cannot be called {name}: that is another list{known}. Choose another name "
+            f"with --name, or let that list go first: `refdesk lists remove {name}`."
+        )
+
+
+def sources(archive: Archive) -> set[str]:
+    """Return the canonical addresses that the lists of a home are read from, and their feeds."""
+    named = ((curated.origin, *curated.feeds) for curated in stored(archive))
+    return {canonical(url) for urls in named for url in urls if url}
+
+
+def source_of(curated: CuratedList) -> str:
+    """Return what a list is read from: its address, or that of its file; "" if it is not known."""
+    return canonical(curated.origin) if curated.origin else curated.given
 
 
 def history(archive: Archive) -> dict[str, list[CuratedList | None]]:

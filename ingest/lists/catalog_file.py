@@ -21,6 +21,9 @@ FOUNDING = (
 )
 """The names of the founding lists; ``data/lists`` holds a snapshot of each."""
 
+SAVED_PAGES = "saved-pages"
+"""The name of the list of the pages that a person sent from the browser."""
+
 _DOTTED = re.compile(
     r"^[ \t]*+(?:\[++[^\]\"\n]*?\.|[\w-]++[ \t]*+\.|\"[^\"\n]*+\"[ \t]*+\.)", re.MULTILINE
 )
@@ -32,7 +35,8 @@ class Entry:
     """One link of a list, under the headings and parent bullets it stands under.
 
     ``url`` is absolute and spelt as in the list. ``difficulty`` is easy, medium, hard or None;
-    ``note`` is what the list says beside the link.
+    ``note`` is what the list says beside the link, ``about`` what a reference manager knows of the
+    work, as `ingest.reading.about` has it.
     """
 
     title: str
@@ -42,6 +46,7 @@ class Entry:
     source: str
     difficulty: str | None = None
     note: str | None = None
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +84,11 @@ class Attached:
 class CuratedList:
     """A curated reading list.
 
-    ``origin`` is where the list lives, ``base`` what its relative links resolve against, ``lang``
-    two letters, ``form`` the format it was read from (a module of `ingest.exports`), "" for
-    Markdown, ``feeds`` the addresses of feeds whose entries join it. ``attached`` is known while a
-    list is taken in and not kept with it: the files become documents.
+    ``origin`` is where the list lives on the web, ``given`` which file it was read from instead, as
+    an address ("" where that is not known), ``base`` what its relative links resolve against,
+    ``lang`` two letters, ``form`` the format it was read from (a module of `ingest.exports`), ""
+    for Markdown, ``feeds`` the addresses of feeds whose entries join it. ``attached`` is known
+    while a list is taken in and not kept with it: the files become documents.
     """
 
     name: str
@@ -95,6 +101,7 @@ class CuratedList:
     ignored: tuple[Ignored, ...] = ()
     form: str = ""
     feeds: tuple[str, ...] = ()
+    given: str = ""
     attached: tuple[Attached, ...] = field(default=(), compare=False)
 
 
@@ -110,6 +117,7 @@ def dumps(curated: CuratedList) -> str:
         "name": curated.name,
         "title": curated.title,
         "origin": curated.origin,
+        "given": curated.given or None,
         "base": curated.base,
         "lang": curated.lang,
         "form": curated.form or None,
@@ -151,6 +159,7 @@ def loads(text: str) -> CuratedList:
             ignored=tuple(Ignored(**table) for table in data.get("ignored", ())),
             form=data.get("form", ""),
             feeds=tuple(data.get("feeds", ())),
+            given=data.get("given", ""),
         )
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise UsageError(f"it is no list in TOML ({type(error).__name__}: {error})") from error
@@ -179,6 +188,8 @@ def _entry_table(entry: Entry) -> dict[str, Any]:
         table["difficulty"] = entry.difficulty
     if entry.note is not None:
         table["note"] = entry.note
+    if entry.about:
+        table["about"] = entry.about
     table["section"] = list(entry.section)
     return table
 
@@ -193,4 +204,5 @@ def _entry(table: dict[str, Any]) -> Entry:
         source=table.get("source") or source_of(url),
         difficulty=table.get("difficulty"),
         note=table.get("note"),
+        about=table.get("about", ""),
     )

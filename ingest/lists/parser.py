@@ -11,6 +11,7 @@ from functools import cache
 import charset_normalizer
 
 from ingest.errors import UsageError
+from ingest.links.public import refusal
 from ingest.links.urls import NO_BASE, kind_of, resolve, source_of
 from ingest.lists.blocks import Block, Image, Link, Mark, Piece, plain, read_blocks
 from ingest.lists.catalog_file import (
@@ -259,7 +260,7 @@ class _Reading:
             row = []
             for draft in drafts:
                 url, reason = resolve(draft.link.target, self.base)
-                if reason:
+                if reason := reason or refusal(url) or "":
                     self.ignored.append(Ignored(draft.link.target, draft.link.title, reason))
                     continue
                 kind, source = kind_of(url), source_of(url)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from lxml import html
 
 from ingest.lists.pieces import Block, Link, Piece, plain, shows
+from ingest.text.digits import whole_number
 
 _WIDEST = 40  # rows a cell may span
 
@@ -25,8 +26,8 @@ class Table:
         self._take_spanning()
         self.open = True
         self._all_heads &= cell.tag == "th"
-        said = (cell.get("rowspan") or "").strip()[:4]
-        self._span = min(int(said), _WIDEST) if said.isdecimal() else 1
+        rows = whole_number(cell.get("rowspan") or "")
+        self._span = 1 if rows is None else min(rows, _WIDEST)
 
     def end(self, pieces: Sequence[Piece]) -> None:
         """End the cell that holds these pieces."""

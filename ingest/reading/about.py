@@ -26,7 +26,7 @@ def line_of(imprint: Imprint) -> str:
 
 def told(result: Document | Rejection, reply: Reply) -> Document | Rejection:
     """Return a document of a given file with what was said of it when it was given."""
-    said = _imprint(reply.header(ABOUT) or "")
+    said = imprint_of_line(reply.header(ABOUT) or "")
     if said is None or isinstance(result, Rejection):
         return result
     own = asdict(result.imprint)
@@ -41,7 +41,7 @@ def told(result: Document | Rejection, reply: Reply) -> Document | Rejection:
     )
 
 
-def _imprint(line: str) -> Imprint | None:
+def imprint_of_line(line: str) -> Imprint | None:
     """Read a line of `line_of`; None for what is none, as in archives that others made."""
     if not line or len(line) > _MOST:
         return None

@@ -177,6 +177,7 @@ def _extract(content: Content, url: str) -> Extract:
         # a person's own notes; on the web, two brackets are brackets
         if not url.startswith("file:"):
             return extract_markdown(text, url)
+        text = wiki.without_ours(text)
         note = extract_markdown(wiki.as_markdown(text), url)
         return replace(note, title=wiki.title_in(text) or note.title)
     suffix = suffix_of(url)

@@ -14,6 +14,7 @@ from urllib.parse import quote, urlsplit
 from lxml import html
 
 from ingest.links.urls import joined
+from ingest.text.digits import whole_number
 from ingest.text.scripts import HAN
 from ingest.text.sentences import one_line
 from ingest.values import Figure
@@ -197,8 +198,8 @@ def _counts(image: html.HtmlElement, address: str) -> bool:
         return False
     if _NO_FIGURE.search(f"{image.get('class') or ''} {image.get('id') or ''}"):
         return False
-    sizes = [image.get("width") or "", image.get("height") or ""]
-    if any(size.isdecimal() and int(size[:6]) < _ICON for size in sizes):
+    sizes = [whole_number(image.get(side) or "") for side in ("width", "height")]
+    if any(size is not None and size < _ICON for size in sizes):
         return False
     return not any(
         element.tag in ("pre", "button", "nav", "h1", "h2", "h3", "h4", "h5", "h6")

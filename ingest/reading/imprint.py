@@ -13,6 +13,7 @@ from typing import Any
 
 from lxml import html
 
+from ingest.links.schemes import is_web
 from ingest.text.names import name_parts, names_in
 from ingest.text.sentences import clean
 from ingest.values import Imprint
@@ -24,6 +25,8 @@ _LONGEST_SCRIPT = 300_000  # characters
 _LONGEST = 1_000  # characters of one value
 _MOST_AUTHORS = 500
 _DAY = re.compile(r"((?:1[5-9]|20)\d\d)(?:[-/.](\d{1,2})(?!\d)(?:[-/.](\d{1,2})(?!\d))?)?")
+_YEAR = re.compile(r"(?<!\d)((?:1[5-9]|20)\d\d)(?!\d)")
+_LONGEST_DATE = 60
 _DOI = re.compile(r"10\.\d{4,9}/[^\s\"<>{}]{1,200}")
 _ARXIV = re.compile(r"(?:\d{4}\.\d{4,5}|[a-z-]{2,12}(?:\.[A-Z]{2})?/\d{7})(?=v\d|$)")
 _OF_ARXIV = "10.48550/arxiv."
@@ -126,12 +129,12 @@ def _authors(said: Mapping[str, list[str]], node: Mapping[str, Any]) -> tuple[tu
             # one tag for all of them is against the rules, and common
             several = [names_in(name) if ";" in name else (name_parts(name),) for name in names]
             return tuple(parts for group in several for parts in group if parts[0])
-    authors = []
+    authors: list[tuple[str, str]] = []
     for author in _several(node.get("author"))[:_MOST_AUTHORS]:
         name = _name(author)
         body = isinstance(author, dict) and _types(author) & set(_BODIES)
-        if name and not name.startswith(("http://", "https://")):
-            authors.append((name, "") if body else name_parts(name))
+        if name and not is_web(name):
+            authors += [(name, "")] if body else names_in(name)
     return tuple(parts for parts in dict.fromkeys(authors) if parts[0])
 
 
@@ -214,10 +217,11 @@ def _periodical(node: Mapping[str, Any]) -> tuple[str, str]:
 def _date(*said: str) -> str:
     """Return the first that is a date, as far as it goes."""
     for text in said:
-        match = _DAY.match(text)
+        match = _DAY.match(text) or _YEAR.search(text[:_LONGEST_DATE])
         if match is None:
             continue
-        year, month, day = match.groups()
+        year: str = match[1]
+        month, day = match.groups()[1:] or (None, None)
         if month is None or not 1 <= int(month) <= 12:
             return year
         if day is None or not 1 <= int(day) <= 31:

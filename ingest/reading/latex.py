@@ -1,20 +1,23 @@
 """LaTeX as Markdown, as far as reading needs it.
 
-Knows headings, code, lists, tables, footnotes and formulas, which stay LaTeX; macros of its own
-stay as they stand.
+Knows headings, code, lists, tables, footnotes and formulas, which stay LaTeX. Macros of its own
+that take no arguments stand for what they are defined as (`latex_macros`); others stay as they are.
 """
 
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 
+from ingest.reading.latex_macros import braced, expanded, macros_of
 from ingest.text.blocks import fenced, guarded
 
 _LEVELS = {
     "part": 1, "chapter": 1, "section": 2, "subsection": 3, "subsubsection": 4, "paragraph": 5,
     "subparagraph": 6, "title": 1,
 }  # fmt: skip
-_COMMENT = re.compile(r"(?<!\\)%.*")
+_COMMENT = re.compile(r"(\\verb\*?([^\w\s*]).{0,300}?\2|\\.)|%.*")  # and what is none
+_AS_IS = re.compile(r"\\verb\*?([^\w\s*]).{0,300}?\1|\$[^$]++\$")
 _SECTION = re.compile(
     r"\s*+\\(part|chapter|(?:sub){0,2}section|(?:sub)?paragraph|title)\*?\s*+(?:\[[^\]]*+\])?\{(.*)"
 )
@@ -24,8 +27,8 @@ _DISPLAY = {"equation", "equation*", "align", "align*", "gather", "gather*", "mu
             "eqnarray*", "displaymath"}  # fmt: skip
 _UNREAD_TEX = re.compile(
     r"\s*+\\(?:documentclass|usepackage|bibliography(?:style)?|input"
-    r"|include(?:graphics)?|new(?:command|theorem)|renewcommand|def|vspace|hspace"
-    r"|date|author|bibitem|setlength|pagestyle)\b.*"
+    r"|include(?:graphics)?|vspace|hspace|date|author|setlength|pagestyle)(?![A-Za-z])\*?"
+    r"|\s*+\\(?:(?:new|renew|provide)command|newtheorem|def|bibitem)(?![A-Za-z]).*"
 )
 _BARE = re.compile(
     r"(?:\s*+\\(?:tightlist|toprule|midrule|bottomrule|hline|endhead|endfirsthead|endlastfoot"
@@ -65,6 +68,14 @@ _TARGET = re.compile(
     r"\\hypertarget\{[^{}]*+\}\{%?\s{0,9}(\\\w{4,15}\*?\{[^{}]*+\})(?:\\label\{[^{}]*+\})?\}"
 )
 _ITEM = re.compile(r"\s*+\\item\s*+(?:\[([^\]]*+)\])?\s*+(.*)")
+_AUTHOR = re.compile(r"\\author\s{0,9}(?:\[[^\]]{0,200}\])?\s{0,9}\{")
+_MOST_AUTHORS = 100
+_LONGEST_AUTHORS = 5_000  # characters
+_MOST_ARGUMENTS = 4  # of a command that is not read
+_MOST_GROWTH = 1_000_000  # characters that macros may add to a text
+_LEFT_OUT = re.compile(r"(\\(?:begin|end)\{comment\})")
+_THANKS = re.compile(r"\\thanks\{[^{}]*+\}|\\textsuperscript\{[^{}]*+\}|\$\^[^$]{0,40}\$")
+_JOINS = re.compile(r"\\(?:and|And|AND|quad|qquad)(?![A-Za-z])|\\\\")
 _OWN_LINES = (_BEGIN, _SECTION, _BARE, _UNREAD_TEX, _ITEM)
 _TEX_SIGNS = {"~": " ", "---": "—", "--": "–", "``": "“", "''": "”", "\\%": "%", "\\&": "&",
               "\\_": "_", "\\#": "#", "\\$": "$", "\\{": "{", "\\}": "}", "\\ldots": "…",
@@ -77,18 +88,19 @@ _TEX_SIGN = re.compile(
 
 def as_markdown(text: str) -> str:
     """Return a text in LaTeX as Markdown."""
+    text, macros = macros_of(text)
     begin = text.find("\\begin{document}")
     head, body = (text[:begin], text[begin + 16 :]) if begin >= 0 else ("", text)
-    titles = re.findall(r"\\title\b.*", head)[:1]
+    titles = [*re.findall(r"\\title\b.*", head)[:1], *_authors(head)]
     body = _prepared(body.partition("\\end{document}")[0])
     made: list[str] = []
     numbers: list[int] = []  # of the last item of each open list, -1 where it has none
     code: list[str] | None = None
     formula: list[str] | None = None
-    lines = deque([*titles, *body.split("\n")])
+    lines = deque(_read_lines([*titles, *body.split("\n")], macros))
     while lines:
         line = lines.popleft()
-        if code is None and len(parts := _STRUCTURE.split(_COMMENT.sub("", line).strip())) > 1:
+        if code is None and len(parts := _STRUCTURE.split(_uncommented(line).strip())) > 1:
             lines.extendleft(reversed(parts))
             continue
         inside = _BEGIN.match(line)
@@ -99,7 +111,7 @@ def as_markdown(text: str) -> str:
             else:
                 code.append(line)
             continue
-        line = _COMMENT.sub("", line)
+        line = _uncommented(line)
         if formula is not None:
             if inside and inside[1] == "end" and inside[2] in _DISPLAY:
                 made += ["", _displayed(" ".join(formula)), ""]
@@ -126,18 +138,20 @@ def as_markdown(text: str) -> str:
             if rest := inside[3][arguments.end() if arguments else 0 :].strip():
                 lines.appendleft(rest)
         elif section := _SECTION.match(line):
-            title = _braced(section[2])
+            title = braced(section[2])
             made.append(f"\n{'#' * _LEVELS[section[1]]} {_tex_inline(title)}\n")
             if (rest := section[2][len(title) + 1 :].strip()) and section[1] != "title":
                 lines.appendleft(rest)
         elif bare := _BARE.match(line):
             lines.appendleft(line[bare.end() :].lstrip())
-        elif _UNREAD_TEX.match(line):
+        elif unread := _UNREAD_TEX.match(line):
             made.append("")
+            if rest := _after_arguments_of(line[unread.end() :]):
+                lines.appendleft(rest)
         elif item := _ITEM.match(line):
             said = item[2]
             if not said and lines and not any(each.match(lines[0]) for each in _OWN_LINES):
-                said = _COMMENT.sub("", lines.popleft()).strip()  # it begins on the next line
+                said = _uncommented(lines.popleft()).strip()  # it begins on the next line
             label = f"{_tex_inline(item[1])}: " if item[1] else ""
             mark = "-"
             if numbers and numbers[-1] >= 0:
@@ -151,6 +165,53 @@ def as_markdown(text: str) -> str:
     if formula is not None:
         made.append(" ".join(formula))
     return "\n".join(made)
+
+
+def _authors(head: str) -> Iterator[str]:
+    """Yield who wrote it, a line for a paper's authors; what they owe thanks for is left out."""
+    for said in islice(_AUTHOR.finditer(head), _MOST_AUTHORS):
+        names = _THANKS.sub("", braced(head[said.end() : said.end() + _LONGEST_AUTHORS]))
+        yield ", ".join(filter(None, (" ".join(name.split()) for name in _JOINS.split(names))))
+        yield ""
+
+
+def _read_lines(lines: Iterable[str], macros: Mapping[str, str]) -> Iterator[str]:
+    """Yield the lines that are read, with what macros stand for; code stands as it is."""
+    code = hidden = False
+    left = _MOST_GROWTH
+    for line in lines:
+        inside = _BEGIN.match(line)
+        if inside and inside[2] in _VERBATIM and not hidden:
+            code = inside[1] == "begin"
+        if code:
+            yield line
+            continue
+        shown = []
+        for part in _LEFT_OUT.split(line):
+            if part in ("\\begin{comment}", "\\end{comment}"):
+                hidden = part.startswith("\\begin")
+            elif not hidden:
+                shown.append(part)
+        if shown:
+            said = "".join(shown)
+            full = expanded(said, macros) if left > 0 else said
+            left -= len(full) - len(said)
+            yield full
+
+
+def _uncommented(line: str) -> str:
+    return _COMMENT.sub(lambda match: match[1] or "", line)
+
+
+def _after_arguments_of(line: str) -> str:
+    """Return what stands on a line behind the arguments of a command that is not read."""
+    rest = line.lstrip()
+    for _ in range(_MOST_ARGUMENTS):
+        if rest[:1] not in ("{", "["):
+            break
+        length = len(braced(rest[1:])) if rest[0] == "{" else rest.find("]") - 1
+        rest = rest[max(length, 0) + 2 :].lstrip()
+    return rest
 
 
 def _prepared(text: str) -> str:
@@ -176,7 +237,7 @@ def _until(lines: deque[str], name: str, first: str) -> str:
     inside = [first]
     end = f"\\end{{{name}}}"
     while lines:
-        line = _COMMENT.sub("", lines.popleft())
+        line = _uncommented(lines.popleft())
         before, found, after = line.partition(end)
         inside.append(before)
         if found:
@@ -207,25 +268,19 @@ def _after_arguments(text: str, count: int) -> str:
     for _ in range(count):
         text = text.lstrip()
         if text.startswith("{"):
-            text = text[len(_braced(text[1:])) + 2 :]
-    return text
-
-
-def _braced(text: str) -> str:
-    """Return what stands before the brace that closes one opened ahead of the text."""
-    depth = 1
-    for brace in re.finditer(r"[{}]", text):
-        depth += 1 if brace[0] == "{" else -1
-        if not depth:
-            return text[: brace.start()]
+            text = text[len(braced(text[1:])) + 2 :]
     return text
 
 
 def _tex_inline(text: str) -> str:
     if "\\" not in text and "~" not in text and "--" not in text and "``" not in text:
         return text
-    parts = re.split(r"(\$[^$]++\$)", text)  # formulas stay as they are
-    return "".join(part if at % 2 else _tex_words(part) for at, part in enumerate(parts))
+    said, at = [], 0
+    for kept in _AS_IS.finditer(text):  # formulas stay as they are, and so does code
+        code = f"`{kept[0].partition(kept[1])[2][:-1]}`" if kept[1] else ""
+        said += [_tex_words(text[at : kept.start()]), code or kept[0]]
+        at = kept.end()
+    return "".join([*said, _tex_words(text[at:])])
 
 
 def _tex_words(text: str) -> str:

@@ -19,6 +19,7 @@ from markdown_it.rules_inline import StateInline
 from ingest.reading.tables import grid
 from ingest.text.blocks import HEADING, code_spans, fenced, guarded
 from ingest.text.commonmark import commonmark
+from ingest.text.digits import whole_number
 from ingest.text.sentences import clean
 
 # Beyond this nesting a tree is no longer written by structure, only its text is taken.
@@ -116,7 +117,8 @@ def _code(pre: html.HtmlElement) -> list[str]:
 
 
 def _items(element: html.HtmlElement, depth: int) -> Iterator[str]:
-    number = int(start) if (start := element.get("start", "")).isdecimal() else 1
+    start = whole_number(element.get("start", ""))
+    number = 1 if start is None else start
     for child in element:
         blocks = _block(child, depth + 1) if child.tag in _LISTS else _flow(child, depth + 1)
         if not blocks:

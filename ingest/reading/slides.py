@@ -16,6 +16,7 @@ from ingest.reading.packed import Packed
 from ingest.reading.prune import prune
 from ingest.reading.titles import name_of
 from ingest.reading.xml_tree import root_of
+from ingest.text.digits import whole_number
 
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _P = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
@@ -141,7 +142,7 @@ def _lines(shape: "etree._Element") -> list["etree._Element"]:
 def _level(line: "etree._Element") -> int:
     said = line.find(f"{_A}pPr")
     level = "" if said is None else said.get("lvl") or ""
-    return min(int(level), _DEEPEST) if level.isdecimal() and len(level) < 3 else 0
+    return min(whole_number(level) or 0, _DEEPEST)
 
 
 def _plain(line: "etree._Element") -> str:

@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 from lxml import html
 
+from ingest.text.digits import whole_number
+
 _WIDEST = 60  # columns or rows: a larger span is a mistake
 _ROOM = 20_000  # covered places in one table: more is no table but an attack
 
@@ -41,5 +43,4 @@ def _pass_covered(line: list[str], below: dict[int, int]) -> None:
 
 
 def _span(cell: html.HtmlElement, name: str) -> int:
-    said = (cell.get(name) or "").strip()[:4]
-    return min(max(int(said), 1), _WIDEST) if said.isdecimal() else 1
+    return min(max(whole_number(cell.get(name) or "") or 1, 1), _WIDEST)

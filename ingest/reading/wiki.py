@@ -29,6 +29,7 @@ _TITLE = re.compile(r"\ufeff?(?:[ \t]*[\w.-]{1,40}:: [^\n]{0,300}\n){0,10}?title
 _REFERENCE = re.compile(r"[ \t]?\(\([0-9a-f]{8}-[0-9a-f-]{27}\)\)")
 _MACRO = re.compile(r"\{\{(?:video|embed|tweet|youtube) (https?://[^\s{}]{1,1000})\}\}")
 _WORD = re.compile(r"[^\W\d_]")
+_OURS, _OURS_END = "<!-- refdesk:begin ", "<!-- refdesk:end "
 
 
 def as_markdown(text: str) -> str:
@@ -40,6 +41,23 @@ def as_markdown(text: str) -> str:
         for line, is_code in _visible(text)
         if is_code or not _PROPERTY.match(line)
     )
+
+
+def without_ours(text: str) -> str:
+    """Return a note without the blocks that refdesk wrote into it: its own words are no source.
+
+    They are marked as `assistant.vault.note` marks them.
+    """
+    kept: list[str] = []
+    at = 0
+    while (begin := text.find(_OURS, at)) >= 0:
+        end = text.find(_OURS_END, begin)
+        close = text.find("-->", end) if end >= 0 else -1
+        if close < 0:
+            break
+        kept.append(text[at:begin])
+        at = close + 3
+    return "".join([*kept, text[at:]])
 
 
 def title_in(text: str) -> str:

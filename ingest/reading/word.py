@@ -4,6 +4,7 @@ Mammoth leaves formulas out, so they are text before it reads.
 """
 
 import io
+from itertools import islice
 
 from lxml import etree
 
@@ -18,7 +19,8 @@ from ingest.reading.xml_tree import root_of
 from ingest.text.blocks import first_heading
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_WITH_FORMULAS = ("word/document.xml", "word/footnotes.xml", "word/endnotes.xml")
+_OFF = ("0", "false", "off")
+_PARTS = ("word/document.xml", "word/footnotes.xml", "word/endnotes.xml")
 
 
 def extract_docx(body: bytes, url: str) -> Extract:
@@ -31,7 +33,7 @@ def extract_docx(body: bytes, url: str) -> Extract:
     if "word/document.xml" not in packed.names:
         raise UnreadableError("damaged: it is no Word document")
     packed.check_xml()
-    body = _with_formulas(packed) or body
+    body = _as_shown(packed) or body
     import mammoth  # few documents need it
 
     try:
@@ -50,15 +52,29 @@ def extract_docx(body: bytes, url: str) -> Extract:
     return Extract(title, text, author=said["author"] or None, published=said["date"][:10] or None)
 
 
-def _with_formulas(packed: Packed) -> bytes | None:
-    """Return the document with its formulas as text, None if it has none."""
+def _as_shown(packed: Packed) -> bytes | None:
+    """Return the document with its formulas as text and without what is marked as hidden.
+
+    None if it has neither.
+    """
     changed: dict[str, bytes] = {}
-    for name in _WITH_FORMULAS:
-        if name in packed.names and b"oMath" in (data := packed.part(name)):
+    for name in _PARTS:
+        data = packed.part(name) if name in packed.names else b""
+        if b"oMath" in data or b"vanish" in data:
             root = root_of(data)
+            _take_out_hidden(root)
             omml.write_formulas(root, _run)
             changed[name] = etree.tostring(root, encoding="UTF-8", xml_declaration=True)
     return packed.with_parts(changed) if changed else None
+
+
+def _take_out_hidden(root: "etree._Element") -> None:
+    for mark in list(root.iter(f"{_W}vanish")):
+        run = next(islice(mark.iterancestors(), 1, None), None)
+        if run is None or run.tag != f"{_W}r" or (around := run.getparent()) is None:
+            continue
+        if mark.get(f"{_W}val", "1").lower() not in _OFF:
+            around.remove(run)
 
 
 def _run(text: str) -> "etree._Element":

@@ -228,7 +228,7 @@ def _digits(text: str) -> list[Quantity]:
     for match in _DIGITS.finditer(text):
         value = float(match["number"].replace(",", "")) * (-1 if match["sign"] else 1)
         if match["power"]:
-            value *= 10.0 ** int(match["power"].replace("−", "-"))
+            value *= float(f"1e{match['power'].replace('−', '-')}")
         unit = _UNITS.get(match["unit"] or "", "") or _MONEY.get(match["money"] or "", "")
         if match["unit"] == "s" and match[0].endswith("0s"):  # 1990s, 30s
             unit = ""

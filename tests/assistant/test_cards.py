@@ -99,8 +99,8 @@ def test_a_worked_number_is_asked_for_and_not_given_away():
         ("Ring Attention", "Explain Ring Attention."),
         ("Limits", "What are the limits of ring attention?"),
         (
-            "Neighbours and limits",
-            "How does ring attention differ from its neighbours, and what are its limits?",
+            "Related methods and limits",
+            "How does ring attention differ from related methods, and what are its limits?",
         ),
     ],
 )  # fmt: skip

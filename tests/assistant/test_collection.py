@@ -299,6 +299,17 @@ def test_a_source_that_is_not_here_is_not_summed_up(shelves):
     assert "refdesk ingest https://www.youtube.com/" in answer.refusal
 
 
+@pytest.mark.parametrize(
+    "question", ["According to the primer, what is the Heron cache?", "根据入门手册，什么是缓存？"]
+)
+def test_a_primer_that_is_not_here_is_not_spoken_for_by_other_files(shelves, question):
+    answer = shelves.ask(question)
+    assert answer.refused
+    assert "--no-primer" in answer.refusal
+    assert not answer.sentences
+    assert "alone" not in answer.how
+
+
 def test_one_source_is_asked_alone(shelves):
     answer = shelves.ask("In Kestrel gateway limits (2022), how many tokens per request are taken?")
     assert answer.request == "one_source"

@@ -126,3 +126,23 @@ def test_a_vault_without_addresses_says_how_it_comes_in(desk, tmp_path):
     (tmp_path / "v" / "a.md").write_text("# A\n\nOnly words, but many of them.\n")
     with pytest.raises(UsageError, match="refdesk ingest"):
         desk.add_list(tmp_path / "v")
+
+
+def test_a_list_never_takes_the_place_of_one_from_elsewhere(home, tmp_path, web):
+    desk = Desk(home, llm="extractive", transport=web.transport, limits=QUICK)
+    files = [tmp_path / folder / name for folder, name in (
+        ("a", "export.csv"), ("b", "export.csv"), ("a", "saved-pages.csv"),
+    )]  # fmt: skip
+    for number, file in enumerate(files):
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(f"url,title\nhttps://a.example/{number},No {number}\n")
+    names = [desk.add_list(file).name for file in (*files, files[1])]
+    assert names == ["export", "export-2", "saved-pages-2", "export-2"]
+    deep = next(each for each in desk.lists() if each.name == "llm-deep-dive")
+    for name in ("llm-deep-dive", "export", "saved-pages"):
+        with pytest.raises(UsageError, match="another list"):
+            desk.add_list(files[1], name=name)
+    assert next(each for each in desk.lists() if each.name == deep.name) == deep
+    web.pages[FEED] = feed("one")
+    assert desk.add_list(FEED).name == desk.add_list(f"{FEED}#x").name == "feed"
+    assert desk.add_list(FEED, name="blog").name == "blog"

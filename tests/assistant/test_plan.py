@@ -1,5 +1,7 @@
 """What an answer is made of, and in which order."""
 
+from contextlib import closing
+
 import pytest
 
 from assistant.answering.evidence import gather
@@ -195,3 +197,24 @@ def test_what_points_on_or_at_what_is_not_there_is_not_shown(library):
 def test_what_another_document_says_in_other_words_is_said_once(library):
     texts = [line.text for line in planned(library, "What is a salt pond?").lines]
     assert sum("until only" in text for text in texts) == 1
+
+
+def test_a_fact_about_a_thing_is_told_from_where_the_thing_is_named(tmp_path, models_dir):
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "models").symlink_to(models_dir)
+    (home / "rule.md").write_text(
+        "# FLOPs of training\n\nThe number of FLOPs that a model is trained with is six times its "
+        "parameters times its tokens. A model of 7 billion parameters is trained with 42 GFLOP per "
+        "token.\n", encoding="utf-8",
+    )  # fmt: skip
+    (home / "gorbulon.md").write_text(
+        "# Gorbulon\n\nGorbulon is a model of the second generation. Its training took "
+        "3.1 times 10^23 FLOPs and nineteen days.\n", encoding="utf-8",
+    )  # fmt: skip
+    with closing(Desk(home, llm="extractive")) as desk:
+        desk.ingest([home / "rule.md", home / "gorbulon.md"], seed=False)
+        named = planned(desk.library, "How many FLOPs was the Gorbulon model trained with?")
+        general = planned(desk.library, "How many FLOPs is a model trained with per token?")
+    assert {group.url.rpartition("/")[2] for group in named.groups} == {"gorbulon.md"}
+    assert general.groups[0].url.endswith("rule.md")

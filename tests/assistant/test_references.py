@@ -8,6 +8,7 @@ import rispy
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.desk import Desk
 from assistant.references.apa import apa
 from assistant.references.bibtex import bibtex
 from assistant.references.csl import item_of, item_of_link, with_keys
@@ -16,6 +17,8 @@ from assistant.references.ris import ris
 from index.store.rows import document_of, row_of
 from ingest.errors import NothingFound, UsageError
 from ingest.values import Document, Imprint
+from tests.assistant.test_keeping import QUICK
+from tests.stand_in import Web
 
 PAPER = Document(
     "https://arxiv.org/abs/1706.03762", "Attention Is All You Need", "text",
@@ -220,3 +223,28 @@ def test_what_cannot_be_cited_is_said(cited):
     with pytest.raises(UsageError, match="choose bibtex, ris, csl-json, apa"):
         form_of("endnote")
     assert json.loads(FORMS["csl-json"].write(cited.cite(["mine"])))[1]["type"] == "post-weblog"
+
+
+BIB = """@article{berg, title={On Keys}, author={Berg, Anna and {Key Lab}}, year={2019},
+ journal={Journal of Caches}, volume={4}, doi={10.1234/abc_5}, url={https://journal.example/keys}}
+@misc{post, title={A Post}, author={Roth, Ben}, date={2020-05-06}, url={https://blog.example/p}}
+"""
+
+
+def test_what_an_imported_list_knows_is_cited_where_the_page_says_nothing(home, tmp_path):
+    own = b"<html><title>A Post</title><meta name='citation_author' content='Can, Cem'><body>"
+    body = own + b"<article>" + b"<p>Keys are shared among the heads of a group.</p>" * 9
+    with Web({"https://blog.example/p": (200, [("Content-Type", "text/html")], body)}) as web:
+        desk = Desk(home, llm="extractive", transport=web.transport, limits=QUICK)
+        desk.ingest(seed=False, offline=True)
+        (tmp_path / "refs.bib").write_text(BIB)
+        desk.add_list(tmp_path / "refs.bib")
+        desk.ingest(["https://blog.example/p"])
+        keys, post = desk.cite(["refs"])
+        desk.close()
+    assert keys["author"] == [{"family": "Berg", "given": "Anna"}, {"literal": "Key Lab"}]
+    assert (keys["DOI"], keys["container-title"]) == ("10.1234/abc_5", "Journal of Caches")
+    assert (keys["type"], keys["volume"]) == ("article-journal", "4")
+    assert keys["issued"] == {"date-parts": [[2019]]}
+    assert post["author"] == [{"family": "Can", "given": "Cem"}]  # the page's own word
+    assert post["issued"] == {"date-parts": [[2020, 5, 6]]}

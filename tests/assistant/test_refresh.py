@@ -103,3 +103,46 @@ def test_damaged_digests_are_left_out_and_old_ones_go(tmp_path):
     whole = json.dumps(digest_object(Digest("good")))
     file_of(tmp_path).write_text(f'{{"at": 1}}\nno json\n[]\n{whole}\n{whole[:40]}')
     assert [each["at"] for each in read(tmp_path)] == ["good"]
+
+
+DOWN = b"<html><title>Down</title><body><p>We are down for maintenance, and back soon.</p></body>"
+MINE = "https://blog.example/list.md"
+
+
+@pytest.mark.parametrize("answer", [
+    (200, [("Content-Type", "text/html")], DOWN),
+    (200, [("Content-Type", "text/plain")], b"# List\n\nNothing is left here.\n"),
+    feed(),
+])  # fmt: skip
+def test_what_was_a_list_stays_one_and_is_told_of_when_it_answers_otherwise(desk, web, answer):
+    text = f"# List\n\n- [One]({ONE})\n".encode()
+    web.pages[MINE] = (200, [("Content-Type", "text/plain")], text)
+    desk.add_list(MINE, name="list")
+    with Clock() as clock:
+        desk.refresh()
+        before = desk.lists()
+        web.pages |= {FEED: answer, MINE: answer}
+        clock.days = 3
+        told = list(lines_of(digest_object(desk.refresh())))
+        assert [line.partition(",")[0] for line in told if "no list any more" in line] == [
+            FEED, MINE,
+        ]  # fmt: skip
+        assert desk.lists() == before
+        assert not [each for each in desk.library.store.documents() if "maintenance" in each.text]
+        clock.days = 6
+        assert desk.refresh().says_nothing
+
+
+def test_a_refresh_that_reaches_nothing_says_so(desk, web):
+    with Clock() as clock:
+        assert not desk.refresh().unreached
+        clock.days = 400
+        web.pages |= {FEED: (503, [], b""), ONE: (404, [], b"")}
+        assert not desk.refresh().unreached  # one of them answered
+        clock.days = 800
+        web.pages |= {FEED: (503, [], b""), ONE: (503, [], b"")}
+        digest = desk.refresh()
+    assert digest.unreached
+    (said,) = lines_of(digest_object(digest))
+    assert said.startswith("Nothing could be reached: 2 looks")
+    assert FEED in said

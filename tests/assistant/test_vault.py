@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.contract import to_json
+from assistant.kept.anchor import Anchor
 from assistant.vault.folder import STATE, Vault
 from assistant.vault.names import file_name, folded
 from assistant.vault.note import Block, Note, fresh, id_in, merged, note_id
@@ -284,3 +285,59 @@ def test_a_lost_state_makes_nothing_of_a_persons_ours(filled, tmp_path):
     done = desk.vault(folder)
     assert done.changed == ()
     assert {**_files(folder), STATE: b""} == {**before, STATE: b""}
+
+
+KEYS = "Sources/Sharing keys and values.md"
+
+
+def test_highlights_notes_and_threads_stand_in_the_vault_beside_a_persons_lines(filled, tmp_path):
+    desk, _ = filled
+    folder = tmp_path / "vault"
+    (source,) = [each.url for each in desk.sources() if each.title == "Sharing keys and values"]
+    quote = "Multi-query attention"
+    note = desk.note(source, Anchor(quote), "Why one?\n<b>Ask</b> Anna", ["kv"])
+    asked = desk.ask("how does multi-query attention share keys?")
+    thread = desk.threads.keep(asked)
+    desk.threads.keep(asked, thread=thread)
+    desk.vault(folder)
+    text = (folder / KEYS).read_text("utf-8")
+    assert f" ^n-{note.id}\n  - Why one?\n  - \\<b\\>Ask\\</b\\> Anna\n  - Tags: kv\n" in text
+    (kept,) = (folder / "Answers").iterdir()
+    said = kept.read_text("utf-8")
+    assert said.count("## how does multi-query attention share keys?") == 2
+    assert f"[[{KEYS.removesuffix('.md')}#^h-" in said
+    before = _files(folder)
+    assert desk.vault(folder).changed == ()
+    assert _files(folder) == before
+
+    mine = text.replace("<!-- refdesk:begin subjects", "My line.\n<!-- refdesk:begin subjects")
+    mine += "\nMine, below.\n"
+    (folder / KEYS).write_text(mine, "utf-8")
+    desk.notes.delete(note.id)
+    assert desk.vault(folder).changed == (KEYS,)
+    desk.note(source, Anchor(quote), "Again")
+    assert desk.vault(folder).changed == (KEYS,)
+    text = (folder / KEYS).read_text("utf-8")
+    assert "Why one?" not in text
+    assert "  - Again" in text
+    assert set(mine.splitlines()) - set(text.splitlines()) <= set(_block(mine, "mine"))
+
+
+def _block(text, name):
+    return text.partition(f"refdesk:begin {name}")[2].partition("refdesk:end")[0].splitlines() + [
+        line for line in text.splitlines() if f"begin {name} " in line
+    ]
+
+
+def test_what_a_vault_says_is_never_evidence(filled, tmp_path):
+    desk, saved = filled
+    folder = tmp_path / "vault"
+    desk.vault(folder, answers=[saved])
+    (answer,) = (folder / "Answers").iterdir()
+    text = answer.read_text("utf-8")
+    answer.write_text(f"{text}\nThe wimbrel walks along the shore and eats crabs.\n", "utf-8")
+    report = desk.ingest([answer, folder / KEYS], offline=True)
+    assert [each.target for each in report.not_taken] == [(folder / KEYS).as_uri()]
+    read = desk.read_source(answer.as_uri()).text
+    assert "The wimbrel walks" in read
+    assert "multi-query" not in read

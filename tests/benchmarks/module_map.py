@@ -27,7 +27,7 @@ DECIDE = {
     "what is worked out": ("calculation", "rules", "sums"),
     "nothing of these": (
         "across", "answer", "clock", "compose", "evidence", "figures", "fitted", "form",
-        "gathering", "inquiry", "look_in", "primer_zh", "prompt", "question", "scoring",
+        "gathering", "inquiry", "joined", "look_in", "primer_zh", "prompt", "question", "scoring",
         "together", "values", "verify", "write",
     ),
 }  # fmt: skip

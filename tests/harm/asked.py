@@ -38,6 +38,7 @@ def raw(head: str) -> dict[str, tuple[bytes, tuple[int, ...]]]:
         "both-lengths": (f"{post}Content-Length: 5\r\nContent-Length: 6\r\n\r\nhello", (400,)),
         "length-negative": (f"{post}Content-Length: -5\r\n\r\nhello", (400,)),
         "length-huge": (f"{post}Content-Length: {'9' * 26}\r\n\r\nhello", (400, 413)),
+        "length-raised": (f"{post}Content-Length: \xb2\r\n\r\nhello", (400,)),
         "no-colon": (f"{get}nocolon\r\n\r\n", (400,)), "folded": (f"{get}X: a\r\n b\r\n\r\n", (200,)),
         "nul": (f"{get}X: a\0b\r\n\r\n", (400,)),
         "many-heads": (get + "".join(f"X-{n}: {n}\r\n" for n in range(900)) + "\r\n", (200, 400)),

@@ -64,6 +64,7 @@ def bad_exports(sound: Path, folder: Path, victim: Path) -> Iterator[tuple[str, 
         "key": "archive/refdesk.key", "index": "archive/x.warc.gz.index.jsonl", "models": "models/evil.gguf",
         "quarantine": "quarantine.json", "deep": "archive/a/b.warc.gz", "other": "library/999999/library.sqlite",
         "newline": "archive/a\nb.warc.gz", "null-like": "archive/%00.warc", "lock": "writer.lock",
+        "drive": "archive/C:x.warc", "backslash": "archive/..\\x.warc", "blank": "archive/ x.warc",
     }.items():  # fmt: skip
         held = files | {evil: b"evil"}
         yield made(f"name-{name}", said(files=noted(held)), held)

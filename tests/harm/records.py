@@ -9,7 +9,7 @@ import base64
 import gzip
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 GOOD = "https://good.example/"
 _WORDS = " ".join(f"Attention sentence number {n} says what a cache of keys is." for n in range(30))
@@ -54,9 +54,7 @@ def good_records() -> Iterator[bytes]:
 
 def bad_records() -> dict[str, bytes]:
     """Return every bad record by its name."""
-    return {
-        name: made for part in (_heads, _bodies, _texts, _given, _ours) for name, made in part()
-    }
+    return {name: made for part in PARTS.values() for name, made in part()}
 
 
 def odd_files() -> dict[str, tuple[str, bytes]]:
@@ -103,6 +101,16 @@ def odd_files() -> dict[str, tuple[str, bytes]]:
         "refused-head-never-ends": ("warc", plain + b"WARC/1.1\r\n" + b"X: y\r\n" * 300_000),
         "refused-about-itself": ("warc", record("warcinfo", None, b"software: x\r\n")),
     }  # fmt: skip
+    bogus = b"\r\nWARC/1.0\r\nX: y"
+    inside = b"\x1f\x8b\x08" + bytes(7) + b"\0\xff\xff\0\0WARC/"  # each opens a block of 65,535
+    files |= {
+        "refused-many-heads": ("warc", plain + bogus * 150_000),
+        "refused-members-in-members": ("warc.gz", packed + inside * 50_000),
+    }
+    for name, said in {"raised": b"\xb2", "long": b"9" * 5000, "negative": b"-1"}.items():
+        odd = record("response", b"https://bad.example/l", page, Content_Length=said)
+        files[f"refused-length-{name}"] = ("warc", plain + odd + records[0])
+        files[f"refused-packed-length-{name}"] = ("warc.gz", packed + gzip.compress(odd))
     for name, digest in {
         "wrong": b"sha1:" + b"A" * 32, "sha-256": b"sha256:" + b"0" * 64, "nothing": b":", "nul": b"sha1:\0",
         "long": b"sha1:" + b"A" * 50_000, "twice": b"sha1:AA\r\nWARC-Payload-Digest: sha1:BB",
@@ -141,6 +149,8 @@ def _heads() -> Iterator[tuple[str, bytes]]:
         "loopback": b"http://127.0.0.1/admin",
         "two-addresses": b"<https://bad.example/a> <https://bad.example/b>",
         "dns": b"dns:bad.example",
+        "ours-behind-web": b"http:refdesk:primer/attention",
+        "no-host": b"https:///bad.example",
     }.items():
         yield f"address-{name}", record("response", url, page)
     for name, date in {
@@ -165,6 +175,7 @@ def _heads() -> Iterator[tuple[str, bytes]]:
     yield _at("http-null", html(_PAGE, b"X-Null: \x00\x00"))
     yield _at("http-not-utf-8", html(_PAGE, b"X-Odd: \xff\xfe\xfd"))
     yield _at("http-thousand-heads", html(_PAGE, *(f"X-{n}: {n}" for n in range(1000))))
+    yield _at("http-million-heads", html(_PAGE, *["X: y"] * 1_000_000))
     yield _at("http-two", reply(b"HTTP/1.1 200 OK\r\n\r\n" + page))
     yield _at("digest-unknown", page, WARC_Payload_Digest=b"rot13:ABC")
     yield _at("digest-garbage", page, WARC_Payload_Digest=b"sha1:!!!!")
@@ -204,6 +215,7 @@ def _bodies() -> Iterator[tuple[str, bytes]]:
     for name, body in {
         "garbage": b"zz\r\nhello\r\n0\r\n\r\n", "huge": b"ffffffffffffffff\r\nhello",
         "negative": b"-5\r\nhello\r\n", "torn": b"ff\r\nhello", "empty": b"",
+        "many": b"1\r\na\r\n" * 150_000 + b"0\r\n\r\n",
     }.items():  # fmt: skip
         yield _at(f"chunks-{name}", html(body, "Transfer-Encoding: chunked"))
     for charset in (
@@ -350,6 +362,12 @@ def _given() -> Iterator[tuple[str, bytes]]:
         b"application/jsonl",
     )
     yield resource("resource-deep", "file:///deep.jsonl", b"[" * 100_000, b"application/jsonl")
+    yield resource(
+        "resource-capitals",
+        "FILE:///notes/mqa.md",
+        b"# Replaced\n\nAll else is wrong.",
+        b"text/markdown",
+    )
     yield resource("resource-empty", "file:///empty.md", b"", b"text/markdown")
 
 
@@ -366,6 +384,8 @@ def _ours() -> Iterator[tuple[str, bytes]]:
         ("primer-empty", "refdesk:primer/kv-cache", b""), ("other", "refdesk:whatever", b"x"),
         ("forgotten", "refdesk:forgotten/99", forgotten.encode()), ("forgotten-bad", "refdesk:forgotten/98", b"[]"),
         ("entry", "refdesk:entry/https://good.example/0", b"x"),
+        ("capitals", "REFDESK:primer/attention", note), ("capital", "Refdesk:list/mine", toml),
+        ("forgotten-capitals", "REFDESK:Forgotten/99", forgotten.encode()),
     ):  # fmt: skip
         seal = base64.b16encode(zlib.crc32(body).to_bytes(32, "big"))
         yield f"ours-{name}", record(
@@ -379,3 +399,9 @@ def _ours() -> Iterator[tuple[str, bytes]]:
         "visit-more": b'{"url": "https://good.example/0", "at": "' + _DATE.encode() + b'", "requests": [{"x": 1}]}',
     }.items():  # fmt: skip
         yield f"ours-{name}", record("metadata", b"refdesk:visit/x", body, Content_Type=media)
+
+
+PARTS: dict[str, Callable[[], Iterator[tuple[str, bytes]]]] = {
+    "heads": _heads, "bodies": _bodies, "texts": _texts, "given": _given, "ours": _ours
+}  # fmt: skip
+"""The bad records, by what of them is bad."""

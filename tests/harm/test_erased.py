@@ -1,6 +1,7 @@
 """What was forgotten is gone from the disk, and nothing else is."""
 
 import gzip
+import json
 import zlib
 from contextlib import closing
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from assistant.desk import Desk
+from ingest.archive import writing
 from ingest.archive.warc import Archive
 from ingest.fetch.pace import Limits
 from tests.generated import site
@@ -91,6 +93,61 @@ def test_a_body_that_another_page_shares_stays_for_it(fetched, home):
     assert fetched.rebuild().status["documents"] == DOCUMENTS
     fetched.forget(["https://two.example/"])
     assert on_disk(home, "Twinberry") == []
+
+
+def _row(number: int, word: str, **more: str) -> str:
+    text = f"The {word} row number {number} speaks of a fruit that keeps its colour."
+    return json.dumps({"_id": str(number), "title": f"Row {number}", "text": text, **more})
+
+
+def test_a_forgotten_row_is_gone_from_the_disk_and_the_others_stay_what_they_were(
+    fetched, home, tmp_path
+):
+    file = tmp_path / "rows.jsonl"
+    web = "https://rows.example/two"
+    rows = [_row(1, "Keepberry"), _row(2, SECRET, url=web), "", _row(2, SECRET, url=web)]
+    file.write_text("\r\n".join([*rows, _row(5, "Lastberry"), _row(6, "Pomeloberry")]))
+    fetched.forget(["https://secret.example/page"])
+    fetched.ingest([file], seed=False, offline=True)
+    uri = file.as_uri()
+    before = {each.url: each for each in fetched.library.store.documents()}
+    assert {web, f"{uri}#1", f"{uri}#5", f"{uri}#6"} <= before.keys()
+    # a row that an earlier version left out and did not take off the disk
+    writing.forget(Archive(home / "archive"), documents=[(uri, f"{uri}#6")])
+    gone = fetched.forget([web])
+    assert set(gone.documents) == {web, f"{uri}#6"}
+    assert gone.records == ()
+    assert on_disk(home, SECRET) == on_disk(home, "Pomeloberry") == []
+    after = {each.url: each for each in fetched.library.store.documents()}
+    assert after == {url: each for url, each in before.items() if url not in gone.documents}
+    assert fetched.rebuild().status["digest"] == gone.status["digest"]
+    assert fetched.check().damages == ()
+    assert set(fetched.forget([f"{uri}#1", f"{uri}#5"]).documents) == {f"{uri}#1", f"{uri}#5"}
+    assert on_disk(home, "Lastberry") == []
+    fetched.ingest([file], seed=False, offline=True)
+    assert {web, f"{uri}#1", f"{uri}#6"} <= fetched.library.store.document_urls()
+
+
+@pytest.mark.parametrize("packed", [True, False])
+def test_a_record_too_short_for_one_that_says_nothing_is_gone_too(fetched, home, tmp_path, packed):
+    short = (
+        f"WARC/1.0\r\nWARC-Type:resource\r\nWARC-Target-URI:http://s.example/{{}}\r\n"
+        f"Content-Length:{len(SECRET)}\r\n\r\n{SECRET}\r\n\r\n"
+    )
+    records = [short.format(number).encode() for number in range(3)]
+    file = tmp_path / "short.warc"
+    file.write_bytes(b"".join(map(gzip.compress, records) if packed else records))
+    fetched.forget(["https://secret.example/page"])
+    fetched.ingest([file], seed=False, offline=True)
+    assert on_disk(home, SECRET)
+    fetched.forget(["http://s.example/0", "http://s.example/1"])
+    assert fetched.read_source("http://s.example/2").text.strip().endswith(SECRET)
+    assert fetched.check().damages == ()
+    before = fetched.forget(["http://s.example/2"]).status["digest"]
+    assert on_disk(home, SECRET) == []
+    report = fetched.rebuild()
+    assert (report.status["digest"], report.notices) == (before, ())
+    assert fetched.check().damages == ()
 
 
 @pytest.mark.parametrize("ending", [".warc.gz", ".warc"])

@@ -1,5 +1,6 @@
 """An import is checked before a byte of it counts, and is whole or nothing, also when killed."""
 
+import gzip
 import os
 import shutil
 import signal
@@ -7,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,7 @@ from index.store.generation import Home
 from ingest.errors import UsageError
 from tests.conftest import BREAD_PAGE, MQA_PAGE
 from tests.harm.exports import bad_exports, noted, opened, packed
+from tests.harm.records import bad_records, good_records, html, record
 
 
 @pytest.fixture(scope="module")
@@ -132,6 +135,52 @@ def test_a_library_that_came_with_its_archive_is_made_from_that(source, tmp_path
     assert "240 degrees" in there.search("rye bread degrees").hits[0].passage.text
     assert [curated.name for curated in there.lists()] == ["mine"]
     assert there.check().damages == ()
+
+
+def _put(folder, name, data):
+    (folder / name).write_bytes(data)
+
+
+def test_whatever_stands_in_an_archive_comes_back_from_its_export(
+    source, tmp_path, embedder, models_dir
+):
+    home = tmp_path / "home"
+    shutil.copytree(source / "home", home, symlinks=True)
+    pages = b"".join(good_records())
+    lie = bad_records()["ours-list"]
+    torn = record("response", b"https://torn.example/", html("<p>torn"))[:-20]
+    _put(home / "archive", "my pages (1).warc.gz", b"".join(map(gzip.compress, good_records())))
+    _put(home / "archive", "Bücher, 2024 & 2025..warc", pages)
+    _put(home / "archive", "imported-000090-0123456789abcdef.warc", pages + lie)
+    _put(home / "archive", "zeros.warc", pages + b"\r\n" * 51_000_000)
+    _put(home / "archive", "torn.warc", pages + torn)
+    _put(tmp_path, "linked.warc", pages)
+    (home / "archive" / "linked.warc").symlink_to(tmp_path / "linked.warc")
+    (home / "archive" / "twice.warc").hardlink_to(tmp_path / "linked.warc")
+    (home / "archive" / "folder.warc").mkdir()
+    with closing(Desk(home, llm="extractive")) as desk:
+        digest = desk.rebuild().status["digest"]
+        desk.export(tmp_path / "whole.tar.gz", archive=True)
+    there = tmp_path / "there"
+    there.mkdir()
+    (there / "models").symlink_to(models_dir)
+    arrive(there, tmp_path / "whole.tar.gz", embedder)
+    with closing(Desk(there, llm="extractive")) as desk:
+        assert desk.status()["digest"] == digest
+        # a record that spoke for refdesk there, and was not believed, is not believed here
+        (curated,) = desk.lists()
+        assert [entry.url for entry in curated.entries] == ["https://a.example/x"]
+        assert not any(each.repairable for each in desk.check().damages)
+
+
+def test_what_could_not_come_back_is_not_exported(source, tmp_path):
+    home = tmp_path / "home"
+    shutil.copytree(source / "home", home, symlinks=True)
+    _put(home / "archive", "12:30.warc", b"".join(good_records()))
+    desk = Desk(home, llm="extractive")
+    with closing(desk), pytest.raises(UsageError, match=r"12:30\.warc.*Rename"):
+        desk.export(tmp_path / "whole.tar.gz", archive=True)
+    assert list(tmp_path.glob("whole*")) == []
 
 
 def test_a_failed_import_leaves_nothing_that_later_ones_trip_over(source, tmp_path, embedder):

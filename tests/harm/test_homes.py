@@ -12,7 +12,7 @@ from index.store.generation import Home
 from ingest.archive import writing
 from ingest.archive.warc import Archive
 from ingest.disk import remove
-from ingest.errors import FoundWanting, RefdeskError
+from ingest.errors import FoundWanting, NothingFound, RefdeskError
 from tests.harm import homes
 
 
@@ -355,6 +355,23 @@ def test_forgetting(sound, tmp_path, here):
         desk.forget(["https://nowhere.example/", "mine"])
     assert not desk.search("rye bread", k=1).hits[0].passage.text.startswith("A rye sourdough")
     assert desk.check().damages == ()
+
+
+def test_nothing_is_called_forgotten_that_was_not_here(sound, tmp_path, here):
+    desk = Desk(homes.copied(sound, tmp_path / "home"), llm="extractive")
+    warc = next(f.name for f in Archive(desk.home.archive).files() if "imported" in f.name)
+    before = desk.status()["digest"]
+    for name in (f"warc:{warc}@7", f"warc:{warc}@²", f"warc:{warc}@{'9' * 5000}", "warc:x.warc@0"):
+        with pytest.raises(NothingFound, match="Nothing of warc:"):
+            desk.forget([name])
+    offset, address = homes.places(desk.home.root, warc)[0]
+    assert desk.forget([f"warc:{warc}@{offset}"]).documents == (address,)
+    with pytest.raises(NothingFound, match="Nothing of warc:"):
+        desk.forget([f"warc:{warc}@{offset}"])
+    assert desk.status()["digest"] != before
+    desk.forget(quarantined=True)
+    with pytest.raises(NothingFound, match="nothing was forgotten"):
+        desk.forget(quarantined=True)
 
 
 def test_what_was_forgotten_comes_back_when_it_is_given_again(desk, notes):

@@ -1,5 +1,6 @@
 """No record, however bad, ends a run, takes anything else away, or speaks for refdesk."""
 
+import gzip
 import json
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import pytest
 import ingest.pipeline as pipeline
 from assistant.desk import Desk
 from ingest.archive import writing
+from ingest.archive.members import Found, members_of
 from ingest.archive.warc import Archive
 from ingest.bounded import pool as pooling
 from ingest.bounded import process as processes
@@ -17,6 +19,7 @@ from ingest.bounded.process import Process, Worker
 from ingest.bounded.quarantine import Quarantine
 from ingest.errors import RefdeskError, UsageError
 from ingest.values import Document, Rejection
+from tests.growth import is_quick
 from tests.harm.records import GOOD, bad_records, good_records, odd_files
 
 _SECONDS = 2.0  # of the processor: no page of the tests needs it
@@ -61,7 +64,8 @@ def test_each_bad_record_is_read_or_reported_and_all_good_ones_are_there(tmp_pat
     assert {f"{GOOD}{n}" for n in range(3)} <= documents.keys()
     for document in documents.values():
         document.text.encode()
-        assert not document.url.startswith("refdesk:")
+        assert "refdesk:" not in document.url.lower()
+        assert not document.url.lower().startswith(("file:///notes", "http:r"))
     # a record of a kind that holds no page is passed over; every other one has an outcome
     silent = ("type-", "revisit-", "robots", "address-dns", "moved-")
     for name in bad:
@@ -74,10 +78,12 @@ def test_each_bad_record_is_read_or_reported_and_all_good_ones_are_there(tmp_pat
         ):
             continue
         known = any(each.startswith(url[:60]) for each in (*documents, *rejections))
-        assert known or name.startswith(("http-garbage", "coding-")), name
+        assert known or name.startswith(("http-garbage", "http-million", "coding-")), name
     said = [reason for reasons in rejections.values() for reason in reasons]
     assert all(said)
-    assert sum("speaks for refdesk" in reason for reason in said) >= 13
+    assert sum("speaks for refdesk" in reason for reason in said) >= 16
+    assert sum("100,000 chunks" in reason for reason in said) == 1
+    assert sum("10,000 lines" in reason for reason in said) == 1
     # what made a reader fail is not read again
     held = Quarantine(tmp_path / "quarantine.json").all()
     assert all(each.reason.startswith("the reader failed") for each in held)
@@ -120,13 +126,14 @@ def test_a_home_with_bad_records_goes_on(home, notes, tmp_path, small, quick):
 @pytest.mark.parametrize("name", [
     "ours-list", "ours-list-no-toml", "ours-primer", "ours-primer-bad", "ours-visit-no-json",
     "ours-forgotten", "resource-html", "status-words", "address-open-bracket", "date-none",
+    "ours-capitals", "ours-forgotten-capitals", "resource-capitals", "address-ours-behind-web",
 ])  # fmt: skip
 def test_one_bad_record_alone_changes_nothing_else(tmp_path, name):
     archive = Archive(tmp_path / "archive")
     writing.import_warc(archive, written(tmp_path, [bad_records()[name]]))
     documents, _ = read(archive, tmp_path)
     assert {f"{GOOD}{n}" for n in range(3)} <= documents.keys()
-    assert not any(url.startswith(("refdesk:", "file:///")) for url in documents)
+    assert not any(url.lower().startswith(("refdesk:", "file:///", "http:r")) for url in documents)
 
 
 @pytest.mark.parametrize("name", odd_files())
@@ -145,6 +152,40 @@ def test_an_odd_file_is_refused_whole_or_all_its_good_records_are_there(tmp_path
     documents, _ = read(archive, tmp_path)
     assert {f"{GOOD}{n}" for n in range(3)} <= documents.keys()
     assert not any(url.startswith("refdesk:") for url in documents)
+
+
+def _bogus(text: str) -> bytes:
+    return f"WARC/1.0\r\n\r\n{text}".encode("latin-1", "replace")
+
+
+def _packed(text: str) -> bytes:
+    return b"\x1f\x8b" + text.encode("latin-1", "replace")
+
+
+@pytest.mark.parametrize(
+    ("made", "unit"),
+    [
+        (_bogus, "\nWARC/"),
+        (_bogus, "\r\nWARC/1.0\r\nX: y"),
+        (_bogus, "WARC/1.0\r\nContent-Length: 1\r\n\r\nx"),
+        (_bogus, "\nWARC/1.0\nContent-Length: 99999\n\n"),
+        (_packed, "\x1f\x8b\x08"),
+        (_packed, "\x1f\x8b\x08" + "\0" * 7 + "\0\xff\xff\0\0WARC/"),
+    ],
+)
+def test_beginnings_of_records_cost_no_more_than_their_length(made, unit):
+    def found(text: str) -> None:
+        assert list(members_of(made(text)))
+
+    make = lambda length: unit * (length // len(unit))  # noqa: E731
+    assert is_quick(found, make, most=1_000_000)
+
+
+def test_a_good_record_behind_a_torn_one_is_found():
+    good = [gzip.compress(each) for each in good_records()]
+    file = b"".join([good[0], good[1][:-30], good[1][:-9], good[2]])
+    found = [each for each in members_of(file) if isinstance(each, Found)]
+    assert [each.offset for each in found] == [0, len(file) - len(good[2])]
 
 
 def test_a_page_that_hangs_is_held_and_tried_again_by_a_newer_reader(tmp_path, monkeypatch):

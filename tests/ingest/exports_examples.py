@@ -567,7 +567,7 @@ EXAMPLES = (
             (((), "One", A),), ("no page (asset)",)),
     Example("opml", "feeds.opml", _OPML,
             ((("ML",), "A", A),),
-            ("a feed: unsupported address (feed:)",)),
+            ("a feed: not a public web address",)),
     Example("opml", "outline.opml",
             '<opml version="2.0"><head><title>O</title></head><body><outline text="Reading">'
             f'<outline text="One" type="link" url="{A}"/><outline text="to write"/></outline></body>'

@@ -146,7 +146,8 @@ _BOMB = "<!DOCTYPE a [<!ENTITY a 'x'><!ENTITY b '&a;&a;&a;'>]>"
         ("x.xml", f"<?xml version='1.0'?>{_BOMB}<rss><channel><title>&b;</title></channel></rss>",
          "declares XML entities"),
         ("x.opml", "<opml>" + "<outline text='a'>" * 5000, "nests its elements"),
-        ("x.json", "[" * 20_000, "no links"),
+        ("x.json", "[" * 20_000, "no JSON: it nests"),
+        ("x.json", "[x](https://a.example)", "no JSON: .* in line 1"),
         ("x.json", '{"what": 1}', "JSON of a kind"),
         ("x.csv", "a,b\n1,2\n", "without a column of addresses"),
         ("x.csv", "url\njavascript:1\n", "unsupported address"),
@@ -321,3 +322,79 @@ def test_markup_of_a_feeds_title_is_read():
         f'<title type="html">One &amp;amp; two</title><link href="{A}"/></entry></feed>'
     )
     assert listed(atom, "a.atom").entries[0].title == "One & two"
+
+
+def entries_of(text, file):
+    return [(entry.title, entry.url, entry.note) for entry in listed(text, file).entries]
+
+
+@pytest.mark.parametrize(
+    ("said", "address"),
+    [
+        (r"url={https://a.example/a\_b\%20c\&d}", "https://a.example/a_b%20c&d"),
+        (r"url={https://a.example/$\sim$me/x}", "https://a.example/~me/x"),
+        (r"url={https://a.example/\~{}me/{\_}x}", "https://a.example/~me/_x"),
+        (r"url={\url{https://a.example/{\textasciitilde}me}}", "https://a.example/~me"),
+        (r"howpublished={\url{https://a.example/a\_b\#c}}", "https://a.example/a_b#c"),
+        (r"note={see \url{https://a.example/a\_b}.}", "https://a.example/a_b"),
+        (r"eprint={2305.18290}, note={https://a.example/}", "https://arxiv.org/abs/2305.18290"),
+        (r"doi={10.1000/1}, note={https://a.example/}", "https://doi.org/10.1000/1"),
+    ],
+)
+def test_addresses_of_bibtex_are_what_a_browser_takes(said, address):
+    ((_, url, _),) = entries_of(f"@misc{{a, title={{T}}, {said}}}", "a.bib")
+    assert url == address
+
+
+def test_of_two_addresses_the_second_is_named_and_never_glued():
+    ris = "TY  - ELEC\nTI  - T\n{}AN  - arXiv:1909.08053\nER  - \n"
+    for lines in (f"UR  - {A}\nUR  - {B}\n", f"UR  - {A}; {B}\n", f"UR  - {A};{B}\n"):
+        curated = listed(ris.format(lines), "a.ris")
+        assert [entry.url for entry in curated.entries] == [A]
+        assert [each.target for each in curated.ignored] == [B]
+    assert [url for _, url, _ in entries_of(ris.format(""), "a.ris")] == [
+        "https://arxiv.org/abs/1909.08053"
+    ]
+    curated = listed(f'url,title\n"{A} {B}",T\n', "a.csv")
+    assert ([entry.url for entry in curated.entries], curated.ignored[0].target) == ([A], B)
+
+
+TOKENS = "Using <s> and </s> tokens, List<T> and <think>"
+
+
+def test_what_stands_between_angles_is_no_markup_where_the_text_is_plain():
+    escaped = TOKENS.replace("<", "&lt;").replace(">", "&gt;")
+    bookmark = f'<!DOCTYPE NETSCAPE-Bookmark-file-1><DL><DT><A HREF="{A}">{escaped}</A></DL>'
+    row = json.dumps([{"url": A, "title": TOKENS, "note": TOKENS}])
+    for file, text in (
+        ("a.csv", f'url,title,note\n{A},"{TOKENS}","{TOKENS}"\n'),
+        ("a.json", row),
+        ("a.ris", f"TY  - ELEC\nTI  - {TOKENS}\nUR  - {A}\nER  - \n"),
+        ("a.bib", f"@misc{{a, title={{{TOKENS}}}, url={{{A}}}}}"),
+        ("a.html", bookmark),
+        ("a.opml", f'<opml><body><outline text="{escaped}" url="{A}"/></body></opml>'),
+    ):
+        ((title, _, note),) = entries_of(text, file)
+        assert (title, (note or TOKENS).rstrip(".")) == (TOKENS, TOKENS), file
+    tex = r"$\alpha$ of {\textless}s{\textgreater} in \{x\}"
+    ((title, _, _),) = entries_of(f"@misc{{a, title={{{tex}}}, url={{{A}}}}}", "a.bib")
+    assert title == r"$\alpha$ of <s> in {x}"
+    html = json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": [
+        {"id": "1", "url": A, "title": TOKENS, "content_html": "<p>a <b>b</b> &lt;think&gt;</p>"},
+    ]})  # fmt: skip
+    assert entries_of(html, "a.json") == [(TOKENS, A, "a b <think>")]
+
+
+def test_private_addresses_and_feeds_are_taken_by_one_rule():
+    curated = listed(f"# L\n\n- [One]({A})\n- [Router](http://192.168.1.2/x)\n", "a.md")
+    assert [entry.url for entry in curated.entries] == [A]
+    assert [(each.target, each.reason) for each in curated.ignored] == [
+        ("http://192.168.1.2/x", "not a public web address")
+    ]
+    curated = listed("# L\n\n- [One](https://me:geheim@a.example/one)\n", "a.md")
+    assert [entry.url for entry in curated.entries] == [A]
+    feeds = "".join(f'<outline text="F" xmlUrl="{feed}"/>' for feed in (
+        "feed://a.example/rss", "feed:https://b.example/rss"))  # fmt: skip
+    assert listed(f"<opml><body>{feeds}</body></opml>", "a.opml").feeds == (
+        "http://a.example/rss", "https://b.example/rss",
+    )  # fmt: skip

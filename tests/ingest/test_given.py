@@ -212,7 +212,7 @@ def test_latex_is_read():
         ("\\begin{itemize}\\item one \\item two\\end{itemize}", "- one\n- two"),
         ("$\\begin{pmatrix} a \\end{pmatrix}$ stays", "$\\begin{pmatrix} a \\end{pmatrix}$ stays"),
         ("\\begin{verbatim}\n\\section{x} y\n\\end{verbatim}", "```\n\\section{x} y\n```"),
-        ("\\title{T}\\author{A}\\begin{document}Words.", "# T\n\nWords."),
+        ("\\title{T}\\author{A}\\begin{document}Words.", "# T\n\nA\n\nWords."),
         ("a $\\partial x$ and \\itemsep", "a $\\partial x$ and \\itemsep"),
     ],
 )  # fmt: skip

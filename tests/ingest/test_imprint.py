@@ -101,6 +101,18 @@ def test_what_is_broken_says_nothing_and_harms_nothing(said):
         ("the team that makes the widely used library", ("the team that makes the widely used "
                                                          "library", "")),
         ("  ", ("", "")),
+        ("Gemini Team", ("Gemini Team", "")),
+        ("Team, Gemini", ("Gemini Team", "")),
+        ("Google DeepMind", ("Google DeepMind", "")),
+        ("Meta AI", ("Meta AI", "")),
+        ("O'Neil & Sons Research Group", ("O'Neil & Sons Research Group", "")),
+        ("University of Oxford", ("University of Oxford", "")),
+        ("By Carl Fox", ("Fox", "Carl")),
+        ("Posted by Carl Fox", ("Fox", "Carl")),
+        ("Byron Katz", ("Katz", "Byron")),
+        ("Yann LeCun", ("LeCun", "Yann")),
+        ("Ella FitzGerald", ("FitzGerald", "Ella")),
+        ("Sean O'Neil", ("O'Neil", "Sean")),
     ],
 )  # fmt: skip
 def test_names_have_parts(name, parts):
@@ -118,3 +130,10 @@ def test_a_line_of_authors_is_parted_however_it_is_written():
 def test_front_matter_lists_authors_and_users():
     said = [{"name": "Anna Berg"}, {"user": "ben"}, "Cem Can", 3, {"name": 4}]
     assert listed_authors(said) == (("Berg", "Anna"), ("ben", ""), ("Can", "Cem"))
+
+
+def test_a_season_has_a_year_and_several_names_in_one_text_are_several():
+    assert _of('<meta name="citation_publication_date" content="Spring 2021">').date == "2021"
+    assert _of('<meta name="citation_publication_date" content="12345">').date == ""
+    found = _of(_ld([{"@type": "Article", "author": "Anna Lee and Bob Ray"}]))
+    assert found.authors == (("Lee", "Anna"), ("Ray", "Bob"))

@@ -32,11 +32,35 @@ def tex(body):
          "| $x^2$ | 7 | 8 |\n\nAfter"),
         ("\\begin{tabularx}{\\textwidth}{@{}l{2cm}}\n{A} & B \\\\\n\\end{tabularx}",
          "| {A} | B |\n| --- | --- |"),
+        ("\\newcommand{\\us}{SuperNet}\\def\\R{\\mathbb{R}}\\newcommand{\\we}{\\us\\xspace}"
+         "\\newcommand{\\f}[1]{#1}\nOn \\us: \\we{} in $\\R^n$, \\used.",
+         "On SuperNet: SuperNet in $\\mathbb{R}^n$, \\used."),
+        ("A\n\\begin{comment}\nhidden \\begin{verbatim}\n\\end{comment}\nB", "A\n\nB"),
+        ("A \\begin{comment}hidden\\end{comment} B", "A  B"),
+        ("Set \\verb|a_b%c~d| and \\verb+x+. % left out", "Set `a_b%c~d` and `x`."),
+        ("\\input{/etc/passwd} Kept.\\footnote{So.} 5\\%", "Kept. (So.) 5%"),
         ("\\begin{longtable}[]{@{}lr@{}}\na & b \\tabularnewline\n", "| a | b |\n| --- | --- |"),
     ],
 )  # fmt: skip
 def test_latex_is_read(body, text):
     assert tex(body) == text
+
+
+def test_a_paper_of_latex_has_its_title_and_authors():
+    head = (
+        "\\title{On \\us}\\newcommand\\us{Nets}\n"
+        "\\author{Ann \\textbf{Lee}\\thanks{Of X} \\and Bo Ray$^1$ \\\\ A Lab}\n\\begin{document}"
+    )
+    said = as_markdown(f"{head}Text", "tex")
+    assert said == "# On Nets\n\nAnn Lee, Bo Ray, A Lab\n\nText"
+
+
+def test_macros_that_stand_for_one_another_end():
+    bomb = "".join(
+        f"\\newcommand{{\\{name}}}{{\\{inner} \\{inner}}}"
+        for name, inner in zip("abcdef", "bcdefa", strict=True)
+    )
+    assert len(tex(f"{bomb} " + "\\a " * 10_000)) < 2_000_000
 
 
 @pytest.mark.parametrize(

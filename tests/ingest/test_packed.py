@@ -83,6 +83,17 @@ def test_a_book_is_its_chapters_in_the_order_of_its_spine():
     assert "kestrel" in read("spaced.epub", spaced).text
 
 
+def test_what_is_marked_as_hidden_in_a_word_document_is_left_out():
+    def run(text, mark):
+        return f"<w:r><w:rPr>{mark}</w:rPr><w:t>{text}</w:t></w:r>"
+
+    runs = run("Hidden.", "<w:vanish/>") + run(" Shown.", '<w:vanish w:val="0"/>')
+    body = f"{paragraph(WORDS)}<w:p>{runs}</w:p><w:vanish/>"
+    text = read("a.docx", docx(body)).text
+    assert "Hidden" not in text
+    assert "Shown." in text
+
+
 @pytest.mark.parametrize(
     ("name", "body", "reason"),
     [

@@ -71,6 +71,25 @@ def test_redirects_that_lead_nowhere_are_reported(tmp_path, target, reason):
     assert reason in lost["https://a.example/start"]
 
 
+def test_a_redirect_without_an_aim_is_reported_and_one_of_spelling_is_none(tmp_path):
+    taken, lost = found(
+        tmp_path,
+        [
+            moved("https://a.example/itself", "/itself"),
+            moved("https://a.example/empty", ""),
+            moved("https://a.example/old", "http://a.example/page"),
+            moved("http://a.example/page", "https://a.example/page"),
+            ("https://a.example/page", "200 OK", HTML, TEXT),
+        ],
+    )
+    (page,) = taken.values()
+    assert set(page.addresses) == {"https://a.example/old", "https://a.example/page"}
+    assert lost == {
+        "https://a.example/itself": "redirects to itself",
+        "https://a.example/empty": "moved to nowhere",
+    }
+
+
 def test_robots_txt_in_the_archive_is_obeyed(tmp_path):
     rules = b"User-agent: *\nDisallow: /private/\n"
     taken, lost = found(

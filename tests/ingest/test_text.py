@@ -4,7 +4,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ingest.text.digits import whole_number
+from ingest.text.numbers import quantities
 from ingest.text.sentences import clean, language, language_within, sentences
+
+
+@pytest.mark.parametrize(
+    ("said", "number"),
+    [
+        ("20", 20), (" 7\t", 7), (b"350", 350), ("٣", 3), ("²", None), ("①", None), (b"\xb2", None),
+        ("", None), ("-1", None), ("1.0", None), ("1_0", None), ("9" * 5000, None),
+    ],
+)  # fmt: skip
+def test_a_whole_number_is_one_that_can_be_read(said, number):
+    assert whole_number(said) == number
+
+
+def test_a_power_beyond_all_numbers_is_no_bug():
+    (found,) = quantities("There are 3 × 10^999 of them.")
+    assert found.value == float("inf")
 
 
 def split(text: str) -> list[str]:

@@ -1,5 +1,6 @@
 """Taking things in by program: who may, what is refused at once, jobs and their ends."""
 
+import json
 import time
 
 import pytest
@@ -76,6 +77,58 @@ def test_an_address_a_page_as_seen_and_files_come_in(client, kept, web):
     assert {curated.name for curated in kept.lists()} == {"later", "saved-pages"}
     assert over(client, client.post("/api/v1/rebuild").json())["state"] == "done"
     assert [job["state"] for job in client.get("/api/v1/jobs").json()["jobs"]] == ["done"] * 5
+
+
+def sent(client, name, data):
+    return over(client, client.post("/api/v1/ingest", files={"file": (name, data)}).json())
+
+
+def test_a_job_names_what_did_not_come_in(client):
+    rows = "url,title\nhttps://blog.example/osprey,O\nhttp://10.0.0.1/,Mine\nnowhere,N\n"
+    result = sent(client, "export.csv", rows)["result"]
+    assert result["list"] == "export"
+    assert [(each["target"], each["title"]) for each in result["not_taken"]] == [
+        ("http://10.0.0.1/", "Mine"), ("nowhere", "N"),
+    ]  # fmt: skip
+    assert all(each["reason"] for each in result["not_taken"])
+    for name, data in (("a.pdf", b"%PDF-1.4 x"), ("a.docx", b"PK\3\4x"), ("e.md", b"")):
+        (unread,) = sent(client, name, data)["result"]["not_taken"]
+        assert unread["target"].endswith(name)
+        assert unread["reason"]
+    empty = SEEN | {"html": "<p></p>", "url": "https://walled.example/empty"}
+    job = over(client, client.post("/api/v1/ingest", json=empty).json())
+    assert [each["target"] for each in job["result"]["not_taken"]] == [empty["url"]]
+
+
+def test_a_file_that_is_sent_takes_no_other_lists_place(client, kept, tmp_path):
+    file = tmp_path / "export.csv"
+    file.write_text("url,title\nhttps://a.example/mine,Mine\n")
+    kept.add_list(file)
+    for title in ("One", "Two"):
+        job = sent(client, "export.csv", f"url,title\nhttps://a.example/{title},{title}\n")
+        assert job["result"]["list"] == "export-2"
+    assert "1 links, 1 before" in job["result"]["notices"][0]
+    titles = {each.name: [entry.title for entry in each.entries] for each in kept.lists()}
+    assert titles == {"export": ["Mine"], "export-2": ["Two"]}
+
+
+def test_why_a_page_failed_is_said_again_and_no_password_ever(client):
+    dead = {"url": "http://me:geheim@blog.example/gone"}
+    for _ in range(2):
+        job = over(client, client.post("/api/v1/ingest", json=dead).json())
+        (page,) = job["result"]["pages"]
+        assert (page["state"], page["reason"]) == ("failed", "dead (404)")
+        assert "geheim" not in str(job)
+    assert "not due" in job["result"]["notices"][0]
+    private = client.post("/api/v1/ingest", json={"url": "http://me:geheim@10.0.0.1/"})
+    assert private.status_code == 400
+    assert "geheim" not in private.text
+
+
+def test_half_a_character_is_replaced(client):
+    body = json.dumps(SEEN | {"note": "cut \ud83d", "title": "\U0001f600 whole"})
+    reply = client.post("/api/v1/ingest", content=body)
+    assert over(client, reply.json())["state"] == "done"
 
 
 def test_what_is_wrong_is_said_at_once(client):

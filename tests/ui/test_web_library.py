@@ -28,10 +28,10 @@ def test_an_empty_archive_is_told_in_the_language_of_the_page(home):
     assert '<p lang="en">' in said
 
 
-def fetch(desk, what, access, client="127.0.0.1", **headers):
+def fetch(desk, what, access, client="127.0.0.1", most="", **headers):
     tab = LibraryTab(desk, access, texts("en"))
     request = SimpleNamespace(client=SimpleNamespace(host=client), headers=headers)
-    return list(tab.fetch(access.secret, str(what), "", request))
+    return list(tab.fetch(access.secret, str(what), most, request))
 
 
 def test_files_are_taken_in_only_at_this_machine_from_folders_that_were_allowed(desk, tmp_path):
@@ -61,6 +61,12 @@ def test_a_fetch_tells_what_could_not_be_had_and_why(desk):
     assert f"{address}: not a public web address" in said
     *_, again = fetch(desk, address, Access())
     assert "Nothing was asked for" in again
+
+
+@pytest.mark.parametrize("most", ["²", "9" * 5000, "all", "-1"])
+def test_a_number_of_pages_that_is_none_fetches_nothing_and_is_said(desk, most):
+    (said,) = fetch(desk, "http://127.0.0.1:22/secret", Access(), most=most)
+    assert "is no number of pages" in said
 
 
 def test_a_mistake_of_ours_is_not_kept_from_who_waits(desk, monkeypatch):

@@ -5,7 +5,7 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -26,17 +26,13 @@ from ui.cli.options import (
 )
 from ui.cli.progress import ShownProgress
 from ui.cli.terminal import Console, clean
+from ui.listed_form import not_taken, not_taken_objects
 
 if TYPE_CHECKING:
     from assistant.desk import Desk
     from assistant.home.reports import IngestReport
     from assistant.kept.notes import Note
     from assistant.kept.threads import Thread
-
-_NOT_DUE = (
-    "Nothing was asked for: what is named was asked for before and is not due; "
-    "--refresh asks again."
-)
 
 
 def ingest(
@@ -86,9 +82,6 @@ def ingest(
             told=progress.on_outcome,
             ray=ray,
         )
-    addressed = inputs and all(each.startswith(("http://", "https://")) for each in inputs)
-    if addressed and not offline and not report.got and not report.given:
-        report = replace(report, notices=(*report.notices, _NOT_DUE))
     _report("ingest", report, as_json=as_json)
 
 
@@ -123,6 +116,7 @@ def _report(what: str, report: "IngestReport", *, as_json: bool) -> None:
             "failed": _states(report)["failed"],
             "mended": list(report.mended),
             "notices": list(report.notices),
+            "not_taken": not_taken_objects(report.not_taken),
             "generation": report.status["generation"],
             "digest": report.status["digest"],
         }
@@ -133,6 +127,8 @@ def _report(what: str, report: "IngestReport", *, as_json: bool) -> None:
         console.print(f"{name}: what a crash left half-written was cut off.", highlight=False)
     for said in report.notices:
         console.print(clean(said), markup=False, highlight=False)
+    for said in not_taken(report.not_taken):
+        console.print(clean(said.strip()), markup=False, highlight=False)
     if report.got:
         render.outcomes(console, report.got)
     console.print(

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from ingest.errors import NothingFound
 from ui.cli.options import HomeOption, JsonOption, open_desk, print_json
 from ui.cli.progress import ShownProgress
 from ui.cli.terminal import clean
@@ -28,7 +29,8 @@ def refresh(
     A page is due by how often it was seen to change. Told are what curators added, moved and
     dropped, pages that are new, changed, died or are back, and questions that were refused and can
     be answered now. Nothing is printed when there is nothing to tell: made for cron. Ends with 0
-    when it is done, with 6 when another process writes to the home.
+    when it is done, with 3 when nothing at all could be reached, with 6 when another process writes
+    to the home.
 
     Example: refdesk refresh --limit 200 --minutes 10
     """
@@ -43,3 +45,5 @@ def refresh(
         print_json(shown)
     else:
         sys.stdout.write("".join(clean(line) + "\n" for line in lines_of(shown)))
+    if digest.unreached:
+        raise NothingFound("Nothing that is due could be reached.")

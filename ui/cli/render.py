@@ -16,6 +16,7 @@ from rich.text import Text
 from assistant.answering.values import Answer, Citation, Sentence, grouped, items, running
 from index.search.library import Hit
 from index.store.values import Recommendation
+from ingest.links.schemes import is_web
 from ingest.links.urls import canonical
 from ui.cli.formulas import typeset
 from ui.cli.tables import aligned
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 def link(url: str) -> Style:
     """Return a style that links to an address of the web, and to nothing else."""
-    if not url.startswith(("http://", "https://")):
+    if not is_web(url):
         return Style()
     return Style(link=clean(url).replace(" ", "%20"))
 

@@ -79,6 +79,8 @@ def vault(
 ) -> None:
     """Write the library as a vault of Markdown notes (Obsidian's): sources, subjects, answers.
 
+    Your highlights and notes stand with their source, your threads are notes among the answers.
+
     Run again it changes only what changed. Your own lines stay, wherever they are; so do blocks and
     properties of ours that you changed, which is said. A note you moved is brought up to date where
     it is; one you threw away stays away.

@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 
 from assistant.answering.values import Answer, Sentence, items, running
+from ingest.links.schemes import is_web
 from ingest.text.formulas import FORMULA
-from ui.page.html import is_web
 from ui.sentence_form import code_of, fenced
 
 

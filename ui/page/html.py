@@ -6,11 +6,12 @@ Knows HTML and the texts of the page; nothing of Gradio.
 import re
 from collections.abc import Sequence
 from html import escape
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from index.search.library import Hit
 from index.store.values import Recommendation
 from ingest.errors import HomeBusy, RefdeskError
+from ingest.links.schemes import is_web
 from ingest.links.urls import deep_link
 from ui.page.formulas import typeset
 from ui.page.highlight import marked
@@ -34,14 +35,6 @@ def link(url: str, label: str, look: str = "") -> str:
         f'<a class="{look}" href="{escape(url)}" target="_blank" '
         f'rel="noopener noreferrer nofollow">{escape(label)}</a>'
     )
-
-
-def is_web(url: str) -> bool:
-    """Say whether an address is one a browser should open."""
-    try:
-        return urlsplit(url).scheme in ("http", "https")
-    except ValueError:
-        return False
 
 
 def reader_link(say: Texts, label: str, *, passage: str = "", url: str = "", at: str = "") -> str:

@@ -9,6 +9,7 @@ from urllib.parse import quote
 from assistant.answering.values import Answer, Citation, Reading, Sentence, grouped
 from index.search.library import Hit
 from ingest.errors import RefdeskError
+from ingest.links.schemes import is_web
 from ui.page.answer_markdown import markdown
 from ui.page.formulas import typeset
 from ui.page.highlight import marked
@@ -18,7 +19,6 @@ from ui.page.html import (
     failed_html,
     framed,
     hits_by_source,
-    is_web,
     link,
     reader_link,
     recommended_html,

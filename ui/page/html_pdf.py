@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from html import escape
 from urllib.parse import quote
 
+from ingest.links.schemes import is_web
 from ingest.reading.pdf_image import Line, PageImage
 from ui.page.formulas import typeset
-from ui.page.html import is_web, link
+from ui.page.html import link
 from ui.page.html_reader import page_html
 from ui.page.i18n import Texts
 from ui.page.pdf_marks import Box

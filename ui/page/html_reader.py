@@ -20,11 +20,12 @@ from markdown_it.token import Token
 from assistant.kept.notes import Note
 from assistant.kept.shown import parser
 from index.store.values import Recommendation
+from ingest.links.schemes import is_web
 from ingest.reading.pictures import PictureHead
 from ingest.values import Document
 from ui.page import assets
 from ui.page.formulas import typeset
-from ui.page.html import is_web, link, recommended_html
+from ui.page.html import link, recommended_html
 from ui.page.html_deck import make_button
 from ui.page.html_ease import size_html
 from ui.page.html_figures import in_place_html

@@ -15,6 +15,9 @@ from assistant.home.reports import IngestReport
 from index.store import browse
 from ingest.errors import RefdeskError
 from ingest.gathering.gather import PageOutcome
+from ingest.links.schemes import is_web
+from ingest.text.digits import whole_number
+from ui.listed_form import not_taken
 from ui.page import html as page
 from ui.page import html_library as page_library
 from ui.page import plots as page_plots
@@ -122,7 +125,11 @@ class LibraryTab:
         A token opens the library, not this machine's files: those are taken in for who sits here,
         from the folders that whoever serves allowed.
         """
-        limit = int(most) if most.strip().isdigit() else None
+        limit = whole_number(most)
+        if most.strip() and limit is None:
+            said = self._say("library.no_number", said=most.strip()[:40])
+            yield page.message_html(self._say("error.other"), said)
+            return
         for item in what.split() if self._access.holds_secret(secret) else ():
             if not self._may_take(item, request):
                 said = self._say("library.no_file", file=item)
@@ -152,10 +159,10 @@ class LibraryTab:
         )  # fmt: skip
         why = [f"{outcome.url}: {outcome.reason}" for outcome in failed[:_TOLD]]
         more = [self._say("library.more", count=len(failed) - _TOLD)] if failed[_TOLD:] else []
-        return "\n".join([said, *why, *more, *report.notices])
+        return "\n".join([said, *why, *more, *not_taken(report.not_taken), *report.notices])
 
     def _may_take(self, item: str, request: gr.Request) -> bool:
-        if item.startswith(("http://", "https://")):
+        if is_web(item):
             return True
         if item in {curated.name for curated in self._desk.lists()}:
             return True

@@ -15,6 +15,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from ingest.text.digits import whole_number
 from ui.serving.refusals import PROBLEM, problem, refusal
 
 OPEN = 512
@@ -190,13 +191,14 @@ class Bounded:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on with its body, or refuse it."""
         headers = Headers(scope=scope) if scope["type"] == "http" else Headers()
-        length = headers.get("content-length", "0")
-        if scope["type"] != "http" or (length == "0" and "transfer-encoding" not in headers):
+        said = headers.get("content-length", "0")
+        if scope["type"] != "http" or (said == "0" and "transfer-encoding" not in headers):
             await self._app(scope, receive, send)
             return
         path = scope["path"]
         most = max(self._most, ROOMY.get(path, 0))
-        if length.isdigit() and int(length[:20]) > most:
+        length = whole_number(said)
+        if said.isdecimal() and (length is None or length > most):
             if "expect" not in headers:
                 await self._discard(receive)
             await self._too_large(path, most)(scope, receive, send)

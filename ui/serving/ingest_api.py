@@ -3,6 +3,8 @@
 Only for those who hold the token: without one, nothing that is served changes the library.
 """
 
+import json
+import re
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
@@ -18,6 +20,7 @@ from starlette.exceptions import HTTPException
 from assistant.desk import Desk
 from ingest.errors import UsageError
 from ingest.gathering.sent import SeenPage, check_address, file_resource, page_resource
+from ingest.links.urls import without_user
 from ui.serving import schema
 from ui.serving.access import Access
 from ui.serving.jobs import Job, Jobs, Work
@@ -27,6 +30,7 @@ LOCKED = (
     "Nothing is taken in without a token: start `refdesk serve` with REFDESK_TOKEN set, and send "
     "it as Authorization: Bearer TOKEN."
 )
+_HALF = re.compile(rb"\\u[dD][89a-fA-F]")  # as JSON spells it
 _BODIES = {
     "requestBody": {
         "required": True,
@@ -110,19 +114,32 @@ def fetching(desk: Desk, url: str, *, refresh: bool = False, wayback: bool = Fal
 
 async def _page(request: Request, desk: Desk) -> tuple[str, Work]:
     try:
-        sent = schema.IngestForm.model_validate_json(await request.body())
+        sent = schema.IngestForm.model_validate_json(_without_halves(await request.body()))
     except ValidationError as error:
         faults = error.errors(include_url=False, include_input=False)
         raise RequestValidationError(
             [fault | {"loc": ("body", *fault["loc"])} for fault in faults]
         ) from error
     if sent.html is None:
-        return f"fetch {sent.url}", fetching(
+        return f"fetch {without_user(sent.url)}", fetching(
             desk, sent.url, refresh=sent.refresh, wayback=sent.wayback
         )
     page = SeenPage(sent.url, sent.html, sent.title, sent.selection, sent.note)
     page_resource(page)  # what is wrong with it is said now
-    return f"take in {sent.url}", lambda tell, on_outcome: desk.take_page(page, progress=tell)
+    return f"take in {without_user(sent.url)}", lambda tell, on_outcome: desk.take_page(
+        page, progress=tell
+    )
+
+
+def _without_halves(body: bytes) -> bytes:
+    """Return JSON with a mark for each half of a character: browsers cut strings in the middle."""
+    if not _HALF.search(body):
+        return body
+    try:
+        text = json.dumps(json.loads(body), ensure_ascii=False)
+    except (ValueError, RecursionError):  # no JSON: said by whoever reads it
+        return body
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
 
 
 async def _file(request: Request, desk: Desk) -> tuple[str, Work]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.desk import Desk
 from ingest.errors import HomeBusy, NothingFound, RefdeskError
+from ui.listed_form import not_taken_objects
 from ui.serving.turns import TooMany
 
 if TYPE_CHECKING:
@@ -183,6 +184,8 @@ def report_object(report: "IngestReport") -> dict[str, Any]:
         **report.figures,
         "generation": report.status["generation"],
         "notices": list(report.notices),
+        "list": report.list or None,
+        "not_taken": not_taken_objects(report.not_taken),
         "pages": [
             {"url": outcome.url, "state": outcome.state, "reason": outcome.reason}
             for outcome in report.got[:_MOST_PAGES]

@@ -27,6 +27,7 @@ from assistant.learning.path_form import ReadingPath
 from assistant.references.forms import form_of
 from index.store.values import Difficulty, Filters
 from ingest.errors import RefdeskError
+from ingest.links.urls import without_user
 from ingest.values import Document
 from ui.filters import filters_of
 from ui.serving import schema
@@ -250,7 +251,9 @@ def _add_taking_in(server: MCPServer[Any], jobs: Jobs) -> None:
         refresh: Annotated[bool | None, Field(description="Ask whether it changed.")] = None,
     ) -> schema.JobForm:
         """Fetch a page and take it into the library; `state` says whether that is done."""
-        job = jobs.submit(f"fetch {url}", fetching(jobs.desk, url, refresh=bool(refresh)))
+        job = jobs.submit(
+            f"fetch {without_user(url)}", fetching(jobs.desk, url, refresh=bool(refresh))
+        )
         end = time.monotonic() + _PATIENCE_S
         while not job.ended and time.monotonic() < end:
             await ctx.report_progress(job.done, message=job.step or job.state)

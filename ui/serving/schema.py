@@ -133,7 +133,12 @@ class JobForm(Form):
     error: str = Field(description="Why nothing came of it.")
     began: str
     ended: str
-    result: dict[str, Any] | None = Field(description="Pages read, passages, notices.")
+    result: dict[str, Any] | None = Field(
+        description=(
+            "Pages read, passages, notices; `list`: the list that was made of a file; `not_taken`: "
+            "what of it did not come in, and why."
+        )
+    )
 
 
 class JobsForm(Form):

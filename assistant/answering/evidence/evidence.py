@@ -55,7 +55,8 @@ class Evidence:
     ``cosines`` that of the nearest sentence or passage, ``asked_before`` of the nearest question
     that a section here is known to answer, or of what no question is known of, ``unasked`` whether
     it is the latter; ``across`` says that it was looked for in documents alone that speak another
-    language than the question; ``informs`` says of each line whether it tells something.
+    language than the question; ``informs`` says of each line whether it tells something;
+    ``naming_most`` are the documents that mention most of the names in the question.
     """
 
     question: Question
@@ -80,6 +81,7 @@ class Evidence:
     unasked: tuple[bool, ...] = ()
     across: bool = False
     informs: NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, dtype=bool))
+    naming_most: frozenset[str] = frozenset()
 
     def recall(self, wanted: frozenset[str], present: frozenset[str]) -> float:
         """Return the share of ``wanted`` terms that are ``present``, rare terms weighing more."""

@@ -8,7 +8,7 @@ import numpy as np
 from assistant.answering.evidence.evidence import Evidence
 from assistant.answering.evidence.leading import chances_of, lead_of
 from assistant.answering.evidence.learned_sections import below_nearest, likeliest_notes
-from assistant.answering.evidence.name_coverage import other_names, unmentioned_words
+from assistant.answering.evidence.name_coverage import naming_most, other_names, unmentioned_words
 from assistant.answering.evidence.scoring import lines_of, queries_of
 from assistant.answering.fitted import table
 from assistant.answering.question import Question
@@ -58,6 +58,7 @@ def gather(library: Library, question: Question, filters: Filters, k: int = PASS
         absent=library.absent(evidence.asked),
         lead=lead,
         about=about,
+        naming_most=naming_most(library, question.text, hits),
         across=library.embedder.multilingual
         and _speak_otherwise(library, filters.documents, question.lang),
     )

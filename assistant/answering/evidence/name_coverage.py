@@ -29,6 +29,24 @@ def unmentioned_words(question: str, hits: Sequence[Hit], called: str) -> tuple[
     return tuple(name for name in missing if not name[0].isdigit())
 
 
+def naming_most(library: Library, question: str, hits: Sequence[Hit]) -> frozenset[str]:
+    """Return the addresses of the documents that mention most of the names in a question.
+
+    A fact about a thing stands where the thing is named: how many operations training takes tells
+    nothing of how many one model took, if a page about that model is there.
+    """
+    wanted = [name for name in names(question) if not is_quantity(name)]
+    documents: dict[str, list[Hit]] = {}
+    for hit in hits:
+        documents.setdefault(hit.passage.url, []).append(hit)
+    mentioned = {}
+    for url, own in documents.items():
+        text = _text(own, other_names(library, own))
+        mentioned[url] = sum(mentions(text, name) for name in wanted)
+    most = max(mentioned.values(), default=0)
+    return frozenset(url for url, count in mentioned.items() if count == most)
+
+
 def _text(hits: Sequence[Hit], called: str) -> str:
     passages = [hit.passage for hit in hits]
     said = [" ".join((passage.title, *passage.heading, passage.text)) for passage in passages]

@@ -30,11 +30,15 @@ _FITTED = table("plan")
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Units of one section in reading order, under the heading of the source."""
+    """Units of one section in reading order, under the heading of the source.
+
+    ``opens``: the section says what its document is about.
+    """
 
     title: str
     url: str
     units: tuple[tuple[Line, ...], ...]
+    opens: bool = False
 
     @property
     def lines(self) -> list[Line]:
@@ -44,9 +48,18 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What an answer is made of, in order."""
+    """What an answer is made of, in order.
+
+    ``asked``: it begins with a section that is asked for itself.
+    """
 
     groups: tuple[Group, ...]
+    asked: bool = False
+
+    @property
+    def opens(self) -> bool:
+        """Whether it begins by saying what its subject is."""
+        return bool(self.groups) and self.groups[0].opens
 
     @property
     def lines(self) -> list[Line]:
@@ -63,6 +76,8 @@ def plan(evidence: Evidence, candidates: Sequence[Section], most_words: int | No
     stays in its order; a document that answers first comes first.
     """
     question = evidence.question
+    if question.scope == "narrow":
+        candidates = _of_the_named(evidence, candidates)
     extra = _WORDS_PER_PART * (max(len(question.parts), 1) - 1)
     words = most_words or min(WORDS[question.scope] + extra, _MOST_WORDS)
     things = max(len(question.parts), len(question.sides), 1)
@@ -90,15 +105,32 @@ def plan(evidence: Evidence, candidates: Sequence[Section], most_words: int | No
     return _ordered(evidence, candidates, choice)
 
 
+def _of_the_named(evidence: Evidence, candidates: Sequence[Section]) -> Sequence[Section]:
+    """Return the sections where a fact about a thing may stand: where it is named, if one answers.
+
+    How many operations training takes tells nothing of how many one model took, if a page about
+    that model is there.
+    """
+    best = {
+        section.url: max(float(unit.chances[0]) for unit in section.units)
+        for section in candidates if section.units
+    }  # fmt: skip
+    naming = max((best.get(url, 0.0) for url in evidence.naming_most), default=0.0)
+    if naming < _FITTED["relative"]["narrow"] * max(best.values(), default=0.0):
+        return candidates
+    return [section for section in candidates if section.url in evidence.naming_most]
+
+
 def opened_by(planned: Plan, line: Line) -> Plan:
     """Return a plan that opens with the unit a line stands in, ahead of all headings.
 
     A short one takes those after it along; an item of a list stays in its group, which comes first.
-    A plan that opens by saying what its subject is stays as it is.
+    A plan that opens by saying what its subject is stays as it is, and one that begins with what is
+    asked for opens with a unit of that.
     """
     first = planned.groups[0]
     said = not first.title
-    for group in planned.groups:
+    for group in (first,) if planned.asked else planned.groups:
         place = next((at for at, unit in enumerate(group.units) if line in unit), None)
         if place is None:
             continue
@@ -158,17 +190,25 @@ def _ordered(evidence: Evidence, candidates: Sequence[Section], choice: Choice) 
         sides = [[group for group in kept if group[0].url == url] for url in about]
         turns = [group for turn in zip_longest(*sides) for group in turn if group]
         kept = turns + [group for group in kept if group[0].url not in about]
+    opens = not kept or asked is not None or kept[0][0].opens or evidence.question.sides
+    number, place = (0, 0) if opens else _likeliest_of(kept[0][0].url, candidates, choice)
+    if place and not narrow:  # what stands within a section leans on what stands before it
+        kept.sort(key=lambda group: group[0] is not candidates[number])
     groups: list[Group] = []
     for section, places, _ in kept:
         below_a_heading = any(group.title for group in groups)
         groups.append(_group(evidence, section, places, named=below_a_heading))
-    planned = Plan(tuple(groups))
-    if not kept or asked is not None or kept[0][0].opens or evidence.question.sides:
+    planned = Plan(tuple(groups), asked=asked is not None)
+    if opens or (place and not narrow):
         return planned
-    first = [at for at in choice.chosen if candidates[at[0]].url == kept[0][0].url]
-    number, place = max(first, key=choice.worth.__getitem__)
     line = evidence.lines[candidates[number].units[place].rows[0]]
     return opened_by(planned, _shown(evidence, line))
+
+
+def _likeliest_of(url: str, candidates: Sequence[Section], choice: Choice) -> tuple[int, int]:
+    """Return the number of the section, and the place there, of a document's best unit chosen."""
+    first = [at for at in choice.chosen if candidates[at[0]].url == url]
+    return max(first, key=choice.worth.__getitem__)
 
 
 def _asked_for(kept: Sequence[Section]) -> Section | None:
@@ -200,7 +240,7 @@ def _group(evidence: Evidence, section: Section, places: Sequence[int], *, named
     for run in _runs(section, places):
         rows = [row for place in run for row in section.units[place].rows]
         units.append(tuple(_shown(evidence, evidence.lines[row]) for row in rows))
-    return Group(title, section.url, tuple(units))
+    return Group(title, section.url, tuple(units), opens=section.opens)
 
 
 def _runs(section: Section, places: Sequence[int]) -> list[list[int]]:

@@ -1,13 +1,15 @@
 """The words of a model, each sentence checked as it ends, and then what the plan has beside them.
 
-A small engine opens the answer in a sentence or two and the sources speak after it: where it only
-repeats a source, what it repeats leads. One that is fast enough writes the whole. What no passage
-supports is dropped.
+A small engine chooses, and the sources speak: where nothing tells which of them comes first, what
+it begins to repeat leads. In its own words it is wrong as often as right, so they are not shown: of
+three such sentences in 65 answers that had passed every check two were false. One that is fast
+enough writes the whole. What no passage supports is dropped.
 """
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from assistant.answering.calculating import Calculation
 from assistant.answering.checking import Attribution, attribute, repeats
@@ -62,6 +64,8 @@ def write(
     stop: Callable[[], bool],
     clock: Clock,
     worked_out: Calculation | None = None,
+    *,
+    settled: bool = False,
 ) -> Generator[Event, None, Answer]:
     """Let the model write, sentence by verified sentence, then show what the plan has beside it.
 
@@ -77,34 +81,32 @@ def write(
         stop: whether nobody waits any more.
         clock: notes the first token and the first sentence shown.
         worked_out: what stands before the model's words.
+        settled: whether the model, having read, has told by its doubt that the sources answer.
     """
     numbering = Numbering()
     said: list[Attribution] = []
     shown: list[Sentence] = []
     dropped: list[Dropped] = []
-    before = [quotation(line) for line in worked_out.quoted] if worked_out else []
     for worked in calculated(worked_out, numbering, draft.lang):
         yield event_of(worked, numbering, shown, clock)
-    count, chose = 0, False
-    with closing(_attributions(library, evidence, task, model, stop, clock)) as spoken:
-        for attribution in spoken:
-            count += 1
-            if attribution.line is None:
-                dropped.append(
-                    Dropped(attribution.text, round(attribution.support, 3), attribution.reason)
-                )
-            elif not task.whole and _copies(attribution) and attribution.line in planned.lines:
-                planned = planned if said else opened_by(planned, attribution.line)
-                chose = True
-                break
-            elif not repeats(attribution, [*before, *said]):
-                said.append(attribution)
-                own = sentence(attribution, numbering, worked_out.after if worked_out else "")
-                yield event_of(own, numbering, shown, clock)
-            if not task.whole and count >= _OPENING_SENTENCES:
-                break
+    if task.whole:
+        before = [quotation(line) for line in worked_out.quoted] if worked_out else []
+        with closing(_attributions(library, evidence, task, model, stop, clock)) as spoken:
+            for attribution in spoken:
+                if attribution.line is None:
+                    dropped.append(_dropped(attribution))
+                elif not repeats(attribution, [*before, *said]):
+                    said.append(attribution)
+                    own = sentence(attribution, numbering, worked_out.after if worked_out else "")
+                    yield event_of(own, numbering, shown, clock)
+        holds = bool(said)
+    elif settled and planned.opens:
+        holds = True
+    else:
+        with closing(_attributions(library, evidence, task, model, stop, clock)) as spoken:
+            planned, holds = _opened(planned, islice(spoken, _OPENING_SENTENCES), dropped)
     draft = replace(draft, dropped=tuple(dropped))
-    if not (said or chose):
+    if not holds:
         return draft
     for group in planned.groups:
         for line in group.lines:
@@ -112,6 +114,25 @@ def write(
                 own = quoted(line, numbering, group, draft.lang)
                 yield event_of(own, numbering, shown, clock)
     return finished(draft, shown, numbering, library)
+
+
+def _opened(
+    planned: Plan, spoken: Iterable[Attribution], dropped: list[Dropped]
+) -> tuple[Plan, bool]:
+    """Return the plan as a model would open it, and whether anything that it said holds."""
+    holds = False
+    for attribution in spoken:
+        if attribution.line is None:
+            dropped.append(_dropped(attribution))
+        elif _copies(attribution) and attribution.line in planned.lines:
+            return opened_by(planned, attribution.line), True
+        else:
+            holds = True
+    return planned, holds
+
+
+def _dropped(attribution: Attribution) -> Dropped:
+    return Dropped(attribution.text, round(attribution.support, 3), attribution.reason)
 
 
 def _copies(attribution: Attribution) -> bool:
