@@ -56,6 +56,33 @@ FEW = ("[", "(", "`", "*a ", "_a", "$", "{", "<", "<a ", "<!--", "<!---->", "a{"
 """Those of them that are tried behind every further head of a case."""
 
 
+HALVES = (
+    ("a<!--", "->"), ("[", "](a)"), ("<div>", "</p>"), ("`", "``"), ("\\[", "\\)"), ("{", "/*"),
+    # and those that are tried thoroughly alone
+    ("<!--", "->"), ("*", "_"), ("(", "]"), ("<b>", "</i>"), ("```\n", "~~~\n"), ("$", "$$"),
+    ("[a", "]("), ("“", '"'), ("<a href=x>", "<a"), ("<table>", "<td>"), ("# ", "- "),
+    ("<ul>", "<li>"), (" ", "a"), ("\n", " "), ("1", "a."), ("-", "="), ("|", "\n"), ("<?", "?"),
+    ("<![CDATA[", "]>"), ("<a b='", '"'), ("<p>", "</div>"), ("</", "<"), ("&", ";"),
+    ("http://a", ")"),
+)  # fmt: skip
+"""Openings and what half closes them, or closes something else: n of the one, then n of the other.
+"""
+_HALVES = 6  # of these are tried with every case
+
+
+NUMBERED = (
+    "[a%d]: http://b/%d\n", "[^%d]: n%d\n", "<a href='http://c%d.example/'>t%d</a>", "word%d ",
+    # as above
+    "# h%d\n", "x[^%d] ", "[a%d](http://b.example/%d) ", "<h2 id=h%d>t%d</h2>", "- item%d\n",
+    "| a%d | b%d |\n", "GQA%d and ", "W%d. ", "%d GB ", "$x_%d$ ", "http://e%d.example/p ",
+    "第%d章，", "<div class=c%d>", "@a%d{t, title={b%d}}\n", '"k%d": 1,\n', "<li>i%d</li>",
+    "The term T%d is a thing. ", "\\cite{a%d}", "[[n%d]] ", "#tag%d ", '"q%d" ', "(A%d) ",
+    "```c%d\nx\n```\n", "> q%d\n", "{#a%d} ", "<tr><td>%d</td></tr>", "<sup>%d</sup>", "*e%d* ",
+)  # fmt: skip
+"""Units that differ from each other by their number: what is kept of each, and sought again."""
+_NUMBERED = 4
+
+
 @dataclass(frozen=True)
 class Case:
     """One way to hand a text to a function.
@@ -101,6 +128,31 @@ def texts(case: Case) -> Iterator[tuple[str, Callable[[int], str]]]:
                 return case.heads[0] + opening * count + "a" + closing * count + case.tail
 
             yield f"{opening!r} * n + {closing!r} * n", nest
+    if case.common:
+        yield from _halves(case, thorough=thorough)
+        yield from _numbered(case, thorough=thorough)
+
+
+def _halves(case: Case, *, thorough: bool) -> Iterator[tuple[str, Callable[[int], str]]]:
+    for opening, closing in HALVES if thorough else HALVES[:_HALVES]:
+
+        def make(length: int, opening: str = opening, closing: str = closing) -> str:
+            half = length // 2
+            first, second = opening * (half // len(opening)), closing * (half // len(closing))
+            return case.heads[0] + first + second + case.tail
+
+        yield f"{opening!r} * half + {closing!r} * half", make
+
+
+def _numbered(case: Case, *, thorough: bool) -> Iterator[tuple[str, Callable[[int], str]]]:
+    for unit in NUMBERED if thorough else NUMBERED[:_NUMBERED]:
+
+        def make(length: int, unit: str = unit) -> str:
+            count = length // len(unit) + 1
+            units = "".join(unit.replace("%d", str(number)) for number in range(count))
+            return case.heads[0] + units[:length] + case.tail
+
+        yield f"{unit!r}, numbered", make
 
 
 class TooLong(Exception):

@@ -347,6 +347,7 @@ CASES: dict[str, Any] = {
         ),
     ),
     "ingest.reading.markdown.parse": _MARKDOWN,
+    "ingest.reading.markdown.tree_of": lambda text: markdown.tree_of(f"<p>{text}"),
     "ingest.reading.markdown.write": Case(
         lambda text: markdown.write(_tree(text)),
         units=("<pre>`</pre>", "<table><tr><td>a<td>b</table>", "<ol><li>a", "<p>#"),

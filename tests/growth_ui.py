@@ -40,7 +40,7 @@ from ui.page import (
     pdf_marks,
 )
 from ui.page.i18n import texts
-from ui.serving import access, asking, guesses, metrics, prefix, refusals, streams, visitors
+from ui.serving import access, asking, guesses, metrics, prefix, refusals, sent, streams, visitors
 
 _SAY = texts("en")
 _ACCESS = access.Access(token="a token of some length", origins=frozenset({"https://a.example"}))
@@ -236,6 +236,13 @@ CASES: dict[str, Any] = {
     "ui.serving.prefix.prefix_of": _through(
         lambda app: prefix.Stripped(app, ""), **{"x-forwarded-prefix": ""}
     ),
+    "ui.serving.refusals.faults_of": lambda text: refusals.faults_of(
+        [{"loc": ("body", text), "msg": text, "ctx": {"named": text}}]
+    ),
+    "ui.serving.refusals.told": lambda text: refusals.told([{"field": text, "message": text}]),
+    "ui.serving.sent.unknown": [
+        lambda text: sent.unknown([text], [text[1:]]), lambda text: sent.unknown(text, "a"),
+    ],
     "ui.serving.refusals.nothing_here": refusals.nothing_here,
     "ui.serving.refusals.openai_error": lambda text: refusals.openai_error(400, text),
     "ui.serving.refusals.problem": lambda text: refusals.problem(400, text),
@@ -304,6 +311,7 @@ EXEMPT: dict[str, str] = {
     "ui.server.serve": _SERVES,
     "ui.page.threads_part.Keeping.turns": "compares a name",
     "ui.serving.api.begun": "the question met its bound before",
+    "ui.serving.connections.Connection.send_400_response": "says the same whatever came",
     "ui.serving.connections.Connection.data_received": "uvicorn's; at most 64 kB of headers",
     "ui.serving.ingest_api.": "looks at one address; bodies have a most size",
     "ui.page.html_news.news_html": "digests of the home, of which there are few",

@@ -138,7 +138,7 @@ class Resources:
             HomeWriter,  # a question does not wait for what reads pages
         )
 
-        return HomeWriter(self._home, self.embedder(), progress or self._progress, ray)
+        return HomeWriter(self._home, self.embedder().ready(), progress or self._progress, ray)
 
     def carry_in(self, file: Path) -> None:
         """See :meth:`assistant.desk.Desk.carry_in`."""
@@ -158,12 +158,15 @@ class Resources:
         return self._embedder
 
     def embedder(self) -> Embedder:
-        """Return the embedding model: the one asked for, else the library's, else the default."""
+        """Return the embedding model: the one asked for, else the library's, else the default.
+
+        The weights of a known one are had when its first text comes.
+        """
         if self._embedder is None:
             with suppress(UsageError) if self._home.current() else nullcontext():
                 self._home.make()  # a library that is there may lie where nothing can be written
             name = self._embedding or embedder_of(self._home) or DEFAULT
-            self._embedder = Embedder.open(self._home.models, self._progress, name)
+            self._embedder = Embedder.deferred(self._home.models, self._progress, name)
         return self._embedder
 
     def _named_judge(self) -> CrossEncoderJudge | None:

@@ -16,7 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from index.models.bert_folder import described
-from index.models.embedding_models import DEFAULT, MODELS
+from index.models.deferred_encoder import DeferredEncoder
+from index.models.embedding_models import DEFAULT, MODELS, EmbeddingModel
 from index.models.int8_encoder import Int8Encoder, Tokenizer
 from index.models.model_folder import folder_of
 from index.models.weights import Progress
@@ -94,11 +95,8 @@ class Embedder:
             ModelUnavailable: the weights cannot be had or loaded, or the export failed.
         """
         if name in MODELS:
-            model = MODELS[name]
-            encoder = Int8Encoder.open(model, models_dir, progress)
-            if not model.beyond:
-                return cls(encoder)
-            return cls(encoder, partial(_shared, models_dir, progress, model.beyond))
+            beside = _beside(MODELS[name], models_dir, progress)
+            return cls(Int8Encoder.open(MODELS[name], models_dir, progress), beside)
         folder = folder_of(name, models_dir, progress)
         # A folder is opened again from wherever the next command runs.
         lasting = str(folder) if expanded(Path(name)).is_dir() else name
@@ -107,6 +105,29 @@ class Embedder:
         from index.models.sentence_transformer import SentenceTransformerEncoder  # brings torch
 
         return cls(SentenceTransformerEncoder.open(lasting, folder, models_dir))
+
+    @classmethod
+    def deferred(
+        cls, models_dir: Path, progress: Progress | None = None, name: str = DEFAULT
+    ) -> "Embedder":
+        """Return a model as `open` does, whose weights are had when its first text comes.
+
+        Only for the known ones: what another is lies in its files. What goes wrong is raised then.
+        """
+        if name not in MODELS:
+            return cls.open(models_dir, progress, name)
+        model = MODELS[name]
+        encoder = DeferredEncoder(model, partial(Int8Encoder.open, model, models_dir, progress))
+        return cls(encoder, _beside(model, models_dir, progress))
+
+    def ready(self) -> "Embedder":
+        """Return this model with its weights there.
+
+        Raises:
+            ModelUnavailable: the weights cannot be had or loaded, or the export failed.
+        """
+        _ = self._encoder.tokenizer
+        return self
 
     @property
     def has_beyond(self) -> bool:
@@ -163,6 +184,13 @@ class Embedder:
     def token_starts(self, text: str) -> list[int]:
         """Return the offsets at which the tokens of a text start, without the special ones."""
         return self._encoder.tokenizer.starts(encodable(text))
+
+
+def _beside(
+    model: EmbeddingModel, models_dir: Path, progress: Progress | None
+) -> "Callable[[], Embedder] | None":
+    """Return what opens the model for other languages than English, if there is one."""
+    return partial(_shared, models_dir, progress, model.beyond) if model.beyond else None
 
 
 _shared_models: dict[tuple[Path, str], Embedder] = {}

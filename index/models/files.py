@@ -85,6 +85,18 @@ def readably(name: str, folder: Path) -> Iterator[None]:
         ) from error
 
 
+def add_to_record(
+    path: Path, more: dict[str, Any], models_dir: Path, name: str, progress: Progress | None = None
+) -> None:
+    """Add to a record of the model ``name``, where that can be written.
+
+    A record saves work and nothing else: on a disk that is full or read-only, files are hashed
+    again at the next start. The caller does not hold the lock.
+    """
+    with contextlib.suppress(OSError), locked(models_dir, name, progress):
+        write_record(path, read_record(path) | more)
+
+
 def is_marked(path: Path, sha256: str, marks: dict[str, Any]) -> bool:
     """Say whether a record has a file as it is now under this SHA-256."""
     try:
@@ -93,8 +105,12 @@ def is_marked(path: Path, sha256: str, marks: dict[str, Any]) -> bool:
         return False
 
 
+def marked(path: Path, sha256: str) -> dict[str, Any]:
+    """Return what a record says of a file that has this SHA-256."""
+    return {path.name: {"sha256": sha256, **stamp(path)}}
+
+
 def mark(path: Path, sha256: str) -> None:
-    """Record in the file's folder that it was found to have this SHA-256."""
+    """Record in the file's folder that it was found to have this SHA-256; the caller locks it."""
     record = path.with_name(MARKER)
-    entry = {path.name: {"sha256": sha256, **stamp(path)}}
-    write_record(record, read_record(record) | entry)
+    write_record(record, read_record(record) | marked(path, sha256))

@@ -99,16 +99,8 @@ class Int8Encoder:
 
     @property
     def fingerprint(self) -> str:
-        """Names weights, tokenizer, quantisation and limit: vectors of equal ones compare."""
-        model = self._model
-        parts = [*self._content]
-        parts += [model.recipe, str(model.limit), model.query_prefix, model.passage_prefix]
-        if model.means:
-            parts.append(sha256_of(shipped("embedding", model.means)))
-        digest = hashlib.sha256(" ".join(filter(None, parts)).encode()).hexdigest()
-        # the name of a folder says where a model lies, not what it is
-        name = self.name if self.name in MODELS else "named"
-        return f"{name}/{model.recipe}/{model.limit}/{digest[:16]}"
+        """See `fingerprint_of`."""
+        return fingerprint_of(self._model, self._content)
 
     def passage(self, text: str) -> Vectors:
         """Return the vector of a passage, float32 (dimension,), of length 1."""
@@ -130,6 +122,21 @@ class Int8Encoder:
     def _vector(self, prefix: str, text: str) -> Vectors:
         vector = self.run(prefix + text)
         return self._means.without(vector, text) if self._means else vector
+
+
+def fingerprint_of(model: EmbeddingModel, content: Sequence[str]) -> str:
+    """Name weights, tokenizer, quantisation and limit: vectors of equal fingerprints compare.
+
+    ``content`` holds the hashes of the model's files.
+    """
+    parts = [*content]
+    parts += [model.recipe, str(model.limit), model.query_prefix, model.passage_prefix]
+    if model.means:
+        parts.append(sha256_of(shipped("embedding", model.means)))
+    digest = hashlib.sha256(" ".join(filter(None, parts)).encode()).hexdigest()
+    # the name of a folder says where a model lies, not what it is
+    name = model.name if model.name in MODELS else "named"
+    return f"{name}/{model.recipe}/{model.limit}/{digest[:16]}"
 
 
 def _session(graph: Path) -> onnxruntime.InferenceSession:

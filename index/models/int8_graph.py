@@ -16,6 +16,7 @@ from index.models.e5_weights import write_checkpoint
 from index.models.embedding_models import EmbeddingModel
 from index.models.files import (
     Progress,
+    add_to_record,
     locked,
     read_record,
     readably,
@@ -49,8 +50,13 @@ def int8_graph(
     """
     made_from = {"recipe": model.recipe, "weights": list(content)}
     if not _is_exported(made_from, graph):
-        with locked(models_dir, graph.parent.name, progress):
-            _ensure_exported(model, weights, graph, made_from, progress)
+        name = graph.parent.name
+        with readably(model.name, graph.parent):
+            if _is_same(made_from, graph):  # a copy of a home has other times
+                add_to_record(_marker_of(graph), stamp(graph), models_dir, name, progress)
+                return graph
+            with locked(models_dir, name, progress):
+                _ensure_exported(model, weights, graph, made_from, progress)
     return graph
 
 
@@ -63,6 +69,13 @@ def _is_exported(made_from: dict[str, Any], graph: Path) -> bool:
     return graph.exists() and {**made_from, **stamp(graph)}.items() <= marker.items()
 
 
+def _is_same(made_from: dict[str, Any], graph: Path) -> bool:
+    """Say whether a graph is the one its record is about, whatever its times are."""
+    marker = read_record(_marker_of(graph))
+    usable = graph.exists() and made_from.items() <= marker.items()
+    return usable and marker.get("sha256") == sha256_of(graph)
+
+
 def _ensure_exported(
     model: EmbeddingModel,
     weights: Path,
@@ -71,17 +84,13 @@ def _ensure_exported(
     progress: Progress | None,
 ) -> None:
     """Export unless the graph is there; the caller holds the lock."""
-    marker = read_record(_marker_of(graph))
-    usable = graph.exists() and made_from.items() <= marker.items()
-    # Another process made it meanwhile, or the home was copied and has other times.
-    if usable and marker.get("sha256") == sha256_of(graph):
-        write_record(_marker_of(graph), {**marker, **stamp(graph)})
-    else:
-        report = progress or (lambda *_: None)
-        label = f"{model.name}: exporting to int8 ONNX (once)"
-        report(label, 0, 1)
-        _export(model, weights, graph, made_from)
-        report(label, 1, 1)
+    if _is_exported(made_from, graph):  # by another process meanwhile
+        return
+    report = progress or (lambda *_: None)
+    label = f"{model.name}: exporting to int8 ONNX (once)"
+    report(label, 0, 1)
+    _export(model, weights, graph, made_from)
+    report(label, 1, 1)
 
 
 def _export(model: EmbeddingModel, folder: Path, graph: Path, made_from: dict[str, Any]) -> None:

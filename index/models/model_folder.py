@@ -8,6 +8,7 @@ import hashlib
 import os
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -107,8 +108,9 @@ def content_hash(folder: Path, models_dir: Path, use: Use = EMBEDDING) -> str:
                 "Give the folder sentence-transformers saved one to."
             )
         if hashes != known:
-            record.parent.mkdir(parents=True, exist_ok=True)
-            write_record(record, hashes)
+            with suppress(OSError):  # a full or read-only disk: hashed again at the next start
+                record.parent.mkdir(parents=True, exist_ok=True)
+                write_record(record, hashes)
     digest = hashlib.sha256()
     for place, entry in sorted(hashes.items()):
         digest.update(f"{place} {entry['sha256']}\n".encode())

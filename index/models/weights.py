@@ -6,17 +6,18 @@ record beside it. No file that was not made here is ever deleted.
 """
 
 from pathlib import Path
+from typing import Any
 
 from index.models.files import (
     MARKER,
     Progress,
+    add_to_record,
     is_marked,
     locked,
-    mark,
+    marked,
     read_record,
     readably,
     stamp,
-    write_record,
 )
 from index.models.pins import Hub, Model, load_pins
 from ingest.disk import sha256_of
@@ -56,19 +57,34 @@ def obtain(name: str | Model, models_dir: Path, progress: Progress | None = None
     model = name if isinstance(name, Model) else _pinned(name)
     folder = models_dir / model.name
     if not is_present(model, models_dir):
-        with readably(model.name, folder), locked(models_dir, model.name, progress):
-            folder.mkdir(parents=True, exist_ok=True)
-            marks = read_record(folder / MARKER)
-            for file in model.files:
-                path = folder / file.name
-                if path.exists() and not is_marked(path, file.sha256, marks):
-                    verify_file(path, file.sha256)
-                    mark(path, file.sha256)
-            if not all((folder / file.name).exists() for file in model.files):
-                from index.models.downloads import complete
+        with readably(model.name, folder):
+            _verify_there(model, models_dir, progress)
+            if not _is_whole(model, folder):
+                with locked(models_dir, model.name, progress):
+                    folder.mkdir(parents=True, exist_ok=True)
+                    if not _is_whole(model, folder):  # another process had it meanwhile
+                        from index.models.downloads import complete
 
-                complete(model, folder, progress)
+                        complete(model, folder, progress)
     return folder / model.files[0].name if len(model.files) == 1 else folder
+
+
+def _is_whole(model: Model, folder: Path) -> bool:
+    return all((folder / file.name).exists() for file in model.files)
+
+
+def _verify_there(model: Model, models_dir: Path, progress: Progress | None) -> None:
+    """Hash the files that are there and not marked: a copy of a home has other times."""
+    folder = models_dir / model.name
+    marks = read_record(folder / MARKER)
+    found: dict[str, Any] = {}
+    for file in model.files:
+        path = folder / file.name
+        if path.exists() and not is_marked(path, file.sha256, marks):
+            verify_file(path, file.sha256)
+            found |= marked(path, file.sha256)
+    if found:
+        add_to_record(folder / MARKER, found, models_dir, model.name, progress)
 
 
 def is_present(model: Model, models_dir: Path) -> bool:
@@ -133,7 +149,7 @@ def remember(path: Path, models_dir: Path) -> str:
     """Check a GGUF a user named against its first use, recording it then; return its SHA-256.
 
     The record is ``known.json`` in ``models_dir``; the file is read again only if its size or
-    modification time changed.
+    modification time changed. Where it cannot be written, nothing is recorded.
 
     Raises:
         ModelUnavailable: there is no such file, it is no whole GGUF, or it changed.
@@ -156,8 +172,8 @@ def remember(path: Path, models_dir: Path) -> str:
                 f"{known['sha256']}, found {actual}. If you changed it on purpose, give it "
                 f"another name or remove its entry from {record}."
             )
-        with locked(models_dir, "known"):
-            write_record(record, read_record(record) | {key: {"sha256": actual, **stamp(path)}})
+        entry = {key: {"sha256": actual, **stamp(path)}}
+        add_to_record(record, entry, models_dir, "known")
         return actual
 
 

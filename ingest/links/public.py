@@ -17,7 +17,9 @@ _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _UNICAST = ipaddress.ip_network("2000::/3")  # all of IPv6 that is given out to the internet
 _SPECIAL = (
     ipaddress.ip_network("192.0.0.0/24"),  # which older Pythons know only in part
+    ipaddress.ip_network("192.88.99.0/24"),  # relays to IPv6, given up by RFC 7526
     ipaddress.ip_network("168.63.129.16/32"),  # where machines of one cloud ask about themselves
+    ipaddress.ip_network("3ffe::/16"),  # of the first trials of IPv6, given back
     ipaddress.ip_network("3fff::/20"),  # for documentation since RFC 9637; Python does not know yet
 )
 _COMPATIBLE = ipaddress.ip_network("::/96")

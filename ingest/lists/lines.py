@@ -69,7 +69,7 @@ _PLAINLY = re.compile(
     r"(?:click )?here|links?|papers?|pdf|page|this|url|arxiv|abs|read|view|open|\d*"
     r"|论文|链接|这里|地址|原文"
 )
-_JOINS = re.compile(r"and|or|plus|with|at|via|cf|see|(?:see )?also|和|与|及|或|以及", re.IGNORECASE)
+_JOINS = re.compile(r"and|or|plus|with|at|via|cf|see|also|和|与|及|或|以及|见", re.IGNORECASE)
 _SHORTCODE = re.compile(r":[a-z0-9_+-]{1,40}:")
 _EDGES = " \t\u200b\ufeff-–—:：|•·,，;；"
 
@@ -177,7 +177,8 @@ def _tells(text: str) -> bool:
 
 def _note(text: str) -> str | None:
     text = " ".join(text.split()).strip(_EDGES)
-    return text if re.search(r"\w", text) and not _JOINS.fullmatch(text) else None
+    says_something = any(not _JOINS.fullmatch(word) for word in re.findall(r"\w+", text))
+    return text if says_something else None
 
 
 def _difficulty(badge: Image) -> str | None:

@@ -43,8 +43,8 @@ class FoundLink:
     where: Where
 
 
-_LINK = re.compile(
-    r"(?P<mark>!?)\[(?P<title>(?:\\.|[^\[\]\\]|\[(?:\\.|[^\[\]\\])*+\])*+)\]"
+_LINK = re.compile(  # a bracket behind a backslash opens nothing
+    r"(?P<mark>!?)(?<!\\)\[(?P<title>(?:\\.|[^\[\]\\]|\[(?:\\.|[^\[\]\\])*+\])*+)\]"
     r"\((?P<target><[^<>\n]*+>|(?:\\.|[^\s()\\]|\([^\s()]*+\))*+)(?:\s+[\"'(][^\n]{0,300}?[\"')])?"
     r"\s*+\)"
 )

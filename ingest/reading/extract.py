@@ -41,8 +41,6 @@ _UNCLOSED_TITLE = re.compile(r"(<title[^<>]*+>[^<]*+)(?=<)", re.IGNORECASE)
 _REFRESH = re.compile(
     r"\s*+(\d{1,9})[^;,]*+[;,]\s*+url\s*+=\s*+[\"']?+\s*+([^\"'>\s]++)", re.IGNORECASE
 )
-_NESTING = re.compile(r"</?(?:[a-z]\w*-\w+|[abiu]|em|strong|font|span|div|section|center|blockquote"
-                      r"|[uo]l|li|d[ltd]|table|tbody|t[rd])\b[^<>]*+>", re.IGNORECASE)  # fmt: skip
 _OF_BODY = ("article", "main", "section", "header", "nav", "aside", "footer", "figure", "details")
 _SURE = (
     "//*[contains(concat(' ', normalize-space(@class), ' '), ' markdown-body ')]",
@@ -176,12 +174,8 @@ def _metadata(tree: html.HtmlElement, url: str) -> Any:
 
 
 def _parsed(page: str) -> html.HtmlElement | None:
-    parser = markdown.parser()
     try:
-        tree = html.document_fromstring(page, parser=parser)
-        if any("depth" in entry.message for entry in parser.error_log):
-            # libxml2 stops at 2,048 levels and leaves out what is below.
-            tree = html.document_fromstring(_NESTING.sub(" ", page), parser=markdown.parser())
+        tree = markdown.tree_of(page)
     except etree.ParserError:  # nothing but comments or white space
         return None
     _empty_head(tree)

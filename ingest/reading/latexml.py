@@ -48,7 +48,7 @@ def extract_latexml(page: str, address: str, *, with_abstract: bool) -> Extract 
         Its title and what it says; None if it is no paper, or one whose conversion failed.
     """
     try:
-        tree = html.document_fromstring(_NO_XML.sub("", page), parser=markdown.parser())
+        tree = markdown.tree_of(_NO_XML.sub("", page))
         return _read(tree, address, with_abstract)
     except (etree.ParserError, ValueError):  # a character reference can still name such a character
         return None
@@ -199,20 +199,15 @@ def _make_tables(article: html.HtmlElement) -> None:
             if element.tag not in ("td", "th", "table", "tbody", "tr"):
                 element.tag = tag
     for table in reversed(list(article.iter("table"))):
-        around = table.getparent()
-        if (
-            any(element.tag in ("td", "th") for element in table.iterancestors())
-            and around is not None
-        ):
+        if next(table.iterancestors("td", "th"), None) is not None:
             # lines broken within a cell
             _put(table, "span", " ".join(_line(cell) for cell in table.iter("td", "th")))
-        else:
-            _say_spans(table)
+    _say_spans(article)
 
 
-def _say_spans(table: html.HtmlElement) -> None:
+def _say_spans(article: html.HtmlElement) -> None:
     """Write the spans that a class names as the attributes they are in HTML."""
-    for cell in table.iter("td", "th"):
+    for cell in article.iter("td", "th"):
         for name, said in _SPAN.findall(cell.get("class") or ""):
             cell.set(name, said)
 

@@ -24,6 +24,7 @@ from ingest.text.sentences import clean
 
 # Beyond this nesting a tree is no longer written by structure, only its text is taken.
 MAX_DEPTH = 150
+_DEEPEST_LIST = 24  # lists in each other; what lies deeper is not indented yet more
 
 _INLINE = (
     "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em",
@@ -38,6 +39,11 @@ _LANGUAGE = re.compile(
 )
 _NEAR = 50  # elements of a block of code, among which one may name its language
 _LANGUAGE_NOISE = {"default", "none", "plaintext", "text", "notranslate", "highlight", "source"}
+_NESTING_TAGS = re.compile(
+    r"</?(?:[a-z]\w*-\w+|[abiu]|em|strong|font|span|div|section|center|blockquote|[uo]l|li|d[ltd]"
+    r"|table|tbody|t[rd])\b[^<>]*+>",
+    re.IGNORECASE,
+)
 _BREAK = "\ufdd0"  # a code that no text may use
 _SPACES = re.compile(r"[ \t\n\r\f\xa0]+")
 
@@ -87,13 +93,15 @@ def _flow(element: html.HtmlElement, depth: int) -> list[str]:
 
 
 def _block(element: html.HtmlElement, depth: int) -> list[str]:
+    if depth > MAX_DEPTH:
+        return _paragraph("".join(element.itertext()))
     tag = element.tag
     if tag in _HEADINGS:
         title = _line(" ".join(element.itertext()).replace(_BREAK, " "))
         return [f"{'#' * int(tag[1])} {title}"] if title else []
     if tag == "pre":
         return _code(element)
-    if tag in _LISTS:
+    if tag in _LISTS and sum(1 for _ in element.iterancestors(*_LISTS)) < _DEEPEST_LIST:
         items = "\n".join(_items(element, depth))
         return [items] if items else []
     if tag == "table" and not any(True for _ in element.iterdescendants(*_LAYOUT)):
@@ -156,7 +164,21 @@ def _table(table: html.HtmlElement, depth: int) -> list[str]:
 def parse(text: str) -> html.HtmlElement:
     """Read raw Markdown (CommonMark with tables, HTML, formulas, MDX components) into a tree."""
     rendered = _parser().render(_without_components(text))
-    return html.document_fromstring(f"<html><body>{rendered}</body></html>", parser=parser())
+    return tree_of(f"<html><body>{rendered}</body></html>")
+
+
+def tree_of(page: str) -> html.HtmlElement:
+    """Read a page of HTML into a tree; of one nested beyond reason nothing is lost but the nesting.
+
+    Raises:
+        lxml.etree.ParserError: it holds nothing.
+    """
+    reader = parser()
+    tree = html.document_fromstring(page, parser=reader)
+    if any("depth" in entry.message for entry in reader.error_log):
+        # libxml2 stops at 2,048 levels and leaves out what is below.
+        tree = html.document_fromstring(_NESTING_TAGS.sub(" ", page), parser=parser())
+    return tree
 
 
 def parser() -> html.HTMLParser:

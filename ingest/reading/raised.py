@@ -19,6 +19,9 @@ _UNIT = re.compile(
 _BASE = re.compile(r"(?:[\d)\]}|∞π]|(?<![^\W_])[^\W\d_]|[^\W\d_]_\w)$")
 """What has powers: a number, a closed bracket, a name of one letter, with its index or without."""
 
+_PRODUCT = re.compile(r"(?<![^\W_])[^\W\d_]\s?=\s?[^\W\d_]{2,3}$")
+"""What a name of one letter is equal to: the mc of E=mc squared."""
+
 _FUNCTION = re.compile(
     r"(?<![^\W_])(?:log|ln|lg|exp|a?(?:sin|cos|tan)h?|cot|sec|tanh|softmax|erf|det|poly)(?:_\w)?$"
 )
@@ -53,7 +56,7 @@ def superscript(text: str, before: str, after: str = "", *, is_note: bool = Fals
         return text
     powers = (
         _BASE.search(near)
-        or (_UNIT.search(near) and re.fullmatch(r"-?\d", text))
+        or ((_UNIT.search(near) or _PRODUCT.search(near)) and re.fullmatch(r"-?\d", text))
         or (_FUNCTION.search(near) and re.fullmatch(r"-?\d|[a-z]", text) and after[:1] in " (\xa0")
     )
     if _YEAR.search(near) and _NOTE.fullmatch(text):

@@ -6,7 +6,7 @@ Mammoth leaves formulas out, so they are text before it reads.
 import io
 from itertools import islice
 
-from lxml import etree, html
+from lxml import etree
 
 from ingest.reading import markdown, omml
 from ingest.reading.decode import MAX_CHARS, UnreadableError
@@ -42,7 +42,7 @@ def extract_docx(body: bytes, url: str) -> Extract:
         ).value
     except Exception as error:  # of files whose parts contradict each other
         raise UnreadableError("damaged: it is no Word document that can be read") from error
-    tree = html.document_fromstring(f"<body>{made}</body>", parser=markdown.parser())
+    tree = markdown.tree_of(f"<body>{made}</body>")
     prune(tree)
     text = markdown.write(tree)
     if len(text) > MAX_CHARS:

@@ -41,7 +41,7 @@ def read_with(reader: Reader, url: str, replies: Replies) -> Document | Rejectio
             content_type=reply.header("Content-Type"),
             content_encoding=reply.header("Content-Encoding"),
         ).text.replace("\0", "")
-        tree = html.document_fromstring(page, parser=markdown.parser())
+        tree = markdown.tree_of(page)
     except UnreadableError as error:
         return Rejection(url, error.reason)
     except (etree.ParserError, ValueError):  # nothing in it, or text that names its own encoding

@@ -152,7 +152,7 @@ def _abstract(reply: Reply | Rejection) -> str:
 def _tree(reply: Reply) -> html.HtmlElement | None:
     page = _page(reply)
     try:
-        return html.document_fromstring(page, parser=markdown.parser()) if page.strip() else None
+        return markdown.tree_of(page) if page.strip() else None
     except (etree.ParserError, ValueError):
         return None
 

@@ -161,7 +161,7 @@ def _from_page(reply: Reply) -> Document | Rejection:
             content_type=reply.header("Content-Type"),
             content_encoding=reply.header("Content-Encoding"),
         )
-        tree = html.document_fromstring(content.text, parser=markdown.parser())
+        tree = markdown.tree_of(content.text)
     except (UnreadableError, etree.ParserError, ValueError):
         return read_document(reply)
     posts = list(_posts(tree, thread[1])) if content.media_type == HTML else []

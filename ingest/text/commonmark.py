@@ -1,8 +1,10 @@
 """CommonMark as this floor parses it, by markdown-it: with footnotes, in time linear in the text.
 
-Knows the library's one weakness: every opening bracket is read on to the end of its paragraph, once
+Knows the library's weaknesses: every opening bracket is read on to the end of its paragraph, once
 for each level of nesting that is allowed. Blocks may nest deeply (bullets do); within a line
-nothing that people write nests more than a few levels.
+nothing that people write nests more than a few levels. Its pattern of comments reads on to the end
+for each that is opened, wherever dashes stand before the ``-->`` that would close it: here a
+comment ends at the first ``-->``, as CommonMark has it since 0.31.
 
 GitHub's footnotes are rendered where they are defined, as paragraphs of the class `NOTE`, each
 beginning with a `LABEL`; what refers to one is a `MARK`.
@@ -10,18 +12,20 @@ beginning with a `LABEL`; what refers to one is a `MARK`.
 
 import re
 from copy import copy, deepcopy
+from functools import lru_cache
 from html import escape
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_core import StateCore
-from markdown_it.rules_inline import StateInline
+from markdown_it.rules_inline import StateInline, html_inline
 from markdown_it.token import Token
 
 NOTE, LABEL, MARK = "footnote-def", "footnote-label", "footnote-ref"
 """The classes of a footnote, of its label and of a reference to it."""
 
 _INLINE_NESTING = 6
+_EMPTY = ("<!-->", "<!--->")  # comments, too
 _WITHIN = 2  # columns: from this indentation on a paragraph belongs to the footnote above it
 _OPENS = re.compile(r"#{1,6}\s|```|~~~|[|><]|[-*+]\s|\d+[.)]\s")  # a block, so no further line
 _DEFINES = re.compile(r"\[\^([^\]\[\s]{1,100})\]:[ \t]*")
@@ -40,6 +44,7 @@ def commonmark(made: MarkdownIt, nesting: int) -> MarkdownIt:
     made.enable(["table", "strikethrough"])
     made.block.ruler.before("reference", "footnote", _definition, {"alt": ["paragraph"]})
     made.inline.ruler.before("link", "footnote", _reference)
+    made.inline.ruler.at("html_inline", _html)
     shallow = copy(made)
     shallow.options = deepcopy(made.options)
     shallow.options["maxNesting"] = _INLINE_NESTING
@@ -104,6 +109,29 @@ def _reference(state: StateInline, silent: bool) -> bool:
         state.push("html_inline", "", 0).content = _marked(MARK, match[1]).content
     state.pos = match.end()
     return True
+
+
+def _html(state: StateInline, silent: bool) -> bool:
+    """Take a tag, or a comment up to the first ``-->``."""
+    if not state.src.startswith("<!--", state.pos):
+        return html_inline(state, silent)
+    if state.src.startswith(_EMPTY, state.pos):
+        end = state.src.index(">", state.pos) + 1
+    elif _last_close(state.src) < state.pos + 4:
+        return False
+    else:
+        end = state.src.index("-->", state.pos + 4) + 3
+    if end > state.posMax:
+        return False
+    if not silent:
+        state.push("html_inline", "", 0).content = state.src[state.pos : end]
+    state.pos = end
+    return True
+
+
+@lru_cache(maxsize=1)
+def _last_close(text: str) -> int:
+    return text.rfind("-->")
 
 
 def _marked(name: str, label: str) -> Token:

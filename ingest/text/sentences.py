@@ -22,6 +22,7 @@ from ingest.text.blocks import (
     blocks,
     closes_fence,
     code_lines,
+    code_spans,
     lines,
 )
 from ingest.text.scripts import is_east_asian, letters
@@ -191,6 +192,7 @@ _ASIAN = ("zh", "ja", "ko")
 # Words of English that no language near it has; one in eight says enough, and takes no model.
 _PARTICLES = frozenset(("the", "of", "and", "that", "this", "which", "with", "from", "are", "by"))
 _FULL = 1 / 8
+_REPEATED = re.compile(r"([^\W\d_]{1,4}?)\1{4,}")  # no word: aaaaa, hahahahaha
 _TELLING = 40  # letters: fewer in another script are names and formulas
 
 
@@ -209,7 +211,8 @@ def language(text: str) -> str:
 
     Script decides where it can (Kana, Hangul, Han); Latin text is English if it is short and not
     clearly another language, or full of English particles; other text is judged by py3langid on
-    its first 2,000 characters.
+    its first 2,000 characters. What holds few letters beside code and letters said over and over
+    is in no language, and counts as English.
     """
     sample = text[:4000]
     if sample.isascii() and (len(sample) < _SHORT or _is_full_of_particles(sample[:2000])):
@@ -219,8 +222,19 @@ def language(text: str) -> str:
         return "en"
     if counts.language:
         return counts.language
+    if len(sample) >= _SHORT and letters(_REPEATED.sub(" ", _beside_code(sample))).every < _TELLING:
+        return "en"
     code, probability = language_code(sample[:2000])
     return "en" if len(sample) < _SHORT and probability < 0.95 else code
+
+
+def _beside_code(text: str) -> str:
+    parts = []
+    at = 0
+    for start, end in [*code_spans(text), (len(text), len(text))]:
+        parts.append(text[at:start])
+        at = end
+    return "".join(parts)
 
 
 def language_code(text: str) -> tuple[str, float]:

@@ -21,7 +21,7 @@ from ingest.text.scripts import is_chinese
 from ui.cli import render
 from ui.page.html_answer import Turn, turn_html
 from ui.page.i18n import texts
-from ui.serving.chat_markdown import markdown
+from ui.serving.chat_markdown import pieces as chat_pieces
 
 PAGES = {
     "limits.md": "# Osprey limits\n\nThe Osprey cache keeps 4,096 entries by default.\n\n"
@@ -102,7 +102,7 @@ def test_every_door_says_the_other_reading(birds):
         texts("en"),
     )  # fmt: skip
     assert f'<button type="button" class="example">{other}</button>' in page
-    assert other in markdown(answer)
+    assert other in "".join(chat_pieces(answer))
     out = io.StringIO()
     render.answer(Console(file=out, width=200), answer)
     assert f"Or did you mean: {other}" in out.getvalue()

@@ -13,10 +13,11 @@ import pytest
 
 from assistant.desk import Desk
 from assistant.home.keeping import HomeWriter
+from index.models.embedder import Embedder
 from index.search.lexical import WordIndex
 from index.store import carry
 from index.store.generation import Home
-from ingest.errors import HomeBusy, UsageError
+from ingest.errors import HomeBusy, ModelUnavailable, UsageError
 from tests.conftest import BREAD_PAGE
 
 
@@ -34,9 +35,16 @@ def mounted(*arguments):
         subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
+@contextmanager
+def read_only(folder, place):
+    """Mount a folder at another place, where nothing can be written."""
+    with mounted("-o", "ro,bind", folder, place) as shown:
+        subprocess.run(["mount", "-o", "remount,ro,bind", str(shown)], check=True)
+        yield shown
+
+
 def test_a_read_only_home_is_searched_and_asked(desk, home, notes, tmp_path):
-    with mounted("-o", "ro,bind", home, tmp_path / "ro") as folder:
-        subprocess.run(["mount", "-o", "remount,ro,bind", str(folder)], check=True)
+    with read_only(home, tmp_path / "ro") as folder:
         with pytest.raises(OSError, match="Read-only"):
             (folder / "x").touch()
         reading = Desk(folder, llm="extractive")
@@ -48,6 +56,33 @@ def test_a_read_only_home_is_searched_and_asked(desk, home, notes, tmp_path):
         with pytest.raises(UsageError, match="Read-only file system"):
             reading.ingest([notes], seed=False)
         reading.close()
+
+
+def test_copied_weights_are_used_where_nothing_can_be_written(embedder, models_dir, tmp_path):
+    copied = tmp_path / "models" / embedder.name
+    shutil.copytree(models_dir / embedder.name, copied, copy_function=shutil.copyfile)
+    with read_only(tmp_path / "models", tmp_path / "ro") as models:
+        there = Embedder.open(models)
+        assert (there.embed_query("RoPE") == embedder.embed_query("RoPE")).all()
+    (copied / "config.json").write_text("{}")
+    wrong = pytest.raises(ModelUnavailable, match="is not the pinned file")
+    with read_only(tmp_path / "models", tmp_path / "ro") as models, wrong:
+        Embedder.open(models)
+
+
+def test_what_a_library_holds_is_told_without_weights(desk, home, notes, tmp_path, monkeypatch):
+    before = desk.status()["digest"]
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    shutil.copytree(home, tmp_path / "bare", ignore=shutil.ignore_patterns("models"))
+    bare = Desk(tmp_path / "bare", llm="extractive")
+    assert bare.status()["digest"] == before
+    assert bare.sources()
+    with pytest.raises(ModelUnavailable, match="Connect this machine once"):
+        bare.search("multi-query attention")
+    with pytest.raises(ModelUnavailable, match="Connect this machine once"):
+        bare.ingest([notes], seed=False)
+    assert bare.status()["digest"] == before
 
 
 def test_words_are_found_where_no_lock_can_be_made(desk, monkeypatch):

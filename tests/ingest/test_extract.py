@@ -9,6 +9,7 @@ import pytest
 from ingest.reading.document import Document, read_document
 from ingest.reading.extract import Extract, extract_html, extract_markdown
 
+WORDS = "Grouped-query attention shares keys among the heads of a group."
 URL = "https://blog.example/2024/post"
 SHELL = (
     "<!DOCTYPE html><html lang='{lang}'><head><title>{title}</title>{head}</head><body>"
@@ -156,6 +157,17 @@ def test_broken_pages_are_read_leniently_and_in_time(broken: str) -> None:
     assert "attention" in found.text
     found.text.encode()
     assert time.thread_time() - started < 10
+
+
+@pytest.mark.parametrize("lists", ["<ul>" * 600 + "<li>" * 600, "<ol><li>" * 300, "<ul>" * 3000])
+@pytest.mark.parametrize("read", [extract_html, extract_markdown])
+def test_lists_nested_beyond_reason_do_not_end_the_reader(read, lists: str) -> None:
+    closed = lists.replace("<ul>", "</ul>").replace("<ol><li>", "</li></ol>").replace("<li>", "")
+    found = read(f"<p>{WORDS}</p>\n{lists}inside{closed}\n<p>Attention again.</p>", URL).text
+    assert WORDS in found
+    assert "inside" in found
+    assert found.endswith("Attention again.")
+    assert len(max(found.split("\n"), key=len)) < 1000  # not indented for each of them
 
 
 @pytest.mark.parametrize("nothing", ["", "   \n", "<!-- only a comment -->", "<html></html>", "\0"])

@@ -105,6 +105,8 @@ def test_a_page_comes_as_it_was_sent_and_we_say_who_we_are():
         "http://0/",
         "http://10.1.2.3/",
         "http://100.64.0.1/",
+        "http://192.88.99.1/",
+        "http://[3ffe::1]/",
         "http://[3fff::1]/",
         "http://[3fff:fff:ffff::1]/",
         "http://224.0.0.1/",

@@ -152,4 +152,6 @@ def test_a_text_set_small_is_told_from_a_power():
     assert superscript("23", "3.1×10") == "^23"
     assert superscript("a whole remark that goes on", "n") == " a whole remark that goes on"
     assert superscript("", "n") == ""
+    assert superscript("2", "and E=mc") == "^2"
+    assert superscript("2", "as in E=max the model") == "[2]"
     assert subscript("max", "the value ") == "max"

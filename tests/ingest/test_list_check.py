@@ -3,7 +3,7 @@
 import pytest
 
 from ingest.lists.check import check_text
-from ingest.lists.written import anchors_of, headings_of
+from ingest.lists.written import anchors_of, headings_of, links_of
 
 BASE = "https://github.com/a/b"
 FINE = """# Mine
@@ -57,6 +57,11 @@ def test_each_odd_form_is_found_where_it_stands(line, code):
 
 def test_a_template_in_a_comment_and_code_are_left_alone():
     assert codes(f"{FINE}<!-- [Link 1](http://example.com) -->\n```\n- []()\n```\n") == []
+
+
+def test_a_bracket_behind_a_backslash_opens_no_link():
+    found = list(links_of("\\[a](https://a.example/a) and [b](https://a.example/b)"))
+    assert [link.title for link in found] == ["b"]
 
 
 def test_mojibake_is_told_with_what_was_meant():

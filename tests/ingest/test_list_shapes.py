@@ -240,6 +240,10 @@ def test_words_that_only_join_links_are_no_notes():
         "- [one](https://a.example/1), [two](https://a.example/2) and <https://a.example/3>"
     )
     assert [entry.note for entry in found.entries] == [None, None, None]
+    scraps = read(
+        "- https://a.example/5 \\] and {https://a.example/6}，见 https://a.example/7"
+    ).entries
+    assert [entry.note for entry in scraps] == [None, None, None]
     assert titles("- LoRA, the paper: <https://a.example/4>") == {
         "https://a.example/4": "LoRA, the paper"
     }

@@ -60,6 +60,42 @@ def test_what_is_wrong_is_said(client, method, path, body, code):
     assert reply.json()
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "body", "field"),
+    [
+        ("post", "/api/v1/ask", {"question": "What is MQA?", "lists": ["nope"]}, "lists"),
+        ("post", "/api/v1/ask", {"question": "What is MQA?", "filters": {}}, "filters"),
+        (
+            "post",
+            "/api/v1/ask",
+            {"question": "and now?", "history": [{"role": "user", "content": "a", "since": 1}]},
+            "history.0.since",
+        ),
+        ("get", "/api/v1/search?q=attention&lists=nope", None, "lists"),
+        ("get", "/api/v1/path?topic=attention&list=nope", None, "list"),
+        ("get", "/api/v1/notes?query=x", None, "query"),
+    ],
+)
+def test_a_field_or_parameter_that_is_not_known_is_named(client, method, path, body, field):
+    reply = client.request(method, path, json=body)
+    assert reply.status_code == 422
+    assert reply.headers["content-type"] == "application/problem+json"
+    (fault,) = reply.json()["errors"]
+    assert fault["field"] == field
+    assert ": there are " in fault["message"]
+    assert "nope" not in reply.text
+
+
+@pytest.mark.parametrize("length", [4_001, 32_001, 60_000])
+def test_what_is_too_long_is_refused_in_one_way(client, length):
+    asked = client.post("/api/v1/ask", json={"question": "w " * (length // 2) + "w"})
+    sought = client.get("/api/v1/search", params={"q": "w" * length})
+    topic = client.get("/api/v1/path", params={"topic": "w" * length})
+    for reply in (asked, sought, topic):
+        assert reply.status_code == 400
+        assert "is the most" in reply.json()["detail"]
+
+
 def test_status_health_and_readiness(client, desk):
     assert client.get("/api/v1/status").json()["digest"] == desk.status()["digest"]
     assert client.get("/healthz").json() == {"status": "ok"}

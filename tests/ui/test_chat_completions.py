@@ -69,6 +69,27 @@ def test_a_refusal_names_the_nearest(client):
     assert reply.citations == []
 
 
+def test_a_short_reply_ends_behind_a_sentence(client):
+    """Not in the middle of one, and not without saying so."""
+    whole = client.chat.completions.create(model="refdesk", messages=ASKED)
+    most = whole.usage.completion_tokens - 1
+    short = client.chat.completions.create(model="refdesk", messages=ASKED, max_tokens=most)
+    assert short.choices[0].finish_reason == "length"
+    said = short.choices[0].message.content
+    assert whole.choices[0].message.content.startswith(said)
+    assert said.endswith("]")
+    assert short.usage.completion_tokens <= most
+    assert short.citations == whole.citations
+    chunks = client.chat.completions.create(
+        model="refdesk", messages=ASKED, stream=True, max_completion_tokens=most
+    )
+    choices = [each.choices[0] for each in chunks]
+    assert "".join(choice.delta.content or "" for choice in choices) == said
+    assert choices[-1].finish_reason == "length"
+    none = client.chat.completions.create(model="refdesk", messages=ASKED, max_tokens=1)
+    assert (none.choices[0].message.content, none.choices[0].finish_reason) == ("", "length")
+
+
 @pytest.mark.parametrize(
     ("asked", "error", "param"),
     [
@@ -83,6 +104,21 @@ def test_a_refusal_names_the_nearest(client):
             {"model": "refdesk", "messages": [{"role": "user", "content": " "}]},
             openai.BadRequestError,
             None,
+        ),
+        *(
+            ({"model": "refdesk", "messages": ASKED, name: value}, openai.BadRequestError, name)
+            for name, value in (
+                ("max_tokens", 0),
+                ("max_completion_tokens", -1),
+                ("max_tokens", "many"),
+                ("logprobs", True),
+                ("temperature", "hot"),
+            )
+        ),
+        (
+            {"model": "refdesk", "messages": ASKED, "modalities": ["text", "audio"]},
+            openai.BadRequestError,
+            "modalities",
         ),
     ],
 )

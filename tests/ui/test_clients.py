@@ -65,7 +65,7 @@ def opened(desk):
         {"messages": [USER, {"role": "assistant", "content": "The"}]},
         {"messages": [*TOOLS, {"role": "assistant", "content": [{"type": "refusal"}]}, USER]},
         {"messages": [USER], "response_format": {"type": "text"}, "tool_choice": "auto"},
-        {"messages": [USER], "tools": [{"type": "function"}], "max_tokens": 1, "user": "me"},
+        {"messages": [USER], "tools": [{"type": "function"}], "max_tokens": 4000, "user": "me"},
     ],
     ids=lambda asked: json.dumps(asked)[:60],
 )
@@ -113,8 +113,8 @@ def test_halves_of_characters_and_nul_are_read_over(client):
     body = json.dumps({"messages": [{"role": "user", "content": QUESTION + " \ud83d\0"}]})
     assert client.post("/v1/chat/completions", content=body).status_code == 200
     json_ = {"Content-Type": "application/json"}
-    asked = json.dumps({"question": "x \ud83d"})
-    assert client.post("/api/v1/ask", content=asked, headers=json_).status_code == 422
+    asked = json.dumps({"question": QUESTION + " \ud83d\0"})
+    assert client.post("/api/v1/ask", content=asked, headers=json_).status_code == 200
     asked = '{"question": "x", "k": NaN, "history": [{"role": "user", "content": Infinity}]}'
     assert client.post("/api/v1/ask", content=asked, headers=json_).status_code == 422
     assert client.get("/api/v1/path?topic=attention&hours=inf").status_code == 422
@@ -173,9 +173,9 @@ def test_errors_are_problems(client):
 def test_a_question_has_one_bound_at_every_door(client, desk):
     long = "word " * 1000
     for text in ("x" * 4001, long):
-        assert client.get("/api/v1/search", params={"q": text}).status_code in (400, 422)
-        assert client.get("/api/v1/path", params={"topic": text}).status_code in (400, 422)
-        assert client.post("/api/v1/ask", json={"question": text}).status_code in (400, 422)
+        assert client.get("/api/v1/search", params={"q": text}).status_code == 400
+        assert client.get("/api/v1/path", params={"topic": text}).status_code == 400
+        assert client.post("/api/v1/ask", json={"question": text}).status_code == 400
         asked = {"messages": [{"role": "user", "content": text}]}
         assert client.post("/v1/chat/completions", json=asked).status_code == 400
     assert client.post("/api/v1/ask", json={"question": "attention " * 400}).status_code == 200

@@ -2,6 +2,7 @@
 
 import asyncio
 import http.client
+import json
 import socket
 import threading
 import time
@@ -174,6 +175,15 @@ def test_headers_have_a_size(opened):
             with suppress(OSError):
                 one.sendall(b"A%d: %s\r\n" % (number, b"x" * 1000))
         until(lambda: is_closed(one), 5)
+
+
+def test_what_is_no_http_is_refused_as_everything_else_is(opened):
+    with serving() as (port, _, _server):
+        one = opened(port, b"GET /ping HTTP/1.1\r\nHost x\r\n\r\n")
+        head, _, body = rest_of(one).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 400 ")
+    assert b"application/problem+json" in head
+    assert json.loads(body)["status"] == 400
 
 
 def rest_of(one):

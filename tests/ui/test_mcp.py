@@ -52,7 +52,16 @@ async def _uses(client: Client, more: frozenset[str] = frozenset()) -> None:
     assert cited.structured_content["items"][0]["title"] == "Sharing keys and values"
     path = await client.call_tool("reading_path", {"topic": "zxqv nonsense word"})
     assert path.is_error
-    assert (await client.call_tool("search", {"query": "x", "k": 1000})).is_error
+    for given, said in (
+        ({"query": "x", "k": 1000}, "k: Input should be less than or equal to 50."),
+        ({"query": ["secret"]}, "query: Input should be a valid string."),
+        ({}, "query: Field required."),
+        ({"query": "x", "lists": ["secret"]}, "lists: search takes no such argument: there are "),
+    ):
+        wrong = await client.call_tool("search", given)
+        assert wrong.is_error
+        assert wrong.content[0].text.startswith(said)
+        assert "secret" not in wrong.content[0].text
 
 
 def test_over_http(desk):

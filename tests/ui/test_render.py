@@ -181,5 +181,5 @@ def test_sums_stand_below_each_other_and_are_no_quotations():
     assert "Calculation\n  • a: 2 × 3 bytes = 6 bytes\n  • b: 2 × 4" in printed(given)
     assert "“a" not in printed(given)
     assert "- a: 2 × 3 bytes = 6 bytes\n- b: 2 × 4 bytes = 8 bytes [1]" in given.text
-    chat = chat_markdown.markdown(given)
+    chat = "".join(chat_markdown.pieces(given))
     assert "- a: 2 × 3 bytes = 6 bytes [1]\n- b: 2 × 4 bytes = 8 bytes [1]" in chat

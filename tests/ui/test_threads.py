@@ -109,6 +109,13 @@ def test_an_exported_file_gives_back_its_thread_and_shows_what_that_says(lang):
     assert saved.read(other.encode())[1]
 
 
+@pytest.mark.parametrize("opened", ["", '<script type="application/json" id="refdesk-thread">'])
+def test_a_file_nested_beyond_reason_is_refused_in_our_words(opened):
+    deep = f"{opened}{'[' * 100_000}{']' * 100_000}</script>"
+    with pytest.raises(UsageError, match="nested too deeply"):
+        saved.read((deep if opened else deep.removesuffix("</script>")).encode())
+
+
 class Tags(HTMLParser):
     def __init__(self):
         super().__init__()

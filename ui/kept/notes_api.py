@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, FastAPI, Path, Query, Request
+from fastapi import APIRouter, Depends, FastAPI, Path, Query, Request
 from fastapi.responses import JSONResponse, Response
 
 from assistant.input_limits import QUESTION
@@ -14,6 +14,7 @@ from ui.serving import schema
 from ui.serving.access import Access
 from ui.serving.asking import Asking
 from ui.serving.replies import private, replies
+from ui.serving.sent import known_parameters
 from ui.serving.visitors import owner_of
 
 Id = Annotated[str, Path(max_length=40, description="As the list of notes has it.")]
@@ -22,7 +23,8 @@ _ALL = 1_000_000
 
 def add_notes(app: FastAPI, asking: Asking, access: Access) -> None:
     """Add the interface to an application."""
-    api = APIRouter(prefix="/api/v1/notes", tags=["notes"])
+    known = [Depends(known_parameters)]
+    api = APIRouter(prefix="/api/v1/notes", tags=["notes"], dependencies=known)
     desk = asking.desk
     notes = desk.notes
 

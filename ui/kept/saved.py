@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from ingest.disk import json_of
 from ingest.errors import UsageError
 from ui.kept.thread_html import embedded, shown_otherwise
 
@@ -18,6 +19,6 @@ def read(data: bytes) -> tuple[Any, str]:
             text = data.decode("utf-8-sig")
             saved = embedded(text)
             return saved, shown_otherwise(text, saved)
-        return json.loads(data.decode(json.detect_encoding(data))), ""  # shells differ in > too
-    except (ValueError, RecursionError) as error:
+        return json_of(data.decode(json.detect_encoding(data))), ""  # shells differ in > too
+    except ValueError as error:
         raise UsageError(f"{error}") from error

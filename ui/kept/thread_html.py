@@ -16,6 +16,7 @@ from typing import Any
 from assistant.answering.values import Answer, Citation, Sentence
 from assistant.kept.answer_of import answer_of
 from assistant.kept.threads import Whole, whole_object, whole_of
+from ingest.disk import json_of
 from ingest.errors import UsageError
 from ui.kept.pictures import Pictures, named, shown_in
 from ui.page import assets
@@ -58,8 +59,8 @@ def embedded(text: str) -> dict[str, Any]:
     if not opened or not closed:
         raise UsageError("This HTML file is no thread that refdesk exported.")
     try:
-        value = json.loads(data)
-    except (ValueError, RecursionError) as error:
+        value = json_of(data)
+    except ValueError as error:
         raise UsageError(f"The thread in this HTML file cannot be read: {error}.") from error
     if not isinstance(value, dict):
         raise UsageError("The thread in this HTML file cannot be read: it is no object.")

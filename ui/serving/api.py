@@ -7,7 +7,7 @@ Knows HTTP; what a question or a search gives lies behind the desk. OpenAPI desc
 from collections.abc import AsyncGenerator, Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, FastAPI, Path, Query, Request
+from fastapi import APIRouter, Depends, FastAPI, Path, Query, Request
 from fastapi.responses import JSONResponse, Response
 
 from assistant.answering.evidence import PASSAGES
@@ -25,6 +25,7 @@ from ui.serving.ingest_api import add_ingest
 from ui.serving.jobs import Jobs
 from ui.serving.refusals import problem, status_of
 from ui.serving.replies import replies
+from ui.serving.sent import known_parameters
 from ui.serving.streams import GONE, EventStream, Gone, event, unless_gone
 
 _STREAM = (
@@ -46,7 +47,7 @@ Writer = Callable[[Event | Waiting, Events], AsyncGenerator[str, None]]
 def add_api(app: FastAPI, asking: Asking, jobs: Jobs, access: Access) -> None:
     """Add the interface to an application."""
     add_ingest(app, jobs, access, replies)
-    api = APIRouter(prefix="/api/v1", tags=["refdesk"])
+    api = APIRouter(prefix="/api/v1", tags=["refdesk"], dependencies=[Depends(known_parameters)])
     _add_asking(api, asking)
     _add_reading(api, asking)
     app.include_router(api)
@@ -56,7 +57,10 @@ def add_api(app: FastAPI, asking: Asking, jobs: Jobs, access: Access) -> None:
 def _add_asking(api: APIRouter, asking: Asking) -> None:
     @api.get("/search", responses=replies(schema.SearchForm, 400, 404))
     async def search(
-        q: Annotated[str, Query(max_length=PASTED, examples=["grouped-query attention"])],
+        q: Annotated[
+            str,
+            Query(examples=["grouped-query attention"], json_schema_extra={"maxLength": PASTED}),
+        ],
         k: Annotated[int, Query(ge=1, le=100)] = 10,
         list: Many = None,
         section: Many = None,
@@ -142,7 +146,7 @@ def _add_reading(api: APIRouter, asking: Asking) -> None:
 
     @api.get("/path", responses=replies(schema.PathForm, 400, 404))
     async def path(
-        topic: Annotated[str, Query(max_length=QUESTION, examples=["LoRA"])],
+        topic: Annotated[str, Query(examples=["LoRA"], json_schema_extra={"maxLength": QUESTION})],
         hours: Annotated[float | None, Query(gt=0, allow_inf_nan=False)] = None,
     ) -> Response:
         """Say what to read on a topic, in which order."""

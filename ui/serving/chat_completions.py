@@ -3,7 +3,8 @@
 The user's last message is the question, what came before it is history. The reply is Markdown:
 sentences with ``[n]`` markers, then the numbered sources; ``citations`` beside it holds them in
 full. Clients differ in what they leave out or set to null, and in what they send beside text: all
-of that is taken. What would change the reply and cannot be had is refused.
+of that is taken. What would change the reply and cannot be had is refused. A reply that is to be
+short ends behind a whole sentence, or before its sources.
 """
 
 import json
@@ -23,7 +24,7 @@ from assistant.conversation import client_tasks
 from ingest.errors import RefdeskError
 from ui.serving.api import Events, begun, caller
 from ui.serving.asking import Asking, Question, Waiting, exchanges
-from ui.serving.chat_markdown import markdown, next_sentence, rest
+from ui.serving.chat_markdown import next_sentence, pieces
 from ui.serving.refusals import RETRY_AFTER, openai_error, status_of
 from ui.serving.schema import whole_schema
 from ui.serving.streams import event, unless_gone
@@ -68,7 +69,10 @@ class ResponseFormat(BaseModel):
 
 
 class Completion(BaseModel):
-    """A request for a reply; settings of other models (temperature and the like) change nothing."""
+    """A request for a reply; settings of other models (temperature and the like) change nothing.
+
+    Of the settings those are named that a reply has to keep to, or that can be plainly wrong.
+    """
 
     model_config = ConfigDict(
         extra="ignore",
@@ -91,6 +95,16 @@ class Completion(BaseModel):
     stop: str | list[str] | None = None
     response_format: ResponseFormat | None = None
     tool_choice: Any = None
+    max_tokens: int | None = Field(None, gt=0)
+    max_completion_tokens: int | None = Field(None, gt=0)
+    temperature: float | None = Field(None, ge=0, le=2, allow_inf_nan=False)
+    logprobs: bool | None = None
+    modalities: list[str] | None = None
+
+    @property
+    def most_tokens(self) -> int | None:
+        """The most tokens of the reply; None if it may be as long as it is."""
+        return self.max_completion_tokens or self.max_tokens
 
 
 def _text(part: str | Part) -> str:
@@ -158,17 +172,20 @@ async def _completed(asking: Asking, request: Request) -> Response:
     stops = [stop for stop in stops if stop]
     if (said := client_tasks.reply(last, history)) is not None:
         return await _by_code(asking, asked, head, prompt, said)
+    reply = _Reply(asking, stops, asked.most_tokens)
     if not asked.stream:
         answer = await unless_gone(request, lambda: asking.answer(question))
-        text = _stopped(markdown(answer), stops)
-        message = {"role": "assistant", "content": text, "refusal": None}
-        choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": "stop"}
+        for piece in pieces(answer):
+            await reply.add(piece)
+        message = {"role": "assistant", "content": reply.text, "refusal": None}
+        finish = reply.finish or "stop"
+        choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": finish}
         return JSONResponse(
             head
             | {
                 "object": "chat.completion",
                 "choices": [choice],
-                "usage": await _usage(asking, prompt, text),
+                "usage": await _usage(asking, prompt, reply.text),
                 "citations": to_json(answer.citations),
             }
         )
@@ -176,7 +193,7 @@ async def _completed(asking: Asking, request: Request) -> Response:
     def write(first: Event | Waiting, events: Events) -> AsyncGenerator[str, None]:
         counted = asked.stream_options is not None and asked.stream_options.include_usage
         usage = (lambda text: _usage(asking, prompt, text)) if counted else None
-        return _chunks(first, events, head | {"object": "chat.completion.chunk"}, usage, stops)
+        return _chunks(first, events, head | {"object": "chat.completion.chunk"}, usage, reply)
 
     return await begun(request, asking, question, write)
 
@@ -185,8 +202,11 @@ async def _by_code(
     asking: Asking, asked: Completion, head: dict[str, Any], prompt: str, said: str
 ) -> Response:
     """Reply to what the client asks for itself (a title, tags): no search, no model, no gap."""
+    reply = _Reply(asking, (), asked.most_tokens)
+    said = await reply.add(said)
+    ends = reply.finish or "stop"
     usage = await _usage(asking, prompt, said)
-    choice = {"index": 0, "logprobs": None, "finish_reason": "stop"}
+    choice = {"index": 0, "logprobs": None, "finish_reason": ends}
     if not asked.stream:
         message = {"role": "assistant", "content": said, "refusal": None}
         whole = head | {"object": "chat.completion", "usage": usage, "citations": []}
@@ -194,7 +214,7 @@ async def _by_code(
     head = head | {"object": "chat.completion.chunk"}
     lines = [
         event(None, head | {"choices": [choice | {"delta": delta, "finish_reason": finish}]})
-        for delta, finish in (({"role": "assistant", "content": said}, None), ({}, "stop"))
+        for delta, finish in (({"role": "assistant", "content": said}, None), ({}, ends))
     ]
     if asked.stream_options is not None and asked.stream_options.include_usage:
         lines.append(event(None, head | {"choices": [], "usage": usage}))
@@ -205,7 +225,8 @@ def _check(asked: Completion) -> None:
     """Refuse what would change the reply's form and cannot be had.
 
     Raises:
-        _Refused: the request asks for several replies, JSON or a call of a tool.
+        _Refused: the request asks for several replies, JSON, a call of a tool, likelihoods or
+            anything but text.
     """
     if asked.n not in (None, 1):
         raise _Refused(400, "refdesk gives one answer: leave n at 1.", "n")
@@ -219,6 +240,12 @@ def _check(asked: Completion) -> None:
         )
     if asked.tool_choice not in (None, "auto", "none"):
         raise _Refused(400, "refdesk calls no tools: leave tool_choice at auto.", "tool_choice")
+    if asked.logprobs:
+        raise _Refused(
+            400, "refdesk tells no likelihoods of tokens: leave logprobs out.", "logprobs"
+        )
+    if set(asked.modalities or ()) - {"text"}:
+        raise _Refused(400, "refdesk answers in text alone: leave modalities out.", "modalities")
 
 
 def _question(messages: Sequence[Message]) -> tuple[Sequence[Message], str]:
@@ -262,10 +289,38 @@ async def _read(request: Request) -> Completion:
     raise _Refused(400, f"{where or _BODY}: {first['msg']}", where)
 
 
-def _stopped(text: str, stops: Sequence[str]) -> str:
-    """Return a text up to the first of the sequences a client wants it to stop at."""
-    places = [at for stop in stops if (at := text.find(stop)) >= 0]
-    return text[: min(places)] if places else text
+class _Reply:
+    """A reply that grows piece by piece, up to where a client wants it to end.
+
+    ``finish`` says why it ended before its end: "stop" at one of the sequences ``stops``, "length"
+    before a piece that would have made it longer than ``most`` tokens.
+    """
+
+    def __init__(self, asking: Asking, stops: Sequence[str], most: int | None) -> None:
+        self.text = ""
+        self.finish: str | None = None
+        self._count = asking.desk.count_tokens
+        self._look_up = asking.look_up
+        self._stops = stops
+        self._most = most
+
+    async def add(self, piece: str) -> str:
+        """Add a piece; return what the reply grew by."""
+        if self.finish:
+            return ""
+        whole = self.text + piece
+        if self._most is not None:
+            tokens, _ = await self._look_up(lambda: self._count(whole))
+            if tokens > self._most:
+                self.finish = "length"
+                return ""
+        places = [at for stop in self._stops if (at := whole.find(stop)) >= 0]
+        if places:
+            self.finish = "stop"
+            whole = whole[: max(min(places), len(self.text))]  # what was sent stays
+        grown = whole[len(self.text) :]
+        self.text = whole
+        return grown
 
 
 async def _chunks(
@@ -273,7 +328,7 @@ async def _chunks(
     events: Events,
     head: dict[str, Any],
     usage: Callable[[str], Awaitable[dict[str, Any]]] | None,
-    stops: Sequence[str],
+    reply: _Reply,
 ) -> AsyncGenerator[str, None]:
     """Yield the reply as chunks: each sentence once verified, then the sources."""
 
@@ -283,7 +338,6 @@ async def _chunks(
 
     yield chunk({"role": "assistant", "content": ""})
     said: list[Sentence] = []
-    text = ""
     try:
         async with aclosing(_from(first, events)) as stream:
             async for item in stream:
@@ -291,28 +345,31 @@ async def _chunks(
                     yield ": waiting\n\n"
                     continue
                 answer = item.answer if item.name == "done" else None
-                if item.sentence:
-                    piece = next_sentence(item.sentence, said)
-                    said.append(item.sentence)
-                elif answer:
-                    piece = rest(answer, said)
-                else:
+                if not (item.sentence or answer):
                     continue
-                whole = _stopped(text + piece, stops)
-                if len(whole) > len(text):
-                    yield chunk({"content": whole[len(text) :]})
-                ends = len(whole) < len(text) + len(piece)
-                text = max(text, whole, key=len)  # what was sent stays
-                if ends or answer:
+                for piece in _new_pieces(item, said):
+                    if grown := await reply.add(piece):
+                        yield chunk({"content": grown})
+                if reply.finish or answer:
                     cited = answer.citations if answer else ()
-                    yield chunk({}, "stop", citations=to_json(tuple(cited)))
+                    finish = reply.finish or "stop"
+                    yield chunk({}, finish, citations=to_json(tuple(cited)))
                     break
     except RefdeskError as error:
         yield event(None, _error_object(error))
         return
     if usage is not None:
-        yield event(None, head | {"choices": [], "usage": await usage(text)})
+        yield event(None, head | {"choices": [], "usage": await usage(reply.text)})
     yield "data: [DONE]\n\n"
+
+
+def _new_pieces(item: Event, said: list[Sentence]) -> list[str]:
+    """Return the pieces that an event adds to what was said, and note its sentence."""
+    if item.sentence:
+        piece = next_sentence(item.sentence, said)
+        said.append(item.sentence)
+        return [piece]
+    return pieces(item.answer, said) if item.answer else []
 
 
 async def _from(first: Event | Waiting, events: Events) -> Events:

@@ -13,35 +13,34 @@ from ui.markdown_form import linked
 from ui.sentence_form import code_of, fenced
 
 
-def markdown(answer: Answer) -> str:
-    """Return an answer as Markdown: its sentences with their marks, then the sources."""
-    return rest(answer, [])
+def pieces(answer: Answer, said: Sequence[Sentence] = ()) -> list[str]:
+    """Return what is left to say of an answer after these sentences, in pieces that stand alone.
 
-
-def rest(answer: Answer, said: Sequence[Sentence]) -> str:
-    """Return what is left to say of an answer after these sentences."""
+    Each is a sentence, a remark about the whole, or the list of sources.
+    """
     if answer.refused:
         listed = [f"- {_hit(hit)}" for hit in answer.nearest]
-        nearest = "\n\nNearest sources:\n\n" + "\n".join(listed) if listed else ""
+        nearest = ["\n\nNearest sources:\n\n" + "\n".join(listed)] if listed else []
         refused = f"{answer.refusal or ''}{_other_readings(answer)}"
-        return ("\n\n" if said else "") + refused + nearest
+        return [("\n\n" if said else "") + refused, *nearest]
     left = list(answer.sentences)
     if left[: len(said)] == list(said):
         left = left[len(said) :]
     elif said:  # what was said did not stand: the answer as it does follows
-        return "\n\nCorrected:\n\n" + rest(answer, [])
-    text = ""
+        return ["\n\nCorrected:\n\n", *pieces(answer)]
+    made = []
     shown = list(said)
     for sentence in left:
-        text += next_sentence(sentence, shown)
+        made.append(next_sentence(sentence, shown))
         shown.append(sentence)
     if answer.unanswered:
-        text += f"\n\n{_harmless(answer.left_open)}"
+        made.append(f"\n\n{_harmless(answer.left_open)}")
     if answer.how:
-        text += f"\n\n{_harmless(answer.how)}"
-    text += _other_readings(answer)
-    sources = "\n".join(f"{cited.n}. {_citation(cited)}" for cited in answer.citations)
-    return f"{text}\n\nSources:\n\n{sources}" if sources else text
+        made.append(f"\n\n{_harmless(answer.how)}")
+    made.append(_other_readings(answer))
+    if sources := "\n".join(f"{cited.n}. {_citation(cited)}" for cited in answer.citations):
+        made.append(f"\n\nSources:\n\n{sources}")
+    return made
 
 
 def _other_readings(answer: Answer) -> str:

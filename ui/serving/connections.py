@@ -5,6 +5,7 @@ runs out of descriptors. Here the oldest that said nothing makes room for the ne
 """
 
 import asyncio
+import json
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -15,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from ingest.text.digits import whole_number
-from ui.serving.refusals import refusal
+from ui.serving.refusals import PROBLEM, problem, refusal
 
 OPEN = 512
 """Connections at the same time; well below the 1,024 descriptors that a process usually has."""
@@ -41,6 +42,18 @@ _REFUSED = (
     b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 10\r\nConnection: close\r\n"
     b"Content-Length: 0\r\n\r\n"
 )
+_NO_HTTP = json.dumps(
+    problem(
+        400,
+        "This is no request that HTTP knows: look at its first line, the size of its headers and "
+        "the length they say.",
+    )
+).encode()
+_NO_HTTP_HEADERS = [
+    (b"Content-Type", PROBLEM.encode()),
+    (b"Content-Length", str(len(_NO_HTTP)).encode()),
+    (b"Connection", b"close"),
+]
 
 
 class Connection(H11Protocol):
@@ -120,6 +133,15 @@ class Connection(H11Protocol):
         self._stop(self._reply_timer)
         self._reply_timer = None
         super().resume_writing()
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is no HTTP in the form of every other refusal."""
+        self.transport.write(
+            self.conn.send(h11.Response(status_code=400, headers=_NO_HTTP_HEADERS))
+        )
+        self.transport.write(self.conn.send(h11.Data(data=_NO_HTTP)))
+        self.transport.write(self.conn.send(h11.EndOfMessage()))
+        self.transport.close()
 
     def drop(self) -> None:
         """Close a connection that has asked nothing."""

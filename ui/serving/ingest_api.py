@@ -24,6 +24,7 @@ from ingest.links.urls import without_user
 from ui.serving import schema
 from ui.serving.access import Access
 from ui.serving.jobs import Job, Jobs, Work
+from ui.serving.sent import known_parameters
 
 LOCKED = (
     "Nothing is taken in without a token: start `refdesk serve` with REFDESK_TOKEN set, and send "
@@ -59,7 +60,8 @@ def add_ingest(
         if access.token is None:
             raise HTTPException(403, LOCKED)
 
-    api = APIRouter(prefix="/api/v1", tags=["refdesk"], dependencies=[Depends(keeping)])
+    first = [Depends(keeping), Depends(known_parameters)]
+    api = APIRouter(prefix="/api/v1", tags=["refdesk"], dependencies=first)
     described = replies(schema.JobForm, 400, 403, 429)
 
     @api.post("/ingest", status_code=202, responses=described, openapi_extra=_BODIES)
@@ -114,7 +116,7 @@ async def _page(request: Request, desk: Desk) -> tuple[str, Work]:
     try:
         sent = schema.IngestForm.model_validate_json(_without_halves(await request.body()))
     except ValidationError as error:
-        faults = error.errors(include_url=False, include_context=False, include_input=False)
+        faults = error.errors(include_url=False, include_input=False)
         raise RequestValidationError(
             [fault | {"loc": ("body", *fault["loc"])} for fault in faults]
         ) from error

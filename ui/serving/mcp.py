@@ -18,7 +18,7 @@ from mcp.server.mcpserver import Context, MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.transport_security import TransportSecuritySettings
 from mcp_types import ToolAnnotations
-from pydantic import Field
+from pydantic import Field, ValidationError
 from starlette.requests import Request
 
 from assistant.answering.values import Answer, Event, SearchResult
@@ -35,6 +35,8 @@ from ui.serving.access import Access
 from ui.serving.asking import Asking, Question, Waiting, exchanges
 from ui.serving.ingest_api import fetching
 from ui.serving.jobs import Jobs
+from ui.serving.refusals import faults_of, told
+from ui.serving.sent import unknown
 from ui.serving.visitors import owner_of
 
 P = ParamSpec("P")
@@ -108,7 +110,7 @@ def tools(
 
     ``owner`` says whose threads a call may see.
     """
-    server: MCPServer[Any] = MCPServer(
+    server = _Server(
         "refdesk",
         instructions=_INSTRUCTIONS + (_TAKES_IN if jobs else ""),
         version=version("refdesk"),
@@ -200,6 +202,34 @@ def tools(
     if jobs is not None:
         _add_taking_in(server, jobs)
     return server
+
+
+class _Server(MCPServer[Any]):
+    """The official server, which says what is wrong with arguments as the other doors do."""
+
+    async def call_tool(
+        self, name: str, arguments: dict[str, Any], context: Context[Any, Any] | None = None
+    ) -> Any:
+        """Call a tool by its name.
+
+        Raises:
+            ToolError: arguments are not known or not as they should be, or it refused.
+        """
+        known = next((tool for tool in await self.list_tools() if tool.name == name), None)
+        names = list(known.input_schema.get("properties", {})) if known else []
+        if known and (strange := unknown(arguments, names)):
+            raise ToolError(
+                f"{', '.join(strange)}: {name} takes no such argument: there are "
+                f"{', '.join(names)}."
+            )
+        try:
+            return await super().call_tool(name, arguments, context)
+        except ToolError as error:
+            wrong = error.__cause__
+            if not isinstance(wrong, ValidationError):
+                raise
+            errors = [fault | {"loc": (name, *fault["loc"])} for fault in wrong.errors()]
+        raise ToolError(f"{told(faults_of(errors))}.")
 
 
 def _gives(kind: type[Any]) -> Callable[[F], F]:

@@ -98,9 +98,8 @@ def explain_errors(app: FastAPI) -> None:
 
     def invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)  # noqa: S101  # as above
-        faults = [_fault(detail) for detail in error.errors()[:_FAULTS]]
-        text = "; ".join(f"{fault['field']}: {fault['message']}" for fault in faults)
-        return JSONResponse(problem(422, text, faults), 422, media_type=PROBLEM)
+        faults = faults_of(error.errors())
+        return JSONResponse(problem(422, told(faults), faults), 422, media_type=PROBLEM)
 
     def of_http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101  # as above
@@ -128,9 +127,24 @@ def _path(request: Request) -> str:
     return path.removeprefix(prefix_of(request.scope))
 
 
+def faults_of(errors: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
+    """Return what is wrong with which field, of errors as pydantic lists them; no value is told.
+
+    The first part of each place says where the fields came: in the body, the path or the query.
+    """
+    return [_fault(error) for error in errors[:_FAULTS]]
+
+
+def told(faults: Sequence[Mapping[str, str]]) -> str:
+    """Return faults as a sentence."""
+    return "; ".join(f"{fault['field']}: {fault['message']}" for fault in faults)
+
+
 def _fault(error: Mapping[str, Any]) -> dict[str, str]:
     where = [str(part) for part in error["loc"]]
-    return {"field": ".".join(where[1:]) or where[0], "message": str(error["msg"])}
+    named = error.get("ctx", {}).get("named", "")  # of fields that are not known: see `sent`
+    field = ".".join([*where[1:], *([named] if named else [])])
+    return {"field": field or where[0], "message": str(error["msg"])}
 
 
 def _is_openais(path: str) -> bool:

@@ -17,6 +17,7 @@ from assistant.input_limits import PASTED
 from assistant.learning.holdings import Source
 from assistant.learning.path_form import ReadingPath
 from index.store.values import Difficulty, StoredPassage
+from ui.serving.sent import Sent
 
 
 class Form(BaseModel):
@@ -177,7 +178,7 @@ class ThreadForm(ThreadRowForm):
     turns: list[KeptTurnForm]
 
 
-class TitleForm(BaseModel):
+class TitleForm(Sent):
     """What a thread is called from now on."""
 
     title: str = Field(min_length=1, max_length=1_000)
@@ -208,7 +209,7 @@ class NotesForm(Form):
     keeping: bool = Field(description="Whether new ones are kept.")
 
 
-class NewNoteForm(BaseModel):
+class NewNoteForm(Sent):
     """A note to keep: the words with what stands around them, and what is said of them."""
 
     url: str = Field(max_length=8_000)
@@ -220,7 +221,7 @@ class NewNoteForm(BaseModel):
     tags: list[str] = Field([], max_length=100)
 
 
-class NoteEditForm(BaseModel):
+class NoteEditForm(Sent):
     """What a note says from now on; null leaves it as it is."""
 
     note: str | None = Field(None, max_length=20_000)
@@ -245,14 +246,14 @@ class ErrorForm(Form):
     errors: list[FaultForm] = Field([], description="The fields that are wrong.")
 
 
-class Turn(BaseModel):
+class Turn(Sent):
     """One message said before."""
 
     role: str = Field(description="user or assistant")
     content: str = Field(max_length=100_000)
 
 
-class IngestForm(BaseModel):
+class IngestForm(Sent):
     """An address to fetch; with ``html``, the page as a person sees it, which is not fetched."""
 
     model_config = ConfigDict(
@@ -268,7 +269,7 @@ class IngestForm(BaseModel):
     wayback: bool = Field(False, description="If it is dead, get the Internet Archive's copy.")
 
 
-class AskForm(BaseModel):
+class AskForm(Sent):
     """A question, and what its sources are narrowed to."""
 
     model_config = ConfigDict(
@@ -287,7 +288,8 @@ class AskForm(BaseModel):
         }
     )
 
-    question: str = Field(max_length=PASTED)
+    # no bound of its own: what is too long is refused in one way, whatever its length
+    question: str = Field(json_schema_extra={"maxLength": PASTED})
     history: list[Turn] | None = Field(
         None, max_length=200, description="Said before, oldest first."
     )
