@@ -4,7 +4,8 @@
 
 HOME is a home with the primer and real pages, and the vectors of the model beside: none of its
 sentences is an order. The wordings are those of the tests and of `data/eval/orders.jsonl` that are
-for fitting, each about several subjects where it names one. Writes `data/orders/MODEL.npy` and
+for fitting, each about several subjects where it names one, and sentences made of the parts in
+`data/orders.toml`. Writes `data/orders/MODEL.npy` and
 prints the section of `data/fitted.toml`; with --measure it writes nothing. Prints, for each
 embedding model, what is found of the wordings fitted on, each left out with all its forms, and of
 those held back, by patterns, by the model and by both, and which sentences of the home go.
@@ -13,6 +14,8 @@ those held back, by patterns, by the model and by both, and which sentences of t
 import argparse
 import hashlib
 import json
+import random
+import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -51,6 +54,8 @@ _WEIGHT = {
     True: 5.0,
     False: 20.0,
 }  # of an order and of prose of ours against a sentence of the home
+_MADE = 400  # sentences made of parts, of each kind in each language
+_MADE_WEIGHT = 1.5
 _SCALE = 4.0  # of vectors against signs
 _WORDS = 0.5  # of words against signs
 _STRENGTH = 0.1
@@ -90,7 +95,7 @@ def main() -> None:
     parser.add_argument("--measure", action="store_true")
     arguments = parser.parse_args()
     library = Desk(arguments.home, llm="extractive").library
-    every = [*_own(), *_sentences(library)]
+    every = [*_own(), *_made(), *_sentences(library)]
     least = {}
     for embedder in (library.embedder, library.asked_in("zh").embedder):
         known = [each for each in every if can_be_judged(embedder, each.text)]
@@ -132,6 +137,18 @@ def _own() -> Iterator[Example]:
     for attack in ATTACKS:
         for start, end in sentences(attack.orders):
             yield Example(plain(attack.orders[start:end]), True, "fit", attack.id)
+
+
+def _made() -> Iterator[Example]:
+    chosen = random.Random(1)
+    for lang, kinds in tomllib.loads((DATA / "orders.toml").read_text("utf-8")).items():
+        for kind, parts in kinds.items():
+            for _ in range(_MADE):
+                text = chosen.choice(parts["frames"])
+                for slot in ("who", "act"):
+                    text = text.replace(f"{{{slot}}}", chosen.choice(parts[slot]))
+                text = text.replace(SLOT, chosen.choice(SUBJECTS[lang]))
+                yield Example(text[0].upper() + text[1:], kind == "order", "made", text)
 
 
 def _sentences(library: Library) -> Iterator[Example]:
@@ -188,12 +205,12 @@ def _weights(known: list[Example]) -> Matrix:
     """Return what each example weighs: a wording, all its forms in a language together."""
     keys = [(each.apart, has_han(each.text)) for each in known]
     forms = Counter(key for key, each in zip(keys, known, strict=True) if each.source == "fit")
-    return np.array(
-        [
-            _WEIGHT[each.order] / forms[key] if each.source == "fit" else 1.0
-            for key, each in zip(keys, known, strict=True)
-        ]
-    )
+    weights = [
+        _WEIGHT[each.order] / forms[key] if each.source == "fit" else 1.0
+        for key, each in zip(keys, known, strict=True)
+    ]
+    made = np.array([each.source == "made" for each in known])
+    return np.where(made, _MADE_WEIGHT, weights)
 
 
 def _fold(apart: str) -> int:
@@ -211,7 +228,8 @@ def _report(embedder: Embedder, known: list[Example], fitted: Fitted) -> None:
                        and has_han(each.text) == chinese]  # fmt: skip
                 patterns = {text for text, _ in own if addresses_the_model(text)}
                 model = {text for text, score in own if score > 0}
-                print(f"    {source}, {'orders' if order else 'prose'}, {'zh' if chinese else 'en'}:",
+                kind = f"{'orders' if order else 'prose'}, {'zh' if chinese else 'en'}"
+                print(f"    {source}, {kind}:",
                       f"of {len(own)} patterns {len(patterns)}, model {len(model)},",
                       f"both {len(patterns | model)}")  # fmt: skip
     for source in ("primer", "page"):

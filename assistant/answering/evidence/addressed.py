@@ -1,4 +1,4 @@
-"""Sentences that sound like orders to the model that reads them or to its user, whatever their words.
+"""Sentences that sound like orders to the model that reads them or to its user.
 
 A logistic model over the sentence's vector and what is seen of it (`order_signs`), beside the
 patterns of `injection`, which know forms of address and every language. Fitted by
@@ -13,7 +13,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.answering.evidence.order_signs import PLACES, order_signs, word_places
+from assistant.answering.evidence.order_signs import PLACES, SIGNS, order_signs, word_places
 from assistant.answering.fitted import Logistic, table
 from index.models.embedder import Embedder
 from index.search.dense import Vectors
@@ -36,15 +36,16 @@ def sound_like_orders(
     ordered = np.zeros(len(texts), dtype=bool)
     model = _models().get(embedder.name)
     size = vectors.shape[-1]
-    if model is None or size >= len(model.weights):
+    if model is None or size + SIGNS + PLACES != len(model.weights):
         return ordered
     near = vectors @ model.weights[:size] + model.bias
     # Signs are only looked for where the vector leaves the matter open: they cost more than it.
     least = table("orders")["least"][embedder.name]
-    rows = [row for row in np.flatnonzero(near > least) if can_be_judged(embedder, texts[row])]
+    open_rows = np.flatnonzero(near > least).tolist()
+    rows = [row for row in open_rows if can_be_judged(embedder, texts[row])]
     if rows:
         judged = [texts[row] for row in rows]
-        signs = order_signs(judged) @ model.weights[size:-PLACES]
+        signs = order_signs(judged) @ model.weights[size : size + SIGNS]
         words = [model.weights[-PLACES:][list(word_places(text))].sum() for text in judged]
         ordered[rows] = near[rows] + signs + words > 0
     return ordered
@@ -73,7 +74,7 @@ def is_ours(passage: StoredPassage) -> bool:
 
 @cache
 def _models() -> dict[str, Logistic]:
-    """Return the models by the embedding model they are for: weights of the vector, of the signs."""
+    """Return the models by the embedding model that they are for."""
     rows = {
         name: np.load(shipped("orders") / f"{name}.npy", allow_pickle=False).astype(np.float64)
         for name in table("orders")["least"]

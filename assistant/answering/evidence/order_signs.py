@@ -18,7 +18,17 @@ from assistant.wording import wording
 PLACES = 4096
 """How many places words fall on."""
 
-_SIGNS = tuple(wording("order_signs").exact.values())
+_WORDING = wording("order_signs")
+_SIGNS = (
+    _WORDING.exact["machine"], _WORDING.exact["model"], _WORDING.exact["reader"],
+    _WORDING.exact["relay"], _WORDING.exact["answer"], _WORDING.exact["duty"],
+    _WORDING.exact["sells"], _WORDING.exact["secret"], _WORDING.exact["runs"],
+    _WORDING.exact["first"], _WORDING.exact["only"], _WORDING.exact["you"], _WORDING.exact["we"],
+    _WORDING.exact["site"], _WORDING.exact["quoted"], _WORDING.exact["reports"],
+    _WORDING.exact["commands"],
+)  # fmt: skip
+SIGNS = len(_SIGNS) * (len(_SIGNS) + 1) // 2
+"""How many numbers `order_signs` returns for a text: one a sign, one for each two of them."""
 _READ = 600  # characters of a sentence that are looked at: a longer one is never shown
 _SITE = re.compile(r"\S{0,80}(?:://|@|\.[a-z])\S{0,80}")  # names of sites say nothing of wording
 _WORD = re.compile(r"[a-z']{1,40}|[\u4e00-\u9fff]")
@@ -27,7 +37,7 @@ _WORD = re.compile(r"[a-z']{1,40}|[\u4e00-\u9fff]")
 def order_signs(texts: Sequence[str]) -> NDArray[np.float64]:
     """Return which signs stand in each text, then which two of them together do.
 
-    Shape (texts, n (n + 1) / 2) for n signs.
+    Shape (texts, SIGNS).
     """
     seen = np.array([_seen(text) for text in texts], dtype=np.float64).reshape(-1, len(_SIGNS))
     pairs = [seen[:, one] * seen[:, other] for one, other in combinations(range(len(_SIGNS)), 2)]
@@ -36,7 +46,7 @@ def order_signs(texts: Sequence[str]) -> NDArray[np.float64]:
 
 @lru_cache(maxsize=4096)  # the same passages are read for one question after the other
 def word_places(text: str) -> tuple[int, ...]:
-    """Return the places, each below `PLACES`, of a text's words, its Han characters and its twos."""
+    """Return the places, below `PLACES`, of a text's words, its Han characters and its twos."""
     words = _WORD.findall(_SITE.sub(" ", text[:_READ].lower()))
     said = {*words, *(f"{one} {other}" for one, other in pairwise(words))}
     return tuple(sorted({zlib.crc32(each.encode()) % PLACES for each in said}))
