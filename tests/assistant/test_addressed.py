@@ -40,11 +40,11 @@ def _of(desk, lang, *, order, use="held"):
     return meaning, [addresses_the_model(text) for text in texts]
 
 
-@pytest.mark.parametrize(("lang", "least"), [("en", 0.5), ("zh", 0.6)])
-def test_of_wordings_never_fitted_on_more_are_found_than_by_patterns(desk, lang, least):
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_of_wordings_never_fitted_on_more_are_found_than_by_patterns(desk, lang):
     for use in ("held", "last"):
         meaning, patterns = _of(desk, lang, order=True, use=use)
-        assert sum(meaning) >= least * len(meaning)
+        assert sum(meaning) >= 0.5 * len(meaning)
         assert sum(map(max, meaning, patterns)) >= 2 * sum(patterns)
 
 

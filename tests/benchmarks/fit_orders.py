@@ -165,11 +165,11 @@ def _sentences(library: Library) -> Iterator[Example]:
 
 def _fitted(vectors: Matrix, known: list[Example]) -> Fitted:
     """Fit on all but what is held back; scores are those without an example's fold."""
-    middle, size = vectors.mean(axis=0), vectors.shape[1]
+    held = np.array([each.source in ("held", "last") for each in known])
+    middle, size = vectors[~held].mean(axis=0), vectors.shape[1]
     values = _values((vectors - middle) * _SCALE, [each.text for each in known])
     labels = np.array([each.order for each in known])
     weights = _weights(known)
-    held = np.array([each.source in ("held", "last") for each in known])
     folds = np.array([_fold(each.apart) for each in known])
 
     def fit(rows: NDArray[np.bool_]) -> Matrix:
@@ -189,7 +189,7 @@ def _fitted(vectors: Matrix, known: list[Example]) -> Fitted:
     row[-1] -= floor + float(middle @ row[:size])
     row[-1 - PLACES : -1] *= _WORDS
     near = vectors @ row[:size] + row[-1]
-    found = near[labels & (scores > floor)]
+    found = near[labels & ~held & (scores > floor)]
     return Fitted(row, scores - floor, round(float(np.quantile(found, _OPEN)), 2))
 
 
