@@ -12,7 +12,14 @@ from assistant import input_limits
 from assistant.answering import question, selection, values
 from assistant.answering.calculating import rules, sums
 from assistant.answering.checking import citation, support
-from assistant.answering.evidence import injection, joined, name_coverage, pieces, primer_zh
+from assistant.answering.evidence import (
+    injection,
+    joined,
+    name_coverage,
+    order_signs,
+    pieces,
+    primer_zh,
+)
 from assistant.answering.writing import across, prompt
 from assistant.collection import (
     asked,
@@ -111,6 +118,10 @@ CASES: dict[str, Any] = {
         most=8_000,
         common=("[", "a ", "<", "的", "\n"),
     ),
+    "assistant.answering.evidence.order_signs.order_signs": [
+        _few(lambda text: order_signs.order_signs([text]), units=("must ", "please ", "请", "a.")),
+        _few(order_signs.word_places, units=("a@", "a.b", "凡", "'")),
+    ],
     "assistant.answering.evidence.pieces.pieces": Case(
         pieces.pieces, heads=("", "$$", "| a |\n|---|\n"), units=("$$a$$\n", "|a|\n", "- a: ")
     ),

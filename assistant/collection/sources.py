@@ -103,6 +103,8 @@ def asked_alone(
         # a question in one language, a page in another: the model for others knows both
         library = library.asked_in(next(lang for lang in (asked, *spoken) if lang != "en"))
         question = " ".join([question, *english_names(question)])
+    else:
+        library = library.asked_in(asked)
     for event in answering.answer(library, question, filters, k, model, stop):
         if event.answer is None:
             yield event

@@ -116,7 +116,7 @@ GUARDS = (
           "return False and any(\n        pattern.search",
           "tests/assistant/test_injection.py::test_orders_are_found_in_many_wordings"),
     Guard("orders by meaning", "assistant/answering/evidence/addressed.py",
-          "+ model.bias > 0)", "+ model.bias > 1e9)",
+          "+ signs + words > 0", "+ signs + words > 1e9",
           "tests/assistant/test_addressed.py::test_what_sounds_like_an_order_is_not_quoted"),
     Guard("orders beside", "assistant/collection/compared.py",
           "for piece in statements(hit.passage)",

@@ -23,7 +23,7 @@ DECIDE = {
         "citation", "support", "alignment", "differences", "bindings", "matching", "copies",
         "copying", "voices", "doubt",
     ),
-    "which sentences are orders to the model": ("injection", "addressed"),
+    "which sentences are orders to the model": ("injection", "addressed", "order_signs"),
     "what is worked out": ("calculation", "rules", "sums"),
     "nothing of these": (
         "across", "answer", "clock", "compose", "evidence", "figures", "fitted", "form",
