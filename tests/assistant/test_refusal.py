@@ -11,7 +11,7 @@ from index.search import library
 from index.store.values import Filters
 from ingest.text.things import mentions, versions
 
-LIMITS = Limits(hopeless=0.5, floor=1.0, sure=1.2, enough=1.4)
+LIMITS = Limits(hopeless=0.5, asked_of_a_model=0.5, floor=1.0, sure=1.2, enough=1.4)
 
 
 @pytest.mark.parametrize(

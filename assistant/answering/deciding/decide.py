@@ -21,9 +21,10 @@ from ingest.text.things import names
 class Limits:
     """Where refusing begins and answering is sure, on a weighted sum of signals.
 
-    ``hopeless``: below it nobody asks the model. ``floor``: below it the sources alone do not
-    answer. ``sure``: from there they answer even if the model says nothing that holds.
-    ``enough``: what the sum and the model's doubt must reach together.
+    ``hopeless``: below it a part of a question is surely not answered. ``asked_of_a_model``: below
+    it nobody asks one, since what it does not doubt is wrong more often than right. ``floor``:
+    below it the sources alone do not answer. ``sure``: from there they answer even if the model
+    says nothing that holds. ``enough``: what the sum and the model's doubt must reach together.
 
     ``again``: below it a question in a language the embedding model does not know is asked again
     in English. ``unnamed``: below it a question for a thing that nothing found names is refused,
@@ -37,6 +38,7 @@ class Limits:
     """
 
     hopeless: float
+    asked_of_a_model: float
     floor: float
     sure: float
     enough: float
@@ -173,7 +175,7 @@ def judged(library: Library, evidence: Evidence) -> tuple[Signals, tuple[str, ..
     if len(measured) == 1:
         return _of_sides(library, evidence, measured[0], limits, compares=compares), ()
     parts = zip(evidence.question.parts, measured, strict=True)
-    open_ = tuple(part for part, own in parts if decide(own, limits).hopeless)
+    open_ = tuple(part for part, own in parts if _is_surely_open(own, limits))
     measured.append(_signals(library, evidence, evidence.question.text, 0, compares=compares))
 
     def rank(own: Signals) -> tuple[bool, bool, bool, float]:
@@ -214,7 +216,7 @@ def _of_sides(
     "A vs B" says nothing but its sides. They must stand together somewhere, and each be answered.
     """
     sides = evidence.question.sides
-    if not sides or decide(whole, limits).hopeless:
+    if not sides or _is_surely_open(whole, limits):
         return whole
     named = frozenset(library.terms(" ".join(sides)))
     measured = [_signals(library, evidence, side, at) for at, side in enumerate(sides, 1)]
@@ -272,6 +274,11 @@ def _unheard(library: Library, evidence: Evidence, weighed: dict[str, float]) ->
     return max((weight for term, weight in weighed.items() if term not in said), default=0.0)
 
 
+def _is_surely_open(measured: Signals, limits: Limits) -> bool:
+    """Say whether nothing answers a part or side of a question, however the rest is answered."""
+    return decide(measured, replace(limits, asked_of_a_model=limits.hopeless)).hopeless
+
+
 def _is_unnamed(measured: Signals, limits: Limits) -> bool:
     unnamed = measured.named is not None and measured.named < table("refusal")["named"]
     return bool(unnamed and measured.support(limits) < limits.unnamed)
@@ -326,7 +333,7 @@ def decide(measured: Signals, limits: Limits, doubt: float | None = None) -> Dec
     if measured.uncounted and support < table("refusal")["uncounted"]:
         return Decision(False, Reason.UNCOUNTED, hopeless=True)
     few = measured.compares and support < limits.compared
-    if support < limits.hopeless or few or _is_only_near(measured, limits):
+    if support < limits.asked_of_a_model or few or _is_only_near(measured, limits):
         return Decision(False, Reason.BADLY_SUPPORTED, hopeless=True)
     if doubt is not None:
         if support - table("refusal")["doubt"] * doubt < limits.enough:
