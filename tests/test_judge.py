@@ -168,7 +168,7 @@ def test_an_answer_object_is_judged_by_itself():
 
 OTHER_FORMS = (
     "common_words", "desk", "desk_facts", "desk_fresh", "general", "informing", "learners", "open",
-    "orders", "scope", "short", "support_zh",
+    "orders", "read", "scope", "short", "support_zh",
 )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ memory-mapped.
 
 import math
 import os
+import threading
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -36,6 +37,9 @@ _AGAIN = 2.5  # times as many as wanted are scored from 8-bit codes,
 _LEAST = 250  # and at least so many
 _EXACT = 32  # of what is found then so many are scored from the stored vectors
 _TRAINED_ON = 64  # vectors a cell
+# CPython 3.11 counts the depth of syntax trees for all threads at once: of two that let numpy read
+# a header, which it evaluates, one may end with a SystemError.
+_reading_a_header = threading.Lock()
 _KEPT = 1024  # rows of stored vectors, 1.5 MB
 
 
@@ -45,7 +49,8 @@ class VectorIndex:
     def __init__(self, folder: Path) -> None:
         # FAISS kills the process when a memory-mapped index is changed: nothing here changes it
         path = str(folder / "vectors.faiss")
-        self.numbers: Numbers = np.load(folder / "numbers.npy", mmap_mode="r")
+        with _reading_a_header:
+            self.numbers: Numbers = np.load(folder / "numbers.npy", mmap_mode="r")
         stored = folder / "vectors.f32"
         self._index: Any = faiss.read_index(path, faiss.IO_FLAG_MMAP_IFC)
         self._stored = None

@@ -46,7 +46,7 @@ def primer(tmp_path_factory, models_dir):
 
 def test_a_question_in_other_words_finds_the_section_that_answers_it(primer):
     vectors = np.stack(
-        [primer.embedder.embed_query("why can a decoder token not see the tokens after it")]
+        [primer.embedder.embed_query("what becomes of scores of later tokens in causal attention")]
     )
     below = below_nearest(primer, vectors)
     ((note, chance),) = likeliest_notes(below)

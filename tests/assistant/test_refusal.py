@@ -1,5 +1,7 @@
 """What is refused before the model is asked, and what is sure."""
 
+from dataclasses import replace
+
 import pytest
 
 from assistant.answering.deciding import Limits, Reason, Signals, decide, signals
@@ -67,7 +69,7 @@ def test_the_share_of_the_most_telling_word_nothing_mentions_is_measured(desk):
 
 
 def test_a_name_that_nothing_found_has_as_a_whole_is_hopeless_unless_well_supported():
-    limits = Limits(hopeless=0.5, floor=1.0, sure=1.2, enough=1.4, unnamed=1.3)
+    limits = replace(LIMITS, unnamed=1.3)
     decision = decide(Signals(0.6, 0.5, (), named=0.6), limits)
     assert decision.hopeless
     assert decision.reason is Reason.UNNAMED
@@ -76,7 +78,7 @@ def test_a_name_that_nothing_found_has_as_a_whole_is_hopeless_unless_well_suppor
 
 
 def test_a_comparison_needs_more_support_than_other_questions():
-    limits = Limits(hopeless=0.5, floor=1.0, sure=1.2, enough=1.4, compared=1.15)
+    limits = replace(LIMITS, compared=1.15)
     assert decide(Signals(0.6, 0.5, ()), limits).answer
     assert decide(Signals(0.6, 0.5, (), compares=True), limits).hopeless
     assert decide(Signals(0.7, 0.5, (), compares=True), limits).answer
@@ -102,7 +104,7 @@ def test_how_far_the_name_of_what_is_asked_about_stands_in_one_place_is_measured
 
 
 def test_where_only_a_page_is_near_it_must_be_nearer_unless_a_name_is_all_that_is_asked():
-    limits = Limits(hopeless=0.5, floor=1.0, sure=1.2, enough=1.4, unasked=1.15)
+    limits = replace(LIMITS, unasked=1.15)
     assert decide(Signals(0.6, 0.5, ()), limits).answer
     assert decide(Signals(0.6, 0.5, (), unasked=True), limits).hopeless
     assert decide(Signals(0.7, 0.5, (), unasked=True), limits).answer
@@ -152,7 +154,9 @@ def test_the_share_of_words_nobody_here_uses_is_measured(desk, monkeypatch):
 
 
 def test_a_signal_without_weight_does_not_count():
-    words_alone = Limits(hopeless=0.1, floor=0.2, sure=0.45, enough=0.6, cosine=0.0)
+    words_alone = replace(
+        LIMITS, hopeless=0.1, asked_of_a_model=0.1, floor=0.2, sure=0.45, cosine=0
+    )
     assert not decide(Signals(0.1, 0.9, ()), words_alone).answer
     assert decide(Signals(0.3, 0.0, ()), words_alone).answer
 
