@@ -21,7 +21,6 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
 
 from assistant.answering.evidence.informing import seen
 from assistant.answering.evidence.pieces import pieces
@@ -29,6 +28,7 @@ from assistant.desk import Desk
 from index.search.library import Library
 from ingest.text.scripts import has_han
 from ingest.values import PRIMER
+from tests.benchmarks.in_folds import fitted_in_folds
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 JUDGED = DATA / "eval" / "informing.jsonl"
@@ -126,17 +126,9 @@ def _fitted(values: Matrix, known: list[Example]) -> tuple[Matrix, Matrix]:
     folds = np.array([int(digest(each.page), 16) % _FOLDS for each in known])
     held = np.array([each.source == "held" for each in known])
 
-    def fit(rows: NDArray[np.bool_]) -> Matrix:
-        model = LogisticRegression(C=_STRENGTH, max_iter=3000)
-        model.fit(values[rows], labels[rows], sample_weight=weights[rows])
-        return np.append(model.coef_[0], model.intercept_)
-
-    row = fit(~held)
-    scores = values @ row[:-1] + row[-1]
-    for fold in range(_FOLDS):
-        out = (folds == fold) & ~held
-        left = fit(~out & ~held)
-        scores[out] = values[out] @ left[:-1] + left[-1]
+    row, scores = fitted_in_folds(
+        values, labels, weights, folds, held, strength=_STRENGTH, most_steps=3000
+    )
     pages = np.array([each.source == "fit" for each in known]) & labels
     floor = float(np.quantile(scores[pages], _LOST))
     row[-1] -= floor

@@ -24,7 +24,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, hstack
-from sklearn.linear_model import LogisticRegression
 
 from assistant.answering.evidence.addressed import can_be_judged
 from assistant.answering.evidence.injection import addresses_the_model
@@ -38,6 +37,7 @@ from ingest.text.sentences import sentences
 from ingest.values import PRIMER
 from tests.assistant.injections import ATTACKS
 from tests.assistant.wordings import ORDERS, PROSE
+from tests.benchmarks.in_folds import fitted_in_folds
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 WORDINGS = DATA / "eval" / "orders.jsonl"
@@ -172,17 +172,9 @@ def _fitted(vectors: Matrix, known: list[Example]) -> Fitted:
     weights = _weights(known)
     folds = np.array([_fold(each.apart) for each in known])
 
-    def fit(rows: NDArray[np.bool_]) -> Matrix:
-        model = LogisticRegression(C=_STRENGTH, max_iter=1000)
-        model.fit(values[rows], labels[rows], sample_weight=weights[rows])
-        return np.append(model.coef_[0], model.intercept_)
-
-    row = fit(~held)
-    scores = values @ row[:-1] + row[-1]
-    for fold in range(_FOLDS):
-        out = (folds == fold) & ~held
-        left = fit(~out & ~held)
-        scores[out] = values[out] @ left[:-1] + left[-1]
+    row, scores = fitted_in_folds(
+        values, labels, weights, folds, held, strength=_STRENGTH, most_steps=1000
+    )
     real = np.sort(scores[[each.source in ("page", "primer") for each in known]])
     floor = float(real[-1 - len(real) // _FALSE])
     row[:size] *= _SCALE

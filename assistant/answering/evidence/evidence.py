@@ -56,7 +56,7 @@ class Evidence:
     that a section here is known to answer, or of what no question is known of, ``unasked`` whether
     it is the latter; ``across`` says that it was looked for in documents alone that speak another
     language than the question; ``informs`` says of each line whether it tells something;
-    ``naming_most`` are the documents that mention most of the names in the question.
+    ``naming_most`` are the documents that mention most of the names in a question for a fact.
     """
 
     question: Question

@@ -52,13 +52,14 @@ def gather(library: Library, question: Question, filters: Filters, k: int = PASS
     if lead:
         beside += library.rest_of(lead, [*hits, *beside], _SHORT_DOCUMENT)
     evidence = lines_of(library, question, [*hits, *beside])
+    narrow = question.scope == "narrow"
     return replace(
         evidence,
         hits=tuple(hits),
         absent=library.absent(evidence.asked),
         lead=lead,
         about=about,
-        naming_most=naming_most(library, question.text, hits),
+        naming_most=naming_most(library, question.text, hits) if narrow else frozenset(),
         across=library.embedder.multilingual
         and _speak_otherwise(library, filters.documents, question.lang),
     )
