@@ -89,7 +89,11 @@ def asked(text: str) -> CalculationRequest | None:
     and no word may be left that the request does not know.
     """
     data = _data()
-    if len(text) > _LONGEST or re.search(data["common"]["never"], text, re.IGNORECASE):
+    if len(text) > _LONGEST:
+        return None
+    for pattern, put in data["common"]["spelt"]:
+        text = re.sub(pattern, put, text, flags=re.IGNORECASE)
+    if re.search(data["common"]["never"], text, re.IGNORECASE):
         return None
     text, card = _card(text)
     read = _read(text)
@@ -203,6 +207,13 @@ def _role(number: Quantity, text: str) -> tuple[str, tuple[int, int]] | None:
         for name, quantity in _data()["quantities"].items()
         if not quantity.get("bytes") or number.unit in BYTES
     }
+    written = text[number.start : number.end]
+    own = quantities(written)  # in "70B, 4096 tokens" the first has the unit of the next
+    unit = own[0].unit if own else ""
+    if unit and unit not in BYTES:
+        for name, quantity in known.items():
+            if unit in quantity.get("units", ()):
+                return name, (number.start, number.end)
     for name, quantity in known.items():
         start, end = number.start, number.end
         if "before" in quantity and (
@@ -215,10 +226,9 @@ def _role(number: Quantity, text: str) -> tuple[str, tuple[int, int]] | None:
             end = after.end()
         if (start, end) != (number.start, number.end):
             return name, (start, end)
-    written = text[number.start : number.end]
     for name, quantity in known.items():
-        sized = not number.unit and re.search(quantity.get("written", "$^"), written)
-        if sized or number.unit in quantity.get("units", ()):
+        sized = not unit and re.search(quantity.get("written", "$^"), written)
+        if sized or unit in quantity.get("units", ()):
             return name, (number.start, number.end)
     return None
 
@@ -235,7 +245,16 @@ def _asks(request: dict[str, Any], text: str, read: _Reading) -> bool:
         asks = asks or (
             read.memory is not None and bool(re.search(known["fits"], text, re.IGNORECASE))
         )
+    asks = asks or _in_keywords(text)
     return bool(asks) and not _left(request, read.rest)
+
+
+def _in_keywords(text: str) -> bool:
+    """Say whether a question is a few words for an amount, without a verb: "QLoRA 70B VRAM?"."""
+    known = _data()["amounts"]
+    return not re.search(known["verbs"], text, re.IGNORECASE) and bool(
+        re.search(known["noun"], text, re.IGNORECASE)
+    )
 
 
 def _left(request: dict[str, Any], rest: str) -> bool:
