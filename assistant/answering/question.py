@@ -61,7 +61,7 @@ def understand(text: str) -> Question:
     """Read a question: its language, sides, parts and scope, by the form of its words alone."""
     text = " ".join(text.split())
     pieces = asked_in_turn(text)
-    parts = _parts(text, pieces)
+    parts = parts_about(text, ())
     sides = tuple(dict.fromkeys(_sides_of(text, pieces)))[:_MOST_SIDES]
     sides = sides if len(sides) > 1 else ()
     scopes = {"wide"} if sides else {_scope(part) for part in parts}
@@ -126,19 +126,24 @@ def _separate(text: str) -> tuple[str, ...]:
     return sides if all(len(side.split()) <= _LONGEST_SIDE for side in sides) else (text,)
 
 
-def _parts(text: str, pieces: Sequence[str]) -> tuple[str, ...]:
-    """Return what a question asks one after the other, each with the names of the first part.
+def parts_about(text: str, named: Sequence[str]) -> tuple[str, ...]:
+    """Return what a question asks one after the other, each with the subject of the first part.
 
-    "What does it solve and how?" asks how of the same thing.
+    "What does it solve and how?" asks how of the same thing. ``named`` are the subjects that the
+    first part is known to name; the names that are seen by their capitals stand beside them.
     """
+    pieces = asked_in_turn(text)
     if len(pieces) < 2:
         return (text,)
-    subject = _subject(pieces[0])
+    first = _subject(pieces[0])
+    known = ", ".join(named).casefold()
+    others = [name for name in _named(pieces[0]) if name.casefold() not in known]
+    subject = ", ".join((*named, *others)) if named else first
     parts = [pieces[0]]
     for piece in pieces[1:]:
         bare = len(piece.split()) < 2 and (piece.isascii() or len(piece) < _FEWEST_LETTERS)
         if bare:
-            parts.append(f"{piece} {subject}")
+            parts.append(f"{piece} {first}")
         elif subject and (not _named(piece) or _refers_back(piece)):
             parts.append(f"{piece} ({subject})")
         else:

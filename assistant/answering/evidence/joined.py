@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise
 
-from assistant.answering.question import Question
+from assistant.answering.question import Question, parts_about
 from assistant.wording import wording
 from index.search.library import Library
 from ingest.text.scripts import has_han
@@ -21,12 +21,22 @@ def with_joined_sides(library: Library, question: Question) -> Question:
     Each of them has to be told of, however it is asked. A comparison that is known by its form
     keeps its sides; in Chinese, where no space tells where a name ends, without the words around.
     """
-    sides = joined(library.names_of_subjects(), question.text)
+    names = library.names_of_subjects()
+    question = _with_subject(names, question)
+    sides = joined(names, question.text)
     kept = question.sides and (question.lang != "zh" or len(question.sides) != len(sides))
     if not sides or kept:
         return question
     scope = "narrow" if question.scope == "narrow" else "wide"
     return replace(question, sides=sides, scope=scope)
+
+
+def _with_subject(names: tuple[str, ...], question: Question) -> Question:
+    """Return a question whose later parts are about the subjects that its first part names."""
+    if len(question.parts) < 2:
+        return question
+    named = {name[0].casefold(): name[0] for name in _pattern(names).finditer(question.parts[0])}
+    return replace(question, parts=parts_about(question.text, tuple(named.values())))
 
 
 def joined(names: tuple[str, ...], text: str) -> tuple[str, ...]:
