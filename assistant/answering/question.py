@@ -8,7 +8,7 @@ from assistant.wording import wording
 from ingest.text.scripts import has_han
 from ingest.text.sentences import language
 from ingest.text.things import names
-from ingest.text.words import QUESTION_WORDS
+from ingest.text.words import QUESTION_WORDS, says_nothing, without_asking
 
 _WORDING = wording("questions")
 _LEAD = _WORDING.patterns["lead"]
@@ -23,6 +23,8 @@ _MOST_SIDES = 8
 
 _PARTS = _WORDING.patterns["parts"]
 _FEWEST_LETTERS = 4
+_FEW_WORDS = 4  # of a first part that the later ones are searched with
+_WHY = _WORDING.patterns["why"]
 _ASKS = _WORDING.patterns["asks"]
 
 _EXPLAINS = _WORDING.patterns["explains"]
@@ -88,7 +90,7 @@ def _sides_of(text: str, pieces: Sequence[str]) -> tuple[str, ...]:
     subject = _subject(pieces[0]) if len(pieces) > 1 else ""
     return tuple(
         subject if subject and _STANDS_FOR.fullmatch(side) else side
-        for side in sides or _sides(text)
+        for side in sides or (pieces and _sides(pieces[0])) or _sides(text)
     )
 
 
@@ -137,8 +139,10 @@ def parts_about(text: str, named: Sequence[str]) -> tuple[str, ...]:
         return (text,)
     first = _subject(pieces[0])
     known = ", ".join(named).casefold()
-    others = [name for name in _named(pieces[0]) if name.casefold() not in known]
-    subject = ", ".join((*named, *others)) if named else first
+    # after "why does the loss rise in training" a later "it" is the rise, else what is named
+    beside = _telling(pieces[0]) if _WHY.search(pieces[0]) else _named(pieces[0])
+    others = " ".join([word for word in beside if word.casefold() not in known][:_FEW_WORDS])
+    subject = ", ".join(filter(None, (*named, others))) if named else first
     parts = [pieces[0]]
     for piece in pieces[1:]:
         bare = len(piece.split()) < 2 and (piece.isascii() or len(piece) < _FEWEST_LETTERS)
@@ -177,5 +181,13 @@ def _subject(part: str) -> str:
     """Return what a part is about: its names, else its words that do not only ask."""
     if named := _named(part):
         return ", ".join(dict.fromkeys(named))
-    words = [word for word in _SAID.findall(part) if word.casefold() not in QUESTION_WORDS]
-    return " ".join(words[-4:])
+    return " ".join(_telling(part)[-_FEW_WORDS:])
+
+
+def _telling(part: str) -> list[str]:
+    """Return the words of a part that do not only ask, the runs of Chinese that do not."""
+    words = _SAID.findall(without_asking(part) if has_han(part) else part)
+    return [
+        word for word in words
+        if word.casefold() not in QUESTION_WORDS and not says_nothing(word.casefold())
+    ]  # fmt: skip

@@ -7,7 +7,7 @@ the field (`data/names.txt`). With a capital at its start it may be the name of 
 not here: a short one is never touched, a longer one has one slip. Of the library's words that
 differ by one slip (a letter too many, too few, another, or two swapped; from eight letters on by
 two) the likeliest is taken: the fewest slips, then the most frequent (Damerau 1964; Kernighan,
-Church and Gale 1990).
+Church and Gale 1990). Where there is none, the beginning of a word stands for it.
 """
 
 import re
@@ -22,6 +22,8 @@ _TWO_SLIPS = 8
 _WORD = re.compile(r"(?<![\w.-])[A-Za-z][a-z]+(?![\w-]|[.'’]\w)")
 _MOST_UNKNOWN = 0.5
 _FEW_WORDS = 3
+_OFTEN = 5  # passages with a word, at least, for its beginning to stand for it
+_MORE_LETTERS = 2  # that all words with a beginning share beyond it
 _PREFIXES = ("re", "un", "pre", "non", "over", "under", "mis", "de", "dis", "out", "sub", "co")
 _SHORTEST_STEM = 4
 
@@ -70,6 +72,21 @@ class Speller:
         )
 
     def _find(self, word: str, most: int) -> str | None:
+        return self._nearest(word, most) or self._clipped(word)
+
+    def _clipped(self, word: str) -> str | None:
+        """Return the word of which this is the beginning: vocab, hyperparams.
+
+        None where words of several kinds begin so, or one that is hardly there.
+        """
+        beginning = word.removesuffix("s")
+        longer = self._words.words_like(beginning)
+        if len(beginning) < _SHORTEST or not longer or longer[0][1] < _OFTEN:
+            return None
+        stem = longer[0][0][: len(beginning) + _MORE_LETTERS]
+        return longer[0][0] if all(other.startswith(stem) for other, _ in longer) else None
+
+    def _nearest(self, word: str, most: int) -> str | None:
         best: tuple[int, int, str] | None = None
         for other, count in self._near(word, most):
             slips = _slips(word, other, most)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.answering.question import understand
+from assistant.answering.question import parts_about, understand
 from ingest.text.things import names
 
 
@@ -31,6 +31,10 @@ from ingest.text.things import names
         ("什么是 DPO？它和 RLHF 有什么区别？", ("DPO", "RLHF")),
         ("什么是 LoRA？和全参数微调相比有什么优势？", ("LoRA", "全参数微调")),
         ("difference between temperature and top p", ("temperature", "top p")),
+        ("difference between DPO and RLHF and when should I use each", ("DPO", "RLHF")),
+        ("LoRA vs QLoRA, and which one should I pick?", ("LoRA", "QLoRA")),
+        ("Can I compare two models with different tokenizers?", ()),
+        ("混合专家模型是不是比稠密模型便宜？为什么？", ("混合专家模型", "稠密模型")),
         ("what does DPO optimise?", ()),
         ("How many GPUs are needed?", ()),
     ],
@@ -73,6 +77,19 @@ def test_a_question_after_a_full_stop_is_a_part_and_a_statement_is_none():
         "What do I pay for it (gradient checkpointing)",
     )
     assert len(understand("I have a 24 GB GPU. Can I fine-tune a 7B model?").parts) == 1
+
+
+def test_later_parts_are_about_the_subjects_that_the_first_names():
+    plain = "Explain quantization in plain words: what is done, and what do I lose?"
+    assert parts_about(plain, ["quantization"])[1] == "what do I lose (quantization)"
+    assert parts_about("KV缓存是什么，怎么减少它的占用？", ())[1] == "怎么减少它的占用 (KV缓存)"
+    assert len(understand("训练数据要不要去重？为什么").parts) == 2
+
+
+def test_after_a_question_why_it_is_what_happens():
+    spikes = "Why does my loss spike in pretraining and what can I do about it?"
+    later = "what can I do about it (pretraining, loss spike)"
+    assert parts_about(spikes, ["pretraining"])[1] == later
 
 
 def test_a_part_with_a_word_for_what_was_named_before_names_it():

@@ -4,6 +4,7 @@ import pytest
 
 from index.search.lexical import WordIndex
 from index.search.query import language_of, plain, reduced, require_words
+from index.search import spelling
 from index.search.spelling import Speller
 from ingest.errors import UsageError
 
@@ -61,6 +62,13 @@ def test_misspelt_words_are_put_right_by_the_words_of_the_library(words):
 )
 def test_nothing_else_is_touched(words, right):
     assert Speller(words, lambda _: False).corrected(right) == right
+
+
+def test_the_beginning_of_a_word_stands_for_it_where_no_other_begins_so(words, monkeypatch):
+    monkeypatch.setattr(spelling, "_OFTEN", 1)
+    assert Speller(words, lambda _: False).corrected("quantizat") == "quantization"
+    monkeypatch.setattr(spelling, "_OFTEN", 100)  # hardly there
+    assert Speller(words, lambda _: False).corrected("quantizat") == "quantizat"
 
 
 def test_a_word_that_is_one_elsewhere_is_no_slip(words):

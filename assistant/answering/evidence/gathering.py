@@ -1,6 +1,6 @@
 """The search for evidence: for a question, each side and part of it, and what stands beside it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -49,8 +49,8 @@ def gather(library: Library, question: Question, filters: Filters, k: int = PASS
     hits += known
     lead = lead_of(about[0])
     beside = library.neighbours(hits[:_NEIGHBOURS])
-    if lead:
-        beside += library.rest_of(lead, [*hits, *beside], _SHORT_DOCUMENT)
+    for url in dict.fromkeys([lead] * bool(lead) + _about_it(about)):
+        beside += library.rest_of(url, [*hits, *beside], _SHORT_DOCUMENT)
     evidence = lines_of(library, question, [*hits, *beside])
     narrow = question.scope == "narrow"
     return replace(
@@ -63,6 +63,12 @@ def gather(library: Library, question: Question, filters: Filters, k: int = PASS
         across=library.embedder.multilingual
         and _speak_otherwise(library, filters.documents, question.lang),
     )
+
+
+def _about_it(about: Sequence[Mapping[str, float]]) -> list[str]:
+    """Return the documents that may well be what the question, or a side or part of it, is about."""
+    least = table("lead")["may_lead"]
+    return [url for chances in about for url, chance in chances.items() if chance >= least]
 
 
 def _by_known_questions(library: Library, queries: Sequence[str], hits: Sequence[Hit]) -> list[Hit]:

@@ -10,6 +10,7 @@ from assistant.answering.selection.worth import chance_of, subject_of, targets_o
 
 _FITTED = table("plan")
 _RUN = 130  # words of units that are read together, at most
+_FEWEST_WORDS = 30  # room for a further section, if it is not shorter
 
 Place = tuple[int, int]
 """A section by its number, and the number of a unit in it."""
@@ -62,6 +63,10 @@ class Choice:
         begun = {number for number, _ in self.chosen}
         if at in self.chosen or (at[0] not in begun and len(begun) >= self._most_sections):
             return False
+        if at[0] not in begun and self.chosen:
+            own = sum(unit.words for unit in self._candidates[at[0]].units)
+            if self._room(at) < min(_FEWEST_WORDS, own):
+                return False
         words = self._words(self._with_needs(self._from_its_beginning(at)))
         return (words <= self._room(at) or not self.chosen) and not self._is_said_before(at)
 

@@ -14,6 +14,7 @@ from assistant.answering.fitted import table
 from assistant.answering.selection.choice import Choice
 from assistant.answering.selection.sections import Section, count_words
 from assistant.answering.selection.worth import targets_of
+from assistant.wording import wording
 
 WORDS = {"narrow": 120, "plain": 280, "wide": 360}
 """How many words an answer has at most, by the scope of its question."""
@@ -26,6 +27,7 @@ _SHORT = {"narrow": 0, "plain": 200, "wide": 250}
 """Words below which an answer that says what its subject is reads on in the document about it."""
 _FIRST_WORDS = 30  # of an answer that opens with what was chosen, at least
 _FITTED = table("plan")
+_RELATED = wording("sentences").patterns["related"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +219,8 @@ def _asked_for(kept: Sequence[Section]) -> Section | None:
     It has most of what is asked, its document's opening little: the one on what a learning rate is
     in a note on the words of training.
     """
-    most = max(kept, key=lambda section: section.asked, default=None)
+    own = (section for section in kept if not _RELATED.match("".join(section.heading[-1:])))
+    most = max(own, key=lambda section: section.asked, default=None)
     if most is None or most.opens or most.asked < _FITTED["asked"] or most.url != kept[0].url:
         return None
     opening = max((section.asked for section in kept if section.opens), default=0.0)

@@ -82,6 +82,8 @@ def subject_of(evidence: Evidence, candidates: Sequence[Section]) -> Subject:
     if chances[likeliest].min() >= _FITTED["about_all"]:
         return Subject((likeliest,), whole=True)
     by_side = np.array(list(chances.values())).T
+    for side, about in zip(by_side, evidence.about[sides], strict=True):
+        side *= [about.get(url, 0.0) >= _FITTED["is_about"] for url in chances]
     best = (int(side.argmax()) for side in by_side if side.max() >= _FITTED["about_side"])
     own_of_each = tuple(dict.fromkeys(list(chances)[place] for place in best))
     return Subject(own_of_each if len(own_of_each) > 1 else lead)
