@@ -125,9 +125,6 @@ CASES: dict[str, Any] = {
     "assistant.answering.evidence.pieces.pieces": Case(
         pieces.pieces, heads=("", "$$", "| a |\n|---|\n"), units=("$$a$$\n", "|a|\n", "- a: ")
     ),
-    "assistant.answering.evidence.pieces.plain": Case(
-        pieces.plain, heads=("", "*", "**", "[", "[a](")
-    ),
     "assistant.answering.evidence.joined.joined": Case(
         lambda text: joined.joined(("LoRA", "微调"), text),
         units=("LoRA and ", "微调和", ", "),

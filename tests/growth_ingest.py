@@ -808,6 +808,8 @@ CASES: dict[str, Any] = {
         heads=("", "$", "the share $"),
         units=("$a$ ", "$\\hat v$", "\\(a\\)", "$a = ", "$x_{a", "the share $p$ "),
     ),
+    "ingest.text.plain.as_quoted": Case(plain.as_quoted, heads=("", "*", "**", "[", "[a](")),
+    "ingest.text.plain.escape_marks": plain.escape_marks,
     "ingest.text.plain.escape": plain.escape,
     "ingest.text.plain.inline_code": plain.inline_code,
     "ingest.text.plain.plain": Case(plain.plain, units=("[^a]", "![a]", "**a*")),

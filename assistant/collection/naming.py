@@ -309,15 +309,15 @@ def _is_site(asked: frozenset[str], label: str) -> float:
 
 def lists_named(here: Catalog, text: str) -> list[ListRow]:
     """Return the lists that a text names: by name, title, or the owner of its repository."""
-    said = f" {' '.join(_plain(text))} "
+    said = f" {' '.join(_words_of_name(text))} "
     rows = []
     for row in here.lists:
         owner = urlsplit(row.origin).path.strip("/").partition("/")[0]
         named = [row.name, row.title, *([owner] if owner else [])]
-        plain = [" ".join(_plain(name)) for name in named]
+        plain = [" ".join(_words_of_name(name)) for name in named]
         if any(f" {name} " in said for name in plain if name):
             rows.append(row)
-    longest = [" ".join(_plain(row.name)) for row in rows]
+    longest = [" ".join(_words_of_name(row.name)) for row in rows]
     return [
         row
         for row, name in zip(rows, longest, strict=True)
@@ -325,5 +325,5 @@ def lists_named(here: Catalog, text: str) -> list[ListRow]:
     ]
 
 
-def _plain(text: str) -> list[str]:
+def _words_of_name(text: str) -> list[str]:
     return [word for word in plain_words(text) if word != "the"]

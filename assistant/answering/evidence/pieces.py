@@ -8,12 +8,9 @@ from dataclasses import dataclass
 
 from assistant.wording import wording
 from ingest.text.blocks import HEADING, LIST_MARKER, TABLE_ROW, code_spans
+from ingest.text.plain import as_quoted
 from ingest.text.sentences import sentences
 
-# Bounds: what opens and never closes is not looked for to the end of the text again and again.
-_LINK = re.compile(r"!?\[([^\]]{0,600}+)\]\([^)\s]{0,600}+(?:\s{1,9}+\"[^\"]{0,300}+\")?\)")
-# ASCII: marks within a word are no emphasis, but Chinese has no spaces around a bold term
-_EMPHASIS = re.compile(r"(?<![\w*])(\*{1,3}|_{1,3})(?=\S)(.{1,600}?)(?<=\S)\1(?![\w*])", re.ASCII)
 _CLOSERS = r"[\"'”’)\]*_`]*$"
 _ENDS = re.compile(r"[.!。！]" + _CLOSERS)
 _LEADS = re.compile(r"[:：]" + _CLOSERS)
@@ -101,7 +98,7 @@ def pieces(text: str, fence: str = "") -> list[Piece]:
     parts = [Piece(text[start:end], start, end, form, False, False, False)
              for form, start, end in blocks]  # fmt: skip
     for place, (start, end) in enumerate(spans):
-        line = plain(text[start:end])
+        line = as_quoted(text[start:end])
         if len(line) <= 2:
             continue
         form = _form(text, start)
@@ -152,12 +149,6 @@ def _form(text: str, at: int) -> str:
     if LIST_MARKER.match(text, first):
         return "item"
     return "heading" if HEADING.match(text[first:last]) else "prose"
-
-
-def plain(text: str) -> str:
-    """Return a Markdown sentence as it reads: links as their labels, no emphasis marks."""
-    text = _EMPHASIS.sub(r"\2", _LINK.sub(r"\1", text))
-    return " ".join(text.split())
 
 
 def _line_of(text: str, at: int) -> tuple[int, int]:
