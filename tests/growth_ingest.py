@@ -112,8 +112,8 @@ def _export(file: str, head: str, *units: str, tail: str = "") -> Case:
     return Case(call, heads=(head,), units=units, common=FEW, tail=tail)
 
 
-def _shelf(text: str) -> shelf.Shelf:
-    made = shelf.Shelf()
+def _shelf(text: str) -> shelf.ListBuilder:
+    made = shelf.ListBuilder()
     made.take("https://a.example/", text)
     return made
 
@@ -171,10 +171,10 @@ def _extract(text: str) -> extract.Extract:
     return extract.Extract("a", text[:1400], body_text=text[:1400], noscript=text[:500])
 
 
-def _pieces(text: str) -> list[pdf_layout.Piece]:
+def _pieces(text: str) -> list[pdf_layout.TextRun]:
     parts = [text[at : at + 40] for at in range(0, len(text), 40)]
     return [
-        pdf_layout.Piece(part, 10, 200, 700 - 12 * at, 710 - 12 * at, 10, False)
+        pdf_layout.TextRun(part, 10, 200, 700 - 12 * at, 710 - 12 * at, 10, False)
         for at, part in enumerate(parts)
     ]
 
@@ -560,14 +560,18 @@ CASES: dict[str, Any] = {
         ),
     ],
     "ingest.exports.rows.columns_of": lambda text: rows.columns_of(text.split(",")),
-    "ingest.exports.shelf.Shelf.as_list": lambda text: _shelf(text).as_list(
+    "ingest.exports.shelf.ListBuilder.as_list": lambda text: _shelf(text).as_list(
         "a", text, what="a", form="a", origin=None
     ),
-    "ingest.exports.shelf.Shelf.cover": lambda text: shelf.Shelf().cover(text),
-    "ingest.exports.shelf.Shelf.follow": lambda text: shelf.Shelf().follow(text, text),
-    "ingest.exports.shelf.Shelf.leave": lambda text: shelf.Shelf().leave(text, text, "a"),
-    "ingest.exports.shelf.Shelf.take": Case(
-        lambda text: shelf.Shelf().take(f"https://a.example/{text}", text, note=text, tags=[text]),
+    "ingest.exports.shelf.ListBuilder.cover": lambda text: shelf.ListBuilder().cover(text),
+    "ingest.exports.shelf.ListBuilder.follow": lambda text: shelf.ListBuilder().follow(text, text),
+    "ingest.exports.shelf.ListBuilder.leave": lambda text: shelf.ListBuilder().leave(
+        text, text, "a"
+    ),
+    "ingest.exports.shelf.ListBuilder.take": Case(
+        lambda text: shelf.ListBuilder().take(
+            f"https://a.example/{text}", text, note=text, tags=[text]
+        ),
         units=("<b>", "<"),
     ),
     "ingest.exports.shelf.addresses_in": Case(
@@ -577,7 +581,7 @@ CASES: dict[str, Any] = {
     "ingest.exports.shelf.without_tags": Case(shelf.without_tags, units=("<a ", "<p>")),
     "ingest.exports.shelf.plain": lambda text: shelf.plain(text, 500),
     "ingest.exports.works.take_work": lambda text: works.take_work(
-        shelf.Shelf(),
+        shelf.ListBuilder(),
         works.Work(
             text,
             doi=text,
@@ -851,7 +855,7 @@ EXEMPT: dict[str, str] = {
     "ingest.exports.omnivore.": "looks a name up for each row; its members are those of `packs`",
     "ingest.reading.omml.write_formulas": "goes over a tree once, which is bounded",
     "ingest.reading.packed.Packed.with_parts": "copies parts, which are bounded",
-    "ingest.exports.saved_pages.": "one entry, by `Shelf.take`",
+    "ingest.exports.saved_pages.": "one entry, by `ListBuilder.take`",
     "ingest.gathering.collected.": "reads by `read_list` and `read_vault`",
     "ingest.exports.rows.take_rows": "measured with `read_list`",
     "ingest.exports.vault.": "reads notes by `wiki` and `parse`",

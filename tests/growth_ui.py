@@ -17,7 +17,7 @@ from assistant.learning.deck import Kept
 from index.search.library import Hit
 from index.store.browse import Link
 from index.store.values import Recommendation, StoredPassage
-from ingest.reading.pdf_image import Line, PageImage
+from ingest.reading.pdf_image import PageImage, TextLine
 from ingest.reading.pictures import PictureHead
 from ingest.values import Document
 from tests.growth import FEW, Case
@@ -70,7 +70,7 @@ def _kept(text: str) -> Kept:
 
 
 def _drawn(text: str) -> PageImage:
-    return PageImage(b"", 9, 9, 1, (Line(text, 0, 9, tuple(map(float, range(len(text) + 1)))),))
+    return PageImage(b"", 9, 9, 1, (TextLine(text, 0, 9, tuple(map(float, range(len(text) + 1)))),))
 
 
 def _console(text: str) -> None:

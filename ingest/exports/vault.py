@@ -13,7 +13,7 @@ from ingest.disk import real
 from ingest.errors import UsageError
 from ingest.exports.given import MOST_BYTES
 from ingest.exports.rows import text_of
-from ingest.exports.shelf import Shelf
+from ingest.exports.shelf import ListBuilder
 from ingest.links.schemes import is_web
 from ingest.lists.catalog_file import CuratedList, Entry, Ignored, Topic
 from ingest.lists.lines import language_of
@@ -118,11 +118,11 @@ def _text_of(note: Path) -> str:
     return canvas.as_markdown(text) if note.suffix.lower() == _CANVAS else text
 
 
-def _clipped_from(note: Path, text: str, under: tuple[str, ...]) -> Shelf:
+def _clipped_from(note: Path, text: str, under: tuple[str, ...]) -> ListBuilder:
     """Return the addresses that a note's front matter names as its source, with what it says."""
     said = front_matter.split_leniently(text)[0]
     named = {name.lower(): value for name, value in said.items()}
-    shelf = Shelf()
+    shelf = ListBuilder()
     for value in (named.get(name) for name in _CLIPPED):
         for address in value if isinstance(value, list) else [value]:
             if isinstance(address, str) and is_web(address):

@@ -12,7 +12,7 @@ from assistant.kept.notes import THREAD, Note, note_object
 from ui.kept.note_markdown import notes_markdown
 from ui.serving import schema
 from ui.serving.access import Access
-from ui.serving.asking import Asking
+from ui.serving.asking import AskService
 from ui.serving.replies import private, replies
 from ui.serving.sent import known_parameters
 from ui.serving.visitors import owner_of
@@ -21,7 +21,7 @@ Id = Annotated[str, Path(max_length=40, description="As the list of notes has it
 _ALL = 1_000_000
 
 
-def add_notes(app: FastAPI, asking: Asking, access: Access) -> None:
+def add_notes(app: FastAPI, asking: AskService, access: Access) -> None:
     """Add the interface to an application."""
     known = [Depends(known_parameters)]
     api = APIRouter(prefix="/api/v1/notes", tags=["notes"], dependencies=known)

@@ -11,7 +11,7 @@ from assistant.references.forms import form_of
 from ui.kept.forms import MEDIA, exported
 from ui.serving import schema
 from ui.serving.access import Access
-from ui.serving.asking import Asking
+from ui.serving.asking import AskService
 from ui.serving.cited import Format, cited, described
 from ui.serving.replies import private, replies
 from ui.serving.sent import known_parameters
@@ -21,7 +21,7 @@ Id = Annotated[str, Path(max_length=40, description="As the list of threads has 
 _CLOSED = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 
-def add_threads(app: FastAPI, asking: Asking, access: Access) -> None:
+def add_threads(app: FastAPI, asking: AskService, access: Access) -> None:
     """Add the interface to an application."""
     known = [Depends(known_parameters)]
     api = APIRouter(prefix="/api/v1/threads", tags=["threads"], dependencies=known)

@@ -23,7 +23,7 @@ from assistant.contract import to_json
 from assistant.conversation import client_tasks
 from ingest.errors import RefdeskError
 from ui.serving.api import Events, begun, caller
-from ui.serving.asking import Asking, Question, Waiting, exchanges
+from ui.serving.asking import AskRequest, AskService, Waiting, exchanges
 from ui.serving.chat_markdown import next_sentence, pieces
 from ui.serving.refusals import RETRY_AFTER, openai_error, status_of
 from ui.serving.schema import whole_schema
@@ -124,7 +124,7 @@ class _Refused(Exception):
         self.code = code or None
 
 
-def add_chat(app: FastAPI, asking: Asking) -> None:
+def add_chat(app: FastAPI, asking: AskService) -> None:
     """Add ``/v1/chat/completions`` and ``/v1/models`` to an application."""
     schema = whole_schema(Completion)
     body = {"content": {"application/json": {"schema": schema}}, "required": True}
@@ -158,14 +158,14 @@ def add_chat(app: FastAPI, asking: Asking) -> None:
         return _error(_Refused(404, text, "model", "model_not_found"))
 
 
-async def _completed(asking: Asking, request: Request) -> Response:
+async def _completed(asking: AskService, request: Request) -> Response:
     asked = await _read(request)
     _check(asked)
     before, last = _question(asked.messages)
     history = exchanges(
         [(message.role, message.said()) for message in before if message.role in _TOLD]
     )
-    question = Question(last, caller(request), "chat", history)
+    question = AskRequest(last, caller(request), "chat", history)
     head = {"id": f"chatcmpl-{uuid4().hex}", "created": int(time.time()), "model": MODEL}
     prompt = "\n".join(message.said() for message in asked.messages)
     stops = [asked.stop] if isinstance(asked.stop, str) else asked.stop or []
@@ -199,7 +199,7 @@ async def _completed(asking: Asking, request: Request) -> Response:
 
 
 async def _by_code(
-    asking: Asking, asked: Completion, head: dict[str, Any], prompt: str, said: str
+    asking: AskService, asked: Completion, head: dict[str, Any], prompt: str, said: str
 ) -> Response:
     """Reply to what the client asks for itself (a title, tags): no search, no model, no gap."""
     reply = _Reply(asking, (), asked.most_tokens)
@@ -296,7 +296,7 @@ class _Reply:
     before a piece that would have made it longer than ``most`` tokens.
     """
 
-    def __init__(self, asking: Asking, stops: Sequence[str], most: int | None) -> None:
+    def __init__(self, asking: AskService, stops: Sequence[str], most: int | None) -> None:
         self.text = ""
         self.finish: str | None = None
         self._count = asking.desk.count_tokens
@@ -379,7 +379,7 @@ async def _from(first: Event | Waiting, events: Events) -> Events:
             yield item
 
 
-async def _usage(asking: Asking, prompt: str, reply: str) -> dict[str, Any]:
+async def _usage(asking: AskService, prompt: str, reply: str) -> dict[str, Any]:
     """Count the conversation's tokens, not those of the passages the model read."""
     count = asking.desk.count_tokens
     asked, guessed = await asking.look_up(lambda: count(prompt))

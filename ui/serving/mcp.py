@@ -32,7 +32,7 @@ from ingest.values import Document
 from ui.filters import filters_of
 from ui.serving import schema
 from ui.serving.access import Access
-from ui.serving.asking import Asking, Question, Waiting, exchanges
+from ui.serving.asking import AskRequest, AskService, Waiting, exchanges
 from ui.serving.ingest_api import fetching
 from ui.serving.jobs import Jobs
 from ui.serving.refusals import faults_of, told
@@ -72,7 +72,7 @@ class Tools:
     running: Callable[[], AbstractAsyncContextManager[None]]
 
 
-def add_mcp(app: FastAPI, asking: Asking, jobs: Jobs | None, access: Access) -> Tools:
+def add_mcp(app: FastAPI, asking: AskService, jobs: Jobs | None, access: Access) -> Tools:
     """Add the tools to an application at ``/mcp``.
 
     Host and Origin are not checked again here: `access.Guard` did for the whole application.
@@ -97,14 +97,14 @@ def add_mcp(app: FastAPI, asking: Asking, jobs: Jobs | None, access: Access) -> 
     return Tools(running)
 
 
-def serve_stdio(asking: Asking, jobs: Jobs) -> None:
+def serve_stdio(asking: AskService, jobs: Jobs) -> None:
     """Serve the tools over stdin and stdout until stdin ends; nothing else writes to stdout."""
     logging.basicConfig(level=logging.WARNING)  # to stderr
     tools(asking, jobs, lambda ctx: "").run("stdio")
 
 
 def tools(
-    asking: Asking, jobs: Jobs | None, owner: Callable[[Context[Any, Any]], str]
+    asking: AskService, jobs: Jobs | None, owner: Callable[[Context[Any, Any]], str]
 ) -> MCPServer[Any]:
     """Return the server with its tools; without ``jobs`` none of them changes the library.
 
@@ -153,7 +153,7 @@ def tools(
         """Answer a question, each sentence cited; refuses what the library does not answer."""
         filters = _filters(list, section, difficulty, kind, lang)
         said = exchanges([(turn.role, turn.content) for turn in history or ()])
-        asked = Question(question, _caller(ctx), "mcp", said, filters=filters)
+        asked = AskRequest(question, _caller(ctx), "mcp", said, filters=filters)
         return await _answer(asking, asked, ctx)
 
     @server.tool(annotations=_READING)
@@ -262,7 +262,7 @@ def _add_taking_in(server: MCPServer[Any], jobs: Jobs) -> None:
         return schema.JobForm.model_validate(asdict(job))
 
 
-async def _answer(asking: Asking, question: Question, ctx: Context[Any, Any]) -> Any:
+async def _answer(asking: AskService, question: AskRequest, ctx: Context[Any, Any]) -> Any:
     """Answer, and tell on the way what becomes known."""
     from contextlib import aclosing
 

@@ -13,7 +13,7 @@ from fastapi.responses import Response
 
 from assistant.refreshing.digest import digest_object, lines_of
 from ingest.text.characters import NOT_IN_XML
-from ui.serving.asking import Asking
+from ui.serving.asking import AskService
 from ui.serving.jobs import Jobs, Work
 from ui.serving.turns import TooMany
 
@@ -64,7 +64,7 @@ class Refresher:
         return lambda tell, on_outcome: digest_object(desk.refresh(told=on_outcome, progress=tell))
 
 
-def add_feed(app: FastAPI, asking: Asking) -> None:
+def add_feed(app: FastAPI, asking: AskService) -> None:
     """Add the digests as an Atom feed at ``/digest.atom``."""
 
     @app.get("/digest.atom", tags=["refdesk"])
