@@ -271,6 +271,8 @@ CASES: dict[str, Any] = {
     ],
     "ingest.reading.decode.suffix_of": _address(decode.suffix_of),
     "ingest.reading.decode.to_text": lambda text: decode.to_text(text.encode(errors="replace")),
+    "ingest.reading.decode.decode_reply": lambda text: decode.decode_reply(_reply(text)),
+    "ingest.reading.decode.unpack_reply": lambda text: decode.unpack_reply(_reply(text)),
     "ingest.reading.decode.unpack": [
         lambda text: decode.unpack(text.encode(errors="replace"), "gzip"),
         Case(lambda text: decode.unpack(b"a", text), units=("gzip,", "br, ", "identity,")),

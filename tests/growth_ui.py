@@ -310,6 +310,7 @@ EXEMPT: dict[str, str] = {
     "ui.server.interface": _SERVES,
     "ui.server.serve": _SERVES,
     "ui.page.threads_part.Keeping.turns": "compares a name",
+    "ui.serving.chat_request.question_of": "goes over the messages of one body once",
     "ui.serving.api.begun": "the question met its bound before",
     "ui.serving.connections.Connection.send_400_response": "says the same whatever came",
     "ui.serving.connections.Connection.data_received": "uvicorn's; at most 64 kB of headers",
