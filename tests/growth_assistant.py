@@ -206,7 +206,6 @@ CASES: dict[str, Any] = {
     "assistant.learning.effort.text_minutes": Case(
         effort.text_minutes, heads=("", "```\n", "$"), units=("a'", "a-a")
     ),
-    "assistant.learning.recommended.is_account": _few(recommended.is_account),
     "assistant.learning.recommended.says": _few(
         lambda text: recommended.says(_source(text), "GQA"), units=("gqa", "Gqa ")
     ),

@@ -836,6 +836,7 @@ CASES: dict[str, Any] = {
     "ingest.text.characters.without_controls": characters.without_controls,
     "ingest.text.sentences.one_line": sentences.one_line,
     "ingest.text.sentences.clean": sentences.clean,
+    "ingest.text.sentences.last_mark": Case(sentences.last_mark, units=('"', "*_", ")")),
     "ingest.text.sentences.language": sentences.language,
     "ingest.text.sentences.language_within": lambda text: sentences.language_within(text, "zh"),
     "ingest.text.sentences.sentences": sentences.sentences,

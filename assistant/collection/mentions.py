@@ -17,8 +17,9 @@ from assistant.collection.subject_names import patterns
 from assistant.collection.vocabulary import SAID, WORDING
 from assistant.learning import primer
 from index.search.library import Library
-from ingest.links.sites.github import owner_of
-from ingest.text.scripts import HAN, has_han
+from ingest.links.sites.github import is_repository, owner_of
+from ingest.text.addresses import ADDRESS, ARXIV_NUMBER
+from ingest.text.scripts import NAME_WORD, has_han
 
 WORK, PERSON, LIST, SUBJECT = "work", "person", "list", "subject"
 _SURE = 0.72
@@ -28,9 +29,6 @@ _WHOLE = 0.9  # of a title: all of it
 _SEVERAL = 3  # words of a title that tell it
 _WIDEST = 24  # tokens that a title may take
 _RARE = 0.5  # of the weight of a word that stands in no passage: so rare is a name
-_PROJECT = re.compile(r"https://github\.com/[^/]+/[^/]+/?$")
-_ADDRESS = re.compile(r"https?://[^\s，。？！）]+[^\s，。？！）.,;:!?)]|\b\d{4}\.\d{4,5}(?:v\d)?\b")
-_TOKEN = re.compile(rf"[a-z0-9]+(?:[.+#-][a-z0-9]+)*|[{HAN}]+", re.IGNORECASE)
 _CALLED = WORDING.patterns["called_a_work"]
 _CALLED_BEFORE = WORDING.patterns["called_before"]
 """What makes the name of a subject that of a work: "the DPO paper", "the video DPO explained"."""
@@ -97,7 +95,8 @@ def _in_place_of(
 
 
 def _addresses(asked: Asked) -> Iterator[Mention]:
-    for match in _ADDRESS.finditer(asked.text):
+    rest = ADDRESS.sub(lambda found: " " * len(found[0]), asked.text)
+    for match in [*ADDRESS.finditer(asked.text), *ARXIV_NUMBER.finditer(rest)]:
         works = tuple(found.work for found in asked.works(match[0]))
         yield Mention(match.start(), match.end(), WORK, match[0], works)
 
@@ -230,7 +229,7 @@ def _owners(known: Names, text: str, tokens: Sequence[_Token]) -> Iterator[Menti
 
 def _tokens(library: Library, known: Names, text: str) -> Iterator[_Token]:
     """Yield the words of a text; of a run of Chinese, each two characters that stand together."""
-    for match in _TOKEN.finditer(text):
+    for match in NAME_WORD.finditer(text):
         if has_han(match[0]):
             run = match[0]
             for at in range(max(1, len(run) - 1)):
@@ -340,7 +339,7 @@ def as_works(asked: Asked, named: Sequence[Mention]) -> list[Mention]:
     known = names(asked.library.store).names
     own: dict[frozenset[str], list[Work]] = defaultdict(list)
     for name in known:
-        if name.by == "title" and (name.work.kind == "paper" or _PROJECT.match(name.work.url)):
+        if name.by == "title" and (name.work.kind == "paper" or is_repository(name.work.url)):
             own[name.words].append(name.work)
     read = []
     for mention in named:

@@ -19,7 +19,8 @@ from assistant.learning import primer
 from index.store.sqlite import Store
 from ingest.links.sites.registry import SHARED
 from ingest.links.urls import canonical
-from ingest.text.scripts import HAN, has_han, plain_words
+from ingest.text.addresses import ADDRESS, ARXIV_NUMBER
+from ingest.text.scripts import NAME_WORD, has_han, plain_words
 from ingest.values import PRIMER
 
 SURE = 0.6
@@ -31,9 +32,6 @@ _SHORTEST_SLIP = 4
 _SHORTEST_SITE = 5
 _ENDING = 0.9
 _OWN_SITE = 0.95
-_ADDRESS = re.compile(r"(?:https?|file)://[^\s<>\"'，。？！）]+[^\s<>\"'，。？！）.,;:!?)]")
-_ARXIV = re.compile(r"(?<![\d.])(\d{4}\.\d{4,5})(?:v\d+)?(?![\d.])")
-_WORD = re.compile(rf"[a-z0-9]+(?:[.+#][a-z0-9]+)*|[{HAN}]+")
 _CUT = re.compile(r"\s*(?:::|[|:：·–—《》“”\"()\[\]（）]|\s-\s)\s*")
 _LITTLE = (
     "the a an of for to with in on and or how by from is it its s t at as are your you de la le "
@@ -91,7 +89,7 @@ class Names:
 def words_of(text: str) -> list[str]:
     """Return the words of a name as they are compared: plain words, Han runs as pairs."""
     words: list[str] = []
-    for match in _WORD.finditer(primer.plain_name(text)):
+    for match in NAME_WORD.finditer(primer.plain_name(text)):
         word = match[0]
         if not has_han(word):
             if word not in _DULL:
@@ -235,8 +233,8 @@ def _namesakes(known: Names, good: Sequence[Match], *, primer_too: bool) -> list
 
 
 def _by_address(known: Names, mention: str) -> list[Match]:
-    addresses = {canonical(match[0]) for match in _ADDRESS.finditer(mention)}
-    addresses |= {f"https://arxiv.org/abs/{match[1]}" for match in _ARXIV.finditer(mention)}
+    addresses = {canonical(match[0]) for match in ADDRESS.finditer(mention)}
+    addresses |= {f"https://arxiv.org/abs/{match[1]}" for match in ARXIV_NUMBER.finditer(mention)}
     if not addresses:
         return []
     return [

@@ -419,6 +419,7 @@ def test_what_may_be_no_date_is_none(url: str) -> None:
         ("https://github.com/someone/repository", False),
         ("https://space.bilibili.com/12", True),
         ("https://medium.com/@some.one", True),
+        ("https://www.linkedin.com/in/some-one/", True),
         ("https://example.org/someone", False),
     ],
 )
