@@ -185,22 +185,16 @@ def _named(
         if likeness < _SURE:
             continue
         start, end = tokens[first].start, tokens[last].end
-        what = WORK if name.by == "title" else PERSON
         worth = likeness + known.weigh(common) / 40
-        whole_title = known.weigh(common) >= _WHOLE * known.weigh(name.words)
-        if what == WORK and not _may_be_a_title(
-            library, text[start:end], common, whole=whole_title
-        ):
-            continue
         inside = [m for m in subjects if m.start <= start and end <= m.end]
-        if what == WORK and inside:
+        if name.by == "title":
+            complete = known.weigh(common) >= _WHOLE * known.weigh(name.words)
+            possible = _may_be_a_title(library, text[start:end], common, whole=complete)
+            what = _what_a_title_is(text[start:end], common) if possible and not inside else None
+        else:
+            what = _what_a_person_is(text, start, end, name, inside)
+        if what is None:
             continue
-        if what == PERSON and any(len(m.said) > end - start for m in inside):
-            continue  # "Mistral 7B": no site's name
-        if what == WORK and len(common) < _SEVERAL and not _titled(text[start:end]):
-            what = SUBJECT  # "CPU memory": a title, and what it is about as well
-        if what == PERSON and name.by == "site" and not _as_person(text, start, end):
-            what = SUBJECT
         before = spans.get((start, end, what))
         if before is None or worth > before[0] + 1e-6:
             spans[start, end, what] = (worth, [name.work])
@@ -211,6 +205,21 @@ def _named(
         for (start, end, what), (worth, works) in spans.items()
     ]
     return found + [(2.0, mention) for mention in _owners(known, text, tokens)]
+
+
+def _what_a_title_is(said: str, common: frozenset[str]) -> str:
+    """Return what is meant by words of a title: the work, or what it is about as well."""
+    several = len(common) >= _SEVERAL or _titled(said)
+    return WORK if several else SUBJECT  # "CPU memory"
+
+
+def _what_a_person_is(
+    text: str, start: int, end: int, name: Name, inside: Sequence[Mention]
+) -> str | None:
+    """Return what is meant by the name of a person or a site; None if it is part of a subject's."""
+    if any(len(mention.said) > end - start for mention in inside):
+        return None  # "Mistral 7B": no site's name
+    return SUBJECT if name.by == "site" and not _as_person(text, start, end) else PERSON
 
 
 def _owners(known: Names, text: str, tokens: Sequence[_Token]) -> Iterator[Mention]:

@@ -5,7 +5,7 @@ and cards of a canvas. Sections are folders and notes. Names of notes that are n
 subjects without a link: what their author means to write about.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -43,18 +43,10 @@ def read_vault(
     """
     entries: dict[tuple[str, tuple[str, ...]], Entry] = {}
     topics: dict[Topic, None] = {}
-    ignored: list[Ignored] = []
     notes = list(_files(folder, _NOTES))
+    texts, ignored = _texts_of(notes, folder)
     there = {note.stem.lower() for note in notes}
-    texts: list[tuple[Path, str]] = []
-    for note in notes:
-        try:
-            text = _text_of(note)
-        except (UsageError, OSError) as error:
-            ignored.append(Ignored(str(note.relative_to(folder)), note.stem, str(error)[:300]))
-            continue
-        texts.append((note, text))
-        there |= {alias.lower() for alias in _aliases(text)}
+    there |= {alias.lower() for _, text in texts for alias in _aliases(text)}
     for note, text in texts:
         under = _section(note, folder)
         clipped = _clipped_from(note, text, under)
@@ -67,9 +59,7 @@ def read_vault(
             curated = parse(wiki.as_markdown(text), name=note.stem)
         except UsageError:
             continue  # a note without an address: it is a document
-        for entry in curated.entries:
-            section = (*under, *entry.section)
-            entries.setdefault((entry.url, section), replace(entry, section=section))
+        _put_under(under, curated.entries, entries)
         ignored += [
             item
             for item in curated.ignored
@@ -80,9 +70,7 @@ def read_vault(
             curated = read(table.read_bytes(), file=table.name, name=table.stem)
         except (UsageError, OSError):
             continue  # told of as a file that is passed over
-        for entry in curated.entries:
-            section = (*_section(table, folder), *entry.section)
-            entries.setdefault((entry.url, section), replace(entry, section=section))
+        _put_under(_section(table, folder), curated.entries, entries)
     if not entries:
         raise UsageError(
             f"The {len(notes)} notes of {folder} hold no address of a page. As documents they come "
@@ -93,6 +81,27 @@ def read_vault(
         lang=language_of([text[:400] for _, text in texts]),
         entries=tuple(entries.values()), topics=tuple(topics), ignored=tuple(ignored), form=FORM,
     )  # fmt: skip
+
+
+def _texts_of(notes: Iterable[Path], folder: Path) -> tuple[list[tuple[Path, str]], list[Ignored]]:
+    """Return the notes that can be read, each with its text, and why the others cannot."""
+    texts: list[tuple[Path, str]] = []
+    ignored: list[Ignored] = []
+    for note in notes:
+        try:
+            texts.append((note, _text_of(note)))
+        except (UsageError, OSError) as error:
+            ignored.append(Ignored(str(note.relative_to(folder)), note.stem, str(error)[:300]))
+    return texts, ignored
+
+
+def _put_under(
+    above: tuple[str, ...], some: Iterable[Entry], entries: dict[tuple[str, tuple[str, ...]], Entry]
+) -> None:
+    """Put entries of one file under the sections it lies in; what stands there already stays."""
+    for entry in some:
+        section = (*above, *entry.section)
+        entries.setdefault((entry.url, section), replace(entry, section=section))
 
 
 def _section(file: Path, folder: Path) -> tuple[str, ...]:

@@ -49,7 +49,9 @@ def add_api(app: FastAPI, asking: AskService, jobs: Jobs, access: Access) -> Non
     add_ingest(app, jobs, access, replies)
     api = APIRouter(prefix="/api/v1", tags=["refdesk"], dependencies=[Depends(known_parameters)])
     _add_asking(api, asking)
-    _add_reading(api, asking)
+    _add_sources(api, asking)
+    _add_passages(api, asking)
+    _add_taking_out(api, asking)
     app.include_router(api)
     app.add_exception_handler(Gone, _gone)
 
@@ -95,7 +97,8 @@ def _add_asking(api: APIRouter, asking: AskService) -> None:
         return JSONResponse(to_json(answer))
 
 
-def _add_reading(api: APIRouter, asking: AskService) -> None:
+def _add_sources(api: APIRouter, asking: AskService) -> None:
+    """Add what is known of sources: which there are, and one of them."""
     desk = asking.desk
 
     @api.get("/sources", responses=replies(schema.SourcesForm, 400, 404))
@@ -125,6 +128,11 @@ def _add_reading(api: APIRouter, asking: AskService) -> None:
         more = {"archived_at": document.fetched_at, "length": len(document.text)}
         return JSONResponse(known | more)
 
+
+def _add_passages(api: APIRouter, asking: AskService) -> None:
+    """Add what stands in sources: a passage, a picture."""
+    desk = asking.desk
+
     @api.get("/passages/{id}", responses=replies(schema.PassageForm, 404))
     async def passage(
         id: Annotated[str, Path(description="As hits and citations carry it.")],
@@ -143,6 +151,11 @@ def _add_reading(api: APIRouter, asking: AskService) -> None:
         """Return the picture of a figure of an archived page, drawn anew as WebP."""
         shown = await asking.look_up(lambda: desk.picture(url, number))
         return Response(shown.picture, media_type="image/webp", headers=_PICTURE)
+
+
+def _add_taking_out(api: APIRouter, asking: AskService) -> None:
+    """Add what is made of the library: a reading path, references, its state."""
+    desk = asking.desk
 
     @api.get("/path", responses=replies(schema.PathForm, 400, 404))
     async def path(

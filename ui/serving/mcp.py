@@ -116,7 +116,16 @@ def tools(
         version=version("refdesk"),
         log_level="WARNING",
     )
-    desk = asking.desk
+    _add_asking(server, asking)
+    _add_sources(server, asking)
+    _add_citing(server, asking, owner)
+    if jobs is not None:
+        _add_taking_in(server, jobs)
+    return server
+
+
+def _add_asking(server: MCPServer[Any], asking: AskService) -> None:
+    """Add the tools that find passages and answer from them."""
 
     @server.tool(annotations=_READING)
     @_told
@@ -132,7 +141,9 @@ def tools(
     ) -> Any:
         """Find the passages that fit a query best, each with its source and a deep link."""
         filters = _filters(list, section, difficulty, kind, lang)
-        results = await asking.look_up(lambda: desk.search(query, k=k or _HITS, filters=filters))
+        results = await asking.look_up(
+            lambda: asking.desk.search(query, k=k or _HITS, filters=filters)
+        )
         return to_json(results)
 
     @server.tool(annotations=_READING)
@@ -155,6 +166,11 @@ def tools(
         said = exchanges([(turn.role, turn.content) for turn in history or ()])
         asked = AskRequest(question, _caller(ctx), "mcp", said, filters=filters)
         return await _answer(asking, asked, ctx)
+
+
+def _add_sources(server: MCPServer[Any], asking: AskService) -> None:
+    """Add the tools to read a source and to plan what to read."""
+    desk = asking.desk
 
     @server.tool(annotations=_READING)
     @_told
@@ -179,6 +195,12 @@ def tools(
         plan = await asking.look_up(lambda: desk.path(topic, hours=hours))
         return to_json(plan)
 
+
+def _add_citing(
+    server: MCPServer[Any], asking: AskService, owner: Callable[[Context[Any, Any]], str]
+) -> None:
+    """Add the tool to cite sources, and those of the caller's own threads."""
+
     @server.tool(annotations=_READING)
     @_told
     async def cite(
@@ -195,13 +217,11 @@ def tools(
     ) -> schema.CiteForm:
         """Cite sources: authors, year, title and venue as the pages declare them."""
         whose = owner(ctx)
-        items = await asking.look_up(lambda: desk.cite(urls or (), thread=thread, owner=whose))
+        items = await asking.look_up(
+            lambda: asking.desk.cite(urls or (), thread=thread, owner=whose)
+        )
         text = form_of(format).write(items)
         return schema.CiteForm(format=format, text=text, items=[dict(item) for item in items])
-
-    if jobs is not None:
-        _add_taking_in(server, jobs)
-    return server
 
 
 class _Server(MCPServer[Any]):
