@@ -422,6 +422,7 @@ CASES: dict[str, Any] = {
     ),
     "ingest.reading.titles.name_of": _address(titles.name_of),
     "ingest.links.sites.github.name_of": _address(links_github.name_of),
+    "ingest.links.sites.github.is_repository": _address(links_github.is_repository),
     "ingest.links.sites.github.owner_of": _address(links_github.owner_of),
     "ingest.failures.failure_of": failures.failure_of,
     "ingest.reading.titles.note_name": titles.note_name,
