@@ -288,7 +288,8 @@ def cases_of(table: ModuleType) -> Iterator[tuple[str, Case]]:
             yield name, each if isinstance(each, Case) else Case(each)
 
 
-_TEXT = ("str", "bytes", "Reply", "Extract", "Document", "HtmlElement", "Piece", "Message")
+_TEXT = ("str", "bytes", "Reply", "Extract", "Document", "HtmlElement", "Piece", "TextRun",
+         "Inline", "Message")  # fmt: skip
 
 
 def public_functions(floor: str) -> dict[str, Any]:

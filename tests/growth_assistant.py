@@ -125,9 +125,6 @@ CASES: dict[str, Any] = {
     "assistant.answering.evidence.pieces.pieces": Case(
         pieces.pieces, heads=("", "$$", "| a |\n|---|\n"), units=("$$a$$\n", "|a|\n", "- a: ")
     ),
-    "assistant.answering.evidence.pieces.plain": Case(
-        pieces.plain, heads=("", "*", "**", "[", "[a](")
-    ),
     "assistant.answering.evidence.joined.joined": Case(
         lambda text: joined.joined(("LoRA", "微调"), text),
         units=("LoRA and ", "微调和", ", "),
@@ -209,7 +206,6 @@ CASES: dict[str, Any] = {
     "assistant.learning.effort.text_minutes": Case(
         effort.text_minutes, heads=("", "```\n", "$"), units=("a'", "a-a")
     ),
-    "assistant.learning.recommended.is_account": _few(recommended.is_account),
     "assistant.learning.recommended.says": _few(
         lambda text: recommended.says(_source(text), "GQA"), units=("gqa", "Gqa ")
     ),

@@ -31,7 +31,7 @@ CASES: dict[str, Any] = {
     ),
     "index.search.query.language_of": lambda text: query.language_of(text, lambda word: False),
     "index.search.query.has_words": query.has_words,
-    "index.search.query.plain": query.plain,
+    "index.search.query.narrow": query.narrow,
     "index.search.query.require_words": query.require_words,
     "index.search.terms.folded": terms.folded,
     "index.search.terms.joined": Case(terms.joined, most=4_000),

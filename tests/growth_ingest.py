@@ -112,8 +112,8 @@ def _export(file: str, head: str, *units: str, tail: str = "") -> Case:
     return Case(call, heads=(head,), units=units, common=FEW, tail=tail)
 
 
-def _shelf(text: str) -> shelf.Shelf:
-    made = shelf.Shelf()
+def _shelf(text: str) -> shelf.ListBuilder:
+    made = shelf.ListBuilder()
     made.take("https://a.example/", text)
     return made
 
@@ -171,10 +171,10 @@ def _extract(text: str) -> extract.Extract:
     return extract.Extract("a", text[:1400], body_text=text[:1400], noscript=text[:500])
 
 
-def _pieces(text: str) -> list[pdf_layout.Piece]:
+def _pieces(text: str) -> list[pdf_layout.TextRun]:
     parts = [text[at : at + 40] for at in range(0, len(text), 40)]
     return [
-        pdf_layout.Piece(part, 10, 200, 700 - 12 * at, 710 - 12 * at, 10, False)
+        pdf_layout.TextRun(part, 10, 200, 700 - 12 * at, 710 - 12 * at, 10, False)
         for at, part in enumerate(parts)
     ]
 
@@ -271,6 +271,8 @@ CASES: dict[str, Any] = {
     ],
     "ingest.reading.decode.suffix_of": _address(decode.suffix_of),
     "ingest.reading.decode.to_text": lambda text: decode.to_text(text.encode(errors="replace")),
+    "ingest.reading.decode.decode_reply": lambda text: decode.decode_reply(_reply(text)),
+    "ingest.reading.decode.unpack_reply": lambda text: decode.unpack_reply(_reply(text)),
     "ingest.reading.decode.unpack": [
         lambda text: decode.unpack(text.encode(errors="replace"), "gzip"),
         Case(lambda text: decode.unpack(b"a", text), units=("gzip,", "br, ", "identity,")),
@@ -420,6 +422,7 @@ CASES: dict[str, Any] = {
     ),
     "ingest.reading.titles.name_of": _address(titles.name_of),
     "ingest.links.sites.github.name_of": _address(links_github.name_of),
+    "ingest.links.sites.github.is_repository": _address(links_github.is_repository),
     "ingest.links.sites.github.owner_of": _address(links_github.owner_of),
     "ingest.failures.failure_of": failures.failure_of,
     "ingest.reading.titles.note_name": titles.note_name,
@@ -560,14 +563,18 @@ CASES: dict[str, Any] = {
         ),
     ],
     "ingest.exports.rows.columns_of": lambda text: rows.columns_of(text.split(",")),
-    "ingest.exports.shelf.Shelf.as_list": lambda text: _shelf(text).as_list(
+    "ingest.exports.shelf.ListBuilder.as_list": lambda text: _shelf(text).as_list(
         "a", text, what="a", form="a", origin=None
     ),
-    "ingest.exports.shelf.Shelf.cover": lambda text: shelf.Shelf().cover(text),
-    "ingest.exports.shelf.Shelf.follow": lambda text: shelf.Shelf().follow(text, text),
-    "ingest.exports.shelf.Shelf.leave": lambda text: shelf.Shelf().leave(text, text, "a"),
-    "ingest.exports.shelf.Shelf.take": Case(
-        lambda text: shelf.Shelf().take(f"https://a.example/{text}", text, note=text, tags=[text]),
+    "ingest.exports.shelf.ListBuilder.cover": lambda text: shelf.ListBuilder().cover(text),
+    "ingest.exports.shelf.ListBuilder.follow": lambda text: shelf.ListBuilder().follow(text, text),
+    "ingest.exports.shelf.ListBuilder.leave": lambda text: shelf.ListBuilder().leave(
+        text, text, "a"
+    ),
+    "ingest.exports.shelf.ListBuilder.take": Case(
+        lambda text: shelf.ListBuilder().take(
+            f"https://a.example/{text}", text, note=text, tags=[text]
+        ),
         units=("<b>", "<"),
     ),
     "ingest.exports.shelf.addresses_in": Case(
@@ -577,7 +584,7 @@ CASES: dict[str, Any] = {
     "ingest.exports.shelf.without_tags": Case(shelf.without_tags, units=("<a ", "<p>")),
     "ingest.exports.shelf.plain": lambda text: shelf.plain(text, 500),
     "ingest.exports.works.take_work": lambda text: works.take_work(
-        shelf.Shelf(),
+        shelf.ListBuilder(),
         works.Work(
             text,
             doi=text,
@@ -808,6 +815,8 @@ CASES: dict[str, Any] = {
         heads=("", "$", "the share $"),
         units=("$a$ ", "$\\hat v$", "\\(a\\)", "$a = ", "$x_{a", "the share $p$ "),
     ),
+    "ingest.text.plain.as_quoted": Case(plain.as_quoted, heads=("", "*", "**", "[", "[a](")),
+    "ingest.text.plain.escape_marks": plain.escape_marks,
     "ingest.text.plain.escape": plain.escape,
     "ingest.text.plain.inline_code": plain.inline_code,
     "ingest.text.plain.plain": Case(plain.plain, units=("[^a]", "![a]", "**a*")),
@@ -828,6 +837,7 @@ CASES: dict[str, Any] = {
     "ingest.text.characters.without_controls": characters.without_controls,
     "ingest.text.sentences.one_line": sentences.one_line,
     "ingest.text.sentences.clean": sentences.clean,
+    "ingest.text.sentences.last_mark": Case(sentences.last_mark, units=('"', "*_", ")")),
     "ingest.text.sentences.language": sentences.language,
     "ingest.text.sentences.language_within": lambda text: sentences.language_within(text, "zh"),
     "ingest.text.sentences.sentences": sentences.sentences,
@@ -849,7 +859,7 @@ EXEMPT: dict[str, str] = {
     "ingest.exports.omnivore.": "looks a name up for each row; its members are those of `packs`",
     "ingest.reading.omml.write_formulas": "goes over a tree once, which is bounded",
     "ingest.reading.packed.Packed.with_parts": "copies parts, which are bounded",
-    "ingest.exports.saved_pages.": "one entry, by `Shelf.take`",
+    "ingest.exports.saved_pages.": "one entry, by `ListBuilder.take`",
     "ingest.gathering.collected.": "reads by `read_list` and `read_vault`",
     "ingest.exports.rows.take_rows": "measured with `read_list`",
     "ingest.exports.vault.": "reads notes by `wiki` and `parse`",

@@ -17,7 +17,7 @@ from assistant.learning.deck import Kept
 from index.search.library import Hit
 from index.store.browse import Link
 from index.store.values import Recommendation, StoredPassage
-from ingest.reading.pdf_image import Line, PageImage
+from ingest.reading.pdf_image import PageImage, TextLine
 from ingest.reading.pictures import PictureHead
 from ingest.values import Document
 from tests.growth import FEW, Case
@@ -70,7 +70,7 @@ def _kept(text: str) -> Kept:
 
 
 def _drawn(text: str) -> PageImage:
-    return PageImage(b"", 9, 9, 1, (Line(text, 0, 9, tuple(map(float, range(len(text) + 1)))),))
+    return PageImage(b"", 9, 9, 1, (TextLine(text, 0, 9, tuple(map(float, range(len(text) + 1)))),))
 
 
 def _console(text: str) -> None:
@@ -310,6 +310,7 @@ EXEMPT: dict[str, str] = {
     "ui.server.interface": _SERVES,
     "ui.server.serve": _SERVES,
     "ui.page.threads_part.Keeping.turns": "compares a name",
+    "ui.serving.chat_request.question_of": "goes over the messages of one body once",
     "ui.serving.api.begun": "the question met its bound before",
     "ui.serving.connections.Connection.send_400_response": "says the same whatever came",
     "ui.serving.connections.Connection.data_received": "uvicorn's; at most 64 kB of headers",

@@ -1,14 +1,14 @@
 """What comes from pages and lists, put into Markdown so that it stays words."""
 
-import re
 from urllib.parse import quote
 
 from ingest.links.schemes import is_web
+from ingest.text.plain import escape
 
 
 def words(text: str) -> str:
     """Return a text on one line that Markdown shows as it is."""
-    return re.sub(r"([\\`*_\[\]<>#|!~])", r"\\\1", " ".join(text.split()))
+    return escape(text, also="!~")
 
 
 def linked(title: str, url: str) -> str:

@@ -17,7 +17,7 @@ from ui.page.save_page import add_save_page
 from ui.serving import refreshing
 from ui.serving.access import Access, Guard, access_for
 from ui.serving.api import add_api
-from ui.serving.asking import Asking
+from ui.serving.asking import AskService
 from ui.serving.chat_completions import add_chat
 from ui.serving.connections import BACKLOG, Bounded, Connection
 from ui.serving.jobs import Jobs
@@ -133,7 +133,7 @@ def interface(
     """Return the application without its page: the doors for programs, guarded."""
     access = access or Access()
     metrics = Metrics(turns)
-    asking = Asking(desk, turns, metrics)
+    asking = AskService(desk, turns, metrics)
     jobs = Jobs(desk)
 
     @asynccontextmanager
@@ -170,7 +170,7 @@ def interface(
     return app
 
 
-def _add_health(app: FastAPI, asking: Asking, metrics: Metrics) -> None:
+def _add_health(app: FastAPI, asking: AskService, metrics: Metrics) -> None:
     @app.get("/healthz", tags=["health"])
     async def health() -> dict[str, str]:
         """Say that the process answers."""

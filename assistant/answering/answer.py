@@ -15,12 +15,12 @@ from assistant.answering.calculating import Calculation, calculate
 from assistant.answering.clock import Clock
 from assistant.answering.deciding import (
     Decision,
-    Limits,
     Signals,
+    Thresholds,
     asks_again,
     decide,
     judged,
-    limits_for,
+    thresholds_for,
 )
 from assistant.answering.evidence import Evidence, Line, gather, with_joined_sides
 from assistant.answering.presenting import (
@@ -89,12 +89,12 @@ class _Ground:
     plan: Plan
     signals: Signals
     unanswered: tuple[str, ...]
-    limits: Limits
+    thresholds: Thresholds
 
     @property
     def decision(self) -> Decision:
         """Whether the sources alone answer."""
-        return decide(self.signals, self.limits)
+        return decide(self.signals, self.thresholds)
 
     @property
     def hopeless(self) -> bool:
@@ -154,13 +154,13 @@ def _ground(context: _Context, question: Question) -> _Ground:
     library = context.library
     evidence = gather(library, question, context.filters, context.k)
     parts = sections(library, evidence)
-    limits = limits_for(library.embedder, question.lang)
+    thresholds = thresholds_for(library.embedder, question.lang)
     planned = plan(evidence, parts)
     signals, unanswered = judged(library, evidence)
     if context.worked_out:
         planned = context.worked_out.followed_by(planned)
         unanswered = tuple(part for part in unanswered if not calculate(library, understand(part)))
-    return _Ground(evidence, parts, planned, signals, unanswered, limits)
+    return _Ground(evidence, parts, planned, signals, unanswered, thresholds)
 
 
 def _refusal(context: _Context, ground: _Ground, draft: Answer) -> Answer:
@@ -210,7 +210,7 @@ def _told_by(
     task, doubt = consulted(ground.evidence, ground.sections, ground.plan, model, context.stop)
     if doubt is not None:
         context.clock.note("first_token_s")
-    decision = decide(ground.signals, ground.limits, doubt)
+    decision = decide(ground.signals, ground.thresholds, doubt)
     if not decision.answer and (doubt is not None or decision.hopeless):
         return _refusal(context, ground, draft)
     if draft.lang == "zh" and not _mostly(ground.plan, "zh"):
@@ -295,7 +295,7 @@ def _found_here(context: _Context, ground: _Ground, model: Engine) -> bool:
     if ground.hopeless:
         return False
     _, doubt = consulted(ground.evidence, ground.sections, ground.plan, model, context.stop)
-    return doubt is not None and not asks_again(ground.signals, ground.limits, doubt)
+    return doubt is not None and not asks_again(ground.signals, ground.thresholds, doubt)
 
 
 def _mostly(planned: Plan, lang: str) -> bool:

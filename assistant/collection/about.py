@@ -123,7 +123,7 @@ class _Words:
         return any(text and self._says(text) for text in texts)
 
     def _says(self, text: str) -> bool:
-        plain, words = _plain(text)
+        plain, words = _compared(text)
         if self._words and self._words <= words:
             return True
         if self._note is None or not any(name in plain for name in self._names):
@@ -138,7 +138,7 @@ class _Words:
 
 
 @lru_cache(maxsize=16384)
-def _plain(text: str) -> tuple[str, frozenset[str]]:
+def _compared(text: str) -> tuple[str, frozenset[str]]:
     """Return a title as names are compared with it, and its words."""
     return primer.plain_name(re.sub(r"[()|&,;:.!?]", " ", text)), frozenset(words_of(text))
 

@@ -57,13 +57,23 @@ def missing(library: Library, request: Request, report: Report) -> str:
             continue
         report.under(f"{english} ({counts[state]})", f"{chinese}（{counts[state]}）")
         works = [work for work in gone if work.state == state]
-        most = 5 if state == "not_fetched" else 2 * SHOWN
-        for work in works[:most]:
-            reason = f": {work.reason}" if work.reason else ""
-            report.item(f"{flat(work.title)}, {work.url}{reason}", work)
-        if len(works) > most:
-            report.more(len(works) - most)
+        _tell_of(works, 5 if state == "not_fetched" else 2 * SHOWN, report)
     report.under("", "")
+    _tell_of_visits(library, request, report)
+    return _fetch(report)
+
+
+def _tell_of(works: Sequence[Work], most: int, report: Report) -> None:
+    """Name works that are not here, each with the reason, and how many more there are."""
+    for work in works[:most]:
+        reason = f": {work.reason}" if work.reason else ""
+        report.item(f"{flat(work.title)}, {work.url}{reason}", work)
+    if len(works) > most:
+        report.more(len(works) - most)
+
+
+def _tell_of_visits(library: Library, request: Request, report: Report) -> None:
+    """Say how many addresses gave no document, and why; of all lists together alone."""
     failures = [row for row in failure_rows(library.store) if not request.lists]
     others = Counter(re.split(r" \(|: ", row["reason"])[0] for row in failures)
     if others:
@@ -76,7 +86,6 @@ def missing(library: Library, request: Request, report: Report) -> str:
                 f"访问过的地址中有 {len(failures)} 个没有得到文档：{said}。",
             )
         )
-    return _fetch(report)
 
 
 def _fetch(report: Report) -> str:

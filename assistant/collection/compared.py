@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.answering.checking import stands
-from assistant.answering.deciding import decide, limits_for, signals
+from assistant.answering.deciding import decide, signals, thresholds_for
 from assistant.answering.evidence import Line, gather, statements
 from assistant.answering.evidence.addressed import sounds_like_an_order
 from assistant.answering.presenting import Numbering, quotation, sentence
@@ -133,8 +133,8 @@ def claims(
             group.append(claim)
     if since:  # what changed comes before what did not
         groups.sort(key=lambda group: not differing(group))
-    limits = limits_for(library.embedder, evidence.question.lang)
-    answered = decide(signals(library, evidence), limits).answer
+    thresholds = thresholds_for(library.embedder, evidence.question.lang)
+    answered = decide(signals(library, evidence), thresholds).answer
     return [newest_first(group) for group in groups[:_GROUPS]], answered
 
 

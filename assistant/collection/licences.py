@@ -87,16 +87,16 @@ def under(library: Library, name: str) -> set[str]:
 
 def _telling(library: Library, thing: str) -> Iterator[tuple[Line, list[str]]]:
     """Yield the sentences that name the licence of a thing, best first, with the licences."""
-    name = _plain(thing)
+    name = _without_kind(thing)
     for hit in library.search(f"{thing} licence license 许可 协议", _PASSAGES):
         passage = hit.passage
-        own = name in _plain(passage.title)
+        own = name in _without_kind(passage.title)
         for piece in statements(passage):
             if not _LICENCE.search(piece.text) or piece.block:
                 continue
             speaks = _SPEAKS.search(f"{' '.join(passage.heading)} {piece.text}")
             clauses = re.split(r"[,;，；]", piece.text)
-            named = _licences(" ".join(c for c in clauses if name in _plain(c)))
+            named = _licences(" ".join(c for c in clauses if name in _without_kind(c)))
             named = named or (_licences(piece.text) if own else [])
             if speaks and len(named) == 1:
                 yield Line(hit, piece, frozenset(library.terms(piece.text)), 1.0), named
@@ -113,6 +113,6 @@ def _name(text: str) -> str:
     )
 
 
-def _plain(text: str) -> str:
+def _without_kind(text: str) -> str:
     text = re.sub(r"(?i)\b(?:adapter|model|project|repo\w*|code|library)s?\b", " ", text)
     return run_together(text)

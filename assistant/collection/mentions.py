@@ -17,8 +17,9 @@ from assistant.collection.subject_names import patterns
 from assistant.collection.vocabulary import SAID, WORDING
 from assistant.learning import primer
 from index.search.library import Library
-from ingest.links.sites.github import owner_of
-from ingest.text.scripts import HAN, has_han
+from ingest.links.sites.github import is_repository, owner_of
+from ingest.text.addresses import ADDRESS, ARXIV_NUMBER
+from ingest.text.scripts import NAME_WORD, has_han
 
 WORK, PERSON, LIST, SUBJECT = "work", "person", "list", "subject"
 _SURE = 0.72
@@ -28,9 +29,6 @@ _WHOLE = 0.9  # of a title: all of it
 _SEVERAL = 3  # words of a title that tell it
 _WIDEST = 24  # tokens that a title may take
 _RARE = 0.5  # of the weight of a word that stands in no passage: so rare is a name
-_PROJECT = re.compile(r"https://github\.com/[^/]+/[^/]+/?$")
-_ADDRESS = re.compile(r"https?://[^\s，。？！）]+[^\s，。？！）.,;:!?)]|\b\d{4}\.\d{4,5}(?:v\d)?\b")
-_TOKEN = re.compile(rf"[a-z0-9]+(?:[.+#-][a-z0-9]+)*|[{HAN}]+", re.IGNORECASE)
 _CALLED = WORDING.patterns["called_a_work"]
 _CALLED_BEFORE = WORDING.patterns["called_before"]
 """What makes the name of a subject that of a work: "the DPO paper", "the video DPO explained"."""
@@ -97,7 +95,8 @@ def _in_place_of(
 
 
 def _addresses(asked: Asked) -> Iterator[Mention]:
-    for match in _ADDRESS.finditer(asked.text):
+    rest = ADDRESS.sub(lambda found: " " * len(found[0]), asked.text)
+    for match in [*ADDRESS.finditer(asked.text), *ARXIV_NUMBER.finditer(rest)]:
         works = tuple(found.work for found in asked.works(match[0]))
         yield Mention(match.start(), match.end(), WORK, match[0], works)
 
@@ -186,22 +185,16 @@ def _named(
         if likeness < _SURE:
             continue
         start, end = tokens[first].start, tokens[last].end
-        what = WORK if name.by == "title" else PERSON
         worth = likeness + known.weigh(common) / 40
-        whole_title = known.weigh(common) >= _WHOLE * known.weigh(name.words)
-        if what == WORK and not _may_be_a_title(
-            library, text[start:end], common, whole=whole_title
-        ):
-            continue
         inside = [m for m in subjects if m.start <= start and end <= m.end]
-        if what == WORK and inside:
+        if name.by == "title":
+            complete = known.weigh(common) >= _WHOLE * known.weigh(name.words)
+            possible = _may_be_a_title(library, text[start:end], common, whole=complete)
+            what = _what_a_title_is(text[start:end], common) if possible and not inside else None
+        else:
+            what = _what_a_person_is(text, start, end, name, inside)
+        if what is None:
             continue
-        if what == PERSON and any(len(m.said) > end - start for m in inside):
-            continue  # "Mistral 7B": no site's name
-        if what == WORK and len(common) < _SEVERAL and not _titled(text[start:end]):
-            what = SUBJECT  # "CPU memory": a title, and what it is about as well
-        if what == PERSON and name.by == "site" and not _as_person(text, start, end):
-            what = SUBJECT
         before = spans.get((start, end, what))
         if before is None or worth > before[0] + 1e-6:
             spans[start, end, what] = (worth, [name.work])
@@ -212,6 +205,21 @@ def _named(
         for (start, end, what), (worth, works) in spans.items()
     ]
     return found + [(2.0, mention) for mention in _owners(known, text, tokens)]
+
+
+def _what_a_title_is(said: str, common: frozenset[str]) -> str:
+    """Return what is meant by words of a title: the work, or what it is about as well."""
+    several = len(common) >= _SEVERAL or _titled(said)
+    return WORK if several else SUBJECT  # "CPU memory"
+
+
+def _what_a_person_is(
+    text: str, start: int, end: int, name: Name, inside: Sequence[Mention]
+) -> str | None:
+    """Return what is meant by the name of a person or a site; None if it is part of a subject's."""
+    if any(len(mention.said) > end - start for mention in inside):
+        return None  # "Mistral 7B": no site's name
+    return SUBJECT if name.by == "site" and not _as_person(text, start, end) else PERSON
 
 
 def _owners(known: Names, text: str, tokens: Sequence[_Token]) -> Iterator[Mention]:
@@ -230,7 +238,7 @@ def _owners(known: Names, text: str, tokens: Sequence[_Token]) -> Iterator[Menti
 
 def _tokens(library: Library, known: Names, text: str) -> Iterator[_Token]:
     """Yield the words of a text; of a run of Chinese, each two characters that stand together."""
-    for match in _TOKEN.finditer(text):
+    for match in NAME_WORD.finditer(text):
         if has_han(match[0]):
             run = match[0]
             for at in range(max(1, len(run) - 1)):
@@ -340,7 +348,7 @@ def as_works(asked: Asked, named: Sequence[Mention]) -> list[Mention]:
     known = names(asked.library.store).names
     own: dict[frozenset[str], list[Work]] = defaultdict(list)
     for name in known:
-        if name.by == "title" and (name.work.kind == "paper" or _PROJECT.match(name.work.url)):
+        if name.by == "title" and (name.work.kind == "paper" or is_repository(name.work.url)):
             own[name.words].append(name.work)
     read = []
     for mention in named:

@@ -19,7 +19,8 @@ from assistant.learning import primer
 from index.store.sqlite import Store
 from ingest.links.sites.registry import SHARED
 from ingest.links.urls import canonical
-from ingest.text.scripts import HAN, has_han, plain_words
+from ingest.text.addresses import ADDRESS, ARXIV_NUMBER
+from ingest.text.scripts import NAME_WORD, has_han, plain_words
 from ingest.values import PRIMER
 
 SURE = 0.6
@@ -31,9 +32,6 @@ _SHORTEST_SLIP = 4
 _SHORTEST_SITE = 5
 _ENDING = 0.9
 _OWN_SITE = 0.95
-_ADDRESS = re.compile(r"(?:https?|file)://[^\s<>\"'，。？！）]+[^\s<>\"'，。？！）.,;:!?)]")
-_ARXIV = re.compile(r"(?<![\d.])(\d{4}\.\d{4,5})(?:v\d+)?(?![\d.])")
-_WORD = re.compile(rf"[a-z0-9]+(?:[.+#][a-z0-9]+)*|[{HAN}]+")
 _CUT = re.compile(r"\s*(?:::|[|:：·–—《》“”\"()\[\]（）]|\s-\s)\s*")
 _LITTLE = (
     "the a an of for to with in on and or how by from is it its s t at as are your you de la le "
@@ -91,7 +89,7 @@ class Names:
 def words_of(text: str) -> list[str]:
     """Return the words of a name as they are compared: plain words, Han runs as pairs."""
     words: list[str] = []
-    for match in _WORD.finditer(primer.plain_name(text)):
+    for match in NAME_WORD.finditer(primer.plain_name(text)):
         word = match[0]
         if not has_han(word):
             if word not in _DULL:
@@ -235,8 +233,8 @@ def _namesakes(known: Names, good: Sequence[Match], *, primer_too: bool) -> list
 
 
 def _by_address(known: Names, mention: str) -> list[Match]:
-    addresses = {canonical(match[0]) for match in _ADDRESS.finditer(mention)}
-    addresses |= {f"https://arxiv.org/abs/{match[1]}" for match in _ARXIV.finditer(mention)}
+    addresses = {canonical(match[0]) for match in ADDRESS.finditer(mention)}
+    addresses |= {f"https://arxiv.org/abs/{match[1]}" for match in ARXIV_NUMBER.finditer(mention)}
     if not addresses:
         return []
     return [
@@ -309,15 +307,15 @@ def _is_site(asked: frozenset[str], label: str) -> float:
 
 def lists_named(here: Catalog, text: str) -> list[ListRow]:
     """Return the lists that a text names: by name, title, or the owner of its repository."""
-    said = f" {' '.join(_plain(text))} "
+    said = f" {' '.join(_words_of_name(text))} "
     rows = []
     for row in here.lists:
         owner = urlsplit(row.origin).path.strip("/").partition("/")[0]
         named = [row.name, row.title, *([owner] if owner else [])]
-        plain = [" ".join(_plain(name)) for name in named]
+        plain = [" ".join(_words_of_name(name)) for name in named]
         if any(f" {name} " in said for name in plain if name):
             rows.append(row)
-    longest = [" ".join(_plain(row.name)) for row in rows]
+    longest = [" ".join(_words_of_name(row.name)) for row in rows]
     return [
         row
         for row, name in zip(rows, longest, strict=True)
@@ -325,5 +323,5 @@ def lists_named(here: Catalog, text: str) -> list[ListRow]:
     ]
 
 
-def _plain(text: str) -> list[str]:
+def _words_of_name(text: str) -> list[str]:
     return [word for word in plain_words(text) if word != "the"]

@@ -169,10 +169,56 @@ def new(asked: Asked) -> Request | None:
 
 def holdings(asked: Asked) -> Request | None:
     """What do you have on X? How much of what is there?"""
-    t = asked.text
+    t, count = asked.text, asked.has("count")
+    everything = bool(asked.has("time") and _ALL.search(t))
+    if _wants_an_explanation(asked, everything=everything):
+        return None
+    subject = _subject_of_holdings(asked)
+    written = _WRITTEN.search(t) and YEAR.search(t)
+    if written and not trimmed(_WRITTEN.sub(" ", subject)):
+        return inventory(asked, count=count)
+    named = _names_a_list(asked)
+    if not _is_about_holdings(asked, subject, named=named, everything=everything):
+        return None
+    if not subject and count and whole(r"the primer|入门手册").search(t):
+        return asked.request(INVENTORY, asks="count", primer=True)
+    if not subject:
+        return inventory(asked, count=count)
+    primer = whole(r"(?:the |your )?primer(?:'s)?|(?:入门)?手册").search(t) is not None
+    kind = LISTS if _speaks_of_a_place(asked) and not asked.has("unit") else HOLDINGS
+    asks = "hours" if everything else end_of(t)
+    levels = {"levels": ()} if asks in _MOST else {}
+    return asked.request(
+        kind, subject=subject, asks=asks if kind == HOLDINGS else "", primer=primer, **levels
+    )
+
+
+def _is_about_holdings(asked: Asked, subject: str, *, named: bool, everything: bool) -> bool:
+    """Say whether what is there on a subject is asked for, and not what the sources say of it."""
     speaks = asked.has("shelves") or asked.has("have")
+    works = asked.has("unit") or asked.has("list") or speaks
+    strong = _speaks_of_holdings(asked, named=named)
+    weak = everything or _asks_for_works(asked)
+    if not (strong or weak or (works and not subject)):
+        return False
+    if not strong and re.match(
+        "(?:首次|最早|最先)?(?:提出|证明|发现|使用|采用|引入|训练)", subject
+    ):
+        return False  # "which papers proposed X?" is a question of fact
+    # where the request does not speak of the collection, the catalog has to know its subject
+    asked_for = strong or bool(asked.kinds and asked.has("bring"))
+    if subject and not asked_for and not known(asked, subject):
+        return False
+    spoken_of = _speaks_of_a_place(asked) or named or asked.has("unit")
+    spoken_of = spoken_of or asked.has("have", "thing")
+    return bool(not subject or spoken_of or known(asked, subject) or titled(asked, subject))
+
+
+def _names_a_list(asked: Asked) -> bool:
+    """Say whether a list is named as what something is looked for in."""
+    t = asked.text
     names = "|".join(re.escape(name) for row in asked.lists for name in (row.name, row.title))
-    named = bool(asked.lists) and bool(
+    return bool(asked.lists) and bool(
         re.search(rf"(?:in|on|of|from|under|do|does|did|about|is|at) (?:the )?(?:{names})", t, re.I)
         or asked.has("list")
         or asked.has("unit")
@@ -180,6 +226,29 @@ def holdings(asked: Asked) -> Request | None:
         or asked.has("place")
         or asked.lang == "zh"
     )
+
+
+def _speaks_of_a_place(asked: Asked) -> bool:
+    """Say whether a section is spoken of, by the word or by a path."""
+    return asked.has("place") or " > " in asked.text
+
+
+def _speaks_of_holdings(asked: Asked, *, named: bool) -> bool:
+    """Say whether the words alone tell that the collection is asked about."""
+    t = asked.text
+    unit = asked.has("unit") or asked.has("list")
+    speaks = asked.has("shelves") or asked.has("have")
+    strong = named or (speaks and (unit or asked.has("thing") or asked.has("shelves")))
+    strong = strong or (_speaks_of_a_place(asked) and (asked.has("list") or named or " > " in t))
+    return strong or bool(
+        asked.has("have")
+        and (asked.conditions or whole(r"(?:do|have|does) (?:you|we)|你").search(t))
+    )
+
+
+def _asks_for_works(asked: Asked) -> bool:
+    """Say whether works seem to be asked for: something to read, at a level, on a subject."""
+    t = asked.text
     unit = asked.has("unit") or asked.has("list")
     brings = asked.has("bring")
     about = r"(?:about|on|for|regarding|covering|to learn)"
@@ -193,15 +262,6 @@ def holdings(asked: Asked) -> Request | None:
         rf"^(?:{there} {about}|(?:which|what) (?:\w+ )?(?:{UNIT}) {verbs}"
         rf"|^关于.{{1,30}}的(?:{UNIT})(?=[。？?]?$))"
     ).match(t)
-    place = asked.has("place") or " > " in t
-    count = asked.has("count")
-    strong = named or (speaks and (unit or asked.has("thing") or asked.has("shelves")))
-    strong = strong or (place and (asked.has("list") or named or " > " in t))
-    if asked.has("have") and (
-        asked.conditions or whole(r"(?:do|have|does) (?:you|we)|你").search(t)
-    ):
-        strong = True
-    weak = (brings and (unit or asked.has("thing"))) or bool(fragment)
     more = whole(
         r"(?:read|learn|find(?: out)?|see) more (?:about|on)|further reading|more (?:sources|"
         r"material)|"
@@ -209,11 +269,17 @@ def holdings(asked: Asked) -> Request | None:
         r"有关)?"
     ).search(t)
     level = any(p.search(t) for p in LEVELS.values())
-    everything = bool(asked.has("time") and _ALL.search(t))
-    weak = weak or everything
-    weak = (
-        weak or (bool(more) and (brings or unit)) or (level and unit and not re.search(r"\?|？", t))
+    return bool(
+        (brings and (unit or asked.has("thing")))
+        or fragment
+        or (more and (brings or unit))
+        or (level and unit and not re.search(r"\?|？", t))
     )
+
+
+def _wants_an_explanation(asked: Asked, *, everything: bool) -> bool:
+    """Say whether something is to be explained, whatever works are spoken of."""
+    t = asked.text
     how = (
         r"(?:why|how (?!many|much|do your|big|large|old)|can|could (?!you))\b|"
         r"请?(?:为什么|为何|怎么|如何|什么是|解释)"
@@ -225,15 +291,19 @@ def holdings(asked: Asked) -> Request | None:
         re.IGNORECASE,
     )
     if explained and not asked.has("shelves"):
-        return None
+        return True
     favour = re.match(r"(?:can|could) you (?:recommend|suggest)", t, re.IGNORECASE)
-    if re.match(how, t, re.IGNORECASE) and not (asked.has("shelves") or favour or everything):
-        return None
+    spoken = asked.has("shelves") or favour or everything
+    return bool(re.match(how, t, re.IGNORECASE) and not spoken)
+
+
+def _subject_of_holdings(asked: Asked) -> str:
+    """Return what works are asked for on: the request without the words that ask for works."""
     subject = asked.subject("time", "bring", "shelves", "have", "count", "list", "place", "unit")
     for pattern in (*LEVELS.values(), *LANGUAGES.values()):
         subject = pattern.sub(" ", subject)
     subject = trimmed(without_dates(re.sub(r"(?i)^(?:put|file[sd]?|keeps?)\b", " ", subject)))
-    subject = trimmed(
+    return trimmed(
         whole(
             r"more (?:about|on)?|further|differ\w*|one another|overview|big|large|size|"
             r"old(?:est)?|cover\w*|mention\w*|biggest|largest|longest|smallest|between|years?|"
@@ -249,33 +319,6 @@ def holdings(asked: Asked) -> Request | None:
             r"还|最(?= |$)|一$|"
             r"更多|推荐|多少|类型|种类|讲些|讲|这个|几个|一共|总共|小时|入门$"
         ).sub(" ", subject)
-    )
-    written = _WRITTEN.search(t) and YEAR.search(t)
-    if written and not trimmed(_WRITTEN.sub(" ", subject)):
-        return inventory(asked, count=count)
-    if not (strong or weak or ((unit or speaks) and not subject)):
-        return None
-    # where the request does not speak of the collection, the catalog has to know its subject
-    asked_for = strong or bool(asked.kinds and brings)
-    if not strong and re.match(
-        "(?:首次|最早|最先)?(?:提出|证明|发现|使用|采用|引入|训练)", subject
-    ):
-        return None  # "which papers proposed X?" is a question of fact
-    if subject and not asked_for and not known(asked, subject):
-        return None
-    spoken_of = place or named or asked.has("unit") or asked.has("have", "thing")
-    if subject and not (spoken_of or known(asked, subject) or titled(asked, subject)):
-        return None
-    if not subject and count and whole(r"the primer|入门手册").search(t):
-        return asked.request(INVENTORY, asks="count", primer=True)
-    if not subject:
-        return inventory(asked, count=count)
-    primer = whole(r"(?:the |your )?primer(?:'s)?|(?:入门)?手册").search(t) is not None
-    kind = LISTS if place and not asked.has("unit") else HOLDINGS
-    asks = "hours" if everything else end_of(t)
-    levels = {"levels": ()} if asks in _MOST else {}
-    return asked.request(
-        kind, subject=subject, asks=asks if kind == HOLDINGS else "", primer=primer, **levels
     )
 
 

@@ -8,7 +8,6 @@ catalog does not know counts only where the frame speaks of the collection itsel
 request is a question of fact.
 """
 
-import re
 from collections.abc import Callable, Sequence
 
 from assistant.collection import (
@@ -35,6 +34,7 @@ from assistant.collection.request import (
 from assistant.collection.vocabulary import SAID, WORDING
 from index.search.library import Library
 from index.search.query import has_words
+from ingest.text.addresses import ADDRESS
 from ingest.text.sentences import language
 
 _OF_SOURCES = frozenset((source_frames.many, source_frames.one_source, source_frames.summary))
@@ -72,7 +72,6 @@ _TELLING = (
 
 _GREETING = WORDING.patterns["greeting"]
 _THE_MOST = WORDING.patterns["the_most"]
-_ADDRESS = re.compile(r"https?://\S+")
 
 
 def _typed(text: str) -> str:
@@ -110,7 +109,7 @@ def understand(library: Library, text: str) -> Request | None:
     flat = _typed(text)
     if len(flat) > _LONGEST or not has_words(flat):
         return None
-    spoken = _ADDRESS.sub(" ", flat)
+    spoken = ADDRESS.sub(" ", flat)
     here, lang = catalog(library.store), language(spoken)
     asked = Asked(library, here, flat, lang)
     found, rest = conditions(library.store, flat, asked.lists)

@@ -15,7 +15,7 @@ from assistant.wording import wording
 from ingest.shipped import shipped
 from ingest.text.sentences import language
 from ingest.text.things import names_said
-from ingest.text.words import QUESTION_WORDS
+from ingest.text.words import QUESTION_WORDS, singular
 
 _READ = tomllib.loads(shipped("follow_ups.toml").read_text("utf-8"))
 _VERBS = frozenset(_READ["en"]["verbs"].split())
@@ -62,12 +62,8 @@ def is_stop(word: str) -> bool:
 def aspects_only(words: list[str]) -> bool:
     """Say whether words name sides that anything has (cost, memory, drawbacks), not a thing."""
     return bool(words) and all(
-        word.isdigit() or bool({word.lower(), _singular(word.lower())} & _SIDES) for word in words
+        word.isdigit() or bool({word.lower(), singular(word.lower())} & _SIDES) for word in words
     )
-
-
-def _singular(word: str) -> str:
-    return word[:-3] + "y" if word.endswith("ies") else word.removesuffix("s")
 
 
 def names_something(text: str, said: str = "") -> bool:

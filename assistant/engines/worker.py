@@ -29,7 +29,7 @@ _PROOF = (
 )
 
 
-class _Line:
+class _ReplyStream:
     """Where answers are written, by several threads."""
 
     def __init__(self, stream: BinaryIO) -> None:
@@ -60,7 +60,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one who asked
     with suppress(OSError):  # where memory runs out, this process is the one to end
         Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
-    line = _Line(os.fdopen(os.dup(1), "wb"))
+    line = _ReplyStream(os.fdopen(os.dup(1), "wb"))
     os.dup2(2, 1)  # what any library prints is no answer
     asked = sys.stdin.buffer
     try:
@@ -75,7 +75,7 @@ def main() -> None:
     served.work()
 
 
-def _load(wanted: dict[str, Any], line: _Line) -> "_Served":
+def _load(wanted: dict[str, Any], line: _ReplyStream) -> "_Served":
     from assistant.engines.local import LocalEngine  # loads llama.cpp
 
     prefix = [Message(*message) for message in wanted["prefix"]]
@@ -96,7 +96,7 @@ def _load(wanted: dict[str, Any], line: _Line) -> "_Served":
 class _Served:
     """A loaded model and the calls that wait for it."""
 
-    def __init__(self, engine: Any, line: _Line) -> None:
+    def __init__(self, engine: Any, line: _ReplyStream) -> None:
         self._engine = engine
         self._line = line
         self._calls: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()

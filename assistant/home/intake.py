@@ -43,13 +43,8 @@ def ingest(
     known = catalog.known(writer.archive)
     if seed and writer.home.current() is None:
         known = [*known, *founding()]
-    at = {canonical(curated.origin): curated.name for curated in known if curated.origin}
-    asked = [at.get(canonical(str(item)), str(item)) for item in inputs]
-    names = {curated.name for curated in known}
-    pages = tuple(item for item in asked if is_web(item))
-    lists = tuple(item for item in asked if item in names) if asked else tuple(sorted(names))
-    files = [Path(item) for item in asked if item not in lists and not is_web(item)]
-    if fetching.offline and (pages or (asked and lists)):
+    pages, lists, files = _told_apart(inputs, known)
+    if fetching.offline and (pages or (inputs and lists)):
         raise UsageError(f"{(pages or lists)[0]} cannot be fetched with --offline.")
     skipped: list[str] = []
     resources = [
@@ -79,7 +74,7 @@ def ingest(
         before = list(_failed_before(pages, outcomes, Ledger(writer.archive), report.status))
         for number, outcome in enumerate(before, 1):
             fetching.told(outcome, number, len(before))
-        if pages and len(pages) == len(asked) and not outcomes and not fetching.offline:
+        if pages and len(pages) == len(inputs) and not outcomes and not fetching.offline:
             skipped.append(NOT_DUE)
         return replace(
             report,
@@ -91,6 +86,18 @@ def ingest(
             notices=(*skipped, *report.notices),
             not_taken=_unread(resources, report.status),
         )
+
+
+def _told_apart(
+    inputs: Sequence[str | Path], known: Sequence[CuratedList]
+) -> tuple[tuple[str, ...], tuple[str, ...], list[Path]]:
+    """Return the pages, lists and files that are asked for; every list where nothing is."""
+    at = {canonical(curated.origin): curated.name for curated in known if curated.origin}
+    asked = [at.get(canonical(str(item)), str(item)) for item in inputs]
+    names = {curated.name for curated in known}
+    pages = tuple(item for item in asked if is_web(item))
+    lists = tuple(item for item in asked if item in names) if asked else tuple(sorted(names))
+    return pages, lists, [Path(item) for item in asked if item not in lists and not is_web(item)]
 
 
 def _collected(

@@ -5,13 +5,13 @@ A card's answer is a quotation, and it is made only if the quotation stands in t
 
 from collections.abc import Iterable, Sequence
 
-from assistant.answering.evidence.pieces import plain
 from assistant.answering.values import running
 from assistant.learning import primer
 from assistant.learning.cards import Card, cards_of_document, cards_of_note
 from index.search.library import Library
 from ingest.errors import NothingFound
 from ingest.text.blocks import blocks
+from ingest.text.plain import as_quoted
 from ingest.values import PRIMER, Document
 
 _LONGEST = 900  # characters of an answer
@@ -43,7 +43,7 @@ def cards_of_answer(
     made = []
     for document, parts in said.items():
         quote = _fitting(parts)
-        answer = "\n".join(plain(line) for line in quote.split("\n"))
+        answer = "\n".join(as_quoted(line) for line in quote.split("\n"))
         asked = question if len(said) == 1 else f"{question} ({document.title})"
         made.append(Card(asked, answer, quote, document.title, document.url))
     if not made:
@@ -84,4 +84,4 @@ def _is_prose(part: str) -> bool:
 
 
 def _letters(text: str) -> str:
-    return "".join(filter(str.isalnum, plain(text).casefold()))
+    return "".join(filter(str.isalnum, as_quoted(text).casefold()))

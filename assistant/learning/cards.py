@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from assistant.answering.evidence.pieces import plain
 from assistant.learning import card_questions as questions
 from assistant.learning import primer
 from assistant.learning.anki import write_anki
@@ -18,6 +17,7 @@ from index.search.library import Library
 from ingest.errors import NothingFound, UsageError
 from ingest.text.blocks import blocks as blocks_of
 from ingest.text.numbers import WRITTEN
+from ingest.text.plain import as_quoted
 from ingest.text.sentences import sentences
 from ingest.values import Document
 
@@ -100,7 +100,7 @@ def cards_of_document(document: Document) -> list[Card]:
         quote = _whole_sentences(document.text[block.start : block.end], _ANSWER)
         if block.heading and block.heading not in seen and len(quote) >= _TELLING:
             if quote.endswith(_ENDS):
-                asked = f"What does “{document.title}” say under “{plain(block.heading)}”?"
+                asked = f"What does “{document.title}” say under “{as_quoted(block.heading)}”?"
                 made.append(_card(asked, quote, document.title, document.url))
             seen.add(block.heading)
     return _distinct(made)[:_OF_DOCUMENT]
@@ -156,7 +156,9 @@ def _gaps(note: Note, topic: str, text: str, blocks: list[_Block]) -> list[Card]
             worked = [number for number in numbers if _is_worked(number[0], quote, note)]
             if worked and subjects and quote[:1].isalpha() and quote.endswith(_ENDS):
                 gap = max(worked, key=lambda number: len(number[0]))
-                asked = plain(f"{quote[: gap.start()]}\0{quote[gap.end() :]}").replace("\0", _BLANK)
+                asked = as_quoted(f"{quote[: gap.start()]}\0{quote[gap.end() :]}").replace(
+                    "\0", _BLANK
+                )
                 asked = f"{topic[:1].upper()}{topic[1:]}: fill in the number. {asked}"
                 card = Card(asked, gap[0], quote, note.topic, note.url)
                 ranked.append((note.slug not in subjects, len(numbers), card))
@@ -206,14 +208,14 @@ def _defining(document: Document, names: list[str]) -> Iterator[Card]:
         if block.kind != "prose":
             continue
         for quote in _sentences(document.text[block.start : block.end]):
-            name = questions.definition_of(names, plain(quote))
+            name = questions.definition_of(names, as_quoted(quote))
             if name and 40 <= len(quote) <= _ANSWER:
                 asked = f"How does “{document.title}” define {name}?"
                 yield _card(asked, quote, document.title, document.url)
 
 
 def _card(question: str, quote: str, title: str, url: str) -> Card:
-    answer = "\n".join(line for line in map(plain, quote.split("\n")) if line)
+    answer = "\n".join(line for line in map(as_quoted, quote.split("\n")) if line)
     return Card(question, answer, quote, title, url)
 
 

@@ -16,6 +16,7 @@ from index.store.catalog import failure_rows
 from index.store.values import DIFFICULTIES, Filters, StoredPassage
 from ingest.errors import NothingFound, UsageError
 from ingest.failures import Failure, failure_of
+from ingest.links.sites.registry import is_account
 from ingest.links.urls import canonical
 from ingest.text.sentences import language
 from ingest.values import PRIMER
@@ -179,7 +180,7 @@ def _link_steps(
             library, sources.get(address), address, recommended.why(sources.get(address), note)
         )
         for address in dict.fromkeys(addresses)
-        if address not in dead and not recommended.is_account(address)
+        if address not in dead and not is_account(address)
     ]
 
 

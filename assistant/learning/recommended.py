@@ -8,13 +8,8 @@ from assistant.learning.primer import Note
 from index.store.catalog import entry_rows
 from index.store.sqlite import Store
 from index.store.values import Recommendation
-from ingest.links.sites import registry as sites
 from ingest.links.urls import canonical
 from ingest.lists.catalog_file import FOUNDING
-
-_PERSON = re.compile(
-    r"https?://(?:www\.)?linkedin\.com/in/[\w%-]+", re.IGNORECASE
-)  # no site that is read
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +40,6 @@ def sources(store: Store) -> dict[str, RecommendedLink]:
         address: RecommendedLink(title, url, kind, tuple(dict.fromkeys(places[address])))
         for address, (title, url, kind) in first.items()
     }
-
-
-def is_account(url: str) -> bool:
-    """Say whether an address is where somebody publishes, not something to read or watch."""
-    return sites.is_account(url) or bool(_PERSON.fullmatch(url.rstrip("/")))
 
 
 def named(source: RecommendedLink) -> tuple[str, ...]:

@@ -9,9 +9,10 @@ from collections.abc import Iterator, Sequence
 
 from assistant.listing.entries import Marked, Section, sections
 from ingest.lists.catalog_file import CuratedList
+from ingest.text.plain import escape
 
 _DEEPEST = 6  # level of a heading; what lies deeper are bullets in bullets
-_ESCAPED = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_[]<>#|~!^"})
+_OF_GITHUB = "~!^"  # struck out, pictures, footnotes
 _BARE = re.compile(r"https?://", re.IGNORECASE)
 _BADGE = "https://img.shields.io/badge/"
 _COLOURS = {"easy": "green", "medium": "yellow", "hard": "red"}
@@ -77,7 +78,7 @@ def _line(marked: Marked) -> str:
 
 def _plain(text: str) -> str:
     """Return a text as one line that shows it as it is, and makes no link of an address in it."""
-    return _BARE.sub("", " ".join(text.split()).translate(_ESCAPED))
+    return _BARE.sub("", escape(text, _OF_GITHUB))
 
 
 def _address(url: str) -> str:

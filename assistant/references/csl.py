@@ -4,7 +4,6 @@ The page's own word on itself (`ingest.values.Imprint`) comes first, what refdes
 """
 
 import hashlib
-import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
@@ -15,6 +14,7 @@ from ingest.links.kinds import date_of, split
 from ingest.links.urls import canonical, kind_of
 from ingest.text.digits import whole_number
 from ingest.text.names import names_in
+from ingest.text.scripts import plain_words
 from ingest.values import PRIMER, Document, Imprint
 
 Item = Mapping[str, Any]
@@ -29,7 +29,6 @@ _TYPES = {
 
 _NOTHING = Imprint()
 _PAPER = "https://arxiv.org/abs/"
-_WORD = re.compile(r"[a-z0-9]+")
 _EMPTY = frozenset(
     {"a", "an", "the", "on", "of", "for", "in", "to", "and", "with", "from", "is", "are", "how"}
 )
@@ -128,12 +127,12 @@ def _base(item: Item) -> str:
     name = authors[0].get("family") or authors[0].get("literal") or ""
     labels = _site(item.get("URL", "")).split(".")[:-1]  # the longest names the site: no "blog"
     said = _folded(name) or _folded(max(labels, key=len, default="")) or "source"
-    words = [word for word in _WORD.findall(_ascii(item.get("title", ""))) if word not in _EMPTY]
+    words = [word for word in plain_words(_ascii(item.get("title", ""))) if word not in _EMPTY]
     return f"{said[:24]}{year_of(item)}{words[0][:24] if words else ''}"
 
 
 def _folded(text: str) -> str:
-    return "".join(_WORD.findall(_ascii(text)))
+    return "".join(plain_words(_ascii(text)))
 
 
 def _ascii(text: str) -> str:

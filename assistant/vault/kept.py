@@ -11,7 +11,7 @@ from assistant.answering.saved import form as saved_form
 from assistant.kept.notes import THREAD, Note
 from assistant.kept.threads import Thread, Threads
 from assistant.vault.note import Block
-from assistant.vault.texts import plain
+from assistant.vault.texts import escaped
 from ingest.errors import UsageError
 
 
@@ -66,7 +66,7 @@ def notes_on_thread(kept: Kept, thread: str) -> Block:
 
 def _lines(note: Note) -> Iterator[str]:
     """Yield a highlight, which a link can lead to, with what was noted on it below."""
-    yield f"- {plain(note.anchor.exact)} ^n-{note.id}"
-    yield from (f"  - {plain(line)}" for line in note.text.splitlines() if line.strip())
+    yield f"- {escaped(note.anchor.exact)} ^n-{note.id}"
+    yield from (f"  - {escaped(line)}" for line in note.text.splitlines() if line.strip())
     if note.tags:
-        yield f"  - Tags: {plain(', '.join(note.tags))}"
+        yield f"  - Tags: {escaped(', '.join(note.tags))}"

@@ -11,7 +11,7 @@ from assistant.kept.threads import Thread
 from assistant.references.csl import Item, item_of, with_keys, year_of
 from assistant.vault.kept import Kept, KeptThread, notes_on, notes_on_thread
 from assistant.vault.note import Block, Note, note_id
-from assistant.vault.texts import address, plain
+from assistant.vault.texts import address, escaped
 from index.search.library import Library
 from index.store import browse
 from index.store.sqlite import Store
@@ -182,14 +182,14 @@ def _source(
         "lists": sorted({name for name, _ in places}),
     }
     (sentences, _), *_ = summary(library, document.url)
-    said = "\n".join(f"- {plain(sentence.text)}" for sentence in sentences)
+    said = "\n".join(f"- {escaped(sentence.text)}" for sentence in sentences)
     marked = plan.highlights.get(document.url, {})
     subjects = "\n".join(
         f"- {link_to(_head_of_section(*place).id, _head_of_section(*place).title)}"
         for place in places
     )
-    original = f"[{plain(split(document.url).hostname or document.url)}]({address(document.url)})"
-    about = f"# {plain(document.title)}"
+    original = f"[{escaped(split(document.url).hostname or document.url)}]({address(document.url)})"
+    about = f"# {escaped(document.title)}"
     if web:
         about += f"\n\nOriginal: {original}, archived {document.fetched_at[:10]}."
     return Note(
@@ -229,8 +229,8 @@ def _borne(document: Document, citation: Mapping[str, Any], sentence: Mapping[st
         if isinstance(span, dict) and span.get("n") == citation["n"]:
             start, end = span.get("start"), span.get("end")
             if isinstance(start, int) and isinstance(end, int) and 0 <= start < end:
-                return plain(document.text[start:end])
-    return plain(document.text[max(citation["start"], 0) : max(citation["end"], 0)][:400])
+                return escaped(document.text[start:end])
+    return escaped(document.text[max(citation["start"], 0) : max(citation["end"], 0)][:400])
 
 
 def _block_name(url: str, text: str) -> str:
@@ -257,16 +257,18 @@ def _section(
             lines.append(f"- {link_to(source_id(link.document), link.title)}{badge}")
         else:
             state = _STATES.get(link.state, "not in the library")
-            lines.append(f"- [{plain(link.title)}]({address(link.url)}){badge}: {state}")
-    lines += [f"- {plain(topic)}: no link yet" for topic in topics]
+            lines.append(f"- [{escaped(link.title)}]({address(link.url)}){badge}: {state}")
+    lines += [f"- {escaped(topic)}: no link yet" for topic in topics]
     above = [
         other for other in plan.sections
         if other[0] == name and other[1] != tuple(section)
         and other[1] == tuple(section)[: len(other[1])]
     ]  # fmt: skip
     up = ", ".join(link_to((h := _head_of_section(*heading)).id, h.title) for heading in above)
-    trail = " › ".join(plain(part) for part in section) or plain(name)
-    about = f"# {trail}\n\nA section of the list {plain(name)}." + (f" Part of {up}." if up else "")
+    trail = " › ".join(escaped(part) for part in section) or escaped(name)
+    about = f"# {trail}\n\nA section of the list {escaped(name)}." + (
+        f" Part of {up}." if up else ""
+    )
     return Note(
         head.id, head.folder, head.title, {"list": name, "section": list(section)},
         (Block("subject", about), Block("links", "## Links\n\n" + "\n".join(lines))),
@@ -283,7 +285,7 @@ def _primer_note(document: Document, plan: Plan, link_to: LinkTo) -> Note:
     text = _HEADING.sub("", document.text)
     marked = plan.highlights.get(document.url, {})
     blocks = [
-        Block("subject", f"# {plain(document.title)}\n\nA note of refdesk's primer.\n\n{text}"),
+        Block("subject", f"# {escaped(document.title)}\n\nA note of refdesk's primer.\n\n{text}"),
         Block("highlights", _marked(marked.values()), keeps=True),
         notes_on(plan.kept, document.url),
         Block("links", "## Reading\n\n" + "\n".join(lines) if lines else ""),
@@ -305,7 +307,7 @@ def _answer(
     said = _answered(answer, documents, store, link_to)
     return Note(
         head.id, head.folder, head.title, {"question": answer["question"]},
-        (Block("answer", f"# {plain(answer['question'])}\n\n{said}"),),
+        (Block("answer", f"# {escaped(answer['question'])}\n\n{said}"),),
     )  # fmt: skip
 
 
@@ -317,10 +319,10 @@ def _thread(
     link_to: LinkTo,
 ) -> Note:
     head = _head_of_thread(kept.thread)
-    parts = [f"# {plain(kept.thread.title)}", f"A thread of {kept.thread.created[:10]}."]
+    parts = [f"# {escaped(kept.thread.title)}", f"A thread of {kept.thread.created[:10]}."]
     for answer in kept.answers:
         said = _answered(answer, documents, store, link_to)
-        parts.append(f"## {plain(answer['question'])}\n\n{said}")
+        parts.append(f"## {escaped(answer['question'])}\n\n{said}")
     return Note(
         head.id, head.folder, head.title,
         {"thread": kept.thread.id, "asked": kept.thread.created[:10]},
@@ -346,11 +348,11 @@ def _answered(
             name = _block_name(document.url, text)
             marks.append(link_to(f"{source_id(document.url)}#^{name}", f"[{n}]"))
         lines.append(f"{_said(sentence)} {' '.join(marks)}".rstrip())
-    return "\n\n".join(lines) or plain(str(answer.get("refusal") or "Not answered."))
+    return "\n\n".join(lines) or escaped(str(answer.get("refusal") or "Not answered."))
 
 
 def _said(sentence: Mapping[str, Any]) -> str:
     form = sentence.get("form")
     if form in ("code", "formula", "table"):
         return f"{sentence['text'].strip()}\n"
-    return f"- {plain(sentence['text'])}" if form == "item" else plain(sentence["text"])
+    return f"- {escaped(sentence['text'])}" if form == "item" else escaped(sentence["text"])

@@ -2,13 +2,17 @@
 
 import re
 
-_ESCAPED = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_[]<>#|~=%^!"})
+from ingest.text.plain import escape_marks
+
+_OF_A_VAULT = "~=%^!"  # marks that programs for vaults know: struck out, set off, hidden, named
 
 
-def plain(text: str) -> str:
+def escaped(text: str) -> str:
     """Return a text as one line of Markdown that shows it as it is; formulas stay formulas."""
     parts = re.split(r"(\$[^$\n]{1,300}\$)", " ".join(text.split()))
-    return "".join(part if at % 2 else part.translate(_ESCAPED) for at, part in enumerate(parts))
+    return "".join(
+        part if at % 2 else escape_marks(part, _OF_A_VAULT) for at, part in enumerate(parts)
+    )
 
 
 def address(url: str) -> str:

@@ -127,6 +127,28 @@ def _made(
         others.write_vectors(folder, before, [*removed, *again], new, vectors)
         others.renew(home, folder, before, store, embedder, [*removed, *again], new, progress, work)
 
+    _index_words(folder, before, store, removed, added)
+    home.note_embedder(embedder.name)
+    if served is None:
+        store.close()
+        final = home.publish(folder)
+    else:
+        sharing.put_passages(home, served, folder, store, embedder, progress)
+        if (other := others.wanted(home, store, embedder)) is not None:
+            sharing.put_others(home, served, folder, store, other, progress)
+        store.close()
+        final = home.publish(folder, lambda made: sharing.share(home, served, made))
+    return Change(final, count, len(removed), len(added))
+
+
+def _index_words(
+    folder: Path,
+    before: Path | None,
+    store: StoreWriter,
+    removed: Sequence[int],
+    added: Sequence[int],
+) -> None:
+    """Bring the word index of a generation up to the passages of its store."""
     if before is not None:
         lexical.branch(before / "words", folder / "words")
     words = lexical.WordIndex(folder / "words")
@@ -145,17 +167,6 @@ def _made(
     )
     if not len(words) == store.count("passages"):
         raise RuntimeError("words and passages do not match; run `refdesk rebuild`")
-    home.note_embedder(embedder.name)
-    if served is None:
-        store.close()
-        final = home.publish(folder)
-    else:
-        sharing.put_passages(home, served, folder, store, embedder, progress)
-        if (other := others.wanted(home, store, embedder)) is not None:
-            sharing.put_others(home, served, folder, store, other, progress)
-        store.close()
-        final = home.publish(folder, lambda made: sharing.share(home, served, made))
-    return Change(final, count, len(removed), len(added))
 
 
 def content_digest(store: Store) -> str:

@@ -20,6 +20,8 @@ from index.search.terms import folded, joined, names, one_spelling, parts, singl
 from index.store.sums import DamagedLibrary
 from index.store.within import Within
 from ingest.disk import share
+from ingest.text import words as words_of
+from ingest.text.stems import analyzer
 
 _STEMS = "refdesk"
 _WHOLE = "whole"
@@ -32,10 +34,6 @@ _NAME = 0.5  # of a name written in several parts, for each part after the first
 _SINGLE = 0.5  # of a single Han character
 _QUESTION = 0.5  # and in a question that the passage's section is known to answer
 
-_ASKING = re.compile(
-    "请问|请|解释一下|介绍一下|说明一下|解释|介绍|说明|告诉我|为什么|为何|是什么|什么是|有什么|什么|"
-    "怎么样|怎么|怎样|如何|哪一个|哪个|哪些|哪里|多少|多大|多长|几个|是否|能否|吗|呢"
-)
 _SPELT = re.compile(r"[a-z]{4,30}")
 
 
@@ -62,7 +60,7 @@ class WordIndex:
         # moment after it was opened: a generation could not be removed then
         self._index.config_reader(reload_policy="manual")
         self._schema = self._index.schema
-        self._analyzer = _stems()
+        self._analyzer = analyzer(for_index=True)
         self._index.register_tokenizer(_STEMS, self._analyzer)
         self._index.register_tokenizer(_WHOLE, _whole())
 
@@ -162,7 +160,7 @@ class WordIndex:
 
     def asked_words(self, text: str) -> tuple[list[str], list[str]]:
         """Return what a query asks for in an index of one field: its terms and its names."""
-        text = _ASKING.sub(" ", folded(text))
+        text = words_of.without_asking(folded(text))
         terms = list(dict.fromkeys([*self._stems(text), *self._stems(" ".join(parts(text)))]))
         several = [name for name, count in joined(text).items() if count > 1]
         return terms[:_MAX_TERMS], several[:_MAX_TERMS]
@@ -186,7 +184,7 @@ class WordIndex:
 
     def _asked(self, text: str) -> dict[tuple[str, str], float]:
         """Return what a folded query asks for: (field, term) and its weight."""
-        text = _ASKING.sub(" ", text)
+        text = words_of.without_asking(text)
         terms = self._stems(text)[:_MAX_TERMS]
         humps = [term for term in self._stems(" ".join(parts(text))) if term not in terms]
         wanted = {
@@ -262,7 +260,7 @@ class WordIndex:
 
 def without_asking(text: str) -> str:
     """Return a text, folded, without the Chinese words that only ask."""
-    return _ASKING.sub(" ", folded(text))
+    return words_of.without_asking(folded(text))
 
 
 @contextlib.contextmanager
@@ -339,17 +337,6 @@ def _schema() -> tantivy.Schema:
     for field in ("names", "single", "spelt"):
         builder.add_text_field(field, stored=False, tokenizer_name=_WHOLE, index_option="basic")
     return builder.build()
-
-
-def _stems() -> tantivy.TextAnalyzer:
-    return (
-        tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
-        .filter(tantivy.Filter.remove_long(60))
-        .filter(tantivy.Filter.lowercase())
-        .filter(tantivy.Filter.stopword("english"))
-        .filter(tantivy.Filter.stemmer("english"))
-        .build()
-    )
 
 
 def _whole() -> tantivy.TextAnalyzer:

@@ -20,7 +20,7 @@ from index.search.halves import Searched, Side
 from index.search.kept_vectors import KeptVectors
 from index.search.narrowing import check
 from index.search.opening import OpenGeneration, open_generation
-from index.search.query import language_of, plain, reduced
+from index.search.query import language_of, narrow, reduced
 from index.search.served import engine_of
 from index.store.catalog import failure_rows, list_rows, missing_entries, recommendations_of
 from index.store.generation import Home
@@ -193,7 +193,7 @@ class Library:
 
     def telling(self, pasted: str) -> str:
         """Return the words of a pasted page or log that tell most; else its beginning."""
-        return reduced(plain(pasted), self._generation().words)[:_MOST_PASTED]
+        return reduced(narrow(pasted), self._generation().words)[:_MOST_PASTED]
 
     def search(
         self,
@@ -221,7 +221,7 @@ class Library:
         now = self._generation()
         if filters:
             check(now.store, filters)
-        text = reduced(plain(query), now.words)
+        text = reduced(narrow(query), now.words)
         searched = Searched(
             text,
             # the word search has the question alone: there the other forms changed nothing

@@ -37,14 +37,14 @@ _ENGLISH = frozenset(
 )
 
 
-def plain(text: str) -> str:
+def narrow(text: str) -> str:
     """Return a query with full-width letters as the narrow ones a keyboard gives."""
     return text if text.isascii() else unicodedata.normalize("NFKC", text)
 
 
 def has_words(text: str) -> bool:
     """Say whether a text holds anything to search for, more than signs or a single letter."""
-    return bool(_LONG.search(plain(text)))
+    return bool(_LONG.search(narrow(text)))
 
 
 def require_words(text: str, what: str = "query") -> None:

@@ -38,7 +38,7 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class Holding:
     """A document as a shelf shows it: ``length`` in characters, ``added`` the day it came."""
 
     url: str
@@ -90,17 +90,17 @@ def _state(here: bool, reason: str) -> str:
     return BROWSER if kind in WALLS else FAILED
 
 
-def shelves(store: Store) -> list[Shelf]:
+def shelves(store: Store) -> list[Holding]:
     """Return every document without its text, by title."""
     rows = store.rows(
         "SELECT url, title, kind, lang, length(text), date, substr(fetched_at, 1, 10)"
         " FROM documents WHERE page NOT LIKE ?1 ORDER BY title COLLATE NOCASE, url",
         (f"{LISTED}%",),
     )
-    return [Shelf(*row) for row in rows]
+    return [Holding(*row) for row in rows]
 
 
-def unlisted(store: Store) -> list[Shelf]:
+def unlisted(store: Store) -> list[Holding]:
     """Return the documents no list recommends, by title."""
     listed = {
         row[0]

@@ -157,26 +157,12 @@ def unpack(home: Home, file: Path) -> Arrived:
             members = iter(bundle)
             manifest = _manifest(file, bundle, next(members, None))
             _check_room(home, file, manifest)
-            wanted = dict(manifest["files"])
-            for member in members:
-                size, digest = wanted.pop(member.name, (None, None))
-                if size is None or not member.isreg() or member.size != size:
-                    raise UsageError(
-                        f"{file} is not an export of refdesk: it holds {member.name}, which is not "
-                        "as its manifest says."
-                    )
-                held = bundle.extractfile(member)
-                assert held is not None  # noqa: S101  # a regular file
-                if _placed(held, arriving / member.name) != digest:
-                    raise UsageError(
-                        f"{file} is damaged: {member.name} is not what its manifest says. "
-                        "Nothing was taken in; export it again."
-                    )
+            missing = _place_members(file, bundle, members, manifest, arriving)
             while bounded.read(_CHUNK):  # a torn end shows itself only when it is read
                 pass
-            if wanted:
+            if missing:
                 raise UsageError(
-                    f"{file} is not a whole export of refdesk: it lacks {min(wanted)}."
+                    f"{file} is not a whole export of refdesk: it lacks {min(missing)}."
                 )
     except FileNotFoundError:
         discard(home)
@@ -197,6 +183,36 @@ def unpack(home: Home, file: Path) -> Arrived:
     if not manifest["archive"]:
         there.without_archive.touch()
     return Arrived(there, manifest["archive"])
+
+
+def _place_members(
+    file: Path,
+    bundle: tarfile.TarFile,
+    members: Iterator[tarfile.TarInfo],
+    manifest: dict[str, Any],
+    arriving: Path,
+) -> Mapping[str, Any]:
+    """Put the files of an export in their places; return those of the manifest that it lacks.
+
+    Raises:
+        UsageError: one is not as the manifest says.
+    """
+    wanted = dict(manifest["files"])
+    for member in members:
+        size, digest = wanted.pop(member.name, (None, None))
+        if size is None or not member.isreg() or member.size != size:
+            raise UsageError(
+                f"{file} is not an export of refdesk: it holds {member.name}, which is not as its "
+                "manifest says."
+            )
+        held = bundle.extractfile(member)
+        assert held is not None  # noqa: S101  # a regular file
+        if _placed(held, arriving / member.name) != digest:
+            raise UsageError(
+                f"{file} is damaged: {member.name} is not what its manifest says. Nothing was "
+                "taken in; export it again."
+            )
+    return wanted
 
 
 def settle(home: Home) -> None:

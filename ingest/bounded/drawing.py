@@ -8,7 +8,7 @@ from typing import Any
 from ingest.archive.values import Record
 from ingest.archive.warc import Archive
 from ingest.page import record_of
-from ingest.reading.decode import UnreadableError, unpack
+from ingest.reading.decode import UnreadableError, unpack_reply
 from ingest.reading.pdf_figures import Place, place_of
 from ingest.reading.pdf_image import PageImage, page_image, place_image
 from ingest.reading.picture_image import PictureImage, redrawn
@@ -53,7 +53,7 @@ class Drawing:
         for record in self.records:
             try:
                 reply = archive.read(record)
-                body = unpack(reply.body, reply.header("Content-Encoding"))
+                body = unpack_reply(reply)
                 if self.place:
                     return place_image(body, self.place)
                 return page_image(body, self.number) if self.number else redrawn(body)

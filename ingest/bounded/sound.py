@@ -14,6 +14,7 @@ from ingest.archive.shelf import ArchiveUnreachable
 from ingest.errors import RefdeskError
 from ingest.failures import Failure
 from ingest.links.kinds import split
+from ingest.text.characters import encodable
 from ingest.values import Document, Imprint, Rejection
 
 MEMORY_SPENT = f"{Failure.READER}: it takes too much memory"
@@ -33,13 +34,15 @@ def soundly(url: str, read: Callable[[], list[Document | Rejection]]) -> list[Do
     except ArchiveUnreachable:
         raise  # says nothing of the record: it may be read when the store answers again
     except RefdeskError as error:
-        return [Rejection(plain(url), plain(str(error))[:_SAID])]
+        return [Rejection(storable(url), storable(str(error))[:_SAID])]
     except MemoryError:
-        return [Rejection(plain(url), MEMORY_SPENT)]
+        return [Rejection(storable(url), MEMORY_SPENT)]
     except Exception as error:
-        said = plain(" ".join(str(error).split()))[:_SAID]
+        said = storable(" ".join(str(error).split()))[:_SAID]
         return [
-            Rejection(plain(url), f"{Failure.READER}: {type(error).__name__}: {said}".rstrip(": "))
+            Rejection(
+                storable(url), f"{Failure.READER}: {type(error).__name__}: {said}".rstrip(": ")
+            )
         ]
 
 
@@ -50,30 +53,30 @@ def sound(result: Document | Rejection) -> Document | Rejection:
         TypeError: a field is not of its type.
     """
     if isinstance(result, Rejection):
-        return Rejection(plain(result.url), plain(result.reason))
+        return Rejection(storable(result.url), storable(result.reason))
     texts: dict[str, Any] = {
-        name: plain(getattr(result, name))
+        name: storable(getattr(result, name))
         for name in ("url", "title", "text", "lang", "source", "kind", "fetched_at")
     }
     texts["title"] = texts["title"][:_TITLE]
     if not split(texts["url"]).scheme:  # everything that shows or counts it takes it apart
         return Rejection(texts["url"], "its address cannot be read")
     optional: dict[str, Any] = {
-        name: None if (value := getattr(result, name)) is None else plain(value)
+        name: None if (value := getattr(result, name)) is None else storable(value)
         for name in ("author", "date")
     }
     length = len(texts["text"])
-    anchors = [(int(at), plain(url)) for at, url in result.anchors if 0 <= int(at) <= length]
+    anchors = [(int(at), storable(url)) for at, url in result.anchors if 0 <= int(at) <= length]
     figures = [
-        replace(figure, url=plain(figure.url))
+        replace(figure, url=storable(figure.url))
         for figure in result.figures
         if 0 <= figure.at <= length and 0 <= figure.start <= figure.end <= length
     ]
     return replace(
         result,
         **cast("dict[str, Any]", texts | optional),
-        links=tuple(map(plain, result.links)),
-        aliases=tuple(map(plain, result.aliases)),
+        links=tuple(map(storable, result.links)),
+        aliases=tuple(map(storable, result.aliases)),
         anchors=tuple(sorted(anchors, key=lambda anchor: anchor[0])),
         imprint=_sound_imprint(result.imprint),
         figures=tuple(sorted(figures, key=lambda figure: figure.at)),
@@ -82,12 +85,12 @@ def sound(result: Document | Rejection) -> Document | Rejection:
 
 def _sound_imprint(imprint: Imprint) -> Imprint:
     said = {
-        field.name: plain(getattr(imprint, field.name))[:_TITLE] for field in fields(imprint)[1:]
+        field.name: storable(getattr(imprint, field.name))[:_TITLE] for field in fields(imprint)[1:]
     }
-    return Imprint(tuple((plain(a), plain(b)) for a, b in imprint.authors), **said)
+    return Imprint(tuple((storable(a), storable(b)) for a, b in imprint.authors), **said)
 
 
-def plain(text: str) -> str:
+def storable(text: str) -> str:
     """Return a text without what UTF-8 cannot hold, and without the null character.
 
     Raises:
@@ -95,8 +98,4 @@ def plain(text: str) -> str:
     """
     if not isinstance(text, str):
         raise TypeError(f"a text was expected, not {type(text).__name__}")
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        text = text.encode("utf-8", "replace").decode()
-    return text.replace("\0", "")
+    return encodable(text).replace("\0", "")

@@ -20,7 +20,7 @@ from typing import IO, Any
 from ingest.archive.shelf import ArchiveUnreachable
 from ingest.bounded.drawing import Drawing
 from ingest.bounded.limits import MEMORY
-from ingest.bounded.sound import MEMORY_SPENT, plain, soundly
+from ingest.bounded.sound import MEMORY_SPENT, soundly, storable
 from ingest.errors import RefdeskError
 from ingest.exports.registry import read_list
 from ingest.failures import Failure
@@ -95,11 +95,11 @@ def _draw(message: Mapping[str, Any]) -> dict[str, Any]:
     try:
         return {"image": Drawing.of(message)().to_plain()}
     except (UnreadableError, ArchiveUnreachable) as error:
-        return {"error": plain(str(error))}
+        return {"error": storable(str(error))}
     except MemoryError:
         return {"error": MEMORY_SPENT}
     except Exception as error:  # as `soundly` has it
-        return {"error": f"{Failure.READER}: {plain(f'{type(error).__name__}: {error}')[:200]}"}
+        return {"error": f"{Failure.READER}: {storable(f'{type(error).__name__}: {error}')[:200]}"}
 
 
 def _read(message: Mapping[str, Any]) -> dict[str, Any]:
@@ -107,7 +107,7 @@ def _read(message: Mapping[str, Any]) -> dict[str, Any]:
     try:
         return {"results": [to_plain(result) for result in soundly(reading.url, reading)]}
     except ArchiveUnreachable as error:
-        return {"unreachable": plain(str(error))}
+        return {"unreachable": storable(str(error))}
 
 
 def _parse(message: Mapping[str, Any]) -> dict[str, Any]:
@@ -120,10 +120,10 @@ def _parse(message: Mapping[str, Any]) -> dict[str, Any]:
             curated = parse(message["text"], **about)
         return {"toml": dumps(curated), "attached": [asdict(file) for file in curated.attached]}
     except RefdeskError as error:
-        return {"error": plain(str(error))}
+        return {"error": storable(str(error))}
     except Exception as error:  # as `soundly` has it
-        said = plain(f"{type(error).__name__}: {error}")[:200]
-        return {"error": f"The list {plain(name)} cannot be read: {Failure.READER}: {said}."}
+        said = storable(f"{type(error).__name__}: {error}")[:200]
+        return {"error": f"The list {storable(name)} cannot be read: {Failure.READER}: {said}."}
 
 
 def _bound_memory() -> None:

@@ -3,7 +3,7 @@
 import re
 
 from ingest.exports.given import Given
-from ingest.exports.shelf import Shelf
+from ingest.exports.shelf import ListBuilder
 
 WHAT = "a text with an address a line"
 _LINE = re.compile(r"(https?://\S+)(?:\s*[|\t]\s*(.*))?")
@@ -18,7 +18,7 @@ def recognises(given: Given) -> bool:
     return plain and bool(lines) and all(_LINE.fullmatch(line) for line in lines)
 
 
-def read(given: Given, shelf: Shelf) -> str | None:
+def read(given: Given, shelf: ListBuilder) -> str | None:
     """See `Format`."""
     for line in filter(None, map(str.strip, given.text.splitlines())):
         if match := _LINE.fullmatch(line):

@@ -4,7 +4,7 @@ from typing import Any
 
 from ingest.exports.given import Given
 from ingest.exports.rows import tags_of, text_of
-from ingest.exports.shelf import Shelf
+from ingest.exports.shelf import ListBuilder
 
 WHAT = "annotations of Hypothesis"
 
@@ -14,7 +14,7 @@ def recognises(given: Given) -> bool:
     return any("uri" in row and "target" in row for row in _rows(given.value)[:20])
 
 
-def read(given: Given, shelf: Shelf) -> str | None:
+def read(given: Given, shelf: ListBuilder) -> str | None:
     """See `Format`."""
     pages: dict[str, list[dict[str, Any]]] = {}
     for row in _rows(given.value):

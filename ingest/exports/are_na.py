@@ -4,7 +4,7 @@ from typing import Any
 
 from ingest.exports.given import Given
 from ingest.exports.rows import text_of
-from ingest.exports.shelf import Shelf
+from ingest.exports.shelf import ListBuilder
 
 WHAT = "a channel of Are.na"
 
@@ -14,7 +14,7 @@ def recognises(given: Given) -> bool:
     return any("class" in block and "source" in block for block in _blocks(given.value)[:50])
 
 
-def read(given: Given, shelf: Shelf) -> str | None:
+def read(given: Given, shelf: ListBuilder) -> str | None:
     """See `Format`."""
     for block in _blocks(given.value):
         source = block.get("source")

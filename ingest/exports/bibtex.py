@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from ingest.exports.given import Given
-from ingest.exports.shelf import Shelf
+from ingest.exports.shelf import ListBuilder
 from ingest.exports.works import File, Work, take_work
 
 WHAT = "a BibTeX bibliography"
@@ -65,7 +65,7 @@ def recognises(given: Given) -> bool:
     return any(_KEY.match(given.head, opening.end()) for opening in openings)
 
 
-def read(given: Given, shelf: Shelf) -> str | None:
+def read(given: Given, shelf: ListBuilder) -> str | None:
     """See `Format`."""
     starts = [match.start() for match in _ENTRY.finditer(given.text)]
     macros: dict[str, str] = {}
@@ -143,7 +143,7 @@ def _closing(block: str, at: int, *, quoted: bool = False) -> int:
     return len(block)
 
 
-def _take(kind: str, key: str, fields: dict[str, str], shelf: Shelf) -> None:
+def _take(kind: str, key: str, fields: dict[str, str], shelf: ListBuilder) -> None:
     prefix = (fields.get("archiveprefix") or fields.get("eprinttype") or "arxiv").lower()
     arxiv = fields.get("eprint", "") if prefix == "arxiv" else ""
     if not arxiv:  # as Google Scholar has it: journal={arXiv preprint arXiv:1706.03762}

@@ -5,7 +5,7 @@ from typing import Any
 
 from ingest.exports.given import Given
 from ingest.exports.rows import text_of
-from ingest.exports.shelf import Shelf
+from ingest.exports.shelf import ListBuilder
 from ingest.text.digits import whole_number
 
 WHAT = "bookmarks as a browser keeps them"
@@ -28,7 +28,7 @@ def recognises(given: Given) -> bool:
     return chromium or "WebBookmarkType" in value or value.get("root") == "placesRoot"
 
 
-def read(given: Given, shelf: Shelf) -> str | None:
+def read(given: Given, shelf: ListBuilder) -> str | None:
     """See `Format`."""
     roots = given.value.get("roots")
     for root in roots.values() if isinstance(roots, dict) else [given.value]:
@@ -37,7 +37,7 @@ def read(given: Given, shelf: Shelf) -> str | None:
     return None
 
 
-def _walk(root: dict[str, Any], shelf: Shelf) -> None:
+def _walk(root: dict[str, Any], shelf: ListBuilder) -> None:
     open_: list[tuple[dict[str, Any], tuple[str, ...]]] = [(root, ())]
     for _ in range(_MOST):  # a property list may hold one folder in many places
         if not open_:

@@ -8,7 +8,7 @@ from lxml import etree
 
 from ingest.errors import UsageError
 from ingest.exports.given import Given
-from ingest.exports.shelf import Shelf
+from ingest.exports.shelf import ListBuilder
 
 WHAT = "browser bookmarks"
 _BREAKS = ("a", "dt", "dl", "h3", "hr")
@@ -20,7 +20,7 @@ def recognises(given: Given) -> bool:
     return given.head.lstrip("\ufeff \n\t").lower().startswith("<!doctype netscape-bookmark-file-1")
 
 
-def read(given: Given, shelf: Shelf) -> str | None:
+def read(given: Given, shelf: ListBuilder) -> str | None:
     """See `Format`."""
     events = _Events(shelf)
     parser = etree.HTMLParser(target=events, encoding="utf-8", huge_tree=True)
@@ -38,7 +38,7 @@ def read(given: Given, shelf: Shelf) -> str | None:
 class _Events:
     """Hears of tags and texts in their order."""
 
-    def __init__(self, shelf: Shelf) -> None:
+    def __init__(self, shelf: ListBuilder) -> None:
         self.title: str | None = None
         self._shelf = shelf
         self._folders: list[str] = []

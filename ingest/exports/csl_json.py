@@ -5,7 +5,7 @@ from typing import Any
 
 from ingest.exports.given import Given
 from ingest.exports.rows import tags_of, text_of
-from ingest.exports.shelf import Shelf, without_tags
+from ingest.exports.shelf import ListBuilder, without_tags
 from ingest.exports.works import ZOTERO_FORMS, File, Work, take_work
 
 WHAT = "a CSL-JSON bibliography"
@@ -26,7 +26,7 @@ def recognises(given: Given) -> bool:
     )
 
 
-def read(given: Given, shelf: Shelf) -> str | None:
+def read(given: Given, shelf: ListBuilder) -> str | None:
     """See `Format`."""
     for item in _items(given.value):
         if not isinstance(item, dict):

@@ -5,7 +5,7 @@ from time import strftime
 from typing import Any
 
 from ingest.exports.given import Given
-from ingest.exports.shelf import Shelf, from_html, plain
+from ingest.exports.shelf import ListBuilder, from_html, plain
 from ingest.reading.feed_heads import is_xml_feed
 from ingest.reading.xml_tree import checked
 
@@ -18,7 +18,7 @@ def recognises(given: Given) -> bool:
     return is_xml_feed(given.head)
 
 
-def read(given: Given, shelf: Shelf) -> str | None:
+def read(given: Given, shelf: ListBuilder) -> str | None:
     """See `Format`."""
     import feedparser  # few lists are feeds
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from xml.parsers.expat import ExpatError
 
 from ingest.errors import UsageError
-from ingest.exports.shelf import Shelf
+from ingest.exports.shelf import ListBuilder
 from ingest.reading.decode import to_text
 
 MOST_BYTES = 50_000_000
@@ -46,7 +46,7 @@ class Format(Protocol):
         """Say whether a file is of this format, by what it holds first and by its name second."""
         ...
 
-    def read(self, given: Given, shelf: Shelf) -> str | None:
+    def read(self, given: Given, shelf: ListBuilder) -> str | None:
         """Put what it holds on the shelf; return what the file calls itself, None if nothing.
 
         Raises:

@@ -5,7 +5,7 @@ from typing import Any
 from ingest.exports.feeds import SUMMARY
 from ingest.exports.given import Given
 from ingest.exports.rows import tags_of, text_of
-from ingest.exports.shelf import Shelf, from_html, plain
+from ingest.exports.shelf import ListBuilder, from_html, plain
 
 WHAT = "a feed (JSON Feed)"
 
@@ -15,7 +15,7 @@ def recognises(given: Given) -> bool:
     return "jsonfeed.org/version/" in text_of(_object(given.value).get("version"))
 
 
-def read(given: Given, shelf: Shelf) -> str | None:
+def read(given: Given, shelf: ListBuilder) -> str | None:
     """See `Format`."""
     feed = _object(given.value)
     items = feed.get("items")

@@ -4,7 +4,7 @@ from typing import Any
 
 from ingest.exports.given import Given
 from ingest.exports.rows import columns_of, take_rows
-from ingest.exports.shelf import Shelf
+from ingest.exports.shelf import ListBuilder
 
 WHAT = "a JSON array of saved pages"
 _LOOKED_AT = 20
@@ -16,7 +16,7 @@ def recognises(given: Given) -> bool:
     return any(isinstance(row, dict) and columns_of(row) for row in rows[:_LOOKED_AT])
 
 
-def read(given: Given, shelf: Shelf) -> str | None:
+def read(given: Given, shelf: ListBuilder) -> str | None:
     """See `Format`."""
     rows = _array(given.value)
     take_rows((row for row in rows if isinstance(row, dict)), shelf)

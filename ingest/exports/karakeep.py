@@ -4,7 +4,7 @@ from typing import Any
 
 from ingest.exports.given import Given
 from ingest.exports.rows import tags_of, text_of
-from ingest.exports.shelf import Shelf
+from ingest.exports.shelf import ListBuilder
 
 WHAT = "an export of Karakeep"
 _DEEPEST = 40
@@ -17,7 +17,7 @@ def recognises(given: Given) -> bool:
     )
 
 
-def read(given: Given, shelf: Shelf) -> str | None:
+def read(given: Given, shelf: ListBuilder) -> str | None:
     """See `Format`."""
     lists = {text_of(row.get("id")): row for row in _rows(given.value, "lists")}
     for bookmark in _rows(given.value, "bookmarks"):

@@ -4,7 +4,7 @@ from typing import Any
 
 from ingest.exports.given import Given
 from ingest.exports.rows import tags_of, text_of
-from ingest.exports.shelf import Shelf
+from ingest.exports.shelf import ListBuilder
 
 WHAT = "an export of Linkwarden"
 _DEEPEST = 40
@@ -15,7 +15,7 @@ def recognises(given: Given) -> bool:
     return any("links" in collection for collection in _collections(given.value))
 
 
-def read(given: Given, shelf: Shelf) -> str | None:
+def read(given: Given, shelf: ListBuilder) -> str | None:
     """See `Format`."""
     collections = _collections(given.value)
     by_id = {

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from ingest.exports.given import Given
-from ingest.exports.shelf import Shelf, without_tags
+from ingest.exports.shelf import ListBuilder, without_tags
 from ingest.reading.feed_heads import is_outline
 from ingest.reading.xml_tree import root_of
 
@@ -24,7 +24,7 @@ def recognises(given: Given) -> bool:
     return is_outline(given.head)
 
 
-def read(given: Given, shelf: Shelf) -> str | None:
+def read(given: Given, shelf: ListBuilder) -> str | None:
     """See `Format`."""
     root = root_of(given.data)
     section: list[str] = []

@@ -8,7 +8,7 @@ import re
 from lxml import html
 
 from ingest.exports.given import Given
-from ingest.exports.shelf import Shelf
+from ingest.exports.shelf import ListBuilder
 
 WHAT = "a read-later export in HTML"
 _TITLE = re.compile(r"<title>\s{0,9}(?:Pocket Export|Instapaper: Export)\s{0,9}</title>", re.I)
@@ -19,7 +19,7 @@ def recognises(given: Given) -> bool:
     return bool(_TITLE.search(given.head))
 
 
-def read(given: Given, shelf: Shelf) -> str | None:
+def read(given: Given, shelf: ListBuilder) -> str | None:
     """See `Format`."""
     tree = html.document_fromstring(given.text.encode("utf-8", "replace"),
                                     html.HTMLParser(encoding="utf-8"))  # fmt: skip

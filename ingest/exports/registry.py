@@ -29,7 +29,7 @@ from ingest.exports import (
     zotero_rdf,
 )
 from ingest.exports.given import Format, Given, opened
-from ingest.exports.shelf import Shelf
+from ingest.exports.shelf import ListBuilder
 from ingest.lists.catalog_file import CuratedList
 from ingest.lists.parser import decode, parse
 from ingest.reading.decode import UnreadableError
@@ -117,7 +117,7 @@ def read_list(
     if not form:
         _check_markdown(given)
         return parse(decode(data), name=name, base=base, origin=origin)
-    shelf = Shelf(base or origin)
+    shelf = ListBuilder(base or origin)
     kind = FORMATS[form]
     try:
         title = kind.read(given, shelf)
@@ -166,7 +166,7 @@ def _unpacked(
 
     Markdown among them is read as lists of links under its own name; what else is there is named.
     """
-    shelf = Shelf(base or origin)
+    shelf = ListBuilder(base or origin)
     titles: list[str] = []
     for member, body in omnivore.with_highlights(packs.members(data, file)):
         try:

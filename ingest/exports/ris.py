@@ -3,7 +3,7 @@
 import re
 
 from ingest.exports.given import Given
-from ingest.exports.shelf import Shelf
+from ingest.exports.shelf import ListBuilder
 from ingest.exports.works import File, Work, take_work
 from ingest.links.schemes import is_web
 
@@ -24,7 +24,7 @@ def recognises(given: Given) -> bool:
     )
 
 
-def read(given: Given, shelf: Shelf) -> str | None:
+def read(given: Given, shelf: ListBuilder) -> str | None:
     """See `Format`."""
     import rispy  # few lists are RIS
 

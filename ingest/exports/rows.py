@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ingest.exports.shelf import Shelf
+from ingest.exports.shelf import ListBuilder
 
 _COLUMNS = {
     "url": ("url", "link", "href", "address", "uri", "given_url", "resolved_url", "original_url",
@@ -53,7 +53,7 @@ def columns_of(names: Iterable[str]) -> dict[str, list[str]]:
     return known if known["url"] else {}
 
 
-def take_rows(rows: Iterable[Row], shelf: Shelf) -> None:
+def take_rows(rows: Iterable[Row], shelf: ListBuilder) -> None:
     """Put rows on a shelf; one without an address is noted."""
     for row in rows:
         columns = columns_of(row)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from ingest.exports.shelf import Shelf
+from ingest.exports.shelf import ListBuilder
 from ingest.lists.catalog_file import SAVED_PAGES, CuratedList
 
 _TITLE = "Pages sent from the browser"
@@ -12,7 +12,7 @@ def with_page(
     before: CuratedList | None, url: str, title: str, selection: str, note: str, day: str
 ) -> CuratedList:
     """Return the list with one more page; one that was sent before is told of anew."""
-    shelf = Shelf()
+    shelf = ListBuilder()
     marked = f"“{selection}”" if selection.strip() else ""
     shelf.take(url, title, note=" ".join(filter(None, [note, marked])), added=day)
     now = shelf.as_list(SAVED_PAGES, _TITLE, what="a page", form="", origin=None)

@@ -36,7 +36,7 @@ _FEED = re.compile(r"feed:(?=https?://)", re.IGNORECASE)
 
 
 @dataclass(slots=True)
-class Shelf:
+class ListBuilder:
     """What was read so far; ``base`` is what relative addresses resolve against."""
 
     base: str | None = None

@@ -4,7 +4,7 @@ from typing import Any
 
 from ingest.exports.given import Given
 from ingest.exports.rows import text_of
-from ingest.exports.shelf import Shelf
+from ingest.exports.shelf import ListBuilder
 
 WHAT = "starred entries of a feed reader"
 _LABEL = "/label/"
@@ -16,7 +16,7 @@ def recognises(given: Given) -> bool:
     return any(_address(item) for item in _items(given.value)[:_LOOKED_AT])
 
 
-def read(given: Given, shelf: Shelf) -> str | None:
+def read(given: Given, shelf: ListBuilder) -> str | None:
     """See `Format`."""
     for item in _items(given.value):
         origin, said = item.get("origin"), item.get("categories")

@@ -8,7 +8,7 @@ from itertools import islice
 
 from ingest.exports.given import Given
 from ingest.exports.rows import columns_of, take_rows
-from ingest.exports.shelf import Shelf
+from ingest.exports.shelf import ListBuilder
 
 WHAT = "a table with a column of addresses"
 _LONGEST_CELL = 2_000_000
@@ -25,12 +25,12 @@ def recognises(given: Given) -> bool:
     if given.suffix in (".csv", ".tsv"):
         return True
     # a line of prose may be one word, "Link": the next row tells
-    row = next(table.rows(Shelf()), {})
+    row = next(table.rows(ListBuilder()), {})
     named = table.columns["url"]
     return any((row.get(name) or "").startswith(_ADDRESS) for name in named)
 
 
-def read(given: Given, shelf: Shelf) -> str | None:
+def read(given: Given, shelf: ListBuilder) -> str | None:
     """See `Format`."""
     take_rows(_Table(given).rows(shelf), shelf)
     return None
@@ -51,7 +51,7 @@ class _Table:
             self._names = _named_by_cells(self._names, self._rows(_LOOKED_AT))
         self.columns = columns_of(self._names)
 
-    def rows(self, shelf: Shelf) -> Iterator[dict[str, str]]:
+    def rows(self, shelf: ListBuilder) -> Iterator[dict[str, str]]:
         """Yield the rows by name of column; what cannot be read goes on the shelf."""
         try:
             for number, cells in self._rows():

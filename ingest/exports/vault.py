@@ -5,7 +5,7 @@ and cards of a canvas. Sections are folders and notes. Names of notes that are n
 subjects without a link: what their author means to write about.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from ingest.disk import real
 from ingest.errors import UsageError
 from ingest.exports.given import MOST_BYTES
 from ingest.exports.rows import text_of
-from ingest.exports.shelf import Shelf
+from ingest.exports.shelf import ListBuilder
 from ingest.links.schemes import is_web
 from ingest.lists.catalog_file import CuratedList, Entry, Ignored, Topic
 from ingest.lists.lines import language_of
@@ -43,18 +43,10 @@ def read_vault(
     """
     entries: dict[tuple[str, tuple[str, ...]], Entry] = {}
     topics: dict[Topic, None] = {}
-    ignored: list[Ignored] = []
     notes = list(_files(folder, _NOTES))
+    texts, ignored = _texts_of(notes, folder)
     there = {note.stem.lower() for note in notes}
-    texts: list[tuple[Path, str]] = []
-    for note in notes:
-        try:
-            text = _text_of(note)
-        except (UsageError, OSError) as error:
-            ignored.append(Ignored(str(note.relative_to(folder)), note.stem, str(error)[:300]))
-            continue
-        texts.append((note, text))
-        there |= {alias.lower() for alias in _aliases(text)}
+    there |= {alias.lower() for _, text in texts for alias in _aliases(text)}
     for note, text in texts:
         under = _section(note, folder)
         clipped = _clipped_from(note, text, under)
@@ -67,9 +59,7 @@ def read_vault(
             curated = parse(wiki.as_markdown(text), name=note.stem)
         except UsageError:
             continue  # a note without an address: it is a document
-        for entry in curated.entries:
-            section = (*under, *entry.section)
-            entries.setdefault((entry.url, section), replace(entry, section=section))
+        _put_under(under, curated.entries, entries)
         ignored += [
             item
             for item in curated.ignored
@@ -80,9 +70,7 @@ def read_vault(
             curated = read(table.read_bytes(), file=table.name, name=table.stem)
         except (UsageError, OSError):
             continue  # told of as a file that is passed over
-        for entry in curated.entries:
-            section = (*_section(table, folder), *entry.section)
-            entries.setdefault((entry.url, section), replace(entry, section=section))
+        _put_under(_section(table, folder), curated.entries, entries)
     if not entries:
         raise UsageError(
             f"The {len(notes)} notes of {folder} hold no address of a page. As documents they come "
@@ -93,6 +81,27 @@ def read_vault(
         lang=language_of([text[:400] for _, text in texts]),
         entries=tuple(entries.values()), topics=tuple(topics), ignored=tuple(ignored), form=FORM,
     )  # fmt: skip
+
+
+def _texts_of(notes: Iterable[Path], folder: Path) -> tuple[list[tuple[Path, str]], list[Ignored]]:
+    """Return the notes that can be read, each with its text, and why the others cannot."""
+    texts: list[tuple[Path, str]] = []
+    ignored: list[Ignored] = []
+    for note in notes:
+        try:
+            texts.append((note, _text_of(note)))
+        except (UsageError, OSError) as error:
+            ignored.append(Ignored(str(note.relative_to(folder)), note.stem, str(error)[:300]))
+    return texts, ignored
+
+
+def _put_under(
+    above: tuple[str, ...], some: Iterable[Entry], entries: dict[tuple[str, tuple[str, ...]], Entry]
+) -> None:
+    """Put entries of one file under the sections it lies in; what stands there already stays."""
+    for entry in some:
+        section = (*above, *entry.section)
+        entries.setdefault((entry.url, section), replace(entry, section=section))
 
 
 def _section(file: Path, folder: Path) -> tuple[str, ...]:
@@ -118,11 +127,11 @@ def _text_of(note: Path) -> str:
     return canvas.as_markdown(text) if note.suffix.lower() == _CANVAS else text
 
 
-def _clipped_from(note: Path, text: str, under: tuple[str, ...]) -> Shelf:
+def _clipped_from(note: Path, text: str, under: tuple[str, ...]) -> ListBuilder:
     """Return the addresses that a note's front matter names as its source, with what it says."""
     said = front_matter.split_leniently(text)[0]
     named = {name.lower(): value for name, value in said.items()}
-    shelf = Shelf()
+    shelf = ListBuilder()
     for value in (named.get(name) for name in _CLIPPED):
         for address in value if isinstance(value, list) else [value]:
             if isinstance(address, str) and is_web(address):

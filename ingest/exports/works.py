@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ingest.exports.shelf import Shelf, addresses_in
+from ingest.exports.shelf import ListBuilder, addresses_in
 from ingest.lists.catalog_file import Attached
 from ingest.reading.about import line_of
 from ingest.text.names import name_parts
@@ -66,7 +66,7 @@ class Work:
     files: Sequence[File] = ()
 
 
-def take_work(shelf: Shelf, work: Work, *sections: Sequence[str]) -> None:
+def take_work(shelf: ListBuilder, work: Work, *sections: Sequence[str]) -> None:
     """Put a work on a shelf: at its address, else where its arXiv number or its DOI leads.
 
     Authors and year, and what a person noted, are told in its note. It stands under each of

@@ -11,7 +11,7 @@ from typing import Any
 from ingest.exports.folders import path_of
 from ingest.exports.given import Given
 from ingest.exports.rows import text_of
-from ingest.exports.shelf import Shelf, from_html, without_tags
+from ingest.exports.shelf import ListBuilder, from_html, without_tags
 from ingest.exports.works import ZOTERO_FORMS, File, Work, take_work
 
 WHAT = "items of Zotero"
@@ -25,7 +25,7 @@ def recognises(given: Given) -> bool:
     return any(text_of(data.get("itemType")) for data in _data(given.value, "items")[:_LOOKED_AT])
 
 
-def read(given: Given, shelf: Shelf) -> str | None:
+def read(given: Given, shelf: ListBuilder) -> str | None:
     """See `Format`."""
     items = _data(given.value, "items")
     folders = {

@@ -10,7 +10,7 @@ from lxml import etree
 
 from ingest.exports.folders import path_of
 from ingest.exports.given import Given
-from ingest.exports.shelf import Shelf, from_html, without_tags
+from ingest.exports.shelf import ListBuilder, from_html, without_tags
 from ingest.exports.works import ZOTERO_FORMS, File, Work, take_work
 from ingest.reading.xml_tree import root_of
 
@@ -33,7 +33,7 @@ def recognises(given: Given) -> bool:
     return _SPACES["z"] in given.head and "<rdf:RDF" in given.head
 
 
-def read(given: Given, shelf: Shelf) -> str | None:
+def read(given: Given, shelf: ListBuilder) -> str | None:
     """See `Format`."""
     # of its text: whatever its bytes were written in, it says UTF-8 of itself
     things = [thing for thing in root_of(given.text.encode("utf-8", "replace")) if _kind(thing)]

@@ -6,7 +6,7 @@ from protego import Protego
 
 from ingest.archive.values import Reply
 from ingest.links.kinds import split
-from ingest.reading.decode import UnreadableError, unpack
+from ingest.reading.decode import UnreadableError, unpack_reply
 
 AGENT = "refdesk"
 
@@ -32,7 +32,7 @@ class Robots:
             self._rules.pop(host)
             return
         with contextlib.suppress(UnreadableError):
-            text = unpack(reply.body, reply.header("Content-Encoding"))[:_MOST]
+            text = unpack_reply(reply)[:_MOST]
             self._rules[host] = Protego.parse(text.decode("utf-8-sig", "replace"))
 
     def allow(self, url: str) -> bool:

@@ -21,7 +21,7 @@ from ingest.fetch.pace import Limits
 from ingest.gathering.ledger import Ledger
 from ingest.links.urls import canonical, source_of, without_user
 from ingest.page import reading_of
-from ingest.reading.decode import UnreadableError, unpack
+from ingest.reading.decode import UnreadableError, unpack_reply
 from ingest.reading.document import reason_of, status_reason
 from ingest.sites import wayback as archived_copy
 from ingest.sites import youtube
@@ -233,7 +233,7 @@ def _shows_pictures(reply: Reply | Rejection) -> bool:
     if isinstance(reply, Rejection) or status_reason(reply):
         return False
     try:
-        body = unpack(reply.body, reply.header("Content-Encoding"))
+        body = unpack_reply(reply)
     except UnreadableError:
         return False
     return _PICTURE.search(body) is not None

@@ -13,14 +13,14 @@ from itertools import zip_longest
 from lxml import etree, html
 from markdown_it import MarkdownIt
 
-from ingest.lists.pieces import Block, Image, Kind, Link, Mark, Piece, Strong, plain, shows
+from ingest.lists.pieces import Block, Image, Inline, Kind, Link, Mark, Strong, plain, shows
 from ingest.lists.tables import Table
 from ingest.reading.front_matter import without
 from ingest.text.characters import NOT_IN_XML
 from ingest.text.commonmark import LABEL, MARK, NOTE, commonmark
 from ingest.text.scripts import EAST_ASIAN
 
-__all__ = ["Block", "Image", "Link", "Mark", "Piece", "Strong", "plain", "read_blocks"]
+__all__ = ["Block", "Image", "Inline", "Link", "Mark", "Strong", "plain", "read_blocks"]
 
 
 class _Markdown(MarkdownIt):
@@ -86,7 +86,7 @@ def _with_labels(blocks: Sequence[Block]) -> Iterator[Block]:
             yield block
 
 
-def _is_label(lines: Sequence[Sequence[Piece]]) -> bool:
+def _is_label(lines: Sequence[Sequence[Inline]]) -> bool:
     if len(lines) != 1 or len(plain(lines[0])) > _LONGEST_LABEL:
         return False
     bold = [piece for piece in lines[0] if isinstance(piece, Strong) and piece.strip()]
@@ -101,7 +101,7 @@ class _Reader:
 
     def __init__(self) -> None:
         self.blocks: list[Block] = []
-        self._pieces: list[Piece] = []
+        self._pieces: list[Inline] = []
         self._heading = 0
         self._summary: int | None = None
         self._lists = 0
@@ -245,7 +245,7 @@ class _Reader:
             self.blocks.append(made)
         self._heading = 0
 
-    def _add(self, piece: Piece) -> None:
+    def _add(self, piece: Inline) -> None:
         self._pieces.append(piece)
 
     def _image(self, target: str, title: str) -> None:
@@ -264,8 +264,8 @@ class _Reader:
         self._add(Link(target.strip(), title, picture))
 
 
-def _lines(pieces: Sequence[Piece]) -> Iterator[tuple[Piece, ...]]:
-    line: list[Piece] = []
+def _lines(pieces: Sequence[Inline]) -> Iterator[tuple[Inline, ...]]:
+    line: list[Inline] = []
     for piece in pieces:
         if not isinstance(piece, str):
             line.append(piece)
@@ -279,7 +279,7 @@ def _lines(pieces: Sequence[Piece]) -> Iterator[tuple[Piece, ...]]:
     yield tuple(line)
 
 
-def _with_bare_links(text: str) -> Iterator[Piece]:
+def _with_bare_links(text: str) -> Iterator[Inline]:
     start = 0
     for match in _BARE_URL.finditer(text):
         target = _bare(match[0])

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from ingest.lists.blocks import Image, Link, Mark, Piece, Strong, plain
+from ingest.lists.blocks import Image, Inline, Link, Mark, Strong, plain
 from ingest.text.scripts import length_in_words
 from ingest.text.sentences import language
 
@@ -84,7 +84,7 @@ class Draft:
     note: str | None = None
 
 
-def drafts_of(line: Sequence[Piece]) -> list[Draft]:
+def drafts_of(line: Sequence[Inline]) -> list[Draft]:
     """The links of one line with the badge and the words that belong to each.
 
     A badge belongs to the link before it, or to the first link if none stands before it. Beside a
@@ -117,7 +117,7 @@ def drafts_of(line: Sequence[Piece]) -> list[Draft]:
     return drafts
 
 
-def drafts_of_row(cells: Sequence[Sequence[Piece]], head: Sequence[str]) -> list[Draft]:
+def drafts_of_row(cells: Sequence[Sequence[Inline]], head: Sequence[str]) -> list[Draft]:
     """The links of a row of a table, named by the row where their own words say nothing.
 
     The cell that names the row is that under a heading that says so ("Title", "Model"), else one in
@@ -154,7 +154,7 @@ def says_nothing(title: str) -> bool:
 
 
 def _naming_cell(
-    cells: Sequence[Sequence[Piece]], said: Sequence[str], head: Sequence[str]
+    cells: Sequence[Sequence[Inline]], said: Sequence[str], head: Sequence[str]
 ) -> int | None:
     telling = [at for at, text in enumerate(said) if _tells(text)]
     for pattern in _NAMING:
@@ -165,7 +165,7 @@ def _naming_cell(
     return next(iter(bold or telling), None)
 
 
-def _whole(cell: Sequence[Piece]) -> str:
+def _whole(cell: Sequence[Inline]) -> str:
     """What a cell says, without links that only say what kind of thing they lead to."""
     kept = [p for p in cell if not (isinstance(p, Link) and (not p.title or says_nothing(p.title)))]
     return plain(kept)
@@ -220,7 +220,7 @@ def names_something(title: str) -> bool:
     return bool(re.search(r"[^\W\d_]", title)) and not _CONTENTS.fullmatch(title)
 
 
-def label_of(line: Sequence[Piece]) -> str:
+def label_of(line: Sequence[Inline]) -> str:
     """What a bullet with links is called, if its first link leads it."""
     drafts = drafts_of(line)
     first = next((index for index, piece in enumerate(line) if isinstance(piece, Link)), 0)

@@ -13,7 +13,7 @@ import charset_normalizer
 from ingest.errors import UsageError
 from ingest.links.public import refusal
 from ingest.links.urls import NO_BASE, kind_of, resolve, source_of
-from ingest.lists.blocks import Block, Image, Link, Mark, Piece, plain, read_blocks
+from ingest.lists.blocks import Block, Image, Inline, Link, Mark, plain, read_blocks
 from ingest.lists.catalog_file import (
     FOUNDING,
     CuratedList,
@@ -160,7 +160,7 @@ _COPY = re.compile(r"https?://web\.archive\.org/web/", re.I)
 """A copy of a page, whatever the page is: behind a badge it stands for the link before it."""
 
 
-def _is_anchor(piece: Piece) -> bool:
+def _is_anchor(piece: Inline) -> bool:
     """Say whether a piece of a heading is the sign that leads to the heading itself."""
     if not isinstance(piece, Link) or not piece.target.startswith("#"):
         return False

@@ -33,7 +33,7 @@ class Strong(str):
     """Words set in bold."""
 
 
-Piece = str | Link | Image | Mark
+Inline = str | Link | Image | Mark
 
 
 Kind = Literal["heading", "fold", "unfold", "label", "item", "row", "text", "comment"]
@@ -52,13 +52,13 @@ class Block:
 
     kind: Kind
     level: int
-    lines: tuple[tuple[Piece, ...], ...]
+    lines: tuple[tuple[Inline, ...], ...]
     quoted: bool = False
     head: tuple[str, ...] = ()
     note: str = ""
 
 
-def plain(pieces: Sequence[Piece]) -> str:
+def plain(pieces: Sequence[Inline]) -> str:
     """The text of a line, links by their titles and images left out."""
     words = "".join(
         piece if isinstance(piece, str) else piece.title if isinstance(piece, Link) else ""
@@ -67,6 +67,6 @@ def plain(pieces: Sequence[Piece]) -> str:
     return " ".join(words.split())
 
 
-def shows(piece: Piece) -> bool:
+def shows(piece: Inline) -> bool:
     """Say whether a piece is more than white space."""
     return not isinstance(piece, str) or bool(piece.strip())

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from lxml import html
 
-from ingest.lists.pieces import Block, Link, Piece, plain, shows
+from ingest.lists.pieces import Block, Inline, Link, plain, shows
 from ingest.text.digits import whole_number
 
 _WIDEST = 40  # rows a cell may span
@@ -16,10 +16,10 @@ class Table:
     def __init__(self) -> None:
         self.open = False
         self._head: tuple[str, ...] | None = None
-        self._cells: list[tuple[Piece, ...]] = []
+        self._cells: list[tuple[Inline, ...]] = []
         self._all_heads = True
         self._span = 1
-        self._below: dict[int, tuple[int, tuple[Piece, ...]]] = {}
+        self._below: dict[int, tuple[int, tuple[Inline, ...]]] = {}
 
     def begin(self, cell: html.HtmlElement) -> None:
         """Begin a cell."""
@@ -29,7 +29,7 @@ class Table:
         rows = whole_number(cell.get("rowspan") or "")
         self._span = 1 if rows is None else min(rows, _WIDEST)
 
-    def end(self, pieces: Sequence[Piece]) -> None:
+    def end(self, pieces: Sequence[Inline]) -> None:
         """End the cell that holds these pieces."""
         self.open = False
         cell = tuple(

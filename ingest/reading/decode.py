@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
+from ingest.archive.values import Reply
 from ingest.failures import Failure
 
 MAX_BYTES = 20_000_000
@@ -103,6 +104,25 @@ def decode(
     media_type = _media_type(data, content_type, url)
     declared = _CHARSET.search((content_type or "")[:_LONGEST_HEADER])
     return Content(media_type, to_text(data, declared[1] if declared else None))
+
+
+def decode_reply(reply: Reply) -> Content:
+    """Return the media type and the text of a reply, by its headers and its address.
+
+    Raises:
+        UnreadableError: see `decode`.
+    """
+    kind, packed = reply.header("Content-Type"), reply.header("Content-Encoding")
+    return decode(reply.body, url=reply.url, content_type=kind, content_encoding=packed)
+
+
+def unpack_reply(reply: Reply) -> bytes:
+    """Return the body of a reply with its content encodings undone.
+
+    Raises:
+        UnreadableError: see `unpack`.
+    """
+    return unpack(reply.body, reply.header("Content-Encoding"))
 
 
 def unpack(body: bytes, content_encoding: str | None) -> bytes:

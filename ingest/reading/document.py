@@ -27,7 +27,7 @@ from ingest.reading.decode import (
     decode,
     suffix_of,
     to_text,
-    unpack,
+    unpack_reply,
 )
 from ingest.reading.extract import Extract, extract_html, extract_markdown
 from ingest.reading.feed_heads import is_feed
@@ -75,7 +75,7 @@ def read_document(reply: Reply) -> Document | Rejection:
     try:
         if reply.resource and saved.is_mhtml(reply):
             reply, origin = saved.opened(reply)
-        body = unpack(reply.body, reply.header("Content-Encoding"))
+        body = unpack_reply(reply)
         if (read := _format_of(body, reply)) is not None:
             return make_document(url, read(body, reply.url), reply.fetched_at)
         if _is_feed(body):

@@ -15,7 +15,7 @@ from lxml import html
 
 from ingest.links.schemes import is_web
 from ingest.text.names import name_parts, names_in
-from ingest.text.sentences import clean
+from ingest.text.sentences import one_line
 from ingest.values import Imprint
 
 _MOST_TAGS = 2_000
@@ -242,4 +242,4 @@ def _pages(first: str, last: str) -> str:
 
 
 def _plain(text: str) -> str:
-    return " ".join(clean(text[: 4 * _LONGEST]).split())
+    return one_line(text[: 4 * _LONGEST])

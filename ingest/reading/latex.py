@@ -93,78 +93,107 @@ def as_markdown(text: str) -> str:
     head, body = (text[:begin], text[begin + 16 :]) if begin >= 0 else ("", text)
     titles = [*re.findall(r"\\title\b.*", head)[:1], *_authors(head)]
     body = _prepared(body.partition("\\end{document}")[0])
-    made: list[str] = []
-    numbers: list[int] = []  # of the last item of each open list, -1 where it has none
-    code: list[str] | None = None
-    formula: list[str] | None = None
-    lines = deque(_read_lines([*titles, *body.split("\n")], macros))
-    while lines:
-        line = lines.popleft()
-        if code is None and len(parts := _STRUCTURE.split(_uncommented(line).strip())) > 1:
-            lines.extendleft(reversed(parts))
-            continue
+    return _Writer(_read_lines([*titles, *body.split("\n")], macros)).written()
+
+
+class _Writer:
+    """Writes lines of LaTeX as Markdown, one after the other.
+
+    What stands on a line behind something that ends there goes back to the lines to come.
+    """
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._lines = deque(lines)
+        self._made: list[str] = []
+        self._numbers: list[int] = []  # of the last item of each open list, -1 where it has none
+        self._code: list[str] | None = None  # the lines of the code that is open
+        self._formula: list[str] | None = None
+
+    def written(self) -> str:
+        """Return the Markdown of all lines."""
+        while self._lines:
+            self._take(self._lines.popleft())
+        if self._code is not None:
+            self._made.append(fenced("\n".join(self._code)))
+        if self._formula is not None:
+            self._made.append(" ".join(self._formula))
+        return "\n".join(self._made)
+
+    def _take(self, line: str) -> None:
+        if self._code is None and len(parts := _STRUCTURE.split(_uncommented(line).strip())) > 1:
+            self._lines.extendleft(reversed(parts))
+            return
         inside = _BEGIN.match(line)
-        if code is not None:
-            if inside and inside[1] == "end" and inside[2] in _VERBATIM:
-                made.append(fenced("\n".join(code)))
-                code = None
-            else:
-                code.append(line)
-            continue
-        line = _uncommented(line)
-        if formula is not None:
-            if inside and inside[1] == "end" and inside[2] in _DISPLAY:
-                made += ["", _displayed(" ".join(formula)), ""]
-                formula = None
-                if rest := inside[3].strip():
-                    lines.appendleft(rest)
-            else:
-                formula.append(line)
-        elif inside and inside[2] in _VERBATIM:
-            code = []
-        elif inside and inside[2] in _DISPLAY:
-            formula = [inside[3]] if inside[1] == "begin" else None
-        elif inside and inside[1] == "begin" and inside[2] in _TABLES:
-            made += ["", *_table(_until(lines, inside[2], inside[3]), _TABLES[inside[2]]), ""]
+        if self._code is not None:
+            self._take_code(self._code, line, inside)
+        elif self._formula is not None:
+            self._take_formula(self._formula, _uncommented(line), inside)
         elif inside:
-            made.append(
-                "\n## Abstract\n" if inside[2] == "abstract" and inside[1] == "begin" else ""
-            )
-            if inside[2] in _LISTS and inside[1] == "begin":
-                numbers.append(0 if inside[2] == "enumerate" else -1)
-            elif inside[2] in _LISTS and numbers:
-                numbers.pop()
-            arguments = _ARGUMENTS.match(inside[3])
-            if rest := inside[3][arguments.end() if arguments else 0 :].strip():
-                lines.appendleft(rest)
-        elif section := _SECTION.match(line):
-            title = braced(section[2])
-            made.append(f"\n{'#' * _LEVELS[section[1]]} {_tex_inline(title)}\n")
-            if (rest := section[2][len(title) + 1 :].strip()) and section[1] != "title":
-                lines.appendleft(rest)
-        elif bare := _BARE.match(line):
-            lines.appendleft(line[bare.end() :].lstrip())
-        elif unread := _UNREAD_TEX.match(line):
-            made.append("")
-            if rest := _after_arguments_of(line[unread.end() :]):
-                lines.appendleft(rest)
-        elif item := _ITEM.match(line):
-            said = item[2]
-            if not said and lines and not any(each.match(lines[0]) for each in _OWN_LINES):
-                said = _uncommented(lines.popleft()).strip()  # it begins on the next line
-            label = f"{_tex_inline(item[1])}: " if item[1] else ""
-            mark = "-"
-            if numbers and numbers[-1] >= 0:
-                numbers[-1] += 1
-                mark = f"{numbers[-1]}."
-            made.append(f"{mark} {label}{_tex_inline(said)}")
+            self._take_environment(begins=inside[1] == "begin", name=inside[2], rest=inside[3])
         else:
-            made.append(guarded(_tex_inline(line.strip())))
-    if code is not None:
-        made.append(fenced("\n".join(code)))
-    if formula is not None:
-        made.append(" ".join(formula))
-    return "\n".join(made)
+            self._take_text(_uncommented(line))
+
+    def _take_code(self, code: list[str], line: str, inside: re.Match[str] | None) -> None:
+        if inside and inside[1] == "end" and inside[2] in _VERBATIM:
+            self._made.append(fenced("\n".join(code)))
+            self._code = None
+        else:
+            code.append(line)
+
+    def _take_formula(self, formula: list[str], line: str, inside: re.Match[str] | None) -> None:
+        if inside and inside[1] == "end" and inside[2] in _DISPLAY:
+            self._made += ["", _displayed(" ".join(formula)), ""]
+            self._formula = None
+            self._put_back(inside[3].strip())
+        else:
+            formula.append(line)
+
+    def _take_environment(self, *, begins: bool, name: str, rest: str) -> None:
+        """Take the beginning or the end of an environment, and what stands behind it."""
+        if name in _VERBATIM:
+            self._code = []
+        elif name in _DISPLAY:
+            self._formula = [rest] if begins else None
+        elif begins and name in _TABLES:
+            self._made += ["", *_table(_until(self._lines, name, rest), _TABLES[name]), ""]
+        else:
+            self._made.append("\n## Abstract\n" if name == "abstract" and begins else "")
+            if name in _LISTS and begins:
+                self._numbers.append(0 if name == "enumerate" else -1)
+            elif name in _LISTS and self._numbers:
+                self._numbers.pop()
+            arguments = _ARGUMENTS.match(rest)
+            self._put_back(rest[arguments.end() if arguments else 0 :].strip())
+
+    def _take_text(self, line: str) -> None:
+        if section := _SECTION.match(line):
+            title = braced(section[2])
+            self._made.append(f"\n{'#' * _LEVELS[section[1]]} {_tex_inline(title)}\n")
+            if section[1] != "title":
+                self._put_back(section[2][len(title) + 1 :].strip())
+        elif bare := _BARE.match(line):
+            self._lines.appendleft(line[bare.end() :].lstrip())
+        elif unread := _UNREAD_TEX.match(line):
+            self._made.append("")
+            self._put_back(_after_arguments_of(line[unread.end() :]))
+        elif item := _ITEM.match(line):
+            self._made.append(self._item(item[1], item[2]))
+        else:
+            self._made.append(guarded(_tex_inline(line.strip())))
+
+    def _item(self, label: str | None, said: str) -> str:
+        if not said and self._lines and not any(own.match(self._lines[0]) for own in _OWN_LINES):
+            said = _uncommented(self._lines.popleft()).strip()  # it begins on the next line
+        shown = f"{_tex_inline(label)}: " if label else ""
+        mark = "-"
+        if self._numbers and self._numbers[-1] >= 0:
+            self._numbers[-1] += 1
+            mark = f"{self._numbers[-1]}."
+        return f"{mark} {shown}{_tex_inline(said)}"
+
+    def _put_back(self, rest: str) -> None:
+        if rest:
+            self._lines.appendleft(rest)
 
 
 def _authors(head: str) -> Iterator[str]:

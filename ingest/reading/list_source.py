@@ -1,19 +1,14 @@
 """Whether a reply is the source of a list: Markdown, a feed or an outline of feeds."""
 
 from ingest.archive.values import Reply
-from ingest.reading.decode import MARKDOWN, UnreadableError, decode, unpack
+from ingest.reading.decode import MARKDOWN, UnreadableError, decode_reply, unpack_reply
 from ingest.reading.feed_heads import is_feed
 
 
 def markdown_in(reply: Reply) -> str | None:
     """Return the text of a reply that is Markdown."""
     try:
-        content = decode(
-            reply.body,
-            url=reply.url,
-            content_type=reply.header("Content-Type"),
-            content_encoding=reply.header("Content-Encoding"),
-        )
+        content = decode_reply(reply)
     except UnreadableError:
         return None
     return content.text if content.media_type == MARKDOWN else None
@@ -22,7 +17,7 @@ def markdown_in(reply: Reply) -> str | None:
 def feed_in(reply: Reply) -> bytes | None:
     """Return the bytes of a reply that is a feed or an outline of feeds."""
     try:
-        data = unpack(reply.body, reply.header("Content-Encoding"))
+        data = unpack_reply(reply)
     except UnreadableError:
         return None
     return data if is_feed(data) else None

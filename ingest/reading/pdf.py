@@ -14,8 +14,8 @@ from ingest.reading.extract import Extract
 from ingest.reading.pdf_figures import CAPTION, placed, regions
 from ingest.reading.pdf_layout import (
     AT_END,
-    Piece,
     Sheet,
+    TextRun,
     in_order,
     join,
     joined,
@@ -110,7 +110,7 @@ def _written(
         lines = in_order(pieces, sheets[number - 1].width)
         lines = [line for line in lines if not _LEADER.search(line.text)]
         started = False
-        captions: list[tuple[Sequence[Piece], tuple[int, int]]] = []
+        captions: list[tuple[Sequence[TextRun], tuple[int, int]]] = []
         for group in paragraphs(lines):
             block = join(group, words)
             if not block:
@@ -138,7 +138,7 @@ def _written(
 
 
 def _figures(
-    captions: Sequence[tuple[Sequence[Piece], tuple[int, int]]],
+    captions: Sequence[tuple[Sequence[TextRun], tuple[int, int]]],
     sheet: Sheet,
     usual: float,
     address: str,
@@ -167,7 +167,7 @@ def _marked(block: str, level: int) -> str:
     return guarded(block)
 
 
-def _level(text: str, line: Piece, usual: float) -> int:
+def _level(text: str, line: TextRun, usual: float) -> int:
     """Return the heading level of a block, 0 if it is none."""
     if len(text) > 140 or not re.search(r"[^\W\d_]{2}", text) or text.endswith((",", ";")):
         return 0

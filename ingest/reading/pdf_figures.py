@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import pypdfium2
 from pypdfium2 import raw
 
-from ingest.reading.pdf_layout import Box, Piece
+from ingest.reading.pdf_layout import Box, TextRun
 
 CAPTION = re.compile(
     r"(?:Figure|Fig\.?|FIGURE|FIG\.?)\s*(?:[A-Z]\.?)?\d{1,3}(?:\.\d{1,3})?\s*[:.|—–]|"
@@ -93,8 +93,8 @@ def drawn_on(page: pypdfium2.PdfPage, turn: int) -> tuple[Box, ...]:
 
 
 def regions(
-    captions: Sequence[Sequence[Piece]],
-    pieces: Sequence[Piece],
+    captions: Sequence[Sequence[TextRun]],
+    pieces: Sequence[TextRun],
     drawn: Sequence[Box],
     usual: float,
 ) -> list[Box | None]:
@@ -121,12 +121,12 @@ def _mirrored(boxes: Sequence[Box]) -> list[Box]:
     return [Box(box.left, -box.top, box.right, -box.bottom) for box in boxes]
 
 
-def _upside_down(piece: Piece) -> Piece:
+def _upside_down(piece: TextRun) -> TextRun:
     return replace(piece, bottom=-piece.top, top=-piece.bottom)
 
 
 def region(
-    caption: Sequence[Piece], pieces: Sequence[Piece], drawn: Sequence[Box], usual: float
+    caption: Sequence[TextRun], pieces: Sequence[TextRun], drawn: Sequence[Box], usual: float
 ) -> Box | None:
     """Return what is drawn above a caption, None if nothing is.
 
@@ -139,7 +139,7 @@ def region(
     below = max(line.top for line in caption) - 2
     left, right = min(line.left for line in caption), max(line.right for line in caption)
 
-    def is_text(piece: Piece) -> bool:
+    def is_text(piece: TextRun) -> bool:
         letters = sum(map(str.isalpha, piece.text))
         return (letters >= _BODY and piece.size >= _BODY_SIZE * usual) or bool(
             CAPTION.match(piece.text)

@@ -29,7 +29,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TextLine:
     """A line of text in the picture, in pixels; ``edges`` are where its characters begin, and end.
 
     There is one edge more than characters.
@@ -49,7 +49,7 @@ class PageImage:
     width: int
     height: int
     pages: int
-    lines: tuple[Line, ...]
+    lines: tuple[TextLine, ...]
 
     def to_plain(self) -> dict[str, Any]:
         """Return it as an object of JSON."""
@@ -58,7 +58,9 @@ class PageImage:
     @classmethod
     def of_plain(cls, plain: Mapping[str, Any]) -> "PageImage":
         """Return the page of :meth:`to_plain`."""
-        lines = tuple(Line(**{**line, "edges": tuple(line["edges"])}) for line in plain["lines"])
+        lines = tuple(
+            TextLine(**{**line, "edges": tuple(line["edges"])}) for line in plain["lines"]
+        )
         return cls(**{**plain, "picture": base64.b64decode(plain["picture"]), "lines": lines})
 
 
@@ -147,9 +149,9 @@ def _drawn(page: pypdfium2.PdfPage, count: int) -> PageImage:
         bitmap.close()
 
 
-def _lines(text: pypdfium2.PdfTextPage, at: Any) -> tuple[Line, ...]:
+def _lines(text: pypdfium2.PdfTextPage, at: Any) -> tuple[TextLine, ...]:
     """Return the upright lines of a page, in pixels of its picture."""
-    lines: list[Line] = []
+    lines: list[TextLine] = []
     run: list[tuple[str, float, float, float, float]] = []
 
     def end() -> None:
@@ -178,7 +180,7 @@ def _lines(text: pypdfium2.PdfTextPage, at: Any) -> tuple[Line, ...]:
     return tuple(lines)
 
 
-def _line(run: list[tuple[str, float, float, float, float]]) -> Line | None:
+def _line(run: list[tuple[str, float, float, float, float]]) -> TextLine | None:
     while run and run[-1][0] == " ":
         run.pop()
     if not run:
@@ -188,4 +190,4 @@ def _line(run: list[tuple[str, float, float, float, float]]) -> Line | None:
     tall = bottom - top > 3 * (edges[-1] - edges[0]) and len(run) > 3  # it runs up or down
     if tall or edges[-1] <= edges[0] or bottom <= top:
         return None
-    return Line("".join(char[0] for char in run), round(top, 1), round(bottom, 1), tuple(edges))
+    return TextLine("".join(char[0] for char in run), round(top, 1), round(bottom, 1), tuple(edges))

@@ -31,7 +31,7 @@ _BETWEEN_HAN = re.compile(f"{_NO_SPACES}\n{_NO_SPACES}")
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class TextRun:
     """A run of characters on one line: its box, font size in points, and whether it is bold."""
 
     text: str
@@ -97,7 +97,7 @@ class Sheet:
 
     width: float
     height: float
-    pieces: tuple[Piece, ...]
+    pieces: tuple[TextRun, ...]
     drawn: tuple[Box, ...] = ()
     turn: int = 0
     rotation: int = 0
@@ -114,7 +114,7 @@ class Sheet:
         return (shown, width, height) if self.rotation % 2 == 0 else (shown, height, width)
 
 
-def without_running_lines(sheets: Sequence[Sheet]) -> list[list[Piece]]:
+def without_running_lines(sheets: Sequence[Sheet]) -> list[list[TextRun]]:
     """Return the pieces of each page without headers, footers and page numbers."""
     seen = Counter(
         name for sheet in sheets for name in {_name(p) for p in sheet.pieces if _at_edge(p, sheet)}
@@ -133,18 +133,18 @@ def without_running_lines(sheets: Sequence[Sheet]) -> list[list[Piece]]:
     ]
 
 
-def in_order(pieces: Sequence[Piece], width: float) -> list[Piece]:
+def in_order(pieces: Sequence[TextRun], width: float) -> list[TextRun]:
     """Return a page's lines as they are read: columns left to right, each from its top."""
     gutter = _gutter(pieces, width)
     if gutter is None:
         return _lines(pieces)
 
-    def crosses(piece: Piece) -> bool:
+    def crosses(piece: TextRun) -> bool:
         return piece.left < gutter - 1 and piece.right > gutter + 1
 
     # from the top down; pieces at one height stay in their order
     rest = sorted((piece for piece in pieces if not crosses(piece)), key=lambda p: -p.middle)
-    ordered: list[Piece] = []
+    ordered: list[TextRun] = []
     at = 0
     # what spans both columns divides them into bands
     for line in [*_lines([piece for piece in pieces if crosses(piece)]), None]:
@@ -160,7 +160,7 @@ def in_order(pieces: Sequence[Piece], width: float) -> list[Piece]:
     return ordered
 
 
-def paragraphs(lines: Sequence[Piece]) -> list[list[Piece]]:
+def paragraphs(lines: Sequence[TextRun]) -> list[list[TextRun]]:
     """Group lines in reading order into paragraphs: by distance, indentation and size."""
     if not lines:
         return []
@@ -191,7 +191,7 @@ def starts_item(text: str) -> bool:
     return bool(re.match(r"[•‣▪●○◦–∗]\s", text))
 
 
-def join(lines: Sequence[Piece], words: Container[str]) -> str:
+def join(lines: Sequence[TextRun], words: Container[str]) -> str:
     """Join the lines of a paragraph; ``words`` are those of the whole file, in lower case."""
     text = ""
     for line in lines:
@@ -218,10 +218,10 @@ def joined(text: str, more: str, words: Container[str]) -> str:
     return f"{text[:-1]}-{more}" if keeps and whole not in words else text[:-1] + more
 
 
-def _lines(pieces: Sequence[Piece]) -> list[Piece]:
+def _lines(pieces: Sequence[TextRun]) -> list[TextRun]:
     """Join pieces that stand on one line, from top to bottom."""
-    rows: list[list[Piece]] = []
-    main: Piece | None = None  # the longest of the row: what stands above the line may come first
+    rows: list[list[TextRun]] = []
+    main: TextRun | None = None  # the longest of the row: what stands above the line may come first
     for piece in sorted(pieces, key=lambda piece: (-piece.middle, piece.left)):
         if main and min(main.top, piece.top) - max(main.bottom, piece.bottom) > 0.4 * min(
             main.top - main.bottom, piece.top - piece.bottom
@@ -234,7 +234,7 @@ def _lines(pieces: Sequence[Piece]) -> list[Piece]:
     return [_joined(sorted(row, key=lambda piece: piece.left)) for row in rows]
 
 
-def _joined(row: Sequence[Piece]) -> Piece:
+def _joined(row: Sequence[TextRun]) -> TextRun:
     main = max(row, key=lambda piece: len(piece.text))
     text = row[0].text
     for before, piece in itertools.pairwise(row):
@@ -247,7 +247,7 @@ def _joined(row: Sequence[Piece]) -> Piece:
             elif raised < -_LOWERED * main.size:
                 said = subscript(said, text)
         text += (" " if apart and not text.endswith(" ") else "") + said
-    return Piece(
+    return TextRun(
         text.strip(),
         row[0].left,
         max(piece.right for piece in row),
@@ -258,7 +258,7 @@ def _joined(row: Sequence[Piece]) -> Piece:
     )
 
 
-def _gutter(pieces: Sequence[Piece], width: float) -> float | None:
+def _gutter(pieces: Sequence[TextRun], width: float) -> float | None:
     """Return where the space between two columns lies, or None if there is one column."""
     best: tuple[int, float] | None = None
     for percent in range(int(_GUTTER[0] * 100), int(_GUTTER[1] * 100) + 1):
@@ -276,11 +276,11 @@ def _gutter(pieces: Sequence[Piece], width: float) -> float | None:
     return x
 
 
-def _at_edge(piece: Piece, sheet: Sheet) -> bool:
+def _at_edge(piece: TextRun, sheet: Sheet) -> bool:
     return piece.middle < _EDGE * sheet.height or piece.middle > (1 - _EDGE) * sheet.height
 
 
-def _name(piece: Piece) -> str:
+def _name(piece: TextRun) -> str:
     return re.sub(r"\d+", "#", piece.text.strip().lower())
 
 

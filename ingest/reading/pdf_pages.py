@@ -20,7 +20,7 @@ from ingest.failures import Failure
 from ingest.reading.decode import MAX_CHARS, UnreadableError
 from ingest.reading.garbled import is_garbled
 from ingest.reading.pdf_figures import CAPTION, drawn_on
-from ingest.reading.pdf_layout import AT_END, Piece, Sheet
+from ingest.reading.pdf_layout import AT_END, Sheet, TextRun
 from ingest.reading.raised import subscript, superscript
 
 _MOST_PAGES = 2000
@@ -171,7 +171,7 @@ class _Glyphs:
         return bool(abs((angle + math.pi) % (2 * math.pi) - math.pi) < 0.1)
 
 
-def _pieces(page: pypdfium2.PdfTextPage, glyphs: _Glyphs) -> Iterator[Piece]:
+def _pieces(page: pypdfium2.PdfTextPage, glyphs: _Glyphs) -> Iterator[TextRun]:
     """Yield the runs of words that stand side by side on one line, upright ones only.
 
     Boxes are asked for at the two ends of a word alone, since every question to pdfium costs more
@@ -184,7 +184,7 @@ def _pieces(page: pypdfium2.PdfTextPage, glyphs: _Glyphs) -> Iterator[Piece]:
     first = last = full = 0
     left = right = bottom = top = 0.0
 
-    def piece() -> Iterator[Piece]:
+    def piece() -> Iterator[TextRun]:
         text = "".join(run).strip()
         run.clear()
         if text and glyphs.is_upright(first):
@@ -192,7 +192,7 @@ def _pieces(page: pypdfium2.PdfTextPage, glyphs: _Glyphs) -> Iterator[Piece]:
             # a font scaled by its matrix has size 1: then the box tells
             size = size if size > 3 else 0.9 * (top - bottom)
             bold = _is_bold(handle, first) and _is_bold(handle, last)
-            yield Piece(_paired(text), left, right, bottom, top, size, bold)
+            yield TextRun(_paired(text), left, right, bottom, top, size, bold)
 
     for word in _WORD_OR_END.finditer(shown):
         if word[0] in "\r\n":

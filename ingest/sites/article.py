@@ -15,7 +15,7 @@ from lxml import etree, html
 from ingest.archive.values import Reply
 from ingest.failures import Failure
 from ingest.reading import markdown
-from ingest.reading.decode import MAX_CHARS, UnreadableError, decode
+from ingest.reading.decode import MAX_CHARS, UnreadableError, decode_reply
 from ingest.reading.document import make_document, status_reason
 from ingest.reading.extract import extract_html
 from ingest.sites.adapter import Replies
@@ -35,12 +35,7 @@ def read_with(reader: Reader, url: str, replies: Replies) -> Document | Rejectio
     if reason := status_reason(reply):
         return Rejection(url, reason)
     try:
-        page = decode(
-            reply.body,
-            url=reply.url,
-            content_type=reply.header("Content-Type"),
-            content_encoding=reply.header("Content-Encoding"),
-        ).text.replace("\0", "")
+        page = decode_reply(reply).text.replace("\0", "")
         tree = markdown.tree_of(page)
     except UnreadableError as error:
         return Rejection(url, error.reason)

@@ -9,7 +9,7 @@ from lxml import etree, html
 from ingest.archive.values import Reply
 from ingest.links.urls import canonical, source_of
 from ingest.reading import markdown
-from ingest.reading.decode import UnreadableError, decode, unpack
+from ingest.reading.decode import UnreadableError, decode_reply, unpack_reply
 from ingest.reading.document import make_document, read_document, status_reason
 from ingest.reading.extract import Extract
 from ingest.reading.figures import moved
@@ -100,7 +100,7 @@ def _why_not(url: str, came: dict[str, Reply | Rejection]) -> Rejection:
         if isinstance(reply, Rejection):
             return Rejection(url, reply.reason)
         try:
-            body = unpack(reply.body, reply.header("Content-Encoding"))
+            body = unpack_reply(reply)
             if body.startswith(b"%PDF-"):
                 _pdf(url, body)
         except UnreadableError as error:
@@ -159,12 +159,7 @@ def _tree(reply: Reply) -> html.HtmlElement | None:
 
 def _page(reply: Reply) -> str:
     try:
-        return decode(
-            reply.body,
-            url=reply.url,
-            content_type=reply.header("Content-Type"),
-            content_encoding=reply.header("Content-Encoding"),
-        ).text
+        return decode_reply(reply).text
     except (UnreadableError, ValueError):
         return ""
 
@@ -179,7 +174,7 @@ def _from_pdf(url: str, reply: Reply | Rejection, *, with_abstract: bool) -> Ext
     if not isinstance(reply, Reply) or status_reason(reply) is not None:
         return None
     try:
-        body = unpack(reply.body, reply.header("Content-Encoding"))
+        body = unpack_reply(reply)
         return _pdf(url, body) if body.startswith(b"%PDF-") else None
     except UnreadableError:
         return None

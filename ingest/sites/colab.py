@@ -7,7 +7,7 @@ from ingest.archive.values import Reply
 from ingest.failures import Failure
 from ingest.links.kinds import split
 from ingest.links.urls import canonical, kind_of, source_of
-from ingest.reading.decode import UnreadableError, to_text, unpack
+from ingest.reading.decode import UnreadableError, to_text, unpack_reply
 from ingest.reading.document import make_document, read_document, status_reason
 from ingest.reading.notebook import extract_notebook
 from ingest.reading.titles import name_of
@@ -73,7 +73,7 @@ def _from_drive(url: str, reply: Reply) -> Document | Rejection:
     if reason := status_reason(reply):
         return Rejection(url, reason)
     try:
-        body = unpack(reply.body, reply.header("Content-Encoding"))
+        body = unpack_reply(reply)
         if body.lstrip()[:1] == b"<":  # a page in place of the file: it is not for everybody
             busy = _BUSY.search(to_text(body))
             return Rejection(url, Failure.LATER.reason("quota") if busy else Failure.SIGN_IN_WALL)

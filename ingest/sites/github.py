@@ -17,7 +17,7 @@ from ingest.failures import Failure, failure_of
 from ingest.links.kinds import split
 from ingest.links.sites import github as site
 from ingest.links.urls import canonical, joined, kind_of, source_of
-from ingest.reading.decode import UnreadableError, suffix_of, unpack
+from ingest.reading.decode import UnreadableError, suffix_of, unpack_reply
 from ingest.reading.document import make_document, read_document, status_reason
 from ingest.reading.extract import Extract
 from ingest.reading.notebook import extract_notebook
@@ -151,7 +151,7 @@ def _linked(came: Reply | Rejection) -> str | None:
     if isinstance(came, Rejection) or came.status != 200 or len(came.body) > 1000:
         return None
     try:
-        body = unpack(came.body, came.header("Content-Encoding"))
+        body = unpack_reply(came)
     except UnreadableError:
         return None
     if not _SYMLINK.fullmatch(body):
@@ -227,7 +227,7 @@ def _read_file(place: _Place, seen: _Place, reply: Reply) -> Document | Rejectio
         place = replace(place, form=form)
     place = _renamed(place, seen)
     try:
-        data = unpack(reply.body, reply.header("Content-Encoding"))
+        data = unpack_reply(reply)
         if data.startswith(b"version https://git-lfs.github.com/spec/"):
             return Rejection(place.url, f"{Failure.UNSUPPORTED} git-lfs")
         if suffix_of(reply.url) == "ipynb":

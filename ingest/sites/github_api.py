@@ -7,7 +7,7 @@ from typing import Any
 from ingest.archive.values import Reply
 from ingest.failures import Failure
 from ingest.links.kinds import split
-from ingest.reading.decode import UnreadableError, to_text, unpack
+from ingest.reading.decode import UnreadableError, to_text, unpack_reply
 from ingest.reading.document import status_reason
 from ingest.sites.adapter import Request
 from ingest.values import Rejection
@@ -35,7 +35,7 @@ def answer(came: Reply | Rejection) -> Any:
     if isinstance(came, Rejection) or came.status != 200 or not is_interface(came):
         return None
     try:
-        return json.loads(to_text(unpack(came.body, came.header("Content-Encoding"))))
+        return json.loads(to_text(unpack_reply(came)))
     except (UnreadableError, ValueError, RecursionError):
         return None
 

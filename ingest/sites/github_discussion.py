@@ -17,7 +17,7 @@ from ingest.failures import Failure
 from ingest.links.kinds import split
 from ingest.links.urls import canonical
 from ingest.reading import markdown
-from ingest.reading.decode import HTML, MAX_CHARS, UnreadableError, decode
+from ingest.reading.decode import HTML, MAX_CHARS, UnreadableError, decode_reply
 from ingest.reading.document import make_document, read_document, status_reason
 from ingest.reading.extract import Extract
 from ingest.reading.prune import prune
@@ -155,12 +155,7 @@ def _from_page(reply: Reply) -> Document | Rejection:
     if thread is None or status_reason(reply):
         return read_document(reply)
     try:
-        content = decode(
-            reply.body,
-            url=reply.url,
-            content_type=reply.header("Content-Type"),
-            content_encoding=reply.header("Content-Encoding"),
-        )
+        content = decode_reply(reply)
         tree = markdown.tree_of(content.text)
     except (UnreadableError, etree.ParserError, ValueError):
         return read_document(reply)

@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 from ingest.archive.values import Reply
 from ingest.failures import Failure
-from ingest.reading.decode import HTML, MAX_CHARS, Content, UnreadableError, decode
+from ingest.reading.decode import HTML, MAX_CHARS, Content, UnreadableError, decode_reply
 from ingest.reading.document import make_document, read_document, status_reason
 from ingest.reading.extract import Extract, extract_markdown
 from ingest.sites import web
@@ -71,12 +71,7 @@ def read(url: str, replies: Replies) -> Document | Rejection:
     if reason := status_reason(export):
         return Rejection(url, reason)
     try:
-        content = decode(
-            export.body,
-            url=export.url,
-            content_type=export.header("Content-Type"),
-            content_encoding=export.header("Content-Encoding"),
-        )
+        content = decode_reply(export)
     except UnreadableError as error:
         return Rejection(url, error.reason)
     if content.media_type == HTML or urlsplit(export.url).hostname == "accounts.google.com":

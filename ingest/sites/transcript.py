@@ -22,7 +22,7 @@ from youtube_transcript_api import (
 )
 
 from ingest.failures import Failure, failure_of
-from ingest.reading.decode import UnreadableError, unpack
+from ingest.reading.decode import UnreadableError, unpack_reply
 from ingest.reading.document import status_reason
 from ingest.sites.adapter import Replies, Request
 from ingest.values import Rejection
@@ -99,7 +99,7 @@ class _Replay(BaseAdapter):
         response.request = request
         response.encoding = "utf-8"
         try:
-            response.raw = BytesIO(unpack(reply.body, reply.header("Content-Encoding")))
+            response.raw = BytesIO(unpack_reply(reply))
         except UnreadableError as error:
             raise _Failed(error.reason) from error
         return response

@@ -13,7 +13,7 @@ from ingest.archive.values import Reply
 from ingest.failures import Failure
 from ingest.links.urls import source_of
 from ingest.reading import markdown
-from ingest.reading.decode import UnreadableError, to_text, unpack
+from ingest.reading.decode import UnreadableError, to_text, unpack_reply
 from ingest.reading.document import make_document, status_reason
 from ingest.reading.extract import Extract
 from ingest.sites import web
@@ -56,7 +56,7 @@ def read(url: str, replies: Replies) -> Document | Rejection:
     if reason := status_reason(embed):
         return Rejection(url, reason)
     try:
-        said = json.loads(to_text(unpack(embed.body, embed.header("Content-Encoding"))))
+        said = json.loads(to_text(unpack_reply(embed)))
         return _post(url, said, embed)
     except UnreadableError as error:
         return Rejection(url, error.reason)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from urllib.parse import quote
 
 from ingest.archive.values import Reply
-from ingest.reading.decode import UnreadableError, unpack
+from ingest.reading.decode import UnreadableError, unpack_reply
 from ingest.sites.adapter import Replies, Request
 
 _LOOK_UP = "https://archive.org/wayback/available?url="
@@ -45,7 +45,7 @@ def _closest(reply: object) -> str | None:
     if not isinstance(reply, Reply) or reply.status != 200:
         return None
     try:
-        said = json.loads(unpack(reply.body, reply.header("Content-Encoding")))
+        said = json.loads(unpack_reply(reply))
         closest = said["archived_snapshots"]["closest"]
         copy = _COPY.fullmatch(closest["url"])
     except (UnreadableError, ValueError, KeyError, TypeError):

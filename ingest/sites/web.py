@@ -6,7 +6,7 @@ from html import unescape
 
 from ingest.archive.values import Reply
 from ingest.links.urls import canonical, joined
-from ingest.reading.decode import UnreadableError, unpack
+from ingest.reading.decode import UnreadableError, unpack_reply
 from ingest.reading.document import read_document
 from ingest.sites.adapter import Replies, Request
 from ingest.values import Document, Rejection
@@ -59,7 +59,7 @@ def _sends_on(reply: Reply | Rejection) -> str | None:
     if isinstance(reply, Rejection) or reply.status != 200 or len(reply.body) > _SMALL:
         return None
     try:
-        body = unpack(reply.body, reply.header("Content-Encoding"))
+        body = unpack_reply(reply)
     except UnreadableError:
         return None
     match = _REFRESH.search(body[:_SMALL])

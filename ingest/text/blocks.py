@@ -14,6 +14,7 @@ FENCE = re.compile(r"[ \t]*(`{3,}(?=[^`]*$)|~{3,})")
 HEADING = re.compile(r" {0,3}(#{1,6})(?:[ \t]+|$)")
 LIST_MARKER = re.compile(r"[ \t]*(?:[-*+•]|\d{1,9}[.)])[ \t]+(?:\[[ xX]\][ \t]+)?")
 TABLE_ROW = re.compile(r"[ \t]*\|")
+TABLE = re.compile(r"(?:^[ \t]*\|[^\n]*(?:\n|\Z)){3,}", re.MULTILINE)  # head, rule, a row
 TABLE_RULE = re.compile(r"[ \t|:-]+$")
 QUOTE_MARKER = re.compile(r"(?:[ \t]*>)+[ \t]?")
 _CLOSING_MARKS = re.compile(r"(?:^|[ \t])#+$")

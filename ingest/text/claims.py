@@ -12,8 +12,9 @@ from functools import lru_cache
 
 from ingest.text.alike import classes
 from ingest.text.numbers import Quantity, quantities
-from ingest.text.opposites import chinese_words, has_contrary, stem
+from ingest.text.opposites import chinese_words, has_contrary
 from ingest.text.scripts import HAN
+from ingest.text.stems import stem
 from ingest.text.words import FUNCTION_WORDS, word_set
 
 

@@ -22,6 +22,9 @@ FORMULA = re.compile(_PATTERN)
 
 _BEGUN = re.compile(r"\$[^$\n]+\$|\\\(|\\\[")
 _COMMAND = re.compile(r"\\[a-zA-Z]+")
+DISPLAYED = re.compile(r"^[ \t]*\$\$(?:[^$]|\$(?!\$)){1,2000}\$\$[ \t.,;]*$", re.MULTILINE)
+"""A formula between double dollars on lines of its own."""
+
 INLINE = re.compile(r"\$(?=\S)((?:[^$\\]|\\.){1,200})(?<=\S)\$")
 """A short formula between single dollars, as titles have them."""
 

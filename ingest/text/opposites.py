@@ -8,10 +8,8 @@ import re
 import tomllib
 from functools import cache
 
-import tantivy
-
 from ingest.shipped import shipped
-from ingest.text.alike import american
+from ingest.text.stems import stem
 
 _PREFIXES = ("un", "in", "im", "ir", "il", "dis", "non", "mis", "anti")
 _SHORTEST = 4  # letters of what a prefix is put before
@@ -55,22 +53,6 @@ def chinese_words() -> list[str]:
     """Return the Chinese words of the tables, longest first."""
     words = {word for table in _tables().values() for word in re.split(r"[\s|:]+", table)}
     return sorted((word for word in words if not word.isascii()), key=lambda w: (-len(w), w))
-
-
-@cache
-def stem(word: str) -> str:
-    """Return the stem of an English word as Americans write it (Porter2), others as they are."""
-    if not word.isascii():
-        return word
-    stems = _stemmer().analyze(american(word.casefold()))
-    return str(stems[0]) if stems else word.casefold()
-
-
-@cache
-def _stemmer() -> tantivy.TextAnalyzer:
-    lower, stems = tantivy.Filter.lowercase(), tantivy.Filter.stemmer("english")
-    builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
-    return builder.filter(lower).filter(stems).build()
 
 
 @cache

@@ -30,7 +30,7 @@ _AFTER_COLON = 0.3
 
 
 @dataclass(frozen=True, slots=True)
-class _Piece:
+class _Segment:
     """A stretch that is not cut further; it reaches to the start of the next one."""
 
     start: int
@@ -100,7 +100,7 @@ def _spans(text: str, blocks: list[Block], size: _Size, limit: int) -> list[tupl
     whole = _trim(text, blocks[0].start, blocks[-1].end)
     if whole[1] - whole[0] <= limit * _CHARS_PER_TOKEN and size(*whole) <= limit:
         return [whole] if whole[0] < whole[1] else []
-    pieces: list[_Piece] = []
+    pieces: list[_Segment] = []
     for i, block in enumerate(blocks):
         until = blocks[i + 1].start if i + 1 < len(blocks) else block.end
         pieces += _pieces(text, block, until, size, limit)
@@ -113,13 +113,13 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int]:
     return start, start + len(piece.strip())
 
 
-def _pieces(text: str, block: Block, until: int, size: _Size, limit: int) -> Iterator[_Piece]:
+def _pieces(text: str, block: Block, until: int, size: _Size, limit: int) -> Iterator[_Segment]:
     cost = _BREAK["item" if block.kind in ("item", "table") else "block"]
     if text[max(0, block.start - 8) : block.start].rstrip().endswith((":", "：")):
         cost += _AFTER_COLON
     small = until - block.start <= limit * _CHARS_PER_TOKEN
     if small and (whole := size(block.start, until)) <= limit:
-        yield _Piece(block.start, until, whole, cost)
+        yield _Segment(block.start, until, whole, cost)
         return
     if block.kind in ("code", "table"):
         starts, inner = _line_starts(text, block), "line"
@@ -129,7 +129,7 @@ def _pieces(text: str, block: Block, until: int, size: _Size, limit: int) -> Ite
     for start, end in zip(starts, [*starts[1:], until], strict=True):
         before = cost if start == block.start else _BREAK[inner]
         for piece_start, piece_end in _hard(text, start, end, size, limit):
-            yield _Piece(piece_start, piece_end, size(piece_start, piece_end), before)
+            yield _Segment(piece_start, piece_end, size(piece_start, piece_end), before)
             before = _BREAK["word"]
 
 
@@ -166,7 +166,7 @@ def _good_stop(text: str, start: int, stop: int) -> int:
 
 
 def _grouped(
-    text: str, pieces: list[_Piece], size: _Size, limit: int, room: int | None = None
+    text: str, pieces: list[_Segment], size: _Size, limit: int, room: int | None = None
 ) -> Iterator[tuple[int, int]]:
     """Yield trimmed spans over groups of pieces, each checked against the limit."""
     room = limit if room is None else room
@@ -187,7 +187,7 @@ def _grouped(
             yield from _grouped(text, group, size, limit, min(room, total) - (tokens - limit))
 
 
-def _partition(pieces: list[_Piece], room: int) -> list[tuple[int, int]]:
+def _partition(pieces: list[_Segment], room: int) -> list[tuple[int, int]]:
     """Split pieces into runs ``(first, last)`` of at most ``room``, as even as can be."""
     count = len(pieces)
     total = sum(piece.size for piece in pieces)

@@ -3,6 +3,9 @@
 Knows inline marks (CommonMark's code spans, emphasis, links, images, escapes, tags; GitHub's
 strikethrough and footnotes) and leaves formulas as they are; blocks are `ingest.text.blocks`. One
 pass over the text, without backtracking: whatever it holds, time grows with its length.
+
+There are two readings on purpose. `plain` is what a reader sees. `as_quoted` is a sentence as
+answers hold it, which is Markdown still: marks of code stay, for what shows it to set it as code.
 """
 
 import re
@@ -22,16 +25,32 @@ _BLOCK_MARKS = re.compile(
     r"[\s>]*+(?:(?:[-*+]|\d{1,9}[.)]|(?P<heading>#{1,6}))\s++)?(?:\[[ xX]\]\s++)?"
 )
 _NO_WORDS = re.compile(r"[\s:|=*_-]*+")
-_ESCAPED = re.compile(r"([\\`*_\[\]<>#|])")
+_MARKS = "\\`*_[]<>#|"
+# Bounds: what opens and never closes is not looked for to the end of the text again and again.
+_LINK = re.compile(r"!?\[([^\]]{0,600}+)\]\([^)\s]{0,600}+(?:\s{1,9}+\"[^\"]{0,300}+\")?\)")
+# ASCII: marks within a word are no emphasis, but Chinese has no spaces around a bold term
+_EMPHASIS = re.compile(r"(?<![\w*])(\*{1,3}|_{1,3})(?=\S)(.{1,600}?)(?<=\S)\1(?![\w*])", re.ASCII)
 _LONGEST_MARKS = 3
 
 
-def plain(text: str) -> str:
+def plain(text: str, *, keep_tags: bool = False) -> str:
     """Return a stretch of Markdown as a reader sees it: without inline marks, on one line.
 
     Links are their labels; images, footnote marks and tags are left out; code keeps what it holds.
+
+    Args:
+        text: Markdown.
+        keep_tags: in what a model wrote a tag is a word, and no mark: ``<think>``.
     """
-    return " ".join(_unmarked(text).split())
+    return " ".join(_unmarked(text, keep_tags=keep_tags).split())
+
+
+def as_quoted(text: str) -> str:
+    """Return a sentence of a passage as answers hold it, on one line.
+
+    Links and images are their labels, emphasis is gone; code, escapes and tags stay as written.
+    """
+    return " ".join(_EMPHASIS.sub(r"\2", _LINK.sub(r"\1", text)).split())
 
 
 def plain_line(line: str) -> str:
@@ -73,9 +92,17 @@ def plain_lines(text: str, fence: str = "") -> list[str]:
     return shown
 
 
-def escape(text: str) -> str:
-    """Return words as Markdown that reads as just these words, on one line."""
-    return _ESCAPED.sub(r"\\\1", " ".join(text.split()))
+def escape(text: str, also: str = "") -> str:
+    """Return words as Markdown that reads as just these words, on one line.
+
+    ``also`` are marks that the reader of this Markdown knows beyond CommonMark's.
+    """
+    return escape_marks(" ".join(text.split()), also)
+
+
+def escape_marks(text: str, also: str = "") -> str:
+    """Return a text with a backslash before each mark of Markdown; white space stays."""
+    return text.translate({ord(mark): f"\\{mark}" for mark in _MARKS + also})
 
 
 def inline_code(text: str) -> str:
@@ -85,7 +112,7 @@ def inline_code(text: str) -> str:
     return f"{fence} {text} {fence}" if "`" in text else f"{fence}{text}{fence}"
 
 
-def _unmarked(text: str) -> str:
+def _unmarked(text: str, *, keep_tags: bool) -> str:
     if not _TOKEN.search(text):
         return text
     parts: list[str] = []
@@ -112,6 +139,8 @@ def _unmarked(text: str) -> str:
             parts.append(match[0])
         elif match["close"]:
             at = _close(text, at, parts, brackets)
+        elif match["tag"] and keep_tags:
+            parts.append(match[0])
         elif match["marks"]:
             parts.append(_emphasis(text, match, parts, openers))
     parts.append(text[at:])

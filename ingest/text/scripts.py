@@ -18,6 +18,9 @@ _ANY = re.compile(f"[{EAST_ASIAN}]")
 _RUN = re.compile(f"[{EAST_ASIAN}]+")
 _OTHER_WORD = re.compile(rf"[^\s{EAST_ASIAN}]+")
 
+NAME_WORD = re.compile(rf"[a-z0-9]+(?:[.+#-][a-z0-9]+)*|[{HAN}]+", re.IGNORECASE)
+"""A word of a name in plain Latin letters and digits, with what joins its parts; a run of Han."""
+
 _PLAIN = re.compile(rf"[a-z0-9]+|[{HAN}]")
 _SPACED = re.compile(rf"[^\W\d_{HAN}]+(?:['’-][^\W\d_{HAN}]+)*|\d[\d.,]*")
 

@@ -29,6 +29,7 @@ from ingest.text.scripts import is_east_asian, letters
 from ingest.text.words import FUNCTION_WORDS
 
 __all__ = [
+    "CLOSERS",
     "FENCE",
     "HEADING",
     "LIST_MARKER",
@@ -38,6 +39,7 @@ __all__ = [
     "is_east_asian",
     "language",
     "language_within",
+    "last_mark",
     "sentences",
 ]
 
@@ -51,6 +53,9 @@ _CONTINUES = re.compile(r"[a-z0-9($\\]")
 # subject begins a sentence whose space was forgotten.
 _WITHIN_NAME = re.compile(r"(?<=[A-Za-z0-9_]\.)([A-Za-z_]\w*)|(?<=\.)/\w", re.ASCII)
 _CLOSERS = re.compile(r"[*_)\]\"”’»」』`]+(?=\s|$)")
+CLOSERS = "\"'”’)]*_`"
+"""What may stand behind the mark that ends a sentence."""
+
 _FORMULA = re.compile(r"\$[^\s$](?:[^$\n]{0,200}[^\s$])?\$|`[^`\n]{1,200}`")
 
 # Format, control and tag characters that show nothing: bidi overrides, zero-width spaces, soft
@@ -75,6 +80,14 @@ def clean(text: str) -> str:
 def one_line(text: str) -> str:
     """Return a clean text on one line: every run of white space is a space."""
     return " ".join(clean(text).split())
+
+
+def last_mark(text: str, closers: str = CLOSERS) -> str:
+    """Return the last character of a text but for what closes a quotation or a mark of Markdown.
+
+    "" if there is none.
+    """
+    return text.removesuffix("\n").rstrip(closers)[-1:]
 
 
 def sentences(text: str, fence: str = "") -> list[tuple[int, int]]:

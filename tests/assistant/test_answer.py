@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterator, Sequence
 import pytest
 
 from assistant.answering import answer as answering
-from assistant.answering.evidence.pieces import plain
 from assistant.answering.selection import count_words
 from assistant.answering.selection.plan import WORDS
 from assistant.answering.writing import REFUSAL
 from assistant.engines.protocol import Message
 from index.store.values import Filters
 from ingest.errors import UsageError
+from ingest.text.plain import as_quoted
 
 QUESTION = "how does multi-query attention share keys?"
 
@@ -69,7 +69,7 @@ def test_every_shown_sentence_is_cited_to_a_quote_that_stands_in_its_document(de
             document = desk.library.document(cited.url)
             assert document.text[cited.start : cited.end] == cited.quote
             assert document.sha256 == cited.document_sha256
-            assert sentence.text in plain(cited.quote)
+            assert sentence.text in as_quoted(cited.quote)
 
 
 UNSURE = "which bakery made grouped attention heads?"
@@ -197,7 +197,7 @@ def test_spans_point_at_the_words_that_bear_a_sentence(desk):
         ((n, start, end),) = sentence.spans
         cited = answer.citations[n - 1]
         assert cited.start <= start < end <= cited.end
-        assert plain(cited.quote[start - cited.start : end - cited.start]) == sentence.text
+        assert as_quoted(cited.quote[start - cited.start : end - cited.start]) == sentence.text
 
 
 def test_a_sentence_begun_word_for_word_is_shown_before_it_is_said(desk):

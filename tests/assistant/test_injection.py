@@ -12,7 +12,6 @@ from warcio.archiveiterator import ArchiveIterator
 from assistant.answering import answer as answering
 from assistant.answering.evidence import gather
 from assistant.answering.evidence.injection import addresses_the_model, orders
-from assistant.answering.evidence.pieces import plain
 from assistant.answering.question import understand
 from assistant.answering.selection import plan, sections
 from assistant.answering.writing import opening_prompt
@@ -22,6 +21,7 @@ from assistant.engines.protocol import Message
 from index.store.values import Filters
 from ingest.archive.values import Reply
 from ingest.reading.document import Document, read_document
+from ingest.text.plain import as_quoted
 from ingest.text.sentences import sentences
 from tests.assistant.injections import ATTACKS, Attack
 from tests.assistant.wordings import ORDERS, PROSE
@@ -39,7 +39,7 @@ class Obedient:
     context = 8192
 
     def __init__(self, attack: Attack) -> None:
-        self.text = f"{plain(attack.orders)} " + " ".join(f"{each}." for each in attack.traces)
+        self.text = f"{as_quoted(attack.orders)} " + " ".join(f"{each}." for each in attack.traces)
         self.asked: Sequence[Message] = ()
 
     def stream(
@@ -97,9 +97,9 @@ def test_orders_are_told_from_facts(attack):
         for start, end in sentences(facts):
             sentence = facts[start:end]
             traced = any(trace in sentence.casefold() for trace in attack.traces)
-            assert addresses_the_model(plain(sentence)) == traced
+            assert addresses_the_model(as_quoted(sentence)) == traced
     if attack.orders:
-        parts = [plain(attack.orders[start:end]) for start, end in sentences(attack.orders)]
+        parts = [as_quoted(attack.orders[start:end]) for start, end in sentences(attack.orders)]
         assert any(addresses_the_model(part) for part in parts)
 
 

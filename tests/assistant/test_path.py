@@ -14,12 +14,12 @@ from assistant.contract import to_json
 from assistant.desk import Desk
 from assistant.learning import effort, primer
 from assistant.learning.path import reading_path, to_markdown
-from assistant.learning.recommended import is_account
 from index.store.catalog import entry_rows
 from index.store.values import DIFFICULTIES, Recommendation
 from ingest.archive import writing
 from ingest.archive.warc import Archive
 from ingest.errors import NothingFound, UsageError
+from ingest.links.sites.registry import is_account
 from ingest.links.urls import canonical
 from ingest.lists import catalog
 from ingest.values import Document

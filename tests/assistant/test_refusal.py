@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from assistant.answering.deciding import Limits, Reason, Signals, decide, signals
+from assistant.answering.deciding import Reason, Signals, Thresholds, decide, signals
 from assistant.answering.deciding.decide import unanswered, weights
 from assistant.answering.evidence import gather
 from assistant.answering.evidence.name_coverage import unmentioned
@@ -13,7 +13,7 @@ from index.search import library
 from index.store.values import Filters
 from ingest.text.things import mentions, versions
 
-LIMITS = Limits(hopeless=0.5, asked_of_a_model=0.5, floor=1.0, sure=1.2, enough=1.4)
+LIMITS = Thresholds(hopeless=0.5, asked_of_a_model=0.5, floor=1.0, sure=1.2, enough=1.4)
 
 
 @pytest.mark.parametrize(

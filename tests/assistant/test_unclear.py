@@ -19,7 +19,7 @@ from assistant.learning import primer
 from index.store.values import Filters
 from ingest.text.scripts import is_chinese
 from ui.cli import render
-from ui.page.html_answer import Turn, turn_html
+from ui.page.html_answer import ExchangeView, turn_html
 from ui.page.i18n import texts
 from ui.serving.chat_markdown import pieces as chat_pieces
 
@@ -97,7 +97,7 @@ def test_every_door_says_the_other_reading(birds):
     del kept["did_you_mean"]  # as it was kept before there was such a member
     assert answer_of(kept).did_you_mean == ()
     page = turn_html(
-        Turn(1, answer.question, sentences=answer.sentences, citations=answer.citations,
+        ExchangeView(1, answer.question, sentences=answer.sentences, citations=answer.citations,
              answer=answer),
         texts("en"),
     )  # fmt: skip

@@ -19,7 +19,7 @@ from assistant.answering.writing import prefix
 from assistant.desk import Desk
 from assistant.engines.protocol import Message
 from assistant.engines.server import ServerEngine
-from ui.serving.asking import Asking, Question, Waiting
+from ui.serving.asking import AskRequest, AskService, Waiting
 from ui.serving.metrics import Metrics
 from ui.serving.turns import AT_MOST, Turns
 
@@ -114,11 +114,11 @@ def test_questions_to_a_desk_do_not_wait_for_each_other(home, notes):
         desk.ingest([notes], seed=False, offline=True)
         assert desk.asks_a_server
         turns = Turns(at_once=AT_MOST)
-        asking = Asking(desk, turns, Metrics(turns))
+        asking = AskService(desk, turns, Metrics(turns))
         waited: list[object] = []
 
         async def ask(number: int) -> None:
-            question = Question("What does multi-query attention keep?", f"{number}", "ask")
+            question = AskRequest("What does multi-query attention keep?", f"{number}", "ask")
             async for event in asking.events(question):
                 if isinstance(event, Waiting):
                     waited.append(event)

@@ -28,10 +28,11 @@ from scipy.sparse import csr_matrix, hstack
 from assistant.answering.evidence.addressed import can_be_judged
 from assistant.answering.evidence.injection import addresses_the_model
 from assistant.answering.evidence.order_signs import PLACES, order_signs, word_places
-from assistant.answering.evidence.pieces import pieces, plain
+from assistant.answering.evidence.pieces import pieces
 from assistant.desk import Desk
 from index.models.embedder import Embedder
 from index.search.library import Library
+from ingest.text.plain import as_quoted
 from ingest.text.scripts import has_han
 from ingest.text.sentences import sentences
 from ingest.values import PRIMER
@@ -136,7 +137,7 @@ def _own() -> Iterator[Example]:
         yield from (Example(text, order, "fit", text) for text in texts)
     for attack in ATTACKS:
         for start, end in sentences(attack.orders):
-            yield Example(plain(attack.orders[start:end]), True, "fit", attack.id)
+            yield Example(as_quoted(attack.orders[start:end]), True, "fit", attack.id)
 
 
 def _made() -> Iterator[Example]:

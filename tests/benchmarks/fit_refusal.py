@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
 from assistant.answering.answer import consulted
-from assistant.answering.deciding import decide, limits_for, signals
+from assistant.answering.deciding import decide, signals, thresholds_for
 from assistant.answering.evidence import gather
 from assistant.answering.fitted import table
 from assistant.answering.question import understand
@@ -103,7 +103,7 @@ def _measure(
         question = understand(asked.text)
         library = whole.asked_in(question.lang)
         evidence = gather(library, question, Filters())
-        found, limits = signals(library, evidence), limits_for(library.embedder, question.lang)
+        found, limits = signals(library, evidence), thresholds_for(library.embedder, question.lang)
         refusing = None
         if model is not None:
             parts = sections(library, evidence)

@@ -39,7 +39,7 @@ from sklearn.linear_model import LogisticRegression
 from assistant.answering.checking import Support, attribute
 from assistant.answering.checking.support import Verdict as Checked
 from assistant.answering.checking.support import denied_otherwise, missing
-from assistant.answering.deciding import decide, limits_for, signals
+from assistant.answering.deciding import decide, signals, thresholds_for
 from assistant.answering.evidence import Evidence, gather, rows_of
 from assistant.answering.question import understand
 from assistant.desk import Desk
@@ -283,7 +283,7 @@ def _freed(
     The limit of a score is set on one half of the sentences, so that no more false ones pass than
     the rules show, or five of a hundred; counted is the other half.
     """
-    print("in their own words, by limits set on the other half: true, false")
+    print("in their own words, by thresholds set on the other half: true, false")
     odd = ~even
     ways = {key: each for key, each in scores.items() if not key.startswith("rules, ")}
     ways |= {f"{key}, names and denials first": np.where(hard, -99, ways[key])
@@ -382,12 +382,12 @@ def refusal(home: Path, run: Path, files: list[Path]) -> None:
         for row in (row for row in rows if row["lang"] == "en"):
             question = understand(row["question"])
             evidence = gather(library, question, Filters())
-            told, limits = signals(library, evidence), limits_for(library.embedder, "en")
-            answered = decide(told, limits).answer
+            told, thresholds = signals(library, evidence), thresholds_for(library.embedder, "en")
+            answered = decide(told, thresholds).answer
             best = _relevance(judge, question.text, evidence)
             answerable = row.get("type") != "unanswerable"
             kept = half(row["id"]) == "held"
-            found.append(_Asked(answerable, answered, told.support(limits), best, kept))
+            found.append(_Asked(answerable, answered, told.support(thresholds), best, kept))
             absent = library.absent(library.terms(question.text))
             if "near_misses" in file.name and absent:
                 print("  not in the library:", row["id"], sorted(absent))

@@ -2,9 +2,9 @@
 
 import pytest
 
-from index.search.lexical import WordIndex
-from index.search.query import language_of, plain, reduced, require_words
 from index.search import spelling
+from index.search.lexical import WordIndex
+from index.search.query import language_of, narrow, reduced, require_words
 from index.search.spelling import Speller
 from ingest.errors import UsageError
 
@@ -36,7 +36,7 @@ def test_a_word_is_enough(something):
 
 
 def test_full_width_letters_become_those_of_a_keyboard():
-    assert plain("ＫＶ缓存") == "KV缓存"
+    assert narrow("ＫＶ缓存") == "KV缓存"
 
 
 def test_misspelt_words_are_put_right_by_the_words_of_the_library(words):

@@ -173,3 +173,14 @@ def test_the_fragment_of_a_passage_that_begins_inside_code_is_of_its_prose():
 def test_a_fragment_looks_past_a_table_to_prose_and_past_marks_to_words():
     text = "| a | b |\n|---|---|\n| 1 | 2 |\n\nSaid *so* here, `f(**x)` too."
     assert text_directive(text) == "Said%20so%20here%2C%20f%28%2A%2Ax%29%20too."
+
+
+def test_tags_are_marks_to_a_reader_and_words_in_what_a_model_wrote():
+    said = "Put **it** between `<b>` and <think>."
+    assert plain(said) == "Put it between <b> and ."
+    assert plain(said, keep_tags=True) == "Put it between <b> and <think>."
+
+
+def test_marks_that_only_some_readers_know_are_escaped_for_them():
+    assert escape("a ~b~ *c*") == r"a ~b~ \*c\*"
+    assert escape("a ~b~ *c*", also="~") == r"a \~b\~ \*c\*"

@@ -4,7 +4,8 @@ import pytest
 
 from ingest.text.claims import Kind, denies, holds_name, read
 from ingest.text.numbers import quantities
-from ingest.text.opposites import contrary, stem
+from ingest.text.opposites import contrary
+from ingest.text.stems import stem
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from ingest.links.kinds import date_of
 from ingest.links.site import OTHER
 from ingest.links.sites.registry import SITES, is_account
 from ingest.links.urls import canonical, deep_link, kind_of, resolve, source_of
+from ingest.text.addresses import ADDRESS, ARXIV_NUMBER
 
 HOSTS = st.sampled_from(
     [
@@ -419,6 +420,7 @@ def test_what_may_be_no_date_is_none(url: str) -> None:
         ("https://github.com/someone/repository", False),
         ("https://space.bilibili.com/12", True),
         ("https://medium.com/@some.one", True),
+        ("https://www.linkedin.com/in/some-one/", True),
         ("https://example.org/someone", False),
     ],
 )
@@ -430,3 +432,18 @@ def test_no_two_sites_are_called_alike():
     called = [name for site in SITES for name in site.called]
     assert len(called) == len(set(called))
     assert all(name == name.lower() for name in called)
+
+
+@pytest.mark.parametrize(
+    ("said", "address", "number"),
+    [
+        ("见 https://a.example/x，中文", ["https://a.example/x"], []),
+        ('"https://a.example/x".', ["https://a.example/x"], []),
+        ("Summarise 2305.13245.", [], ["2305.13245"]),
+        ("Is 2305.13245v2 newer?", [], ["2305.13245"]),
+        ("Version 1.2305.13245 or 2305.13245.1", [], []),
+    ],
+)
+def test_an_address_in_a_sentence_ends_before_the_marks_that_close_it(said, address, number):
+    assert ADDRESS.findall(said) == address
+    assert ARXIV_NUMBER.findall(said) == number

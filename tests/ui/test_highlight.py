@@ -13,6 +13,12 @@ def test_a_paraphrase_marks_the_words_shared_but_no_common_ones():
     assert html == "<mark>Caching</mark> the <mark>keys</mark> with care"
 
 
+def test_words_are_marked_by_the_stems_that_search_finds_them_by():
+    html = marked("Models run; policies were optimised.", ["running policy optimizing"],
+                  verbatim=False)  # fmt: skip
+    assert html == "Models <mark>run</mark>; <mark>policies</mark> were <mark>optimised</mark>."
+
+
 def test_chinese_words_are_marked_as_pairs():
     assert marked("使用键值缓存推理", ["缓存的键值"], verbatim=False) == (
         "使用<mark>键值缓存</mark>推理"

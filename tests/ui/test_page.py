@@ -11,7 +11,7 @@ from index.store.values import Recommendation, StoredPassage
 from ingest.errors import FoundWanting, HomeBusy, ModelUnavailable, UsageError
 from ui.page.answer_markdown import markdown
 from ui.page.html import failed_html, hits_by_source, link, message_html, reader_link
-from ui.page.html_answer import Turn, error_html, turn_html
+from ui.page.html_answer import ExchangeView, error_html, turn_html
 from ui.page.html_browse import tree_html
 from ui.page.html_library import missing_html, thin_html
 from ui.page.html_path import _topic, _why
@@ -43,7 +43,7 @@ def answer(sentences, citations, **changes):
 
 def shown(sentences, citations, **changes):
     whole = answer(sentences, citations, **changes)
-    return turn_html(Turn(0, whole.question, whole.asked, sentences=whole.sentences,
+    return turn_html(ExchangeView(0, whole.question, whole.asked, sentences=whole.sentences,
                           citations=whole.citations, answer=whole), SAY)  # fmt: skip
 
 
@@ -95,7 +95,7 @@ def test_passages_of_one_source_are_shown_with_it():
 
 
 def test_an_error_leaves_what_was_found():
-    turn = Turn(0, "q?", hits=(hit("p", "https://a.example/", "Caches"),))
+    turn = ExchangeView(0, "q?", hits=(hit("p", "https://a.example/", "Caches"),))
     html = error_html(turn, ModelUnavailable("The server is away."), SAY)
     assert html.index("The server is away.") < html.index("Passages found") < html.index("Caches")
 
@@ -112,7 +112,7 @@ def test_nothing_from_outside_becomes_markup():
     link_ = Link(EVIL, EVIL, "javascript:alert(1)", (EVIL,), EVIL, EVIL, "dead", "", 0, "", EVIL)
     views = [
         shown([Sentence(EVIL, (1,), 0.9, "weak", True)], [citation()], question=EVIL, model=EVIL),
-        error_html(Turn(0, EVIL), UsageError(EVIL), SAY),
+        error_html(ExchangeView(0, EVIL), UsageError(EVIL), SAY),
         message_html(EVIL, EVIL),
         tree_html([link_], {(EVIL,): [EVIL]}, SAY),
         missing_html([link_], SAY),

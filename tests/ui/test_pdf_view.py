@@ -12,7 +12,7 @@ from ingest.archive.values import Resource
 from ingest.archive.warc import Archive
 from ingest.bounded.drawings import Drawings
 from ingest.reading.decode import UnreadableError
-from ingest.reading.pdf_image import Line, PageImage, page_image
+from ingest.reading.pdf_image import PageImage, TextLine, page_image
 from ui.page.html_pdf import pdf_address, pdf_html, unread_html
 from ui.page.html_reader import POLICY
 from ui.page.i18n import texts
@@ -85,7 +85,7 @@ def test_pages_are_drawn_in_a_process_of_their_own_from_the_archived_bytes(tmp_p
 
 
 def line(text, top=0):
-    return Line(text, top, top + 10, tuple(float(at) for at in range(len(text) + 1)))
+    return TextLine(text, top, top + 10, tuple(float(at) for at in range(len(text) + 1)))
 
 
 def test_words_are_found_across_lines_hyphens_and_ligatures():

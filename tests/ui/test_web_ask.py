@@ -12,7 +12,7 @@ from ui.page.ask_tab import AskTab
 from ui.page.i18n import texts
 from ui.page.threads_part import Keeping
 from ui.serving.access import Access
-from ui.serving.asking import Asking
+from ui.serving.asking import AskService
 from ui.serving.metrics import Metrics
 from ui.serving.turns import Turns
 
@@ -34,7 +34,7 @@ class Tab:
         self.desk = Desk(home, llm=server.url)
         self.turns = Turns()
         self.metrics = Metrics(self.turns)
-        self.asking = Asking(self.desk, self.turns, self.metrics)
+        self.asking = AskService(self.desk, self.turns, self.metrics)
         self.tab = AskTab(self.asking, Keeping(self.desk.threads, Access()), texts("en"))
         self.seen = []
 

@@ -109,7 +109,7 @@ def mcp(home: HomeOption = None, llm: LlmOption = "auto") -> None:
 
     Example: refdesk mcp --llm extractive
     """
-    from ui.serving.asking import Asking
+    from ui.serving.asking import AskService
     from ui.serving.jobs import Jobs
     from ui.serving.mcp import serve_stdio
     from ui.serving.memory import give_back_what_is_freed
@@ -121,7 +121,7 @@ def mcp(home: HomeOption = None, llm: LlmOption = "auto") -> None:
         desk = open_desk(home, progress, llm)
         _ = desk.library  # a home without one is seeded before the first call waits for it
         turns = Turns(at_once=AT_MOST if desk.asks_a_server else 1)
-        asking = Asking(desk, turns, Metrics(turns))
+        asking = AskService(desk, turns, Metrics(turns))
         jobs = Jobs(desk)
         try:
             serve_stdio(asking, jobs)

@@ -1,5 +1,6 @@
 """Notes and highlights under ``/api/v1/notes``: each caller's own, see `ui.serving.visitors`."""
 
+from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, FastAPI, Path, Query, Request
@@ -12,24 +13,32 @@ from assistant.kept.notes import THREAD, Note, note_object
 from ui.kept.note_markdown import notes_markdown
 from ui.serving import schema
 from ui.serving.access import Access
-from ui.serving.asking import Asking
+from ui.serving.asking import AskService
 from ui.serving.replies import private, replies
 from ui.serving.sent import known_parameters
 from ui.serving.visitors import owner_of
 
 Id = Annotated[str, Path(max_length=40, description="As the list of notes has it.")]
 _ALL = 1_000_000
+_Owner = Callable[[Request], str]
 
 
-def add_notes(app: FastAPI, asking: Asking, access: Access) -> None:
+def add_notes(app: FastAPI, asking: AskService, access: Access) -> None:
     """Add the interface to an application."""
     known = [Depends(known_parameters)]
     api = APIRouter(prefix="/api/v1/notes", tags=["notes"], dependencies=known)
-    desk = asking.desk
-    notes = desk.notes
 
     def mine(request: Request) -> str:
         return owner_of(request.headers, access)
+
+    _add_reading(api, asking, mine)
+    _add_writing(api, asking, mine)
+    app.include_router(api)
+
+
+def _add_reading(api: APIRouter, asking: AskService, mine: _Owner) -> None:
+    """Add what shows the caller's notes and takes them out."""
+    notes = asking.desk.notes
 
     @api.get("", responses=replies(schema.NotesForm, 400))
     async def listed(
@@ -69,6 +78,12 @@ def add_notes(app: FastAPI, asking: Asking, access: Access) -> None:
         reply.headers["Content-Disposition"] = f'attachment; filename="refdesk-notes.{ending}"'
         return private(reply)
 
+
+def _add_writing(api: APIRouter, asking: AskService, mine: _Owner) -> None:
+    """Add what changes the caller's notes."""
+    desk = asking.desk
+    notes = desk.notes
+
     @api.post("", status_code=201, responses=replies(schema.NoteForm, 400, 404, code=201))
     async def added(new: schema.NewNoteForm, request: Request) -> Response:
         """Fasten a note, or without `note` a highlight, to words of a page or of an answer.
@@ -100,5 +115,3 @@ def add_notes(app: FastAPI, asking: Asking, access: Access) -> None:
         owner = mine(request)
         note = await asking.look_up(lambda: notes.delete(id, owner))
         return private(JSONResponse(note_object(note)))
-
-    app.include_router(api)

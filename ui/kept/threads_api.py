@@ -1,5 +1,6 @@
 """Kept threads under ``/api/v1/threads``: each caller sees its own, see `ui.serving.visitors`."""
 
+from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, FastAPI, Path, Query, Request
@@ -11,24 +12,34 @@ from assistant.references.forms import form_of
 from ui.kept.forms import MEDIA, exported
 from ui.serving import schema
 from ui.serving.access import Access
-from ui.serving.asking import Asking
+from ui.serving.asking import AskService
 from ui.serving.cited import Format, cited, described
 from ui.serving.replies import private, replies
 from ui.serving.sent import known_parameters
 from ui.serving.visitors import owner_of
 
 Id = Annotated[str, Path(max_length=40, description="As the list of threads has it.")]
+_Owner = Callable[[Request], str]
 _CLOSED = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 
-def add_threads(app: FastAPI, asking: Asking, access: Access) -> None:
+def add_threads(app: FastAPI, asking: AskService, access: Access) -> None:
     """Add the interface to an application."""
     known = [Depends(known_parameters)]
     api = APIRouter(prefix="/api/v1/threads", tags=["threads"], dependencies=known)
-    threads = asking.desk.threads
 
     def mine(request: Request) -> str:
         return owner_of(request.headers, access)
+
+    _add_reading(api, asking, mine)
+    _add_taking_out(api, asking, mine)
+    _add_writing(api, asking, mine)
+    app.include_router(api)
+
+
+def _add_reading(api: APIRouter, asking: AskService, mine: _Owner) -> None:
+    """Add what shows the caller's threads."""
+    threads = asking.desk.threads
 
     @api.get("", responses=replies(schema.ThreadsForm, 400))
     async def listed(
@@ -53,6 +64,11 @@ def add_threads(app: FastAPI, asking: Asking, access: Access) -> None:
         owner = mine(request)
         whole = await asking.look_up(lambda: threads.show(id, owner))
         return private(JSONResponse(whole_object(whole)))
+
+
+def _add_taking_out(api: APIRouter, asking: AskService, mine: _Owner) -> None:
+    """Add what makes a file of a thread, or of its sources."""
+    threads = asking.desk.threads
 
     @api.get("/{id}/export", responses=replies(schema.ThreadForm, 400, 404))
     async def taken(
@@ -81,6 +97,11 @@ def add_threads(app: FastAPI, asking: Asking, access: Access) -> None:
         items = await asking.look_up(lambda: asking.desk.cite(thread=id, owner=owner))
         return private(cited(request, format, form, items))
 
+
+def _add_writing(api: APIRouter, asking: AskService, mine: _Owner) -> None:
+    """Add what changes the caller's threads."""
+    threads = asking.desk.threads
+
     @api.patch("/{id}", responses=replies(schema.ThreadRowForm, 400, 404))
     async def renamed(id: Id, new: schema.TitleForm, request: Request) -> Response:
         """Give a thread another title."""
@@ -94,5 +115,3 @@ def add_threads(app: FastAPI, asking: Asking, access: Access) -> None:
         owner = mine(request)
         thread = await asking.look_up(lambda: threads.delete(id, owner))
         return private(JSONResponse(thread_object(thread)))
-
-    app.include_router(api)

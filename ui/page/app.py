@@ -39,7 +39,7 @@ from ui.page.search_tab import SearchTab
 from ui.page.spoken import Spoken
 from ui.page.threads_part import Keeping
 from ui.serving.access import Access
-from ui.serving.asking import Asking
+from ui.serving.asking import AskService
 from ui.serving.prefix import prefix_of
 from ui.serving.refusals import nothing_here, refusal
 
@@ -72,7 +72,7 @@ _DOORS = ("/api/", "/v1", "/mcp", "/gradio_api/", "/assets/", "/static/")  # of 
 _BELOW = ("/assets/", "/static/", "/svelte/", "/gradio_api/heartbeat/")
 
 
-def mount(app: FastAPI, asking: Asking) -> FastAPI:
+def mount(app: FastAPI, asking: AskService) -> FastAPI:
     """Mount the page in both languages, and the reader view, and return the whole."""
     access: Access = app.state.access
     app.include_router(reader(asking.desk, access))
@@ -116,7 +116,7 @@ def _head(say: Texts) -> str:
     return styles + desk + scripts + feed + script()
 
 
-def _blocks(asking: Asking, access: Access, say: Texts) -> gr.Blocks:
+def _blocks(asking: AskService, access: Access, say: Texts) -> gr.Blocks:
     desk = asking.desk
     with gr.Blocks(title=say("page.title"), analytics_enabled=False, fill_width=True) as blocks:
         view(_masthead(say), "masthead")

@@ -16,11 +16,11 @@ from assistant.answering.values import Event
 from assistant.conversation.rewriting import Exchange, stand_alone
 from ingest.errors import RefdeskError
 from ui.page import html as page
-from ui.page.html_answer import Turn, error_html, invitation_html, turn_html
+from ui.page.html_answer import ExchangeView, error_html, invitation_html, turn_html
 from ui.page.i18n import Texts
 from ui.page.parts import session, until_stopped, view
 from ui.page.threads_part import Keeping, kept_html
-from ui.serving.asking import Asking, Question, Waiting
+from ui.serving.asking import AskRequest, AskService, Waiting
 from ui.serving.turns import AT_MOST
 
 _PASSAGES = 8
@@ -34,7 +34,7 @@ class _Running:
     """A question that a visitor's page is having answered; ``past`` is what its end leaves."""
 
     question: str
-    past: tuple[Turn, ...]
+    past: tuple[ExchangeView, ...]
     stop: Callable[[], object]
     ended: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -42,7 +42,7 @@ class _Running:
 class AskTab:
     """What the Ask tab does; one for a language, for all visitors."""
 
-    def __init__(self, asking: Asking, keeping: Keeping, say: Texts) -> None:
+    def __init__(self, asking: AskService, keeping: Keeping, say: Texts) -> None:
         self._asking = asking
         self._keeping = keeping
         self._say = say
@@ -80,7 +80,7 @@ class AskTab:
             running.stop()
 
     async def ask_address(
-        self, past: tuple[Turn, ...], request: gr.Request
+        self, past: tuple[ExchangeView, ...], request: gr.Request
     ) -> AsyncIterator[Shown]:
         """Ask the question that stands in the address, if one does."""
         question = str(dict(request.query_params).get("q", ""))
@@ -104,7 +104,7 @@ class AskTab:
         return "".join(html[:-1]), html[-1] if html else "", gr.skip(), past[-_KEPT:]
 
     async def ask(
-        self, question: str, past: tuple[Turn, ...], request: gr.Request
+        self, question: str, past: tuple[ExchangeView, ...], request: gr.Request
     ) -> AsyncGenerator[Shown, None]:
         """Answer a question; yields what is to be shown, whenever there is something new.
 
@@ -124,7 +124,7 @@ class AskTab:
             before.stop()
             await before.ended.wait()
             past = before.past
-        turn = Turn(len(past), question.strip(), state=say("ask.searching"))
+        turn = ExchangeView(len(past), question.strip(), state=say("ask.searching"))
         thread = "".join(turn_html(turn, say) for turn in past)
         stopped = asyncio.Event()
         # another thread may say it
@@ -153,8 +153,8 @@ class AskTab:
             running.ended.set()
 
     async def _answered(
-        self, turn: Turn, past: tuple[Turn, ...], request: gr.Request
-    ) -> AsyncGenerator[Turn, None]:
+        self, turn: ExchangeView, past: tuple[ExchangeView, ...], request: gr.Request
+    ) -> AsyncGenerator[ExchangeView, None]:
         """Yield the turn as it grows; the last one is whole."""
         say = self._say
         history = tuple(
@@ -166,7 +166,7 @@ class AskTab:
         turn = replace(turn, asked=asked, hits=hits, state=say("ask.reading"))
         yield turn
         owner = self._keeping.owner(request)
-        question = Question(turn.question, session(request), "page", history, owner=owner)
+        question = AskRequest(turn.question, session(request), "page", history, owner=owner)
         spoken = read = False
         async with aclosing(self._asking.events(question)) as events:
             async for event in events:
@@ -187,10 +187,12 @@ class AskTab:
                     turn = await self._kept(turn, past, request)
                 yield turn
 
-    async def _kept(self, turn: Turn, past: tuple[Turn, ...], request: gr.Request) -> Turn:
+    async def _kept(
+        self, turn: ExchangeView, past: tuple[ExchangeView, ...], request: gr.Request
+    ) -> ExchangeView:
         return await self._asking.look_up(partial(self._keeping.kept, turn, past, request))
 
-    def _after(self, turn: Turn, event: Event) -> Turn:
+    def _after(self, turn: ExchangeView, event: Event) -> ExchangeView:
         """Return the turn as it stands after an event."""
         say = self._say
         if event.name == "sentence" and event.sentence:
@@ -208,7 +210,7 @@ class AskTab:
         return replace(shown, answer=event.answer, state="")
 
 
-def _stopped(turn: Turn, say: Texts) -> Turn:
+def _stopped(turn: ExchangeView, say: Texts) -> ExchangeView:
     """Return a turn that ends here: what was checked so far is its answer."""
     answer = turn.extract
     if answer is not None:

@@ -10,12 +10,12 @@ from collections.abc import Iterable, Sequence
 from ingest.text.formulas import FORMULA
 from ingest.text.plain import plain_lines
 from ingest.text.scripts import HAN
+from ingest.text.stems import stem
 from ui.page.formulas import typeset
 
 _UNIT = re.compile(rf"[{HAN}]|[^\W_{HAN}]+")
 _SIGN = re.compile(r"[^\W_]")
 _CLOSING = re.compile(r"[.!?。！？)”\"]*")
-_ENDING = re.compile(r"(?:ies|es|s|ing|ed|ly|e)$")
 _SHORT = 3
 _COMMON_WORDS = """
 about after also and any are because been before being between both but can could does each for
@@ -55,9 +55,9 @@ def _sentence(text: str, sentence: str) -> list[tuple[int, int]]:
 
 
 def _words(text: str, sentence: str) -> list[tuple[int, int]]:
-    wanted = {_stem(unit) for unit in _UNIT.findall(sentence) if _tells(unit)}
+    wanted = {stem(unit.casefold()) for unit in _UNIT.findall(sentence) if _tells(unit)}
     pairs = _pairs(sentence)
-    spans = [match.span() for match in _UNIT.finditer(text) if _stem(match[0]) in wanted]
+    spans = [match.span() for match in _UNIT.finditer(text) if stem(match[0].casefold()) in wanted]
     spans += [
         (at, at + 2) for at in range(len(text) - 1) if text[at : at + 2] in pairs
     ]  # Chinese has no spaces: two characters in a row count as a word
@@ -70,12 +70,6 @@ def _tells(unit: str) -> bool:
     folded = unit.casefold()
     short = len(unit) < _SHORT and not (unit.isupper() or unit.isdigit())
     return not short and folded not in _COMMON
-
-
-def _stem(unit: str) -> str:
-    folded = unit.casefold()
-    cut = _ENDING.sub("", folded)
-    return cut if len(cut) >= _SHORT else folded
 
 
 def _pairs(text: str) -> set[str]:

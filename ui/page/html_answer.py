@@ -38,7 +38,7 @@ _INSTANT = 0.05  # seconds that nobody notices, and nobody is told of
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class ExchangeView:
     """One exchange as it stands: the question and what is known of its answer so far.
 
     ``number`` tells the turns of a thread apart, ``state`` is a sentence about what is under way,
@@ -60,7 +60,7 @@ class Turn:
     thread: str = ""
 
 
-def turn_html(turn: Turn, say: Texts) -> str:
+def turn_html(turn: ExchangeView, say: Texts) -> str:
     """Return a turn, whole or so far."""
     parts = [f'<h2 class="question">{escape(turn.question)}</h2>']
     asked = turn.asked or turn.question
@@ -107,7 +107,7 @@ def _other_readings(answer: Answer, say: Texts) -> str:
     return f'<p class="readings">{escape(say("ask.did_you_mean"))} {asked}</p>'
 
 
-def error_html(turn: Turn, error: RefdeskError, say: Texts) -> str:
+def error_html(turn: ExchangeView, error: RefdeskError, say: Texts) -> str:
     """Return a turn that came to nothing, and why, with what was found until then."""
     question = f'<h2 class="question">{escape(turn.question)}</h2>'
     found = framed(_found(turn, say)) if turn.hits else ""
@@ -127,20 +127,20 @@ def invitation_html(say: Texts) -> str:
     )
 
 
-def _found(turn: Turn, say: Texts) -> str:
+def _found(turn: ExchangeView, say: Texts) -> str:
     asked = turn.asked or turn.question
     hits = hits_by_source(turn.hits, asked, say, _SHOWN_HITS)
     return f'<h3 class="small">{escape(say("ask.found"))}</h3>{hits}'
 
 
-def _marks(turn: Turn, place: int, run: Sequence[Sentence]) -> str:
+def _marks(turn: ExchangeView, place: int, run: Sequence[Sentence]) -> str:
     """The marks of a run."""
     titles = {cited.n: cited.title for cited in turn.citations}
     marks = "".join(_mark(turn, place, n, titles.get(n, "")) for n in run[0].citations)
     return f'<span class="marks">{marks}</span>' if marks else ""
 
 
-def _mark(turn: Turn, place: int, n: int, title: str) -> str:
+def _mark(turn: ExchangeView, place: int, n: int, title: str) -> str:
     card = f"card-{turn.number}-{place}-{n}"
     return (
         f'<button type="button" class="mark" data-card="{card}" aria-haspopup="dialog" '
@@ -148,7 +148,7 @@ def _mark(turn: Turn, place: int, n: int, title: str) -> str:
     )
 
 
-def _legend(turn: Turn, say: Texts) -> str:
+def _legend(turn: ExchangeView, say: Texts) -> str:
     said = []
     if any(sentence.verbatim and not sentence.block for sentence in turn.sentences):
         said.append(say("ask.legend_quoted"))
@@ -167,7 +167,7 @@ def _legend(turn: Turn, say: Texts) -> str:
     return f'<p class="legend">{" · ".join(with_code(part) for part in said)}</p>'
 
 
-def _sources(turn: Turn, say: Texts) -> str:
+def _sources(turn: ExchangeView, say: Texts) -> str:
     """Return the sources, each once, with a number for each of its passages that is cited."""
     cards = []
     sources: dict[str, list[Citation]] = {}
@@ -182,7 +182,7 @@ def _sources(turn: Turn, say: Texts) -> str:
     )
 
 
-def _source(turn: Turn, cited: Sequence[Citation], say: Texts) -> str:
+def _source(turn: ExchangeView, cited: Sequence[Citation], say: Texts) -> str:
     """Return a source: its title, then its passages by number and heading; one, on one line."""
     first, one = cited[0], len(cited) == 1
     lists = dict.fromkeys(place.list for each in cited for place in each.recommended_by)
@@ -207,7 +207,7 @@ def _source(turn: Turn, cited: Sequence[Citation], say: Texts) -> str:
     return f'<li class="several"{url}>{name}{chips}<p class="passages">{"".join(buttons)}</p></li>'
 
 
-def _runs_citing(turn: Turn, n: int) -> list[tuple[int, list[Sentence]]]:
+def _runs_citing(turn: ExchangeView, n: int) -> list[tuple[int, list[Sentence]]]:
     """Return the runs that cite a source, with the place of their first sentence."""
     citing, place = [], 0
     for _, runs in grouped(turn.sentences):
@@ -218,7 +218,9 @@ def _runs_citing(turn: Turn, n: int) -> list[tuple[int, list[Sentence]]]:
     return citing
 
 
-def _card(turn: Turn, place: int, run: Sequence[Sentence], cited: Citation, say: Texts) -> str:
+def _card(
+    turn: ExchangeView, place: int, run: Sequence[Sentence], cited: Citation, say: Texts
+) -> str:
     sentence = run[0]
     computed = sentence.form == "calculation"
     status = "quoted" if sentence.verbatim else "computed" if computed else sentence.status

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 
-from index.store.browse import HERE, Link, Shelf
+from index.store.browse import HERE, Holding, Link
 from ui.page.html import chip, framed, link, message_html, reader_link
 from ui.page.i18n import Texts
 
@@ -39,7 +39,7 @@ def tree_html(
     )
 
 
-def shelf_html(documents: Sequence[Shelf], say: Texts) -> str:
+def shelf_html(documents: Sequence[Holding], say: Texts) -> str:
     """Return documents that stand in no list, by title."""
     rows = "".join(
         f"<li>{reader_link(say, document.title, url=document.url)}"

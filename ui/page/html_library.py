@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
-from index.store.browse import BROWSER, DEAD, FAILED, HERE, MISSING, Link, Shelf
+from index.store.browse import BROWSER, DEAD, FAILED, HERE, MISSING, Holding, Link
 from ui.page.html import framed, link, message_html
 from ui.page.i18n import Texts
 
@@ -43,12 +43,12 @@ def by_list(links: Sequence[Link]) -> dict[str, Counter[str]]:
     return states
 
 
-def by_kind(documents: Sequence[Shelf]) -> dict[str, int]:
+def by_kind(documents: Sequence[Holding]) -> dict[str, int]:
     """Return how many documents there are of each kind, most first."""
     return dict(Counter(document.kind for document in documents).most_common())
 
 
-def growth(documents: Sequence[Shelf]) -> list[tuple[str, int]]:
+def growth(documents: Sequence[Holding]) -> list[tuple[str, int]]:
     """Return (day, documents there were by then), in order."""
     total, points = 0, []
     for day, count in sorted(
@@ -66,13 +66,13 @@ def list_table(links: Sequence[Link], say: Texts) -> str:
     return _folded(_table(head, rows), say)
 
 
-def kind_table(documents: Sequence[Shelf], say: Texts) -> str:
+def kind_table(documents: Sequence[Holding], say: Texts) -> str:
     """Return what a plot of the kinds shows, as a table."""
     rows = [[say.named("kind", kind), count] for kind, count in by_kind(documents).items()]
     return _folded(_table([say("library.kind"), say("library.count")], rows), say)
 
 
-def growth_table(documents: Sequence[Shelf], say: Texts) -> str:
+def growth_table(documents: Sequence[Holding], say: Texts) -> str:
     """Return what a plot of the growth shows, as a table; in a sentence when it is one day."""
     points = growth(documents)
     if len(points) == 1:

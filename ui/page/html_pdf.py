@@ -10,7 +10,7 @@ from html import escape
 from urllib.parse import quote
 
 from ingest.links.schemes import is_web
-from ingest.reading.pdf_image import Line, PageImage
+from ingest.reading.pdf_image import PageImage, TextLine
 from ui.page.formulas import typeset
 from ui.page.html import link
 from ui.page.html_reader import page_html
@@ -102,7 +102,7 @@ def _marks(boxes: Sequence[Box], look: str) -> str:
     )
 
 
-def _line(line: Line) -> str:
+def _line(line: TextLine) -> str:
     height = line.bottom - line.top
     return (
         f'<text x="{line.edges[0]:g}" y="{line.bottom - 0.24 * height:g}" '

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from html import escape
 
 from assistant.answering.values import Sentence, grouped, items, running
-from ingest.text.formulas import outside
+from ingest.text.plain import plain
 from ui.page.formulas import typeset
 from ui.sentence_form import code_of
 
@@ -76,10 +76,5 @@ def _table(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """A sentence without the Markdown marks of emphasis and links."""
-    return outside(text, _unmarked)
-
-
-def _unmarked(text: str) -> str:
-    text = re.sub(r"!?\[([^\]]*)\]\([^)\s]*\)", r"\1", text)
-    return re.sub(r"(\*\*|__|`)(?=\S)(.+?)(?<=\S)\1", r"\2", text)
+    """A sentence as a reader sees it."""
+    return plain(text, keep_tags=True)

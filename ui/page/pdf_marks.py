@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ingest.reading.pdf_image import Line
+from ingest.reading.pdf_image import TextLine
 
 _SURE = 12  # letters that hardly stand in a row by chance
 _MOST = 20_000  # letters that are looked for
@@ -23,12 +23,12 @@ class Box:
     bottom: float
 
 
-def holds(lines: Sequence[Line], words: str) -> bool:
+def holds(lines: Sequence[TextLine], words: str) -> bool:
     """Say whether words stand on a page in one piece."""
     return _letters(words)[:_MOST] in _letters("".join(line.text for line in lines))
 
 
-def boxes(lines: Sequence[Line], words: str) -> list[Box]:
+def boxes(lines: Sequence[TextLine], words: str) -> list[Box]:
     """Return where words stand on a page, in parts where they run over its end; none if nowhere."""
     letters, places = [], []
     for number, line in enumerate(lines):
@@ -66,7 +66,7 @@ def _found(page: str, wanted: str) -> list[tuple[int, int]]:
     return sorted(spans)
 
 
-def _box(line: Line, first: int, last: int) -> Box:
+def _box(line: TextLine, first: int, last: int) -> Box:
     return Box(
         line.edges[first], line.top, max(line.edges[last + 1], line.edges[first]), line.bottom
     )

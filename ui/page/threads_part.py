@@ -13,7 +13,7 @@ from starlette.datastructures import Headers
 from assistant.kept.answer_of import answer_of
 from assistant.kept.threads import Threads
 from ingest.errors import UsageError
-from ui.page.html_answer import Turn
+from ui.page.html_answer import ExchangeView
 from ui.page.i18n import Texts
 from ui.page.notes_part import notes_html
 from ui.serving.access import Access
@@ -32,7 +32,9 @@ class Keeping:
         self._threads = threads
         self._access = access
 
-    def kept(self, turn: Turn, past: tuple[Turn, ...], request: gr.Request) -> Turn:
+    def kept(
+        self, turn: ExchangeView, past: tuple[ExchangeView, ...], request: gr.Request
+    ) -> ExchangeView:
         """Keep a turn that is whole behind those before it; return it with its thread's name."""
         if turn.answer is None:
             return turn
@@ -41,7 +43,7 @@ class Keeping:
         name = self._threads.keep(turn.answer, thread=thread, owner=owner, origin="page")
         return replace(turn, thread=name or "")
 
-    def turns(self, thread: str, request: gr.Request) -> tuple[Turn, ...]:
+    def turns(self, thread: str, request: gr.Request) -> tuple[ExchangeView, ...]:
         """Return the turns of one of the visitor's threads, as they were kept.
 
         Raises:
@@ -54,7 +56,7 @@ class Keeping:
         except (KeyError, TypeError, ValueError) as error:
             raise UsageError(f"Thread {whole.thread.id} is damaged ({error}).") from error
         return tuple(
-            Turn(
+            ExchangeView(
                 number, answer.question, answer.asked, sentences=answer.sentences,
                 citations=answer.citations, answer=answer, thread=whole.thread.id,
             )

@@ -19,7 +19,7 @@ from ingest.errors import RefdeskError, UsageError
 from ui.filters import filters_of
 from ui.serving import schema
 from ui.serving.access import Access
-from ui.serving.asking import Asking, Question, Waiting, exchanges
+from ui.serving.asking import AskRequest, AskService, Waiting, exchanges
 from ui.serving.cited import Format, cited, described
 from ui.serving.ingest_api import add_ingest
 from ui.serving.jobs import Jobs
@@ -44,17 +44,19 @@ Writer = Callable[[Event | Waiting, Events], AsyncGenerator[str, None]]
 """Puts a first event, and those that follow, into the words of a stream."""
 
 
-def add_api(app: FastAPI, asking: Asking, jobs: Jobs, access: Access) -> None:
+def add_api(app: FastAPI, asking: AskService, jobs: Jobs, access: Access) -> None:
     """Add the interface to an application."""
     add_ingest(app, jobs, access, replies)
     api = APIRouter(prefix="/api/v1", tags=["refdesk"], dependencies=[Depends(known_parameters)])
     _add_asking(api, asking)
-    _add_reading(api, asking)
+    _add_sources(api, asking)
+    _add_passages(api, asking)
+    _add_taking_out(api, asking)
     app.include_router(api)
     app.add_exception_handler(Gone, _gone)
 
 
-def _add_asking(api: APIRouter, asking: Asking) -> None:
+def _add_asking(api: APIRouter, asking: AskService) -> None:
     @api.get("/search", responses=replies(schema.SearchForm, 400, 404))
     async def search(
         q: Annotated[
@@ -95,7 +97,8 @@ def _add_asking(api: APIRouter, asking: Asking) -> None:
         return JSONResponse(to_json(answer))
 
 
-def _add_reading(api: APIRouter, asking: Asking) -> None:
+def _add_sources(api: APIRouter, asking: AskService) -> None:
+    """Add what is known of sources: which there are, and one of them."""
     desk = asking.desk
 
     @api.get("/sources", responses=replies(schema.SourcesForm, 400, 404))
@@ -125,6 +128,11 @@ def _add_reading(api: APIRouter, asking: Asking) -> None:
         more = {"archived_at": document.fetched_at, "length": len(document.text)}
         return JSONResponse(known | more)
 
+
+def _add_passages(api: APIRouter, asking: AskService) -> None:
+    """Add what stands in sources: a passage, a picture."""
+    desk = asking.desk
+
     @api.get("/passages/{id}", responses=replies(schema.PassageForm, 404))
     async def passage(
         id: Annotated[str, Path(description="As hits and citations carry it.")],
@@ -143,6 +151,11 @@ def _add_reading(api: APIRouter, asking: Asking) -> None:
         """Return the picture of a figure of an archived page, drawn anew as WebP."""
         shown = await asking.look_up(lambda: desk.picture(url, number))
         return Response(shown.picture, media_type="image/webp", headers=_PICTURE)
+
+
+def _add_taking_out(api: APIRouter, asking: AskService) -> None:
+    """Add what is made of the library: a reading path, references, its state."""
+    desk = asking.desk
 
     @api.get("/path", responses=replies(schema.PathForm, 400, 404))
     async def path(
@@ -182,7 +195,9 @@ def caller(request: Request) -> str:
     return request.client.host if request.client else ""
 
 
-async def begun(request: Request, asking: Asking, question: Question, write: Writer) -> Response:
+async def begun(
+    request: Request, asking: AskService, question: AskRequest, write: Writer
+) -> Response:
     """Return a stream whose first event is there: what is wrong before that has a status code."""
     events = asking.events(question)
     try:
@@ -193,12 +208,12 @@ async def begun(request: Request, asking: Asking, question: Question, write: Wri
     return EventStream(write(first, events), behind=events)
 
 
-def _question(asked: schema.AskForm, who: str) -> Question:
+def _question(asked: schema.AskForm, who: str) -> AskRequest:
     filters = filters_of(
         asked.lists, asked.section, list(asked.difficulty or ()), asked.kind, asked.lang
     )
     history = exchanges([(turn.role, turn.content) for turn in asked.history or ()])
-    return Question(asked.question, who, "ask", history, asked.k or PASSAGES, filters)
+    return AskRequest(asked.question, who, "ask", history, asked.k or PASSAGES, filters)
 
 
 async def _lines(first: Event | Waiting, events: Events) -> AsyncGenerator[str, None]:

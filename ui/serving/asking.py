@@ -30,7 +30,7 @@ _SEARCHING = 2  # threads; more only take the processor from each other
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class AskRequest:
     """What is asked, by whom (``caller``), and through which ``door``.
 
     ``owner`` says whose notes may be asked (see `ui.serving.visitors`), None: nobody's.
@@ -56,7 +56,7 @@ class _Left(Exception):
     """The one who asked went away before the model was free."""
 
 
-class Asking:
+class AskService:
     """What the page and the doors for programs ask of a desk. Close it when serving ends."""
 
     def __init__(self, desk: Desk, turns: Turns, metrics: Metrics) -> None:
@@ -71,7 +71,7 @@ class Asking:
         """Run what needs no model, and takes little time, beside what the model does."""
         return await asyncio.get_running_loop().run_in_executor(self._search, work)
 
-    async def answer(self, question: Question) -> Answer:
+    async def answer(self, question: AskRequest) -> Answer:
         """Return the whole answer; see `events`."""
         async with aclosing(self.events(question)) as events:
             async for event in events:
@@ -79,7 +79,7 @@ class Asking:
                     return event.answer
         raise AssertionError("an answer always ends with done")
 
-    async def events(self, question: Question) -> AsyncGenerator[Event | Waiting, None]:
+    async def events(self, question: AskRequest) -> AsyncGenerator[Event | Waiting, None]:
         """Yield what becomes known of an answer, and how many come first while it has to wait.
 
         Closing the generator, or cancelling it, stops the model and frees the place in the queue
@@ -101,7 +101,7 @@ class Asking:
             raise
 
     async def _told(
-        self, question: Question, turn: Ticket
+        self, question: AskRequest, turn: Ticket
     ) -> AsyncGenerator[Event | Waiting, None]:
         loop = asyncio.get_running_loop()
         queue: asyncio.Queue[Event | Waiting | BaseException | None] = asyncio.Queue()
@@ -123,7 +123,7 @@ class Asking:
                 with anyio.CancelScope(shield=True):
                     await asyncio.wrap_future(job)
 
-    def _work(self, question: Question, turn: Ticket, tell: Callable[[Any], None]) -> None:
+    def _work(self, question: AskRequest, turn: Ticket, tell: Callable[[Any], None]) -> None:
         """Answer in a thread; tell of each event, then of the end (None) or of an error."""
         reading = ExitStack()
 

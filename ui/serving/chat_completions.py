@@ -2,12 +2,10 @@
 
 The user's last message is the question, what came before it is history. The reply is Markdown:
 sentences with ``[n]`` markers, then the numbered sources; ``citations`` beside it holds them in
-full. Clients differ in what they leave out or set to null, and in what they send beside text: all
-of that is taken. What would change the reply and cannot be had is refused. A reply that is to be
-short ends behind a whole sentence, or before its sources.
+full. What a client may send is told by `ui.serving.chat_request`. A reply that is to be short ends
+behind a whole sentence, or before its sources.
 """
 
-import json
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
@@ -16,115 +14,23 @@ from uuid import uuid4
 
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from assistant.answering.values import Event, Sentence
 from assistant.contract import to_json
 from assistant.conversation import client_tasks
 from ingest.errors import RefdeskError
 from ui.serving.api import Events, begun, caller
-from ui.serving.asking import Asking, Question, Waiting, exchanges
+from ui.serving.asking import AskRequest, AskService, Waiting, exchanges
 from ui.serving.chat_markdown import next_sentence, pieces
+from ui.serving.chat_request import MODEL, Completion, Refused, question_of, read
 from ui.serving.refusals import RETRY_AFTER, openai_error, status_of
 from ui.serving.schema import whole_schema
 from ui.serving.streams import event, unless_gone
 
-MODEL = "refdesk"
-_TEXTS = ("text", "input_text", "output_text")
-_ROLES = ("user", "assistant", "system", "developer", "tool", "function")
 _TOLD = ("user", "assistant")
-_BODY = "The body"
 
 
-class Part(BaseModel):
-    """A part of a message's content; only text is understood."""
-
-    type: str | None = None
-    text: Any = None
-
-
-class Message(BaseModel):
-    """A message of the conversation."""
-
-    role: str
-    content: str | list[str | Part] | None = None
-
-    def said(self) -> str:
-        """Return the message's text."""
-        if isinstance(self.content, list):
-            return "\n".join(text for part in self.content if (text := _text(part)))
-        return self.content or ""
-
-
-class StreamOptions(BaseModel):
-    """What a stream tells beside the reply."""
-
-    include_usage: bool | None = None
-
-
-class ResponseFormat(BaseModel):
-    """The form of the reply a client wants."""
-
-    type: str | None = None
-
-
-class Completion(BaseModel):
-    """A request for a reply; settings of other models (temperature and the like) change nothing.
-
-    Of the settings those are named that a reply has to keep to, or that can be plainly wrong.
-    """
-
-    model_config = ConfigDict(
-        extra="ignore",
-        json_schema_extra={
-            "examples": [
-                {
-                    "model": MODEL,
-                    "messages": [{"role": "user", "content": "explain GQA vs MQA"}],
-                    "stream": False,
-                }
-            ]
-        },
-    )
-
-    model: str | None = MODEL
-    messages: list[Message] = Field(min_length=1, max_length=500)
-    stream: bool | None = False
-    stream_options: StreamOptions | None = None
-    n: int | None = 1
-    stop: str | list[str] | None = None
-    response_format: ResponseFormat | None = None
-    tool_choice: Any = None
-    max_tokens: int | None = Field(None, gt=0)
-    max_completion_tokens: int | None = Field(None, gt=0)
-    temperature: float | None = Field(None, ge=0, le=2, allow_inf_nan=False)
-    logprobs: bool | None = None
-    modalities: list[str] | None = None
-
-    @property
-    def most_tokens(self) -> int | None:
-        """The most tokens of the reply; None if it may be as long as it is."""
-        return self.max_completion_tokens or self.max_tokens
-
-
-def _text(part: str | Part) -> str:
-    if isinstance(part, str):
-        return part
-    understood = part.type is None or part.type in _TEXTS
-    return part.text if understood and isinstance(part.text, str) else ""
-
-
-class _Refused(Exception):
-    """A request that cannot be served, with the status and parameter OpenAI's form names."""
-
-    def __init__(self, status: int, text: str, param: str | None = None, code: str = "") -> None:
-        super().__init__(text)
-        self.status = status
-        self.param = param
-        self.code = code or None
-
-
-def add_chat(app: FastAPI, asking: Asking) -> None:
+def add_chat(app: FastAPI, asking: AskService) -> None:
     """Add ``/v1/chat/completions`` and ``/v1/models`` to an application."""
     schema = whole_schema(Completion)
     body = {"content": {"application/json": {"schema": schema}}, "required": True}
@@ -155,17 +61,16 @@ def add_chat(app: FastAPI, asking: Asking) -> None:
         if _is_ours(name):
             return JSONResponse(model)
         text = f"There is no model {name[:100]}: the model here is {MODEL}."
-        return _error(_Refused(404, text, "model", "model_not_found"))
+        return _error(Refused(404, text, "model", "model_not_found"))
 
 
-async def _completed(asking: Asking, request: Request) -> Response:
-    asked = await _read(request)
-    _check(asked)
-    before, last = _question(asked.messages)
+async def _completed(asking: AskService, request: Request) -> Response:
+    asked = await read(request)
+    before, last = question_of(asked.messages)
     history = exchanges(
         [(message.role, message.said()) for message in before if message.role in _TOLD]
     )
-    question = Question(last, caller(request), "chat", history)
+    question = AskRequest(last, caller(request), "chat", history)
     head = {"id": f"chatcmpl-{uuid4().hex}", "created": int(time.time()), "model": MODEL}
     prompt = "\n".join(message.said() for message in asked.messages)
     stops = [asked.stop] if isinstance(asked.stop, str) else asked.stop or []
@@ -199,7 +104,7 @@ async def _completed(asking: Asking, request: Request) -> Response:
 
 
 async def _by_code(
-    asking: Asking, asked: Completion, head: dict[str, Any], prompt: str, said: str
+    asking: AskService, asked: Completion, head: dict[str, Any], prompt: str, said: str
 ) -> Response:
     """Reply to what the client asks for itself (a title, tags): no search, no model, no gap."""
     reply = _Reply(asking, (), asked.most_tokens)
@@ -221,72 +126,9 @@ async def _by_code(
     return Response("".join([*lines, "data: [DONE]\n\n"]), media_type="text/event-stream")
 
 
-def _check(asked: Completion) -> None:
-    """Refuse what would change the reply's form and cannot be had.
-
-    Raises:
-        _Refused: the request asks for several replies, JSON, a call of a tool, likelihoods or
-            anything but text.
-    """
-    if asked.n not in (None, 1):
-        raise _Refused(400, "refdesk gives one answer: leave n at 1.", "n")
-    form = asked.response_format.type if asked.response_format else None
-    if form not in (None, "text"):
-        raise _Refused(
-            400,
-            "refdesk answers in Markdown with its citations beside it, not in a form that is asked "
-            "for: leave response_format out, or use POST /api/v1/ask, which answers in JSON.",
-            "response_format",
-        )
-    if asked.tool_choice not in (None, "auto", "none"):
-        raise _Refused(400, "refdesk calls no tools: leave tool_choice at auto.", "tool_choice")
-    if asked.logprobs:
-        raise _Refused(
-            400, "refdesk tells no likelihoods of tokens: leave logprobs out.", "logprobs"
-        )
-    if set(asked.modalities or ()) - {"text"}:
-        raise _Refused(400, "refdesk answers in text alone: leave modalities out.", "modalities")
-
-
-def _question(messages: Sequence[Message]) -> tuple[Sequence[Message], str]:
-    """Return the text of the user's last message, and the messages before it.
-
-    Raises:
-        _Refused: there is none, it holds no text, or a role is none of OpenAI's.
-    """
-    for message in messages:
-        if message.role not in _ROLES:
-            known = ", ".join(_ROLES[:5])
-            raise _Refused(400, f"There is no role {message.role[:40]}: use {known}.", "messages")
-    for at in range(len(messages) - 1, -1, -1):
-        if messages[at].role == "user":
-            if not messages[at].said().strip():
-                raise _Refused(400, "The question is empty: the user's last message holds no text.")
-            return messages[:at], messages[at].said()
-    raise _Refused(400, "There is no question: no message is the user's.", "messages")
-
-
 def _is_ours(model: str) -> bool:
     """Whether a name means this model: proxies put an owner before it, clients a tag behind."""
     return model.rpartition("/")[2].partition(":")[0].lower() == MODEL
-
-
-async def _read(request: Request) -> Completion:
-    body = await request.body()
-    try:
-        return Completion.model_validate_json(body)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False)[0]
-    if first["type"] == "json_invalid":  # halves of characters, for one, are no JSON to pydantic
-        try:
-            mended = json.dumps(json.loads(body), ensure_ascii=False).encode("utf-8", "replace")
-            return Completion.model_validate_json(mended)
-        except ValidationError as error:
-            first = error.errors(include_url=False, include_context=False)[0]
-        except (ValueError, RecursionError):
-            pass
-    where = ".".join(str(part) for part in first["loc"]) or None
-    raise _Refused(400, f"{where or _BODY}: {first['msg']}", where)
 
 
 class _Reply:
@@ -296,7 +138,7 @@ class _Reply:
     before a piece that would have made it longer than ``most`` tokens.
     """
 
-    def __init__(self, asking: Asking, stops: Sequence[str], most: int | None) -> None:
+    def __init__(self, asking: AskService, stops: Sequence[str], most: int | None) -> None:
         self.text = ""
         self.finish: str | None = None
         self._count = asking.desk.count_tokens
@@ -379,7 +221,7 @@ async def _from(first: Event | Waiting, events: Events) -> Events:
             yield item
 
 
-async def _usage(asking: Asking, prompt: str, reply: str) -> dict[str, Any]:
+async def _usage(asking: AskService, prompt: str, reply: str) -> dict[str, Any]:
     """Count the conversation's tokens, not those of the passages the model read."""
     count = asking.desk.count_tokens
     asked, guessed = await asking.look_up(lambda: count(prompt))
@@ -395,17 +237,17 @@ async def _usage(asking: Asking, prompt: str, reply: str) -> dict[str, Any]:
 async def _explained(work: Callable[[], Awaitable[Response]]) -> Response:
     try:
         return await work()
-    except (RefdeskError, _Refused) as error:
+    except (RefdeskError, Refused) as error:
         return _error(error)
 
 
-def _error(error: RefdeskError | _Refused) -> Response:
-    status = error.status if isinstance(error, _Refused) else status_of(error)
+def _error(error: RefdeskError | Refused) -> Response:
+    status = error.status if isinstance(error, Refused) else status_of(error)
     headers = {"Retry-After": RETRY_AFTER} if status == 429 else None
     return JSONResponse(_error_object(error), status, headers)
 
 
-def _error_object(error: RefdeskError | _Refused) -> dict[str, Any]:
-    if isinstance(error, _Refused):
+def _error_object(error: RefdeskError | Refused) -> dict[str, Any]:
+    if isinstance(error, Refused):
         return openai_error(error.status, str(error), error.param, error.code)
     return openai_error(status_of(error), str(error))

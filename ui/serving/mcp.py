@@ -32,7 +32,7 @@ from ingest.values import Document
 from ui.filters import filters_of
 from ui.serving import schema
 from ui.serving.access import Access
-from ui.serving.asking import Asking, Question, Waiting, exchanges
+from ui.serving.asking import AskRequest, AskService, Waiting, exchanges
 from ui.serving.ingest_api import fetching
 from ui.serving.jobs import Jobs
 from ui.serving.refusals import faults_of, told
@@ -72,7 +72,7 @@ class Tools:
     running: Callable[[], AbstractAsyncContextManager[None]]
 
 
-def add_mcp(app: FastAPI, asking: Asking, jobs: Jobs | None, access: Access) -> Tools:
+def add_mcp(app: FastAPI, asking: AskService, jobs: Jobs | None, access: Access) -> Tools:
     """Add the tools to an application at ``/mcp``.
 
     Host and Origin are not checked again here: `access.Guard` did for the whole application.
@@ -97,14 +97,14 @@ def add_mcp(app: FastAPI, asking: Asking, jobs: Jobs | None, access: Access) -> 
     return Tools(running)
 
 
-def serve_stdio(asking: Asking, jobs: Jobs) -> None:
+def serve_stdio(asking: AskService, jobs: Jobs) -> None:
     """Serve the tools over stdin and stdout until stdin ends; nothing else writes to stdout."""
     logging.basicConfig(level=logging.WARNING)  # to stderr
     tools(asking, jobs, lambda ctx: "").run("stdio")
 
 
 def tools(
-    asking: Asking, jobs: Jobs | None, owner: Callable[[Context[Any, Any]], str]
+    asking: AskService, jobs: Jobs | None, owner: Callable[[Context[Any, Any]], str]
 ) -> MCPServer[Any]:
     """Return the server with its tools; without ``jobs`` none of them changes the library.
 
@@ -116,7 +116,16 @@ def tools(
         version=version("refdesk"),
         log_level="WARNING",
     )
-    desk = asking.desk
+    _add_asking(server, asking)
+    _add_sources(server, asking)
+    _add_citing(server, asking, owner)
+    if jobs is not None:
+        _add_taking_in(server, jobs)
+    return server
+
+
+def _add_asking(server: MCPServer[Any], asking: AskService) -> None:
+    """Add the tools that find passages and answer from them."""
 
     @server.tool(annotations=_READING)
     @_told
@@ -132,7 +141,9 @@ def tools(
     ) -> Any:
         """Find the passages that fit a query best, each with its source and a deep link."""
         filters = _filters(list, section, difficulty, kind, lang)
-        results = await asking.look_up(lambda: desk.search(query, k=k or _HITS, filters=filters))
+        results = await asking.look_up(
+            lambda: asking.desk.search(query, k=k or _HITS, filters=filters)
+        )
         return to_json(results)
 
     @server.tool(annotations=_READING)
@@ -153,8 +164,13 @@ def tools(
         """Answer a question, each sentence cited; refuses what the library does not answer."""
         filters = _filters(list, section, difficulty, kind, lang)
         said = exchanges([(turn.role, turn.content) for turn in history or ()])
-        asked = Question(question, _caller(ctx), "mcp", said, filters=filters)
+        asked = AskRequest(question, _caller(ctx), "mcp", said, filters=filters)
         return await _answer(asking, asked, ctx)
+
+
+def _add_sources(server: MCPServer[Any], asking: AskService) -> None:
+    """Add the tools to read a source and to plan what to read."""
+    desk = asking.desk
 
     @server.tool(annotations=_READING)
     @_told
@@ -179,6 +195,12 @@ def tools(
         plan = await asking.look_up(lambda: desk.path(topic, hours=hours))
         return to_json(plan)
 
+
+def _add_citing(
+    server: MCPServer[Any], asking: AskService, owner: Callable[[Context[Any, Any]], str]
+) -> None:
+    """Add the tool to cite sources, and those of the caller's own threads."""
+
     @server.tool(annotations=_READING)
     @_told
     async def cite(
@@ -195,13 +217,11 @@ def tools(
     ) -> schema.CiteForm:
         """Cite sources: authors, year, title and venue as the pages declare them."""
         whose = owner(ctx)
-        items = await asking.look_up(lambda: desk.cite(urls or (), thread=thread, owner=whose))
+        items = await asking.look_up(
+            lambda: asking.desk.cite(urls or (), thread=thread, owner=whose)
+        )
         text = form_of(format).write(items)
         return schema.CiteForm(format=format, text=text, items=[dict(item) for item in items])
-
-    if jobs is not None:
-        _add_taking_in(server, jobs)
-    return server
 
 
 class _Server(MCPServer[Any]):
@@ -262,7 +282,7 @@ def _add_taking_in(server: MCPServer[Any], jobs: Jobs) -> None:
         return schema.JobForm.model_validate(asdict(job))
 
 
-async def _answer(asking: Asking, question: Question, ctx: Context[Any, Any]) -> Any:
+async def _answer(asking: AskService, question: AskRequest, ctx: Context[Any, Any]) -> Any:
     """Answer, and tell on the way what becomes known."""
     from contextlib import aclosing
 

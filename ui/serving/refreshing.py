@@ -12,7 +12,8 @@ from fastapi import FastAPI
 from fastapi.responses import Response
 
 from assistant.refreshing.digest import digest_object, lines_of
-from ui.serving.asking import Asking
+from ingest.text.characters import NOT_IN_XML
+from ui.serving.asking import AskService
 from ui.serving.jobs import Jobs, Work
 from ui.serving.turns import TooMany
 
@@ -63,7 +64,7 @@ class Refresher:
         return lambda tell, on_outcome: digest_object(desk.refresh(told=on_outcome, progress=tell))
 
 
-def add_feed(app: FastAPI, asking: Asking) -> None:
+def add_feed(app: FastAPI, asking: AskService) -> None:
     """Add the digests as an Atom feed at ``/digest.atom``."""
 
     @app.get("/digest.atom", tags=["refdesk"])
@@ -87,8 +88,8 @@ def atom(digests: list[dict[str, Any]]) -> str:
 
 
 def _entry(at: str, lines: list[str]) -> str:
-    items = "".join(f"<li>{escape(_plain(line))}</li>" for line in lines)
-    term = quoteattr(f"urn:refdesk:digest:{_plain(at)}")[1:-1]
+    items = "".join(f"<li>{escape(_for_xml(line))}</li>" for line in lines)
+    term = quoteattr(f"urn:refdesk:digest:{_for_xml(at)}")[1:-1]
     return (
         f"<entry><title>{len(lines)} changes on {_text(at[:10])}</title><id>{term}</id>"
         f"<updated>{_text(at)}</updated>"
@@ -97,12 +98,11 @@ def _entry(at: str, lines: list[str]) -> str:
 
 
 def _text(text: str) -> str:
-    return escape(_plain(text))
+    return escape(_for_xml(text))
 
 
-def _plain(text: str) -> str:
-    """Leave out what XML cannot hold."""
-    return "".join(char for char in text if char >= " " and char not in "\ufffe\uffff")
+def _for_xml(text: str) -> str:
+    return NOT_IN_XML.sub("", text)
 
 
 def _time_of(digest: dict[str, Any]) -> datetime | None:

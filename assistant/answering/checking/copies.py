@@ -7,7 +7,6 @@ and under which condition. What is written otherwise and says the same may chang
 (`ingest.text.alike`), what moves as a whole may move, and what "it" stands for may stand there.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from assistant.answering.checking.doubt import MOST_OF, Doubt
 from assistant.answering.checking.voices import in_one_voice
 from assistant.answering.evidence import Evidence
 from assistant.answering.fitted import table
+from assistant.wording import wording
 from ingest.text.words import word_set
 
 _COPIED: float = table("support")["copied"]
@@ -38,22 +38,10 @@ _ADVERBS = {
 }  # fmt: skip
 _SUBJECT = 2  # words of a sentence among which its subject is
 _FIRST = 2  # words, or characters, of a clause by which it is known
-_FORCE_ZH = re.compile(
-    "可能|可以|必须|需要|应该|应当|一定|也许|至少|至多|最多|不仅|仅|只|大约|约|更|最|先|后|前|然后|随后|接着|"
-    "首先|最终|最后|已经|尚未|因为|由于|因此|所以|从而|以便|如果|一旦|除非|而不是|不|没|无|未|所有|每|各|许多|很多|"
-    "多数|大部分|少数|一些|部分|全部|通常|往往|有时|经常|总是|几乎|同时|之前|之后|以上|以下|超过|不到|比|"
-    "同样|相反|不同|类似|一样|相同"
-)
-_PRONOUN = re.compile(r"\b(?:it|its|they|them|their|this|these)\b|[它他她这其该]", re.IGNORECASE)
-_CONDITION = re.compile(
-    r"^(?:if|when|whenever|unless|once|while|until|provided|as long as|for|with|without|during|"
-    r"except|apart from|other than)\b [^,;:.]+(?=, )"
-    r"|(?<=[ (])(?:if|when|while|unless|only when|until|provided that|as long as)\b [^,;:.()]+"
-    r"(?=[,;:.)]|$)"
-    r"|(?:如果|当|若|一旦|只要|对于|除非|只有)[^，。；：]+(?=，)|在[^，。；：]+(?:时|下|中|后|前)(?=，)"
-    r"|除了?[^，。；：]+外(?=，)",
-    re.IGNORECASE,
-)
+_WORDING = wording("sentences")
+_FORCE_ZH = _WORDING.patterns["force_zh"]
+_PRONOUN = _WORDING.patterns["pronoun"]
+_CONDITION = _WORDING.patterns["condition"]
 
 _Step = tuple[Literal["replace", "delete", "insert", "equal"], int, int, int, int]
 """How a stretch of the source becomes one of the sentence, as `SequenceMatcher` says it."""

@@ -12,8 +12,8 @@ from assistant.wording import wording
 from index.search.abbreviations import pairs
 from ingest.text.alike import classes, pattern_of_classes
 from ingest.text.numbers import Quantity, quantities
-from ingest.text.opposites import stem
 from ingest.text.scripts import HAN
+from ingest.text.stems import stem
 from ingest.text.words import FUNCTION_WORDS, word_set
 
 # The function words that a copy may change, add and leave out: the others say what is claimed.

@@ -3,25 +3,25 @@
 from assistant.answering.deciding.counted import asks_a_number
 from assistant.answering.deciding.decide import (
     Decision,
-    Limits,
     Reason,
     Signals,
+    Thresholds,
     asks_again,
     decide,
     judged,
-    limits_for,
     signals,
+    thresholds_for,
 )
 
 __all__ = [
     "Decision",
-    "Limits",
     "Reason",
     "Signals",
+    "Thresholds",
     "asks_a_number",
     "asks_again",
     "decide",
     "judged",
-    "limits_for",
     "signals",
+    "thresholds_for",
 ]

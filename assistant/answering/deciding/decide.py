@@ -18,7 +18,7 @@ from ingest.text.things import names
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class Thresholds:
     """Where refusing begins and answering is sure, on a weighted sum of signals.
 
     ``hopeless``: below it a part of a question is surely not answered. ``asked_of_a_model``: below
@@ -52,17 +52,17 @@ class Limits:
     across: float = 1.0
 
 
-def limits_for(embedder: Embedder, lang: str) -> Limits:
-    """Return the limits for a question in ``lang``, by the model that embeds it.
+def thresholds_for(embedder: Embedder, lang: str) -> Thresholds:
+    """Return the thresholds for a question in ``lang``, by the model that embeds it.
 
-    Of a model without limits of its own only the words are trusted.
+    Of a model without thresholds of its own only the words are trusted.
     """
     english = lang == "en"
     if embedder.name in MODELS and embedder.multilingual:
         name = "e5" if english else "e5_across"
     else:
         name = "minilm" if english and embedder.name in MODELS else "words_alone"
-    return Limits(**table("refusal")[name])
+    return Thresholds(**table("refusal")[name])
 
 
 class Reason(Enum):
@@ -125,12 +125,12 @@ class Signals:
     across: bool = False
     compares: bool = False
 
-    def support(self, limits: Limits) -> float:
-        """Return the one number that is held against the limits."""
+    def support(self, thresholds: Thresholds) -> float:
+        """Return the one number that is held against the thresholds."""
         return (
-            limits.coverage * self.coverage
-            + limits.cosine * self.cosine
-            + limits.asked * self.asked
+            thresholds.coverage * self.coverage
+            + thresholds.cosine * self.cosine
+            + thresholds.asked * self.asked
         )
 
 
@@ -169,18 +169,18 @@ def judged(library: Library, evidence: Evidence) -> tuple[Signals, tuple[str, ..
 
     The second are the parts of a question of several that nothing here answers.
     """
-    limits = limits_for(library.embedder, evidence.question.lang)
+    thresholds = thresholds_for(library.embedder, evidence.question.lang)
     compares = _are_only_named(library, evidence)
     measured = _signals_of_parts(library, evidence, compares=compares)
     if len(measured) == 1:
-        return _of_sides(library, evidence, measured[0], limits, compares=compares), ()
+        return _of_sides(library, evidence, measured[0], thresholds, compares=compares), ()
     parts = zip(evidence.question.parts, measured, strict=True)
-    open_ = tuple(part for part, own in parts if _is_surely_open(own, limits))
+    open_ = tuple(part for part, own in parts if _is_surely_open(own, thresholds))
     measured.append(_signals(library, evidence, evidence.question.text, 0, compares=compares))
 
     def rank(own: Signals) -> tuple[bool, bool, bool, float]:
-        support = own.support(limits)
-        return not own.unknown, not own.uncounted, not _is_unnamed(own, limits), support
+        support = own.support(thresholds)
+        return not own.unknown, not own.uncounted, not _is_unnamed(own, thresholds), support
 
     return max(measured, key=rank), open_
 
@@ -209,23 +209,23 @@ def _signals_of_parts(library: Library, evidence: Evidence, *, compares: bool) -
 
 
 def _of_sides(
-    library: Library, evidence: Evidence, whole: Signals, limits: Limits, *, compares: bool
+    library: Library, evidence: Evidence, whole: Signals, thresholds: Thresholds, *, compares: bool
 ) -> Signals:
     """Return how well a comparison is supported: as the worse of its sides, if that is better.
 
     "A vs B" says nothing but its sides. They must stand together somewhere, and each be answered.
     """
     sides = evidence.question.sides
-    if not sides or _is_surely_open(whole, limits):
+    if not sides or _is_surely_open(whole, thresholds):
         return whole
     named = frozenset(library.terms(" ".join(sides)))
     measured = [_signals(library, evidence, side, at) for at, side in enumerate(sides, 1)]
-    if not all(decide(own, limits).answer for own in measured):
+    if not all(decide(own, thresholds).answer for own in measured):
         return whole
     if not any(named <= window for window in windows(evidence)):
         return whole
-    worse = min(measured, key=lambda own: own.support(limits))
-    return max(whole, replace(worse, compares=compares), key=lambda own: own.support(limits))
+    worse = min(measured, key=lambda own: own.support(thresholds))
+    return max(whole, replace(worse, compares=compares), key=lambda own: own.support(thresholds))
 
 
 def _are_only_named(library: Library, evidence: Evidence) -> bool:
@@ -274,27 +274,27 @@ def _unheard(library: Library, evidence: Evidence, weighed: dict[str, float]) ->
     return max((weight for term, weight in weighed.items() if term not in said), default=0.0)
 
 
-def _is_surely_open(measured: Signals, limits: Limits) -> bool:
+def _is_surely_open(measured: Signals, thresholds: Thresholds) -> bool:
     """Say whether nothing answers a part or side of a question, however the rest is answered."""
-    return decide(measured, replace(limits, asked_of_a_model=limits.hopeless)).hopeless
+    return decide(measured, replace(thresholds, asked_of_a_model=thresholds.hopeless)).hopeless
 
 
-def _is_unnamed(measured: Signals, limits: Limits) -> bool:
+def _is_unnamed(measured: Signals, thresholds: Thresholds) -> bool:
     unnamed = measured.named is not None and measured.named < table("refusal")["named"]
-    return bool(unnamed and measured.support(limits) < limits.unnamed)
+    return bool(unnamed and measured.support(thresholds) < thresholds.unnamed)
 
 
-def _is_only_near(measured: Signals, limits: Limits) -> bool:
+def _is_only_near(measured: Signals, thresholds: Thresholds) -> bool:
     """Say whether nothing but a sentence of a page is near, and that not near enough."""
     near = measured.unasked and measured.named is None
-    return bool(near and measured.support(limits) < limits.unasked)
+    return bool(near and measured.support(thresholds) < thresholds.unasked)
 
 
 def _share(weighed: dict[str, float], terms: frozenset[str]) -> float:
     return sum(weight for term, weight in weighed.items() if term in terms)
 
 
-def decide(measured: Signals, limits: Limits, doubt: float | None = None) -> Decision:
+def decide(measured: Signals, thresholds: Thresholds, doubt: float | None = None) -> Decision:
     """Decide whether to answer.
 
     A name that nothing found mentions is decisive: passages about its neighbours would be passed
@@ -312,38 +312,38 @@ def decide(measured: Signals, limits: Limits, doubt: float | None = None) -> Dec
 
     Args:
         measured: what the sources say.
-        limits: what it is held against.
+        thresholds: what it is held against.
         doubt: a model's log-likelihood of refusing after reading the evidence, if one was asked.
             Near misses, questions whose words the sources use without answering them, raise it;
             questions in other words than the sources' do not.
     """
-    support = measured.support(limits)
+    support = measured.support(thresholds)
     if measured.across and not measured.unknown:
         fitted = table("refusal")["across"]
-        near = measured.cosine + fitted["coverage"] * measured.coverage >= limits.across
+        near = measured.cosine + fitted["coverage"] * measured.coverage >= thresholds.across
         return Decision(near, Reason.SUPPORTED if near else Reason.BADLY_SUPPORTED)
     if measured.unknown:
         return Decision(False, Reason.UNKNOWN_NAME, hopeless=True)
-    if measured.strange > table("refusal")["strange"] and support < limits.floor:
+    if measured.strange > table("refusal")["strange"] and support < thresholds.floor:
         return Decision(False, Reason.STRANGE_WORDS, hopeless=True)
-    if _is_unnamed(measured, limits):
+    if _is_unnamed(measured, thresholds):
         return Decision(False, Reason.UNNAMED, hopeless=True)
-    if measured.unheard > table("refusal")["unheard"] and support < limits.sure:
+    if measured.unheard > table("refusal")["unheard"] and support < thresholds.sure:
         return Decision(False, Reason.UNHEARD_WORD, hopeless=True)
     if measured.uncounted and support < table("refusal")["uncounted"]:
         return Decision(False, Reason.UNCOUNTED, hopeless=True)
-    few = measured.compares and support < limits.compared
-    if support < limits.asked_of_a_model or few or _is_only_near(measured, limits):
+    few = measured.compares and support < thresholds.compared
+    if support < thresholds.asked_of_a_model or few or _is_only_near(measured, thresholds):
         return Decision(False, Reason.BADLY_SUPPORTED, hopeless=True)
     if doubt is not None:
-        if support - table("refusal")["doubt"] * doubt < limits.enough:
+        if support - table("refusal")["doubt"] * doubt < thresholds.enough:
             return Decision(False, Reason.MODEL_DOUBTS)
-        return Decision(True, Reason.SUPPORTED, sure=support >= limits.sure)
-    if support < limits.floor:
+        return Decision(True, Reason.SUPPORTED, sure=support >= thresholds.sure)
+    if support < thresholds.floor:
         return Decision(False, Reason.BADLY_SUPPORTED)
-    return Decision(True, Reason.SUPPORTED, sure=support >= limits.sure)
+    return Decision(True, Reason.SUPPORTED, sure=support >= thresholds.sure)
 
 
-def asks_again(measured: Signals, limits: Limits, doubt: float) -> bool:
+def asks_again(measured: Signals, thresholds: Thresholds, doubt: float) -> bool:
     """Say whether to look for pages in English too, a model having read what was found."""
-    return bool(measured.support(limits) - table("refusal")["doubt"] * doubt < limits.again)
+    return bool(measured.support(thresholds) - table("refusal")["doubt"] * doubt < thresholds.again)

@@ -49,7 +49,7 @@ def gather(library: Library, question: Question, filters: Filters, k: int = PASS
     hits += known
     lead = lead_of(about[0])
     beside = library.neighbours(hits[:_NEIGHBOURS])
-    for url in dict.fromkeys([lead] * bool(lead) + _about_it(about)):
+    for url in dict.fromkeys([*([lead] if lead else []), *_about_it(about)]):
         beside += library.rest_of(url, [*hits, *beside], _SHORT_DOCUMENT)
     evidence = lines_of(library, question, [*hits, *beside])
     narrow = question.scope == "narrow"
@@ -66,7 +66,7 @@ def gather(library: Library, question: Question, filters: Filters, k: int = PASS
 
 
 def _about_it(about: Sequence[Mapping[str, float]]) -> list[str]:
-    """Return the documents that may well be what the question, or a side or part of it, is about."""
+    """Return the documents that the question, or a side or part of it, may well be about."""
     least = table("lead")["may_lead"]
     return [url for chances in about for url, chance in chances.items() if chance >= least]
 

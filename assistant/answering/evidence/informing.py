@@ -20,6 +20,7 @@ from index.models.embedder import Embedder
 from index.search.dense import Vectors
 from ingest.shipped import shipped
 from ingest.text.scripts import has_han, letters
+from ingest.text.sentences import CLOSERS, last_mark
 
 SEEN = ("length", "ends", "announces", "asks", "capitals", "digits", "notation", "speaks")
 """What is seen of a sentence: the logarithm of its words, whether it ends as a sentence does, in a
@@ -28,10 +29,10 @@ it has digits; the share of its words that are code or paths; whether it speaks 
 reads it."""
 
 _SPEAKS = wording("sentences").patterns["speaks"]
-_CLOSERS = r"[)\]\"'”’）*_`]*$"
-_ENDS = re.compile(r"[.!?。！？]" + _CLOSERS)
-_COLON = re.compile(r"[:：]" + _CLOSERS)
-_ASKS = re.compile(r"[?!？！]" + _CLOSERS)
+_CLOSERS = CLOSERS + "）"  # what is seen of a text is what the weights were fitted on
+_ENDS = tuple(".!?。！？")
+_COLON = tuple(":：")
+_ASKS = tuple("?!？！")
 _NOTATION = re.compile(r"\w[_/.]\w|^--|=")
 
 
@@ -52,14 +53,14 @@ def seen(texts: Sequence[str]) -> NDArray[np.float64]:
 
 
 def _seen(text: str) -> tuple[float, ...]:
-    words = text.split()
+    words, mark = text.split(), last_mark(text, _CLOSERS)
     han = letters(text).han
     latin = [word for word in words if word[0].isalpha()] if not han else []
     return (
         float(np.log10(1 + len(words) + han // 2)),
-        bool(_ENDS.search(text)),
-        bool(_COLON.search(text)),
-        bool(_ASKS.search(text)),
+        mark in _ENDS,
+        mark in _COLON,
+        mark in _ASKS,
         sum(word[0].isupper() for word in latin) / max(len(latin), 1),
         any(map(str.isdigit, text)),
         sum(bool(_NOTATION.search(word)) for word in words) / max(len(words), 1),

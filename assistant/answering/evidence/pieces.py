@@ -7,16 +7,13 @@ import re
 from dataclasses import dataclass
 
 from assistant.wording import wording
-from ingest.text.blocks import HEADING, LIST_MARKER, TABLE_ROW, code_spans
-from ingest.text.sentences import sentences
+from ingest.text.blocks import HEADING, LIST_MARKER, TABLE, TABLE_ROW, code_spans
+from ingest.text.formulas import DISPLAYED
+from ingest.text.plain import as_quoted
+from ingest.text.sentences import last_mark, sentences
 
-# Bounds: what opens and never closes is not looked for to the end of the text again and again.
-_LINK = re.compile(r"!?\[([^\]]{0,600}+)\]\([^)\s]{0,600}+(?:\s{1,9}+\"[^\"]{0,300}+\")?\)")
-# ASCII: marks within a word are no emphasis, but Chinese has no spaces around a bold term
-_EMPHASIS = re.compile(r"(?<![\w*])(\*{1,3}|_{1,3})(?=\S)(.{1,600}?)(?<=\S)\1(?![\w*])", re.ASCII)
-_CLOSERS = r"[\"'”’)\]*_`]*$"
-_ENDS = re.compile(r"[.!。！]" + _CLOSERS)
-_LEADS = re.compile(r"[:：]" + _CLOSERS)
+_ENDS = tuple(".!。！")
+_LEADS = tuple(":：")
 _WORDING = wording("sentences")
 _REFERS_BACK = _WORDING.patterns["refers_back"]
 # What is shown further up: "the formula above", "the above table", 上式. Of other nouns nothing
@@ -27,8 +24,6 @@ _POINTS_AWAY = _WORDING.patterns["points_away"]
 _OF_A_TABLE = _WORDING.patterns["of_a_table"]
 _TORN = re.compile(r"[^(（]{0,12}[)）]")  # closes what the piece before opened
 _LONGEST = 600  # characters
-_FORMULA = re.compile(r"^[ \t]*\$\$(?:[^$]|\$(?!\$)){1,2000}\$\$[ \t.,;]*$", re.MULTILINE)
-_TABLE = re.compile(r"(?:^[ \t]*\|[^\n]*(?:\n|\Z)){3,}", re.MULTILINE)
 BLOCKS = ("code", "formula", "table")
 _TITLE = 5  # words
 
@@ -101,7 +96,7 @@ def pieces(text: str, fence: str = "") -> list[Piece]:
     parts = [Piece(text[start:end], start, end, form, False, False, False)
              for form, start, end in blocks]  # fmt: skip
     for place, (start, end) in enumerate(spans):
-        line = plain(text[start:end])
+        line = as_quoted(text[start:end])
         if len(line) <= 2:
             continue
         form = _form(text, start)
@@ -110,8 +105,8 @@ def pieces(text: str, fence: str = "") -> list[Piece]:
         torn = _TORN.match(line) and form not in ("item", "continued")
         prose = form != "row" and len(line) <= _LONGEST and not torn
         after = spans[place + 1][0] if place + 1 < len(spans) else len(text)
-        ends = bool(_ENDS.search(line)) or _stands_alone(text, start, end)
-        announces = prose and bool(_LEADS.search(line))
+        ends = last_mark(line) in _ENDS or _stands_alone(text, start, end)
+        announces = prose and last_mark(line) in _LEADS
         to_block = prose and (announces or not ends) and _next_line(text, end) in begins
         to_items = announces and after < len(text) and _form(text, after) == "item"
         back = place > 0 and bool(_REFERS_BACK.match(line))
@@ -127,7 +122,7 @@ def _blocks(text: str, fence: str) -> list[tuple[str, int, int]]:
     """Return form and span of the blocks that stand as they are."""
     code = code_spans(text, fence)
     blocks = [("code", start, end) for start, end in code]
-    for form, pattern in (("formula", _FORMULA), ("table", _TABLE)):
+    for form, pattern in (("formula", DISPLAYED), ("table", TABLE)):
         for block in pattern.finditer(text):
             if not any(start <= block.start() < end for start, end in code):
                 blocks.append((form, block.start(), block.end()))
@@ -152,12 +147,6 @@ def _form(text: str, at: int) -> str:
     if LIST_MARKER.match(text, first):
         return "item"
     return "heading" if HEADING.match(text[first:last]) else "prose"
-
-
-def plain(text: str) -> str:
-    """Return a Markdown sentence as it reads: links as their labels, no emphasis marks."""
-    text = _EMPHASIS.sub(r"\2", _LINK.sub(r"\1", text))
-    return " ".join(text.split())
 
 
 def _line_of(text: str, at: int) -> tuple[int, int]:

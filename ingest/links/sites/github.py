@@ -18,6 +18,7 @@ _BASE = re.compile(
 _RAW_BASE = re.compile(
     r"https?://(raw)\.githubusercontent\.com/([^/]+/[^/]+)/(?:refs/heads/)?([^/]+)/([^?#]*)"
 )
+_REPOSITORY = re.compile(r"https://github\.com/[^/]+/[^/]+/?$")
 _BARE_FILES = frozenset({"license", "makefile", "dockerfile", "readme", "notice", "authors"})
 
 
@@ -97,6 +98,11 @@ def name_of(url: str) -> str:
         return ""
     name = "/".join(steps[:2])
     return f"{name}: {'/'.join(steps[4:])}" if len(steps) > 4 else name
+
+
+def is_repository(url: str) -> bool:
+    """Say whether an address is that of a repository, not of anything in it."""
+    return _REPOSITORY.match(url) is not None
 
 
 def owner_of(url: str) -> str | None:

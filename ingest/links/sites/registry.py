@@ -18,6 +18,7 @@ from ingest.links.sites import (
 )
 
 _WEB = re.compile(r"https?://(?:www\.)?", re.IGNORECASE)
+_PERSON = re.compile(r"linkedin\.com/in/[\w%-]+", re.IGNORECASE)  # no site that is read
 SITES: tuple[Site, ...] = (
     arxiv.SITE,
     bilibili.SITE,
@@ -42,10 +43,12 @@ SHARED = frozenset().union(*(site.shared for site in SITES))
 
 
 def is_account(url: str) -> bool:
-    """Say whether an address is where somebody publishes on a site we know."""
+    """Say whether an address is where somebody publishes, not something to read or watch."""
     web = _WEB.match(url)
     place = url[web.end() :].rstrip("/") if web else ""
-    return any(site.accounts and site.accounts.fullmatch(place) for site in SITES)
+    return bool(_PERSON.fullmatch(place)) or any(
+        site.accounts and site.accounts.fullmatch(place) for site in SITES
+    )
 
 
 def site_of(host: str) -> Site | None:
