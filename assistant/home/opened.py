@@ -54,6 +54,7 @@ class Resources:
         self._widening = threading.Lock()
         self._engine: Engine | None = None
         self._chosen = False
+        self._failed: RefdeskError | None = None  # of loading ahead, to be told to who asks next
         self._ahead: threading.Thread | None = None
         self._leaving = threading.Event()
         self._warned = False  # that the sources stand in for the model
@@ -185,10 +186,16 @@ class Resources:
             ModelUnavailable: the one that is named could not be had or loaded.
         """
         with self._choosing:  # not the library's lock: loading takes long, and searches go on
-            if not self._chosen:
-                self._engine = self._choose()
-                self._chosen = True
-            return self._engine
+            failed, self._failed = self._failed, None
+            if failed:
+                raise failed
+            return self._had()
+
+    def _had(self) -> Engine | None:
+        if not self._chosen:
+            self._engine = self._choose()
+            self._chosen = True
+        return self._engine
 
     def _choose(self) -> Engine | None:
         try:
@@ -211,8 +218,11 @@ class Resources:
         """
 
         def load() -> None:
-            with suppress(RefdeskError):
-                self.engine()
+            with self._choosing:
+                try:
+                    self._had()
+                except RefdeskError as error:
+                    self._failed = error
 
         if is_here(self.llm, self._home.models):
             self._ahead = threading.Thread(target=load, name="refdesk-load")
@@ -239,4 +249,4 @@ class Resources:
         self._leaving.clear()
         if self._engine is not None:
             self._engine.close()
-        self._engine, self._chosen = None, False
+        self._engine, self._chosen, self._failed = None, False, None
