@@ -155,12 +155,13 @@ class _Served:
 
 def _peak(call: dict[str, Any]) -> int | None:
     """Return the most bytes of memory this process has held; None where that is not told."""
-    try:
+    peak: int | None = None
+    if sys.platform != "win32":
         import resource
-    except ImportError:  # Windows
-        return None
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak * (1 if sys.platform == "darwin" else 1024)
+
+        unit = 1 if sys.platform == "darwin" else 1024
+        peak = unit * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak
 
 
 if __name__ == "__main__":
