@@ -204,12 +204,16 @@ class Resources:
                 notice=self._notice, given_up=self._leaving.is_set,
             )  # fmt: skip
         except ModelUnavailable as error:
-            if self.llm != "auto" or self._leaving.is_set():
-                raise
-            if not self._warned:
-                self._notice(f"Answers are taken from the sources directly. {error}")
-            self._warned = True
+            self.stand_in(error)
             return None
+
+    def stand_in(self, error: ModelUnavailable) -> None:
+        """Tell, once, that the sources stand in for the model; raise where a model was named."""
+        if self.llm != "auto" or self._leaving.is_set():
+            raise error
+        if not self._warned:
+            self._notice(f"Answers are taken from the sources directly. {error}")
+        self._warned = True
 
     def load_ahead(self) -> None:
         """Begin to load the model that writes beside what comes first, if its weights are here.

@@ -443,6 +443,35 @@ def test_the_sources_stand_in_for_a_model_that_cannot_be_had(home):
     assert told == ["Answers are taken from the sources directly. The model could not be had."]
 
 
+@pytest.mark.parametrize("llm", ["auto", "smollm2-135m"])
+def test_the_sources_stand_in_for_a_model_that_dies_of_every_question(home, notes, gguf, llm):
+    told = []
+    desk = Desk(home, llm=llm, notice=told.append)
+    desk.ingest([notes], seed=False)
+    told.clear()
+    real = process.Process.call
+
+    def killed(self, asked):
+        with suppress(ProcessLookupError):
+            os.kill(self._process.pid, signal.SIGKILL)
+        return real(self, asked)
+
+    question = "What does multi-query attention keep?"
+    with (
+        mock.patch("assistant.engines.choice.weights.obtain", return_value=gguf),
+        mock.patch.object(process.Process, "call", killed),
+    ):
+        if llm == "auto":
+            answers = [desk.ask(question), desk.ask(question)]
+            assert {(answer.refused, answer.model) for answer in answers} == {(False, None)}
+            (text,) = told
+            assert text.startswith("Answers are taken from the sources directly. The model smol")
+        else:
+            with pytest.raises(ModelUnavailable, match="want of memory"):
+                desk.ask(question)
+    desk.close()
+
+
 def test_one_that_loads_when_its_desk_closes_is_given_up_at_once(home, gguf):
     told = []
     here = opened(home, told)
