@@ -19,7 +19,7 @@ from assistant.kept.notes import Note
 from assistant.reception import needs_no_model, receive
 from index.search.query import require_words
 from index.store.values import Filters
-from ingest.errors import UsageError
+from ingest.errors import ModelUnavailable, UsageError
 from ingest.text.sentences import language
 
 _EVERYTHING = Filters()
@@ -77,13 +77,29 @@ class Asking(Reading):
         if noted is not None:
             yield Event("done", answer=noted)
             return
-        for event in receive(self._snapshot, question, history, filters, k, model, stop):
+        for event in self._received(question, history, filters, k, model, stop):
             if event.answer is not None and event.answer.citations:
                 event = replace(event, answer=self._with_figures(event.answer))
             answer = event.answer if event.name == "done" else None
             if answer and answer.refused and self._note_gaps and not filters and not stop():
                 self._gaps.note(answer)
             yield event
+
+    def _received(
+        self, question: str, history: Sequence[Exchange], filters: Filters, k: int,
+        model: Callable[[], Engine | None], stop: Callable[[], bool],
+    ) -> Iterator[Event]:  # fmt: skip
+        """Answer; by the sources alone if the model, asked for by nobody, fails before a word."""
+        said = False
+        try:
+            for event in receive(self._snapshot, question, history, filters, k, model, stop):
+                said = said or event.name == "sentence"
+                yield event
+        except ModelUnavailable as error:
+            if said:
+                raise
+            self._opened.stand_in(error)
+            yield from receive(self._snapshot, question, history, filters, k, lambda: None, stop)
 
     def _with_figures(self, answer: Answer) -> Answer:
         from assistant.answering.presenting import with_figures

@@ -26,7 +26,7 @@ def rows(home: Home) -> list[dict[str, Any]]:
         model
         for model in pins
         if model.use == "answers"
-        and kernels[model.name] != "none"
+        and kernels[model.name] not in ("none", "silent")
         and model_costs.suits(model, costs.get(model.name))
     ]
     best = max(fit, key=lambda model: model.bytes, default=None)

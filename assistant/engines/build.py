@@ -45,13 +45,15 @@ def _with_pip(folder: str) -> list[list[str]]:
     else:
         build = [*wheel, _wanted()]
     install = [*pip, "install", "--no-deps", "--no-index", "--force-reinstall", "--find-links"]
-    return [build, [*install, folder, _NAME]]
+    steps = [build, [*install, folder, _NAME]]
+    # what it needs itself: in a checkout that is in the lock of everything
+    return steps if _LOCK.exists() else [*steps, [*pip, "install", _NAME]]
 
 
 def _with_uv() -> list[list[str]]:
     """Return the steps in an environment without pip, as `uv tool install` makes them."""
-    install = ["uv", "pip", "install", "--python", sys.executable, "--no-deps", "--no-cache"]
-    return [[*install, "--reinstall", "--no-binary-package", _NAME, _wanted()]]
+    install = ["uv", "pip", "install", "--python", sys.executable, "--no-cache"]
+    return [[*install, "--reinstall-package", _NAME, "--no-binary-package", _NAME, _wanted()]]
 
 
 def _wanted() -> str:

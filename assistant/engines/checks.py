@@ -10,6 +10,7 @@ import importlib.util
 import json
 import os
 import tempfile
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Literal
@@ -17,8 +18,13 @@ from typing import Literal
 from assistant.engines import machine
 from ingest.disk import own_text
 
-Kernels = Literal["fast", "plain", "none"]
-"""``fast``: those for this processor; ``plain``: slower and simpler; ``none`` of them runs."""
+Kernels = Literal["fast", "plain", "none", "silent"]
+"""``fast``: those for this processor; ``plain``: slower and simpler; ``none`` of them runs.
+
+``silent``: the model said nothing for so long that it was ended.
+"""
+SILENT_S = 3600.0
+"""Seconds after which a silent model is tried again: a machine under load is silent, too."""
 
 _FILE = "llama-checks.json"
 _KEPT = 32  # the newest: a home carried around has met some machines
@@ -32,7 +38,12 @@ def installed() -> bool:
 def recall(cache: Path | None, model: Path) -> Kernels | None:
     """Return which kernels ran a GGUF file here; None if that was not tried."""
     kept = _read(cache).get(_key(model)) if cache else None
-    return kept if kept in ("fast", "plain", "none") else None
+    match kept:
+        case "fast" | "plain" | "none":
+            return kept
+        case ["silent", int() | float() as since] if 0 <= time.time() - since < SILENT_S:
+            return "silent"
+    return None
 
 
 def remember(cache: Path | None, model: Path, kernels: Kernels) -> None:
@@ -41,7 +52,8 @@ def remember(cache: Path | None, model: Path, kernels: Kernels) -> None:
         return
     key = _key(model)
     kept = {name: value for name, value in _read(cache).items() if name != key}
-    newest = dict([*kept.items(), (key, kernels)][-_KEPT:])
+    value = ["silent", time.time()] if kernels == "silent" else kernels
+    newest = dict([*kept.items(), (key, value)][-_KEPT:])
     with suppress(OSError):
         cache.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(

@@ -59,7 +59,8 @@ class IsolatedEngine:
         self._notice = notice
         self._lock = threading.Lock()
         self._closed = False
-        self._process = self._start(given_up, afresh=afresh)
+        self._kernels = None if afresh else checks.recall(cache_dir, path)
+        self._process = self._start(given_up, self._kernels)
         self.context = self._process.context
 
     def stream(
@@ -140,6 +141,8 @@ class IsolatedEngine:
                         yield answer
                     return
                 except Died as death:
+                    if stop():  # nobody waits: whoever asks next has another process
+                        return
                     self._replace(death, stop)
                     if said or not again:
                         raise ModelUnavailable(
@@ -162,53 +165,71 @@ class IsolatedEngine:
 
     def _replace(self, death: Died, stop: Callable[[], bool]) -> None:
         """Have another process in the place of a dead one."""
-        kernels = checks.recall(self._cache, self._path)
-        if death.crash and kernels != "plain":
-            checks.remember(self._cache, self._path, "plain")
-        self._process = self._start(stop, afresh=False)
+        if death.crash and self._kernels == "fast":
+            self._use("plain", str(death))
+        self._process = self._start(stop, self._kernels)
 
-    def _start(self, given_up: Callable[[], bool], *, afresh: bool) -> Process:
-        known = None if afresh else checks.recall(self._cache, self._path)
+    def _start(self, given_up: Callable[[], bool], known: checks.Kernels | None) -> Process:
         if known == "none":
             raise self._cannot("it crashed when it was checked")
+        if known == "silent":
+            raise self._lacks("it gave no sign of life when it was last tried; it is tried again "
+                              "an hour after that")  # fmt: skip
         ways: tuple[checks.Kernels, ...] = ("plain",) if known == "plain" else ("fast", "plain")
         for kernels in ways:
-            process = Process(
-                {
-                    "path": str(self._path.absolute()),
-                    "cache": str(self._cache.absolute()) if self._cache else None,
-                    "prefix": self._prefix,
-                    "fast_kernels": kernels == "fast",
-                    "prove": known is None,
-                }
-            )
+            process = Process(self._wanted(kernels, prove=known is None))
             try:
                 process.wait_ready(given_up)
-            except Died as death:
+            except Died as died:
                 process.end()
-                how = str(death)
-                if not death.crash:
-                    raise self._cannot(how) from death
-                continue
+                death = died
+                if death.crash:
+                    continue
+                if death.death == "silence":
+                    checks.remember(self._cache, self._path, "silent")
+                raise self._lacks(str(death)) from death
             except BaseException:
                 process.end()
                 raise
-            if known is None or kernels != known:
-                checks.remember(self._cache, self._path, kernels)
-                if kernels == "plain":
-                    self._notice(
-                        f"llama.cpp crashed with the fast kernels of this build ({how}); the model "
-                        f"{self.name} runs with its plain ones, which are slower. To build it for "
-                        f"this processor: {REBUILD}"
-                    )
+            if kernels != known:
+                self._use(kernels, str(death) if kernels == "plain" else "")
             return process
+        if death.death == "abort":  # perhaps for want of memory, which may be there another time
+            raise self._lacks(str(death))
         checks.remember(self._cache, self._path, "none")
-        raise self._cannot(f"it crashed ({how})")
+        raise self._cannot(f"it crashed ({death})")
+
+    def _wanted(self, kernels: checks.Kernels, *, prove: bool) -> dict[str, Any]:
+        return {
+            "path": str(self._path.absolute()),
+            "cache": str(self._cache.absolute()) if self._cache else None,
+            "prefix": self._prefix,
+            "fast_kernels": kernels == "fast",
+            "prove": prove,
+        }
+
+    def _use(self, kernels: checks.Kernels, how: str) -> None:
+        """Run with these kernels from now on; that others crashed is remembered, and told."""
+        self._kernels = kernels
+        checks.remember(self._cache, self._path, kernels)
+        if kernels == "plain":
+            self._notice(
+                f"llama.cpp crashed with the fast kernels of this build ({how}); the model "
+                f"{self.name} runs with its plain ones, which are slower. To build it for this "
+                f"processor: {REBUILD}"
+            )
 
     def _cannot(self, how: str) -> CannotRun:
         return CannotRun(
             f"The model {self.name} cannot run on this machine with the llama.cpp installed here: "
             f"{how}. To build llama.cpp for this processor: {REBUILD}"
+        )
+
+    def _lacks(self, how: str) -> CannotRun:
+        return CannotRun(
+            f"The model {self.name} cannot run on this machine now: {how}. Give it memory or time "
+            "by ending other programs, or choose a smaller model with --llm (`refdesk models "
+            "show`)."
         )
 
 

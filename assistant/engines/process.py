@@ -7,6 +7,7 @@ import contextlib
 import json
 import os
 import queue
+import shlex
 import signal
 import subprocess
 import sys
@@ -15,22 +16,25 @@ import time
 import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, Literal
 
 from assistant.engines import checks
 from ingest.errors import ModelUnavailable, UsageError
 
 SILENCE = 30.0
 """Seconds without a sign of life after which the process is ended: it beats once a second."""
-REBUILD = f"{sys.executable} -m assistant.engines.build"
-"""The command that builds llama.cpp for this processor."""
+REBUILD = (subprocess.list2cmdline if os.name == "nt" else shlex.join)(
+    [sys.executable, "-m", "assistant.engines.build"]
+)
+"""The command that builds llama.cpp for this processor, to be pasted as it is."""
+_PATIENCE = 5.0  # seconds without a sign of life, once nobody wants the answer any more
 _LOOK = 0.03  # seconds between two looks at whether anybody still wants the answer
 _ROOT = Path(__file__).resolve().parents[2]
-_CRASHES = {
+_LAST_BYTES = 2000  # of what it prints
+_FAULTS = {
     "SIGSEGV": "segmentation fault",
     "SIGBUS": "bus error",
     "SIGILL": "an instruction this processor does not have",
-    "SIGABRT": "it gave up by itself",
     "SIGFPE": "arithmetic error",
     "SIGTRAP": "trap",
     "SIGSYS": "forbidden system call",
@@ -41,12 +45,22 @@ class CannotRun(ModelUnavailable):
     """The model is there, but llama.cpp is not or does not run it on this machine."""
 
 
-class Died(Exception):
-    """The process ended, or had to be ended; ``crash``: by a fault of the native code."""
+Death = Literal["fault", "abort", "silence", "end"]
+"""Of a process: ``fault``: the processor stopped its native code; ``abort``: that code gave up,
+which it does for want of memory too; ``silence``: it had to be ended; ``end``: anything else."""
 
-    def __init__(self, how: str, *, crash: bool) -> None:
+
+class Died(Exception):
+    """The process ended, or had to be ended."""
+
+    def __init__(self, how: str, death: Death) -> None:
         super().__init__(how)
-        self.crash = crash
+        self.death = death
+
+    @property
+    def crash(self) -> bool:
+        """Whether its native code brought it about."""
+        return self.death in ("fault", "abort")
 
 
 class Process:
@@ -64,11 +78,13 @@ class Process:
             [sys.executable, "-P", "-m", "assistant.engines.worker"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=os.environ | {"PYTHONPATH": os.pathsep.join(paths)},
+            stderr=subprocess.PIPE,
+            # a debugger that llama.cpp starts on its own crash takes seconds, and tells nobody
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(paths), "GGML_NO_BACKTRACE": "1"},
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),  # Windows: no console
         )
         self._heard = _Heard()
+        self._printed = _Printed(self._process)
         self._numbers = 0
         self._writing = threading.Lock()
         self._ended = weakref.finalize(self, _end, self._process)
@@ -119,8 +135,8 @@ class Process:
             code = self._process.wait(1.0)
         except subprocess.TimeoutExpired:
             self.end()
-            return Died(f"it gave no sign of life for {SILENCE:.0f} seconds", crash=False)
-        return _how(code)
+            return Died(f"it gave no sign of life for {SILENCE:.0f} seconds", "silence")
+        return _how(code, self._printed.last())
 
     def end(self) -> None:
         """End it now."""
@@ -176,6 +192,32 @@ class _Heard:
                 waiting.put(None)
 
 
+class _Printed:
+    """The last of what a process prints: why its native code gave up."""
+
+    def __init__(self, process: "subprocess.Popen[bytes]") -> None:
+        assert process.stderr  # noqa: S101  # a pipe
+        self._kept = bytearray()
+        self._reader = threading.Thread(
+            target=_keep_last, args=(process.stderr, self._kept), name="refdesk-said", daemon=True
+        )
+        self._reader.start()
+
+    def last(self) -> str:
+        """Return the last line it printed, once it has ended; nothing if it printed none."""
+        self._reader.join(1.0)
+        lines = bytes(self._kept).decode("utf-8", "replace").split("\n")
+        line = next((line for line in reversed(lines) if line.strip()), "")
+        return "".join(char if char.isprintable() else " " for char in line).strip()[:200]
+
+
+def _keep_last(stream: IO[bytes], kept: bytearray) -> None:
+    with contextlib.suppress(OSError, ValueError):  # closed under our hands
+        while part := os.read(stream.fileno(), _LAST_BYTES):
+            kept += part
+            del kept[:-_LAST_BYTES]
+
+
 class _Answers:
     """The answers of one call."""
 
@@ -186,6 +228,7 @@ class _Answers:
         self._number = number
         self._heard = heard
         self._since = time.monotonic()
+        self._patience = SILENCE
         self._stopping = False
         self._over = False
 
@@ -204,7 +247,7 @@ class _Answers:
             try:
                 answer = self._heard.get(timeout=_LOOK)
             except queue.Empty:
-                if self._process.silent_for(self._since) > SILENCE:
+                if self._process.silent_for(self._since) > self._patience:
                     self._over = True
                     raise self._process.died() from None
                 if leave and stop is not None and stop():
@@ -226,6 +269,7 @@ class _Answers:
         """Stop the call, once, if ``stop()`` is true; say whether it is stopped."""
         if not self._stopping and stop is not None and stop():
             self._stopping = True
+            self._since, self._patience = time.monotonic(), min(SILENCE, _PATIENCE)
             self._process.stop(self._number)
         return self._stopping
 
@@ -238,27 +282,30 @@ class _Answers:
                 self.next(lambda: True)
 
 
-def _how(code: int) -> Died:
-    """Say how a process ended, by its exit status."""
+def _how(code: int, printed: str) -> Died:
+    """Say how a process ended, by its exit status and the last line it printed."""
+    because = f" ({printed})" if printed else ""
     if code >= 0x80000000:  # Windows: an exception nobody handled
-        return Died(f"exception {code:#x}", crash=True)
+        return Died(f"exception {code:#x}", "fault")
     if code >= 0:
-        return Died(f"it ended by itself, with status {code}", crash=False)
+        return Died(f"it ended by itself, with status {code}{because}", "end")
     try:
         name = signal.Signals(-code).name
     except ValueError:
         name = f"signal {-code}"
-    if name in _CRASHES:
-        return Died(f"{name}: {_CRASHES[name]}", crash=True)
+    if name in _FAULTS:
+        return Died(f"{name}: {_FAULTS[name]}", "fault")
+    if name == "SIGABRT":
+        return Died(f"{name}: it gave up by itself{because}", "abort")
     if name == "SIGKILL":
-        return Died("the system ended it, most likely for want of memory", crash=False)
-    return Died(f"it was ended by {name}", crash=False)
+        return Died("the system ended it, most likely for want of memory", "end")
+    return Died(f"it was ended by {name}", "end")
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
     process.kill()
     process.wait()
-    for pipe in (process.stdin, process.stdout):
+    for pipe in (process.stdin, process.stdout, process.stderr):
         with contextlib.suppress(OSError):
             if pipe:
                 pipe.close()

@@ -63,47 +63,47 @@ def main() -> None:
     line = _ReplyStream(os.fdopen(os.dup(1), "wb"))
     os.dup2(2, 1)  # what any library prints is no answer
     asked = sys.stdin.buffer
+    wanted = json.loads(asked.readline())
+    served = _Served(line)
+    threading.Thread(target=served.listen, args=(asked,), daemon=True).start()
     try:
-        served = _load(json.loads(asked.readline()), line)
+        served.load(wanted)
     except RefdeskError as error:
         line.tell(failed=str(error))
         return
     except Exception as error:  # told, not lost: this process has no terminal
         line.tell(failed=f"llama.cpp cannot be used: {type(error).__name__}: {error}")
         return
-    threading.Thread(target=served.listen, args=(asked,), daemon=True).start()
     served.work()
 
 
-def _load(wanted: dict[str, Any], line: _ReplyStream) -> "_Served":
-    from assistant.engines.local import LocalEngine  # loads llama.cpp
-
-    prefix = [Message(*message) for message in wanted["prefix"]]
-    engine = LocalEngine(
-        Path(wanted["path"]),
-        Path(wanted["cache"]) if wanted["cache"] else None,
-        prefix,
-        fast_kernels=wanted["fast_kernels"],
-        beat=line.beat,
-    )
-    if wanted["prove"]:  # whole pieces, a piece begun, and tokens one at a time: every kernel
-        for _ in engine.stream([*prefix, Message("user", _PROOF)], max_tokens=3):
-            pass
-    line.tell(ready=True, context=engine.context)
-    return _Served(engine, line)
-
-
 class _Served:
-    """A loaded model and the calls that wait for it."""
+    """A model, once it is loaded, and the calls that wait for it."""
 
-    def __init__(self, engine: Any, line: _ReplyStream) -> None:
-        self._engine = engine
+    def __init__(self, line: _ReplyStream) -> None:
         self._line = line
         self._calls: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
         self._stopped = -1  # the newest call that was stopped: calls come one after the other
 
+    def load(self, wanted: dict[str, Any]) -> None:
+        """Load the model, prove it if that is wanted, and say so."""
+        from assistant.engines.local import LocalEngine  # loads llama.cpp
+
+        prefix = [Message(*message) for message in wanted["prefix"]]
+        self._engine = LocalEngine(
+            Path(wanted["path"]),
+            Path(wanted["cache"]) if wanted["cache"] else None,
+            prefix,
+            fast_kernels=wanted["fast_kernels"],
+            beat=self._line.beat,
+        )
+        if wanted["prove"]:  # whole pieces, a piece begun, and tokens one at a time: every kernel
+            for _ in self._engine.stream([*prefix, Message("user", _PROOF)], max_tokens=3):
+                pass
+        self._line.tell(ready=True, context=self._engine.context)
+
     def listen(self, asked: BinaryIO) -> None:
-        """Take calls in until the input ends, and the process with it."""
+        """Take calls in until the input ends, and the process with it, even while it loads."""
         for raw in asked:
             call = json.loads(raw)
             if call["call"] == "stop":
@@ -155,12 +155,13 @@ class _Served:
 
 def _peak(call: dict[str, Any]) -> int | None:
     """Return the most bytes of memory this process has held; None where that is not told."""
-    try:
+    peak: int | None = None
+    if sys.platform != "win32":
         import resource
-    except ImportError:  # Windows
-        return None
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak * (1 if sys.platform == "darwin" else 1024)
+
+        unit = 1 if sys.platform == "darwin" else 1024
+        peak = unit * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak
 
 
 if __name__ == "__main__":

@@ -54,6 +54,7 @@ class Resources:
         self._widening = threading.Lock()
         self._engine: Engine | None = None
         self._chosen = False
+        self._failed: RefdeskError | None = None  # of loading ahead, to be told to who asks next
         self._ahead: threading.Thread | None = None
         self._leaving = threading.Event()
         self._warned = False  # that the sources stand in for the model
@@ -185,10 +186,16 @@ class Resources:
             ModelUnavailable: the one that is named could not be had or loaded.
         """
         with self._choosing:  # not the library's lock: loading takes long, and searches go on
-            if not self._chosen:
-                self._engine = self._choose()
-                self._chosen = True
-            return self._engine
+            failed, self._failed = self._failed, None
+            if failed:
+                raise failed
+            return self._had()
+
+    def _had(self) -> Engine | None:
+        if not self._chosen:
+            self._engine = self._choose()
+            self._chosen = True
+        return self._engine
 
     def _choose(self) -> Engine | None:
         try:
@@ -197,12 +204,16 @@ class Resources:
                 notice=self._notice, given_up=self._leaving.is_set,
             )  # fmt: skip
         except ModelUnavailable as error:
-            if self.llm != "auto" or self._leaving.is_set():
-                raise
-            if not self._warned:
-                self._notice(f"Answers are taken from the sources directly. {error}")
-            self._warned = True
+            self.stand_in(error)
             return None
+
+    def stand_in(self, error: ModelUnavailable) -> None:
+        """Tell, once, that the sources stand in for the model; raise where a model was named."""
+        if self.llm != "auto" or self._leaving.is_set():
+            raise error
+        if not self._warned:
+            self._notice(f"Answers are taken from the sources directly. {error}")
+        self._warned = True
 
     def load_ahead(self) -> None:
         """Begin to load the model that writes beside what comes first, if its weights are here.
@@ -211,8 +222,11 @@ class Resources:
         """
 
         def load() -> None:
-            with suppress(RefdeskError):
-                self.engine()
+            with self._choosing:
+                try:
+                    self._had()
+                except RefdeskError as error:
+                    self._failed = error
 
         if is_here(self.llm, self._home.models):
             self._ahead = threading.Thread(target=load, name="refdesk-load")
@@ -239,4 +253,4 @@ class Resources:
         self._leaving.clear()
         if self._engine is not None:
             self._engine.close()
-        self._engine, self._chosen = None, False
+        self._engine, self._chosen, self._failed = None, False, None

@@ -7,6 +7,7 @@ reachable under the same path on all of them; one in an object store need not be
 """
 
 import os
+import platform
 import tempfile
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -210,7 +211,7 @@ def _read(
                 message = {**message, "folder": _folder_for(store)}
             elif not Path(message["folder"]).is_dir():
                 raise ArchiveUnreachable(
-                    f"The archive's folder {message['folder']} is not on {os.uname().nodename}, a "
+                    f"The archive's folder {message['folder']} is not on {platform.node()}, a "
                     "machine of the Ray cluster: share it, or move the archive to an object store "
                     "with `refdesk archive URL`."
                 )
@@ -264,7 +265,7 @@ def _embedder(models: str, name: str, fingerprint: str) -> Embedder:
     embedder = Embedder.open(folder, None, name)
     if embedder.fingerprint != fingerprint:
         raise UsageError(
-            f"{name} on {os.uname().nodename}, a machine of the Ray cluster, is not the model this "
+            f"{name} on {platform.node()}, a machine of the Ray cluster, is not the model this "
             "home has: install the same refdesk there."
         )
     return embedder

@@ -9,7 +9,6 @@ memory-mapped.
 """
 
 import math
-import os
 import threading
 from collections.abc import Sequence
 from functools import lru_cache
@@ -211,13 +210,20 @@ class _Stored:
     """
 
     def __init__(self, file: Path, dimension: int) -> None:
-        self._descriptor = descriptor = os.open(file, os.O_RDONLY)
+        self._stream = stream = file.open("rb", buffering=0)  # __del__ closes it
         self._dimension = dimension
         size = 4 * dimension
-        self._row = lru_cache(maxsize=_KEPT)(lambda row: os.pread(descriptor, size, row * size))
+        turn = threading.Lock()  # Windows has no call that both goes to a place and reads there
+
+        def read(row: int) -> bytes:
+            with turn:
+                stream.seek(row * size)
+                return stream.read(size)
+
+        self._row = lru_cache(maxsize=_KEPT)(read)
 
     def __del__(self) -> None:
-        os.close(self._descriptor)
+        self._stream.close()
 
     def rows(self, rows: Numbers) -> Vectors:
         data = b"".join(map(self._row, rows.tolist()))

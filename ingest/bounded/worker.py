@@ -127,17 +127,16 @@ def _parse(message: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _bound_memory() -> None:
-    try:
+    if sys.platform != "win32":  # which has no such limits: there the one who asks watches alone
         import resource
-    except ImportError:  # a system without: the one who asks watches the clock alone
-        return
-    # data, not addresses: libraries reserve many of those and use few
-    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+        # data, not addresses: libraries reserve many of those and use few
+        resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def _bound_time(seconds: float) -> None:
-    if hasattr(signal, "setitimer"):
+    if sys.platform != "win32":
         signal.setitimer(signal.ITIMER_PROF, seconds)  # SIGPROF ends the process by default
 
 

@@ -2,10 +2,12 @@
 
 import importlib.util
 import os
+import shlex
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
@@ -37,6 +39,27 @@ def test_pip_never_takes_a_wheel_that_was_built_otherwise(tmp_path):
     assert made[made.index("--no-binary") + 1] == "llama-cpp-python"
     assert "--force-reinstall" in installed
     assert "--require-hashes" in made
+
+
+def test_outside_a_checkout_what_it_needs_comes_with_it(tmp_path):
+    with mock.patch.object(build, "_LOCK", tmp_path / "none"):
+        made, _, needed = build._with_pip(str(tmp_path))
+    assert "--no-cache-dir" in made
+    assert needed[-2:] == ["install", "llama-cpp-python"]
+    (made,) = build._with_uv()
+    assert "--no-deps" not in made
+    assert made[made.index("--reinstall-package") + 1] == "llama-cpp-python"
+
+
+def test_the_command_to_build_it_can_be_pasted_whatever_the_folder_is_called(tmp_path):
+    python = tmp_path / "my tools" / "python"
+    python.parent.mkdir()
+    python.symlink_to(sys.executable)
+    code = "from assistant.engines.process import REBUILD; print(REBUILD)"
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    told = subprocess.run([python, "-c", code], check=True, capture_output=True, text=True,
+                          cwd=ROOT, env=environment)  # fmt: skip
+    assert shlex.split(told.stdout) == [str(python), "-m", "assistant.engines.build"]
 
 
 def test_the_locks_name_versions_and_hashes_and_no_place():

@@ -19,7 +19,11 @@ def _names(incomplete: str) -> list[str]:
 
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", autocompletion=_names)]
 
-_KERNELS = {"plain": "here, with plain kernels", "none": "here, but crashes on this machine"}
+_KERNELS = {
+    "plain": "here, with plain kernels",
+    "none": "here, but crashes on this machine",
+    "silent": "here, but gave no sign of life when it was last tried",
+}
 
 app = typer.Typer(help="The models refdesk names.", no_args_is_help=True)
 

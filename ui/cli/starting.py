@@ -16,17 +16,16 @@ LEAST = 1 << 30
 
 def require_memory() -> None:
     """End the process with a sentence where ``ulimit -v`` leaves too little."""
-    if sys.platform == "win32":
-        return
-    import resource
+    if sys.platform != "win32":
+        import resource
 
-    allowed, _ = resource.getrlimit(resource.RLIMIT_AS)
-    if allowed != resource.RLIM_INFINITY and allowed < LEAST:
-        sys.stderr.write(
-            f"refdesk: A process may have {allowed >> 20:,} MB here (ulimit -v), and refdesk needs "
-            f"{LEAST >> 20:,} MB: raise that limit.\n"
-        )
-        sys.exit(2)
+        allowed, _ = resource.getrlimit(resource.RLIMIT_AS)
+        if allowed != resource.RLIM_INFINITY and allowed < LEAST:
+            sys.stderr.write(
+                f"refdesk: A process may have {allowed >> 20:,} MB here (ulimit -v), and refdesk "
+                f"needs {LEAST >> 20:,} MB: raise that limit.\n"
+            )
+            sys.exit(2)
 
 
 def interruptible() -> None:
