@@ -22,6 +22,17 @@ LISTED = "refdesk:entry/"
 """What the page of a document begins with that stands for a link whose page is not here."""
 
 
+class _Reading(sqlite3.Connection):
+    """A thread's connection for reading, which closes with what holds it.
+
+    Threads and generations end unseen. Python collects it then, in whichever thread, and from 3.13
+    on complains of a connection that was not closed.
+    """
+
+    def __del__(self) -> None:
+        self.close()
+
+
 class Store:
     """One generation's SQLite file."""
 
@@ -38,7 +49,8 @@ class Store:
         return connection
 
     def _connect(self) -> sqlite3.Connection:
-        return sqlite3.connect(f"{self._path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
+        address = f"{self._path.resolve().as_uri()}?mode=ro&immutable=1"
+        return sqlite3.connect(address, uri=True, check_same_thread=False, factory=_Reading)
 
     def copy(self, path: Path) -> None:
         """Write a copy of the file to ``path``."""
