@@ -1,5 +1,6 @@
 """Requests about what sources say: one summed up, one asked alone, several side by side."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
@@ -17,6 +18,8 @@ from assistant.engines.protocol import Engine
 from index.search.library import Library
 from index.store.values import Filters
 from ingest.text.sentences import language
+
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 
 def summed_up(library: Library, request: Request, report: Report) -> Answer:
@@ -191,7 +194,16 @@ def _dated(library: Library, request: Request, report: Report) -> str:
 
 
 def _held(request: Request) -> Work | None:
-    return next((work for work in request.works if work.held), None)
+    """Return the first work whose text is here; of two that differ in the year alone the newer."""
+    held = [work for work in request.works if work.held]
+    if _YEAR.search(request.question):
+        return held[0] if held else None
+    editions = (work for work in held if _without_year(work) == _without_year(held[0]))
+    return max(editions, key=lambda work: work.date, default=None)
+
+
+def _without_year(work: Work) -> str:
+    return _YEAR.sub("", (work.own_title or work.title).casefold())
 
 
 def _texts(library: Library, works: Sequence[Work]) -> list[str]:

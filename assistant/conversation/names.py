@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from assistant.wording import wording
 from ingest.text.things import is_name, names_said
+from ingest.text.words import says_nothing
 
 _WORDING = wording("conversation")
 _OTHER = _WORDING.patterns["the_other"]
@@ -59,7 +60,10 @@ def other_named(asked: str, last: str, answer: str) -> str | None:
     if pointer is None:
         return None
     before = names_said(last)
-    rest = [name for name in names_said(answer) if name not in before]
+    rest = [
+        name for name in names_said(answer)
+        if name not in before and not says_nothing(name.casefold())
+    ]  # fmt: skip
     shapes = {_shape(name) for name in before}
     rest = [name for name in rest if _shape(name) in shapes] or rest
     if not any(_shape(name) in shapes for name in names_said(answer) if name in before):

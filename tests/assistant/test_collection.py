@@ -522,3 +522,19 @@ def test_what_words_weigh_does_not_depend_on_the_order_of_a_set() -> None:
     words = [f"word{number}" for number in range(10)]
     known = Names(Catalog((), ()), (), dict.fromkeys(words, 0.1), 1.0, {})
     assert known.weigh(frozenset(words)) == 1.0
+
+
+def test_of_pages_that_differ_in_the_year_alone_the_newer_is_summed_up(tmp_path, models_dir):
+    (tmp_path / "models").symlink_to(models_dir)
+    for year, most in ((2025, 32768), (2023, 4096)):
+        (tmp_path / f"curlew-{year}.md").write_text(
+            f"---\ntitle: Limits of the Curlew API ({year})\ndate: {year}-02-01\n---\n"
+            f"# Limits of the Curlew API\n\nThe Curlew API accepts at most {most} tokens a call.\n",
+            encoding="utf-8",
+        )
+    with closing(Desk(tmp_path, llm="extractive")) as desk:
+        desk.ingest(sorted(tmp_path.glob("curlew-*.md")), seed=False)
+        newer = desk.ask("Summarise the limits of the Curlew API")
+        older = desk.ask("Summarise the limits of the Curlew API (2023)")
+    assert ["32768" in sentence.text for sentence in newer.sentences] == [True]
+    assert ["4096" in sentence.text for sentence in older.sentences] == [True]

@@ -154,6 +154,8 @@ def test_the_other_one_is_what_the_answer_named_beside_it():
     asked = other_named("Does the other one preempt?", "Which scheduler preempts?", answer)
     assert asked == "Does Plover preempt?"
     assert other_named("Does the other one preempt?", "Which one preempts?", "It does.") is None
+    begun = "Of schedules: The Sanderling scheduler preempts. The Plover scheduler never does."
+    assert other_named("Does the other one preempt?", "Which scheduler preempts?", begun) == asked
 
 
 def test_small_talk_is_answered_without_a_search(desk):
