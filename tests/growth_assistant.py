@@ -219,6 +219,9 @@ CASES: dict[str, Any] = {
     "assistant.answering.question.asked_in_turn": _of_question(
         question.asked_in_turn, "What is ", ", and how ", "，多少"
     ),
+    "assistant.answering.question.parts_about": _of_question(
+        lambda text: question.parts_about(text, ["LoRA"]), "What is ", ", and how ", "，多少"
+    ),
     "assistant.answering.question.understand": _of_question(
         question.understand, "What is ", "Compare ", "为什么", "How do I "
     ),
