@@ -30,7 +30,8 @@ class _Reading(sqlite3.Connection):
     """
 
     def __del__(self) -> None:
-        self.close()
+        with contextlib.suppress(sqlite3.ProgrammingError):  # it never opened
+            self.close()
 
 
 class Store:
