@@ -177,8 +177,8 @@ def _patient() -> Iterator[None]:
 def seconds(call: Callable[[str], Any], text: str) -> float:
     """Return the processor time of one call, or infinity if it lost our patience or fell over.
 
-    Errors that are for people are an answer like any other. The collector of cycles rests meanwhile,
-    as in `timeit`: what one collection costs grows with all that the process holds.
+    Errors that are for people are an answer like any other. The collector of cycles rests
+    meanwhile, as in `timeit`: what one collection costs grows with all that the process holds.
     """
     gc.disable()
     started = time.thread_time()
