@@ -63,7 +63,7 @@ def understand(text: str) -> Question:
     """Read a question: its language, sides, parts and scope, by the form of its words alone."""
     text = " ".join(text.split())
     pieces = asked_in_turn(text)
-    parts = parts_about(text, ())
+    parts = _parts(text, pieces, ())
     sides = tuple(dict.fromkeys(_sides_of(text, pieces)))[:_MOST_SIDES]
     sides = sides if len(sides) > 1 else ()
     scopes = {"wide"} if sides else {_scope(part) for part in parts}
@@ -134,7 +134,10 @@ def parts_about(text: str, named: Sequence[str]) -> tuple[str, ...]:
     "What does it solve and how?" asks how of the same thing. ``named`` are the subjects that the
     first part is known to name; the names that are seen by their capitals stand beside them.
     """
-    pieces = asked_in_turn(text)
+    return _parts(text, asked_in_turn(text), named)
+
+
+def _parts(text: str, pieces: Sequence[str], named: Sequence[str]) -> tuple[str, ...]:
     if len(pieces) < 2:
         return (text,)
     first = _subject(pieces[0])

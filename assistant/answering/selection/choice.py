@@ -63,12 +63,13 @@ class Choice:
         begun = {number for number, _ in self.chosen}
         if at in self.chosen or (at[0] not in begun and len(begun) >= self._most_sections):
             return False
-        if at[0] not in begun and self.chosen:
+        room = self._room(at)
+        if at[0] not in begun and self.chosen and room < _FEWEST_WORDS:
             own = sum(unit.words for unit in self._candidates[at[0]].units)
-            if self._room(at) < min(_FEWEST_WORDS, own):
+            if room < own:
                 return False
         words = self._words(self._with_needs(self._from_its_beginning(at)))
-        return (words <= self._room(at) or not self.chosen) and not self._is_said_before(at)
+        return (words <= room or not self.chosen) and not self._is_said_before(at)
 
     def read_on(self) -> Place | None:
         """Return the first unit not chosen of a document about what is asked, whose opening is."""
