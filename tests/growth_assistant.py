@@ -378,6 +378,7 @@ EXEMPT: dict[str, str] = {
     "assistant.answering.evidence.evidence.": "lines that were read",
     "assistant.answering.evidence.gathering.": _ASKS_LIBRARY,
     "assistant.answering.evidence.joined.with_joined_sides": _ASKS_LIBRARY,
+    "assistant.answering.evidence.asides.": _ASKS_LIBRARY,
     "assistant.answering.evidence.name_coverage.naming_most": _ASKS_LIBRARY,
     "assistant.answering.evidence.scoring.": _ASKS_LIBRARY,
     "assistant.answering.fitted.": _OURS,

@@ -22,7 +22,13 @@ from assistant.answering.deciding import (
     judged,
     thresholds_for,
 )
-from assistant.answering.evidence import Evidence, Line, gather, with_joined_sides
+from assistant.answering.evidence import (
+    Evidence,
+    Line,
+    gather,
+    with_joined_sides,
+    without_asides,
+)
 from assistant.answering.presenting import (
     Numbering,
     calculated,
@@ -125,7 +131,7 @@ def answer(
     if worked_out:  # what asks for a result asks for little beside it
         question = replace(question, scope="narrow")
     context = _Context(library, filters, k, stop, clock, worked_out)
-    ground = _ground(context, question)
+    ground = _without_asides(context, _ground(context, question))
     clock.note("retrieve_s")
     yield Event("hits", hits=ground.evidence.hits)
     draft = Answer(
@@ -161,6 +167,21 @@ def _ground(context: _Context, question: Question) -> _Ground:
         planned = context.worked_out.followed_by(planned)
         unanswered = tuple(part for part in unanswered if not calculate(library, understand(part)))
     return _Ground(evidence, parts, planned, signals, unanswered, thresholds)
+
+
+def _without_asides(context: _Context, ground: _Ground) -> _Ground:
+    """Ask again without its asides what is refused, if not for a name or a number in it.
+
+    What was found first stays where that is no better.
+    """
+    if not ground.refuses or ground.signals.unknown or ground.signals.uncounted:
+        return ground
+    library, asked = context.library, ground.evidence.question
+    plain = without_asides(library, asked.text)
+    if plain == asked.text:
+        return ground
+    other = _ground(context, with_joined_sides(library, understand(plain)))
+    return ground if other.refuses else other
 
 
 def _refusal(context: _Context, ground: _Ground, draft: Answer) -> Answer:

@@ -18,6 +18,7 @@ _SEPARATED = _WORDING.patterns["separated"]
 # square of the length.
 _COMPARISONS = _WORDING.several["comparisons"]
 _ENUMERATED = _WORDING.patterns["enumerated"]
+_ASKS_ITSELF = _WORDING.patterns["asks_itself"]
 _LONGEST_SIDE = 8  # words
 _MOST_SIDES = 8
 
@@ -27,6 +28,7 @@ _FEW_WORDS = 4  # of a first part that the later ones are searched with
 _WHY = _WORDING.patterns["why"]
 _ASKS = _WORDING.patterns["asks"]
 
+_STATES = _WORDING.patterns["states"]
 _EXPLAINS = _WORDING.patterns["explains"]
 _NARROW = _WORDING.patterns["narrow"]
 _WIDE = _WORDING.patterns["wide"]
@@ -104,7 +106,7 @@ def _sides(text: str) -> tuple[str, ...]:
         if match := pattern.search(plain):
             first = _LEAD.sub("", match[1]).strip()
             sides = (*_separate(first), *_separate(_TAIL.sub("", _LEAD.sub("", match[2])).strip()))
-            if len(sides) >= 2:
+            if len(sides) >= 2 and not any(map(_ASKS_ITSELF.search, sides)):
                 return _completed(sides)
     return ()
 
@@ -165,7 +167,13 @@ def asked_in_turn(text: str) -> list[str]:
     pieces = [piece for piece in pieces if piece]
     # "In simple terms, what is ...?"
     asking = next((at for at, piece in enumerate(pieces) if _ASKS.search(piece)), len(pieces) - 1)
-    return [", ".join(pieces[: asking + 1]), *pieces[asking + 1 :]] if pieces else []
+    parts = [", ".join(pieces[: asking + 1])] if pieces else []
+    for piece in pieces[asking + 1 :]:
+        if _STATES.match(piece):  # "Why does it fail? It can do calculus."
+            parts[-1] += f", {piece}"
+        else:
+            parts.append(piece)
+    return parts
 
 
 def _named(part: str) -> list[str]:

@@ -14,7 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent.parent
 FOLDER = ROOT / "assistant" / "answering"
 DECIDE = {
-    "whether to answer": ("decide", "named", "counted", "name_coverage"),
+    "whether to answer": ("decide", "named", "counted", "name_coverage", "asides"),
     "which sentences of the sources are shown": (
         "plan", "choice", "worth", "sections", "needs", "relevance", "leading", "known_questions",
         "learned_sections", "pieces", "informing",

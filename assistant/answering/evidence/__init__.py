@@ -1,5 +1,6 @@
 """What is found for a question: passages, and how likely each of their sentences answers it."""
 
+from assistant.answering.evidence.asides import without_asides
 from assistant.answering.evidence.evidence import Evidence, Line, rows_of, windows
 from assistant.answering.evidence.gathering import PASSAGES, gather
 from assistant.answering.evidence.joined import with_joined_sides
@@ -19,4 +20,5 @@ __all__ = [
     "statements",
     "windows",
     "with_joined_sides",
+    "without_asides",
 ]

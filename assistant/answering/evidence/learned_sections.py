@@ -33,9 +33,36 @@ def below_nearest(library: Texts, queries: NDArray[np.float32]) -> Below:
     Raises:
         UsageError: the sections fitted are not those of the notes.
     """
+    cosines = _cosines(library, queries)
+    if cosines is None:
+        return {}
+    notes: dict[str, dict[str, NDArray[np.float64]]] = {}
+    for (url, heading), below in zip(_sections(), cosines - cosines.max(axis=0), strict=True):
+        notes.setdefault(url, {})[heading] = below
+    return notes
+
+
+def nearest(library: Texts, queries: NDArray[np.float32]) -> NDArray[np.float64] | None:
+    """Return the cosine of each query to its nearest section of the primer; None for other models.
+
+    It says how plainly a text asks for something that the primer tells.
+
+    Args:
+        library: its embedding model made the queries.
+        queries: vectors, shape (queries, dimension).
+
+    Raises:
+        UsageError: the sections fitted are not those of the notes.
+    """
+    cosines = _cosines(library, queries)
+    return None if cosines is None else cosines.max(axis=0)
+
+
+def _cosines(library: Texts, queries: NDArray[np.float32]) -> NDArray[np.float64] | None:
+    """Return the cosine of each section to each query, shape (sections, queries)."""
     fitted = _fitted().get(library.embedder.name)
     if fitted is None or not len(queries):
-        return {}
+        return None
     turn, sections = fitted
     if len(sections) != len(_sections()):
         raise UsageError(
@@ -44,11 +71,7 @@ def below_nearest(library: Texts, queries: NDArray[np.float32]) -> Below:
         )
     turned = queries @ turn
     turned /= np.linalg.norm(turned, axis=1, keepdims=True)
-    cosines = (sections @ turned.T).astype(np.float64)
-    notes: dict[str, dict[str, NDArray[np.float64]]] = {}
-    for (url, heading), below in zip(_sections(), cosines - cosines.max(axis=0), strict=True):
-        notes.setdefault(url, {})[heading] = below
-    return notes
+    return (sections @ turned.T).astype(np.float64)
 
 
 def of_section(below: Below, url: str, heading: tuple[str, ...]) -> NDArray[np.float64] | float:
