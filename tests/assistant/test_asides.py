@@ -19,7 +19,9 @@ def desk(tmp_path_factory, models_dir):
 
 def test_what_asks_for_nothing_that_the_primer_tells_is_left_out(desk):
     asked = "been staring at this for two hours, coffee is cold: how does backprop work?"
-    assert without_asides(desk.library, asked) == "how does backprop work?"
+    plain = without_asides(desk.library, asked)
+    assert plain.endswith("how does backprop work?")
+    assert "coffee" not in plain
 
 
 @pytest.mark.parametrize(

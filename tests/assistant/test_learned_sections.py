@@ -76,7 +76,7 @@ def test_the_note_that_answers_is_read_though_the_search_missed_it(primer, monke
         return [hit for hit in search(library, *given, **named) if hit.passage.url != missed]
 
     monkeypatch.setattr(type(primer), "search", without)
-    question = understand("Why do language models make things up?")
+    question = understand("What makes LLMs invent facts?")
     found = gather(primer, question, Filters())
     assert missed in {hit.passage.url for hit in found.hits}
     named = gather(primer, question, Filters(documents=(ATTENTION,)))
