@@ -62,3 +62,23 @@ def test_an_aside_does_not_hide_a_name_that_nothing_here_knows(desk):
 def test_what_states_is_no_part_and_what_asks_no_side(asked, parts, sides):
     question = understand(asked)
     assert (len(question.parts), len(question.sides)) == (parts, sides)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "My training log says loss 2.3. What does that number mean?",
+        "Which learning rate should I pick for LoRA? I copied 2e-5.",
+        "How much faster is inference with a LoRA adapter that has 0.5% of the parameters?",
+        "Should I fine-tune a BERT-type model or prompt a GPT-type model?",
+    ],
+)
+def test_a_value_is_no_name_that_a_source_must_mention(desk, asked):
+    assert not desk.ask(asked).refused
+
+
+@pytest.mark.parametrize(
+    "asked", ["what is new in llama 3.9", "How long is the context of Doubao 1.6?"]
+)
+def test_a_version_that_nothing_here_mentions_is_one(desk, asked):
+    assert desk.ask(asked).refused

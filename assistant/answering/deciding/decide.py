@@ -252,7 +252,7 @@ def _signals(
     unasked = bool(evidence.unasked) and evidence.unasked[query] and not names(text)
     asked = evidence.asked_before[query] if evidence.asked_before else 0.0
     unknown = unmentioned(text, evidence.hits, other_names(library, evidence.hits))
-    strange = _share(weighed, absent) / total
+    strange = _share(weighed, frozenset(term for term in absent if not term.isdigit())) / total
     unheard = _unheard(library, evidence, weighed) / total
     number = uncounted(text, evidence) if evidence.question.lang == "en" else ""
     covered = max(shares, default=0.0)

@@ -1,9 +1,15 @@
 """Whether passages mention the names in a question, spelled as they may be."""
 
+import re
 from collections.abc import Sequence
 
 from index.search.library import Hit, Library
 from ingest.text.things import has_version, is_quantity, mentions, names, versions
+from ingest.text.words import QUESTION_WORDS, says_nothing
+
+_DECIMAL = re.compile(r"\d{1,12}\.\d{1,12}")
+_POWER = re.compile(r"\d{1,12}(?:\.\d{1,12})?e-?\d{1,3}", re.IGNORECASE)  # 2e-5
+_OF_ITS_KIND = re.compile(r"(?<=\w)-(?:type|style|like|based|sized)$")  # a BERT-type model
 
 
 def other_names(library: Library, hits: Sequence[Hit]) -> str:
@@ -54,4 +60,22 @@ def _text(hits: Sequence[Hit], called: str) -> str:
 
 
 def _missing(question: str, text: str) -> list[str]:
-    return [name for name in names(question) if not is_quantity(name) and not mentions(text, name)]
+    return [
+        name for name in names(question)
+        if name.casefold() not in QUESTION_WORDS and not is_quantity(name)
+        and not _is_value(name, question, text)
+        and not mentions(text, _OF_ITS_KIND.sub("", name))
+    ]  # fmt: skip
+
+
+def _is_value(name: str, question: str, text: str) -> bool:
+    """Say whether a number is a value, as in "loss 2.3": no version of what stands before it.
+
+    A thing that has versions is named with a number somewhere in the text, or not named at all.
+    """
+    if not _DECIMAL.fullmatch(name):
+        return bool(_POWER.fullmatch(name))
+    said = re.search(rf"(?:([\w-]+)[ -])?v?{re.escape(name)}(?![\d.])(%?)", question.casefold())
+    if said is None or said[2] or not said[1] or says_nothing(said[1]):
+        return True
+    return said[1] in text and not re.search(rf"\b{re.escape(said[1])}[ -]?v?\d", text)
