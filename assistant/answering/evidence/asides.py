@@ -53,5 +53,5 @@ def _clauses(text: str) -> list[str]:
 def _nearness(library: Texts, texts: list[str]) -> list[float]:
     """Return how plainly each text asks for something that the primer tells, if that is known."""
     vectors = np.stack([library.embedder.embed_query(text) for text in texts])
-    near = learned_sections.nearest(library, vectors)
-    return [] if near is None else near.tolist()
+    cosines = learned_sections.cosines_of(library, vectors)
+    return cosines.max(axis=0).tolist() if len(cosines) else []

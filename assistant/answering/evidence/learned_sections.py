@@ -23,8 +23,11 @@ Below = Mapping[str, Mapping[str, NDArray[np.float64]]]
 nearest section, at most 0: shape (queries,)."""
 
 
-def below_nearest(library: Texts, queries: NDArray[np.float32]) -> Below:
-    """Return how near each section of the primer is to each query; nothing for other models.
+def cosines_of(library: Texts, queries: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return the cosine of each section of the primer to each query, shape (sections, queries).
+
+    The greatest of a query says how plainly it asks for something that the primer tells. For other
+    models there is no section.
 
     Args:
         library: its embedding model made the queries.
@@ -33,36 +36,9 @@ def below_nearest(library: Texts, queries: NDArray[np.float32]) -> Below:
     Raises:
         UsageError: the sections fitted are not those of the notes.
     """
-    cosines = _cosines(library, queries)
-    if cosines is None:
-        return {}
-    notes: dict[str, dict[str, NDArray[np.float64]]] = {}
-    for (url, heading), below in zip(_sections(), cosines - cosines.max(axis=0), strict=True):
-        notes.setdefault(url, {})[heading] = below
-    return notes
-
-
-def nearest(library: Texts, queries: NDArray[np.float32]) -> NDArray[np.float64] | None:
-    """Return the cosine of each query to its nearest section of the primer; None for other models.
-
-    It says how plainly a text asks for something that the primer tells.
-
-    Args:
-        library: its embedding model made the queries.
-        queries: vectors, shape (queries, dimension).
-
-    Raises:
-        UsageError: the sections fitted are not those of the notes.
-    """
-    cosines = _cosines(library, queries)
-    return None if cosines is None else cosines.max(axis=0)
-
-
-def _cosines(library: Texts, queries: NDArray[np.float32]) -> NDArray[np.float64] | None:
-    """Return the cosine of each section to each query, shape (sections, queries)."""
     fitted = _fitted().get(library.embedder.name)
     if fitted is None or not len(queries):
-        return None
+        return np.empty((0, len(queries)))
     turn, sections = fitted
     if len(sections) != len(_sections()):
         raise UsageError(
@@ -72,6 +48,17 @@ def _cosines(library: Texts, queries: NDArray[np.float32]) -> NDArray[np.float64
     turned = queries @ turn
     turned /= np.linalg.norm(turned, axis=1, keepdims=True)
     return (sections @ turned.T).astype(np.float64)
+
+
+def below_nearest(library: Texts, queries: NDArray[np.float32]) -> Below:
+    """Return how near each section of the primer is to each query, as `cosines_of` takes them."""
+    cosines = cosines_of(library, queries)
+    if not len(cosines):
+        return {}
+    notes: dict[str, dict[str, NDArray[np.float64]]] = {}
+    for (url, heading), below in zip(_sections(), cosines - cosines.max(axis=0), strict=True):
+        notes.setdefault(url, {})[heading] = below
+    return notes
 
 
 def of_section(below: Below, url: str, heading: tuple[str, ...]) -> NDArray[np.float64] | float:
